@@ -1,0 +1,94 @@
+// The folder rules of docs/ARCHITECTURE.md. One row per folder: what it may import; everything else is forbidden.
+const mayImport = {
+  base: [],
+  tlog: ['base'],
+  signing: ['base', 'tlog'],
+  records: ['base', 'signing'],
+  evidence: ['base', 'tlog', 'signing', 'records'],
+  keys: ['base', 'tlog', 'signing'],
+  ledger: ['base', 'tlog', 'records', 'keys'],
+  checkpoint: ['base', 'tlog', 'signing', 'keys', 'ledger'],
+  anchoring: ['base', 'tlog', 'signing', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
+  access: ['base', 'records', 'keys', 'ledger'],
+  queries: [
+    'base',
+    'tlog',
+    'signing',
+    'records',
+    'evidence',
+    'keys',
+    'ledger',
+    'checkpoint',
+    'anchoring',
+    'access',
+  ],
+  commands: [
+    'base',
+    'tlog',
+    'signing',
+    'records',
+    'evidence',
+    'keys',
+    'ledger',
+    'checkpoint',
+    'anchoring',
+    'access',
+    'queries',
+  ],
+  api: ['base', 'records', 'access', 'commands', 'queries'],
+};
+
+// Each outside package has one home, so swapping it touches one folder.
+const homeOf = {
+  '(hypercore|corestore|rocksdb-native)': 'ledger/',
+  '(node-forge|pkijs|asn1js|@peculiar/x509)': '(signing|keys)/',
+  '(bitcoinjs-lib|tiny-secp256k1|ecpair)': 'anchoring/',
+  express: '(api/|[^/]+/http)',
+  commander: '(cli/|main)',
+};
+
+const layering = Object.entries(mayImport).map(([folder, allowed]) => ({
+  name: `${folder}-imports`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: '^src/', pathNot: `^src/(${[folder, ...allowed].join('|')})/` },
+}));
+
+const homes = Object.entries(homeOf).map(([pkg, home]) => ({
+  name: `home-of-${pkg}`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: `^src/${home}` },
+  to: { path: `(^|node_modules/)${pkg}(/|$)`, pathNot: '^src/' },
+}));
+
+export default {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'internal-stays-inside',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/' },
+      to: { path: '^src/[^/]+/internal/', pathNot: '^src/$1/' },
+    },
+    {
+      name: 'pure-does-no-io',
+      severity: 'error',
+      from: { path: '^src/(base|tlog|signing|records|evidence)/' },
+      to: {
+        reachable: true,
+        path: '^(node:)?(fs|net|tls|http|https|http2|dgram|dns|child_process|worker_threads|cluster)',
+      },
+    },
+    ...layering,
+    ...homes,
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,69 @@
+import js from '@eslint/js';
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+  {
+    ignores: [
+      'dist',
+      'coverage',
+      '**/node_modules',
+      'test/fixtures',
+      'test/vectors',
+      'test/stores',
+    ],
+  },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    plugins: { 'import-x': importX },
+    languageOptions: {
+      parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      'import-x/order': ['error', { alphabetize: { order: 'asc' }, 'newlines-between': 'never' }],
+      'import-x/no-default-export': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      'no-restricted-globals': [
+        'error',
+        { name: 'Date', message: 'Time comes from the Clock that service.ts makes (base/time).' },
+      ],
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  // pkijs parses and builds; its verdicts are never trusted (design §3.9).
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "NewExpression[callee.name='CertificateChainValidationEngine']",
+          message: 'No trust decision is taken from pkijs.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/base/time.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    rules: { 'no-restricted-globals': 'off' },
+  },
+  { files: ['bench/**/*.ts'], rules: { 'no-console': 'off' } },
+  // @jest/globals hands methods around unbound, and property tests describe arbitrary values loosely.
+  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/unbound-method': 'off' } },
+  {
+    files: ['**/*.{mjs,js,cjs}'],
+    languageOptions: {
+      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' },
+    },
+  },
+);

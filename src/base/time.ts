@@ -1,0 +1,33 @@
+/**
+ * Time enters the program here and nowhere else: `service.ts` makes a `Clock`, everyone else is
+ * handed it, or better, is handed a `UnixMillis`.
+ */
+import type { UnixMillis } from './brand.js';
+import { BaseError } from './errors.js';
+
+export interface Clock {
+  now(): UnixMillis;
+}
+
+export const systemClock: Clock = { now: () => Date.now() as UnixMillis };
+
+const RFC3339_UTC_MILLIS = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})\.(\d{3})Z$/;
+
+/** RFC 3339 in UTC with milliseconds: the one form of an instant in everything we write. */
+export function formatInstant(millis: UnixMillis): string {
+  return new Date(millis).toISOString();
+}
+
+/**
+ * @throws BaseError TIME_MALFORMED for any other form and for instants that do not exist, such as
+ * 2026-02-30 or a leap second.
+ */
+export function parseInstant(text: string): UnixMillis {
+  const millis = RFC3339_UTC_MILLIS.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(millis) || new Date(millis).toISOString() !== text)
+    throw new BaseError(
+      'TIME_MALFORMED',
+      'not an existing instant in the form 2026-01-31T23:59:59.000Z',
+    );
+  return millis as UnixMillis;
+}
