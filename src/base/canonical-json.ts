@@ -66,23 +66,35 @@ export function parseCanonicalJson(bytes: Uint8Array, limits?: JsonLimits): Json
   return value;
 }
 
+/** What JSON.stringify may have to escape, and every surrogate, paired or not. */
+const NOT_PLAIN = /["\\\p{Cc}\p{Cs}]/u;
+
 function canonicalString(value: string): string {
+  // Most strings need no escape, and seeing that costs less than asking JSON.stringify.
+  if (!NOT_PLAIN.test(value)) return `"${value}"`;
   if (!value.isWellFormed()) throw notCanonical('a string has a lone surrogate');
   return JSON.stringify(value);
 }
 
 function canonicalArray(values: readonly JsonValue[]): string {
-  return `[${values.map(canonicalJson).join(',')}]`;
+  let text = '[';
+  let separator = '';
+  for (const value of values) {
+    text += separator + canonicalJson(value);
+    separator = ',';
+  }
+  return `${text}]`;
 }
 
 function canonicalObject(value: JsonObject): string {
-  // Default sort compares UTF-16 code units, which is the order RFC 8785 §3.2.3 asks for.
-  const names = Object.keys(value).sort();
   let text = '{';
-  for (const name of names) {
+  let separator = '';
+  // Default sort compares UTF-16 code units, which is the order RFC 8785 §3.2.3 asks for.
+  for (const name of Object.keys(value).sort()) {
     const member = value[name];
     if (member === undefined) continue;
-    text += `${text.length > 1 ? ',' : ''}${canonicalString(name)}:${canonicalJson(member)}`;
+    text += `${separator}${canonicalString(name)}:${canonicalJson(member)}`;
+    separator = ',';
   }
   return `${text}}`;
 }
@@ -134,22 +146,31 @@ function endOfNumber(text: string, start: number): number {
   return end - 1;
 }
 
+/** Whether a double keeps every digit. What is no number at all is left to JSON.parse to refuse. */
 function survives(token: string): boolean {
+  const given = decimal(token);
+  if (given === null) return true;
   const value = Number(token);
-  if (!Number.isFinite(value) || Object.is(value, -0)) return false;
-  return decimal(token) === decimal(String(value));
+  return Number.isFinite(value) && !Object.is(value, -0) && given === decimal(String(value));
 }
 
-/** sign, significant digits without trailing zeros, and the exponent of the last one. */
-function decimal(token: string): string {
+/** Sign, significant digits without trailing zeros, and the exponent of the last one. */
+function decimal(token: string): string | null {
   const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(token);
-  if (match === null) return `malformed ${token}`;
+  if (match === null) return null;
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
   const digits = (whole + fraction).replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
-  if (significant === '') return '0';
-  const scale = Number(exponent) - fraction.length + (digits.length - significant.length);
-  return `${sign}${significant}e${scale}`;
+  if (digits === '') return '0';
+  const end = endWithoutZeros(digits);
+  const scale = Number(exponent) - fraction.length + (digits.length - end);
+  return `${sign}${digits.slice(0, end)}e${scale}`;
+}
+
+/** Not `/0+$/`: that is quadratic in the zeros of a hostile 1.000…0001. */
+function endWithoutZeros(digits: string): number {
+  let end = digits.length;
+  while (digits.charCodeAt(end - 1) === 0x30) end--;
+  return end;
 }
 
 function countMembers(value: JsonValue): number {

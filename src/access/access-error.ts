@@ -1,0 +1,25 @@
+/** Operating errors of API keys and roles. What each means and what to do is in docs/errors.md. */
+import { ChirographError } from '../base/errors.js';
+
+export type AccessErrorCode =
+  /** No key was given, or not as `Authorization: Bearer …`. */
+  | 'ACCESS_KEY_MISSING'
+  /** No such key, or its secret is another. Which of the two is not told. */
+  | 'ACCESS_KEY_UNKNOWN'
+  | 'ACCESS_KEY_REVOKED'
+  /** The key is good, and its role or tenant does not allow this. */
+  | 'ACCESS_DENIED'
+  /** A key id that the tenant does not have. */
+  | 'ACCESS_KEY_NOT_FOUND'
+  /** Revoking it would leave the tenant without an admin. */
+  | 'ACCESS_LAST_ADMIN'
+  /** The registry holds as many keys as it may. */
+  | 'ACCESS_KEY_LIMIT'
+  /** A given first key that could be guessed, or is not made of the characters of RFC 6750. */
+  | 'ACCESS_ADMIN_KEY_WEAK'
+  /** access.json is not what was written. */
+  | 'ACCESS_FILE_DAMAGED'
+  /** access.json was written by a newer version of the program. */
+  | 'ACCESS_FORMAT_NEWER';
+
+export class AccessError extends ChirographError<AccessErrorCode> {}

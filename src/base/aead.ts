@@ -1,0 +1,66 @@
+/**
+ * The one authenticated cipher of all our formats: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03,
+ * IETF construction), whose nonce is long enough to be drawn at random under a long-lived key.
+ */
+import sodium from 'sodium-native';
+import { assert } from './errors.js';
+
+export const AEAD_KEY_LENGTH = 32;
+export const AEAD_NONCE_LENGTH = 24;
+export const AEAD_TAG_LENGTH = 16;
+
+/**
+ * Encrypts in place: `buffer` holds the plaintext followed by AEAD_TAG_LENGTH bytes of any content,
+ * and afterwards the ciphertext followed by the tag. No second copy of the plaintext comes to be.
+ * The nonce must never have been used under this key.
+ */
+export function sealInPlace(
+  buffer: Uint8Array,
+  key: Uint8Array,
+  nonce: Uint8Array,
+  associatedData: Uint8Array,
+): void {
+  assert(buffer.length >= AEAD_TAG_LENGTH, 'there is room for the tag');
+  const plaintext = buffer.subarray(0, buffer.length - AEAD_TAG_LENGTH);
+  sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
+    buffer,
+    plaintext,
+    associatedData,
+    null,
+    nonce,
+    key,
+  );
+}
+
+/**
+ * The plaintext, or null if key, nonce, associated data or a bit of `sealed` is not what it was
+ * when it was sealed: which of them cannot be told.
+ */
+export function openSealed(
+  sealed: Uint8Array,
+  key: Uint8Array,
+  nonce: Uint8Array,
+  associatedData: Uint8Array,
+): Uint8Array | null {
+  if (sealed.length < AEAD_TAG_LENGTH) return null;
+  const plaintext = new Uint8Array(sealed.length - AEAD_TAG_LENGTH);
+  try {
+    const length = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
+      plaintext,
+      null,
+      sealed,
+      associatedData,
+      nonce,
+      key,
+    );
+    // The binding hands on libsodium's length or throws; trust it only if both agree.
+    return length === plaintext.length ? plaintext : null;
+  } catch (cause) {
+    if (isVerificationFailure(cause)) return null;
+    throw cause;
+  }
+}
+
+function isVerificationFailure(cause: unknown): boolean {
+  return cause instanceof Error && cause.message === 'could not verify data';
+}

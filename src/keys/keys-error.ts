@@ -1,0 +1,22 @@
+/** Operating errors of keys and the vault. What each means and what to do is in docs/errors.md. */
+import { ChirographError } from '../base/errors.js';
+
+export type KeysErrorCode =
+  /** The key store lies or is open where it must not: move it, or narrow its mode. */
+  | 'KEYS_STORE_UNSAFE'
+  /** A key file is not what was written: restore it from the copy that was made of it. */
+  | 'KEYS_FILE_DAMAGED'
+  /** Written by a newer version of the program. */
+  | 'KEYS_FORMAT_NEWER'
+  /** A key that is needed is not there: restore the key store. */
+  | 'KEYS_MISSING'
+  /** A key that would be overwritten is there. */
+  | 'KEYS_EXISTS'
+  /** State unknown after a failed durable step: stop, reopen. */
+  | 'KEYS_FAILED'
+  /** The vault is not what the journal or its own check says: `fsck`, then `restore`. */
+  | 'KEYS_VAULT_DAMAGED'
+  /** Too many new secrets wait for their first commit: try again after a moment. */
+  | 'KEYS_VAULT_PUSHBACK';
+
+export class KeysError extends ChirographError<KeysErrorCode> {}

@@ -1,0 +1,118 @@
+/**
+ * Which tenants and ledgers there are, and which logs each ledger has had: one small file each in
+ * the data directory, written durably before the first commit that needs it. The secrets of a log
+ * are in the key store; what is here is checked against them when the node opens.
+ */
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { canonicalJsonBytes, parseCanonicalJson } from '../base/canonical-json.js';
+import { writeFileDurably } from '../keys/durable-file.js';
+import { damaged } from './ledger-error.js';
+
+const FORMAT = 1;
+const handle = z.string().regex(/^[0-9a-f]{16}$/);
+/** Names of tenants and ledgers; `_node` is the node's own tenant. */
+const name = z.string().regex(/^(?:[a-z0-9][a-z0-9-]{0,62}|_node)$/);
+const key = z.string().regex(/^[0-9a-f]{64}$/);
+
+const tenantSchema = z.strictObject({ $v: z.literal(FORMAT), handle, name });
+
+const logSchema = z.strictObject({
+  /** Ed25519 public key that signs the Hypercore. */
+  corePublicKey: key,
+  /** Names the log's keys in the key store. */
+  handle,
+  /** Prefix of the log's rows in the write state; unique in the node, never used again. */
+  number: z.int().min(0).max(0xffff_fffe),
+  origin: z.string().min(1).max(512),
+  /** C2SP verifier key of the log's checkpoints. */
+  verifierKey: z.string().min(1).max(1024),
+});
+
+const ledgerSchema = z.strictObject({
+  $v: z.literal(FORMAT),
+  handle,
+  /** Oldest first; the last is written to, the others are closed (design: going on after a loss). */
+  logs: z.array(logSchema).min(1),
+  name,
+  tenant: handle,
+});
+
+export type TenantDescriptor = Readonly<z.infer<typeof tenantSchema>>;
+export type LogDescriptor = Readonly<z.infer<typeof logSchema>>;
+export type LedgerDescriptor = Readonly<z.infer<typeof ledgerSchema>>;
+
+export class Catalog {
+  readonly #directory: string;
+  readonly #tenants: Map<string, TenantDescriptor>;
+  readonly #ledgers: Map<string, LedgerDescriptor>;
+
+  private constructor(
+    directory: string,
+    tenants: readonly TenantDescriptor[],
+    ledgers: readonly LedgerDescriptor[],
+  ) {
+    this.#directory = directory;
+    this.#tenants = new Map(tenants.map((tenant) => [tenant.handle, tenant]));
+    this.#ledgers = new Map(ledgers.map((ledger) => [ledger.handle, ledger]));
+  }
+
+  /** @throws LedgerError LEDGER_DAMAGED naming the file that is not what was written. */
+  static async open(dataDirectory: string): Promise<Catalog> {
+    const directory = join(dataDirectory, 'catalog');
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const tenants: TenantDescriptor[] = [];
+    const ledgers: LedgerDescriptor[] = [];
+    for (const file of (await readdir(directory)).sort()) {
+      if (file.startsWith('tenant.') && file.endsWith('.json'))
+        tenants.push(await read(directory, file, tenantSchema));
+      else if (file.startsWith('ledger.') && file.endsWith('.json'))
+        ledgers.push(await read(directory, file, ledgerSchema));
+      else if (!file.endsWith('.tmp')) throw damaged(`catalog: ${file} does not belong there`);
+    }
+    return new Catalog(directory, tenants, ledgers);
+  }
+
+  tenants(): readonly TenantDescriptor[] {
+    return [...this.#tenants.values()];
+  }
+
+  ledgers(): readonly LedgerDescriptor[] {
+    return [...this.#ledgers.values()];
+  }
+
+  tenantNamed(tenantName: string): TenantDescriptor | undefined {
+    return this.tenants().find((tenant) => tenant.name === tenantName);
+  }
+
+  /** The number that the next log gets. */
+  nextLogNumber(): number {
+    const numbers = this.ledgers().flatMap(({ logs }) => logs.map((log) => log.number));
+    return Math.max(-1, ...numbers) + 1;
+  }
+
+  /** Durable when it returns; a crash before leaves the old file, or none. */
+  async putTenant(tenant: TenantDescriptor): Promise<void> {
+    await this.#write(`tenant.${tenant.handle}.json`, tenant);
+    this.#tenants.set(tenant.handle, tenant);
+  }
+
+  /** Durable when it returns; a crash before leaves the old file, or none. */
+  async putLedger(ledger: LedgerDescriptor): Promise<void> {
+    await this.#write(`ledger.${ledger.handle}.json`, ledger);
+    this.#ledgers.set(ledger.handle, ledger);
+  }
+
+  async #write(file: string, content: TenantDescriptor | LedgerDescriptor): Promise<void> {
+    await writeFileDurably(join(this.#directory, file), canonicalJsonBytes(content), 0o600);
+  }
+}
+
+async function read<T>(directory: string, file: string, schema: z.ZodType<T>): Promise<T> {
+  try {
+    return schema.parse(parseCanonicalJson(await readFile(join(directory, file))));
+  } catch (cause) {
+    throw damaged(`catalog: ${file} is not what was written`, cause);
+  }
+}

@@ -1,0 +1,109 @@
+/** One ledger's Hypercore behind a narrow door: nothing else of ours calls hypercore or corestore. */
+import Corestore, { type Manifest } from 'corestore';
+import Hypercore, { type KeyPair } from 'hypercore';
+import { MerkleTree } from 'hypercore/lib/merkle-tree.js';
+import { utf8 } from '../../base/bytes.js';
+import { sha256 } from '../../base/hash.js';
+import { damaged, LedgerError } from '../ledger-error.js';
+import type { TreeRoots } from './hypercore-tree.js';
+
+/** Keeps our signatures apart from those of any other Hypercore made with the same key. */
+const NAMESPACE = sha256(utf8('chirograph/log/1'));
+
+export class HypercoreStore {
+  readonly #store: Corestore;
+
+  private constructor(store: Corestore) {
+    this.#store = store;
+  }
+
+  /** @throws LedgerError LEDGER_LOCKED if another process has it open. */
+  static async open(directory: string): Promise<HypercoreStore> {
+    // `allowBackup`: a copied directory may open; whether it may write is the mark's to say.
+    const store = new Corestore(directory, { allowBackup: true });
+    try {
+      await store.ready();
+    } catch (cause) {
+      throw isLock(cause)
+        ? new LedgerError('LEDGER_LOCKED', 'the data directory is in use by another process', {
+            cause,
+          })
+        : damaged('the log store cannot be opened', cause);
+    }
+    return new HypercoreStore(store);
+  }
+
+  /** Opens the log that `publicKey` signs, or begins it. */
+  async log(publicKey: Uint8Array): Promise<HypercoreLog> {
+    const core = this.#store.get({ manifest: manifestOf(publicKey), allowFork: false });
+    await core.ready();
+    return new HypercoreLog(core);
+  }
+
+  /** Everything appended so far is on disk when this returns. */
+  async flush(): Promise<void> {
+    await this.#store.storage.db.flush();
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close();
+  }
+}
+
+/** The key by which a log is known, and may be replicated: never shown to readers. */
+export function hypercoreKey(publicKey: Uint8Array): Uint8Array {
+  return new Uint8Array(Hypercore.key(manifestOf(publicKey)));
+}
+
+export class HypercoreLog {
+  readonly #core: Hypercore;
+
+  constructor(core: Hypercore) {
+    this.#core = core;
+  }
+
+  get key(): Uint8Array {
+    return this.#core.key;
+  }
+
+  get discoveryKey(): Uint8Array {
+    return this.#core.discoveryKey;
+  }
+
+  get length(): number {
+    return this.#core.length;
+  }
+
+  get fork(): number {
+    return this.#core.fork;
+  }
+
+  /** Not durable when it returns: the journal is (docs/formats/journal.md). */
+  async append(blocks: readonly Uint8Array[], keyPair: KeyPair): Promise<void> {
+    await this.#core.append(blocks, { keyPair });
+  }
+
+  /** @throws LedgerError LEDGER_DAMAGED if the block is not there. */
+  async block(number: number): Promise<Uint8Array> {
+    const block = await this.#core.get(number, { wait: false });
+    if (block === null) throw damaged(`block ${number} of a log is missing`);
+    return block;
+  }
+
+  async treeHash(length: number): Promise<Uint8Array> {
+    return this.#core.treeHash(length);
+  }
+
+  async roots(): Promise<TreeRoots> {
+    return MerkleTree.getRoots(this.#core.core.state, this.#core.length);
+  }
+}
+
+function manifestOf(publicKey: Uint8Array): Manifest {
+  const signer = { signature: 'ed25519', namespace: Buffer.from(NAMESPACE), publicKey } as const;
+  return { version: 1, hash: 'blake2b', quorum: 1, signers: [signer] };
+}
+
+function isLock(cause: unknown): boolean {
+  return cause instanceof Error && /lock/i.test(cause.message);
+}

@@ -1,0 +1,184 @@
+/**
+ * Staging: from drafts to the exact bytes of a commit. Reads the write state, changes nothing: what
+ * comes out is written to the journal first, and only then to anything else.
+ */
+import type { LeafIndex, Sha256Digest, UnixMillis } from '../../base/brand.js';
+import { toHex, utf8 } from '../../base/bytes.js';
+import { type BundleEntry, sealBlock } from '../../records/bundle.js';
+import { placeStatement } from '../../records/statement.js';
+import { leafHash } from '../../tlog/merkle-hash.js';
+import { extend, inclusionProofsOfAppended, type TreeExtension } from '../../tlog/tile-tree.js';
+import type { EntryDraft, Outcome } from '../entry-draft.js';
+import { nextIndex } from '../log-head.js';
+import { appendBlock, treeHash } from './hypercore-tree.js';
+import type { JournalBlock } from './journal-payload.js';
+import type { LogPosition, OpenLog } from './open-log.js';
+import {
+  idempotencyKey,
+  readIdempotent,
+  readVersion,
+  type StateRow,
+  thingKey,
+} from './state-keys.js';
+import { blockRows, type PlacedEntry, tileRows } from './state-projection.js';
+import { headRow, type WriteState } from './write-state.js';
+
+export interface StagedLog {
+  readonly log: OpenLog;
+  readonly journalBlock: JournalBlock;
+  readonly rows: readonly StateRow[];
+  readonly position: LogPosition;
+  /** One for each draft, in order; to be told only when the commit is durable. */
+  readonly outcomes: () => readonly Outcome[];
+}
+
+/** A commit of drafts that append nothing has no block. */
+export interface StagedNothing {
+  readonly log: OpenLog;
+  readonly journalBlock: null;
+  readonly outcomes: () => readonly Outcome[];
+}
+
+export async function stage(
+  log: OpenLog,
+  drafts: readonly EntryDraft[],
+  newRows: readonly Uint8Array[],
+  state: WriteState,
+  now: UnixMillis,
+): Promise<StagedLog | StagedNothing> {
+  const seen = await lookUp(log, drafts, state);
+  const { head, roots, edge } = log.position;
+  const first = nextIndex(head);
+  const recordedAt = Math.max(now, head.recordedAt) as UnixMillis;
+  const placed: PlacedEntry[] = [];
+  const results = drafts.map((draft): Placement => {
+    const repeated = seen.repeated(draft);
+    if (repeated !== null) return repeated;
+    const index = (first + placed.length) as LeafIndex;
+    const previous = draft.thing === null ? null : seen.latest(draft.thing);
+    const statement = placeStatement(draft.statement, { index, recordedAt, prev: previous });
+    const entry = { ...draft, index, statement, leafHash: leafHash(statement) };
+    placed.push(entry);
+    seen.note(entry);
+    return { kind: 'placed', at: placed.length - 1 };
+  });
+  if (placed.length === 0)
+    return { log, journalBlock: null, outcomes: () => results.map(outcomeOfNothing) };
+
+  const extension = extend(edge, placed.map((entry) => entry.leafHash));
+  const block = sealBlock(
+    { firstIndex: first, rows: newRows, entries: placed.map(bundleEntry) },
+    { key: log.secrets.block, log: log.hypercore.key, blockNumber: head.length },
+  );
+  const grown = appendBlock(roots, head.length, block);
+  const next = {
+    length: head.length + 1,
+    treeHash: treeHash(grown),
+    size: extension.edge.size,
+    rootHash: extension.rootHash,
+    recordedAt,
+  };
+  const checkpointBody = log.checkpointBody(next);
+  return {
+    log,
+    journalBlock: {
+      key: log.hypercore.key,
+      block,
+      head: next,
+      checkpointBody: utf8(checkpointBody),
+    },
+    rows: [
+      ...blockRows(log.number, head.length, placed),
+      ...tileRows(log.number, extension.tiles),
+      headRow(log.number, next),
+    ],
+    position: { head: next, roots: grown, edge: extension.edge },
+    outcomes: () => outcomesOf(log, results, placed, recordedAt, checkpointBody, edge, extension),
+  };
+}
+
+type Placement =
+  | { readonly kind: 'placed'; readonly at: number }
+  | Exclude<Outcome, { kind: 'appended' }>;
+
+/** What earlier entries say about these drafts; knows of those placed in this very commit too. */
+interface Seen {
+  latest(thing: Uint8Array): Sha256Digest | null;
+  repeated(draft: EntryDraft): Exclude<Outcome, { kind: 'appended' }> | null;
+  note(entry: PlacedEntry): void;
+}
+
+async function lookUp(
+  log: OpenLog,
+  drafts: readonly EntryDraft[],
+  state: WriteState,
+): Promise<Seen> {
+  const things = drafts.flatMap(({ thing }) => (thing === null ? [] : [thing]));
+  const tags = drafts.flatMap(({ idempotency }) => (idempotency === null ? [] : [idempotency.tag]));
+  const [versions, repeats] = await Promise.all([
+    state.getMany(things.map((thing) => thingKey(log.number, thing))),
+    state.getMany(tags.map(idempotencyKey)),
+  ]);
+  const latest = new Map<string, Sha256Digest>();
+  versions.forEach((value, at) => {
+    if (value !== null) latest.set(hexOf(things[at]), readVersion(value).leafHash);
+  });
+  const known = new Map<string, { log: number; index: LeafIndex; recordTag: Uint8Array }>();
+  repeats.forEach((value, at) => {
+    if (value !== null) known.set(hexOf(tags[at]), readIdempotent(value));
+  });
+  return {
+    latest: (thing) => latest.get(toHex(thing)) ?? null,
+    repeated: ({ idempotency }) => {
+      const entry = idempotency === null ? undefined : known.get(toHex(idempotency.tag));
+      if (idempotency === null || entry === undefined) return null;
+      return toHex(entry.recordTag) === toHex(idempotency.recordTag)
+        ? { kind: 'repeated', log: entry.log, index: entry.index }
+        : { kind: 'conflict' };
+    },
+    note: ({ thing, leafHash: hash, index, idempotency }) => {
+      if (thing !== null) latest.set(toHex(thing), hash);
+      if (idempotency === null) return;
+      known.set(toHex(idempotency.tag), {
+        log: log.number,
+        index,
+        recordTag: idempotency.recordTag,
+      });
+    },
+  };
+}
+
+function outcomesOf(
+  log: OpenLog,
+  results: readonly Placement[],
+  placed: readonly PlacedEntry[],
+  recordedAt: UnixMillis,
+  checkpointBody: string,
+  before: LogPosition['edge'],
+  extension: TreeExtension,
+): readonly Outcome[] {
+  const checkpoint = log.signCheckpoint(checkpointBody);
+  const proofs = inclusionProofsOfAppended(before, extension);
+  const { origin } = log.descriptor;
+  return results.map((result): Outcome => {
+    if (result.kind !== 'placed') return result;
+    const entry = placed[result.at];
+    const inclusionProof = proofs[result.at];
+    if (entry === undefined || inclusionProof === undefined) throw new Error('placed but not there');
+    const { index, leafHash: hash } = entry;
+    return { kind: 'appended', origin, index, leafHash: hash, recordedAt, checkpoint, inclusionProof };
+  });
+}
+
+function outcomeOfNothing(result: Placement): Outcome {
+  if (result.kind === 'placed') throw new Error('placed in a commit of nothing');
+  return result;
+}
+
+function bundleEntry({ statement, parts, idempotency }: PlacedEntry): BundleEntry {
+  return { statement, parts, idempotency };
+}
+
+function hexOf(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? '' : toHex(bytes);
+}

@@ -1,0 +1,140 @@
+/**
+ * Keys and values of the write state. Every key of a log begins with the log's number, so that one
+ * log can be dropped and rebuilt by range.
+ */
+import type { LeafIndex, Sha256Digest } from '../../base/brand.js';
+import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
+import { sha256Digest } from '../../base/bytes.js';
+
+/** What a row is about; the byte after the log's number. */
+const KIND = {
+  head: 0x01,
+  tile: 0x02,
+  block: 0x03,
+  leaf: 0x04,
+  thing: 0x05,
+  attached: 0x06,
+} as const;
+
+/** Node-wide rows live under a number that no log has. */
+const NODE = 0xffff_ffff;
+const NODE_KIND = { idempotency: 0x01, vault: 0x02 } as const;
+
+export type StateRow = readonly [key: Uint8Array, value: Uint8Array];
+
+export interface LatestVersion {
+  readonly index: LeafIndex;
+  readonly leafHash: Sha256Digest;
+}
+
+export interface IdempotentEntry {
+  readonly log: number;
+  readonly index: LeafIndex;
+  readonly recordTag: Uint8Array;
+}
+
+export const headKey = (log: number): Uint8Array => logKey(log, KIND.head, 0, () => undefined);
+
+export const tileKey = (log: number, level: number, index: number): Uint8Array =>
+  logKey(log, KIND.tile, 9, (w) => {
+    w.u8(level);
+    w.u64(index);
+  });
+
+export const blockKey = (log: number, firstIndex: number): Uint8Array =>
+  logKey(log, KIND.block, 8, (w) => {
+    w.u64(firstIndex);
+  });
+
+export const leafKey = (log: number, leafHash: Uint8Array): Uint8Array =>
+  logKey(log, KIND.leaf, 32, (w) => {
+    w.bytes(leafHash);
+  });
+
+export const thingKey = (log: number, keyTag: Uint8Array): Uint8Array =>
+  logKey(log, KIND.thing, 32, (w) => {
+    w.bytes(keyTag);
+  });
+
+/** What is attached to an entry, in the order it was attached. */
+export const attachedKey = (log: number, leafHash: Uint8Array, index: number): Uint8Array =>
+  logKey(log, KIND.attached, 40, (w) => {
+    w.bytes(leafHash);
+    w.u64(index);
+  });
+
+export const idempotencyKey = (tag: Uint8Array): Uint8Array =>
+  logKey(NODE, NODE_KIND.idempotency, 32, (w) => {
+    w.bytes(tag);
+  });
+
+/** Vaults of different tenants never meet: the tag is keyed by the tenant's own index key. */
+export const vaultKey = (tag: Uint8Array): Uint8Array =>
+  logKey(NODE, NODE_KIND.vault, 32, (w) => {
+    w.bytes(tag);
+  });
+
+/** All rows of a log lie in [from, to). */
+export function logRange(log: number): { gte: Uint8Array; lt: Uint8Array } {
+  return { gte: logKey(log, 0, 0, () => undefined), lt: logKey(log, 0xff, 0, () => undefined) };
+}
+
+export const u64Value = (value: number): Uint8Array => write(8, (w) => { w.u64(value); });
+
+export function readU64(value: Uint8Array): number {
+  return read(value, (reader) => reader.u64());
+}
+
+export const versionValue = ({ index, leafHash }: LatestVersion): Uint8Array =>
+  write(40, (w) => {
+    w.u64(index);
+    w.bytes(leafHash);
+  });
+
+export function readVersion(value: Uint8Array): LatestVersion {
+  return read(value, (reader) => ({
+    index: reader.u64() as LeafIndex,
+    leafHash: sha256Digest(reader.bytes(32)),
+  }));
+}
+
+export const idempotentValue = ({ log, index, recordTag }: IdempotentEntry): Uint8Array =>
+  write(44, (w) => {
+    w.u32(log);
+    w.u64(index);
+    w.bytes(recordTag);
+  });
+
+export function readIdempotent(value: Uint8Array): IdempotentEntry {
+  return read(value, (reader) => ({
+    log: reader.u32(),
+    index: reader.u64() as LeafIndex,
+    recordTag: reader.bytes(32),
+  }));
+}
+
+function logKey(
+  log: number,
+  kind: number,
+  rest: number,
+  fill: (writer: ByteWriter) => void,
+): Uint8Array {
+  return write(5 + rest, (writer) => {
+    writer.u32(log);
+    writer.u8(kind);
+    fill(writer);
+  });
+}
+
+function write(length: number, fill: (writer: ByteWriter) => void): Uint8Array {
+  const writer = new ByteWriter(length);
+  fill(writer);
+  return writer.finish();
+}
+
+function read<T>(value: Uint8Array, get: (reader: ByteReader) => T): T {
+  const reader = new ByteReader(value);
+  const result = get(reader);
+  reader.end();
+  return result;
+}

@@ -1,0 +1,54 @@
+/**
+ * The write state as a function of the log: the same rows at the commit, when an opening catches up,
+ * when `fsck --rebuild` begins from nothing, and when `fsck` compares.
+ */
+import type { LeafIndex, Sha256Digest } from '../../base/brand.js';
+import type { ChangedTile } from '../../tlog/tile-tree.js';
+import type { Idempotency } from '../entry-draft.js';
+import {
+  attachedKey,
+  blockKey,
+  idempotencyKey,
+  idempotentValue,
+  leafKey,
+  type StateRow,
+  thingKey,
+  tileKey,
+  u64Value,
+  versionValue,
+} from './state-keys.js';
+
+/** An entry in its place. */
+export interface PlacedEntry {
+  readonly index: LeafIndex;
+  readonly leafHash: Sha256Digest;
+  readonly statement: Uint8Array;
+  readonly parts: readonly Uint8Array[];
+  readonly thing: Uint8Array | null;
+  readonly of: Uint8Array | null;
+  readonly idempotency: Idempotency | null;
+}
+
+export function blockRows(
+  log: number,
+  blockNumber: number,
+  entries: readonly Omit<PlacedEntry, 'statement' | 'parts'>[],
+): StateRow[] {
+  const rows: StateRow[] = [];
+  const first = entries[0];
+  if (first !== undefined) rows.push([blockKey(log, first.index), u64Value(blockNumber)]);
+  for (const { index, leafHash, thing, of, idempotency } of entries) {
+    rows.push([leafKey(log, leafHash), u64Value(index)]);
+    if (thing !== null) rows.push([thingKey(log, thing), versionValue({ index, leafHash })]);
+    if (of !== null) rows.push([attachedKey(log, of, index), leafHash]);
+    if (idempotency !== null) {
+      const { tag, recordTag } = idempotency;
+      rows.push([idempotencyKey(tag), idempotentValue({ log, index, recordTag })]);
+    }
+  }
+  return rows;
+}
+
+export function tileRows(log: number, tiles: readonly ChangedTile[]): StateRow[] {
+  return tiles.map(({ level, index, hashes }) => [tileKey(log, level, index), hashes]);
+}

@@ -1,0 +1,104 @@
+/**
+ * The look-ups a write needs (tiles of the tree, where an entry lies, last versions, idempotency
+ * keys), kept with the size they have reached. Never synced on the write path: RocksDB's log keeps a
+ * prefix of the batches, each batch is one commit, and opening applies what the log has beyond it.
+ */
+import RocksDB, { type Range } from 'rocksdb-native';
+import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
+import { damaged, LedgerError } from '../ledger-error.js';
+import { type LogHead, readHead, writeHead } from '../log-head.js';
+import { headKey, logRange, type StateRow } from './state-keys.js';
+
+export class WriteState {
+  readonly #db: RocksDB;
+
+  private constructor(db: RocksDB) {
+    this.#db = db;
+  }
+
+  static async open(directory: string): Promise<WriteState> {
+    const db = new RocksDB(directory);
+    try {
+      await db.ready();
+    } catch (cause) {
+      if (cause instanceof Error && /lock/i.test(cause.message))
+        throw new LedgerError('LEDGER_LOCKED', 'the write state is in use by another process', {
+          cause,
+        });
+      throw damaged('the write state cannot be opened; rebuild it with `fsck --rebuild`', cause);
+    }
+    return new WriteState(db);
+  }
+
+  async get(key: Uint8Array): Promise<Uint8Array | null> {
+    return this.#db.get(key);
+  }
+
+  /** One round trip for any number of keys, values in the order of the keys. */
+  async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | null)[]> {
+    if (keys.length === 0) return [];
+    const batch = this.#db.read({ capacity: keys.length });
+    try {
+      const values = keys.map((key) => batch.get(key));
+      batch.tryFlush();
+      return await Promise.all(values);
+    } finally {
+      batch.destroy();
+    }
+  }
+
+  /** All or nothing; after a power cut a prefix of such writes is left. */
+  async write(rows: readonly StateRow[]): Promise<void> {
+    const batch = this.#db.write({ capacity: rows.length });
+    try {
+      for (const [key, value] of rows) batch.tryPut(key, value);
+      await batch.flush();
+    } finally {
+      batch.destroy();
+    }
+  }
+
+  /** Rows of a range in key order; at most `limit`. */
+  async *rows(
+    range: Range,
+    options: { limit?: number; reverse?: boolean } = {},
+  ): AsyncGenerator<StateRow> {
+    for await (const { key, value } of this.#db.iterator(range, options)) yield [key, value];
+  }
+
+  /** Where the state of a log has got to; null before its first commit. */
+  async head(log: number): Promise<LogHead | null> {
+    const value = await this.#db.get(headKey(log));
+    if (value === null) return null;
+    const reader = new ByteReader(value);
+    const head = readHead(reader);
+    reader.end();
+    return head;
+  }
+
+  /** Forgets everything about a log, so that it can be built again. */
+  async clear(log: number): Promise<void> {
+    const batch = this.#db.write();
+    try {
+      for await (const [key] of this.rows(logRange(log))) batch.tryDelete(key);
+      await batch.flush();
+    } finally {
+      batch.destroy();
+    }
+  }
+
+  /** Everything written so far is on disk when this returns. */
+  async flush(): Promise<void> {
+    await this.#db.flush();
+  }
+
+  async close(): Promise<void> {
+    await this.#db.close();
+  }
+}
+
+export function headRow(log: number, head: LogHead): StateRow {
+  const writer = new ByteWriter(96);
+  writeHead(writer, head);
+  return [headKey(log), writer.finish()];
+}

@@ -1,0 +1,254 @@
+/**
+ * Group commit: what arrives while one commit is syncing forms the next. One commit may span many
+ * ledgers; it is one journal record, one sync, and one block, signature and checkpoint per ledger.
+ */
+import type { Clock } from '../base/time.js';
+import type { CommitObserver, CommitStep } from './commit-observer.js';
+import type { EntryDraft, Outcome } from './entry-draft.js';
+import type { OpenLog } from './internal/open-log.js';
+import { type StagedLog, stage } from './internal/stage.js';
+import type { StateRow } from './internal/state-keys.js';
+import type { WriteState } from './internal/write-state.js';
+import type { Journal } from './journal.js';
+import { LedgerError } from './ledger-error.js';
+import type { TenantVaults } from './tenant-vaults.js';
+
+export interface SequencerLimits {
+  /** Entries of one log in one block. */
+  readonly maxBundleEntries: number;
+  /** Bytes of one log in one block, unless a single entry is larger. */
+  readonly maxBundleBytes: number;
+  /** A larger entry can never be appended. */
+  readonly maxEntryBytes: number;
+  /** Bytes of one journal record. */
+  readonly maxGroupBytes: number;
+  /** Beyond these, callers are pushed back instead of queued. */
+  readonly maxQueuedEntries: number;
+  readonly maxQueuedBytes: number;
+}
+
+export const DEFAULT_LIMITS: SequencerLimits = {
+  maxBundleEntries: 1024,
+  maxBundleBytes: 1024 * 1024,
+  maxEntryBytes: 8 * 1024 * 1024 - 64 * 1024,
+  maxGroupBytes: 16 * 1024 * 1024,
+  maxQueuedEntries: 16_384,
+  maxQueuedBytes: 64 * 1024 * 1024,
+};
+
+export interface SequencerParts {
+  readonly journal: Journal;
+  readonly state: WriteState;
+  readonly vaults: TenantVaults;
+  readonly clock: Clock;
+  readonly observer: CommitObserver;
+  readonly limits: SequencerLimits;
+  /** Called once, when a durable step has failed and nothing more may be acknowledged. */
+  readonly onFailure: (error: LedgerError) => void;
+  /** Called between commits, when no commit is under way: the journal may be rotated here. */
+  readonly betweenCommits: () => Promise<void>;
+}
+
+interface Queued {
+  readonly log: OpenLog;
+  readonly draft: EntryDraft;
+  readonly bytes: number;
+  readonly settle: (result: Outcome | LedgerError) => void;
+}
+
+export class Sequencer {
+  readonly #parts: SequencerParts;
+  #queue: Queued[] = [];
+  #queuedBytes = 0;
+  #running: Promise<void> | null = null;
+  #closed: LedgerError | null = null;
+
+  constructor(parts: SequencerParts) {
+    this.#parts = parts;
+  }
+
+  /** Entries that wait for a commit. */
+  get backlog(): number {
+    return this.#queue.length;
+  }
+
+  /**
+   * Appends drafts to a log, in order; resolves when all of them are durable.
+   *
+   * @throws LedgerError LEDGER_PUSHBACK with nothing queued; LEDGER_ENTRY_TOO_LARGE likewise;
+   * LEDGER_CLOSED; LEDGER_FAILED when it is unknown whether they were appended.
+   */
+  async submit(log: OpenLog, drafts: readonly EntryDraft[]): Promise<readonly Outcome[]> {
+    if (this.#closed !== null) throw this.#closed;
+    const sizes = drafts.map(sizeOf);
+    this.#admit(sizes);
+    const { promise, resolve, reject } = deferred<readonly Outcome[]>();
+    const outcomes: Outcome[] = [];
+    let open = drafts.length;
+    if (open === 0) return [];
+    drafts.forEach((draft, at) => {
+      const settle = (result: Outcome | LedgerError): void => {
+        if (result instanceof LedgerError) {
+          reject(result);
+          return;
+        }
+        outcomes[at] = result;
+        if (--open === 0) resolve(outcomes);
+      };
+      this.#queue.push({ log, draft, bytes: sizes[at] ?? 0, settle });
+      this.#queuedBytes += sizes[at] ?? 0;
+    });
+    this.#running ??= this.#run();
+    return promise;
+  }
+
+  /** Finishes what is queued, takes nothing more. */
+  async close(): Promise<void> {
+    this.#closed ??= new LedgerError('LEDGER_CLOSED', 'the node is stopping: try another, or later');
+    await this.#running;
+  }
+
+  #admit(sizes: readonly number[]): void {
+    const { maxEntryBytes, maxQueuedEntries, maxQueuedBytes } = this.#parts.limits;
+    if (sizes.some((bytes) => bytes > maxEntryBytes))
+      throw new LedgerError(
+        'LEDGER_ENTRY_TOO_LARGE',
+        `an entry may take ${maxEntryBytes} bytes; store larger content as a file`,
+      );
+    const bytes = sizes.reduce((sum, size) => sum + size, this.#queuedBytes);
+    const isFull = this.#queue.length + sizes.length > maxQueuedEntries || bytes > maxQueuedBytes;
+    if (isFull && this.#queue.length > 0)
+      throw new LedgerError('LEDGER_PUSHBACK', 'too much is waiting to be written: try again');
+  }
+
+  async #run(): Promise<void> {
+    try {
+      // A tick's grace lets requests that arrive together share a commit.
+      await Promise.resolve();
+      while (this.#queue.length > 0) {
+        const group = this.#takeGroup();
+        try {
+          await this.#commit(group);
+          await this.#parts.betweenCommits();
+        } catch (cause) {
+          this.#fail(cause, group);
+        }
+      }
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  /** As many as one commit holds, oldest first; an entry never overtakes another of its log. */
+  #takeGroup(): Queued[] {
+    const { maxBundleEntries, maxBundleBytes, maxGroupBytes } = this.#parts.limits;
+    const filled = new Map<OpenLog, { entries: number; bytes: number }>();
+    const full = new Set<OpenLog>();
+    const group: Queued[] = [];
+    const rest: Queued[] = [];
+    let groupBytes = 0;
+    for (const item of this.#queue) {
+      const share = filled.get(item.log) ?? { entries: 0, bytes: 0 };
+      const fits =
+        share.entries === 0 ||
+        (share.entries < maxBundleEntries && share.bytes + item.bytes <= maxBundleBytes);
+      const groupFits = group.length === 0 || groupBytes + item.bytes <= maxGroupBytes;
+      if (full.has(item.log) || !fits || !groupFits) {
+        full.add(item.log);
+        rest.push(item);
+        continue;
+      }
+      filled.set(item.log, { entries: share.entries + 1, bytes: share.bytes + item.bytes });
+      groupBytes += item.bytes;
+      group.push(item);
+    }
+    this.#queue = rest;
+    this.#queuedBytes -= groupBytes;
+    return group;
+  }
+
+  async #commit(group: readonly Queued[]): Promise<void> {
+    const { journal, state, vaults, clock } = this.#parts;
+    const byLog = Map.groupBy(group, ({ log }) => log);
+    const rows = vaults.pendingRows(group);
+
+    const staged = await this.#step('stage', group, async () => {
+      const now = clock.now();
+      return Promise.all(
+        [...byLog].map(([log, items]) =>
+          stage(log, items.map(({ draft }) => draft), rows.ofLog(log), state, now),
+        ),
+      );
+    });
+    const blocks = staged.filter((one): one is StagedLog => one.journalBlock !== null);
+
+    // A crash before this step has returned leaves nothing that anyone was told of.
+    await this.#step('journal', group, async () => {
+      if (blocks.length > 0)
+        await journal.append({
+          kind: 'commit',
+          rows: rows.all,
+          blocks: blocks.map(({ journalBlock }) => journalBlock),
+        });
+    });
+    // From here on a crash loses nothing: the next opening applies the journal.
+    await this.#step('log', group, async () => {
+      for (const { log, journalBlock } of blocks)
+        await log.hypercore.append([journalBlock.block], log.secrets.core);
+    });
+    // A crash here leaves logs that are ahead of the vault and of the write state.
+    const vaultRows: StateRow[] = await this.#step('vault', group, () => vaults.append(rows));
+    await this.#step('state', group, () =>
+      state.write([...blocks.flatMap((one) => one.rows), ...vaultRows]),
+    );
+    // A crash here leaves everything in place, and a caller who does not know it yet.
+    await this.#step('acknowledge', group, () => {
+      for (const { log, position } of blocks) log.moveTo(position);
+      for (const one of staged) {
+        const items = byLog.get(one.log) ?? [];
+        one.outcomes().forEach((outcome, at) => items[at]?.settle(outcome));
+      }
+      return Promise.resolve();
+    });
+  }
+
+  async #step<T>(step: CommitStep, group: readonly unknown[], run: () => Promise<T>): Promise<T> {
+    const { observer } = this.#parts;
+    await observer.before(step, group.length);
+    const result = await run();
+    await observer.after(step, group.length);
+    return result;
+  }
+
+  /** What is on disk is unknown now, so nothing may be acknowledged until it has been opened again. */
+  #fail(cause: unknown, group: readonly Queued[]): void {
+    const error = new LedgerError(
+      'LEDGER_FAILED',
+      'a commit failed; whether its entries were appended is known after a restart',
+      { cause },
+    );
+    this.#closed = error;
+    for (const { settle } of [...group, ...this.#queue]) settle(error);
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    this.#parts.onFailure(error);
+  }
+}
+
+function sizeOf({ parts, statement }: EntryDraft): number {
+  return parts.reduce((sum, part) => sum + part.length, 512 + statement.length);
+}
+
+function deferred<T>(): {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+  reject: (error: Error) => void;
+} {
+  let resolve!: (value: T) => void;
+  let reject!: (error: Error) => void;
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}

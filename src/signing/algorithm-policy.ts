@@ -1,0 +1,75 @@
+/**
+ * Which algorithms are accepted, and until when. A policy is data with a date and a name that goes
+ * into every report, so that a verdict can be reproduced under the rules it was given by.
+ *
+ * The model is ETSI TS 119 312 (dated lists of recommended algorithms); the rows are our decision.
+ */
+import type { UnixMillis } from '../base/brand.js';
+import type { SignatureAlgorithm, SignatureScheme } from './algorithms.js';
+import type { DigestName } from './digest-algorithms.js';
+import type { PublicKey, PublicKeyKind } from './public-key.js';
+
+export interface AlgorithmPolicy {
+  /** Stable; a change of any row is a new policy with a new date. */
+  readonly id: string;
+  readonly schemes: readonly AcceptedScheme[];
+  readonly digests: readonly AcceptedDigest[];
+}
+
+export interface AcceptedScheme {
+  readonly scheme: SignatureScheme;
+  readonly keyKind: PublicKeyKind;
+  readonly minimumBits: number;
+  /** The last instant at which it is accepted; null where no end has been set. */
+  readonly until: UnixMillis | null;
+}
+
+export interface AcceptedDigest {
+  readonly digest: DigestName;
+  readonly until: UnixMillis | null;
+}
+
+/** RSA of 2,048 bits is accepted because signers still hold such keys; new keys should be P-256. */
+export const ALGORITHM_POLICY_2026_11: AlgorithmPolicy = {
+  id: 'chirograph-algorithms/2026-11-23',
+  schemes: [
+    { scheme: 'ecdsa', keyKind: 'ec-p256', minimumBits: 256, until: null },
+    { scheme: 'ecdsa', keyKind: 'ec-p384', minimumBits: 384, until: null },
+    { scheme: 'rsa-pkcs1', keyKind: 'rsa', minimumBits: 2_048, until: null },
+    { scheme: 'rsa-pss', keyKind: 'rsa', minimumBits: 2_048, until: null },
+    { scheme: 'rsa-pss', keyKind: 'rsa-pss', minimumBits: 2_048, until: null },
+  ],
+  digests: [
+    { digest: 'sha256', until: null },
+    { digest: 'sha384', until: null },
+    { digest: 'sha512', until: null },
+  ],
+};
+
+/** Whether a digest alone (of content, or of a certificate) may be relied on at this instant. */
+export function acceptsDigest(policy: AlgorithmPolicy, digest: DigestName, at: UnixMillis): boolean {
+  return policy.digests.some((row) => row.digest === digest && isOpen(row.until, at));
+}
+
+/** Whether a signature by this key under this algorithm may be relied on at this instant. */
+export function acceptsSignature(
+  policy: AlgorithmPolicy,
+  algorithm: SignatureAlgorithm,
+  key: PublicKey,
+  at: UnixMillis,
+): boolean {
+  return (
+    acceptsDigest(policy, algorithm.digest.name, at) &&
+    policy.schemes.some(
+      (row) =>
+        row.scheme === algorithm.scheme &&
+        row.keyKind === key.kind &&
+        key.bits >= row.minimumBits &&
+        isOpen(row.until, at),
+    )
+  );
+}
+
+function isOpen(until: UnixMillis | null, at: UnixMillis): boolean {
+  return until === null || at <= until;
+}

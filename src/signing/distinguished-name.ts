@@ -1,0 +1,154 @@
+/**
+ * Distinguished names (RFC 5280 §4.1.2.4). Names are compared by their DER bytes; the text is for
+ * people only, after RFC 4514, and safe to print: whatever a stranger could use to disguise a name
+ * (control, invisible and direction-changing characters) is shown as escapes.
+ */
+import { asBuffer, toHex, utf8, utf8ToString } from '../base/bytes.js';
+import { BaseError } from '../base/errors.js';
+import { DerFields } from './der-fields.js';
+import { derBytes, derContent, type DerNode } from './der-reader.js';
+import { TAG } from './der-tag.js';
+import { readOid, readSequence, readSetOf } from './der-values.js';
+import { derOid, derPrintableString, derSequence, derSetOf, derUtf8String } from './der-writer.js';
+import { SigningError } from './signing-error.js';
+
+export interface DistinguishedName {
+  /** The Name as it was encoded; the only thing that is compared. */
+  readonly der: Uint8Array;
+  readonly attributes: readonly NameAttribute[];
+}
+
+export interface NameAttribute {
+  readonly oid: string;
+  /** Raw text if the value is a string we read, else null. Not safe to print: see `displayName`. */
+  readonly value: string | null;
+  readonly encoding: Uint8Array;
+}
+
+/** RFC 4519 short names, and the ones that EN 319 412-2 and -3 add. */
+export const NAME_ATTRIBUTES = {
+  CN: '2.5.4.3',
+  SN: '2.5.4.4',
+  serialNumber: '2.5.4.5',
+  C: '2.5.4.6',
+  L: '2.5.4.7',
+  ST: '2.5.4.8',
+  STREET: '2.5.4.9',
+  O: '2.5.4.10',
+  OU: '2.5.4.11',
+  title: '2.5.4.12',
+  givenName: '2.5.4.42',
+  organizationIdentifier: '2.5.4.97',
+  DC: '0.9.2342.19200300.100.1.25',
+  UID: '0.9.2342.19200300.100.1.1',
+  emailAddress: '1.2.840.113549.1.9.1',
+} as const;
+export type NameAttributeType = keyof typeof NAME_ATTRIBUTES;
+
+/** @throws SigningError DER_MALFORMED or DER_LIMIT. */
+export function readName(node: DerNode): DistinguishedName {
+  const attributes: NameAttribute[] = [];
+  for (const relativeName of readSequence(node)) {
+    const members = readSetOf(relativeName);
+    if (members.length === 0) throw new SigningError('DER_MALFORMED', 'a name has an empty part');
+    attributes.push(...members.map(readAttribute));
+  }
+  if (attributes.length > MAX_ATTRIBUTES)
+    throw new SigningError('DER_LIMIT', `a name has more than ${MAX_ATTRIBUTES} attributes`);
+  return { der: derBytes(node), attributes };
+}
+
+/** One attribute per part, in the order given: the most general first, as X.500 writes them. */
+export function derName(
+  attributes: readonly (readonly [NameAttributeType, string])[],
+): Uint8Array {
+  return derSequence(
+    ...attributes.map(([type, value]) => {
+      const isPrintable = type === 'C' || type === 'serialNumber';
+      const text = isPrintable ? derPrintableString(value) : derUtf8String(value);
+      return derSetOf([derSequence(derOid(NAME_ATTRIBUTES[type]), text)]);
+    }),
+  );
+}
+
+/** The first attribute of this type as raw text, or null. Compare it; do not print it. */
+export function nameAttribute(name: DistinguishedName, type: NameAttributeType): string | null {
+  const oid = NAME_ATTRIBUTES[type];
+  return name.attributes.find((attribute) => attribute.oid === oid)?.value ?? null;
+}
+
+/** RFC 4514 text, the most specific attribute first, cut at 512 characters. Never compared. */
+export function displayName(name: DistinguishedName): string {
+  const text = [...name.attributes].reverse().map(displayAttribute).join(',');
+  return text.length <= MAX_DISPLAY ? text : `${text.slice(0, MAX_DISPLAY)}…`;
+}
+
+/** One value as RFC 4514 §2.4 writes it, with hex pairs for what does not print as itself. */
+export function printable(value: string): string {
+  const characters = [...value];
+  const last = characters.length - 1;
+  return characters
+    .map((character, at) => {
+      if (UNPRINTABLE.test(character)) return escapeBytes(character);
+      const isSpecial =
+        '\\",+;<>'.includes(character) ||
+        (at === 0 && character === '#') ||
+        ((at === 0 || at === last) && character === ' ');
+      return isSpecial ? `\\${character}` : character;
+    })
+    .join('');
+}
+
+const MAX_ATTRIBUTES = 64;
+const MAX_DISPLAY = 512;
+
+function readAttribute(node: DerNode): NameAttribute {
+  const fields = DerFields.of(node);
+  const oid = readOid(fields.next());
+  const value = fields.next();
+  fields.end();
+  return { oid, value: readText(value), encoding: derBytes(value) };
+}
+
+function readText(node: DerNode): string | null {
+  const content = derContent(node);
+  switch (node.tag) {
+    case TAG.utf8String:
+      return readUtf8(content);
+    case TAG.printableString:
+    case TAG.ia5String:
+      return content.every((byte) => byte < 0x80) ? asBuffer(content).toString('latin1') : null;
+    case TAG.bmpString:
+      return readUcs2(content);
+    default:
+      // TeletexString and friends have no agreed meaning; RFC 4514 §2.4 shows their bytes.
+      return null;
+  }
+}
+
+function readUtf8(content: Uint8Array): string | null {
+  try {
+    return utf8ToString(content);
+  } catch (cause) {
+    if (cause instanceof BaseError) return null;
+    throw cause;
+  }
+}
+
+function readUcs2(content: Uint8Array): string | null {
+  if (content.length % 2 !== 0) return null;
+  const text = Buffer.from(content).swap16().toString('utf16le');
+  return text.isWellFormed() ? text : null;
+}
+
+function displayAttribute({ oid, value, encoding }: NameAttribute): string {
+  const known = Object.entries(NAME_ATTRIBUTES).find(([, entry]) => entry === oid);
+  const type = known?.[0] ?? oid;
+  return `${type}=${value === null || known === undefined ? `#${toHex(encoding)}` : printable(value)}`;
+}
+
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+
+function escapeBytes(character: string): string {
+  return [...utf8(character)].map((byte) => `\\${toHex(Uint8Array.of(byte))}`).join('');
+}

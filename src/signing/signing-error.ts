@@ -1,0 +1,39 @@
+import { ChirographError } from '../base/errors.js';
+
+export type SigningErrorCode =
+  /** Not DER (X.690 §10–11), or not the type its place asks for. */
+  | 'DER_MALFORMED'
+  /** Larger, deeper or of more parts than we read from strangers. */
+  | 'DER_LIMIT'
+  | 'CERTIFICATE_MALFORMED'
+  | 'CMS_MALFORMED'
+  | 'LOG_SEAL_MALFORMED'
+  /** An algorithm that is not in our table. */
+  | 'ALGORITHM_UNSUPPORTED'
+  /** A key of a kind, curve or size that is not in our table. */
+  | 'KEY_UNSUPPORTED'
+  /** A signature we made did not pass our own validation; it must not leave the process. */
+  | 'SIGNATURE_SELF_CHECK_FAILED';
+
+/** Input that is not what its format says, or a signature that must not be used. */
+export class SigningError extends ChirographError<SigningErrorCode> {}
+
+/**
+ * Runs a parser of `what` and gives the refusals of its parts the code of the whole, so that
+ * callers learn which document is bad and not only which byte. What is well-formed but unsupported
+ * keeps its own code.
+ */
+export function parsing<T>(code: SigningErrorCode, what: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    if (!(cause instanceof SigningError) || !PARTS.has(cause.code)) throw cause;
+    throw new SigningError(code, `${what}: ${cause.message}`, { cause });
+  }
+}
+
+const PARTS: ReadonlySet<SigningErrorCode> = new Set([
+  'DER_MALFORMED',
+  'DER_LIMIT',
+  'CERTIFICATE_MALFORMED',
+]);

@@ -1,0 +1,100 @@
+/**
+ * The collapsed sparse Merkle map (docs/formats/sparse-map.md): one root for a set of 32-byte keys and
+ * values, under which each key has exactly one answer. A key's bits, the most significant first, lead
+ * down from the root; a subtree with one key is that key's leaf, one with none is 32 zero bytes.
+ */
+import type { Sha256Digest } from '../base/brand.js';
+import { asBuffer, equalBytes } from '../base/bytes.js';
+import { assert } from '../base/errors.js';
+import { EMPTY_SUBTREE, bitAt, mapLeafHash, mapNodeHash } from './internal/map-hash.js';
+import type { MapProof } from './sparse-map-proof.js';
+
+export interface MapEntry {
+  /** 32 bytes, hashed or random: keys that share many bits on purpose make long paths. */
+  readonly key: Uint8Array;
+  /** 32 bytes. */
+  readonly value: Uint8Array;
+}
+
+/** A map with all its hashes, to prove many keys of it. Immutable; `hash` is the root. */
+export type SparseMap = EmptySubtree | LeafSubtree | BranchSubtree;
+
+interface EmptySubtree {
+  readonly kind: 'empty';
+  readonly hash: Sha256Digest;
+}
+
+interface LeafSubtree extends MapEntry {
+  readonly kind: 'leaf';
+  readonly hash: Sha256Digest;
+}
+
+interface BranchSubtree {
+  readonly kind: 'branch';
+  readonly hash: Sha256Digest;
+  readonly left: SparseMap;
+  readonly right: SparseMap;
+}
+
+const EMPTY: EmptySubtree = { kind: 'empty', hash: EMPTY_SUBTREE };
+
+/** Takes the entries in any order; no key twice. Hashes linearly in their number. */
+export function sparseMap(entries: readonly MapEntry[]): SparseMap {
+  const sorted = entries.toSorted((a, b) => asBuffer(a.key).compare(b.key));
+  let last: Uint8Array | undefined;
+  for (const { key, value } of sorted) {
+    assert(key.length === 32 && value.length === 32, 'map keys and values have 32 bytes');
+    assert(last === undefined || !equalBytes(last, key), 'a map has each key once');
+    last = key;
+  }
+  return subtree(sorted, 0, sorted.length, 0);
+}
+
+export function mapRoot(entries: readonly MapEntry[]): Sha256Digest {
+  return sparseMap(entries).hash;
+}
+
+/** Proves a key's value, or that the map does not have the key. */
+export function proveKey(map: SparseMap, key: Uint8Array): MapProof {
+  assert(key.length === 32, 'map keys have 32 bytes');
+  const siblings: Sha256Digest[] = [];
+  let at = map;
+  while (at.kind === 'branch') {
+    const isRight = bitAt(key, siblings.length) === 1;
+    siblings.push(isRight ? at.left.hash : at.right.hash);
+    at = isRight ? at.right : at.left;
+  }
+  siblings.reverse();
+  if (at.kind === 'empty') return { end: { kind: 'empty' }, siblings };
+  if (equalBytes(at.key, key)) return { end: { kind: 'key' }, siblings };
+  return { end: { kind: 'other', key: at.key, value: at.value }, siblings };
+}
+
+/** Of the entries from…to−1, whose keys agree in their first `depth` bits: at most 256, since no two are equal. */
+function subtree(sorted: readonly MapEntry[], from: number, to: number, depth: number): SparseMap {
+  const first = sorted[from];
+  if (first === undefined || from === to) return EMPTY;
+  if (to - from === 1) return { kind: 'leaf', ...first, hash: mapLeafHash(first.key, first.value) };
+  const middle = firstWithBit(sorted, from, to, depth);
+  const left = subtree(sorted, from, middle, depth + 1);
+  const right = subtree(sorted, middle, to, depth + 1);
+  return { kind: 'branch', left, right, hash: mapNodeHash(left.hash, right.hash) };
+}
+
+/** Where the keys whose bit `depth` is 1 begin: all to the right, since the keys are sorted. */
+function firstWithBit(
+  sorted: readonly MapEntry[],
+  from: number,
+  to: number,
+  depth: number,
+): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const entry = sorted[middle];
+    if (entry === undefined || bitAt(entry.key, depth) === 1) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

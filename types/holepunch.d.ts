@@ -1,0 +1,93 @@
+// The Holepunch packages ship no types. Only what we call is declared, as it is in the pinned versions.
+
+declare module 'corestore' {
+  import type Hypercore from 'hypercore';
+
+  export interface Manifest {
+    readonly version: 1;
+    readonly hash: 'blake2b';
+    readonly quorum: 1;
+    readonly signers: readonly [
+      { readonly signature: 'ed25519'; readonly namespace: Uint8Array; readonly publicKey: Uint8Array },
+    ];
+    readonly prologue?: { readonly hash: Uint8Array; readonly length: number };
+  }
+
+  export default class Corestore {
+    constructor(directory: string, options?: { allowBackup?: boolean; readOnly?: boolean });
+    readonly storage: { readonly db: { flush(): Promise<void> } };
+    ready(): Promise<void>;
+    close(): Promise<void>;
+    get(options: { manifest: Manifest; allowFork?: boolean; active?: boolean }): Hypercore;
+  }
+}
+
+declare module 'hypercore' {
+  import type { EventEmitter } from 'node:events';
+
+  export interface KeyPair {
+    readonly publicKey: Uint8Array;
+    readonly secretKey: Uint8Array;
+  }
+
+  export default class Hypercore extends EventEmitter {
+    static key(manifest: object): Buffer;
+    static discoveryKey(key: Uint8Array): Buffer;
+    readonly key: Buffer;
+    readonly discoveryKey: Buffer;
+    /** The storage state that the Merkle tree's nodes are read from. */
+    readonly core: { readonly state: unknown };
+    readonly length: number;
+    readonly fork: number;
+    ready(): Promise<void>;
+    close(): Promise<void>;
+    append(
+      blocks: readonly Uint8Array[],
+      options: { keyPair: KeyPair },
+    ): Promise<{ length: number; byteLength: number }>;
+    get(index: number, options: { wait: false }): Promise<Buffer | null>;
+    treeHash(length: number): Promise<Buffer>;
+  }
+}
+
+declare module 'hypercore/lib/merkle-tree.js' {
+  export const MerkleTree: {
+    getRoots(
+      state: unknown,
+      length: number,
+    ): Promise<{ index: number; size: number; hash: Uint8Array }[]>;
+  };
+}
+
+declare module 'rocksdb-native' {
+  export interface WriteBatch {
+    tryPut(key: Uint8Array, value: Uint8Array): void;
+    tryDelete(key: Uint8Array): void;
+    flush(): Promise<void>;
+    destroy(): void;
+  }
+  export interface ReadBatch {
+    get(key: Uint8Array): Promise<Buffer | null>;
+    tryFlush(): void;
+    destroy(): void;
+  }
+  export interface Range {
+    readonly gte?: Uint8Array;
+    readonly gt?: Uint8Array;
+    readonly lt?: Uint8Array;
+    readonly lte?: Uint8Array;
+  }
+  export default class RocksDB {
+    constructor(directory: string, options?: { readOnly?: boolean });
+    ready(): Promise<void>;
+    close(): Promise<void>;
+    flush(): Promise<void>;
+    get(key: Uint8Array): Promise<Buffer | null>;
+    read(options?: { capacity?: number }): ReadBatch;
+    write(options?: { capacity?: number }): WriteBatch;
+    iterator(
+      range: Range,
+      options?: { limit?: number; reverse?: boolean },
+    ): AsyncIterable<{ readonly key: Buffer; readonly value: Buffer }>;
+  }
+}
