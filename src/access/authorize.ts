@@ -1,6 +1,6 @@
 /** Who may do what: one table of actions, pure, so that a reader can check it at a glance. */
 import { AccessError } from './access-error.js';
-import type { KeyId } from './api-key.js';
+import type { KeyId } from './key-text.js';
 import { DEFAULT_TENANT, type TenantName } from './tenant-name.js';
 
 /** admin ⊃ writer ⊃ reader, within one tenant. */

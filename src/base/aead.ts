@@ -4,6 +4,7 @@
  */
 import sodium from 'sodium-native';
 import { assert } from './errors.js';
+import { systemErrorMessage } from './system-error.js';
 
 export const AEAD_KEY_LENGTH = 32;
 export const AEAD_NONCE_LENGTH = 24;
@@ -62,5 +63,5 @@ export function openSealed(
 }
 
 function isVerificationFailure(cause: unknown): boolean {
-  return cause instanceof Error && cause.message === 'could not verify data';
+  return systemErrorMessage(cause) === 'could not verify data';
 }

@@ -79,7 +79,7 @@ export function isJsonObject(value: JsonValue): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const JSON_VALUE: Shape<JsonValue> = { what: 'a value', read: (value) => value };
+export const JSON_VALUE: Shape<JsonValue> = { what: 'a value', read: (value) => value };
 
 export const JSON_OBJECT: Shape<JsonObject> = {
   what: 'an object',

@@ -3,7 +3,9 @@
  * so that logs can be counted; what varies stands in the fields. Never payloads, keys, names of
  * people. The implementation does I/O and lives in src/json-logger.ts.
  */
+import { types } from 'node:util';
 import { REDACTED, Secret } from './secret.js';
+import { systemErrorCode } from './system-error.js';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -75,19 +77,19 @@ function clean(value: unknown, depth: number): unknown {
   if (value instanceof Secret) return REDACTED;
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (depth > MAX_DEPTH) return '[deeper]';
-  if (value instanceof Error) return cleanError(value, depth);
+  if (types.isNativeError(value)) return cleanError(value, depth);
   if (Array.isArray(value)) return value.map((item) => clean(item, depth + 1));
   return cleanObject(value, depth);
 }
 
 function cleanError(error: Error, depth: number): Record<string, unknown> {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const code = systemErrorCode(error);
   return {
     name: error.name,
-    ...(code === undefined ? {} : { code }),
+    ...(code === null ? {} : { code }),
     message: clean(error.message, depth),
     // Ours say what to do and where; only a stranger's error, a bug, needs its stack.
-    ...(code === undefined && error.stack !== undefined ? { stack: clean(error.stack, depth) } : {}),
+    ...(code === null && error.stack !== undefined ? { stack: clean(error.stack, depth) } : {}),
     ...(error.cause === undefined ? {} : { cause: clean(error.cause, depth + 1) }),
   };
 }

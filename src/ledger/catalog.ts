@@ -16,7 +16,15 @@ const handle = z.string().regex(/^[0-9a-f]{16}$/);
 const name = z.string().regex(/^(?:[a-z0-9][a-z0-9-]{0,62}|_node)$/);
 const key = z.string().regex(/^[0-9a-f]{64}$/);
 
-const tenantSchema = z.strictObject({ $v: z.literal(FORMAT), handle, name });
+const tenantSchema = z.strictObject({
+  $v: z.literal(FORMAT),
+  handle,
+  /** First part of the origins of the tenant's ledgers. */
+  logName: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,252}$/),
+  name,
+  /** C2SP verifier key of whoever may speak for the tenant when a log's key is lost. */
+  recoveryKey: z.string().min(1).max(1024),
+});
 
 const logSchema = z.strictObject({
   /** Ed25519 public key that signs the Hypercore. */

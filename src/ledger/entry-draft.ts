@@ -1,32 +1,65 @@
 /** An entry before it has a place: everything about it that does not depend on index and time. */
-import type { Sha256Digest, LeafIndex, UnixMillis } from '../base/brand.js';
-import type { PreparedStatement } from '../records/statement.js';
+import type { LeafIndex, Sha256Digest, UnixMillis } from '../base/brand.js';
+import type { HexDigest } from '../base/hex-digest.js';
+import type { IdempotencyTags } from '../records/bundle.js';
+import type { PreparedEntry } from '../records/prepared-entry.js';
+import { type Place, placeStatement } from '../records/statement-template.js';
 
 export interface EntryDraft {
-  readonly statement: PreparedStatement;
+  /** The statement's bytes, once the place is known. */
+  readonly statementAt: (place: Place) => Uint8Array;
   /** Key tag by which versions of one thing are chained; null if the entry is no version of anything. */
-  readonly thing: Uint8Array | null;
+  readonly thing: HexDigest | null;
   /** Leaf hash of the entry that this one is attached to, if it is. */
-  readonly of: Uint8Array | null;
+  readonly of: HexDigest | null;
   /** Sealed parts, in the order of docs/formats/block.md. */
-  readonly parts: readonly Uint8Array[];
+  readonly sealedParts: readonly Uint8Array[];
   /** Vault row ids of the secrets that tags and parts rest on, 16 bytes each. */
   readonly secrets: readonly Uint8Array[];
-  readonly idempotency: Idempotency | null;
+  /** Same key and same record: the first receipt again. Same key, other record: a conflict. */
+  readonly idempotency: IdempotencyTags | null;
+  /** UTC month (`2026-11`) under whose secrets it is sealed; null if nothing is sealed. */
+  readonly month: string | null;
 }
 
-export interface Idempotency {
-  /** HMAC of ledger and Idempotency-Key, 32 bytes. */
-  readonly tag: Uint8Array;
-  /** Keyed tag of the canonical record: same key, other record → conflict. */
-  readonly recordTag: Uint8Array;
+export function draftOf(prepared: PreparedEntry, idempotencyTag: Uint8Array | null): EntryDraft {
+  const { template, sealedParts, thing, of, rowIds, recordTag, month } = prepared;
+  return {
+    statementAt: (place) => placeStatement(template, place),
+    thing,
+    of,
+    sealedParts,
+    secrets: rowIds,
+    idempotency:
+      idempotencyTag === null || recordTag === null
+        ? null
+        : { key: idempotencyTag, record: recordTag },
+    month,
+  };
 }
 
-/** What became of a draft. `repeated` and `conflict` appended nothing. */
+/** A draft of an entry that holds nothing sealed: `ledger`, `epoch`, `handover`, `loss`. */
+export function plainDraft(statementAt: (place: Place) => Uint8Array): EntryDraft {
+  return {
+    statementAt,
+    thing: null,
+    of: null,
+    sealedParts: [],
+    secrets: [],
+    idempotency: null,
+    month: null,
+  };
+}
+
+/**
+ * What became of a draft. Only `appended` appended anything; `stale` must be prepared again, because
+ * a month began between its preparation and its turn.
+ */
 export type Outcome =
   | ({ readonly kind: 'appended' } & AppendedEntry)
   | { readonly kind: 'repeated'; readonly log: number; readonly index: LeafIndex }
-  | { readonly kind: 'conflict' };
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'stale' };
 
 /** Durable: the journal that holds it is synced. */
 export interface AppendedEntry {

@@ -3,15 +3,20 @@
  * shown before the record that says it is synced here.
  */
 import { toHex, u64be } from '../base/bytes.js';
-import { damaged, LedgerError } from './ledger-error.js';
-import type { JournalFile, JournalFiles } from './journal-files.js';
 import {
   decodePayload,
   encodePayload,
   type JournalCommit,
   type JournalSnapshot,
 } from './internal/journal-payload.js';
-import { frame, type JournalRecord, scanSegment, SEGMENT_MAGIC } from './internal/journal-record.js';
+import {
+  frame,
+  type JournalRecord,
+  scanSegment,
+  SEGMENT_MAGIC,
+} from './internal/journal-record.js';
+import type { JournalFile, JournalFiles } from './journal-files.js';
+import { damaged, LedgerError } from './ledger-error.js';
 
 export type {
   JournalBlock,
@@ -182,7 +187,9 @@ function follow(
   const follows = record.sequence === tip.sequence && toHex(record.previous) === toHex(tip.digest);
   const named = segmentName(record.sequence) === segment;
   if (isOldest ? !named : !follows)
-    throw damaged(`journal segment ${segment}: record ${record.sequence} does not follow the one before`);
+    throw damaged(
+      `journal segment ${segment}: record ${record.sequence} does not follow the one before`,
+    );
   return { sequence: record.sequence + 1, digest: record.digest };
 }
 

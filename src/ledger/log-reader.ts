@@ -4,12 +4,11 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { LeafIndex, Sha256Digest, TreeSize, UnixMillis } from '../base/brand.js';
-import { parseInstant } from '../base/time.js';
-import { type Bundle, openBlock } from '../records/bundle.js';
-import { parseStatement } from '../records/statement.js';
-import { formatEntryBundle } from '../tlog/entry-bundle.js';
+import { openBlock } from '../records/block.js';
+import type { Bundle, BundleEntry } from '../records/bundle.js';
+import { parseStatement } from '../records/parse-statement.js';
+import { encodeEntryBundle } from '../tlog/entry-bundle.js';
 import { leafHash } from '../tlog/merkle-hash.js';
-import { TILE_WIDTH, type TileId, tileWidth } from '../tlog/tile.js';
 import {
   consistencyProofOf,
   inclusionProofOf,
@@ -19,7 +18,7 @@ import {
   tilesForInclusion,
   tilesForRoot,
 } from '../tlog/tile-reader.js';
-import type { Idempotency } from './entry-draft.js';
+import { TILE_WIDTH, type TileId, tileWidth } from '../tlog/tile.js';
 import type { OpenLog } from './internal/open-log.js';
 import {
   attachedKey,
@@ -35,14 +34,10 @@ import type { WriteState } from './internal/write-state.js';
 import { damaged, LedgerError } from './ledger-error.js';
 import type { LogHead } from './log-head.js';
 
-export interface StoredEntry {
+/** An entry as it lies in the log: its statement verbatim, its parts sealed. */
+export interface StoredEntry extends BundleEntry {
   readonly index: LeafIndex;
   readonly leafHash: Sha256Digest;
-  /** Verbatim. */
-  readonly statement: Uint8Array;
-  /** Sealed, in the order of docs/formats/block.md. */
-  readonly parts: readonly Uint8Array[];
-  readonly idempotency: Idempotency | null;
 }
 
 /** One group commit: the sizes that checkpoints have been shown of are where blocks end. */
@@ -131,10 +126,7 @@ export class LogReader {
       throw new LedgerError('LEDGER_ENTRY_UNKNOWN', `this log has ${head.size} entries`);
     const before = { gte: blockKey(number, 0), lte: blockKey(number, index) };
     const after = { gt: blockKey(number, index), lte: blockKey(number, Number.MAX_SAFE_INTEGER) };
-    const [found, next] = await Promise.all([
-      this.#first(before, true),
-      this.#first(after, false),
-    ]);
+    const [found, next] = await Promise.all([this.#first(before, true), this.#first(after, false)]);
     if (found === null) throw damaged(`the write state does not know where entry ${index} lies`);
     return {
       number: readU64(found.value),
@@ -154,7 +146,7 @@ export class LogReader {
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
       const { statement } = await this.entry(middle as LeafIndex);
-      if (parseInstant(parseStatement(statement).recordedAt) <= instant) low = middle + 1;
+      if (parseStatement(statement).recordedAt <= instant) low = middle + 1;
       else high = middle;
     }
     return low as TreeSize;
@@ -196,9 +188,7 @@ export class LogReader {
     const length = span.number + 1;
     const treeHash = await this.#log.hypercore.treeHash(length);
     const rootHash = await this.rootAt(size);
-    return this.#log.signCheckpoint(
-      this.#log.checkpointBody({ length, treeHash, size, rootHash }),
-    );
+    return this.#log.signCheckpoint(this.#log.checkpointBody({ length, treeHash, size, rootHash }));
   }
 
   /** Hashes of a tile, as many as `id.width`. @throws LedgerError LEDGER_SIZE_UNKNOWN beyond the head. */
@@ -215,14 +205,14 @@ export class LogReader {
     const statements: Uint8Array[] = [];
     for await (const { statement } of this.entries(from, (from + width) as TreeSize))
       statements.push(statement);
-    return formatEntryBundle(statements);
+    return encodeEntryBundle(statements);
   }
 
   /** Opened; for `fsck`, for what catches up with the log, and for readers of whole blocks. */
   async bundle(blockNumber: number): Promise<Bundle> {
     const { hypercore, secrets } = this.#log;
-    const context = { key: secrets.block, log: hypercore.key, blockNumber };
-    return openBlock(await hypercore.block(blockNumber), context);
+    const place = { coreKey: hypercore.key, blockNumber };
+    return openBlock(await hypercore.block(blockNumber), secrets.block, place);
   }
 
   async #bundle(blockNumber: number): Promise<Bundle> {
@@ -230,8 +220,8 @@ export class LogReader {
     if (cached !== undefined) return cached;
     const bundle = await this.bundle(blockNumber);
     const size = bundle.entries.reduce(
-      (sum, { statement, parts }) =>
-        parts.reduce((bytes, part) => bytes + part.length, sum + statement.length),
+      (sum, { statement, sealedParts }) =>
+        sealedParts.reduce((bytes, part) => bytes + part.length, sum + statement.length),
       1,
     );
     this.#bundles.set(blockNumber, bundle, { size });
@@ -276,7 +266,10 @@ export class LogReader {
 
   #checkTile(level: number, index: number, width: number): void {
     if (width < 1 || width > tileWidth(level, index, this.head.size))
-      throw new LedgerError('LEDGER_SIZE_UNKNOWN', 'this log has no such tile, or not that much of it');
+      throw new LedgerError(
+        'LEDGER_SIZE_UNKNOWN',
+        'this log has no such tile, or not that much of it',
+      );
   }
 
   #checkSize(size: number, atLeast: number): void {

@@ -2,6 +2,8 @@
  * Group commit: what arrives while one commit is syncing forms the next. One commit may span many
  * ledgers; it is one journal record, one sync, and one block, signature and checkpoint per ledger.
  */
+import { groupBy } from '../base/group-by.js';
+import type { RandomSource } from '../base/random.js';
 import type { Clock } from '../base/time.js';
 import type { CommitObserver, CommitStep } from './commit-observer.js';
 import type { EntryDraft, Outcome } from './entry-draft.js';
@@ -11,7 +13,7 @@ import type { StateRow } from './internal/state-keys.js';
 import type { WriteState } from './internal/write-state.js';
 import type { Journal } from './journal.js';
 import { LedgerError } from './ledger-error.js';
-import type { TenantVaults } from './tenant-vaults.js';
+import { NewRows, type TenantVaults } from './tenant-vaults.js';
 
 export interface SequencerLimits {
   /** Entries of one log in one block. */
@@ -41,6 +43,7 @@ export interface SequencerParts {
   readonly state: WriteState;
   readonly vaults: TenantVaults;
   readonly clock: Clock;
+  readonly random: RandomSource;
   readonly observer: CommitObserver;
   readonly limits: SequencerLimits;
   /** Called once, when a durable step has failed and nothing more may be acknowledged. */
@@ -65,6 +68,11 @@ export class Sequencer {
 
   constructor(parts: SequencerParts) {
     this.#parts = parts;
+  }
+
+  /** Whether a durable step has failed: what is on disk is known only after a reopening. */
+  get hasFailed(): boolean {
+    return this.#closed?.code === 'LEDGER_FAILED';
   }
 
   /** Entries that wait for a commit. */
@@ -104,7 +112,10 @@ export class Sequencer {
 
   /** Finishes what is queued, takes nothing more. */
   async close(): Promise<void> {
-    this.#closed ??= new LedgerError('LEDGER_CLOSED', 'the node is stopping: try another, or later');
+    this.#closed ??= new LedgerError(
+      'LEDGER_CLOSED',
+      'the node is stopping: try another, or later',
+    );
     await this.#running;
   }
 
@@ -168,16 +179,17 @@ export class Sequencer {
   }
 
   async #commit(group: readonly Queued[]): Promise<void> {
-    const { journal, state, vaults, clock } = this.#parts;
-    const byLog = Map.groupBy(group, ({ log }) => log);
-    const rows = vaults.pendingRows(group);
+    const { journal, state, vaults, clock, random } = this.#parts;
+    const byLog = groupBy(group, ({ log }) => log);
+    const rows = new NewRows(vaults);
 
     const staged = await this.#step('stage', group, async () => {
       const now = clock.now();
       return Promise.all(
-        [...byLog].map(([log, items]) =>
-          stage(log, items.map(({ draft }) => draft), rows.ofLog(log), state, now),
-        ),
+        [...byLog].map(([log, items]) => {
+          const drafts = items.map(({ draft }) => draft);
+          return stage(log, drafts, { state, random, rows }, now);
+        }),
       );
     });
     const blocks = staged.filter((one): one is StagedLog => one.journalBlock !== null);
@@ -187,7 +199,7 @@ export class Sequencer {
       if (blocks.length > 0)
         await journal.append({
           kind: 'commit',
-          rows: rows.all,
+          rows: rows.all(),
           blocks: blocks.map(({ journalBlock }) => journalBlock),
         });
     });
@@ -235,8 +247,8 @@ export class Sequencer {
   }
 }
 
-function sizeOf({ parts, statement }: EntryDraft): number {
-  return parts.reduce((sum, part) => sum + part.length, 512 + statement.length);
+function sizeOf({ sealedParts }: EntryDraft): number {
+  return sealedParts.reduce((sum, part) => sum + part.length, MOST_OF_A_STATEMENT);
 }
 
 function deferred<T>(): {
@@ -252,3 +264,6 @@ function deferred<T>(): {
   });
   return { promise, resolve, reject };
 }
+
+/** For deciding what fits: statement, tags and framing of an ordinary record. */
+const MOST_OF_A_STATEMENT = 1024;

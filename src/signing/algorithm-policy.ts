@@ -47,7 +47,11 @@ export const ALGORITHM_POLICY_2026_11: AlgorithmPolicy = {
 };
 
 /** Whether a digest alone (of content, or of a certificate) may be relied on at this instant. */
-export function acceptsDigest(policy: AlgorithmPolicy, digest: DigestName, at: UnixMillis): boolean {
+export function acceptsDigest(
+  policy: AlgorithmPolicy,
+  digest: DigestName,
+  at: UnixMillis,
+): boolean {
   return policy.digests.some((row) => row.digest === digest && isOpen(row.until, at));
 }
 

@@ -16,9 +16,9 @@ import {
   DIGESTS,
   readDigestAlgorithm,
 } from './digest-algorithms.js';
-import { SigningError } from './signing-error.js';
 import { OID } from './oids.js';
 import type { PublicKey, PublicKeyKind } from './public-key.js';
+import { parsing, SigningError } from './signing-error.js';
 
 export type SignatureScheme = 'ecdsa' | 'rsa-pkcs1' | 'rsa-pss';
 export type SignatureAlgorithmName = `${SignatureScheme}-${DigestName}`;
@@ -54,15 +54,17 @@ export const SIGNATURE_ALGORITHMS: Readonly<Record<SignatureAlgorithmName, Signa
  * @throws SigningError ALGORITHM_UNSUPPORTED for what has no entry.
  */
 export function readSignatureAlgorithm(node: DerNode): SignatureAlgorithm {
-  const fields = DerFields.of(node);
-  const oid = readOid(fields.next());
-  if (oid === OID.rsassaPss) return readPss(fields);
-  const algorithm = Object.values(SIGNATURE_ALGORITHMS).find((entry) => entry.oid === oid);
-  if (algorithm === undefined) throw unsupported('the signature algorithm is not in the table');
-  // RFC 5758 §3.2: ECDSA has no parameters. RFC 4055 §5: NULL or absent for RSA.
-  if (algorithm.scheme === 'rsa-pkcs1') readOptionalNull(fields);
-  fields.end();
-  return algorithm;
+  return parsing('ALGORITHM_UNSUPPORTED', 'signature algorithm', () => {
+    const fields = DerFields.of(node);
+    const oid = readOid(fields.next());
+    if (oid === OID.rsassaPss) return readPss(fields);
+    const algorithm = Object.values(SIGNATURE_ALGORITHMS).find((entry) => entry.oid === oid);
+    if (algorithm === undefined) throw unsupported('the signature algorithm is not in the table');
+    // RFC 5758 §3.2: ECDSA has no parameters. RFC 4055 §5: NULL or absent for RSA.
+    if (algorithm.scheme === 'rsa-pkcs1') readOptionalNull(fields);
+    fields.end();
+    return algorithm;
+  });
 }
 
 /**
@@ -73,11 +75,13 @@ export function readCmsSignatureAlgorithm(
   node: DerNode,
   digest: DigestAlgorithm,
 ): SignatureAlgorithm {
-  const fields = DerFields.of(node);
-  if (readOid(fields.next()) !== OID.rsaEncryption) return readSignatureAlgorithm(node);
-  readOptionalNull(fields);
-  fields.end();
-  return SIGNATURE_ALGORITHMS[`rsa-pkcs1-${digest.name}`];
+  return parsing('ALGORITHM_UNSUPPORTED', 'signature algorithm', () => {
+    const fields = DerFields.of(node);
+    if (readOid(fields.next()) !== OID.rsaEncryption) return readSignatureAlgorithm(node);
+    readOptionalNull(fields);
+    fields.end();
+    return SIGNATURE_ALGORITHMS[`rsa-pkcs1-${digest.name}`];
+  });
 }
 
 /** Whether `signature` is that of `publicKey` over `message`; a key of another kind says no. */

@@ -1,7 +1,7 @@
 /** The certificate extensions this version reads (RFC 5280 §4.2, RFC 3739), and a list of the rest. */
-import { contextPrimitiveTag, contextTag, TAG } from './der-tag.js';
 import { DerFields } from './der-fields.js';
 import type { DerNode } from './der-reader.js';
+import { contextPrimitiveTag, contextTag, TAG } from './der-tag.js';
 import {
   readBoolean,
   readExplicit,
@@ -12,8 +12,8 @@ import {
   readSequence,
   readSmallInteger,
 } from './der-values.js';
-import { SigningError } from './signing-error.js';
 import { OID } from './oids.js';
+import { SigningError } from './signing-error.js';
 
 /** RFC 5280 §4.2.1.3; the number is the bit. */
 export const KEY_USAGE = {

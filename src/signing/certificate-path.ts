@@ -9,11 +9,7 @@
 import type { UnixMillis } from '../base/brand.js';
 import { ALGORITHM_POLICY_2026_11, type AlgorithmPolicy } from './algorithm-policy.js';
 import type { Certificate } from './certificate.js';
-import {
-  candidatePaths,
-  type PathLimits,
-  type SearchObstacles,
-} from './internal/path-building.js';
+import { candidatePaths, type PathLimits, type SearchObstacles } from './internal/path-building.js';
 import { brokenConstraint } from './internal/path-constraints.js';
 import type { InvalidPath, PathFailure, PathVerdict } from './path-verdict.js';
 import type { TrustAnchor } from './trust-anchor.js';

@@ -18,8 +18,8 @@ import {
   readTime,
 } from './der-values.js';
 import { type DistinguishedName, readName } from './distinguished-name.js';
-import { parsing, SigningError } from './signing-error.js';
 import { parsePublicKey, type PublicKey } from './public-key.js';
+import { parsing, SigningError } from './signing-error.js';
 
 export interface Certificate {
   /** The bytes as they were read; every comparison and hash is over these. */
@@ -36,7 +36,8 @@ export interface Certificate {
   readonly subjectPublicKeyInfo: Uint8Array;
   readonly extensions: CertificateExtensions;
   readonly toBeSigned: Uint8Array;
-  readonly signatureAlgorithm: DerNode;
+  /** Null if it is not in our table: the certificate can be read, but nobody vouches for it. */
+  readonly signatureAlgorithm: SignatureAlgorithm | null;
   readonly signatureValue: Uint8Array;
 }
 
@@ -62,20 +63,16 @@ export function publicKeyOf(certificate: Certificate): PublicKey {
   return parsePublicKey(certificate.subjectPublicKeyInfo);
 }
 
-/** @throws SigningError ALGORITHM_UNSUPPORTED. */
-export function signatureAlgorithmOf(certificate: Certificate): SignatureAlgorithm {
-  return readSignatureAlgorithm(certificate.signatureAlgorithm);
-}
-
 /**
  * Whether `issuerKey` signed this certificate: the mathematics only. Not looked at: names, dates,
- * and whether the issuer may issue.
- *
- * @throws SigningError ALGORITHM_UNSUPPORTED.
+ * the strength of the algorithm, and whether the issuer may issue.
  */
 export function isSignedBy(certificate: Certificate, issuerKey: PublicKey): boolean {
-  const algorithm = signatureAlgorithmOf(certificate);
-  return verifySignature(algorithm, issuerKey, certificate.toBeSigned, certificate.signatureValue);
+  const { signatureAlgorithm, toBeSigned, signatureValue } = certificate;
+  return (
+    signatureAlgorithm !== null &&
+    verifySignature(signatureAlgorithm, issuerKey, toBeSigned, signatureValue)
+  );
 }
 
 /** RFC 5280 §6.1: issuer and subject are the same name, as in a root or a key roll-over. */
@@ -127,6 +124,15 @@ function readToBeSigned(
     subjectPublicKeyInfo,
     extensions,
     toBeSigned: derBytes(tbs),
-    signatureAlgorithm,
+    signatureAlgorithm: knownAlgorithm(signature),
   };
+}
+
+function knownAlgorithm(node: DerNode): SignatureAlgorithm | null {
+  try {
+    return readSignatureAlgorithm(node);
+  } catch (cause) {
+    if (cause instanceof SigningError && cause.code === 'ALGORITHM_UNSUPPORTED') return null;
+    throw cause;
+  }
 }

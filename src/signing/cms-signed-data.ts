@@ -5,13 +5,7 @@
 import { equalBytes } from '../base/bytes.js';
 import { type Certificate, certificateFrom } from './certificate.js';
 import { DerFields } from './der-fields.js';
-import {
-  assertSetOrder,
-  derBytes,
-  type DerLimits,
-  type DerNode,
-  readDer,
-} from './der-reader.js';
+import { assertSetOrder, derBytes, type DerLimits, type DerNode, readDer } from './der-reader.js';
 import { contextPrimitiveTag, contextTag } from './der-tag.js';
 import {
   readExplicit,
@@ -97,8 +91,7 @@ function readEncapsulatedContent(node: DerNode): Pick<SignedData, 'contentType' 
   fields.end();
   return {
     contentType,
-    content:
-      content === undefined ? null : readOctetString(readExplicit(content, contextTag(0))),
+    content: content === undefined ? null : readOctetString(readExplicit(content, contextTag(0))),
   };
 }
 
@@ -154,8 +147,7 @@ function readSignerIdentifier(node: DerNode): SignerIdentifier {
 
 function only(elements: readonly DerNode[], what: string): DerNode {
   const [element, ...more] = elements;
-  if (element === undefined || more.length > 0)
-    throw malformed(`there is not exactly one ${what}`);
+  if (element === undefined || more.length > 0) throw malformed(`there is not exactly one ${what}`);
   return element;
 }
 

@@ -39,8 +39,10 @@ export const DER_LIMITS: DerLimits = { maxBytes: 65_536, maxNodes: 8_192, maxDep
 export function readDer(bytes: Uint8Array, limits: DerLimits = DER_LIMITS): DerNode {
   if (bytes.length > limits.maxBytes)
     throw new SigningError('DER_LIMIT', `larger than ${limits.maxBytes} bytes`);
-  const node = readNode({ source: bytes, limits, nodes: 0 }, 0, bytes.length, 1);
-  if (node.end !== bytes.length) throw malformed('bytes follow the end of the value');
+  // A Buffer's slice() shares memory where a Uint8Array's copies; no Buffer gets past here.
+  const source = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  const node = readNode({ source, limits, nodes: 0 }, 0, source.length, 1);
+  if (node.end !== source.length) throw malformed('bytes follow the end of the value');
   return node;
 }
 
@@ -87,7 +89,7 @@ function readNode(reading: Reading, start: number, limit: number, depth: number)
     assertPrimitive(tag, derContent(node));
     return node;
   }
-  for (let at = contentStart; at < end; ) {
+  for (let at = contentStart; at < end;) {
     const child = readNode(reading, at, end, depth + 1);
     children.push(child);
     at = child.end;
@@ -154,12 +156,14 @@ export function assertPrimitive(tag: number, content: Uint8Array): void {
         throw malformed('an INTEGER is not minimal');
       return;
     case TAG.bitString:
-      return assertBitString(first, content);
+      assertBitString(first, content);
+      return;
     case TAG.null:
       if (content.length !== 0) throw malformed('a NULL is not empty');
       return;
     case TAG.objectIdentifier:
-      return assertObjectIdentifier(content);
+      assertObjectIdentifier(content);
+      return;
     default:
   }
 }

@@ -5,8 +5,8 @@ import { BaseError } from '../base/errors.js';
 import { parseInstant } from '../base/time.js';
 import { assertPrimitive, derContent, type DerNode, readDer } from './der-reader.js';
 import { TAG } from './der-tag.js';
-import { SigningError } from './signing-error.js';
 import { oidToText } from './object-identifier.js';
+import { SigningError } from './signing-error.js';
 
 /** The children of a SEQUENCE, or of another constructed node when its IMPLICIT tag is given. */
 export function readSequence(node: DerNode, tag: number = TAG.sequence): readonly DerNode[] {

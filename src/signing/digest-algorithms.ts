@@ -5,8 +5,8 @@ import type { DerNode } from './der-reader.js';
 import { TAG } from './der-tag.js';
 import { readNull, readOid } from './der-values.js';
 import { derNull, derOid, derSequence } from './der-writer.js';
-import { SigningError } from './signing-error.js';
 import { OID } from './oids.js';
+import { parsing, SigningError } from './signing-error.js';
 
 /** Also the name that node:crypto knows it by. */
 export type DigestName = 'sha256' | 'sha384' | 'sha512';
@@ -34,15 +34,17 @@ export const DIGESTS: Readonly<Record<DigestName, DigestAlgorithm>> = {
  * @throws SigningError ALGORITHM_UNSUPPORTED for a digest without an entry.
  */
 export function readDigestAlgorithm(node: DerNode): DigestAlgorithm {
-  const fields = DerFields.of(node);
-  const oid = readOid(fields.next());
-  const algorithm = Object.values(DIGESTS).find((entry) => entry.oid === oid);
-  if (algorithm === undefined)
-    throw new SigningError('ALGORITHM_UNSUPPORTED', 'the digest is not SHA-256, 384 or 512');
-  const parameters = fields.optional(TAG.null);
-  if (parameters !== undefined) readNull(parameters);
-  fields.end();
-  return algorithm;
+  return parsing('ALGORITHM_UNSUPPORTED', 'digest algorithm', () => {
+    const fields = DerFields.of(node);
+    const oid = readOid(fields.next());
+    const algorithm = Object.values(DIGESTS).find((entry) => entry.oid === oid);
+    if (algorithm === undefined)
+      throw new SigningError('ALGORITHM_UNSUPPORTED', 'the digest is not SHA-256, 384 or 512');
+    const parameters = fields.optional(TAG.null);
+    if (parameters !== undefined) readNull(parameters);
+    fields.end();
+    return algorithm;
+  });
 }
 
 export function digestOf(algorithm: DigestAlgorithm, bytes: Uint8Array): Uint8Array {

@@ -59,9 +59,7 @@ export function readName(node: DerNode): DistinguishedName {
 }
 
 /** One attribute per part, in the order given: the most general first, as X.500 writes them. */
-export function derName(
-  attributes: readonly (readonly [NameAttributeType, string])[],
-): Uint8Array {
+export function derName(attributes: readonly (readonly [NameAttributeType, string])[]): Uint8Array {
   return derSequence(
     ...attributes.map(([type, value]) => {
       const isPrintable = type === 'C' || type === 'serialNumber';
@@ -79,24 +77,12 @@ export function nameAttribute(name: DistinguishedName, type: NameAttributeType):
 
 /** RFC 4514 text, the most specific attribute first, cut at 512 characters. Never compared. */
 export function displayName(name: DistinguishedName): string {
-  const text = [...name.attributes].reverse().map(displayAttribute).join(',');
-  return text.length <= MAX_DISPLAY ? text : `${text.slice(0, MAX_DISPLAY)}…`;
+  return cut([...name.attributes].reverse().map(displayAttribute).join(','));
 }
 
-/** One value as RFC 4514 §2.4 writes it, with hex pairs for what does not print as itself. */
-export function printable(value: string): string {
-  const characters = [...value];
-  const last = characters.length - 1;
-  return characters
-    .map((character, at) => {
-      if (UNPRINTABLE.test(character)) return escapeBytes(character);
-      const isSpecial =
-        '\\",+;<>'.includes(character) ||
-        (at === 0 && character === '#') ||
-        ((at === 0 || at === last) && character === ' ');
-      return isSpecial ? `\\${character}` : character;
-    })
-    .join('');
+/** One value in the same spelling, cut likewise. */
+export function displayText(value: string): string {
+  return cut(printable(value));
 }
 
 const MAX_ATTRIBUTES = 64;
@@ -147,8 +133,30 @@ function displayAttribute({ oid, value, encoding }: NameAttribute): string {
   return `${type}=${value === null || known === undefined ? `#${toHex(encoding)}` : printable(value)}`;
 }
 
+/** One value as RFC 4514 §2.4 writes it, with hex pairs for what does not print as itself. */
+function printable(value: string): string {
+  const characters = Array.from(value);
+  const last = characters.length - 1;
+  return characters
+    .map((character, at) => {
+      if (UNPRINTABLE.test(character)) return escapeBytes(character);
+      const isSpecial =
+        '\\",+;<>'.includes(character) ||
+        (at === 0 && character === '#') ||
+        ((at === 0 || at === last) && character === ' ');
+      return isSpecial ? `\\${character}` : character;
+    })
+    .join('');
+}
+
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 function escapeBytes(character: string): string {
   return [...utf8(character)].map((byte) => `\\${toHex(Uint8Array.of(byte))}`).join('');
+}
+
+/** By characters and not by UTF-16 units: half a character would not be text. */
+function cut(text: string): string {
+  if (text.length <= MAX_DISPLAY) return text;
+  return `${Array.from(text).slice(0, MAX_DISPLAY).join('')}…`;
 }

@@ -5,8 +5,8 @@ import { DerFields } from './der-fields.js';
 import { readDer } from './der-reader.js';
 import { TAG } from './der-tag.js';
 import { readBitString, readNull, readOid } from './der-values.js';
-import { parsing, SigningError } from './signing-error.js';
 import { OID } from './oids.js';
+import { parsing, SigningError } from './signing-error.js';
 
 /** `rsa-pss` is a key that its certificate restricts to PSS (RFC 4055 §1.2). */
 export type PublicKeyKind = 'ec-p256' | 'ec-p384' | 'rsa' | 'rsa-pss';

@@ -34,7 +34,7 @@ export const CHECKS = [
   'signature-value',
   'certificate-path',
   'certificate-usage',
-  'coverage',
+  'signature-acceptance',
 ] as const;
 export type CheckName = (typeof CHECKS)[number];
 
@@ -86,6 +86,10 @@ export interface SignatureReport {
 export interface Refusal {
   readonly subIndication: SubIndication;
   readonly says: string;
+}
+
+export function isRefusal(outcome: object): outcome is Refusal {
+  return 'subIndication' in outcome;
 }
 
 /** What is learnt on the way, known or not when the validation ends. */

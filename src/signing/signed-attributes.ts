@@ -103,7 +103,7 @@ function onlyValue(values: readonly DerNode[]): DerNode {
 }
 
 function asUniversalSet(node: DerNode): Uint8Array {
-  const bytes = derBytes(node).slice();
+  const bytes = Uint8Array.from(derBytes(node));
   bytes[0] = TAG.set;
   return bytes;
 }

@@ -12,6 +12,8 @@ export type SigningErrorCode =
   | 'ALGORITHM_UNSUPPORTED'
   /** A key of a kind, curve or size that is not in our table. */
   | 'KEY_UNSUPPORTED'
+  /** Not the certificate of this key, or not one to seal documents with. */
+  | 'SEAL_CERTIFICATE_UNSUITABLE'
   /** A signature we made did not pass our own validation; it must not leave the process. */
   | 'SIGNATURE_SELF_CHECK_FAILED';
 
@@ -27,7 +29,8 @@ export function parsing<T>(code: SigningErrorCode, what: string, parse: () => T)
   try {
     return parse();
   } catch (cause) {
-    if (!(cause instanceof SigningError) || !PARTS.has(cause.code)) throw cause;
+    const isOfPart = cause instanceof SigningError && PARTS.has(cause.code) && cause.code !== code;
+    if (!isOfPart) throw cause;
     throw new SigningError(code, `${what}: ${cause.message}`, { cause });
   }
 }

@@ -3,6 +3,7 @@
  * hashed once, layer by layer; tiles, root and the proof of every new leaf are read off the layers.
  */
 import type { Sha256Digest, TreeSize } from '../base/brand.js';
+import { sha256Digest } from '../base/bytes.js';
 import { assert } from '../base/errors.js';
 import { EMPTY_RANGE, rootHash, type CompactRange } from './compact-range.js';
 import { isOdd, shiftRight } from './internal/integer.js';
@@ -12,7 +13,7 @@ import { peaksOf } from './tree-node.js';
 
 /** The right edge of a tree: all it takes to extend it. */
 export interface TreeEdge extends CompactRange {
-  /** By level: the bytes of its partial tile, none where the level ends in a full tile. */
+  /** By level: the bytes of its partial tile, none where the level ends in a full tile. Not to be changed. */
   readonly tiles: readonly Uint8Array[];
 }
 
@@ -63,7 +64,7 @@ export function extend(edge: TreeEdge, leafHashes: readonly Sha256Digest[]): Tre
     tiles.push(...changed);
     partial[level] = isFull(last) ? new Uint8Array() : last.hashes;
   }
-  const peaks = peaksOf(size).map(({ height, index }) => nodeAt(layers, height, index));
+  const peaks = peaksOf(size).map(({ height, index }) => peakAt(layers, height, index));
   return { from, edge: { size, peaks, tiles: partial }, rootHash: root, tiles, layers };
 }
 
@@ -148,9 +149,10 @@ function join(head: Uint8Array, hashes: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
-function nodeAt(layers: readonly Layer[], height: number, index: number): Sha256Digest {
+function peakAt(layers: readonly Layer[], height: number, index: number): Sha256Digest {
   const layer = layers[height];
   const node = layer?.nodes[index - layer.start];
   assert(node !== undefined, 'the peaks of the new tree lie in the layers of the batch');
-  return node;
+  // A copy, so that an edge kept for long does not keep the layers.
+  return sha256Digest(node.slice());
 }

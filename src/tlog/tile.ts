@@ -4,6 +4,7 @@
  * between are hashed from it when they are needed.
  */
 import type { Sha256Digest, TreeSize } from '../base/brand.js';
+import { sha256Digest } from '../base/bytes.js';
 import { assert } from '../base/errors.js';
 import { shiftRight } from './internal/integer.js';
 import { parentLayer } from './merkle-hash.js';
@@ -67,8 +68,7 @@ export function hashFromTile(tile: Uint8Array, span: TileSpan): Sha256Digest {
 }
 
 function hashesOf(bytes: Uint8Array): Sha256Digest[] {
-  return Array.from(
-    { length: bytes.length / HASH_BYTES },
-    (_, at) => bytes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES) as Sha256Digest,
+  return Array.from({ length: bytes.length / HASH_BYTES }, (_, at) =>
+    sha256Digest(bytes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES)),
   );
 }

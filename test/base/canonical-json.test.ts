@@ -11,6 +11,9 @@ import {
 } from '../../src/base/canonical-json.js';
 import { BaseError, type BaseErrorCode } from '../../src/base/errors.js';
 
+/** Its types describe an ES module; what it ships is CommonJS, whose export is the function. */
+const reference = canonicalize as unknown as (value: unknown) => string;
+
 /** JSON values whose every number is finite and every string well-formed. */
 const json = fc.jsonValue({ maxDepth: 5, stringUnit: 'grapheme' }).map(withoutProto);
 
@@ -18,7 +21,7 @@ describe('canonicalJson', () => {
   it('agrees with the canonicalize package on every value', () => {
     fc.assert(
       fc.property(json, (value) => {
-        expect(canonicalJson(value)).toBe(canonicalize(value));
+        expect(canonicalJson(value)).toBe(reference(value));
       }),
       { numRuns: 500 },
     );
@@ -219,12 +222,19 @@ describe('parseCanonicalJson', () => {
     );
   });
 
-  it.each(['{"b":1,"a":2}', '[1, 2]', '1.0', '1e2', '"\\u0041"', '"\\/"', ' 1', '1\n', '"\\u000A"'])(
-    'refuses %s, which is written differently',
-    (text) => {
-      expectCode(() => parseCanonicalJson(utf8(text)), 'JSON_NOT_CANONICAL');
-    },
-  );
+  it.each([
+    '{"b":1,"a":2}',
+    '[1, 2]',
+    '1.0',
+    '1e2',
+    '"\\u0041"',
+    '"\\/"',
+    ' 1',
+    '1\n',
+    '"\\u000A"',
+  ])('refuses %s, which is written differently', (text) => {
+    expectCode(() => parseCanonicalJson(utf8(text)), 'JSON_NOT_CANONICAL');
+  });
 
   it('refuses bytes that are not UTF-8, or begin with a byte order mark', () => {
     expectCode(() => parseCanonicalJson(Uint8Array.of(0x22, 0xc0, 0x80, 0x22)), 'BYTES_MALFORMED');

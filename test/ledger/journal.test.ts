@@ -12,7 +12,10 @@ import { type JournalStep, MemoryJournalFiles } from './memory-journal-files.js'
 const SNAPSHOT: JournalSnapshot = {
   kind: 'snapshot',
   vaults: [
-    { tenant: new Uint8Array(8).fill(1), state: { generation: 1, length: 8, check: new Uint8Array(8) } },
+    {
+      tenant: new Uint8Array(8).fill(1),
+      state: { generation: 1, length: 8, check: new Uint8Array(8) },
+    },
   ],
   logs: [{ key: new Uint8Array(32).fill(2), head: EMPTY_HEAD }],
 };
@@ -42,7 +45,9 @@ async function written(commits: number): Promise<{ files: MemoryJournalFiles; jo
 const lengths = (commits: readonly JournalCommit[]): number[] =>
   commits.map(({ blocks }) => blocks[0]?.head.length ?? -1);
 
-async function onlySegment(files: MemoryJournalFiles): Promise<{ name: string; bytes: Uint8Array }> {
+async function onlySegment(
+  files: MemoryJournalFiles,
+): Promise<{ name: string; bytes: Uint8Array }> {
   const [name = ''] = await files.list();
   return { name, bytes: await files.read(name) };
 }
@@ -152,7 +157,13 @@ describe('the journal', () => {
   });
 
   describe('when a step fails or the power is cut', () => {
-    const steps: readonly JournalStep[] = ['create', 'append', 'datasync', 'remove', 'syncDirectory'];
+    const steps: readonly JournalStep[] = [
+      'create',
+      'append',
+      'datasync',
+      'remove',
+      'syncDirectory',
+    ];
     const whens = ['before', 'after'] as const;
     const keeps: Readonly<Record<string, (unsynced: Uint8Array) => Uint8Array>> = {
       nothing: () => new Uint8Array(),

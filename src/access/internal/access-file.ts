@@ -2,7 +2,7 @@
  * access.json (docs/formats/access.md): one RFC 8785 object with a checksum over the rest of it. The
  * checksum finds accidents; it is no defence against someone who may write the data directory.
  */
-import { toHex } from '../../base/bytes.js';
+import { sha256Digest } from '../../base/bytes.js';
 import {
   canonicalJsonBytes,
   type JsonObject,
@@ -11,7 +11,7 @@ import {
 } from '../../base/canonical-json.js';
 import { BaseError } from '../../base/errors.js';
 import { sha256 } from '../../base/hash.js';
-import { digestFromHex, digestToHex } from '../../base/hex-digest.js';
+import { digestFromHex, digestToHex, type HexDigest } from '../../base/hex-digest.js';
 import {
   DIGEST,
   INSTANT,
@@ -19,12 +19,13 @@ import {
   JsonMembers,
   oneOf,
   type Shape,
+  textLike,
 } from '../../base/json-members.js';
 import { formatInstant } from '../../base/time.js';
 import { AccessError } from '../access-error.js';
-import type { ApiKey } from '../api-key-registry.js';
-import { isKeyId, type KeyId } from '../api-key.js';
+import { type ApiKey, KEY_TEXT_PATTERN } from '../api-key.js';
 import { ROLES } from '../authorize.js';
+import { isKeyId, type KeyId } from '../key-text.js';
 import { isTenantName, type TenantName } from '../tenant-name.js';
 
 const FORMAT = 1;
@@ -81,7 +82,7 @@ function decodeKey(row: JsonMembers): ApiKey {
     id: row.required('id', KEY_ID),
     tenant: row.required('tenant', TENANT),
     role: row.required('role', oneOf(...ROLES)),
-    secretHash: sha256FromHex(row.required('secretHash', DIGEST)),
+    secretHash: sha256Digest(digestFromHex(row.required('secretHash', DIGEST))),
     createdAt: row.required('createdAt', INSTANT),
     ...(label === undefined ? {} : { label }),
     ...(author === undefined ? {} : { author }),
@@ -89,4 +90,42 @@ function decodeKey(row: JsonMembers): ApiKey {
   };
   row.end();
   return key;
+}
+
+const TEXT = textLike(KEY_TEXT_PATTERN, 'a text of 1 to 200 characters');
+
+const KEY_ID: Shape<KeyId> = {
+  what: 'a key id',
+  read: (value) => (typeof value === 'string' && isKeyId(value) ? value : null),
+};
+
+const TENANT: Shape<TenantName> = {
+  what: 'the name of a tenant',
+  read: (value) => (typeof value === 'string' && isTenantName(value) ? value : null),
+};
+
+function parseFile(bytes: Uint8Array): JsonValue {
+  if (bytes.length > MAX_FILE_BYTES) throw damaged('it is larger than it can have been written');
+  try {
+    return parseCanonicalJson(bytes);
+  } catch (cause) {
+    if (cause instanceof BaseError) throw damaged(cause.message, cause);
+    throw cause;
+  }
+}
+
+function checksumOf(content: JsonObject): HexDigest {
+  return digestToHex(sha256(canonicalJsonBytes(content)));
+}
+
+function withoutChecksum(file: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(file).filter(([name]) => name !== 'checksum'));
+}
+
+function damaged(reason: string, cause?: unknown): AccessError {
+  return new AccessError(
+    'ACCESS_FILE_DAMAGED',
+    `access.json is not what was written (${reason}): restore it from a backup`,
+    { cause },
+  );
 }

@@ -4,6 +4,7 @@ import Hypercore, { type KeyPair } from 'hypercore';
 import { MerkleTree } from 'hypercore/lib/merkle-tree.js';
 import { utf8 } from '../../base/bytes.js';
 import { sha256 } from '../../base/hash.js';
+import { systemErrorMessage } from '../../base/system-error.js';
 import { damaged, LedgerError } from '../ledger-error.js';
 import type { TreeRoots } from './hypercore-tree.js';
 
@@ -105,5 +106,5 @@ function manifestOf(publicKey: Uint8Array): Manifest {
 }
 
 function isLock(cause: unknown): boolean {
-  return cause instanceof Error && /lock/i.test(cause.message);
+  return /lock/i.test(systemErrorMessage(cause));
 }

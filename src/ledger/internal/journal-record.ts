@@ -83,7 +83,12 @@ function readRecord(bytes: Uint8Array, at: number): JournalRecord | null {
   const digest = bytes.subarray(end, end + DIGEST_LENGTH);
   if (!equalBytes(digest, sha256(bytes.subarray(at, end)))) return null;
   const reader = new ByteReader(bytes.subarray(at + 8, end));
-  return { sequence: reader.u64(), previous: reader.bytes(32), payload: reader.bytes(length), digest };
+  return {
+    sequence: reader.u64(),
+    previous: reader.bytes(32),
+    payload: reader.bytes(length),
+    digest,
+  };
 }
 
 function payloadLength(bytes: Uint8Array, at: number): number | null {

@@ -1,6 +1,6 @@
 /** One log while the node runs: its keys, its Hypercore, and where it stands. */
 import type { KeyPair } from 'hypercore';
-import { formatCheckpointBody } from '../../tlog/checkpoint.js';
+import { formatCheckpoint } from '../../tlog/checkpoint.js';
 import { formatLogBinding } from '../../tlog/log-binding.js';
 import { type NoteSigner, signNote } from '../../tlog/signed-note.js';
 import type { TreeEdge } from '../../tlog/tile-tree.js';
@@ -71,7 +71,7 @@ export class OpenLog {
       length: head.length,
       treeHash: head.treeHash,
     });
-    return formatCheckpointBody({
+    return formatCheckpoint({
       origin: this.descriptor.origin,
       size: head.size,
       rootHash: head.rootHash,

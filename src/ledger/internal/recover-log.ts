@@ -2,12 +2,12 @@
  * Opening a log: the journal says what it must hold. Less than the journal is what a crash leaves,
  * and is made good with the same bytes; anything else is damage and is left exactly as it is.
  */
-import { equalBytes } from '../../base/bytes.js';
 import type { KeyPair } from 'hypercore';
+import { equalBytes } from '../../base/bytes.js';
+import type { JournalBlock, JournalContent } from '../journal.js';
 import { damaged } from '../ledger-error.js';
 import { EMPTY_HEAD, type LogHead } from '../log-head.js';
 import type { HypercoreLog } from './hypercore-log.js';
-import type { JournalBlock, JournalContent } from '../journal.js';
 
 /** What the journal knows of one log. */
 export interface JournaledLog {

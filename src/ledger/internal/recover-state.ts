@@ -5,9 +5,9 @@
 import type { LeafIndex } from '../../base/brand.js';
 import { equalBytes } from '../../base/bytes.js';
 import { type Bundle } from '../../records/bundle.js';
-import { parseStatement } from '../../records/statement.js';
-import { leafHash } from '../../tlog/merkle-hash.js';
+import { parseStatement } from '../../records/parse-statement.js';
 import { rootHash } from '../../tlog/compact-range.js';
+import { leafHash } from '../../tlog/merkle-hash.js';
 import { edgeFrom, tilesForRoot } from '../../tlog/tile-reader.js';
 import { EMPTY_EDGE, extend, type TreeEdge } from '../../tlog/tile-tree.js';
 import { damaged } from '../ledger-error.js';
@@ -65,10 +65,13 @@ async function applyBlock(
   number: number,
 ): Promise<TreeEdge> {
   const bundle = await source.bundle(number);
-  if (bundle.firstIndex !== edge.size)
+  if ((bundle.firstIndex as number) !== edge.size)
     throw damaged(`block ${number} of ${source.name} does not begin at entry ${edge.size}`);
   const placed = placedEntries(bundle);
-  const extension = extend(edge, placed.map((entry) => entry.leafHash));
+  const extension = extend(
+    edge,
+    placed.map((entry) => entry.leafHash),
+  );
   const last = placed.at(-1);
   const head: LogHead = {
     length: number + 1,
@@ -85,11 +88,7 @@ async function applyBlock(
   return extension.edge;
 }
 
-async function loadEdge(
-  source: StateSource,
-  state: WriteState,
-  head: LogHead,
-): Promise<TreeEdge> {
+async function loadEdge(source: StateSource, state: WriteState, head: LogHead): Promise<TreeEdge> {
   if (head.size === 0) return EMPTY_EDGE;
   const tiles = tilesForRoot(head.size);
   const values = await state.getMany(

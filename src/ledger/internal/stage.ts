@@ -2,14 +2,17 @@
  * Staging: from drafts to the exact bytes of a commit. Reads the write state, changes nothing: what
  * comes out is written to the journal first, and only then to anything else.
  */
-import type { LeafIndex, Sha256Digest, UnixMillis } from '../../base/brand.js';
+import type { LeafIndex, UnixMillis } from '../../base/brand.js';
 import { toHex, utf8 } from '../../base/bytes.js';
-import { type BundleEntry, sealBlock } from '../../records/bundle.js';
-import { placeStatement } from '../../records/statement.js';
+import { digestFromHex, digestToHex, type HexDigest } from '../../base/hex-digest.js';
+import type { RandomSource } from '../../base/random.js';
+import { monthOf } from '../../base/secret-scope.js';
+import { sealBlock } from '../../records/block.js';
 import { leafHash } from '../../tlog/merkle-hash.js';
 import { extend, inclusionProofsOfAppended, type TreeExtension } from '../../tlog/tile-tree.js';
 import type { EntryDraft, Outcome } from '../entry-draft.js';
 import { nextIndex } from '../log-head.js';
+import type { NewRows } from '../tenant-vaults.js';
 import { appendBlock, treeHash } from './hypercore-tree.js';
 import type { JournalBlock } from './journal-payload.js';
 import type { LogPosition, OpenLog } from './open-log.js';
@@ -39,24 +42,32 @@ export interface StagedNothing {
   readonly outcomes: () => readonly Outcome[];
 }
 
+export interface StageParts {
+  readonly state: WriteState;
+  readonly random: RandomSource;
+  /** Collects the vault rows that the commit must carry. */
+  readonly rows: NewRows;
+}
+
 export async function stage(
   log: OpenLog,
   drafts: readonly EntryDraft[],
-  newRows: readonly Uint8Array[],
-  state: WriteState,
+  { state, random, rows }: StageParts,
   now: UnixMillis,
 ): Promise<StagedLog | StagedNothing> {
   const seen = await lookUp(log, drafts, state);
   const { head, roots, edge } = log.position;
   const first = nextIndex(head);
   const recordedAt = Math.max(now, head.recordedAt) as UnixMillis;
-  const placed: PlacedEntry[] = [];
+  const placed: (PlacedEntry & EntryDraft)[] = [];
   const results = drafts.map((draft): Placement => {
     const repeated = seen.repeated(draft);
     if (repeated !== null) return repeated;
+    if (draft.month !== null && draft.month !== monthOf(recordedAt)) return { kind: 'stale' };
     const index = (first + placed.length) as LeafIndex;
-    const previous = draft.thing === null ? null : seen.latest(draft.thing);
-    const statement = placeStatement(draft.statement, { index, recordedAt, prev: previous });
+    const prev = draft.thing === null ? undefined : seen.latest(draft.thing);
+    const place = { index, recordedAt, ...(prev !== undefined && { prev }) };
+    const statement = draft.statementAt(place);
     const entry = { ...draft, index, statement, leafHash: leafHash(statement) };
     placed.push(entry);
     seen.note(entry);
@@ -65,10 +76,16 @@ export async function stage(
   if (placed.length === 0)
     return { log, journalBlock: null, outcomes: () => results.map(outcomeOfNothing) };
 
-  const extension = extend(edge, placed.map((entry) => entry.leafHash));
+  const extension = extend(
+    edge,
+    placed.map((entry) => entry.leafHash),
+  );
+  const vaultRows = rows.claim(log.tenant, placed);
   const block = sealBlock(
-    { firstIndex: first, rows: newRows, entries: placed.map(bundleEntry) },
-    { key: log.secrets.block, log: log.hypercore.key, blockNumber: head.length },
+    { firstIndex: first, vaultRows, entries: placed },
+    log.secrets.block,
+    { coreKey: log.hypercore.key, blockNumber: head.length },
+    random,
   );
   const grown = appendBlock(roots, head.length, block);
   const next = {
@@ -93,17 +110,16 @@ export async function stage(
       headRow(log.number, next),
     ],
     position: { head: next, roots: grown, edge: extension.edge },
-    outcomes: () => outcomesOf(log, results, placed, recordedAt, checkpointBody, edge, extension),
+    outcomes: () => outcomesOf(log, results, placed, recordedAt, checkpointBody, extension),
   };
 }
 
 type Placement =
-  | { readonly kind: 'placed'; readonly at: number }
-  | Exclude<Outcome, { kind: 'appended' }>;
+  { readonly kind: 'placed'; readonly at: number } | Exclude<Outcome, { kind: 'appended' }>;
 
 /** What earlier entries say about these drafts; knows of those placed in this very commit too. */
 interface Seen {
-  latest(thing: Uint8Array): Sha256Digest | null;
+  latest(thing: HexDigest): HexDigest | undefined;
   repeated(draft: EntryDraft): Exclude<Outcome, { kind: 'appended' }> | null;
   note(entry: PlacedEntry): void;
 }
@@ -114,36 +130,36 @@ async function lookUp(
   state: WriteState,
 ): Promise<Seen> {
   const things = drafts.flatMap(({ thing }) => (thing === null ? [] : [thing]));
-  const tags = drafts.flatMap(({ idempotency }) => (idempotency === null ? [] : [idempotency.tag]));
+  const tags = drafts.flatMap(({ idempotency }) => (idempotency === null ? [] : [idempotency.key]));
   const [versions, repeats] = await Promise.all([
-    state.getMany(things.map((thing) => thingKey(log.number, thing))),
+    state.getMany(things.map((thing) => thingKey(log.number, digestFromHex(thing)))),
     state.getMany(tags.map(idempotencyKey)),
   ]);
-  const latest = new Map<string, Sha256Digest>();
+  const latest = new Map<HexDigest, HexDigest>();
   versions.forEach((value, at) => {
-    if (value !== null) latest.set(hexOf(things[at]), readVersion(value).leafHash);
+    const thing = things[at];
+    if (value !== null && thing !== undefined)
+      latest.set(thing, digestToHex(readVersion(value).leafHash));
   });
   const known = new Map<string, { log: number; index: LeafIndex; recordTag: Uint8Array }>();
   repeats.forEach((value, at) => {
-    if (value !== null) known.set(hexOf(tags[at]), readIdempotent(value));
+    const tag = tags[at];
+    if (value !== null && tag !== undefined) known.set(toHex(tag), readIdempotent(value));
   });
   return {
-    latest: (thing) => latest.get(toHex(thing)) ?? null,
+    latest: (thing) => latest.get(thing),
     repeated: ({ idempotency }) => {
-      const entry = idempotency === null ? undefined : known.get(toHex(idempotency.tag));
+      const entry = idempotency === null ? undefined : known.get(toHex(idempotency.key));
       if (idempotency === null || entry === undefined) return null;
-      return toHex(entry.recordTag) === toHex(idempotency.recordTag)
+      return toHex(entry.recordTag) === toHex(idempotency.record)
         ? { kind: 'repeated', log: entry.log, index: entry.index }
         : { kind: 'conflict' };
     },
     note: ({ thing, leafHash: hash, index, idempotency }) => {
-      if (thing !== null) latest.set(toHex(thing), hash);
+      if (thing !== null) latest.set(thing, digestToHex(hash));
       if (idempotency === null) return;
-      known.set(toHex(idempotency.tag), {
-        log: log.number,
-        index,
-        recordTag: idempotency.recordTag,
-      });
+      const { key, record } = idempotency;
+      known.set(toHex(key), { log: log.number, index, recordTag: record });
     },
   };
 }
@@ -154,31 +170,31 @@ function outcomesOf(
   placed: readonly PlacedEntry[],
   recordedAt: UnixMillis,
   checkpointBody: string,
-  before: LogPosition['edge'],
   extension: TreeExtension,
 ): readonly Outcome[] {
   const checkpoint = log.signCheckpoint(checkpointBody);
-  const proofs = inclusionProofsOfAppended(before, extension);
+  const proofs = inclusionProofsOfAppended(extension);
   const { origin } = log.descriptor;
   return results.map((result): Outcome => {
     if (result.kind !== 'placed') return result;
     const entry = placed[result.at];
     const inclusionProof = proofs[result.at];
-    if (entry === undefined || inclusionProof === undefined) throw new Error('placed but not there');
+    if (entry === undefined || inclusionProof === undefined)
+      throw new Error('placed but not there');
     const { index, leafHash: hash } = entry;
-    return { kind: 'appended', origin, index, leafHash: hash, recordedAt, checkpoint, inclusionProof };
+    return {
+      kind: 'appended',
+      origin,
+      index,
+      leafHash: hash,
+      recordedAt,
+      checkpoint,
+      inclusionProof,
+    };
   });
 }
 
 function outcomeOfNothing(result: Placement): Outcome {
   if (result.kind === 'placed') throw new Error('placed in a commit of nothing');
   return result;
-}
-
-function bundleEntry({ statement, parts, idempotency }: PlacedEntry): BundleEntry {
-  return { statement, parts, idempotency };
-}
-
-function hexOf(bytes: Uint8Array | undefined): string {
-  return bytes === undefined ? '' : toHex(bytes);
 }

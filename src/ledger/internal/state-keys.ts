@@ -79,7 +79,10 @@ export function logRange(log: number): { gte: Uint8Array; lt: Uint8Array } {
   return { gte: logKey(log, 0, 0, () => undefined), lt: logKey(log, 0xff, 0, () => undefined) };
 }
 
-export const u64Value = (value: number): Uint8Array => write(8, (w) => { w.u64(value); });
+export const u64Value = (value: number): Uint8Array =>
+  write(8, (w) => {
+    w.u64(value);
+  });
 
 export function readU64(value: Uint8Array): number {
   return read(value, (reader) => reader.u64());

@@ -3,8 +3,9 @@
  * when `fsck --rebuild` begins from nothing, and when `fsck` compares.
  */
 import type { LeafIndex, Sha256Digest } from '../../base/brand.js';
+import { type HexDigest, digestFromHex } from '../../base/hex-digest.js';
+import type { BundleEntry } from '../../records/bundle.js';
 import type { ChangedTile } from '../../tlog/tile-tree.js';
-import type { Idempotency } from '../entry-draft.js';
 import {
   attachedKey,
   blockKey,
@@ -19,31 +20,29 @@ import {
 } from './state-keys.js';
 
 /** An entry in its place. */
-export interface PlacedEntry {
+export interface PlacedEntry extends BundleEntry {
   readonly index: LeafIndex;
   readonly leafHash: Sha256Digest;
-  readonly statement: Uint8Array;
-  readonly parts: readonly Uint8Array[];
-  readonly thing: Uint8Array | null;
-  readonly of: Uint8Array | null;
-  readonly idempotency: Idempotency | null;
+  readonly thing: HexDigest | null;
+  readonly of: HexDigest | null;
 }
 
 export function blockRows(
   log: number,
   blockNumber: number,
-  entries: readonly Omit<PlacedEntry, 'statement' | 'parts'>[],
+  entries: readonly Omit<PlacedEntry, 'statement' | 'sealedParts'>[],
 ): StateRow[] {
   const rows: StateRow[] = [];
   const first = entries[0];
   if (first !== undefined) rows.push([blockKey(log, first.index), u64Value(blockNumber)]);
   for (const { index, leafHash, thing, of, idempotency } of entries) {
     rows.push([leafKey(log, leafHash), u64Value(index)]);
-    if (thing !== null) rows.push([thingKey(log, thing), versionValue({ index, leafHash })]);
-    if (of !== null) rows.push([attachedKey(log, of, index), leafHash]);
+    if (thing !== null)
+      rows.push([thingKey(log, digestFromHex(thing)), versionValue({ index, leafHash })]);
+    if (of !== null) rows.push([attachedKey(log, digestFromHex(of), index), leafHash]);
     if (idempotency !== null) {
-      const { tag, recordTag } = idempotency;
-      rows.push([idempotencyKey(tag), idempotentValue({ log, index, recordTag })]);
+      const { key, record } = idempotency;
+      rows.push([idempotencyKey(key), idempotentValue({ log, index, recordTag: record })]);
     }
   }
   return rows;

@@ -5,6 +5,7 @@
  */
 import RocksDB, { type Range } from 'rocksdb-native';
 import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
+import { systemErrorMessage } from '../../base/system-error.js';
 import { damaged, LedgerError } from '../ledger-error.js';
 import { type LogHead, readHead, writeHead } from '../log-head.js';
 import { headKey, logRange, type StateRow } from './state-keys.js';
@@ -21,7 +22,7 @@ export class WriteState {
     try {
       await db.ready();
     } catch (cause) {
-      if (cause instanceof Error && /lock/i.test(cause.message))
+      if (/lock/i.test(systemErrorMessage(cause)))
         throw new LedgerError('LEDGER_LOCKED', 'the write state is in use by another process', {
           cause,
         });

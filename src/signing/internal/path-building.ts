@@ -85,7 +85,8 @@ class Links {
   keyOf(certificate: Certificate): PublicKey | null {
     let key = this.#keys.get(certificate);
     if (key === undefined) {
-      key = this.#unlessUnsupported(() => publicKeyOf(certificate)) ?? null;
+      key = usableKey(certificate);
+      if (key === null) this.#obstacles.unsupportedAlgorithm = true;
       this.#keys.set(certificate, key);
     }
     return key;
@@ -101,20 +102,20 @@ class Links {
         return false;
       }
       this.#checksLeft--;
-      holds = this.#unlessUnsupported(() => isSignedBy(certificate, issuerKey)) ?? false;
+      holds = isSignedBy(certificate, issuerKey);
+      if (certificate.signatureAlgorithm === null) this.#obstacles.unsupportedAlgorithm = true;
       known.set(issuerKey, holds);
     }
     return holds;
   }
+}
 
-  #unlessUnsupported<T>(compute: () => T): T | undefined {
-    try {
-      return compute();
-    } catch (cause) {
-      if (!(cause instanceof SigningError)) throw cause;
-      this.#obstacles.unsupportedAlgorithm = true;
-      return undefined;
-    }
+function usableKey(certificate: Certificate): PublicKey | null {
+  try {
+    return publicKeyOf(certificate);
+  } catch (cause) {
+    if (cause instanceof SigningError) return null;
+    throw cause;
   }
 }
 

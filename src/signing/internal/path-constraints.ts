@@ -6,7 +6,7 @@
  */
 import type { UnixMillis } from '../../base/brand.js';
 import { acceptsSignature, type AlgorithmPolicy } from '../algorithm-policy.js';
-import { type Certificate, isSelfIssued, signatureAlgorithmOf } from '../certificate.js';
+import { type Certificate, isSelfIssued } from '../certificate.js';
 import type { PathFailure } from '../path-verdict.js';
 import type { CandidatePath } from './path-building.js';
 
@@ -26,7 +26,8 @@ export function brokenConstraint(
       return { reason, detail, certificateIndex: index };
     };
 
-    if (!acceptsSignature(policy, signatureAlgorithmOf(certificate), issuerKey, at))
+    const algorithm = certificate.signatureAlgorithm;
+    if (algorithm === null || !acceptsSignature(policy, algorithm, issuerKey, at))
       return fail('CRYPTO_CONSTRAINTS_FAILURE', 'is signed with an algorithm or key too weak');
     if (at < certificate.notBefore) return fail('NOT_YET_VALID', 'is not valid yet');
     if (at > certificate.notAfter) return fail('EXPIRED', 'has expired');

@@ -4,6 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Sha256Digest } from '../../base/brand.js';
+import { sha256Digest } from '../../base/bytes.js';
 import { assert } from '../../base/errors.js';
 
 const DIGEST_BYTES = 32;
@@ -48,12 +49,12 @@ export function domainHashOfPairs(
     left = undefined;
     const at = parents.length * DIGEST_BYTES;
     digests.write(hash('sha256', preimage, 'binary'), at, 'latin1');
-    parents.push(new Uint8Array(digests.buffer, at, DIGEST_BYTES) as Sha256Digest);
+    parents.push(sha256Digest(new Uint8Array(digests.buffer, at, DIGEST_BYTES)));
   }
   return parents;
 }
 
 function digestOf(preimage: Uint8Array): Sha256Digest {
   const digest = Buffer.from(hash('sha256', preimage, 'binary'), 'latin1');
-  return new Uint8Array(digest.buffer, digest.byteOffset, DIGEST_BYTES) as Sha256Digest;
+  return sha256Digest(new Uint8Array(digest.buffer, digest.byteOffset, digest.length));
 }

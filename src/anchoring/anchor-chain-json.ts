@@ -1,0 +1,116 @@
+/**
+ * The anchor chain's state as its owner stores it. Only bytes and the values of what they spend are
+ * written; the rest is read out of the bytes again, so a stored state cannot say one thing and
+ * broadcast another.
+ */
+import { equalBytes, fromHex, toHex } from '../base/bytes.js';
+import type { JsonObject, JsonValue } from '../base/canonical-json.js';
+import { JsonMembers, arrayOf, COUNT, JSON_OBJECT, textLike } from '../base/json-members.js';
+import type { Shape } from '../base/json-members.js';
+import { readAnchorLink } from '../evidence/bitcoin/anchor-payload.js';
+import { BitcoinProofError } from '../evidence/bitcoin/errors.js';
+import { parseTxid } from '../evidence/bitcoin/hash256.js';
+import { parseTransaction, sameOutpoint } from '../evidence/bitcoin/transaction.js';
+import type { Transaction } from '../evidence/bitcoin/transaction.js';
+import { MAX_TOP_UPS } from './anchor-transaction.js';
+import type { AnchorCoin } from './anchor-transaction.js';
+import { MAX_CANDIDATES } from './anchor-wallet.js';
+import type { AnchorCandidate, AnchorChain } from './anchor-wallet.js';
+import { AnchoringError } from './errors.js';
+
+/** Of an anchor with every top-up it may have. */
+const MAX_CANDIDATE_BYTES = 8_192;
+const TXID = textLike(/^[0-9a-f]{64}$/, '64 lower-case hex digits');
+const TRANSACTION = textLike(/^(?:[0-9a-f]{2})+$/, 'lower-case hex');
+const VALUES: Shape<readonly number[]> = arrayOf(COUNT, 1 + MAX_TOP_UPS);
+
+export function anchorChainToJson(chain: AnchorChain): JsonObject {
+  return {
+    tip: coinToJson(chain.tip),
+    ...(chain.candidates.length > 0 && { candidates: chain.candidates.map(anchorCandidateToJson) }),
+  };
+}
+
+/** One candidate alone: what the owner keeps of a settled anchor, to go back to it if it must. */
+export function anchorCandidateToJson(candidate: AnchorCandidate): JsonObject {
+  return {
+    transaction: toHex(candidate.bytes),
+    // At most 21·10¹⁴, which a double holds.
+    values: [candidate.spends, ...candidate.topUps].map(({ value }) => Number(value)),
+  };
+}
+
+/**
+ * Reads a stored chain and checks it against itself and against the chain's own script. Signatures
+ * were checked when they were made; nodes check them again.
+ *
+ * @throws AnchoringError ANCHOR_STATE_INVALID
+ */
+export function parseAnchorChain(value: JsonValue, script: Uint8Array): AnchorChain {
+  const members = new JsonMembers(value, invalid);
+  const tip = parseCoin(members.object('tip'));
+  const items = members.optional('candidates', arrayOf(JSON_OBJECT, MAX_CANDIDATES)) ?? [];
+  members.end();
+  const candidates = items.map((item) => parseAnchorCandidate(item, script));
+  for (const { spends } of candidates)
+    if (!sameOutpoint(spends.outpoint, tip.outpoint) || spends.value !== tip.value)
+      throw invalid('a candidate does not spend the tip');
+  return { tip, candidates };
+}
+
+/** @throws AnchoringError ANCHOR_STATE_INVALID */
+export function parseAnchorCandidate(value: JsonValue, script: Uint8Array): AnchorCandidate {
+  const members = new JsonMembers(value, invalid);
+  const hex = members.required('transaction', TRANSACTION);
+  const values = members.required('values', VALUES);
+  members.end();
+  if (hex.length > 2 * MAX_CANDIDATE_BYTES) throw invalid('a transaction is too long');
+  try {
+    return candidateOf(fromHex(hex), values, script);
+  } catch (cause) {
+    if (!(cause instanceof BitcoinProofError)) throw cause;
+    throw invalid('a candidate is no anchor transaction', cause);
+  }
+}
+
+function candidateOf(
+  bytes: Uint8Array,
+  values: readonly number[],
+  script: Uint8Array,
+): AnchorCandidate {
+  const transaction = parseTransaction(bytes);
+  const { payload, chainScript } = readAnchorLink(transaction);
+  if (!equalBytes(chainScript, script)) throw invalid('a candidate pays another script');
+  const [spends, ...topUps] = coinsOf(transaction, values);
+  if (spends === undefined) throw invalid('a candidate has no input');
+  const paidIn = values.reduce((sum, value) => sum + BigInt(value), 0n);
+  const fee = paidIn - (transaction.outputs[0]?.value ?? 0n);
+  if (fee < 0n) throw invalid('a candidate pays more than it spends');
+  return { spends, topUps, payload, fee, bytes, txid: transaction.txid };
+}
+
+function coinsOf(transaction: Transaction, values: readonly number[]): AnchorCoin[] {
+  if (transaction.inputs.length !== values.length)
+    throw invalid('a candidate has another number of inputs than values');
+  return transaction.inputs.map(({ outpoint }, at) => ({
+    outpoint,
+    value: BigInt(values[at] ?? 0),
+  }));
+}
+
+function coinToJson({ outpoint, value }: AnchorCoin): JsonObject {
+  return { txid: outpoint.txid, vout: outpoint.vout, value: Number(value) };
+}
+
+function parseCoin(members: JsonMembers): AnchorCoin {
+  const txid = parseTxid(members.required('txid', TXID));
+  const vout = members.required('vout', COUNT);
+  const value = BigInt(members.required('value', COUNT));
+  members.end();
+  return { outpoint: { txid, vout }, value };
+}
+
+function invalid(reason: string, cause?: unknown): AnchoringError {
+  const message = `the stored anchor chain is unusable: ${reason}`;
+  return new AnchoringError('ANCHOR_STATE_INVALID', message, { cause });
+}

@@ -1,0 +1,210 @@
+/**
+ * A Bitcoin chain of one's own, in this process and one file: real block and transaction format,
+ * regtest's genesis block and difficulty, mined at once. It makes anchoring work with no node
+ * configured, and it proves nothing to anyone else, which every answer that rests on it says.
+ *
+ * One process at a time may have the file open; the data directory's lock sees to that.
+ */
+import { assert } from '../base/errors.js';
+import type { Clock } from '../base/time.js';
+import type { BlockHash, Txid } from '../evidence/bitcoin/hash256.js';
+import { isCoinbase } from '../evidence/bitcoin/transaction.js';
+import type { Transaction } from '../evidence/bitcoin/transaction.js';
+import type { AnchorCoin } from './anchor-transaction.js';
+import { BITCOIN_REGTEST } from './bitcoin-network.js';
+import type { ChainSource, ChainTip, TransactionStatus } from './chain-source.js';
+import { AnchoringError } from './errors.js';
+import { openAppendFile } from './internal/append-file.js';
+import type { AppendFile } from './internal/append-file.js';
+import { DevChainMempool } from './internal/devchain-mempool.js';
+import { DevChainStore, unknownBlock } from './internal/devchain-store.js';
+import { mineBlocks } from './internal/mine-blocks.js';
+import { parseRawBlock } from './internal/raw-block.js';
+
+export interface DevChainOptions {
+  readonly path: string;
+  /** Dates the blocks; they run ahead of it by a second for every six blocks of the same second. */
+  readonly clock: Clock;
+  /** Blocks mined at once whenever a transaction is broadcast; 0 leaves it to `mine`. */
+  readonly blocksPerBroadcast: number;
+  /** For tests that fail the disk. */
+  readonly openFile?: (path: string) => Promise<AppendFile>;
+}
+
+/** Blocks that one call may mine: one record of the file. */
+export const MAX_MINED_AT_ONCE = 2016;
+
+/** Coinbase outputs are spendable after so many blocks, their own included; here as everywhere. */
+const MATURITY = 100;
+const SPACING_SECONDS = 600;
+/** Where rewards go that nobody asked for: OP_RETURN, which leaves no coin behind. */
+const NOWHERE = Uint8Array.of(0x6a);
+
+export class DevChain implements ChainSource, AsyncDisposable {
+  readonly network = BITCOIN_REGTEST;
+  readonly #store: DevChainStore;
+  readonly #mempool: DevChainMempool;
+  readonly #options: DevChainOptions;
+  /** Ends when everything asked for so far has been done: one thing at a time. */
+  #busy: Promise<unknown> = Promise.resolve();
+
+  /** @throws AnchoringError DEVCHAIN_DAMAGED; and the file system's own errors */
+  static async open(options: DevChainOptions): Promise<DevChain> {
+    const file = await (options.openFile ?? openAppendFile)(options.path);
+    return new DevChain(await DevChainStore.open(file), options);
+  }
+
+  private constructor(store: DevChainStore, options: DevChainOptions) {
+    this.#store = store;
+    this.#mempool = new DevChainMempool(store.state);
+    this.#options = options;
+  }
+
+  tip(): Promise<ChainTip> {
+    return this.#run(() => this.#tip());
+  }
+
+  headerAt(height: number): Promise<Uint8Array> {
+    return this.#run(() => {
+      const header = this.#store.state.headerAt(height);
+      if (header === undefined) throw unknownBlock();
+      return header.slice();
+    });
+  }
+
+  rawBlock(hash: BlockHash): Promise<Uint8Array> {
+    return this.#run(() => this.#store.readBlock(hash));
+  }
+
+  /** Mined at once into as many blocks as the options say; kept over a restart only when mined. */
+  broadcast(transaction: Uint8Array): Promise<Txid> {
+    return this.#run(async () => {
+      const txid = this.#mempool.accept(transaction);
+      if (this.#mempool.has(txid)) await this.#mine(this.#options.blocksPerBroadcast);
+      return txid;
+    });
+  }
+
+  transactionStatus(txid: Txid): Promise<TransactionStatus> {
+    return this.#run(() => this.#status(txid));
+  }
+
+  /** The least that is relayed: blocks are never full here. */
+  feeRate(): Promise<number> {
+    return this.#run(() => 1);
+  }
+
+  /** Mines up to `MAX_MINED_AT_ONCE` blocks, the first with what the mempool holds. */
+  mine(count = 1): Promise<ChainTip> {
+    return this.#run(async () => {
+      await this.#mine(count);
+      return this.#tip();
+    });
+  }
+
+  /**
+   * Mines a block whose reward goes to `script`, and as many on top as make it spendable, dated as if
+   * they had come in their time. The reward is regtest's: 50 bitcoin, halved every 150 blocks.
+   */
+  fund(script: Uint8Array): Promise<AnchorCoin> {
+    return this.#run(async () => {
+      const height = this.#store.state.height + 1;
+      await this.#mine(1, script, SPACING_SECONDS * (MATURITY - 1));
+      await this.#mine(MATURITY - 1, NOWHERE, SPACING_SECONDS * (MATURITY - 2));
+      const [coinbase] = await this.#transactionsAt(height);
+      const value = coinbase?.outputs[0]?.value ?? 0n;
+      assert(coinbase !== undefined && value > 0n, 'the subsidy lasts for 4,950 blocks');
+      return { outpoint: { txid: coinbase.txid, vout: 0 }, value };
+    });
+  }
+
+  /**
+   * Takes the last `count` blocks back, as a reorganisation does, their transactions into the mempool
+   * where they are still valid. What is mined next is another chain.
+   */
+  disconnect(count: number): Promise<ChainTip> {
+    return this.#run(async () => {
+      const tip = this.#store.state.height;
+      const height = tip - count;
+      assert(count > 0 && height >= 0, 'the genesis block stays');
+      const returning: Transaction[] = [];
+      for (let at = height + 1; at <= tip; at++)
+        returning.push(...(await this.#transactionsAt(at)));
+      await this.#store.append({ kind: 'disconnect', height });
+      this.#refill([...returning, ...this.#mempool.transactions()]);
+      return this.#tip();
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#busy;
+    await this.#store.close();
+  }
+
+  #tip(): ChainTip {
+    const { height } = this.#store.state;
+    const hash = this.#store.state.hashAt(height);
+    assert(hash !== undefined, 'a chain has a tip');
+    return { height, hash };
+  }
+
+  #status(txid: Txid): TransactionStatus {
+    const { state } = this.#store;
+    const height = state.heightOf(txid);
+    const blockHash = height === undefined ? undefined : state.hashAt(height);
+    if (height === undefined || blockHash === undefined)
+      return { state: this.#mempool.has(txid) ? 'mempool' : 'unknown' };
+    return { state: 'confirmed', height, blockHash, confirmations: state.height - height + 1 };
+  }
+
+  /** `ago` dates the first block so many seconds back, the others at Bitcoin's usual distance. */
+  async #mine(count: number, payTo: Uint8Array = NOWHERE, ago = 0): Promise<void> {
+    if (count === 0) return;
+    assert(count > 0 && count <= MAX_MINED_AT_ONCE, `at most ${MAX_MINED_AT_ONCE} blocks at once`);
+    const now = Math.floor(this.#options.clock.now() / 1000);
+    const { transactions, fees } = this.#mempool.nextBlock();
+    const blocks = mineBlocks(this.#store.state, {
+      count,
+      payTo,
+      transactions,
+      fees,
+      times: Array.from(
+        { length: count },
+        (_, at) => now - Math.max(0, ago - SPACING_SECONDS * at),
+      ),
+      // Unlike for each block of each record, however often a height is mined again.
+      extraNonce: this.#store.length,
+    });
+    await this.#store.append({ kind: 'connect', blocks });
+    for (const { txid } of transactions) this.#mempool.remove(txid);
+  }
+
+  #refill(transactions: readonly Transaction[]): void {
+    this.#mempool.clear();
+    for (const transaction of transactions) {
+      if (isCoinbase(transaction)) continue;
+      try {
+        this.#mempool.accept(transaction.bytes);
+      } catch (cause) {
+        // As in every node, what the new chain does not allow is dropped, and its sender asks again.
+        if (!(cause instanceof AnchoringError)) throw cause;
+      }
+    }
+  }
+
+  async #transactionsAt(height: number): Promise<readonly Transaction[]> {
+    const hash = this.#store.state.hashAt(height);
+    if (hash === undefined) throw unknownBlock();
+    return parseRawBlock(await this.#store.readBlock(hash)).transactions;
+  }
+
+  #run<T>(act: () => T | Promise<T>): Promise<T> {
+    const result = this.#busy.then(() => {
+      this.#store.assertUsable();
+      return act();
+    });
+    // Whoever asked gets the error; those who wait their turn need only the end.
+    this.#busy = Promise.allSettled([result]);
+    return result;
+  }
+}

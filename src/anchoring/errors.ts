@@ -1,0 +1,39 @@
+/** Operating errors of anchoring. What each means and what to do is in docs/errors.md. */
+import { ChirographError } from '../base/errors.js';
+
+export type AnchoringErrorCode =
+  /** The node does not answer, or is still starting: try again later; nothing is lost. */
+  | 'CHAIN_UNAVAILABLE'
+  /** The node answered what no honest one would: check what the configured address leads to. */
+  | 'CHAIN_RESPONSE_INVALID'
+  /** The node refuses us or the request: check credentials and its configuration. */
+  | 'CHAIN_REFUSED'
+  /** The node is of another network than the one configured. */
+  | 'CHAIN_MISMATCH'
+  /** No block of that hash or height, for this node at this moment. */
+  | 'CHAIN_BLOCK_UNKNOWN'
+  /** The node will not relay the transaction: conflict, fee or policy; the cause says which. */
+  | 'CHAIN_TRANSACTION_REJECTED'
+  /** What the chain pays out next would be dust: top up the anchor address. */
+  | 'ANCHOR_FUNDS_EXHAUSTED'
+  /** A fee above the limit that guards against mistakes. */
+  | 'ANCHOR_FEE_EXCESSIVE'
+  /** The signer returned no valid signature of what it was given. */
+  | 'ANCHOR_SIGNATURE_INVALID'
+  /** The stored state of the anchor chain contradicts itself. */
+  | 'ANCHOR_STATE_INVALID'
+  /** Too few blocks on top yet for the proof asked for. */
+  | 'ANCHOR_UNCONFIRMED'
+  /** The chain reorganised while it was read: ask again. */
+  | 'ANCHOR_MOVED'
+  /** The heads that an epoch took are not what was written: restore them from a copy. */
+  | 'EPOCH_HEADS_DAMAGED'
+  /** A ledger no longer extends the head that an epoch took of it: stop, and find out why. */
+  | 'EPOCH_HEAD_INCONSISTENT'
+  /** The development chain's file is not what was written. */
+  | 'DEVCHAIN_DAMAGED'
+  /** Writing failed, so what is on disk is unknown: reopen. */
+  | 'DEVCHAIN_FAILED'
+  | 'DEVCHAIN_CLOSED';
+
+export class AnchoringError extends ChirographError<AnchoringErrorCode> {}

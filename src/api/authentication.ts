@@ -1,0 +1,44 @@
+/**
+ * A route says which action it is, and gets the principal that may do it. There is no other way to a
+ * principal, so no route can forget to ask.
+ */
+import type { Request, RequestHandler, Response } from 'express';
+import { AccessError } from '../access/access-error.js';
+import type { ApiKeyRegistry } from '../access/api-key-registry.js';
+import { type Action, authorize, type Principal } from '../access/authorize.js';
+import type { LoginLimiter } from './rate-limit.js';
+
+export type AuthorizedHandler = (
+  principal: Principal,
+  request: Request,
+  response: Response,
+) => void | Promise<void>;
+
+/** The handler of a route that does `action` in the tenant of whoever asks. */
+export type Guard = (action: Action, handler: AuthorizedHandler) => RequestHandler;
+
+export interface GuardOptions {
+  readonly registry: Pick<ApiKeyRegistry, 'authenticate' | 'claimedKey'>;
+  readonly limiter: LoginLimiter;
+}
+
+/** Handlers then throw AccessError ACCESS_KEY_…, ACCESS_DENIED or ApiError LOGIN_RATE_LIMITED. */
+export function createGuard({ registry, limiter }: GuardOptions): Guard {
+  const logIn = async (request: Request): Promise<Principal> => {
+    const { authorization } = request.headers;
+    // Keys that do not exist count as one account: nobody is locked out, and nothing grows.
+    const account = registry.claimedKey(authorization) ?? 'no key';
+    await limiter.check(request, account);
+    try {
+      return registry.authenticate(authorization);
+    } catch (cause) {
+      if (cause instanceof AccessError) await limiter.failed(request, account);
+      throw cause;
+    }
+  };
+  return (action, handler) => async (request, response) => {
+    const principal = await logIn(request);
+    authorize(principal, action, principal.tenant);
+    await handler(principal, request, response);
+  };
+}

@@ -1,0 +1,36 @@
+/** What never changes: strong ETags (RFC 9110 §8.8.3) and If-None-Match (§13.1.2). */
+import type { Request, Response } from 'express';
+import { toHex } from '../base/bytes.js';
+import { sha256 } from '../base/hash.js';
+
+/** A key is needed to read it, so only the reader's own cache may keep it. */
+const IMMUTABLE = 'private, max-age=31536000, immutable';
+
+/** Answers 200 with the bytes, or 304 if the client says it has them. */
+export function sendImmutable(
+  request: Request,
+  response: Response,
+  contentType: string,
+  bytes: Uint8Array,
+): void {
+  const etag = `"${toHex(sha256(bytes))}"`;
+  response.setHeader('ETag', etag);
+  response.setHeader('Cache-Control', IMMUTABLE);
+  response.setHeader('Vary', 'Accept');
+  if (hasTag(request.get('If-None-Match'), etag)) {
+    response.status(304).end();
+    return;
+  }
+  response.setHeader('Content-Type', contentType);
+  response.setHeader('Content-Length', bytes.length);
+  response.status(200).end(request.method === 'HEAD' ? undefined : bytes);
+}
+
+/** Compares weakly, as §13.1.2 asks. */
+function hasTag(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  return header
+    .split(',')
+    .map((tag) => tag.trim().replace(/^W\//, ''))
+    .some((tag) => tag === '*' || tag === etag);
+}

@@ -1,0 +1,130 @@
+/**
+ * NDJSON both ways over one request: one line out for each line in, in order, while more come in.
+ * Nothing grows with the body: few groups are being answered at a time, and reading waits when the
+ * client does not read.
+ */
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JsonValue } from '../base/canonical-json.js';
+import { assert } from '../base/errors.js';
+import { ApiError } from './api-error.js';
+import { NDJSON_GROUP, type NdjsonLine, ndjsonLines } from './ndjson-lines.js';
+
+export const NDJSON = 'application/x-ndjson';
+
+export interface NdjsonExchangeOptions {
+  readonly maxLineBytes: number;
+  /** Longest time without a byte in either direction. */
+  readonly idleTimeoutMillis: number;
+  /** Groups being answered at a time. */
+  readonly maxGroupsInFlight: number;
+  /**
+   * Bytes of answers that wait for the client before reading stops. Some clients read nothing until
+   * they have sent everything; up to here they get away with it.
+   */
+  readonly maxUnreadBytes: number;
+}
+
+export const NDJSON_EXCHANGE = {
+  maxGroupsInFlight: 4,
+  maxUnreadBytes: 4 * 1024 * 1024,
+} as const;
+
+/** The answers to a group of lines, one each and in their order. It does not throw for a bad line. */
+export type AnswerLines = (lines: readonly NdjsonLine[]) => Promise<readonly JsonValue[]>;
+
+/**
+ * Ends when both bodies have. An answer begins with the first group's, as 200.
+ * @throws what `answer` throws; ApiError REQUEST_TIMEOUT or BODY_INCOMPLETE where the client stands
+ * still or goes away. Groups handed to `answer` are then still awaited, later lines never read.
+ */
+export async function exchangeNdjson(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: NdjsonExchangeOptions,
+  answer: AnswerLines,
+): Promise<void> {
+  const { maxLineBytes, maxGroupsInFlight } = options;
+  const groups = ndjsonLines(bytesOf(request, options), { ...NDJSON_GROUP, maxLineBytes });
+  const writing: Promise<void>[] = [];
+  let last: Promise<void> = Promise.resolve();
+  try {
+    for await (const lines of groups) {
+      last = writeAfter(last, answerAll(lines, answer), response, options.maxUnreadBytes);
+      writing.push(last);
+      if (writing.length >= maxGroupsInFlight) await writing.shift();
+    }
+    await last;
+  } finally {
+    await Promise.allSettled(writing);
+  }
+  begin(response);
+  response.end();
+}
+
+/** Like iterating the request, but an end that comes early keeps the connection, for a problem. */
+async function* bytesOf(
+  request: IncomingMessage,
+  { idleTimeoutMillis }: NdjsonExchangeOptions,
+): AsyncGenerator<Uint8Array> {
+  const onTimeout = (): void => {
+    request.destroy(
+      new ApiError('REQUEST_TIMEOUT', `nothing was sent or read for ${idleTimeoutMillis} ms`),
+    );
+  };
+  request.setTimeout(idleTimeoutMillis, onTimeout);
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      assert(chunk instanceof Uint8Array, 'a request without an encoding gives bytes');
+      yield chunk;
+    }
+  } catch (cause) {
+    if (cause instanceof ApiError) throw cause;
+    throw new ApiError('BODY_INCOMPLETE', 'the connection ended before the body', { cause });
+  } finally {
+    request.off('timeout', onTimeout);
+    request.resume();
+  }
+}
+
+async function answerAll(lines: readonly NdjsonLine[], answer: AnswerLines): Promise<string> {
+  const answers = await answer(lines);
+  assert(answers.length === lines.length, 'each line has one answer');
+  return answers.map((value) => `${JSON.stringify(value)}\n`).join('');
+}
+
+/** Rejects with the first failure in order; each later one is chained to it, so none goes unseen. */
+async function writeAfter(
+  previous: Promise<void>,
+  text: Promise<string>,
+  response: ServerResponse,
+  maxUnreadBytes: number,
+): Promise<void> {
+  const [, answers] = await Promise.all([previous, text]);
+  begin(response);
+  response.write(answers);
+  if (response.writableLength > maxUnreadBytes) await drained(response);
+}
+
+function begin(response: ServerResponse): void {
+  if (response.headersSent) return;
+  response.statusCode = 200;
+  response.setHeader('Content-Type', NDJSON);
+  response.setHeader('Cache-Control', 'no-store');
+}
+
+async function drained(response: ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  const onClose = (): void => {
+    gone.abort();
+  };
+  response.once('close', onClose);
+  try {
+    if (response.destroyed) gone.abort();
+    await once(response, 'drain', { signal: gone.signal });
+  } catch (cause) {
+    throw new ApiError('BODY_INCOMPLETE', 'the client went away', { cause });
+  } finally {
+    response.off('close', onClose);
+  }
+}

@@ -1,0 +1,51 @@
+/** The OpenAPI 3.1 description, made from the schemas that validate: what it says is what is checked. */
+import { OpenApiGeneratorV31, OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
+import { Router } from 'express';
+import swaggerUi from 'swagger-ui-express';
+import { addResource } from './resource.js';
+import { pageHeaders } from './security-headers.js';
+
+/** Adds a route's paths to the description. */
+export type Describe = (registry: OpenAPIRegistry) => void;
+
+export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>;
+
+export function buildOpenApi(version: string, parts: readonly Describe[]): OpenApiDocument {
+  const registry = new OpenAPIRegistry();
+  registry.registerComponent('securitySchemes', 'key', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key.',
+  });
+  for (const describe of parts) describe(registry);
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Chirograph',
+      version,
+      description: 'A compliance audit and identity ledger whose every answer can be checked.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    security: [{ key: [] }],
+  });
+}
+
+/** `/openapi.json`, and `/docs` that shows it with nothing but the node's own files. */
+export function openApiRoutes(document: OpenApiDocument): Router {
+  const router = Router({ caseSensitive: true });
+  const text = JSON.stringify(document);
+  addResource(router, '/openapi.json', {
+    get: (_request, response) => {
+      response.type('application/json').send(text);
+    },
+  });
+  const options = {
+    customSiteTitle: 'Chirograph API',
+    swaggerUrl: '/openapi.json',
+    // Without it Swagger UI asks a server on the Internet whether the description is valid.
+    swaggerOptions: { validatorUrl: null },
+  };
+  router.use('/docs', pageHeaders(), ...swaggerUi.serveFiles(undefined, options));
+  router.get('/docs', swaggerUi.setup(undefined, options));
+  return router;
+}

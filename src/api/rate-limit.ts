@@ -1,0 +1,69 @@
+/** Limits on how often one address may fail to log in, and, if set, may ask at all. */
+import type { Request, RequestHandler } from 'express';
+import { ipKeyGenerator, MemoryStore, rateLimit } from 'express-rate-limit';
+import type { Clock } from '../base/time.js';
+import { ApiError } from './api-error.js';
+
+const WINDOW_MILLIS = 60_000;
+
+export interface LoginLimiter {
+  /** @throws ApiError LOGIN_RATE_LIMITED if `account` failed too often from this address of late. */
+  check(request: Request, account: string): Promise<void>;
+  /** Counts a failure. */
+  failed(request: Request, account: string): Promise<void>;
+}
+
+/**
+ * Counts failures only, by address *and* claimed key. By address alone one bad client behind a proxy
+ * would lock out the others; by key alone any stranger could lock out its holder.
+ */
+export function createLoginLimiter(failuresPerMinute: number, clock: Clock): LoginLimiter {
+  const failures = new MemoryStore();
+  // As a middleware it would count requests when they begin: many good ones at a time would be too
+  // many. So it only gives the store its window and its clean-up.
+  rateLimit({ store: failures, windowMs: WINDOW_MILLIS, validate: false });
+  return {
+    check: async (request, account) => {
+      const counted = await failures.get(counterOf(request, account));
+      if (counted === undefined || counted.totalHits < failuresPerMinute) return;
+      const waitMillis = (counted.resetTime?.getTime() ?? Infinity) - clock.now();
+      throw new ApiError('LOGIN_RATE_LIMITED', 'too many failed log-ins: wait, and check the key', {
+        retryAfterSeconds: secondsWithin(waitMillis),
+      });
+    },
+    failed: async (request, account) => {
+      await failures.increment(counterOf(request, account));
+    },
+  };
+}
+
+/** Counts every request, by address. */
+export function limitRequests(requestsPerMinute: number): RequestHandler {
+  return rateLimit({
+    windowMs: WINDOW_MILLIS,
+    limit: requestsPerMinute,
+    legacyHeaders: false,
+    keyGenerator: addressOf,
+    // Its checks write to the console, and are about proxies, which the app does not trust.
+    validate: false,
+    handler: (_request, response, next) => {
+      const retryAfter = Number(response.getHeader('Retry-After'));
+      const options = { retryAfterSeconds: secondsWithin(retryAfter * 1000) };
+      next(new ApiError('REQUEST_RATE_LIMITED', 'too many requests: send fewer', options));
+    },
+  });
+}
+
+function secondsWithin(millis: number): number {
+  const bounded = Math.min(Math.max(millis || 0, 1000), WINDOW_MILLIS);
+  return Math.ceil(bounded / 1000);
+}
+
+function counterOf(request: Request, account: string): string {
+  return `${addressOf(request)} ${account}`;
+}
+
+/** An IPv6 client has a whole network to choose from: its /56 counts as one. */
+function addressOf(request: Request): string {
+  return request.ip === undefined ? 'unknown' : ipKeyGenerator(request.ip);
+}

@@ -1,0 +1,148 @@
+/** `/v1/keys`: an admin's API keys. */
+import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
+import { Router } from 'express';
+import { z } from 'zod';
+import type { ApiKeyRegistry } from '../../access/api-key-registry.js';
+import { type ApiKey, KEY_TEXT_PATTERN } from '../../access/api-key.js';
+import { ROLES } from '../../access/authorize.js';
+import { isKeyId, KEY_ID_PATTERN } from '../../access/key-text.js';
+import { formatInstant } from '../../base/time.js';
+import { createKey } from '../../commands/create-key.js';
+import { revokeKey } from '../../commands/revoke-key.js';
+import { listKeys } from '../../queries/list-keys.js';
+import { sendJson } from '../answer.js';
+import type { Guard } from '../authentication.js';
+import { type BodyLimits, readJsonBody } from '../body.js';
+import type { CursorCodec } from '../cursor.js';
+import { addResource } from '../resource.js';
+import {
+  branded,
+  cursorSchema,
+  instantSchema,
+  json,
+  pageQuery,
+  problemResponse,
+  tenantSchema,
+} from '../schemas.js';
+import { validate } from '../validate.js';
+
+export interface KeysRoutesOptions {
+  readonly registry: ApiKeyRegistry;
+  readonly guard: Guard;
+  readonly cursors: CursorCodec;
+  readonly body: BodyLimits;
+}
+
+const keyIdSchema = branded(KEY_ID_PATTERN, isKeyId);
+const textSchema = z.string().regex(KEY_TEXT_PATTERN);
+
+const newKeySchema = z.strictObject({
+  role: z.enum(ROLES),
+  label: textSchema.exactOptional(),
+  author: textSchema
+    .meta({ description: 'The identity that records written with the key name as their author.' })
+    .exactOptional(),
+  tenant: tenantSchema
+    .meta({ description: 'Another tenant that has no key yet; only for admins of "default".' })
+    .exactOptional(),
+});
+
+const keySchema = z
+  .object({
+    id: z.string(),
+    tenant: z.string(),
+    role: z.enum(ROLES),
+    createdAt: instantSchema,
+    label: z.string().exactOptional(),
+    author: z.string().exactOptional(),
+    revokedAt: instantSchema.exactOptional(),
+  })
+  .meta({ description: 'What is kept of a key: never the key itself.' });
+
+const createdKeySchema = keySchema.extend({
+  key: z.string().meta({ description: 'The whole key. It cannot be had again.' }),
+});
+
+const keyPageSchema = z.object({ items: z.array(keySchema), cursor: cursorSchema });
+const listQuerySchema = z.strictObject(pageQuery);
+const keyPathSchema = z.object({ id: keyIdSchema });
+const positionSchema = z.strictObject({ after: keyIdSchema });
+
+export function keysRoutes({ registry, guard, cursors, body }: KeysRoutesOptions): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  addResource(router, '/keys', {
+    post: guard('key:create', async (principal, request, response) => {
+      const input = validate(newKeySchema, await readJsonBody(request, body), 'the body');
+      const { key, text } = await createKey(registry, principal, input);
+      sendJson(response, 201, { ...viewOf(key), key: text } satisfies z.infer<
+        typeof createdKeySchema
+      >);
+    }),
+    get: guard('key:list', (principal, request, response) => {
+      const { limit, cursor } = validate(listQuerySchema, request.query, 'the query');
+      const list = ['keys', principal.tenant];
+      const start = cursor === undefined ? {} : cursors.decode(list, cursor, positionSchema);
+      const { items, next } = listKeys(registry, principal, { limit, ...start });
+      sendJson(response, 200, {
+        items: items.map(viewOf),
+        cursor: next === null ? null : cursors.encode(list, { after: next }),
+      } satisfies z.infer<typeof keyPageSchema>);
+    }),
+  });
+  addResource(router, '/keys/:id', {
+    delete: guard('key:revoke', async (principal, request, response) => {
+      const { id } = validate(keyPathSchema, request.params, 'the path');
+      const key = await revokeKey(registry, principal, id);
+      sendJson(response, 200, viewOf(key));
+    }),
+  });
+  return router;
+}
+
+export function describeKeys(registry: OpenAPIRegistry): void {
+  registry.registerPath({
+    method: 'post',
+    path: '/v1/keys',
+    summary: 'Make an API key',
+    tags: ['keys'],
+    request: { body: { required: true, content: json(newKeySchema) } },
+    responses: {
+      201: { description: 'The key, this once.', content: json(createdKeySchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'get',
+    path: '/v1/keys',
+    summary: "List the tenant's API keys, oldest first",
+    tags: ['keys'],
+    request: { query: listQuerySchema },
+    responses: {
+      200: { description: 'A page of keys.', content: json(keyPageSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'delete',
+    path: '/v1/keys/{id}',
+    summary: 'Revoke an API key; a second time changes nothing',
+    tags: ['keys'],
+    request: { params: keyPathSchema },
+    responses: {
+      200: { description: 'The revoked key.', content: json(keySchema) },
+      default: problemResponse,
+    },
+  });
+}
+
+function viewOf(key: ApiKey): z.infer<typeof keySchema> {
+  return {
+    id: key.id,
+    tenant: key.tenant,
+    role: key.role,
+    createdAt: formatInstant(key.createdAt),
+    ...(key.label === undefined ? {} : { label: key.label }),
+    ...(key.author === undefined ? {} : { author: key.author }),
+    ...(key.revokedAt === undefined ? {} : { revokedAt: formatInstant(key.revokedAt) }),
+  };
+}

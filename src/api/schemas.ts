@@ -1,0 +1,73 @@
+/** Schemas that several routes share. Each validates, and describes itself in /openapi.json. */
+import { z } from 'zod';
+import { isTenantName, TENANT_NAME_PATTERN } from '../access/tenant-name.js';
+
+/** A text of that form, which is then a `T`. */
+export function branded<T extends string>(
+  pattern: RegExp,
+  isOne: (text: string) => text is T,
+): z.ZodPipe<z.ZodString, z.ZodTransform<T, string>> {
+  return z
+    .string()
+    .regex(pattern)
+    .transform((text, context) => {
+      if (isOne(text)) return text;
+      context.addIssue('must be of the form that is described');
+      return z.NEVER;
+    });
+}
+
+/** `[a-z0-9][a-z0-9-]{0,62}` */
+export const tenantSchema = branded(TENANT_NAME_PATTERN, isTenantName);
+
+export const instantSchema = z.string().meta({
+  format: 'date-time',
+  description: 'RFC 3339 in UTC with milliseconds.',
+  examples: ['2026-01-31T23:59:59.000Z'],
+});
+
+/** `limit` and `cursor` of every list. */
+export const pageQuery = {
+  limit: z
+    .string()
+    .regex(/^(?:[1-9]\d{0,2}|1000)$/)
+    .default('100')
+    .transform(Number)
+    .meta({ type: 'integer', minimum: 1, maximum: 1000, default: 100 }),
+  cursor: z
+    .string()
+    .max(4096)
+    .optional()
+    .meta({ description: 'As the page before this one gave it.' }),
+} as const;
+
+export const cursorSchema = z
+  .string()
+  .nullable()
+  .meta({ description: 'For the next page; null at the end.' });
+
+export const problemSchema = z
+  .object({
+    type: z.string().meta({ examples: ['/problems/ledger-unknown'] }),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string().meta({
+      description: 'Stable; docs/errors.md lists every one.',
+      examples: ['LEDGER_UNKNOWN'],
+    }),
+    detail: z.string().optional(),
+    instance: z.string().meta({ description: "The request's id, as in X-Request-Id." }),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457.' });
+
+/** The `content` of a JSON body in the description. */
+export function json<S extends z.ZodType>(schema: S): { 'application/json': { schema: S } } {
+  return { 'application/json': { schema } };
+}
+
+/** For every route's `responses`: any failure is a problem. */
+export const problemResponse = {
+  description: 'A problem.',
+  content: { 'application/problem+json': { schema: problemSchema } },
+} as const;

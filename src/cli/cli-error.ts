@@ -1,0 +1,14 @@
+/** Why a command could not be done. Every one of them ends in exit code 2 and one line. */
+import { ChirographError } from '../base/errors.js';
+
+export type CliErrorCode =
+  /** A command, option or argument that does not exist or does not fit. */
+  | 'CLI_USAGE'
+  /** No node at the URL, or it does not answer in time. */
+  | 'CLI_NODE_UNREACHABLE'
+  /** What answers at the URL is no node, or one of another version. */
+  | 'CLI_ANSWER_UNUSABLE'
+  /** The node answered with a problem; the line gives its code. */
+  | 'CLI_REFUSED';
+
+export class CliError extends ChirographError<CliErrorCode> {}

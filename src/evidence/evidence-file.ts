@@ -1,0 +1,110 @@
+/**
+ * The evidence file (docs/formats/evidence.md): all that a stranger needs to verify one entry offline,
+ * in ten years as today. These types say what it holds; nothing of it is true before `verify` says so.
+ */
+import type { Sha256Digest, TreeSize } from '../base/brand.js';
+import type { AnchorProof } from './bitcoin/anchor-proof.js';
+import type { ChainName } from './chains.js';
+
+export const EVIDENCE_FORMAT = 1;
+export const MAX_EVIDENCE_BYTES = 64 * 1024 * 1024;
+
+export interface EvidenceFile {
+  readonly anchors?: EvidenceAnchors;
+  /** Just those that the rest of the file shows: see `developmentPartsOf`. */
+  readonly development?: readonly DevelopmentPart[];
+  readonly entry: EvidenceEntry;
+  readonly log: EvidenceLog;
+  /** Entries of kind `signature` over `entry`, in the order of their indexes; at least one. */
+  readonly signatures?: readonly EvidenceEntry[];
+}
+
+/**
+ * Made for development. `devchain`: an anchor is in a chain that costs nothing. `seal`: the seal or a
+ * signature is by a certificate of the embedded authority.
+ */
+export const DEVELOPMENT_PARTS = ['devchain', 'seal'] as const;
+export type DevelopmentPart = (typeof DEVELOPMENT_PARTS)[number];
+
+/** A statement and its place in the tree of the log's checkpoint. */
+export interface ProvedStatement {
+  /** RFC 6962 inclusion proof; index and size are those of the statement and the checkpoint. */
+  readonly inclusion: readonly Sha256Digest[];
+  readonly statement: Uint8Array;
+}
+
+export interface EvidenceEntry extends ProvedStatement {
+  readonly header?: Opening;
+  /** Only beside `header`. */
+  readonly openers?: TagOpeners;
+  /** Of a signature: the CMS. */
+  readonly payload?: Opening;
+}
+
+/** Opens a commitment of the statement. */
+export interface Opening {
+  readonly bytes: Uint8Array;
+  /** 32 bytes. */
+  readonly salt: Uint8Array;
+}
+
+/** 32 bytes each; at least one. */
+export interface TagOpeners {
+  readonly author?: Uint8Array;
+  readonly key?: Uint8Array;
+  readonly subject?: Uint8Array;
+}
+
+export interface EvidenceLog {
+  /** A signed note with the log's signature and no other. */
+  readonly checkpoint: string;
+  /** Entry 0 of the origin. */
+  readonly first: ProvedStatement;
+  /** Every one since the first key, oldest first. */
+  readonly handovers: readonly ProvedStatement[];
+  /** Ed25519 by the recovery key over the log seal of the last key. */
+  readonly recoverySignature?: Uint8Array;
+  /** CMS over the same bytes. */
+  readonly seal?: Uint8Array;
+}
+
+export interface EvidenceAnchors {
+  /** The first anchored head that contains the entry. */
+  readonly after: EvidenceAnchor;
+  /** The last anchored head that does not. */
+  readonly before?: EvidenceAnchor;
+}
+
+/** How a head of the log came into a chain. */
+export interface EvidenceAnchor {
+  readonly chain: ChainName;
+  /** From the head's size to the checkpoint's. */
+  readonly consistency: readonly Sha256Digest[];
+  readonly epoch: EvidenceEpoch;
+  /** The head statement. */
+  readonly head: Uint8Array;
+  readonly log: LogInMap;
+  readonly tenant: TenantInMap;
+  readonly transaction: AnchorProof;
+}
+
+export interface EvidenceEpoch extends ProvedStatement {
+  /** Of the epoch log's tree whose root the chain holds. */
+  readonly size: TreeSize;
+}
+
+/** Handle of the log → `SHA-256(salt ‖ head)`, in the tenant's map. */
+export interface LogInMap {
+  readonly handle: Uint8Array;
+  /** As `encodeMapProof` writes it. */
+  readonly proof: Uint8Array;
+  readonly salt: Uint8Array;
+}
+
+/** Handle of the tenant → `root`, in the epoch's map of tenants. */
+export interface TenantInMap {
+  readonly handle: Uint8Array;
+  readonly proof: Uint8Array;
+  /** Of the tenant's own map. */
+  readonly root: Sha256Digest;
+}

@@ -1,0 +1,38 @@
+/** That the statements, each readable by itself, can stand in one log. */
+import { formatInstant } from '../../base/time.js';
+import { brokenRule, failed, finding, type Outcome, passed, type Rules } from './outcome.js';
+import type { ReadEvidence } from './read-evidence.js';
+
+export const STATEMENT_RULES: Rules<ReadEvidence> = {
+  'the first entry has index 0': ({ log }) =>
+    log.first.content.index === 0 ? null : finding('statement.first', {}),
+
+  'recorded times never decrease': (evidence) => {
+    const statements = statementsOf(evidence).sort((a, b) => a.index - b.index);
+    for (const [at, later] of statements.entries()) {
+      const earlier = statements[at - 1];
+      if (earlier !== undefined && earlier.recordedAt > later.recordedAt)
+        return finding('statement.times', {
+          index: later.index,
+          recordedAt: formatInstant(later.recordedAt),
+          earlierIndex: earlier.index,
+          earlierRecordedAt: formatInstant(earlier.recordedAt),
+        });
+    }
+    return null;
+  },
+};
+
+export function checkStatement(
+  evidence: ReadEvidence,
+  rules: Rules<ReadEvidence> = STATEMENT_RULES,
+): Outcome {
+  const broken = brokenRule(rules, evidence);
+  if (broken !== null) return failed(broken);
+  return passed('math', 'statement.pass', { count: statementsOf(evidence).length });
+}
+
+/** Those of the log; those of epochs stand in a log of their own. */
+function statementsOf({ entry, log, signatures }: ReadEvidence) {
+  return [entry, log.first, ...log.handovers, ...signatures].map(({ content }) => content);
+}

@@ -1,0 +1,78 @@
+/** The anchors of an evidence file, as JSON has them. */
+import type { TreeSize } from '../../base/brand.js';
+import type { JsonValue } from '../../base/canonical-json.js';
+import { base64Of, COUNT, type JsonMembers, oneOf } from '../../base/json-members.js';
+import { parseAnchorProof } from '../bitcoin/anchor-proof-json.js';
+import { BitcoinProofError } from '../bitcoin/errors.js';
+import { CHAIN_NAMES } from '../chains.js';
+import { HANDLE_BYTES, HEAD_SALT_BYTES } from '../epoch-map.js';
+import type {
+  EvidenceAnchor,
+  EvidenceAnchors,
+  EvidenceEpoch,
+  LogInMap,
+  TenantInMap,
+} from '../evidence-file.js';
+import { HEAD_STATEMENT_BYTES } from '../head-statement.js';
+import { malformed, optionalObject, readProved } from './evidence-members.js';
+import { ANY, base64UpTo, HASH, hexOf, PROOF } from './evidence-shapes.js';
+
+export function readAnchors(members: JsonMembers): EvidenceAnchors {
+  const before = optionalObject(members, 'before', readAnchor);
+  const after = readAnchor(members.object('after'));
+  members.end();
+  return { after, ...(before !== undefined && { before }) };
+}
+
+const CHAIN = oneOf(...CHAIN_NAMES);
+const HANDLE = hexOf(HANDLE_BYTES);
+/** The end of a path, a key and its value, and 256 siblings. */
+const MAP_PROOF = base64UpTo(67 + 256 * 32);
+
+function readAnchor(members: JsonMembers): EvidenceAnchor {
+  const anchor = {
+    chain: members.required('chain', CHAIN),
+    consistency: members.required('consistency', PROOF),
+    epoch: readEpoch(members.object('epoch')),
+    head: members.required('head', base64Of(HEAD_STATEMENT_BYTES)),
+    log: readLogInMap(members.object('log')),
+    tenant: readTenantInMap(members.object('tenant')),
+    transaction: readTransaction(members.required('transaction', ANY)),
+  };
+  members.end();
+  return anchor;
+}
+
+function readEpoch(members: JsonMembers): EvidenceEpoch {
+  const size = members.required('size', COUNT) as TreeSize;
+  return { size, ...readProved(members) };
+}
+
+function readLogInMap(members: JsonMembers): LogInMap {
+  const log = {
+    handle: members.required('handle', HANDLE),
+    proof: members.required('proof', MAP_PROOF),
+    salt: members.required('salt', base64Of(HEAD_SALT_BYTES)),
+  };
+  members.end();
+  return log;
+}
+
+function readTenantInMap(members: JsonMembers): TenantInMap {
+  const tenant = {
+    handle: members.required('handle', HANDLE),
+    proof: members.required('proof', MAP_PROOF),
+    root: members.required('root', HASH),
+  };
+  members.end();
+  return tenant;
+}
+
+function readTransaction(value: JsonValue): EvidenceAnchor['transaction'] {
+  try {
+    return parseAnchorProof(value);
+  } catch (cause) {
+    if (cause instanceof BitcoinProofError) throw malformed(cause.message, cause);
+    throw cause;
+  }
+}

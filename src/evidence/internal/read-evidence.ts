@@ -1,0 +1,91 @@
+/**
+ * The evidence with everything in it read that every check needs: statements, headers, keys and the
+ * checkpoint. Nothing is verified.
+ */
+import { type Checkpoint, parseCheckpoint } from '../../tlog/checkpoint.js';
+import { ED25519_NOTE, parseVerifierKey, type VerifierKey } from '../../tlog/note-key.js';
+import { parseSignedNote, type SignedNote } from '../../tlog/signed-note.js';
+import type { EvidenceFile, EvidenceLog } from '../evidence-file.js';
+import { type Finding, finding } from './outcome.js';
+import { isFinding, readAll, readPart } from './read-part.js';
+import { type ReadEntry, readEntry, type ReadStatement, readStatement } from './read-statement.js';
+
+export interface ReadEvidence {
+  readonly file: EvidenceFile;
+  readonly entry: ReadEntry;
+  readonly log: ReadLog;
+  readonly signatures: readonly ReadEntry<'signature'>[];
+  readonly note: SignedNote;
+  readonly checkpoint: Checkpoint;
+}
+
+export interface ReadLog {
+  readonly origin: string;
+  readonly first: ReadStatement<'ledger' | 'loss'>;
+  readonly firstKey: VerifierKey;
+  readonly recoveryKey: VerifierKey;
+  readonly handovers: readonly ReadHandover[];
+  /** That of `first` if there were no handovers. */
+  readonly lastKey: VerifierKey;
+}
+
+export interface ReadHandover extends ReadStatement<'handover'> {
+  readonly newKey: VerifierKey;
+}
+
+/** What has no readable statement or checkpoint leaves nothing for the other checks to do. */
+export interface Unreadable {
+  readonly check: 'statement' | 'checkpoint';
+  readonly finding: Finding;
+}
+
+/** @throws EvidenceError EVIDENCE_FORMAT_NEWER. */
+export function readEvidence(file: EvidenceFile): ReadEvidence | Unreadable {
+  const entry = readEntry(file.entry, 'the entry', ...ANY_KIND);
+  if (isFinding(entry)) return { check: 'statement', finding: entry };
+  const signatures = readAll(file.signatures ?? [], (signature, at) =>
+    readEntry(signature, `signature ${at + 1}`, 'signature'),
+  );
+  if (isFinding(signatures)) return { check: 'statement', finding: signatures };
+  const log = readLog(file.log);
+  if (isFinding(log)) return { check: 'statement', finding: log };
+  const signed = readPart('checkpoint.malformed', 'the checkpoint', () => {
+    const note = parseSignedNote(file.log.checkpoint);
+    return { note, checkpoint: parseCheckpoint(note.text) };
+  });
+  if (isFinding(signed)) return { check: 'checkpoint', finding: signed };
+  return { file, entry, signatures, log, ...signed };
+}
+
+export function isUnreadable(read: ReadEvidence | Unreadable): read is Unreadable {
+  return 'finding' in read;
+}
+
+const ANY_KIND = ['record', 'signature', 'ledger', 'epoch', 'handover', 'loss'] as const;
+
+function readLog(file: EvidenceLog): ReadLog | Finding {
+  const first = readStatement(file.first, 'the first entry of the log', 'ledger', 'loss');
+  if (isFinding(first)) return first;
+  const { origin } = first.content;
+  const firstKey = readKey(first.content.verifierKey, 'the first entry of the log');
+  if (isFinding(firstKey)) return firstKey;
+  const recoveryKey = readKey(first.content.recoveryKey, 'the first entry of the log');
+  if (isFinding(recoveryKey)) return recoveryKey;
+  const handovers = readAll(file.handovers, (handover, at) => {
+    const where = `handover ${at + 1}`;
+    const read = readStatement(handover, where, 'handover');
+    if (isFinding(read)) return read;
+    const newKey = readKey(read.content.new, where);
+    return isFinding(newKey) ? newKey : { ...read, newKey };
+  });
+  if (isFinding(handovers)) return handovers;
+  const lastKey = handovers.at(-1)?.newKey ?? firstKey;
+  return { origin, first, firstKey, recoveryKey, handovers, lastKey };
+}
+
+/** A key that signs notes; one that cosigns speaks for no log. */
+function readKey(text: string, where: string): VerifierKey | Finding {
+  const key = readPart('statement.key', where, () => parseVerifierKey(text));
+  if (isFinding(key) || key.type === ED25519_NOTE) return key;
+  return finding('statement.key', { where, reason: 'the key is not one that signs notes' });
+}

@@ -1,0 +1,47 @@
+/** All the rules of the verifier, check by check. Tests plant faults by handing over another book. */
+import type { RecordHeader } from '../../records/header.js';
+import type { EvidenceFile } from '../evidence-file.js';
+import { type AnchorRuleBook, ANCHOR_RULE_BOOK } from './check-anchor.js';
+import { CHECKPOINT_RULES } from './check-checkpoint.js';
+import { CLAIM_RULES } from './check-claim.js';
+import { FORMAT_RULES } from './check-format.js';
+import { HANDOVER_RULES, type HandoverSubject } from './check-handovers.js';
+import { HEADER_RULES } from './check-header.js';
+import { INCLUSION_RULES } from './check-inclusion.js';
+import { IDENTITY_RULES, type IdentitySubject } from './check-log-identity.js';
+import { PAYLOAD_RULES } from './check-payload.js';
+import { SIGNATURE_RULES, type SignatureSubject } from './check-signature.js';
+import { STATEMENT_RULES } from './check-statement.js';
+import { TAG_RULES } from './check-tags.js';
+import type { Rules } from './outcome.js';
+import type { ReadEvidence } from './read-evidence.js';
+import type { ReadEntry } from './read-statement.js';
+
+export interface RuleBook extends AnchorRuleBook {
+  readonly format: Rules<EvidenceFile>;
+  readonly statement: Rules<ReadEvidence>;
+  readonly header: Rules<ReadEntry>;
+  readonly payload: Rules<ReadEntry>;
+  readonly tags: Rules<ReadEntry>;
+  readonly claim: Rules<RecordHeader>;
+  readonly inclusion: Rules<ReadEvidence>;
+  readonly checkpoint: Rules<ReadEvidence>;
+  readonly handovers: Rules<HandoverSubject>;
+  readonly identity: Rules<IdentitySubject>;
+  readonly signature: Rules<SignatureSubject>;
+}
+
+export const RULE_BOOK: RuleBook = {
+  format: FORMAT_RULES,
+  statement: STATEMENT_RULES,
+  header: HEADER_RULES,
+  payload: PAYLOAD_RULES,
+  tags: TAG_RULES,
+  claim: CLAIM_RULES,
+  inclusion: INCLUSION_RULES,
+  checkpoint: CHECKPOINT_RULES,
+  handovers: HANDOVER_RULES,
+  identity: IDENTITY_RULES,
+  signature: SIGNATURE_RULES,
+  ...ANCHOR_RULE_BOOK,
+};

@@ -1,0 +1,108 @@
+/** What the file says, in short, for the report; each part only once its check has passed. */
+import { digestToHex } from '../../base/hex-digest.js';
+import type { RecordHeader, SignatureHeader } from '../../records/header.js';
+import { formatVerifierKey } from '../../tlog/note-key.js';
+import type {
+  BlockSummary,
+  DisclosedHeader,
+  EntrySummary,
+  LogSummary,
+  SignatureSummary,
+} from '../verification-report.js';
+import type { CheckedAnchor } from './check-anchor.js';
+import { headerOf } from './check-header.js';
+import type { CheckedSignature } from './check-signature.js';
+import type { ReadEvidence } from './read-evidence.js';
+import type { CheckRun } from './run-checks.js';
+
+export function entrySummary(evidence: ReadEvidence, run: CheckRun): EntrySummary {
+  const { entry, checkpoint, file } = evidence;
+  const { content, leafHash } = entry;
+  const header = hasPassed(run, 'header') ? headerOf(entry) : null;
+  return {
+    id: digestToHex(leafHash),
+    index: content.index,
+    kind: content.kind,
+    recordedAt: content.recordedAt,
+    treeSize: checkpoint.size,
+    notYetIn: blockSummary(run.anchors.before, file.anchors?.before?.chain),
+    in: blockSummary(run.anchors.after, file.anchors?.after.chain),
+    ...(content.kind === 'record' && { type: content.type }),
+    ...(content.kind === 'record' && content.prev !== undefined && { previous: content.prev }),
+    ...(header !== null && { disclosed: disclosedHeader(header) }),
+  };
+}
+
+export function logSummary({ log }: ReadEvidence, { identity }: CheckRun): LogSummary {
+  const { content } = log.first;
+  const { seal, judged, by } = identity;
+  return {
+    origin: log.origin,
+    verifierKey: formatVerifierKey(log.lastKey),
+    recoveryKey: formatVerifierKey(log.recoveryKey),
+    handovers: log.handovers.length,
+    identifiedBy: by,
+    sealedBy: seal?.intact === true ? seal.signer : null,
+    sealJudged: seal === null ? null : judged,
+    loss:
+      content.kind === 'loss'
+        ? { from: content.from, recoveredSize: content.recoveredSize, cause: content.cause }
+        : null,
+  };
+}
+
+export function signatureSummary(checked: CheckedSignature): SignatureSummary {
+  const { signature, report, judged } = checked;
+  return {
+    index: signature.content.index,
+    recordedAt: signature.content.recordedAt,
+    signer: report?.intact === true ? report.signer : null,
+    claimedAt: report?.claimedSigningTime ?? null,
+    judged,
+    indication: report?.indication ?? 'INDETERMINATE',
+    subIndication: report?.subIndication ?? null,
+    trustAnchor: report?.trustAnchor ?? null,
+    development: report?.development ?? false,
+  };
+}
+
+function hasPassed({ checks }: CheckRun, id: string): boolean {
+  return checks.some((check) => check.id === id && check.result === 'pass');
+}
+
+function disclosedHeader(header: RecordHeader | SignatureHeader): DisclosedHeader {
+  const { author, payload, subject } = header;
+  const common = {
+    author,
+    subject,
+    mediaType: payload.mediaType,
+    payloadSize: payload.size,
+    payloadSha256: payload.sha256,
+  };
+  if ('of' in header) return common;
+  const { key, retracts, schema, validFrom, validTo } = header;
+  return {
+    ...common,
+    schema,
+    ...(key !== undefined && { key }),
+    ...(retracts !== undefined && { retracts }),
+    ...(validFrom !== undefined && { validFrom }),
+    ...(validTo !== undefined && { validTo }),
+  };
+}
+
+function blockSummary(
+  { outcome, proven }: CheckedAnchor,
+  chain: BlockSummary['chain'] | undefined,
+): BlockSummary | null {
+  if (outcome.result !== 'pass' || proven === null || chain === undefined) return null;
+  const { height, blockHash, time, txid, attribution } = proven.block;
+  return {
+    chain,
+    height,
+    hash: blockHash,
+    time,
+    transaction: txid,
+    pinned: attribution === 'pinned',
+  };
+}

@@ -1,0 +1,171 @@
+/**
+ * What a verifier takes on its own word (docs/formats/trust.md). It comes from the verifier's side and
+ * never from the evidence, which cannot vouch for itself.
+ */
+import { utf8ToString } from '../base/bytes.js';
+import { parseStrictJson } from '../base/canonical-json.js';
+import { ChirographError } from '../base/errors.js';
+import {
+  BOOLEAN,
+  COUNT,
+  JsonMembers,
+  oneOf,
+  type Shape,
+  textLike,
+} from '../base/json-members.js';
+import { parseCertificate } from '../signing/certificate.js';
+import { type TrustAnchor, trustAnchorFrom } from '../signing/trust-anchor.js';
+import { ED25519_NOTE, parseVerifierKey, type VerifierKey } from '../tlog/note-key.js';
+import { MAX_HEIGHT } from './bitcoin/anchor-proof.js';
+import { parseBlockHash } from './bitcoin/hash256.js';
+import type { PinnedHeader } from './bitcoin/header-chain.js';
+import { CHAIN_NAMES, type ChainName } from './chains.js';
+import { EvidenceError } from './evidence-error.js';
+import { ANY, base64UpTo, listOf } from './internal/evidence-shapes.js';
+
+export interface Trust {
+  /** The files that it was read from, for the report. */
+  readonly sources: readonly TrustSource[];
+  readonly certificates: readonly TrustAnchor[];
+  /** Each speaks for the origins below its name. */
+  readonly recoveryKeys: readonly VerifierKey[];
+  readonly logs: readonly VerifierKey[];
+  readonly blocks: readonly PinnedBlock[];
+}
+
+export interface TrustSource {
+  readonly name: string;
+  /** What it pins was made for development. */
+  readonly development: boolean;
+}
+
+export interface PinnedBlock extends PinnedHeader {
+  readonly chain: ChainName;
+}
+
+export const MAX_TRUST_BYTES = 1024 * 1024;
+
+/** No roots of any kind: all that a file says is then its own word. */
+export const NO_TRUST: Trust = {
+  sources: [],
+  certificates: [],
+  recoveryKeys: [],
+  logs: [],
+  blocks: [],
+};
+
+/** @throws EvidenceError TRUST_MALFORMED, TRUST_FORMAT_NEWER. */
+export function parseTrust(bytes: Uint8Array): Trust {
+  if (bytes.length > MAX_TRUST_BYTES) throw malformed('it is larger than 1 MiB');
+  const members = new JsonMembers(refusing(() => parseStrictJson(utf8ToString(bytes))), malformed);
+  const format = members.required('$v', COUNT);
+  if (format > TRUST_FORMAT)
+    throw new EvidenceError(
+      'TRUST_FORMAT_NEWER',
+      `the trust file has format ${format}; this version reads ${TRUST_FORMAT}`,
+    );
+  if (format !== TRUST_FORMAT) throw malformed('its format is not 1');
+  const name = members.required('name', NAME);
+  const development = members.optional('development', BOOLEAN) ?? false;
+  const trust = {
+    sources: [{ name, development }],
+    certificates: members.optional('certificates', CERTIFICATES) ?? [],
+    recoveryKeys: members.optional('recoveryKeys', KEYS) ?? [],
+    logs: members.optional('logs', KEYS) ?? [],
+    blocks: objects(members, 'chains', CHAIN_NAMES.length).flatMap(readChain),
+  };
+  members.end();
+  return trust;
+}
+
+/** All that any of them trusts. */
+export function mergeTrust(...trusts: readonly Trust[]): Trust {
+  return {
+    sources: trusts.flatMap(({ sources }) => sources),
+    certificates: trusts.flatMap(({ certificates }) => certificates),
+    recoveryKeys: trusts.flatMap(({ recoveryKeys }) => recoveryKeys),
+    logs: trusts.flatMap(({ logs }) => logs),
+    blocks: trusts.flatMap(({ blocks }) => blocks),
+  };
+}
+
+const TRUST_FORMAT = 1;
+const MAX_ROOTS = 1_000;
+const NAME = textLike(/^[^\p{C}\p{Zl}\p{Zp}]{1,256}$/u, 'a name of 1 to 256 visible characters');
+
+const CERTIFICATE = refusingShape(base64UpTo(65_536), 'base64 DER of a certificate', (der) =>
+  trustAnchorFrom(parseCertificate(der)),
+);
+const CERTIFICATES = listOf(CERTIFICATE, MAX_ROOTS);
+
+const NOTE_KEY = refusingShape(textLike(/^/, 'text'), 'an Ed25519 verifier key', (text) => {
+  const key = parseVerifierKey(text);
+  return key.type === ED25519_NOTE ? key : null;
+});
+const KEYS = listOf(NOTE_KEY, MAX_ROOTS);
+
+const CHAIN = oneOf(...CHAIN_NAMES);
+const HASH = refusingShape(textLike(/^/, 'text'), '64 lower-case hex digits', parseBlockHash);
+/** Every chain of a network has the same block 0: to know it tells nobody which chain it is. */
+const HEIGHT: Shape<number> = {
+  what: `a whole number from 1 to ${MAX_HEIGHT}`,
+  read: (value) => {
+    const height = COUNT.read(value);
+    return height !== null && height >= 1 && height <= MAX_HEIGHT ? height : null;
+  },
+};
+
+function readChain(members: JsonMembers): PinnedBlock[] {
+  const chain = members.required('chain', CHAIN);
+  const blocks = objects(members, 'blocks', MAX_ROOTS).map((block) => {
+    const pinned = {
+      chain,
+      hash: block.required('hash', HASH),
+      height: block.required('height', HEIGHT),
+    };
+    block.end();
+    return pinned;
+  });
+  members.end();
+  return blocks;
+}
+
+/** People write these files: an empty list is as good as none. */
+function objects(members: JsonMembers, name: string, maximum: number): JsonMembers[] {
+  const values = members.optional(name, listOf(ANY, maximum)) ?? [];
+  return values.map((value, at) => new JsonMembers(value, malformed, `${name}/${at}`));
+}
+
+/** A text that a parser of another folder takes; what it refuses is not of this shape. */
+function refusingShape<A, B>(
+  shape: Shape<A>,
+  what: string,
+  parse: (value: A) => B | null,
+): Shape<B> {
+  return {
+    what,
+    read: (value) => {
+      const read = shape.read(value);
+      if (read === null) return null;
+      try {
+        return parse(read);
+      } catch (cause) {
+        if (cause instanceof ChirographError) return null;
+        throw cause;
+      }
+    },
+  };
+}
+
+function refusing<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    if (cause instanceof ChirographError) throw malformed(cause.message, cause);
+    throw cause;
+  }
+}
+
+function malformed(reason: string, cause?: unknown): EvidenceError {
+  return new EvidenceError('TRUST_MALFORMED', `not a trust file: ${reason}`, { cause });
+}

@@ -1,0 +1,130 @@
+/**
+ * What a verification says. Plain data: the same file and the same trust give the same report on every
+ * machine. Sentences are codes with facts; `messages-en` and its like turn them into words.
+ */
+import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
+import type { HexDigest } from '../base/hex-digest.js';
+import type { StatementKind } from '../records/statement.js';
+import type { SignerSummary } from '../signing/signature-report.js';
+import type { ChainName } from './chains.js';
+import type { Attribution } from './internal/check-log-identity.js';
+import type { Finding, Outcome } from './internal/outcome.js';
+import type { JudgedTime } from './internal/proven-time.js';
+import type { TrustSource } from './trust.js';
+
+export type { Attribution } from './internal/check-log-identity.js';
+export type { CheckResult, Facts, Finding, Outcome, Word } from './internal/outcome.js';
+export type { JudgedTime } from './internal/proven-time.js';
+
+/** `consistent`: nothing fails, but something rests on the file's own word: not attributed. */
+export type VerificationResult = 'verified' | 'consistent' | 'failed';
+
+export interface VerificationReport {
+  readonly result: VerificationResult;
+  /** In the order of docs/formats/evidence.md. */
+  readonly checks: readonly CheckReport[];
+  /** What the file says of the entry; proven only as far as the checks passed. Null if unreadable. */
+  readonly entry: EntrySummary | null;
+  readonly log: LogSummary | null;
+  readonly signatures: readonly SignatureSummary[];
+  /** What in the file or in the trust was made for development. */
+  readonly development: readonly string[];
+  readonly notProven: readonly Finding[];
+  readonly trust: readonly TrustSource[];
+  readonly file: { readonly sha256: HexDigest; readonly size: number };
+}
+
+export interface CheckReport extends Outcome {
+  readonly id: CheckId;
+}
+
+export type CheckId =
+  | 'format'
+  | 'statement'
+  | 'header'
+  | 'payload'
+  | 'tags'
+  | 'claim'
+  | 'inclusion'
+  | 'checkpoint'
+  | 'handovers'
+  | 'log-identity'
+  | `signature:${number}`
+  | 'anchor:after'
+  | 'anchor:before';
+
+export interface EntrySummary {
+  /** Leaf hash. */
+  readonly id: HexDigest;
+  readonly index: LeafIndex;
+  readonly kind: StatementKind;
+  readonly recordedAt: UnixMillis;
+  /** Of the checkpoint's tree. */
+  readonly treeSize: TreeSize;
+  /** By the chain; null where there is no such anchor or its check did not pass. */
+  readonly notYetIn: BlockSummary | null;
+  readonly in: BlockSummary | null;
+  /** Of a record. */
+  readonly type?: string;
+  readonly previous?: HexDigest;
+  /** Of a header that was opened and checked. */
+  readonly disclosed?: DisclosedHeader;
+}
+
+export interface DisclosedHeader {
+  readonly author: string;
+  readonly key?: string;
+  readonly mediaType: string;
+  readonly payloadSize: number;
+  readonly payloadSha256: HexDigest;
+  readonly retracts?: HexDigest;
+  readonly schema?: string;
+  readonly subject: string;
+  readonly validFrom?: UnixMillis;
+  readonly validTo?: UnixMillis;
+}
+
+export interface BlockSummary {
+  readonly chain: ChainName;
+  readonly height: number;
+  readonly hash: string;
+  /** By the block's own clock. */
+  readonly time: UnixMillis;
+  readonly transaction: string;
+  /** Whether the verifier knows the chain by a block of its own. */
+  readonly pinned: boolean;
+}
+
+export interface LogSummary {
+  readonly origin: string;
+  /** C2SP verifier keys. */
+  readonly verifierKey: string;
+  readonly recoveryKey: string;
+  readonly handovers: number;
+  readonly identifiedBy: readonly Attribution[];
+  readonly sealedBy: SignerSummary | null;
+  readonly sealJudged: JudgedTime | null;
+  /** If the log began because one before it was lost. */
+  readonly loss: LossSummary | null;
+}
+
+export interface LossSummary {
+  readonly from: string;
+  readonly recoveredSize: number;
+  readonly cause: string;
+}
+
+export interface SignatureSummary {
+  readonly index: LeafIndex;
+  readonly recordedAt: UnixMillis;
+  readonly signer: SignerSummary | null;
+  /** What the signer says; no proof of when. RFC 3339. */
+  readonly claimedAt: string | null;
+  readonly judged: JudgedTime;
+  /** EN 319 102-1. */
+  readonly indication: string;
+  readonly subIndication: string | null;
+  /** The pinned certificate that the path ends in. */
+  readonly trustAnchor: string | null;
+  readonly development: boolean;
+}

@@ -1,0 +1,67 @@
+/**
+ * The key store (docs/formats/vault.md): every secret that must outlive, or not survive, the data
+ * directory. Kept beside it and never in it, so that no backup of data takes a key along.
+ */
+import type { KeyPair } from './key-pair.js';
+import type { Mark } from './mark.js';
+
+export interface LogKeys {
+  /** Signs the Hypercore. */
+  readonly core: KeyPair;
+  /** Signs the checkpoints. */
+  readonly note: NoteKey;
+}
+
+export interface NoteKey {
+  /** Ed25519, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  readonly sign: (message: Uint8Array) => Uint8Array;
+}
+
+/** What the embedded authority made, or an operator put there. DER throughout. */
+export interface SealKeys {
+  readonly certificate: Uint8Array;
+  /** Issuers, nearest first, the root included. */
+  readonly chain: readonly Uint8Array[];
+  /** PKCS#8. */
+  readonly privateKey: Uint8Array;
+  readonly isDevelopment: boolean;
+}
+
+export interface AnchorKey {
+  /** secp256k1, 32 bytes. */
+  readonly secret: Uint8Array;
+  readonly isDevelopment: boolean;
+}
+
+/**
+ * Whatever holds the keys: a directory now, a token or a service later. What is created is durable
+ * when the call returns; asking for what is not there is KEYS_MISSING, making what is there KEYS_EXISTS.
+ */
+export interface KeyStore {
+  /** Hex, 16 bytes; random, made with the store. */
+  readonly nodeId: string;
+
+  createLogKeys(handle: string): Promise<LogKeys>;
+  logKeys(handle: string): Promise<LogKeys>;
+
+  /** Root key, first vault key and a development recovery key. */
+  createTenant(handle: string): Promise<void>;
+  tenantRoot(handle: string): Promise<Uint8Array>;
+  recoveryKey(handle: string): Promise<NoteKey>;
+
+  /** Generations that there are keys for, ascending. */
+  vaultGenerations(handle: string): Promise<number[]>;
+  vaultKey(handle: string, generation: number): Promise<Uint8Array>;
+  createVaultKey(handle: string, generation: number): Promise<Uint8Array>;
+  /** Overwritten and removed when it returns; what it wrapped is gone for ever. */
+  destroyVaultKey(handle: string, generation: number): Promise<void>;
+
+  sealKeys(): Promise<SealKeys | null>;
+  putSealKeys(keys: SealKeys): Promise<void>;
+  anchorKey(): Promise<AnchorKey | null>;
+  putAnchorKey(key: AnchorKey): Promise<void>;
+
+  mark(): Promise<Mark | null>;
+  putMark(mark: Mark): Promise<void>;
+}

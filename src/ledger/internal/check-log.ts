@@ -1,0 +1,160 @@
+/**
+ * Reads a whole log again, from its sealed blocks up, and says everything that is not as it must be,
+ * first thing first. It trusts the journal's last head and the tenant's block key, nothing else.
+ */
+import type { UnixMillis } from '../../base/brand.js';
+import { equalBytes, toHex } from '../../base/bytes.js';
+import { ChirographError } from '../../base/errors.js';
+import { digestToHex, type HexDigest } from '../../base/hex-digest.js';
+import { parseStatement } from '../../records/parse-statement.js';
+import { rowIdOf } from '../../records/sealing.js';
+import type { Statement } from '../../records/statement.js';
+import { rootHash } from '../../tlog/compact-range.js';
+import { EMPTY_EDGE, extend, type TreeEdge } from '../../tlog/tile-tree.js';
+import type { LogHead } from '../log-head.js';
+import type { HypercoreLog } from './hypercore-log.js';
+import { appendBlock, treeHash, type TreeRoots } from './hypercore-tree.js';
+import { placedEntries, type StateSource } from './recover-state.js';
+import type { StateRow } from './state-keys.js';
+import type { PlacedEntry } from './state-projection.js';
+import { blockRows, tileRows } from './state-projection.js';
+
+export interface Finding {
+  readonly log: string;
+  /** What is wrong, and where: block and entry numbers, never content. */
+  readonly problem: string;
+}
+
+export interface LogUnderCheck {
+  readonly source: StateSource;
+  readonly hypercore: HypercoreLog;
+  /** Whether the vault holds the secret of a row id. */
+  hasSecret(rowId: Uint8Array): Promise<boolean>;
+  /** What the write state holds under keys. */
+  stored(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | null)[]>;
+  progress(entries: number): void;
+}
+
+/** What has been read so far. */
+interface Walk {
+  roots: TreeRoots;
+  edge: TreeEdge;
+  recordedAt: UnixMillis;
+  /** Last leaf hash by key tag. */
+  readonly latest: Map<HexDigest, HexDigest>;
+  readonly leaves: Set<HexDigest>;
+}
+
+export async function* checkLog(log: LogUnderCheck): AsyncGenerator<Finding> {
+  const { source, hypercore } = log;
+  const { name, head } = source;
+  const walk: Walk = {
+    roots: [],
+    edge: EMPTY_EDGE,
+    recordedAt: 0 as UnixMillis,
+    latest: new Map(),
+    leaves: new Set(),
+  };
+  for (let number = 0; number < Math.min(head.length, hypercore.length); number++) {
+    try {
+      for await (const problem of checkBlock(log, walk, number)) yield { log: name, problem };
+    } catch (cause) {
+      // What follows an unreadable block hangs in the air: tree and versions cannot be known.
+      yield { log: name, problem: `block ${number} cannot be read: ${reasonOf(cause)}` };
+      return;
+    }
+    log.progress(walk.edge.size);
+  }
+  for (const problem of compareHeads(head, walk, hypercore)) yield { log: name, problem };
+}
+
+async function* checkBlock(log: LogUnderCheck, walk: Walk, number: number): AsyncGenerator<string> {
+  const { source, hypercore } = log;
+  walk.roots = appendBlock(walk.roots, number, await hypercore.block(number));
+  const bundle = await source.bundle(number);
+  if ((bundle.firstIndex as number) !== walk.edge.size)
+    yield `block ${number} begins at entry ${bundle.firstIndex}, not at ${walk.edge.size}`;
+  const placed = placedEntries(bundle);
+  const rowIds = new Map<string, Uint8Array>();
+  for (const entry of placed) {
+    yield* checkEntry(walk, entry);
+    for (const part of entry.sealedParts) {
+      const rowId = rowIdOf(part);
+      rowIds.set(toHex(rowId), rowId);
+    }
+  }
+  for (const rowId of rowIds.values())
+    if (!(await log.hasSecret(rowId)))
+      yield `block ${number}: the secret of vault row ${toHex(rowId)} is missing, and no erasure says so`;
+  const extension = extend(
+    walk.edge,
+    placed.map((entry) => entry.leafHash),
+  );
+  walk.edge = extension.edge;
+  yield* compareRows(log, number, [
+    ...blockRows(source.number, number, newest(placed)),
+    ...tileRows(
+      source.number,
+      extension.tiles.filter(({ hashes }) => hashes.length === 256 * 32),
+    ),
+  ]);
+}
+
+function* checkEntry(walk: Walk, entry: PlacedEntry): Generator<string> {
+  const statement = parseStatement(entry.statement);
+  const at = `entry ${entry.index}`;
+  if (statement.index !== entry.index) yield `${at} says that it is entry ${statement.index}`;
+  if (statement.recordedAt < walk.recordedAt) yield `${at} was recorded before the one before it`;
+  walk.recordedAt = statement.recordedAt;
+  const wanted = statement.kind === 'record' ? 2 + (statement.parts?.length ?? 0) : undefined;
+  if (wanted !== undefined && entry.sealedParts.length !== wanted)
+    yield `${at} has ${entry.sealedParts.length} sealed parts, its statement commits to ${wanted}`;
+  yield* checkReferences(walk, statement, at);
+  const leaf = digestToHex(entry.leafHash);
+  if (entry.thing !== null) walk.latest.set(entry.thing, leaf);
+  walk.leaves.add(leaf);
+}
+
+function* checkReferences(walk: Walk, statement: Statement, at: string): Generator<string> {
+  if (statement.kind === 'signature' && !walk.leaves.has(statement.of))
+    yield `${at} signs an entry that does not come before it`;
+  if (statement.kind !== 'record') return;
+  if (statement.prev !== walk.latest.get(statement.tags.key))
+    yield `${at} does not name the version before it`;
+}
+
+/** Thing rows move on with later versions: only those of this block's last are comparable later. */
+function newest(placed: readonly PlacedEntry[]): PlacedEntry[] {
+  return placed.map((entry) => ({ ...entry, thing: null }));
+}
+
+async function* compareRows(
+  log: LogUnderCheck,
+  number: number,
+  rows: readonly StateRow[],
+): AsyncGenerator<string> {
+  const stored = await log.stored(rows.map(([key]) => key));
+  const differs = rows.some(([, value], at) => {
+    const found = stored[at] ?? null;
+    return found === null || !equalBytes(found, value);
+  });
+  if (differs) yield `block ${number}: the write state differs; use \`fsck --rebuild\``;
+}
+
+function* compareHeads(head: LogHead, walk: Walk, hypercore: HypercoreLog): Generator<string> {
+  if (hypercore.length < head.length)
+    yield `the log holds ${hypercore.length} blocks, the journal says ${head.length}`;
+  if (hypercore.length > head.length)
+    yield `the log holds ${hypercore.length} blocks, ${hypercore.length - head.length} more than the journal says`;
+  if (hypercore.length !== head.length) return;
+  if (!equalBytes(treeHash(walk.roots), head.treeHash))
+    yield 'the blocks make another Hypercore tree than was signed';
+  if (walk.edge.size !== head.size)
+    yield `the log holds ${walk.edge.size} entries, ${head.size} were signed`;
+  if (!equalBytes(rootHash(walk.edge), head.rootHash))
+    yield 'the statements make another root hash than was signed';
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof ChirographError ? cause.message : 'its bytes are not a block';
+}

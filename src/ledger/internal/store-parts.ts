@@ -1,0 +1,70 @@
+/** The parts of a node's store, opened but not yet compared: what `open` recovers and `fsck` checks. */
+import { equalBytes, fromHex } from '../../base/bytes.js';
+import type { KeyStore } from '../../keys/key-store.js';
+import { tenantKeys } from '../../keys/tenant-keys.js';
+import { parseVerifierKey } from '../../tlog/note-key.js';
+import { noteSigner } from '../../tlog/signed-note.js';
+import { Catalog, type LedgerDescriptor, type LogDescriptor } from '../catalog.js';
+import { type DataDirectory, openDataDirectory } from '../data-directory.js';
+import { type JournalFiles, openJournalFiles } from '../journal-files.js';
+import { type JournalContent, readJournal } from '../journal.js';
+import { damaged } from '../ledger-error.js';
+import { type HypercoreLog, HypercoreStore } from './hypercore-log.js';
+import type { LogSecrets } from './open-log.js';
+import { WriteState } from './write-state.js';
+
+export interface StoreParts {
+  readonly directory: DataDirectory;
+  readonly catalog: Catalog;
+  readonly hypercores: HypercoreStore;
+  readonly state: WriteState;
+  readonly files: JournalFiles;
+  readonly journal: JournalContent;
+}
+
+/** Opens everything or nothing. @throws LedgerError LEDGER_LOCKED, LEDGER_DAMAGED, LEDGER_FORMAT_NEWER. */
+export async function openStoreParts(
+  root: string,
+  openFiles: (directory: string) => Promise<JournalFiles> = openJournalFiles,
+): Promise<StoreParts> {
+  const directory = await openDataDirectory(root);
+  const catalog = await Catalog.open(directory.root);
+  const files = await openFiles(directory.journal);
+  const journal = await readJournal(files);
+  if (journal.snapshot === null && catalog.ledgers().length > 0)
+    throw damaged(
+      'the journal is missing, and there are ledgers: it cannot be known what they held',
+    );
+  const hypercores = await HypercoreStore.open(directory.logs);
+  try {
+    const state = await WriteState.open(directory.state);
+    return { directory, catalog, hypercores, state, files, journal };
+  } catch (cause) {
+    await hypercores.close();
+    throw cause;
+  }
+}
+
+export async function closeStoreParts({ hypercores, state }: StoreParts): Promise<void> {
+  await state.close();
+  await hypercores.close();
+}
+
+/** Opens a log and checks that the catalog, the key store and the Hypercore mean the same one. */
+export async function openLogParts(
+  { hypercores }: StoreParts,
+  keyStore: KeyStore,
+  ledger: LedgerDescriptor,
+  log: LogDescriptor,
+): Promise<{ hypercore: HypercoreLog; secrets: LogSecrets }> {
+  const keys = await keyStore.logKeys(log.handle);
+  if (!equalBytes(keys.core.publicKey, fromHex(log.corePublicKey)))
+    throw damaged(`the key store holds another key for log ${log.origin} than the catalog names`);
+  const key = parseVerifierKey(log.verifierKey);
+  if (!equalBytes(keys.note.publicKey, key.publicKey))
+    throw damaged(`the key store holds another checkpoint key for log ${log.origin}`);
+  const { block } = tenantKeys(await keyStore.tenantRoot(ledger.tenant));
+  const hypercore = await hypercores.log(keys.core.publicKey);
+  const checkpoint = noteSigner(key, (message) => keys.note.sign(message));
+  return { hypercore, secrets: { core: keys.core, checkpoint, block } };
+}

@@ -1,0 +1,55 @@
+/** A ledger: the log it writes now, and the logs it had before it lost something (design: `loss`). */
+import type { EntryDraft, Outcome } from './entry-draft.js';
+import type { OpenLog } from './internal/open-log.js';
+import type { LogReader } from './log-reader.js';
+
+/** Appends; resolves when all drafts are durable. See `Sequencer.submit` for what it throws. */
+export type Submit = (log: OpenLog, drafts: readonly EntryDraft[]) => Promise<readonly Outcome[]>;
+
+export interface LedgerIdentity {
+  readonly name: string;
+  readonly handle: string;
+  /** Handle of the tenant. */
+  readonly tenant: string;
+}
+
+export class Ledger {
+  readonly identity: LedgerIdentity;
+  readonly #logs: readonly { readonly log: OpenLog; readonly reader: LogReader }[];
+  readonly #submit: Submit;
+
+  constructor(
+    identity: LedgerIdentity,
+    logs: readonly { readonly log: OpenLog; readonly reader: LogReader }[],
+    submit: Submit,
+  ) {
+    this.identity = identity;
+    this.#logs = logs;
+    this.#submit = submit;
+  }
+
+  /** Of the log that is written now. */
+  get reader(): LogReader {
+    return this.#current.reader;
+  }
+
+  /** All logs, oldest first; the last is the one that is written. */
+  get logs(): readonly LogReader[] {
+    return this.#logs.map(({ reader }) => reader);
+  }
+
+  /** Of the log with this number, for an entry that an idempotency key names. */
+  logNumbered(number: number): LogReader | undefined {
+    return this.#logs.find(({ log }) => log.number === number)?.reader;
+  }
+
+  append(drafts: readonly EntryDraft[]): Promise<readonly Outcome[]> {
+    return this.#submit(this.#current.log, drafts);
+  }
+
+  get #current(): { readonly log: OpenLog; readonly reader: LogReader } {
+    const current = this.#logs.at(-1);
+    if (current === undefined) throw new Error('a ledger without a log');
+    return current;
+  }
+}

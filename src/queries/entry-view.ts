@@ -1,0 +1,86 @@
+/** What the API shows of an entry. */
+import { toBase64, toHex, utf8ToString } from '../base/bytes.js';
+import type { JsonValue } from '../base/canonical-json.js';
+import { formatInstant } from '../base/time.js';
+import type { OpenedEntry, OpenedRecord, OpenedSignature } from './opened-entry.js';
+import { type AnchoredSize, type Finality, finalityOf } from './receipt.js';
+
+export interface EntryView {
+  readonly id: string;
+  readonly index: number;
+  readonly leafHash: string;
+  readonly kind: string;
+  readonly recordedAt: string;
+  readonly finality: Finality;
+  readonly origin: string;
+  readonly prev?: string;
+  readonly of?: string;
+  readonly type?: string;
+  readonly subject?: string;
+  readonly key?: string;
+  readonly author?: string;
+  readonly retention?: string;
+  readonly schema?: string;
+  readonly validFrom?: string;
+  readonly validTo?: string;
+  readonly retracts?: string;
+  readonly mediaType?: string;
+  /** JSON of a record, base64 of a signature's CMS. */
+  readonly payload?: JsonValue;
+}
+
+export function entryView(
+  origin: string,
+  opened: OpenedEntry,
+  anchoredSize: AnchoredSize,
+): EntryView {
+  const { entry, statement } = opened;
+  const id = toHex(entry.leafHash);
+  const common = {
+    id,
+    index: entry.index,
+    leafHash: id,
+    kind: statement.kind,
+    recordedAt: formatInstant(statement.recordedAt),
+    finality: finalityOf(entry.index, anchoredSize(origin)),
+    origin,
+  };
+  switch (opened.kind) {
+    case 'record':
+      return { ...common, ...recordMembers(opened) };
+    case 'signature':
+      return { ...common, ...signatureMembers(opened) };
+    case 'plain':
+      return common;
+  }
+}
+
+function recordMembers({ statement, said, payload }: OpenedRecord): Partial<EntryView> {
+  const { author, key, retention, retracts, schema, subject, type, validFrom, validTo } = said;
+  return {
+    type,
+    subject,
+    author,
+    retention,
+    schema,
+    mediaType: said.payload.mediaType,
+    payload: JSON.parse(utf8ToString(payload.bytes)) as JsonValue,
+    ...(statement.prev !== undefined && { prev: statement.prev }),
+    ...(key !== undefined && { key }),
+    ...(retracts !== undefined && { retracts }),
+    ...(validFrom !== undefined && { validFrom: formatInstant(validFrom) }),
+    ...(validTo !== undefined && { validTo: formatInstant(validTo) }),
+  };
+}
+
+function signatureMembers({ statement, said, payload }: OpenedSignature): Partial<EntryView> {
+  const { author, retention, subject } = said;
+  return {
+    of: statement.of,
+    subject,
+    author,
+    retention,
+    mediaType: said.payload.mediaType,
+    payload: toBase64(payload.bytes),
+  };
+}

@@ -1,0 +1,154 @@
+/** Gathers everything that a verifier of one entry needs, in ten years as today (docs/formats/evidence.md). */
+import type { AnchoredHeads, HeadAnchor } from '../anchoring/anchored-heads.js';
+import type { LeafIndex, TreeSize } from '../base/brand.js';
+import { fromHex } from '../base/bytes.js';
+import { digestFromHex } from '../base/hex-digest.js';
+import { tagsScope } from '../base/secret-scope.js';
+import type {
+  DevelopmentPart,
+  EvidenceAnchor,
+  EvidenceEntry,
+  EvidenceFile,
+  ProvedStatement,
+  TagOpeners,
+} from '../evidence/evidence-file.js';
+import { parseHeadStatement } from '../evidence/head-statement.js';
+import type { Vault } from '../keys/vault.js';
+import { damaged } from '../ledger/ledger-error.js';
+import type { LogReader } from '../ledger/log-reader.js';
+import { personOpener, thingOpener } from '../records/tag.js';
+import type { FoundEntry } from './find-entry.js';
+import {
+  openEntry,
+  type OpenedEntry,
+  type OpenedRecord,
+  type OpenedSignature,
+} from './opened-entry.js';
+
+export interface EvidenceSources {
+  readonly vault: Vault;
+  readonly anchored: AnchoredHeads;
+  /** What attributes the log: kept by the node for each of its logs. */
+  readonly identity: (origin: string) => Promise<LogIdentity>;
+  readonly development: readonly DevelopmentPart[];
+}
+
+export interface LogIdentity {
+  readonly seal?: Uint8Array;
+  readonly recoverySignature?: Uint8Array;
+}
+
+const MAX_SIGNATURES = 256;
+
+export async function exportEvidence(
+  sources: EvidenceSources,
+  { reader, index }: FoundEntry,
+): Promise<EvidenceFile> {
+  const entry = await reader.entry(index);
+  const attached = await reader.attachedTo(entry.leafHash, MAX_SIGNATURES);
+  const { after, before } = await sources.anchored.around(reader, index);
+  const size = await checkpointSize(reader, [index, ...attached], after);
+  const signatures = await Promise.all(
+    attached.map((at) => evidenceEntry(sources.vault, reader, at, size)),
+  );
+  const anchors = after === null ? null : { after, before };
+  return {
+    ...(anchors !== null && { anchors: await evidenceAnchors(reader, anchors, size) }),
+    ...(sources.development.length > 0 && { development: [...sources.development].sort() }),
+    entry: await evidenceEntry(sources.vault, reader, index, size),
+    log: {
+      checkpoint: await reader.checkpointAt(size),
+      first: await proved(reader, 0 as LeafIndex, size),
+      handovers: [],
+      ...(await sources.identity(reader.origin)),
+    },
+    ...(signatures.length > 0 && { signatures }),
+  };
+}
+
+/** The first checkpoint that holds the entry, its signatures and the head that was anchored. */
+async function checkpointSize(
+  reader: LogReader,
+  indices: readonly LeafIndex[],
+  after: HeadAnchor | null,
+): Promise<TreeSize> {
+  const last = Math.max(...indices) as LeafIndex;
+  const { size } = await reader.block(last);
+  const anchored = after === null ? 0 : parseHeadStatement(after.head).size;
+  return Math.max(size, anchored) as TreeSize;
+}
+
+async function proved(
+  reader: LogReader,
+  index: LeafIndex,
+  size: TreeSize,
+): Promise<ProvedStatement> {
+  const { statement } = await reader.entry(index);
+  return { inclusion: await reader.inclusionProof(index, size), statement };
+}
+
+async function evidenceEntry(
+  vault: Vault,
+  reader: LogReader,
+  index: LeafIndex,
+  size: TreeSize,
+): Promise<EvidenceEntry> {
+  const opened = await openEntry(vault, await reader.entry(index));
+  const place = await proved(reader, index, size);
+  if (opened.kind === 'plain') return place;
+  const { header, payload } = opened;
+  return { ...place, header, openers: await openersOf(vault, opened), payload };
+}
+
+async function openersOf(
+  vault: Vault,
+  opened: OpenedRecord | OpenedSignature,
+): Promise<TagOpeners> {
+  const author = await secretOf(vault, opened.said.author, opened);
+  const subject = await secretOf(vault, opened.said.subject, opened);
+  const openers = {
+    author: personOpener(author, 'author'),
+    subject: personOpener(subject, 'subject'),
+  };
+  if (opened.kind === 'signature') return openers;
+  const { key, keyOpener, type } = opened.said;
+  if (key !== undefined) return { ...openers, key: thingOpener(subject, type, key) };
+  if (keyOpener !== undefined) return { ...openers, key: digestFromHex(keyOpener) };
+  return openers;
+}
+
+async function secretOf(vault: Vault, person: string, { entry }: OpenedEntry): Promise<Uint8Array> {
+  const found = await vault.find(tagsScope(person));
+  if (found === null) throw damaged(`entry ${entry.index}: a secret is missing from the vault`);
+  return found.secret;
+}
+
+async function evidenceAnchors(
+  reader: LogReader,
+  { after, before }: { after: HeadAnchor; before: HeadAnchor | null },
+  size: TreeSize,
+): Promise<{ after: EvidenceAnchor; before?: EvidenceAnchor }> {
+  return {
+    after: await evidenceAnchor(reader, after, size),
+    ...(before !== null && { before: await evidenceAnchor(reader, before, size) }),
+  };
+}
+
+async function evidenceAnchor(
+  reader: LogReader,
+  anchor: HeadAnchor,
+  size: TreeSize,
+): Promise<EvidenceAnchor> {
+  const { size: headSize } = parseHeadStatement(anchor.head);
+  const consistency = headSize === size ? [] : await reader.consistencyProof(headSize, size);
+  const { path } = anchor;
+  return {
+    chain: anchor.chain,
+    consistency,
+    epoch: anchor.epoch,
+    head: anchor.head,
+    log: { handle: fromHex(anchor.log), proof: path.logProof, salt: path.salt },
+    tenant: { handle: fromHex(anchor.tenant), proof: path.tenantProof },
+    transaction: anchor.transaction,
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * The statement: the canonical bytes of an entry, hashed into the tree and kept verbatim for ever
+ * (docs/formats/statement.md). It holds nothing personal in clear.
+ */
+import type { LeafIndex, UnixMillis } from '../base/brand.js';
+import { canonicalJsonBytes } from '../base/canonical-json.js';
+import type { HexDigest } from '../base/hex-digest.js';
+import { formatInstant } from '../base/time.js';
+import { RecordsError } from './records-error.js';
+
+export const STATEMENT_FORMAT = 1;
+export const MAX_STATEMENT_LENGTH = 65_535;
+
+export type Statement =
+  | RecordStatement
+  | SignatureStatement
+  | LedgerStatement
+  | EpochStatement
+  | HandoverStatement
+  | LossStatement;
+
+export type StatementKind = Statement['kind'];
+
+/** What only the sequencer knows. */
+export interface Position {
+  readonly index: LeafIndex;
+  readonly recordedAt: UnixMillis;
+}
+
+export interface RecordStatement extends Position {
+  readonly kind: 'record';
+  /** Commitment of the header bytes. */
+  readonly header: HexDigest;
+  readonly parts?: readonly PartStatement[];
+  /** Commitment of the payload bytes. */
+  readonly payload: HexDigest;
+  /** Leaf hash of the previous version of the same thing. */
+  readonly prev?: HexDigest;
+  readonly tags: RecordTags;
+  readonly type: string;
+}
+
+export interface RecordTags {
+  readonly author: HexDigest;
+  /** Names the thing: subject, type and key. */
+  readonly key: HexDigest;
+  /** 1–64, ascending, no two alike. */
+  readonly parties?: readonly HexDigest[];
+  readonly subject: HexDigest;
+}
+
+/** Data of another person than the subject. */
+export interface PartStatement {
+  readonly payload: HexDigest;
+  readonly subject: HexDigest;
+}
+
+export interface SignatureStatement extends Position {
+  readonly kind: 'signature';
+  readonly header: HexDigest;
+  /** Leaf hash of the entry whose statement is signed. */
+  readonly of: HexDigest;
+  readonly payload: HexDigest;
+  readonly tags: { readonly author: HexDigest; readonly subject: HexDigest };
+}
+
+/** First entry of a ledger's first log. */
+export interface LedgerStatement extends Position {
+  readonly kind: 'ledger';
+  readonly origin: string;
+  /** C2SP verifier keys, as text. */
+  readonly recoveryKey: string;
+  readonly verifierKey: string;
+}
+
+export interface EpochStatement extends Position {
+  readonly kind: 'epoch';
+  readonly heads: number;
+  /** Leaf hash of the epoch before; absent in the first. */
+  readonly previous?: HexDigest;
+  /** Root of the map of tenants. */
+  readonly tenants: HexDigest;
+}
+
+/** First entry of a log that goes on under the same origin with a new key. */
+export interface HandoverStatement extends Position {
+  readonly kind: 'handover';
+  readonly new: string;
+  readonly old: string;
+  readonly rootHash: HexDigest;
+  readonly signatures: readonly HandoverSignature[];
+  readonly size: number;
+}
+
+export interface HandoverSignature {
+  /** Verifier key. */
+  readonly by: string;
+  /** Base64 of 64 bytes; whether it verifies is not checked here. */
+  readonly signature: string;
+}
+
+/** First entry of a log that goes on under a new origin because something shown was lost. */
+export interface LossStatement extends Position {
+  readonly kind: 'loss';
+  readonly cause: string;
+  /** Text of the last checkpoint known of the old origin, or `''`. */
+  readonly checkpoint: string;
+  readonly from: string;
+  readonly origin: string;
+  readonly recoveredSize: number;
+  readonly recoveryKey: string;
+  readonly verifierKey: string;
+}
+
+/** @throws RecordsError RECORD_TOO_LARGE beyond 65,535 bytes. */
+export function formatStatement(statement: Statement): Uint8Array {
+  const bytes = canonicalJsonBytes({
+    $v: STATEMENT_FORMAT,
+    ...membersOf(statement),
+    recordedAt: formatInstant(statement.recordedAt),
+  });
+  return withinLimit(bytes);
+}
+
+export function withinLimit(statement: Uint8Array): Uint8Array {
+  if (statement.length > MAX_STATEMENT_LENGTH)
+    throw new RecordsError(
+      'RECORD_TOO_LARGE',
+      `a statement is larger than ${MAX_STATEMENT_LENGTH} bytes: fewer parties and parts`,
+    );
+  return statement;
+}
+
+/** Interfaces have no index signature; the copies have, which is what lets them be JSON. */
+function membersOf(statement: Statement) {
+  switch (statement.kind) {
+    case 'record': {
+      const { parts, tags, ...rest } = statement;
+      return { ...rest, tags: { ...tags }, ...(parts && { parts: parts.map((p) => ({ ...p })) }) };
+    }
+    case 'signature':
+      return { ...statement, tags: { ...statement.tags } };
+    case 'handover':
+      return { ...statement, signatures: statement.signatures.map((s) => ({ ...s })) };
+    default:
+      return { ...statement };
+  }
+}

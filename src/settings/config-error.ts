@@ -1,0 +1,14 @@
+/** Settings that cannot be used. What each means and what to do is in docs/errors.md. */
+import { ChirographError } from '../base/errors.js';
+
+export type ConfigErrorCode =
+  /** A setting that does not exist, named. */
+  | 'CONFIG_UNKNOWN_SETTING'
+  /** A setting whose value is not what it must be, or does not go with another one. */
+  | 'CONFIG_MALFORMED'
+  /** chirograph.config.json cannot be read. */
+  | 'CONFIG_FILE_UNREADABLE'
+  /** A part made for development, in production. */
+  | 'CONFIG_DEVELOPMENT_PARTS';
+
+export class ConfigError extends ChirographError<ConfigErrorCode> {}

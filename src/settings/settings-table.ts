@@ -1,0 +1,92 @@
+/** Every setting there is: its bounds, its default, its line of help. */
+import { isIP } from 'node:net';
+import type { Config } from '../config.js';
+import { LOG_LEVELS } from '../json-logger.js';
+import { choice, type Setting, text, wholeNumber } from './setting.js';
+
+/** `data` is not among them: the configuration file lies in it and cannot say where it lies. */
+export type Settings = Required<Omit<Config, 'data'>>;
+export type SettingName = keyof Settings;
+
+const MIB = 1024 * 1024;
+const DAY_MILLIS = 24 * 60 * 60 * 1000;
+const MAX_PORT = 65_535;
+
+export const DEFAULT_DATA = 'chirograph-data';
+
+export const DEFAULTS = {
+  host: '127.0.0.1',
+  port: 8787,
+  logLevel: 'info',
+  maxBodyBytes: 8 * MIB,
+  maxPayloadBytes: 4 * MIB,
+  maxNdjsonLineBytes: 8 * MIB,
+  requestTimeoutMillis: 30_000,
+  shutdownTimeoutMillis: 10_000,
+  failedLoginsPerMinute: 20,
+  anchorChain: 'devchain',
+  bitcoinNetwork: 'mainnet',
+  epochIntervalMillis: 60_000,
+  seal: 'development',
+} as const satisfies Partial<Settings>;
+
+export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
+  keys: text(
+    (value) => value !== '' && !value.includes('\0'),
+    'a path',
+    'directory of the key store (default: the data directory with ".keys" behind it)',
+  ),
+  host: text(isHost, 'an IP address or a host name', 'address to listen on'),
+  port: wholeNumber(0, MAX_PORT, 'port to listen on; 0 takes a free one'),
+  metricsPort: wholeNumber(0, MAX_PORT, 'port of /metrics (default: none)'),
+  logLevel: choice(LOG_LEVELS, 'least level that is logged'),
+  logName: text(
+    isLogName,
+    'a name like audit.example.com of at most 100 characters',
+    "first part of every ledger's origin (default: chirograph.<start of the node id>)",
+  ),
+  maxBodyBytes: wholeNumber(1024, 64 * MIB, 'largest body of a request, in bytes'),
+  maxPayloadBytes: wholeNumber(1024, 8 * MIB, 'largest payload of a record, in bytes'),
+  maxNdjsonLineBytes: wholeNumber(1024, 64 * MIB, 'longest line of an NDJSON body, in bytes'),
+  requestTimeoutMillis: wholeNumber(100, DAY_MILLIS, 'time for a request to arrive'),
+  shutdownTimeoutMillis: wholeNumber(0, DAY_MILLIS, 'time for requests in flight at a stop'),
+  failedLoginsPerMinute: wholeNumber(
+    1,
+    1_000_000,
+    'failed log-ins per address and key before more are refused',
+  ),
+  requestsPerMinute: wholeNumber(1, 1e9, 'requests per address (default: unlimited)'),
+  anchorChain: choice(['devchain', 'bitcoin'], 'chain that epochs are anchored to'),
+  bitcoinNetwork: choice(
+    ['mainnet', 'testnet', 'signet', 'regtest'],
+    'network that the Bitcoin node must be on',
+  ),
+  bitcoinRpcUrl: text(
+    isPlainHttpUrl,
+    'an http or https URL without user and password',
+    'JSON-RPC of the Bitcoin node',
+  ),
+  epochIntervalMillis: wholeNumber(100, DAY_MILLIS, 'time between epochs'),
+  seal: choice(['development', 'off'], 'certificate that seals statements'),
+};
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+
+const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
+
+function isHost(value: string): boolean {
+  return isIP(value) !== 0 || (value.length <= 253 && HOST_NAME.test(value));
+}
+
+/** Lower case only: an origin is compared byte by byte. */
+function isLogName(value: string): boolean {
+  return value.length <= 100 && HOST_NAME.test(value);
+}
+
+/** A password in the URL would be logged with it; it has a variable of its own. */
+function isPlainHttpUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
+}

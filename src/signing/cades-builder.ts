@@ -1,0 +1,147 @@
+/**
+ * Builds detached CAdES-B-B signatures (EN 319 122-1 §6) in two steps, because the key may live
+ * elsewhere: a token, a remote service, another process.
+ *
+ *     const signer = cadesSigner({ certificate, chain, signatureAlgorithm });
+ *     const prepared = prepareCades(signer, { contentDigest, signingTime });
+ *     const cms = completeCades(prepared, await sign(prepared.toBeSigned));
+ *
+ * What depends on the signer alone is encoded once. Nothing is verified here: whoever calls must
+ * validate the result before it leaves (`keys/seal-signer` does).
+ */
+import type { UnixMillis } from '../base/brand.js';
+import { assert } from '../base/errors.js';
+import type { SignatureAlgorithm } from './algorithms.js';
+import type { Certificate } from './certificate.js';
+import { MAX_CMS_CERTIFICATES } from './cms-signed-data.js';
+import { contextTag, TAG } from './der-tag.js';
+import {
+  der,
+  derExplicit,
+  derInteger,
+  derOctetString,
+  derOid,
+  derSequence,
+  derSetOf,
+  derTime,
+} from './der-writer.js';
+import { OID } from './oids.js';
+
+/** A signer's part of every signature it makes, encoded. */
+export interface CadesSigner {
+  readonly certificate: Certificate;
+  readonly signatureAlgorithm: SignatureAlgorithm;
+  /** Signed attributes that do not change. */
+  readonly fixedAttributes: readonly Uint8Array[];
+  /** version, digestAlgorithms, encapContentInfo, certificates of SignedData. */
+  readonly signedDataHead: readonly Uint8Array[];
+  /** version, sid, digestAlgorithm of SignerInfo. */
+  readonly signerInfoHead: readonly Uint8Array[];
+}
+
+export interface PreparedCades {
+  readonly signer: CadesSigner;
+  /** To be hashed with `signer.signatureAlgorithm.digest` and signed. */
+  readonly toBeSigned: Uint8Array;
+}
+
+/**
+ * @param chain the certificates between the signer's and the anchor, in any order. The anchor's own
+ *   is of no use to a verifier, who must have it anyway.
+ */
+export function cadesSigner({
+  certificate,
+  chain,
+  signatureAlgorithm,
+}: {
+  certificate: Certificate;
+  chain: readonly Certificate[];
+  signatureAlgorithm: SignatureAlgorithm;
+}): CadesSigner {
+  assert(chain.length < MAX_CMS_CERTIFICATES, `at most ${MAX_CMS_CERTIFICATES} certificates`);
+  const digestAlgorithm = signatureAlgorithm.digest.identifier;
+  const certificates = [certificate, ...chain].map((each) => each.der);
+  return {
+    certificate,
+    signatureAlgorithm,
+    fixedAttributes: [
+      attribute(derOid(OID.contentType), derOid(OID.data)),
+      attribute(derOid(OID.signingCertificateV2), signingCertificateV2(certificate)),
+      attribute(derOid(OID.cmsAlgorithmProtection), algorithmProtection(signatureAlgorithm)),
+    ],
+    signedDataHead: [
+      derInteger(1),
+      derSetOf([digestAlgorithm]),
+      derSequence(derOid(OID.data)),
+      derSetOf(certificates, contextTag(0)),
+    ],
+    signerInfoHead: [
+      derInteger(1),
+      derSequence(certificate.issuer.der, der(TAG.integer, certificate.serialNumber)),
+      digestAlgorithm,
+    ],
+  };
+}
+
+/**
+ * @param contentDigest of the content, under the digest of the signer's algorithm.
+ * @param signingTime what the signature will claim, cut to whole seconds.
+ */
+export function prepareCades(
+  signer: CadesSigner,
+  { contentDigest, signingTime }: { contentDigest: Uint8Array; signingTime: UnixMillis },
+): PreparedCades {
+  assert(
+    contentDigest.length === signer.signatureAlgorithm.digest.length,
+    'a digest of the length its algorithm gives',
+  );
+  const toBeSigned = derSetOf([
+    ...signer.fixedAttributes,
+    attribute(MESSAGE_DIGEST, derOctetString(contentDigest)),
+    attribute(SIGNING_TIME, derTime(signingTime)),
+  ]);
+  return { signer, toBeSigned };
+}
+
+/** @param signatureValue ECDSA-Sig-Value in DER, or the RSA signature. Not verified. */
+export function completeCades(
+  { signer, toBeSigned }: PreparedCades,
+  signatureValue: Uint8Array,
+): Uint8Array {
+  const signedAttributes = Uint8Array.from(toBeSigned);
+  signedAttributes[0] = contextTag(0);
+  const signerInfo = derSequence(
+    ...signer.signerInfoHead,
+    signedAttributes,
+    signer.signatureAlgorithm.identifier,
+    derOctetString(signatureValue),
+  );
+  const signedData = derSequence(...signer.signedDataHead, derSetOf([signerInfo]));
+  return derSequence(SIGNED_DATA, derExplicit(0, signedData));
+}
+
+const MESSAGE_DIGEST = derOid(OID.messageDigest);
+const SIGNING_TIME = derOid(OID.signingTime);
+const SIGNED_DATA = derOid(OID.signedData);
+
+function attribute(type: Uint8Array, value: Uint8Array): Uint8Array {
+  return derSequence(type, derSetOf([value]));
+}
+
+/** RFC 5035 §4, with the default hash, SHA-256, left out as DER asks. */
+function signingCertificateV2({ sha256, issuer, serialNumber }: Certificate): Uint8Array {
+  const generalNames = derSequence(derExplicit(4, issuer.der));
+  const issuerSerial = derSequence(generalNames, der(TAG.integer, serialNumber));
+  const essCertId = derSequence(derOctetString(sha256), issuerSerial);
+  return derSequence(derSequence(essCertId));
+}
+
+/**
+ * RFC 6211. Without it SignerInfo.signatureAlgorithm is not signed, and RSA signatures have two
+ * encodings: sha256WithRSAEncryption and rsaEncryption differ in one byte and mean the same.
+ */
+function algorithmProtection({ digest, identifier }: SignatureAlgorithm): Uint8Array {
+  const implicit = Uint8Array.from(identifier);
+  implicit[0] = contextTag(1);
+  return derSequence(digest.identifier, implicit);
+}

@@ -1,0 +1,93 @@
+import { afterAll } from '@jest/globals';
+import type { Router } from 'express';
+import { ApiKeyRegistry } from '../../../src/access/api-key-registry.js';
+import type { Role } from '../../../src/access/authorize.js';
+import { DEFAULT_TENANT, type TenantName } from '../../../src/access/tenant-name.js';
+import { createApp } from '../../../src/api/app.js';
+import { createGuard, type Guard } from '../../../src/api/authentication.js';
+import { createCursorCodec } from '../../../src/api/cursor.js';
+import { createLoginLimiter } from '../../../src/api/rate-limit.js';
+import { describeHealth, healthRoutes, type Readiness } from '../../../src/api/routes/health.js';
+import { describeKeys, keysRoutes } from '../../../src/api/routes/keys.js';
+import { type RunningServer, startServer } from '../../../src/api/server.js';
+import { type Logger, silentLogger } from '../../../src/base/logger.js';
+import { RandomPool } from '../../../src/base/random.js';
+import { ManualClock } from '../../support/manual-clock.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
+
+export interface TestNodeOptions {
+  readonly logger?: Logger;
+  readonly failedLoginsPerMinute?: number;
+  readonly requestsPerMinute?: number;
+  readonly bodyTimeoutMillis?: number;
+  readonly headersTimeoutMillis?: number;
+  readonly readiness?: () => Readiness;
+  /** Routes of the test's own, under /test. */
+  readonly testRoutes?: (guard: Guard) => Router;
+}
+
+export interface TestNode {
+  readonly server: RunningServer;
+  readonly url: string;
+  readonly registry: ApiKeyRegistry;
+  readonly adminKey: string;
+  newKey(role: Role, tenant?: string): Promise<string>;
+  /** fetch below the node's URL, with a key if one is given. */
+  fetch(path: string, init?: RequestInit & { key?: string }): Promise<Response>;
+}
+
+export const MAX_BODY_BYTES = 4096;
+
+/** A node of real parts, without a ledger, that stops when the test file has ended. */
+export async function startTestNode(options: TestNodeOptions = {}): Promise<TestNode> {
+  const clock = new ManualClock();
+  const random = new RandomPool();
+  const registry = await ApiKeyRegistry.open(temporaryDirectory(), { clock, random });
+  const first = await registry.createFirst(DEFAULT_TENANT);
+  const limiter = createLoginLimiter(options.failedLoginsPerMinute ?? 1000, clock);
+  const guard = createGuard({ registry, limiter });
+  const timeoutMillis = options.bodyTimeoutMillis ?? 10_000;
+  const body = { maxBytes: MAX_BODY_BYTES, timeoutMillis };
+  const cursors = createCursorCodec(new Uint8Array(32).fill(7));
+  const { testRoutes, readiness = () => ({ ready: true, reasons: [] }) } = options;
+  const { requestsPerMinute } = options;
+  const app = createApp({
+    logger: options.logger ?? silentLogger,
+    version: '0.0.0',
+    requestTimeoutMillis: timeoutMillis,
+    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+    modules: [
+      { mountPath: '/', router: healthRoutes(readiness), describe: describeHealth },
+      {
+        mountPath: '/v1',
+        router: keysRoutes({ registry, guard, cursors, body }),
+        describe: describeKeys,
+      },
+      ...(testRoutes === undefined
+        ? []
+        : [{ mountPath: '/test', router: testRoutes(guard), describe: () => undefined }]),
+    ],
+  });
+  const server = await startServer(app, {
+    host: '127.0.0.1',
+    port: 0,
+    headersTimeoutMillis: options.headersTimeoutMillis ?? 10_000,
+    keepAliveTimeoutMillis: 5000,
+  });
+  afterAll(async () => {
+    await server.stop(0);
+  });
+  return {
+    server,
+    url: server.url,
+    registry,
+    adminKey: first?.text ?? '',
+    newKey: async (role, tenant = 'default') =>
+      (await registry.create({ role, tenant: tenant as TenantName })).text,
+    fetch: (path, { key, headers, ...init } = {}) => {
+      const all = new Headers(headers);
+      if (key !== undefined) all.set('authorization', `Bearer ${key}`);
+      return fetch(`${server.url}${path}`, { ...init, headers: all });
+    },
+  };
+}

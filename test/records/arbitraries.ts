@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import type { LeafIndex, UnixMillis } from '../../src/base/brand.js';
+import type { JsonObject } from '../../src/base/canonical-json.js';
+import { digestToHex, type HexDigest } from '../../src/base/hex-digest.js';
+import { PERSON_NAME } from '../../src/base/secret-scope.js';
+import { parseInstant } from '../../src/base/time.js';
+import type {
+  RecordStatement,
+  SignatureStatement,
+  Statement,
+} from '../../src/records/statement.js';
+
+export const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 });
+export const digest: fc.Arbitrary<HexDigest> = bytes32.map(digestToHex);
+export const person = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
+  .filter((name) => PERSON_NAME.test(name));
+export const typeName = fc.stringMatching(/^[A-Za-z0-9._-]{1,128}$/);
+export const className = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/);
+export const instant: fc.Arbitrary<UnixMillis> = fc
+  .date({
+    min: new Date('0000-01-01T00:00:00.000Z'),
+    max: new Date('9999-12-31T23:59:59.999Z'),
+    noInvalidDate: true,
+  })
+  .map((date) => parseInstant(date.toISOString()));
+/** A JSON object as `parseStrictJson` may return one. */
+export const payload: fc.Arbitrary<JsonObject> = fc
+  .dictionary(
+    fc.string({ unit: 'grapheme' }),
+    fc.jsonValue({ maxDepth: 3, stringUnit: 'grapheme' }),
+    {
+      maxKeys: 6,
+    },
+  )
+  .map(
+    (value) =>
+      JSON.parse(JSON.stringify(value).replaceAll('"__proto__":', '"proto":')) as JsonObject,
+  );
+
+const position = {
+  index: fc.maxSafeNat().map((index) => index as LeafIndex),
+  recordedAt: instant,
+};
+const origin = fc.stringMatching(/^[a-z0-9./-]{1,60}$/);
+const verifierKey = fc
+  .tuple(origin, fc.stringMatching(/^[0-9a-f]{8}$/), fc.stringMatching(/^[A-Za-z0-9+/]{44}$/))
+  .map((parts) => parts.join('+'));
+const tags = { author: digest, subject: digest };
+
+export const recordStatement: fc.Arbitrary<RecordStatement> = optional(
+  {
+    kind: fc.constant('record' as const),
+    ...position,
+    header: digest,
+    payload: digest,
+    tags: optional(
+      { ...tags, key: digest },
+      {
+        parties: fc
+          .uniqueArray(digest, { minLength: 1, maxLength: 5 })
+          .map((parties) => parties.sort()),
+      },
+    ),
+    type: typeName,
+  },
+  {
+    parts: fc.array(fc.record({ payload: digest, subject: digest }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+    prev: digest,
+  },
+);
+
+export const signatureStatement: fc.Arbitrary<SignatureStatement> = fc.record({
+  kind: fc.constant('signature' as const),
+  ...position,
+  header: digest,
+  of: digest,
+  payload: digest,
+  tags: fc.record(tags),
+});
+
+export const statement: fc.Arbitrary<Statement> = fc.oneof(
+  recordStatement,
+  signatureStatement,
+  fc.record({
+    kind: fc.constant('ledger' as const),
+    ...position,
+    origin,
+    recoveryKey: verifierKey,
+    verifierKey,
+  }),
+  optional(
+    { kind: fc.constant('epoch' as const), ...position, heads: fc.maxSafeNat(), tenants: digest },
+    { previous: digest },
+  ),
+  fc.record({
+    kind: fc.constant('handover' as const),
+    ...position,
+    new: verifierKey,
+    old: verifierKey,
+    rootHash: digest,
+    signatures: fc.array(
+      fc.record({
+        by: verifierKey,
+        signature: fc
+          .uint8Array({ minLength: 64, maxLength: 64 })
+          .map((bytes) => Buffer.from(bytes).toString('base64')),
+      }),
+      { minLength: 1, maxLength: 2 },
+    ),
+    size: fc.maxSafeNat(),
+  }),
+  fc.record({
+    kind: fc.constant('loss' as const),
+    ...position,
+    cause: person,
+    checkpoint: fc.constantFrom('', 'example.com/log\n3\nAAAA\n'),
+    from: origin,
+    origin,
+    recoveredSize: fc.maxSafeNat(),
+    recoveryKey: verifierKey,
+    verifierKey,
+  }),
+);
+
+/** A record of which some members may be missing. */
+function optional<Required, Optional>(
+  required: { [K in keyof Required]: fc.Arbitrary<Required[K]> },
+  maybe: { [K in keyof Optional]: fc.Arbitrary<Optional[K]> },
+): fc.Arbitrary<Required & Partial<Optional>> {
+  return fc
+    .tuple(fc.record(required), fc.record(maybe, { requiredKeys: [] }))
+    .map(([some, more]) => ({ ...some, ...more }) as Required & Partial<Optional>);
+}

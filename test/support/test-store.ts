@@ -1,0 +1,60 @@
+/** A ledger store on a real directory, with the parts that a node would give it. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TreeSize } from '../../src/base/brand.js';
+import { RandomPool } from '../../src/base/random.js';
+import type { AppendRecordsDeps } from '../../src/commands/append-records.js';
+import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
+import { tenantKeys } from '../../src/keys/tenant-keys.js';
+import { unobserved } from '../../src/ledger/commit-observer.js';
+import { LedgerStore, type LedgerStoreOptions } from '../../src/ledger/ledger-store.js';
+import { FakeClock } from './fake-clock.js';
+
+export interface TestStore {
+  readonly store: LedgerStore;
+  readonly keyStore: DirectoryKeyStore;
+  readonly clock: FakeClock;
+  /** Errors that the store reported as fatal. */
+  readonly failures: Error[];
+}
+
+export async function openTestStore(
+  root: string,
+  options: Partial<LedgerStoreOptions> = {},
+): Promise<TestStore> {
+  const dataDirectory = join(root, 'data');
+  const random = new RandomPool();
+  await mkdir(dataDirectory, { recursive: true });
+  const keyStore = await DirectoryKeyStore.open({
+    directory: join(root, 'data.keys'),
+    dataDirectory,
+    random,
+  });
+  const clock = new FakeClock();
+  const failures: Error[] = [];
+  const store = await LedgerStore.open({
+    dataDirectory,
+    keyStore,
+    clock,
+    random,
+    observer: unobserved,
+    onFailure: (error) => failures.push(error),
+    ...options,
+  });
+  store.allowWrites();
+  await store.completeLedgers();
+  return { store, keyStore, clock, failures };
+}
+
+export async function depsOf({ store, keyStore, clock }: TestStore): Promise<AppendRecordsDeps> {
+  const keys = new Map<string, Uint8Array>();
+  for (const { handle } of store.tenants())
+    keys.set(handle, tenantKeys(await keyStore.tenantRoot(handle)).idempotency);
+  return {
+    store,
+    clock,
+    random: new RandomPool(),
+    anchoredSize: () => 0 as TreeSize,
+    idempotencyKey: (tenant) => keys.get(tenant) ?? new Uint8Array(32),
+  };
+}
