@@ -33,6 +33,8 @@ export interface EpochPath {
   readonly salt: Uint8Array;
   readonly logProof: Uint8Array;
   readonly tenantProof: Uint8Array;
+  /** Of the tenant's own map. */
+  readonly tenantRoot: Sha256Digest;
 }
 
 export function epochMaps(
@@ -67,6 +69,7 @@ export function epochPath(
     salt: headSalt(epoch, log, indexKeyOf(tenant)),
     logProof: encodeMapProof(proveKey(logs, keyOf(log))),
     tenantProof: encodeMapProof(proveKey(maps.tenants, keyOf(tenant))),
+    tenantRoot: logs.hash,
   };
 }
 

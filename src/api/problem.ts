@@ -1,6 +1,7 @@
 /** Errors as `application/problem+json` (RFC 9457): stable codes, and nothing that was not meant to be told. */
 import { types } from 'node:util';
 import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express';
+import type { JsonObject } from '../base/canonical-json.js';
 import { ChirographError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { RecordsError } from '../records/records-error.js';
@@ -37,6 +38,13 @@ export function problemOf(error: unknown, requestId: string): Problem {
     instance: requestId,
     ...(errors === undefined ? {} : { errors }),
   };
+}
+
+/** The problem of one line of NDJSON, as it stands in the answer in place of that line's result. */
+export function lineProblem(error: unknown, line: number, requestId: string): JsonObject {
+  const { errors, ...problem } = problemOf(error, requestId);
+  const listed = errors?.map(({ pointer, detail }) => ({ pointer, detail }));
+  return { ...problem, line, ...(listed === undefined ? {} : { errors: listed }) };
 }
 
 /** Answers with the problem; `response` must not have been begun. */

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { ROLES } from '../access/authorize.js';
 import type { JsonValue } from '../base/canonical-json.js';
+import { definedMembers } from '../base/defined-members.js';
 import { CliError } from './cli-error.js';
 import type { NodeClient } from './node-client.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
@@ -30,7 +31,7 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
     .option('--tenant <name>', 'give a tenant that has no key its first one')
     .action(async (flags: CreateFlags) => {
       const { role, label, author, tenant } = flags;
-      const body = withoutUndefined({ role, label, author, tenant });
+      const body = definedMembers({ role, label, author, tenant });
       const client = nodeClientFor(flags, terminal);
       const answer = await client.request({ method: 'POST', path: '/v1/keys', body });
       print(terminal, flags, answer, createdLines);
@@ -113,12 +114,4 @@ function expected<S extends z.ZodType>(schema: S, answer: JsonValue): z.output<S
   const result = schema.safeParse(answer);
   if (result.success) return result.data;
   throw new CliError('CLI_ANSWER_UNUSABLE', 'the node answers otherwise than this version expects');
-}
-
-function withoutUndefined(
-  members: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
-  const given: Record<string, string> = {};
-  for (const [name, value] of Object.entries(members)) if (value !== undefined) given[name] = value;
-  return given;
 }

@@ -42,7 +42,10 @@ function entryToJson(entry: EvidenceEntry): JsonObject {
     ...(payload !== undefined && { payload: openingToJson(payload) }),
     ...(openers !== undefined && {
       openers: Object.fromEntries(
-        Object.entries(openers).map(([name, opener]: [string, Uint8Array]) => [name, toHex(opener)]),
+        Object.entries(openers).map(([name, opener]: [string, Uint8Array]) => [
+          name,
+          toHex(opener),
+        ]),
       ),
     }),
   };

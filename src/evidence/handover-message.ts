@@ -6,7 +6,5 @@ export type HandoverTerms = Pick<HandoverStatement, 'new' | 'old' | 'rootHash' |
 
 export function handoverMessage(origin: string, terms: HandoverTerms): Uint8Array {
   const { old, size, rootHash } = terms;
-  return utf8(
-    `chirograph/handover/1\n${origin}\n${old}\n${terms.new}\n${size}\n${rootHash}\n`,
-  );
+  return utf8(`chirograph/handover/1\n${origin}\n${old}\n${terms.new}\n${size}\n${rootHash}\n`);
 }

@@ -17,8 +17,8 @@ import {
   type Opening,
   type TagOpeners,
 } from './evidence-file.js';
-import { ANY, base64UpTo, hexOf, listOf, textUpTo } from './internal/evidence-shapes.js';
 import { malformed, optionalObject, readProved } from './internal/evidence-members.js';
+import { ANY, base64UpTo, hexOf, listOf, textUpTo } from './internal/evidence-shapes.js';
 import { readAnchors } from './internal/parse-anchors.js';
 
 /** @throws EvidenceError EVIDENCE_MALFORMED, EVIDENCE_FORMAT_NEWER. */

@@ -5,14 +5,7 @@
 import { utf8ToString } from '../base/bytes.js';
 import { parseStrictJson } from '../base/canonical-json.js';
 import { ChirographError } from '../base/errors.js';
-import {
-  BOOLEAN,
-  COUNT,
-  JsonMembers,
-  oneOf,
-  type Shape,
-  textLike,
-} from '../base/json-members.js';
+import { BOOLEAN, COUNT, JsonMembers, oneOf, type Shape, textLike } from '../base/json-members.js';
 import { parseCertificate } from '../signing/certificate.js';
 import { type TrustAnchor, trustAnchorFrom } from '../signing/trust-anchor.js';
 import { ED25519_NOTE, parseVerifierKey, type VerifierKey } from '../tlog/note-key.js';
@@ -57,7 +50,10 @@ export const NO_TRUST: Trust = {
 /** @throws EvidenceError TRUST_MALFORMED, TRUST_FORMAT_NEWER. */
 export function parseTrust(bytes: Uint8Array): Trust {
   if (bytes.length > MAX_TRUST_BYTES) throw malformed('it is larger than 1 MiB');
-  const members = new JsonMembers(refusing(() => parseStrictJson(utf8ToString(bytes))), malformed);
+  const members = new JsonMembers(
+    refusing(() => parseStrictJson(utf8ToString(bytes))),
+    malformed,
+  );
   const format = members.required('$v', COUNT);
   if (format > TRUST_FORMAT)
     throw new EvidenceError(

@@ -28,7 +28,7 @@ export interface VerificationReport {
   readonly log: LogSummary | null;
   readonly signatures: readonly SignatureSummary[];
   /** What in the file or in the trust was made for development. */
-  readonly development: readonly string[];
+  readonly development: readonly Finding[];
   readonly notProven: readonly Finding[];
   readonly trust: readonly TrustSource[];
   readonly file: { readonly sha256: HexDigest; readonly size: number };

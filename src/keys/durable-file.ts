@@ -3,13 +3,18 @@
  * synced. After a crash the old content is there or the new, never a mixture.
  */
 import { constants } from 'node:fs';
-import { open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemErrorCode } from '../base/system-error.js';
 
 /** The steps, as a port: tests fail each of them, before and after. */
 export interface DurableFileSystem {
   /** Makes or empties the file and writes all of `bytes`; not durable yet. */
   write(path: string, bytes: Uint8Array, mode: number): Promise<void>;
+  /** Writes all of `bytes` behind what the file holds; not durable yet. */
+  append(path: string, bytes: Uint8Array): Promise<void>;
+  /** Writes `bytes` over the beginning of what the file holds, in place; durable when it returns. */
+  overwrite(path: string, bytes: Uint8Array): Promise<void>;
   sync(path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
@@ -17,21 +22,23 @@ export interface DurableFileSystem {
 }
 
 export const durableFileSystem: DurableFileSystem = {
-  write: async (path, bytes, mode) => {
-    const handle = await open(path, 'w', mode);
-    try {
+  write: (path, bytes, mode) =>
+    withHandle(open(path, 'w', mode), async (handle) => {
       // The mode of `open` is narrowed by the umask, and not applied to a file that was there.
       await handle.chmod(mode);
       await handle.writeFile(bytes);
-    } finally {
-      await handle.close();
-    }
-  },
-  sync: (path) => withHandle(path, constants.O_RDWR, (handle) => handle.sync()),
+    }),
+  append: (path, bytes) => withHandle(open(path, 'a'), (handle) => handle.writeFile(bytes)),
+  overwrite: (path, bytes) =>
+    withHandle(open(path, 'r+'), async (handle) => {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    }),
+  sync: (path) => withHandle(open(path, 'r+'), (handle) => handle.sync()),
   rename,
   unlink,
   syncDirectory: (path) =>
-    withHandle(path, constants.O_RDONLY | constants.O_DIRECTORY, (handle) => handle.sync()),
+    withHandle(open(path, constants.O_RDONLY | constants.O_DIRECTORY), (handle) => handle.sync()),
 };
 
 /** Durable when it returns. @param mode permission bits, such as 0o600. */
@@ -50,21 +57,33 @@ export async function writeFileDurably(
   await files.syncDirectory(dirname(path));
 }
 
-/** Gone, durably, when it returns. */
+/** Gone, durably, when it returns; also if it was not there. */
 export async function removeFileDurably(
   path: string,
   files: DurableFileSystem = durableFileSystem,
 ): Promise<void> {
-  await files.unlink(path);
+  try {
+    await files.unlink(path);
+  } catch (cause) {
+    if (systemErrorCode(cause) !== 'ENOENT') throw cause;
+  }
+  await files.syncDirectory(dirname(path));
+}
+
+/** Makes one directory, of mode 0700, in one that is there. Its name is durable when this returns. */
+export async function makeDirectoryDurably(
+  path: string,
+  files: DurableFileSystem = durableFileSystem,
+): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
   await files.syncDirectory(dirname(path));
 }
 
 async function withHandle(
-  path: string,
-  flags: number,
-  use: (handle: { sync(): Promise<void> }) => Promise<void>,
+  opening: Promise<FileHandle>,
+  use: (handle: FileHandle) => Promise<void>,
 ): Promise<void> {
-  const handle = await open(path, flags);
+  const handle = await opening;
   try {
     await use(handle);
   } finally {

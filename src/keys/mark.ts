@@ -76,8 +76,9 @@ export function compareWithMark(mark: Mark | null, nodeId: string, data: DataSta
   const { runFile, epochSize, rootAtMark } = data;
   if (runFile !== null && runFile.nodeId !== nodeId)
     return 'the data directory belongs to another node than the key store';
-  if (mark === null) return null;
   const run = runFile?.run ?? 0;
+  // Run 1 is in the data directory first; from run 2 on there has been a mark.
+  if (mark === null) return run > 1 ? 'the mark is missing from the key store: restore it' : null;
   if (run < mark.run)
     return `the data directory was last written in run ${run}, the mark says ${mark.run}: it was restored from an older copy`;
   if (mark.epochs === null) return null;

@@ -19,13 +19,14 @@ import {
   encodeRows,
   openVaultFile,
   readRow,
+  scanRows,
   type StoredRow,
   type VaultState,
-} from './vault-file.js';
-import { recoverVaultFile } from './vault-recovery.js';
-import { ROW_ID_LENGTH, SECRET_LENGTH, unwrapRow, type VaultKey, wrapRow } from './vault-row.js';
+} from './internal/vault-file.js';
+import { readVaultFile, recoverVaultFile } from './internal/vault-recovery.js';
+import { ROW_ID_LENGTH, SECRET_LENGTH, unwrapRow, type VaultKey, wrapRow } from './internal/vault-row.js';
 
-export type { VaultState } from './vault-file.js';
+export type { VaultState } from './internal/vault-file.js';
 
 /** Where the caller keeps, beside its own state, which row of the file holds what. */
 export interface VaultIndex {
@@ -169,6 +170,12 @@ export class Vault {
     this.#state = stored.at(-1)?.after ?? this.#state;
     for (const { row } of stored) this.#settle(row);
     return { indexPuts };
+  }
+
+  /** Index rows of the whole file, for an index that was lost. */
+  async indexAgain(): Promise<IndexPut[]> {
+    const rows = scanRows(await readVaultFile(this.#file), this.#state.generation);
+    return rows.flatMap((row) => this.#indexPutsOf(row));
   }
 
   /** Everything appended so far is on disk when it returns. */

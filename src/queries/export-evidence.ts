@@ -4,8 +4,8 @@ import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { fromHex } from '../base/bytes.js';
 import { digestFromHex } from '../base/hex-digest.js';
 import { tagsScope } from '../base/secret-scope.js';
+import { developmentPartsOf } from '../evidence/development-parts.js';
 import type {
-  DevelopmentPart,
   EvidenceAnchor,
   EvidenceEntry,
   EvidenceFile,
@@ -18,6 +18,7 @@ import { damaged } from '../ledger/ledger-error.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import { personOpener, thingOpener } from '../records/tag.js';
 import type { FoundEntry } from './find-entry.js';
+import type { LogIdentity } from './log-identity.js';
 import {
   openEntry,
   type OpenedEntry,
@@ -29,13 +30,7 @@ export interface EvidenceSources {
   readonly vault: Vault;
   readonly anchored: AnchoredHeads;
   /** What attributes the log: kept by the node for each of its logs. */
-  readonly identity: (origin: string) => Promise<LogIdentity>;
-  readonly development: readonly DevelopmentPart[];
-}
-
-export interface LogIdentity {
-  readonly seal?: Uint8Array;
-  readonly recoverySignature?: Uint8Array;
+  readonly identity: (reader: LogReader) => Promise<LogIdentity>;
 }
 
 const MAX_SIGNATURES = 256;
@@ -52,18 +47,19 @@ export async function exportEvidence(
     attached.map((at) => evidenceEntry(sources.vault, reader, at, size)),
   );
   const anchors = after === null ? null : { after, before };
-  return {
+  const file = {
     ...(anchors !== null && { anchors: await evidenceAnchors(reader, anchors, size) }),
-    ...(sources.development.length > 0 && { development: [...sources.development].sort() }),
     entry: await evidenceEntry(sources.vault, reader, index, size),
     log: {
       checkpoint: await reader.checkpointAt(size),
       first: await proved(reader, 0 as LeafIndex, size),
       handovers: [],
-      ...(await sources.identity(reader.origin)),
+      ...(await sources.identity(reader)),
     },
     ...(signatures.length > 0 && { signatures }),
   };
+  const development = developmentPartsOf(file);
+  return development.length === 0 ? file : { ...file, development };
 }
 
 /** The first checkpoint that holds the entry, its signatures and the head that was anchored. */
@@ -148,7 +144,7 @@ async function evidenceAnchor(
     epoch: anchor.epoch,
     head: anchor.head,
     log: { handle: fromHex(anchor.log), proof: path.logProof, salt: path.salt },
-    tenant: { handle: fromHex(anchor.tenant), proof: path.tenantProof },
+    tenant: { handle: fromHex(anchor.tenant), proof: path.tenantProof, root: path.tenantRoot },
     transaction: anchor.transaction,
   };
 }

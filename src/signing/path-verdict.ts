@@ -2,7 +2,7 @@
 import type { Certificate } from './certificate.js';
 import type { TrustAnchor } from './trust-anchor.js';
 
-/** Sub-indications of EN 319 102-1 §5.1.3, table 6, that a path can earn in this version. */
+/** Sub-indications of EN 319 102-1 §5.1 that a path can earn in this version. */
 export type PathFailureReason =
   /** No chain of names and verified signatures leads to an anchor. */
   | 'NO_CERTIFICATE_CHAIN_FOUND'

@@ -8,7 +8,7 @@ import type { SignatureAlgorithmName } from './algorithms.js';
 
 export type Indication = 'TOTAL-PASSED' | 'TOTAL-FAILED' | 'INDETERMINATE';
 
-/** The names of EN 319 102-1 §5.1.3 that this version can give, each with the indication it means. */
+/** The names of EN 319 102-1 §5.1 that this version can give, each with the indication it means. */
 export const SUB_INDICATIONS = {
   FORMAT_FAILURE: 'TOTAL-FAILED',
   HASH_FAILURE: 'TOTAL-FAILED',

@@ -1,21 +1,23 @@
 import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiKeyRegistry } from '../../src/access/api-key-registry.js';
 import type { KeyId } from '../../src/access/key-text.js';
 import { DEFAULT_TENANT, type TenantName } from '../../src/access/tenant-name.js';
 import { RandomPool } from '../../src/base/random.js';
-import { ManualClock } from '../support/manual-clock.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 
-const directory = temporaryDirectory();
+const directory = await temporaryDirectory();
 const path = join(directory, 'access.json');
-const clock = new ManualClock();
+const clock = new FakeClock();
 const random = new RandomPool();
 const bank = 'bank' as TenantName;
 
 const open = (): Promise<ApiKeyRegistry> => ApiKeyRegistry.open(directory, { clock, random });
 const bearer = (key: string): string => `Bearer ${key}`;
+
+afterAll(() => removeDirectory(directory));
 
 beforeEach(() => {
   rmSync(path, { force: true });

@@ -163,6 +163,20 @@ describe('proveAnchor', () => {
     }),
   );
 
+  it('refuses the block that held the anchor before a reorganisation', () =>
+    withDevChain(async (source) => {
+      const [txid] = await anchorsOn(source, 1);
+      if (txid === undefined) throw new Error('one anchor was made');
+      const stale = await source.tip();
+      await source.disconnect(1);
+      await source.mine();
+      const rawBlock = (): Promise<Uint8Array> => source.rawBlock(stale.hash);
+      const faulty: ChainSource = { ...delegate(source), rawBlock };
+      expect(await refusal(() => proveAnchor(faulty, txid, { confirmations: 1 }))).toMatch(
+        /^CHAIN_RESPONSE_INVALID/,
+      );
+    }));
+
   it('makes no proof of more headers than a verifier reads', () =>
     withDevChain(async (source) => {
       const [txid] = await anchorsOn(source, 1);

@@ -21,7 +21,13 @@ import {
   BITCOIN_REGTEST,
   BITCOIN_TESTNET,
 } from '../../src/anchoring/bitcoin-network.js';
-import { p2wpkhScript, spendsP2wpkh, withLowS } from '../../src/anchoring/internal/p2wpkh.js';
+import {
+  p2wpkhDigest,
+  p2wpkhScript,
+  p2wpkhWitness,
+  spendsP2wpkh,
+  withLowS,
+} from '../../src/anchoring/internal/p2wpkh.js';
 import { concat, fromHex, toHex } from '../../src/base/bytes.js';
 import { readAnchorLink } from '../../src/evidence/bitcoin/anchor-payload.js';
 import { txidOf } from '../../src/evidence/bitcoin/hash256.js';
@@ -171,6 +177,20 @@ describe('spendsP2wpkh', () => {
     const transaction = example.clone();
     transaction.setWitness(1, change(transaction.ins[1]?.witness ?? []));
     expect(spendsP2wpkh(transaction, 1, spent)).toBe(false);
+  });
+
+  it('refuses a valid signature by a key that the script does not name', () => {
+    const spentByOther = { value: 1_000n, script: SCRIPT };
+    const transaction = example.clone();
+    const digest = p2wpkhDigest(transaction, 1, spentByOther);
+    const signedBy = (secret: number, key: Uint8Array): void => {
+      const signature = secp256k1.sign(digest, new Uint8Array(32).fill(secret));
+      transaction.setWitness(1, p2wpkhWitness(signature, key));
+    };
+    signedBy(8, OTHER_SIGNER.publicKey);
+    expect(spendsP2wpkh(transaction, 1, spentByOther)).toBe(false);
+    signedBy(7, SIGNER.publicKey);
+    expect(spendsP2wpkh(transaction, 1, spentByOther)).toBe(true);
   });
 
   it('throws for no signature bytes whatever', () => {

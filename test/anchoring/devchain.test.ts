@@ -1,13 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { Block } from 'bitcoinjs-lib';
+import { Block, Transaction } from 'bitcoinjs-lib';
 import { signAnchor } from '../../src/anchoring/anchor-transaction.js';
 import type { AnchorCoin, SignedAnchor } from '../../src/anchoring/anchor-transaction.js';
 import { DevChain } from '../../src/anchoring/devchain.js';
+import { p2wpkhDigest, p2wpkhWitness } from '../../src/anchoring/internal/p2wpkh.js';
 import { concat } from '../../src/base/bytes.js';
 import { parseBlockHeader } from '../../src/evidence/bitcoin/block-header.js';
-import { parseBlockHash, parseTxid } from '../../src/evidence/bitcoin/hash256.js';
+import { internalOrder, parseBlockHash, parseTxid } from '../../src/evidence/bitcoin/hash256.js';
 import { verifyHeaderChain } from '../../src/evidence/bitcoin/header-chain.js';
 import { REGTEST } from '../../src/evidence/bitcoin/network.js';
 import { faultyFileOpener, memoryFile } from './faulty-file.js';
@@ -170,6 +171,17 @@ describe('DevChain rejects', () => {
       'min relay fee',
       async (coin) => (await anchorOf(coin, 1, 150n)).bytes,
     ],
+    ['more than it spends', 'in-belowout', (coin) => rawSpend([coin], { value: coin.value + 1n })],
+    ['dust', 'dust', (coin) => rawSpend([coin], { value: 293n })],
+    ['one coin twice', 'duplicate', (coin) => rawSpend([coin, coin], {})],
+    ['a lock time', 'non-final', (coin) => rawSpend([coin], { lockTime: 200 })],
+    ['a relative lock', 'BIP68', (coin) => rawSpend([coin], { sequence: 1 })],
+    ['another script', 'scriptpubkey', (coin) => rawSpend([coin], { script: Uint8Array.of(0x51) })],
+    [
+      'more than 83 bytes of data',
+      'scriptpubkey',
+      (coin) => rawSpend([coin], { script: concat(Uint8Array.of(0x6a, 82), new Uint8Array(82)) }),
+    ],
     [
       'a replacement that pays too little more',
       'insufficient fee',
@@ -211,6 +223,9 @@ describe('DevChain.disconnect', () => {
       const before = await chain.mine(3);
       expect((await chain.disconnect(3)).height).toBe(100);
       expect(await chain.transactionStatus(txid)).toEqual({ state: 'mempool' });
+      // What the transaction paid is not there either until it is mined again.
+      const child = await anchorOf({ outpoint: { txid, vout: 0 }, value: coin.value - 161n }, 2);
+      expect(await refusal(() => chain.broadcast(child.bytes))).toMatch(/missingorspent/);
       const after = await chain.mine(3);
       expect(after.height).toBe(before.height);
       expect(after.hash).not.toBe(before.hash);
@@ -400,6 +415,32 @@ async function smallChain(directory: string): Promise<{
   }
   await chain[Symbol.asyncDispose]();
   return { path, bytes: new Uint8Array(await readFile(path)), recordEnds, open };
+}
+
+/** Spends coins of our script as told, also in ways that `signAnchor` never would. */
+function rawSpend(
+  coins: readonly AnchorCoin[],
+  how: { value?: bigint; script?: Uint8Array; lockTime?: number; sequence?: number },
+): Promise<Uint8Array> {
+  const transaction = new Transaction();
+  transaction.version = 2;
+  transaction.locktime = how.lockTime ?? 0;
+  for (const { outpoint } of coins)
+    transaction.addInput(internalOrder(outpoint.txid), outpoint.vout, how.sequence ?? 0xfffffffd);
+  transaction.addOutput(how.script ?? SCRIPT, how.value ?? 1_000n);
+  return signAll(transaction, coins);
+}
+
+async function signAll(
+  transaction: Transaction,
+  coins: readonly AnchorCoin[],
+): Promise<Uint8Array> {
+  for (const [index, { value }] of coins.entries()) {
+    const digest = p2wpkhDigest(transaction, index, { value, script: SCRIPT });
+    const witness = p2wpkhWitness(await SIGNER.sign(digest), SIGNER.publicKey);
+    transaction.setWitness(index, witness);
+  }
+  return transaction.toBuffer();
 }
 
 function openBytes(bytes: Uint8Array): Promise<DevChain> {

@@ -29,7 +29,7 @@ const node = await startTestNode({
   },
 });
 
-const echo = (body: BodyInit, headers: Record<string, string> = {}): Promise<Response> =>
+const echo = (body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Response> =>
   node.fetch('/test/echo', {
     method: 'POST',
     body,

@@ -166,12 +166,14 @@ describe('certificates', () => {
       ...['cms', '-sign', '-cades', '-binary', '-outform', 'DER', '-in', path('content')],
       ...['-signer', path('leaf.crt'), '-inkey', path('leaf.key'), '-out', path('leaf.cms')],
     );
-    const ca = parseCertificate(fromPem(await readFile(path('ca.crt'), 'utf8')));
+    const load = async (file: string) =>
+      parseCertificate(fromPem(await readFile(path(file), 'utf8')));
+    const [ca, leaf] = [await load('ca.crt'), await load('leaf.crt')];
     const report = validateCades({
       cms: await readFile(path('leaf.cms')),
       content,
       anchors: [trustAnchorFrom(ca)],
-      at: ca.notBefore,
+      at: leaf.notBefore,
     });
     expect(report).toMatchObject({
       indication: 'TOTAL-PASSED',

@@ -111,7 +111,7 @@ describe('a statement', () => {
   it('is refused in any spelling but the canonical one', () => {
     for (const text of [
       JSON.stringify(RECORD, null, 1),
-      JSON.stringify({ type: RECORD.type, ...RECORD }),
+      JSON.stringify(Object.fromEntries(Object.entries(RECORD).reverse())),
       `${JSON.stringify(RECORD)}\n`,
       JSON.stringify(RECORD).replace('"index":7', '"index":7.0'),
       JSON.stringify(RECORD).replace('"index":7', '"index":7,"index":7'),

@@ -4,7 +4,7 @@ import { utf8 } from '../../src/base/bytes.js';
 import { sha256 } from '../../src/base/hash.js';
 import { der, derNull, derOctetString, derOid, derSequence } from '../../src/signing/der-writer.js';
 import { OID } from '../../src/signing/oids.js';
-import { root, sub, signer, content, type Attack, forged, itAnswers } from './support/attack.js';
+import { type Attack, content, forged, itAnswers, root, signer, sub } from './support/attack.js';
 import { addAttribute, attributeOf, removeAttribute, setAttribute } from './support/cms-forge.js';
 import { at, treeOf } from './support/der-tree.js';
 import { type Identity } from './support/test-pki.js';

@@ -14,17 +14,18 @@ import {
 import { digestOf, DIGESTS } from '../../src/signing/digest-algorithms.js';
 import { OID } from '../../src/signing/oids.js';
 import {
-  signer,
-  content,
-  cms,
-  genuine,
   type Attack,
-  forged,
-  tampered,
   certificatesOf,
+  cms,
+  content,
+  forged,
+  genuine,
   itAnswers,
+  signer,
+  tampered,
 } from './support/attack.js';
 import { at, copyOf, treeOf } from './support/der-tree.js';
+
 const rubbish = treeOf(derNull());
 
 const withContent: readonly Attack[] = [

@@ -19,16 +19,16 @@ import { DIGESTS } from '../../src/signing/digest-algorithms.js';
 import { OID } from '../../src/signing/oids.js';
 import { trustAnchorFrom } from '../../src/signing/trust-anchor.js';
 import {
-  root,
-  sub,
-  signer,
-  content,
-  cms,
   type Attack,
+  cms,
+  content,
   forged,
-  tampered,
-  setCertificates,
   itAnswers,
+  root,
+  setCertificates,
+  signer,
+  sub,
+  tampered,
 } from './support/attack.js';
 import { forge, setAttribute } from './support/cms-forge.js';
 import { at, encode, treeOf } from './support/der-tree.js';

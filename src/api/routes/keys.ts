@@ -6,6 +6,7 @@ import type { ApiKeyRegistry } from '../../access/api-key-registry.js';
 import { type ApiKey, KEY_TEXT_PATTERN } from '../../access/api-key.js';
 import { ROLES } from '../../access/authorize.js';
 import { isKeyId, KEY_ID_PATTERN } from '../../access/key-text.js';
+import { definedMembers } from '../../base/defined-members.js';
 import { formatInstant } from '../../base/time.js';
 import { createKey } from '../../commands/create-key.js';
 import { revokeKey } from '../../commands/revoke-key.js';
@@ -38,13 +39,13 @@ const textSchema = z.string().regex(KEY_TEXT_PATTERN);
 
 const newKeySchema = z.strictObject({
   role: z.enum(ROLES),
-  label: textSchema.exactOptional(),
+  label: textSchema.optional(),
   author: textSchema
     .meta({ description: 'The identity that records written with the key name as their author.' })
-    .exactOptional(),
+    .optional(),
   tenant: tenantSchema
     .meta({ description: 'Another tenant that has no key yet; only for admins of "default".' })
-    .exactOptional(),
+    .optional(),
 });
 
 const keySchema = z
@@ -53,9 +54,9 @@ const keySchema = z
     tenant: z.string(),
     role: z.enum(ROLES),
     createdAt: instantSchema,
-    label: z.string().exactOptional(),
-    author: z.string().exactOptional(),
-    revokedAt: instantSchema.exactOptional(),
+    label: z.string().optional(),
+    author: z.string().optional(),
+    revokedAt: instantSchema.optional(),
   })
   .meta({ description: 'What is kept of a key: never the key itself.' });
 
@@ -73,7 +74,7 @@ export function keysRoutes({ registry, guard, cursors, body }: KeysRoutesOptions
   addResource(router, '/keys', {
     post: guard('key:create', async (principal, request, response) => {
       const input = validate(newKeySchema, await readJsonBody(request, body), 'the body');
-      const { key, text } = await createKey(registry, principal, input);
+      const { key, text } = await createKey(registry, principal, definedMembers(input));
       sendJson(response, 201, { ...viewOf(key), key: text } satisfies z.infer<
         typeof createdKeySchema
       >);
@@ -136,13 +137,14 @@ export function describeKeys(registry: OpenAPIRegistry): void {
 }
 
 function viewOf(key: ApiKey): z.infer<typeof keySchema> {
-  return {
-    id: key.id,
-    tenant: key.tenant,
-    role: key.role,
-    createdAt: formatInstant(key.createdAt),
-    ...(key.label === undefined ? {} : { label: key.label }),
-    ...(key.author === undefined ? {} : { author: key.author }),
-    ...(key.revokedAt === undefined ? {} : { revokedAt: formatInstant(key.revokedAt) }),
-  };
+  const { id, tenant, role, label, author, createdAt, revokedAt } = key;
+  return definedMembers({
+    id,
+    tenant,
+    role,
+    label,
+    author,
+    createdAt: formatInstant(createdAt),
+    revokedAt: revokedAt === undefined ? undefined : formatInstant(revokedAt),
+  });
 }

@@ -1,7 +1,7 @@
 /**
  * What an anchor writes into the chain and where it stands in the transaction
- * (docs/formats/bitcoin-anchor.md). 40 bytes of payload make a script of 42, the smallest limit that
- * any node's relay policy has set for data outputs.
+ * (docs/formats/bitcoin-anchor.md). 40 bytes of payload make a script of 42: the lowest limit on data
+ * outputs that any widely used node has had by default.
  */
 import type { Sha256Digest, TreeSize } from '../../base/brand.js';
 import { concat, equalBytes, sha256Digest, u32be, utf8 } from '../../base/bytes.js';

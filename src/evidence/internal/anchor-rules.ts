@@ -34,9 +34,7 @@ export const BLOCK_TIME_TOLERANCE_MILLIS = 2 * 60 * 60 * 1000;
 
 export const ANCHOR_RULES: Rules<AnchorSubject> = {
   'the head is of this log': ({ evidence, head }) =>
-    equalBytes(head.originHash, originHash(evidence.log.origin))
-      ? null
-      : finding('anchor.origin'),
+    equalBytes(head.originHash, originHash(evidence.log.origin)) ? null : finding('anchor.origin'),
 
   'its tree is a beginning of the checkpoint’s': ({ evidence, anchor, head }) => {
     const { size, rootHash } = evidence.checkpoint;
@@ -92,9 +90,7 @@ export const ANCHOR_RULES: Rules<AnchorSubject> = {
 export const AFTER_RULES: Rules<AnchorSubject> = {
   'the head contains the entry': ({ evidence, head }) => {
     const { index } = evidence.entry.content;
-    return head.size > index
-      ? null
-      : finding('anchor.after-size', { headSize: head.size, index });
+    return head.size > index ? null : finding('anchor.after-size', { headSize: head.size, index });
   },
 
   // Whoever dates an entry forward is found out by the chain; on one that costs nothing, nobody is.

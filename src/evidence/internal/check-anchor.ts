@@ -63,15 +63,20 @@ export function checkAnchors(
   const after = subjectOf(anchors?.after, evidence, trust);
   const before = subjectOf(anchors?.before, evidence, trust);
   return {
-    after: conclude(after, 'anchor.after-not-present', (subject) =>
-      brokenRule(rules.anchor, subject) ?? brokenRule(rules.after, subject),
+    after: conclude(
+      after,
+      'anchor.after-not-present',
+      (subject) => brokenRule(rules.anchor, subject) ?? brokenRule(rules.after, subject),
     ),
-    before: conclude(before, 'anchor.before-not-present', (subject) =>
-      brokenRule(rules.anchor, subject) ??
-      brokenRule(rules.before, {
-        ...subject,
-        after: after === undefined || isFinding(after) ? null : after,
-      }),
+    before: conclude(
+      before,
+      'anchor.before-not-present',
+      (subject) =>
+        brokenRule(rules.anchor, subject) ??
+        brokenRule(rules.before, {
+          ...subject,
+          after: after === undefined || isFinding(after) ? null : after,
+        }),
     ),
   };
 }
@@ -86,7 +91,10 @@ function subjectOf(
   return isFinding(read) ? read : { ...read, evidence, block: verifyBlock(anchor, trust) };
 }
 
-function verifyBlock({ chain, transaction }: EvidenceAnchor, trust: Trust): VerifiedAnchor | Finding {
+function verifyBlock(
+  { chain, transaction }: EvidenceAnchor,
+  trust: Trust,
+): VerifiedAnchor | Finding {
   const { network, confirmations } = CHAINS[chain];
   return readPart('anchor.chain', chain, () =>
     verifyAnchorProof(transaction, {

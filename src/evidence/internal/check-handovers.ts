@@ -95,7 +95,11 @@ function isAuthorised({ evidence, handover, oldKey }: HandoverSubject): boolean 
     : signatures.length === 2 && signedBy(oldKey) && signedBy(handover.newKey);
 }
 
-function isBy({ by, signature }: HandoverSignature, key: VerifierKey, message: Uint8Array): boolean {
+function isBy(
+  { by, signature }: HandoverSignature,
+  key: VerifierKey,
+  message: Uint8Array,
+): boolean {
   return (
     by === formatVerifierKey(key) && ed25519Verifier(key.publicKey)(message, fromBase64(signature))
   );

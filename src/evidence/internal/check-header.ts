@@ -1,6 +1,6 @@
 /** That the header is the one that the statement commits to, and says what the statement says. */
-import type { RecordHeader, SignatureHeader } from '../../records/header.js';
 import { verifyCommitment } from '../../records/commitment.js';
+import type { RecordHeader, SignatureHeader } from '../../records/header.js';
 import {
   brokenRule,
   failed,

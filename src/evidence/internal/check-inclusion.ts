@@ -54,6 +54,12 @@ function compare(
   where: string,
 ): Finding | null {
   const { size, rootHash } = checkpoint;
-  const holds = verifyInclusion({ leafHash, index: content.index, size, rootHash, proof: inclusion });
+  const holds = verifyInclusion({
+    leafHash,
+    index: content.index,
+    size,
+    rootHash,
+    proof: inclusion,
+  });
   return holds ? null : finding('inclusion.not-included', { where, index: content.index, size });
 }

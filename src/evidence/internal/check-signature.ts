@@ -2,6 +2,7 @@
 import { equalBytes } from '../../base/bytes.js';
 import { digestFromHex } from '../../base/hex-digest.js';
 import { formatInstant } from '../../base/time.js';
+import type { SignatureStatement } from '../../records/statement.js';
 import { validateCades } from '../../signing/cades-validator.js';
 import type { SignatureReport } from '../../signing/signature-report.js';
 import type { Trust } from '../trust.js';
@@ -22,7 +23,7 @@ import { verdictOf } from './verdict.js';
 
 export interface SignatureSubject {
   readonly evidence: ReadEvidence;
-  readonly signature: ReadEntry<'signature'>;
+  readonly signature: ReadEntry<SignatureStatement>;
   /** Of the signature before, or of the entry. */
   readonly indexBefore: number;
   /** Null if the file does not show the CMS. */
@@ -31,7 +32,7 @@ export interface SignatureSubject {
 
 export interface CheckedSignature {
   readonly outcome: Outcome;
-  readonly signature: ReadEntry<'signature'>;
+  readonly signature: ReadEntry<SignatureStatement>;
   readonly report: SignatureReport | null;
   readonly judged: JudgedTime;
 }

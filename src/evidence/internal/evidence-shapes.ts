@@ -1,8 +1,8 @@
 /** Shapes of an evidence file's members, each bounded before anything is decoded. */
 import type { Sha256Digest } from '../../base/brand.js';
+import { fromHex, sha256Digest } from '../../base/bytes.js';
 import type { JsonValue } from '../../base/canonical-json.js';
 import { arrayOf, base64Of, type Shape, textLike } from '../../base/json-members.js';
-import { fromHex, sha256Digest } from '../../base/bytes.js';
 
 /** A tree of 2⁵³ leaves has no longer proof. */
 export const MAX_PROOF_HASHES = 64;

@@ -1,7 +1,7 @@
 /** What a reader might take from a report and must not: said in every report, next to what is proven. */
-import { type Finding, finding } from './outcome.js';
 import { headerOf } from './check-header.js';
 import { openedTags } from './check-tags.js';
+import { type Finding, finding } from './outcome.js';
 import type { ReadEvidence } from './read-evidence.js';
 import type { CheckRun } from './run-checks.js';
 
@@ -22,9 +22,7 @@ export function notProven(evidence: ReadEvidence, run: CheckRun): Finding[] {
     before.proven !== null && finding('not-proven.not-yet'),
     isRecord && header === null && finding('not-proven.header'),
     isRecord && file.entry.payload === undefined && finding('not-proven.payload'),
-    header !== null &&
-      !openedTags(entry).includes('subject') &&
-      finding('not-proven.subject'),
+    header !== null && !openedTags(entry).includes('subject') && finding('not-proven.subject'),
     header !== null && 'claim' in header && finding('not-proven.claim'),
     entry.content.kind === 'record' &&
       (entry.content.parts !== undefined || entry.content.tags.parties !== undefined) &&

@@ -1,4 +1,5 @@
 /** An anchor of the evidence with its head, proofs and epoch read; nothing is verified. */
+import type { EpochStatement } from '../../records/statement.js';
 import { decodeMapProof, type MapProof } from '../../tlog/sparse-map-proof.js';
 import type { EvidenceAnchor } from '../evidence-file.js';
 import { type HeadStatement, parseHeadStatement } from '../head-statement.js';
@@ -11,7 +12,7 @@ export interface ReadAnchor {
   readonly head: HeadStatement;
   readonly logProof: MapProof;
   readonly tenantProof: MapProof;
-  readonly epoch: ReadStatement<'epoch'>;
+  readonly epoch: ReadStatement<EpochStatement>;
 }
 
 /** @throws EvidenceError EVIDENCE_FORMAT_NEWER. */

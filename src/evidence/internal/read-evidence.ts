@@ -2,6 +2,12 @@
  * The evidence with everything in it read that every check needs: statements, headers, keys and the
  * checkpoint. Nothing is verified.
  */
+import type {
+  HandoverStatement,
+  LedgerStatement,
+  LossStatement,
+  SignatureStatement,
+} from '../../records/statement.js';
 import { type Checkpoint, parseCheckpoint } from '../../tlog/checkpoint.js';
 import { ED25519_NOTE, parseVerifierKey, type VerifierKey } from '../../tlog/note-key.js';
 import { parseSignedNote, type SignedNote } from '../../tlog/signed-note.js';
@@ -14,14 +20,14 @@ export interface ReadEvidence {
   readonly file: EvidenceFile;
   readonly entry: ReadEntry;
   readonly log: ReadLog;
-  readonly signatures: readonly ReadEntry<'signature'>[];
+  readonly signatures: readonly ReadEntry<SignatureStatement>[];
   readonly note: SignedNote;
   readonly checkpoint: Checkpoint;
 }
 
 export interface ReadLog {
   readonly origin: string;
-  readonly first: ReadStatement<'ledger' | 'loss'>;
+  readonly first: ReadStatement<LedgerStatement | LossStatement>;
   readonly firstKey: VerifierKey;
   readonly recoveryKey: VerifierKey;
   readonly handovers: readonly ReadHandover[];
@@ -29,7 +35,7 @@ export interface ReadLog {
   readonly lastKey: VerifierKey;
 }
 
-export interface ReadHandover extends ReadStatement<'handover'> {
+export interface ReadHandover extends ReadStatement<HandoverStatement> {
   readonly newKey: VerifierKey;
 }
 

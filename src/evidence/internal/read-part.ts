@@ -13,7 +13,7 @@ export function readPart<T>(code: MessageCode, where: string, read: () => T): T 
     return read();
   } catch (cause) {
     if (!(cause instanceof ChirographError)) throw cause;
-    if (NEWER.has(cause.code))
+    if (NEWER.has(String(cause.code)))
       throw new EvidenceError(
         'EVIDENCE_FORMAT_NEWER',
         `${where}: ${cause.message}: verify the file with a newer version`,

@@ -13,16 +13,16 @@ import type { EvidenceEntry, ProvedStatement } from '../evidence-file.js';
 import { type Finding, finding } from './outcome.js';
 import { isFinding, readPart } from './read-part.js';
 
-export type StatementOf<K extends StatementKind> = Extract<Statement, { kind: K }>;
+type StatementOf<K extends StatementKind> = Extract<Statement, { kind: K }>;
 
-export interface ReadStatement<K extends StatementKind = StatementKind> {
+export interface ReadStatement<S extends Statement = Statement> {
   readonly bytes: Uint8Array;
-  readonly content: StatementOf<K>;
+  readonly content: S;
   readonly inclusion: readonly Sha256Digest[];
   readonly leafHash: Sha256Digest;
 }
 
-export interface ReadEntry<K extends StatementKind = StatementKind> extends ReadStatement<K> {
+export interface ReadEntry<S extends Statement = Statement> extends ReadStatement<S> {
   readonly file: EvidenceEntry;
   /** Null if the file does not open it; a finding if it cannot be read. */
   readonly header: RecordHeader | SignatureHeader | Finding | null;
@@ -33,7 +33,7 @@ export function readStatement<K extends StatementKind>(
   { statement: bytes, inclusion }: ProvedStatement,
   where: string,
   ...kinds: readonly K[]
-): ReadStatement<K> | Finding {
+): ReadStatement<StatementOf<K>> | Finding {
   const content = readPart('statement.malformed', where, () => parseStatement(bytes));
   if (isFinding(content)) return content;
   if (!isOfKind(content, kinds))
@@ -45,7 +45,7 @@ export function readEntry<K extends StatementKind>(
   file: EvidenceEntry,
   where: string,
   ...kinds: readonly K[]
-): ReadEntry<K> | Finding {
+): ReadEntry<StatementOf<K>> | Finding {
   const statement = readStatement(file, where, ...kinds);
   if (isFinding(statement)) return statement;
   return { ...statement, file, header: readHeader(file, statement.content.kind, where) };

@@ -12,8 +12,8 @@ import { describeKeys, keysRoutes } from '../../../src/api/routes/keys.js';
 import { type RunningServer, startServer } from '../../../src/api/server.js';
 import { type Logger, silentLogger } from '../../../src/base/logger.js';
 import { RandomPool } from '../../../src/base/random.js';
-import { ManualClock } from '../../support/manual-clock.js';
-import { temporaryDirectory } from '../../support/temporary-directory.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { removeDirectory, temporaryDirectory } from '../../support/temporary-directory.js';
 
 export interface TestNodeOptions {
   readonly logger?: Logger;
@@ -38,11 +38,18 @@ export interface TestNode {
 
 export const MAX_BODY_BYTES = 4096;
 
+const cleanUps: (() => Promise<void>)[] = [];
+
+afterAll(async () => {
+  for (const cleanUp of cleanUps) await cleanUp();
+});
+
 /** A node of real parts, without a ledger, that stops when the test file has ended. */
 export async function startTestNode(options: TestNodeOptions = {}): Promise<TestNode> {
-  const clock = new ManualClock();
+  const clock = new FakeClock();
   const random = new RandomPool();
-  const registry = await ApiKeyRegistry.open(temporaryDirectory(), { clock, random });
+  const directory = await temporaryDirectory();
+  const registry = await ApiKeyRegistry.open(directory, { clock, random });
   const first = await registry.createFirst(DEFAULT_TENANT);
   const limiter = createLoginLimiter(options.failedLoginsPerMinute ?? 1000, clock);
   const guard = createGuard({ registry, limiter });
@@ -74,8 +81,9 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
     headersTimeoutMillis: options.headersTimeoutMillis ?? 10_000,
     keepAliveTimeoutMillis: 5000,
   });
-  afterAll(async () => {
+  cleanUps.push(async () => {
     await server.stop(0);
+    await removeDirectory(directory);
   });
   return {
     server,

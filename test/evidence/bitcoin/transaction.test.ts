@@ -91,6 +91,15 @@ describe('parseTransaction', () => {
       expect(parseTransaction(ofLength(length)).stripped.length).toBe(length);
   });
 
+  it('takes for a coinbase only what has a single input of nothing', () => {
+    const nothing = { txid: new Uint8Array(32), vout: 0xffffffff };
+    const outputs = [{ value: 0n, script }];
+    const other = { txid: sha256d(Buffer.of(1)), vout: 0 };
+    const isOne = (inputs: { txid: Uint8Array; vout: number }[]): boolean =>
+      isCoinbase(parseTransaction(transactionBytes({ inputs, outputs })));
+    expect([[nothing], [nothing, other], [other]].map(isOne)).toEqual([true, false, false]);
+  });
+
   it('refuses witnesses, and anything over a megabyte, where a proof carries a transaction', () => {
     expect(refusal(() => parseStrippedTransaction(fromHex(BIP143_SIGNED)))).toMatch(/MALFORMED/);
     expect(refusal(() => parseStrippedTransaction(new Uint8Array(1_000_001)))).toMatch(/MALFORMED/);

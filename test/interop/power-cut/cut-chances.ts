@@ -5,6 +5,7 @@
 import type { Chances } from './disk-model.js';
 import type { Survival, UnsyncedFile } from './file-versions.js';
 import { type Random, seeded } from './random.js';
+import type { NamesChange } from './trace.js';
 
 /**
  * `synced only`: nothing survives but what a sync covers.
@@ -31,11 +32,11 @@ export function chances(way: Way, seed: readonly number[], story: (line: string)
   const keepsNames = way === 'names without data' || way === 'everything';
   const keepsData = way === 'data without names' || way === 'everything';
   return {
-    names: (count, inOrder) => {
-      if (count === 0) return () => false;
-      const survives = way === 'torn' ? someNames(random, count, inOrder) : () => keepsNames;
-      const kept = Array.from({ length: count }, (_, at) => survives(at)).filter(Boolean).length;
-      story(`${kept} of ${count} unsynced changes of names`);
+    names: (unsynced, inOrder) => {
+      const survives =
+        way === 'torn' ? someNames(random, unsynced.length, inOrder) : () => keepsNames;
+      for (const [at, change] of unsynced.entries())
+        story(`${survives(at) ? 'kept' : 'lost'}: ${described(change)}`);
       return survives;
     },
     file: (inode, unsynced) => {
@@ -54,6 +55,11 @@ export function chances(way: Way, seed: readonly number[], story: (line: string)
       return survival;
     },
   };
+}
+
+/** What names came to mean: by file numbers, as in the lines on files. */
+function described({ changes }: NamesChange): string {
+  return changes.map(({ name, inode }) => `${name} = ${inode ?? 'nothing'}`).join(', ');
 }
 
 interface Fate {

@@ -9,7 +9,7 @@ import {
   FILE_SYSTEM_ROOT,
   type Inode,
   type InodeFacts,
-  type NameChange,
+  type NamesChange,
   type Trace,
   type TraceEvent,
 } from './trace.js';
@@ -25,8 +25,8 @@ export type FileSystem = 'posix' | 'journaled';
 
 /** Decides what survives. */
 export interface Chances {
-  /** Which of `count` unsynced changes of names survive; `inOrder`: a first part of them. */
-  names(count: number, inOrder: boolean): (at: number) => boolean;
+  /** Which of the unsynced changes of names survive; `inOrder`: a first part of them. */
+  names(unsynced: readonly NamesChange[], inOrder: boolean): (at: number) => boolean;
   file(inode: Inode, unsynced: UnsyncedFile): Survival;
 }
 
@@ -49,7 +49,7 @@ export type DiskImage = ReadonlyMap<string, FileImage | DirectoryImage>;
 interface PendingNames {
   /** Position among all changes of names ever made. */
   readonly number: number;
-  readonly changes: readonly NameChange[];
+  readonly change: NamesChange;
 }
 
 interface RunningSync {
@@ -89,7 +89,7 @@ export class DiskModel {
         this.#file(event.inode).zero(event.offset, event.length, event.mayExtend);
         break;
       case 'names':
-        this.#pendingNames.push({ number: this.#namesMade++, changes: event.changes });
+        this.#pendingNames.push({ number: this.#namesMade++, change: event });
         break;
       case 'sync-begin':
         this.#syncs.set(event.sync, this.#beginSync(event.inode, event.dataOnly));
@@ -104,11 +104,14 @@ export class DiskModel {
 
   /** What may be found after a power cut now. */
   cut(chances: Chances): DiskImage {
-    const survives = chances.names(this.#pendingNames.length, this.#fileSystem === 'journaled');
+    const survives = chances.names(
+      this.#pendingNames.map(({ change }) => change),
+      this.#fileSystem === 'journaled',
+    );
     const names: Directories = new Map();
     for (const [inode, entries] of this.#durableNames) names.set(inode, new Map(entries));
-    for (const [at, { changes }] of this.#pendingNames.entries())
-      if (survives(at)) applyNames(names, changes);
+    for (const [at, { change }] of this.#pendingNames.entries())
+      if (survives(at)) applyNames(names, change.changes);
     return this.#image(names, (inode, file) =>
       file.isSettled ? file.current() : file.after(chances.file(inode, file.unsynced)),
     );
@@ -150,14 +153,15 @@ export class DiskModel {
     );
   }
 
-  #covers(sync: RunningSync, resized: boolean, { number, changes }: PendingNames): boolean {
+  #covers(sync: RunningSync, resized: boolean, { number, change }: PendingNames): boolean {
     const { inode } = sync;
     if (inode === null) return true;
-    if (this.#fileSystem === 'posix') return changes.some(({ directory }) => directory === inode);
+    if (this.#fileSystem === 'posix')
+      return change.changes.some(({ directory }) => directory === inode);
     if (!sync.dataOnly || resized) return true;
     // The journal is written up to where the file itself was last named, and with it all before that.
     const last = this.#pendingNames.findLast((pending) =>
-      pending.changes.some((change) => change.inode === inode || change.directory === inode),
+      pending.change.changes.some((one) => one.inode === inode || one.directory === inode),
     );
     return last !== undefined && number <= last.number;
   }
@@ -167,7 +171,7 @@ export class DiskModel {
     const left: PendingNames[] = [];
     const settledNames = new Set<string>();
     for (const pending of this.#pendingNames.toReversed()) {
-      const keys = pending.changes.map(({ directory, name }) => `${directory}/${name}`);
+      const keys = pending.change.changes.map(({ directory, name }) => `${directory}/${name}`);
       // A rename that is durable in one directory is so in the other, and no older change of the same
       // name can then come to light again.
       if (isDurable(pending) || keys.some((key) => settledNames.has(key))) {
@@ -177,7 +181,7 @@ export class DiskModel {
         left.unshift(pending);
       }
     }
-    for (const { changes } of durable) applyNames(this.#durableNames, changes);
+    for (const { change } of durable) applyNames(this.#durableNames, change.changes);
     this.#pendingNames = left;
   }
 

@@ -16,6 +16,7 @@ import {
   powerCuts,
   recordRun,
 } from './power-cut.js';
+import { acknowledgedBeforeSynced } from './sync-order.js';
 import type { Trace } from './trace.js';
 
 const FIXTURES = join(dirname(fileURLToPath(import.meta.url)), 'fixtures');
@@ -27,9 +28,11 @@ afterAll(() => {
   rmSync(into, { recursive: true });
 });
 
+/** @param load uses the ledger; its requests need not have been answered when it resolves. */
 async function runOfSmallLedger(
   fault = 'none',
-  meddle: (data: string) => void = () => undefined,
+  load: (url: string, data: string) => Promise<unknown> = thirtyRecords,
+  stopWith: 'SIGTERM' | 'SIGKILL' = 'SIGTERM',
 ): Promise<Trace> {
   const directory = mkdtempSync(join(into, 'run-'));
   const data = join(directory, 'data');
@@ -42,18 +45,23 @@ async function runOfSmallLedger(
     },
     directories: [data],
     newScanner: acknowledgementsMatching(/"acknowledged":"([^"]+)"/),
+    stopWith,
     drive: async (program) => {
       const [, url = ''] = await program.output(/"url":"([^"]+)"/);
-      const client = async (number: number): Promise<void> => {
-        for (let at = 0; at < 10; at++) {
-          const body = `record-${number}-${at}-${'x'.repeat(200)}`;
-          await (await fetch(url, { method: 'POST', body })).text();
-        }
-      };
-      await Promise.all([client(0), client(1), client(2)]);
-      meddle(data);
+      await load(url, data);
     },
   });
+}
+
+function thirtyRecords(url: string): Promise<unknown> {
+  const client = async (number: number): Promise<void> => {
+    for (let at = 0; at < 10; at++) await post(url, `record-${number}-${at}-${'x'.repeat(200)}`);
+  };
+  return Promise.all([client(0), client(1), client(2)]);
+}
+
+async function post(url: string, body: string): Promise<void> {
+  await (await fetch(url, { method: 'POST', body })).text();
 }
 
 describe('a ledger that syncs before it acknowledges', () => {
@@ -106,17 +114,17 @@ describe('a ledger that syncs before it acknowledges', () => {
   });
 });
 
-/** Found by name in the ledger's source. */
-const FAULTS = [
-  'acknowledged before written',
-  'acknowledged before synced',
-  'another file synced',
-  'segment name not synced',
-  'data directory not synced',
-  'renamed before synced',
+/** Faults by their name in the ledger's source, and what must be found. */
+const FAULTS: readonly [string, RegExp][] = [
+  ['acknowledged before written', /was acknowledged and is gone/],
+  ['acknowledged before synced', /was acknowledged and is gone/],
+  ['another file synced', /was acknowledged and is gone/],
+  ['segment name not synced', /was acknowledged and is gone/],
+  ['data directory not synced', /the data directory is gone/],
+  ['renamed before synced', /the head cannot be read/],
 ];
 
-describe.each(FAULTS)('a ledger with the fault “%s”', (fault) => {
+describe.each(FAULTS)('a ledger with the fault “%s”', (fault, problem) => {
   let trace: Trace;
   beforeAll(async () => {
     trace = await runOfSmallLedger(fault);
@@ -124,17 +132,35 @@ describe.each(FAULTS)('a ledger with the fault “%s”', (fault) => {
 
   it('is found out at some sync', async () => {
     const plan: CutPlan = { seed: 1, count: 'every sync', fileSystem: 'posix', into };
-    expect((await findLosses(trace, plan, checkSmallLedger)).findings).toHaveLength(1);
+    const { findings } = await findLosses(trace, plan, checkSmallLedger);
+    expect(findings).toHaveLength(1);
+    expect(findings[0]?.problems[0]).toMatch(problem);
   });
 
   it(`is found out within ${SEEDS.length} seeds of ${CUTS} cuts`, async () => {
-    let findings = 0;
+    const problems: string[] = [];
     for (const seed of SEEDS) {
       const plan: CutPlan = { seed, count: CUTS, fileSystem: 'posix', into };
-      findings += (await findLosses(trace, plan, checkSmallLedger)).findings.length;
+      const { findings } = await findLosses(trace, plan, checkSmallLedger);
+      problems.push(...findings.flatMap((finding) => finding.problems));
     }
-    expect(findings).toBeGreaterThan(0);
+    expect(problems).toContainEqual(expect.stringMatching(problem));
   });
+});
+
+describe('the order of acknowledgements and syncs', () => {
+  const restsOn = (record: string): Uint8Array => Buffer.from(record);
+
+  it('is right in a ledger that syncs first', async () => {
+    expect(acknowledgedBeforeSynced(await runOfSmallLedger(), restsOn)).toEqual([]);
+  });
+
+  it.each(['acknowledged before written', 'acknowledged before synced', 'another file synced'])(
+    'is wrong in a ledger with the fault “%s”, for every record',
+    async (fault) => {
+      expect(acknowledgedBeforeSynced(await runOfSmallLedger(fault), restsOn)).toHaveLength(30);
+    },
+  );
 });
 
 describe('a file system that keeps its names in a journal', () => {
@@ -151,21 +177,51 @@ describe('a file system that keeps its names in a journal', () => {
   });
 });
 
+describe('a ledger that was killed under load', () => {
+  it('gives a trace, and loses nothing', async () => {
+    const left: Promise<unknown>[] = [];
+    const load = async (url: string): Promise<void> => {
+      const posts = Array.from({ length: 60 }, (_, at) => post(url, `record-${at}`));
+      left.push(Promise.allSettled(posts));
+      await Promise.race(posts);
+    };
+    const trace = await runOfSmallLedger('none', load, 'SIGKILL');
+    await Promise.all(left);
+    for (const count of [100, 'every sync'] as const) {
+      const plan: CutPlan = { seed: 1, count, fileSystem: 'posix', into };
+      const report = await findLosses(trace, plan, checkSmallLedger);
+      expect(report.findings).toEqual([]);
+      expect(report.acknowledged).toBeGreaterThan(0);
+      expect(report.acknowledged).toBeLessThan(60);
+    }
+  });
+});
+
 describe('a trace', () => {
+  const meddling = (meddle: (data: string) => void) => async (url: string, data: string) => {
+    await thirtyRecords(url);
+    meddle(data);
+  };
+
   it('is refused if something else changed a file', async () => {
-    const meddle = (data: string): void => {
+    const load = meddling((data) => {
       const [name = ''] = readdirSync(data).filter((one) => one.endsWith('.log'));
       const bytes = readFileSync(join(data, name));
       bytes[3] = (bytes[3] ?? 0) ^ 1;
       writeFileSync(join(data, name), bytes);
-    };
-    await expect(runOfSmallLedger('none', meddle)).rejects.toThrow(/holds other bytes/);
+    });
+    await expect(runOfSmallLedger('none', load)).rejects.toThrow(/holds other bytes/);
   });
 
   it('is refused if something else made a file', async () => {
-    const meddle = (data: string): void => {
+    const load = meddling((data) => {
       writeFileSync(join(data, 'stranger'), '');
-    };
-    await expect(runOfSmallLedger('none', meddle)).rejects.toThrow(/not in the trace/);
+    });
+    await expect(runOfSmallLedger('none', load)).rejects.toThrow(/not in the trace/);
+  });
+
+  it('is not made of a run whose driver failed', async () => {
+    const load = (): Promise<never> => Promise.reject(new Error('the driver has lost its way'));
+    await expect(runOfSmallLedger('none', load)).rejects.toThrow(/lost its way/);
   });
 });

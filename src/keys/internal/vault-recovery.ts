@@ -3,9 +3,9 @@
  * behind that the journal is the truth, and what a crash left there is written again from it.
  */
 import type { FileHandle } from 'node:fs/promises';
-import { equalBytes } from '../base/bytes.js';
-import { durableFileSystem } from './durable-file.js';
-import { KeysError } from './keys-error.js';
+import { equalBytes } from '../../base/bytes.js';
+import { durableFileSystem } from '../durable-file.js';
+import { KeysError } from '../keys-error.js';
 import {
   emptyVault,
   encodeRows,
@@ -24,7 +24,7 @@ export async function recoverVaultFile(
   journaled: readonly Uint8Array[],
 ): Promise<{ state: VaultState; rows: StoredRow[] }> {
   const { generation } = base;
-  const found = await readAll(file);
+  const found = await readVaultFile(file);
   if (found.length < VAULT_HEADER_LENGTH && base.length === VAULT_HEADER_LENGTH) {
     // A crash here leaves a shorter header, which the next opening writes again.
     await file.write(vaultHeader(generation), 0, VAULT_HEADER_LENGTH, 0);
@@ -59,7 +59,7 @@ function checkBase(found: Uint8Array, base: VaultState, journaled: readonly Uint
     );
 }
 
-async function readAll(file: FileHandle): Promise<Uint8Array> {
+export async function readVaultFile(file: FileHandle): Promise<Uint8Array> {
   const { size } = await file.stat();
   const bytes = new Uint8Array(size);
   for (let at = 0; at < size;) {

@@ -1,11 +1,11 @@
 /** A vault row: one secret, wrapped under its tenant's vault key (docs/formats/vault.md). */
-import { AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH, openSealed, sealInPlace } from '../base/aead.js';
-import { ByteReader, ByteWriter } from '../base/byte-codec.js';
-import { concat, u32be, utf8 } from '../base/bytes.js';
-import { BaseError } from '../base/errors.js';
-import { randomBytes, type RandomSource } from '../base/random.js';
-import { parseScope, scopeText, type SecretRef, type SecretScope } from '../base/secret-scope.js';
-import { KeysError } from './keys-error.js';
+import { AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH, openSealed, sealInPlace } from '../../base/aead.js';
+import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
+import { concat, u32be, utf8 } from '../../base/bytes.js';
+import { BaseError } from '../../base/errors.js';
+import { randomBytes, type RandomSource } from '../../base/random.js';
+import { parseScope, scopeText, type SecretRef, type SecretScope } from '../../base/secret-scope.js';
+import { KeysError } from '../keys-error.js';
 
 export const ROW_ID_LENGTH = 16;
 export const SECRET_LENGTH = 32;

@@ -1,0 +1,57 @@
+/** Makes an epoch of the present heads, and puts it on its way into the chain. */
+import type { AnchoredHeads } from '../anchoring/anchored-heads.js';
+import type { Anchorer, AnchorState } from '../anchoring/anchorer.js';
+import { type EpochSource, lastEpoch, makeEpoch } from '../anchoring/epoch-log.js';
+import type { TreeSize } from '../base/brand.js';
+import type { KeyStore } from '../keys/key-store.js';
+
+export interface AnchorNowDeps {
+  readonly epochs: EpochSource;
+  readonly anchorer: Anchorer;
+  readonly anchored: AnchoredHeads;
+  readonly keyStore: KeyStore;
+  /** Starts that were allowed to write, this one included. */
+  readonly run: number;
+}
+
+export interface AnchorStatus {
+  /** Size of the epoch log, its first entry included. */
+  readonly epochSize: TreeSize;
+  /** What of it is final in the chain. */
+  readonly settledSize: TreeSize;
+  readonly pending: AnchorState;
+}
+
+/**
+ * Call it again, or `followAnchors`, until `settledSize` has reached `epochSize`.
+ *
+ * @throws AnchoringError as the chain's own calls; what was made stays, and is taken up again.
+ */
+export async function anchorNow(deps: AnchorNowDeps): Promise<AnchorStatus> {
+  await markEpoch(deps);
+  const { reader } = deps.epochs.epochs;
+  const { size } = reader.head;
+  if (lastEpoch(reader) !== null)
+    await deps.anchorer.publish({ size, rootHash: await reader.rootAt(size) });
+  return followAnchors(deps);
+}
+
+/** Makes an epoch if a ledger has moved, and remembers it outside the data directory. */
+export async function markEpoch({ epochs, keyStore, run }: AnchorNowDeps): Promise<void> {
+  await makeEpoch(epochs);
+  const { reader } = epochs.epochs;
+  const { size, rootHash } = reader.head;
+  // A crash before this leaves a mark that is behind, which says less but nothing false.
+  await keyStore.putMark({ epochs: { size, rootHash }, run });
+}
+
+/** Looks how far the anchor on its way has come. */
+export async function followAnchors(deps: AnchorNowDeps): Promise<AnchorStatus> {
+  const settled = await deps.anchorer.poll();
+  if (settled !== null) await deps.anchored.note(settled.epochSize);
+  return {
+    epochSize: deps.epochs.epochs.reader.head.size,
+    settledSize: deps.anchorer.settledSize,
+    pending: deps.anchorer.state,
+  };
+}

@@ -1,0 +1,12 @@
+/** Refusals of a command that no part below it could have known of. */
+import { ChirographError } from '../base/errors.js';
+
+export type CommandErrorCode =
+  /** The CMS does not match the entry's statement, or cannot be read. */
+  | 'SIGNATURE_REFUSED'
+  /** What is to be signed is no record of the log that is written. */
+  | 'SIGNATURE_OF_NO_RECORD'
+  /** The node has no seal: `seal` is off, or its certificate is missing. */
+  | 'SEAL_NOT_CONFIGURED';
+
+export class CommandError extends ChirographError<CommandErrorCode> {}

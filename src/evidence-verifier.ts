@@ -1,0 +1,113 @@
+/**
+ * The single-file verifier, `verify.mjs`: needs Node and nothing else, opens no connection, writes no file.
+ * `npm run build:verifier` makes it; whoever doubts us can read it, or write another from docs/formats.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
+import { runVerify, type VerifyResponse } from './evidence/run-verify.js';
+import { MAX_TRUST_BYTES } from './evidence/trust.js';
+
+/** Put in by the build. */
+declare const CHIROGRAPH_VERSION: string | undefined;
+
+const HELP = `Usage: node verify.mjs FILE [--trust FILE]… [--require attributed] [--json]
+
+Verifies an evidence file offline and says, check by check, what was checked, how, and on whose word.
+
+  --trust FILE           roots of trust of your own: certificates, recovery keys, log keys, blocks
+                         (JSON; docs/formats/trust.md); may be given more than once
+  --require attributed   a file that rests on nothing but its own word is a "no"
+  --json                 the report as JSON
+  --version, --help
+
+Exit code: 0 verified, or verified as consistent; 1 failed, or not attributed where that is required;
+2 the input is no evidence file, of a newer format, or cannot be read.
+`;
+
+process.exitCode = main(process.argv.slice(2));
+
+function main(args: readonly string[]): number {
+  const { exitCode, output, error } = answer(args);
+  process.stdout.write(output);
+  if (error !== '') process.stderr.write(`verify: ${error}\n`);
+  return exitCode;
+}
+
+function answer(args: readonly string[]): VerifyResponse {
+  const options = readArguments(args);
+  if (typeof options === 'string') return unusable(options);
+  if (options.help) return { exitCode: 0, output: HELP, error: '' };
+  if (options.version) return { exitCode: 0, output: `${version()}\n`, error: '' };
+  const [path, ...others] = options.paths;
+  if (path === undefined || others.length > 0) return unusable('name one evidence file (--help)');
+  const evidence = readFile(path, MAX_EVIDENCE_BYTES);
+  if (typeof evidence === 'string') return unusable(evidence);
+  const trust = [];
+  for (const label of options.trust) {
+    const bytes = readFile(label, MAX_TRUST_BYTES);
+    if (typeof bytes === 'string') return unusable(bytes);
+    trust.push({ label, bytes });
+  }
+  const { requireAttributed, json } = options;
+  return runVerify({ evidence, trust, requireAttributed, json });
+}
+
+interface Options {
+  readonly paths: readonly string[];
+  readonly trust: readonly string[];
+  readonly requireAttributed: boolean;
+  readonly json: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+/** Or why they cannot be used. */
+function readArguments(args: readonly string[]): Options | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        trust: { type: 'string', multiple: true },
+        require: { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+        version: { type: 'boolean' },
+      },
+    });
+    if (values.require !== undefined && values.require !== 'attributed')
+      return '--require knows one word: attributed';
+    return {
+      paths: positionals,
+      trust: values.trust ?? [],
+      requireAttributed: values.require === 'attributed',
+      json: values.json ?? false,
+      help: values.help ?? false,
+      version: values.version ?? false,
+    };
+  } catch {
+    // Node's message quotes the argument.
+    return 'an option is not known or lacks its value (--help)';
+  }
+}
+
+/** The bytes, or why they cannot be had. */
+function readFile(path: string, maximum: number): Uint8Array | string {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) return `${path} is not a file`;
+    if (stats.size > maximum) return `${path} is larger than ${maximum} bytes`;
+    return readFileSync(path);
+  } catch {
+    return `${path} cannot be read`;
+  }
+}
+
+function unusable(error: string): VerifyResponse {
+  return { exitCode: 2, output: '', error };
+}
+
+function version(): string {
+  return typeof CHIROGRAPH_VERSION === 'string' ? CHIROGRAPH_VERSION : 'not built';
+}

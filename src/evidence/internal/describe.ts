@@ -1,0 +1,119 @@
+/** Entry, log and signatures of a report as labelled lines of text. */
+import { formatInstant } from '../../base/time.js';
+import type { MessageCode } from '../messages-en.js';
+import type {
+  BlockSummary,
+  DisclosedHeader,
+  EntrySummary,
+  JudgedTime,
+  LogSummary,
+  SignatureSummary,
+} from '../verification-report.js';
+import type { Facts } from './outcome.js';
+
+/** A text of the catalogue with its facts filled in. */
+export type Say = (code: MessageCode, facts?: Facts) => string;
+
+/** A label of the catalogue, and what stands beside it. */
+export type Line = readonly [label: MessageCode, text: string];
+
+export function describeEntry(entry: EntrySummary, say: Say): Line[] {
+  const { index, treeSize: size, recordedAt, disclosed, type, previous } = entry;
+  const entered = describeEntered(entry, say);
+  return [
+    ['label.kind', entry.kind],
+    ...optional('label.type', type),
+    ...(disclosed === undefined ? [] : describeHeader(disclosed, say)),
+    ['label.id', entry.id],
+    ...optional('label.previous', previous),
+    ['label.index', say('value.index', { index, size })],
+    ['label.recorded', say('value.recorded', { at: formatInstant(recordedAt) })],
+    ...optional('label.entered', entered),
+  ];
+}
+
+export function describeLog(log: LogSummary, say: Say): Line[] {
+  const [identified] = log.identifiedBy;
+  const { loss } = log;
+  return [
+    ['label.origin', say('value.text', { text: log.origin })],
+    [
+      'label.identified',
+      say(identified === undefined ? 'value.identified.nobody' : `value.identified.${identified}`),
+    ],
+    ...optional('label.sealed', log.sealedBy?.subject),
+    ['label.log-key', say('value.text', { text: log.verifierKey })],
+    ['label.recovery-key', say('value.text', { text: log.recoveryKey })],
+    ['label.handovers', String(log.handovers)],
+    ...optional('label.loss', loss === null ? undefined : say('value.loss', { ...loss })),
+  ];
+}
+
+export function describeSignature(signature: SignatureSummary, say: Say): Line[] {
+  const { signer, claimedAt, judged, indication, subIndication, trustAnchor } = signature;
+  const verdict =
+    subIndication === null
+      ? say('value.verdict.anchor', { indication, anchor: trustAnchor ?? '–' })
+      : say('value.verdict.because', { indication, subIndication });
+  return [
+    ['label.signer', signer?.subject ?? '–'],
+    ...optional(
+      'label.claimed',
+      claimedAt === null ? undefined : say('value.claimed', { at: claimedAt }),
+    ),
+    ['label.judged', describeJudged(judged, say)],
+    ['label.verdict', verdict],
+  ];
+}
+
+function describeHeader(header: DisclosedHeader, say: Say): Line[] {
+  const { validFrom, validTo, payloadSize: size, payloadSha256: sha256, mediaType } = header;
+  const from = validFrom === undefined ? undefined : formatInstant(validFrom);
+  const to = validTo === undefined ? undefined : formatInstant(validTo);
+  return [
+    ['label.subject', say('value.text', { text: header.subject })],
+    ...optional('label.key', header.key && say('value.text', { text: header.key })),
+    ['label.author', say('value.text', { text: header.author })],
+    ...optional('label.valid', describeValid(from, to, say)),
+    ...optional('label.retracts', header.retracts),
+    ['label.payload', say('value.payload', { size, mediaType, sha256 })],
+    ...optional('label.schema', header.schema && say('value.text', { text: header.schema })),
+  ];
+}
+
+function describeValid(
+  from: string | undefined,
+  to: string | undefined,
+  say: Say,
+): string | undefined {
+  if (from !== undefined && to !== undefined) return say('value.valid.between', { from, to });
+  if (from !== undefined) return say('value.valid.from', { from });
+  return to === undefined ? undefined : say('value.valid.until', { to });
+}
+
+function describeEntered({ in: by, notYetIn }: EntrySummary, say: Say): string | undefined {
+  if (by === null) return undefined;
+  const facts = blockFacts(by);
+  const entered =
+    notYetIn === null
+      ? say('value.entered.by', facts)
+      : say('value.entered.between', {
+          ...facts,
+          fromHeight: notYetIn.height,
+          fromTime: formatInstant(notYetIn.time),
+        });
+  const isPinned = by.pinned && notYetIn?.pinned !== false;
+  return isPinned ? entered : say('value.entered.unpinned', { entered });
+}
+
+function blockFacts({ chain, height, time }: BlockSummary): Facts {
+  return { chain, height, time: formatInstant(time) };
+}
+
+function describeJudged({ at, basis }: JudgedTime, say: Say): string {
+  return say(`value.judged.${basis}`, { at: formatInstant(at) });
+}
+
+function optional(label: MessageCode, text: string | undefined): Line[] {
+  return text === undefined ? [] : [[label, text]];
+}

@@ -1,0 +1,31 @@
+/** From codes and facts to sentences. */
+import type { Facts, Finding } from './internal/outcome.js';
+import { type Catalogue, ENGLISH, type MessageCode } from './messages-en.js';
+
+/**
+ * One line. Facts may be anyone's text: what could move the cursor, hide or turn text around on a
+ * terminal is shown as escapes.
+ */
+export function messageText(
+  code: MessageCode,
+  facts: Facts = {},
+  catalogue: Catalogue = ENGLISH,
+): string {
+  return catalogue[code].replace(/\{(\w+)\}/g, (_, name: string) =>
+    printable(String(facts[name] ?? '?')),
+  );
+}
+
+export function findingText({ code, facts }: Finding, catalogue: Catalogue = ENGLISH): string {
+  return messageText(code, facts, catalogue);
+}
+
+/** Control, format (direction-changing and invisible ones), private and unassigned characters, and line breaks. */
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+function printable(text: string): string {
+  return text.replace(
+    UNPRINTABLE,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+}

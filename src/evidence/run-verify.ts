@@ -1,0 +1,56 @@
+/** The command `verify`, from bytes to exit code and text: one for the command line and the single-file verifier. */
+import { EvidenceError } from './evidence-error.js';
+import { reportAsJson } from './report-json.js';
+import { reportAsText } from './report-text.js';
+import { SHIPPED_TRUST } from './shipped-trust.js';
+import { mergeTrust, parseTrust, type Trust } from './trust.js';
+import { verifyEvidence } from './verify.js';
+
+export interface VerifyRequest {
+  readonly evidence: Uint8Array;
+  /** Beside the roots that ship with the program. */
+  readonly trust: readonly TrustInput[];
+  /** Whether a file that rests on its own word is a "no". */
+  readonly requireAttributed: boolean;
+  readonly json: boolean;
+}
+
+export interface TrustInput {
+  /** Names the file in an error. */
+  readonly label: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface VerifyResponse {
+  /** 0: verified. 1: failed, or not attributed where that was asked for. 2: not to be judged. */
+  readonly exitCode: 0 | 1 | 2;
+  /** The report; empty if there is none. */
+  readonly output: string;
+  /** One line, without a newline; empty unless the exit code is 2. */
+  readonly error: string;
+}
+
+/** Never throws for what a stranger has made. */
+export function runVerify(request: VerifyRequest): VerifyResponse {
+  try {
+    const trust = mergeTrust(SHIPPED_TRUST, ...request.trust.map(readTrust));
+    const report = verifyEvidence(request.evidence, trust);
+    const isYes =
+      report.result === 'verified' ||
+      (report.result === 'consistent' && !request.requireAttributed);
+    const output = request.json ? `${reportAsJson(report)}\n` : reportAsText(report);
+    return { exitCode: isYes ? 0 : 1, output, error: '' };
+  } catch (cause) {
+    if (!(cause instanceof EvidenceError)) throw cause;
+    return { exitCode: 2, output: '', error: cause.message };
+  }
+}
+
+function readTrust({ label, bytes }: TrustInput): Trust {
+  try {
+    return parseTrust(bytes);
+  } catch (cause) {
+    if (!(cause instanceof EvidenceError)) throw cause;
+    throw new EvidenceError(cause.code, `${label}: ${cause.message}`, { cause });
+  }
+}

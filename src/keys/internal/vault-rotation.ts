@@ -1,0 +1,54 @@
+/**
+ * A new generation of a vault: all secrets that are kept, wrapped under a new key; then the old key
+ * is destroyed, and with it whatever was not kept. Each step says what a crash there leaves.
+ */
+import { dirname } from 'node:path';
+import type { RandomSource } from '../../base/random.js';
+import type { SecretScope } from '../../base/secret-scope.js';
+import type { OpenGeneration, VaultPlace } from './vault-generations.js';
+import { vaultPath } from './vault-generations.js';
+import { encodeRows, placeRows, VAULT_HEADER_LENGTH, VaultFile, vaultHeader } from './vault-file.js';
+import { type IndexPut, VaultIndexKeys } from './vault-index.js';
+import { unwrapRow, wrapRow } from './vault-row.js';
+
+export interface RotateOptions {
+  /** Whether a secret lives on. */
+  readonly keep: (scope: SecretScope) => boolean;
+  /** Writes rows to the index; may be called many times. They need not be durable. */
+  readonly putIndex: (puts: readonly IndexPut[]) => Promise<void>;
+}
+
+/** @returns the new generation, in place and durable. The old one is still there, and must be retired. */
+export async function writeSuccessor(
+  place: VaultPlace,
+  old: OpenGeneration,
+  { keep, putIndex }: RotateOptions,
+  random: RandomSource,
+): Promise<OpenGeneration> {
+  const { files, keyStore, tenantHandle } = place;
+  const previous = old.file.state;
+  const generation = previous.generation + 1;
+  // A crash up to the rename leaves a key and perhaps a file aside, and the next opening removes both.
+  const key = { generation, key: await keyStore.createVaultKey(tenantHandle, generation) };
+  const indexKeys = new VaultIndexKeys(key);
+  const path = vaultPath(place, generation);
+  const aside = `${path}.tmp`;
+  await files.write(aside, vaultHeader(generation, previous), 0o600);
+  let length = VAULT_HEADER_LENGTH;
+  for await (const batch of old.file.rows()) {
+    const kept = batch.map(({ row }) => unwrapRow(row, old.key)).filter(({ scope }) => keep(scope));
+    const rows = kept.map((unwrapped) => wrapRow(unwrapped, key, random));
+    const bytes = encodeRows(rows);
+    await files.append(aside, bytes);
+    // Under keys that only this generation has: if it is undone, nothing ever asks for them.
+    const stored = placeRows(rows, length);
+    await putIndex(kept.flatMap((one, at) => indexPutsOf(indexKeys, stored[at], one)));
+    length += bytes.length;
+  }
+  await files.sync(aside);
+  // A crash from here on leaves the new generation, which the next opening goes on with.
+  await files.rename(aside, path);
+  await files.syncDirectory(dirname(path));
+  await putIndex([indexKeys.complete()]);
+  return { file: await VaultFile.openSuccessor(path, previous), key };
+}

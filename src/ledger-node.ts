@@ -1,0 +1,235 @@
+/**
+ * A node without its HTTP: ledgers, epoch log, anchors and seal, opened in the order in which they
+ * rest on one another and closed in reverse. `service.ts` puts the interface on top.
+ */
+import { join } from 'node:path';
+import { softwareAnchorSigner } from './anchoring/anchor-signer.js';
+import { AnchorStore } from './anchoring/anchor-store.js';
+import type { AnchorCoin } from './anchoring/anchor-transaction.js';
+import { AnchoredHeads } from './anchoring/anchored-heads.js';
+import { Anchorer } from './anchoring/anchorer.js';
+import type { ChainSource } from './anchoring/chain-source.js';
+import { EpochStore } from './anchoring/epoch-store.js';
+import type { RandomSource } from './base/random.js';
+import type { Clock } from './base/time.js';
+import {
+  type AnchorNowDeps,
+  anchorNow,
+  type AnchorStatus,
+  followAnchors,
+  markEpoch,
+} from './commands/anchor-now.js';
+import type { ChainName } from './evidence/chains.js';
+import type { KeyStore } from './keys/key-store.js';
+import type { SealSigner } from './keys/seal-signer.js';
+import { type TenantKeys, tenantKeys } from './keys/tenant-keys.js';
+import type { TenantDescriptor } from './ledger/catalog.js';
+import type { CommitObserver } from './ledger/commit-observer.js';
+import type { LedgerError } from './ledger/ledger-error.js';
+import { LedgerStore, type LedgerStoreOptions } from './ledger/ledger-store.js';
+import type { Ledger } from './ledger/ledger.js';
+import { beginRun } from './node-run.js';
+import { LogIdentities } from './queries/log-identity.js';
+
+/** How anchors get into a chain. */
+export interface AnchoringOptions {
+  readonly chain: ChainName;
+  readonly source: ChainSource;
+  /** secp256k1, 32 bytes. */
+  readonly secret: Uint8Array;
+  readonly confirmations: number;
+  readonly headersFrom: (height: number) => number;
+  readonly firstCoin: (script: Uint8Array) => Promise<AnchorCoin>;
+}
+
+export interface LedgerNodeOptions {
+  readonly dataDirectory: string;
+  readonly keyStore: KeyStore;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly observer: CommitObserver;
+  readonly onFailure: (error: LedgerError) => void;
+  /** First part of every origin. */
+  readonly logName: string;
+  readonly seal: SealSigner | null;
+  /** Whether the recovery keys on this machine may sign, as development ones do. */
+  readonly hasRecoveryKeys: boolean;
+  /** Called when the store is open, because the development chain lies in the data directory. */
+  readonly openAnchoring: () => Promise<AnchoringOptions>;
+  /** For tests. */
+  readonly store?: Partial<LedgerStoreOptions>;
+}
+
+const NODE_TENANT = '_node';
+const DEFAULT_TENANT = 'default';
+const EPOCHS = 'epochs';
+
+/** What an anchor may cost; the devchain charges the least. */
+const FEE_POLICY = {
+  floorRate: 1,
+  capRate: 100,
+  incrementalRate: 1,
+  budget: 50_000n,
+  maxRate: 500,
+  maxFee: 100_000n,
+} as const;
+/** Six anchors a day leave this many blocks between two. */
+const TARGET_BLOCKS = 24;
+
+export class LedgerNode {
+  readonly store: LedgerStore;
+  readonly anchored: AnchoredHeads;
+  readonly anchorer: Anchorer;
+  readonly identities: LogIdentities;
+  readonly chain: ChainName;
+  readonly #keys: Map<string, TenantKeys>;
+  readonly #options: LedgerNodeOptions;
+  readonly #anchoring: AnchorNowDeps;
+  /** Ends when the anchoring asked for so far is done: two epochs must not be made at once. */
+  #anchorTurn: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    options: LedgerNodeOptions,
+    store: LedgerStore,
+    keys: Map<string, TenantKeys>,
+    anchoring: AnchorNowDeps,
+    chain: ChainName,
+  ) {
+    this.#options = options;
+    this.store = store;
+    this.#keys = keys;
+    this.#anchoring = anchoring;
+    this.anchored = anchoring.anchored;
+    this.anchorer = anchoring.anchorer;
+    this.chain = chain;
+    const { clock, keyStore, seal } = options;
+    this.identities = new LogIdentities({
+      clock,
+      seal,
+      recoveryKeyOf: (tenant) =>
+        options.hasRecoveryKeys ? keyStore.recoveryKey(tenant) : Promise.resolve(null),
+    });
+  }
+
+  /**
+   * @throws LedgerError LEDGER_READ_ONLY if the data is behind what it showed, and what the parts
+   * throw; then nothing is left open.
+   */
+  static async open(options: LedgerNodeOptions): Promise<LedgerNode> {
+    const { dataDirectory, keyStore } = options;
+    const store = await LedgerStore.open({ ...options, ...options.store });
+    try {
+      const known = store.tenantNamed(NODE_TENANT);
+      const epochs = known && store.ledgersOf(known.handle)[0];
+      const run = await beginRun({ dataDirectory, keyStore, epochs: epochs?.reader ?? null });
+      store.allowWrites();
+      await store.completeLedgers();
+      const nodeTenant = await tenantOf(store, NODE_TENANT, options.logName);
+      await tenantOf(store, DEFAULT_TENANT, options.logName);
+      const epochLog = epochs ?? (await store.createLedger(nodeTenant, EPOCHS));
+      const keys = new Map<string, TenantKeys>();
+      for (const { handle } of store.tenants())
+        keys.set(handle, tenantKeys(await keyStore.tenantRoot(handle)));
+      const { chain, ...anchoring } = await openAnchors(options, store, epochLog, keys);
+      return new LedgerNode(options, store, keys, { ...anchoring, keyStore, run }, chain);
+    } catch (cause) {
+      await store.close();
+      throw cause;
+    }
+  }
+
+  get seal(): SealSigner | null {
+    return this.#options.seal;
+  }
+
+  /** @throws Error for a tenant that is not there: callers have authenticated it. */
+  tenantNamed(name: string): TenantDescriptor {
+    const tenant = this.store.tenantNamed(name);
+    if (tenant === undefined) throw new Error('a principal of a tenant that is not there');
+    return tenant;
+  }
+
+  async createTenant(name: string): Promise<TenantDescriptor> {
+    const tenant = await this.store.createTenant(name, this.#options.logName);
+    const root = await this.#options.keyStore.tenantRoot(tenant.handle);
+    this.#keys.set(tenant.handle, tenantKeys(root));
+    return tenant;
+  }
+
+  /** @param handle of a tenant. */
+  tenantKeys(handle: string): TenantKeys {
+    return keysOf(this.#keys, handle);
+  }
+
+  /** Makes an epoch and sends it on its way. */
+  anchorNow(): Promise<AnchorStatus> {
+    return this.#inTurn(() => anchorNow(this.#anchoring));
+  }
+
+  /** Looks how far the anchor on its way has come. */
+  followAnchors(): Promise<AnchorStatus> {
+    return this.#inTurn(() => followAnchors(this.#anchoring));
+  }
+
+  /** Finishes what was taken, remembers the heads outside the data directory, and closes. */
+  async close(): Promise<void> {
+    try {
+      await this.#inTurn(() => markEpoch(this.#anchoring));
+    } finally {
+      await this.store.close();
+    }
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#anchorTurn.then(run, run);
+    this.#anchorTurn = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+async function tenantOf(
+  store: LedgerStore,
+  name: string,
+  logName: string,
+): Promise<TenantDescriptor> {
+  return store.tenantNamed(name) ?? store.createTenant(name, logName);
+}
+
+async function openAnchors(
+  { dataDirectory, openAnchoring }: LedgerNodeOptions,
+  store: LedgerStore,
+  epochLog: Ledger,
+  keys: ReadonlyMap<string, TenantKeys>,
+): Promise<Pick<AnchorNowDeps, 'epochs' | 'anchorer' | 'anchored'> & { chain: ChainName }> {
+  const { chain, secret, ...options } = await openAnchoring();
+  const indexKeyOf = (tenant: string): Uint8Array => keysOf(keys, tenant).index;
+  const heads = await EpochStore.open(join(dataDirectory, 'epochs'));
+  const anchors = await AnchorStore.open(join(dataDirectory, 'anchors'));
+  const anchorer = await Anchorer.open({
+    ...options,
+    signer: softwareAnchorSigner(secret),
+    store: anchors,
+    policy: FEE_POLICY,
+    targetBlocks: TARGET_BLOCKS,
+  });
+  const anchored = await AnchoredHeads.open({
+    chain,
+    anchors,
+    heads,
+    epochs: epochLog.reader,
+    indexKeyOf,
+  });
+  const epochs = {
+    ledgers: () => store.allLedgers().filter((ledger) => ledger !== epochLog),
+    epochs: epochLog,
+    store: heads,
+    indexKeyOf,
+  };
+  return { chain, epochs, anchorer, anchored };
+}
+
+function keysOf(keys: ReadonlyMap<string, TenantKeys>, handle: string): TenantKeys {
+  const found = keys.get(handle);
+  if (found === undefined) throw new Error('a tenant whose keys were not loaded');
+  return found;
+}

@@ -1,0 +1,174 @@
+import { request as httpRequest } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import { Router } from 'express';
+import { ApiError } from '../../src/api/api-error.js';
+import { contentTypeOf } from '../../src/api/body.js';
+import { exchangeNdjson, NDJSON } from '../../src/api/ndjson-exchange.js';
+import { type NdjsonLine, parseNdjsonLine } from '../../src/api/ndjson-lines.js';
+import { lineProblem } from '../../src/api/problem.js';
+import { addResource } from '../../src/api/resource.js';
+import type { JsonValue } from '../../src/base/canonical-json.js';
+import { RawConnection } from './support/raw-http.js';
+import { startTestNode } from './support/test-node.js';
+
+const IDLE_TIMEOUT_MILLIS = 300;
+const MAX_UNREAD_BYTES = 64 * 1024;
+const LARGE = 'x'.repeat(2048);
+
+/** What the node has been given to answer so far; lines that hold "fail" fail their group. */
+const taken: number[] = [];
+let answered = 0;
+
+async function answer(lines: readonly NdjsonLine[]): Promise<readonly JsonValue[]> {
+  taken.push(...lines.map(({ number }) => number));
+  await new Promise((resolve) => setImmediate(resolve));
+  const answers = lines.map((line): JsonValue => {
+    try {
+      const value = parseNdjsonLine(line);
+      if (value === 'fail') throw new ApiError('INTERNAL', 'the group failed');
+      return value === 'large' ? LARGE : { value };
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'INTERNAL') throw error;
+      return lineProblem(error, line.number, 'request');
+    }
+  });
+  answered += answers.length;
+  return answers;
+}
+
+const node = await startTestNode({
+  testRoutes: () => {
+    const router = Router();
+    addResource(router, '/lines', {
+      post: async (request, response) => {
+        taken.length = 0;
+        answered = 0;
+        contentTypeOf(request, [NDJSON]);
+        const options = {
+          maxLineBytes: 1000,
+          idleTimeoutMillis: IDLE_TIMEOUT_MILLIS,
+          maxGroupsInFlight: 4,
+          maxUnreadBytes: MAX_UNREAD_BYTES,
+        };
+        await exchangeNdjson(request, response, options, answer);
+      },
+    });
+    return router;
+  },
+});
+
+const HEAD =
+  'POST /test/lines HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n';
+const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+
+async function exchange(body: string): Promise<unknown[]> {
+  const response = await node.fetch('/test/lines', {
+    method: 'POST',
+    body,
+    headers: { 'content-type': NDJSON },
+  });
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toBe(NDJSON);
+  const text = await response.text();
+  return text === ''
+    ? []
+    : text
+        .trimEnd()
+        .split('\n')
+        .map((line): unknown => JSON.parse(line));
+}
+
+describe('an NDJSON exchange', () => {
+  it('answers each line in its place, the bad ones by problems with their numbers', async () => {
+    const lines = Array.from({ length: 700 }, (_, at) => String(at));
+    lines[499] = '{"a":1,"a":2}';
+    lines[600] = `"${'x'.repeat(1000)}"`;
+    lines[601] = '';
+    const answers = await exchange(lines.join('\n'));
+    expect(answers).toHaveLength(700);
+    expect(answers[0]).toEqual({ value: 0 });
+    expect(answers[499]).toMatchObject({ code: 'JSON_NOT_CANONICAL', line: 500, status: 400 });
+    expect(answers[600]).toMatchObject({ code: 'LINE_TOO_LONG', line: 601, status: 413 });
+    expect(answers[601]).toMatchObject({ code: 'JSON_MALFORMED', line: 602 });
+    expect(answers[699]).toEqual({ value: 699 });
+  });
+
+  it('answers an empty body by an empty one', async () => {
+    expect(await exchange('')).toEqual([]);
+  });
+
+  it('answers a line before the next one is sent', async () => {
+    const connection = await RawConnection.open(node.url);
+    connection.send(HEAD + chunk('1\n'));
+    await connection.until('{"value":1}\n');
+    connection.send(chunk('2\n'));
+    await connection.until('{"value":2}\n');
+    connection.send('0\r\n\r\n');
+    await connection.until('0\r\n\r\n');
+    connection.destroy();
+  });
+
+  it('stops reading when the client does not read, and goes on when it does', async () => {
+    const total = 16_000;
+    let answeredUnread = 0;
+    const received = await new Promise<number>((resolve, reject) => {
+      const headers = { 'content-type': NDJSON };
+      const request = httpRequest(`${node.url}/test/lines`, { method: 'POST', headers });
+      request.on('error', reject);
+      request.on('response', (response) => {
+        // Until the timer fires nothing is read; what the node makes meanwhile must have a bound.
+        setTimeout(() => {
+          answeredUnread = answered;
+          let bytes = 0;
+          response.on('data', (data: Buffer) => {
+            bytes += data.length;
+          });
+          response.on('end', () => {
+            resolve(bytes);
+          });
+        }, IDLE_TIMEOUT_MILLIS / 2);
+      });
+      for (let sent = 0; sent < total; sent += 1000) request.write('"large"\n'.repeat(1000));
+      request.end();
+    });
+    expect(answeredUnread).toBeLessThan(total);
+    expect(received).toBe(total * (LARGE.length + 3));
+  });
+
+  it('takes no line that has not arrived as a whole when the client goes away', async () => {
+    const connection = await RawConnection.open(node.url);
+    connection.send(HEAD + chunk('1\n2\n{"half":'));
+    await connection.until('{"value":2}\n');
+    connection.destroy();
+    expect(taken).toEqual([1, 2]);
+    // A new exchange works: nothing of the old one is in its way.
+    expect(await exchange('3\n')).toEqual([{ value: 3 }]);
+  });
+
+  it('is cut off where a client stands still in the middle of it', async () => {
+    const connection = await RawConnection.open(node.url);
+    connection.send(HEAD + chunk('1\n'));
+    const received = await connection.untilEnd();
+    expect(received).toContain('{"value":1}');
+    expect(received).not.toContain('0\r\n\r\n');
+  });
+
+  it('is cut off, not ended, where answering fails after it has begun', async () => {
+    const connection = await RawConnection.open(node.url);
+    connection.send(HEAD + chunk('1\n'));
+    await connection.until('{"value":1}\n');
+    connection.send(chunk('"fail"\n'));
+    const received = await connection.untilEnd();
+    expect(received).not.toContain('0\r\n\r\n');
+  });
+
+  it('is a problem where answering fails before it has begun', async () => {
+    const response = await node.fetch('/test/lines', {
+      method: 'POST',
+      body: '"fail"\n1\n',
+      headers: { 'content-type': NDJSON },
+    });
+    expect(response.status).toBe(500);
+    expect(await response.json()).toMatchObject({ code: 'INTERNAL' });
+  });
+});

@@ -1,0 +1,146 @@
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { canonicalJsonBytes } from '../src/base/canonical-json.js';
+import { pinnedBlocks } from '../src/anchoring/pinned-blocks.js';
+import { appendRecords } from '../src/commands/append-records.js';
+import { sealEntry } from '../src/commands/seal-entry.js';
+import { formatEvidence } from '../src/evidence/format-evidence.js';
+import { NO_TRUST, parseTrust } from '../src/evidence/trust.js';
+import { verifyEvidence } from '../src/evidence/verify.js';
+import { exportEvidence } from '../src/queries/export-evidence.js';
+import { findEntry } from '../src/queries/find-entry.js';
+import { trustFile } from '../src/queries/trust-file.js';
+import { parseRecordInput } from '../src/records/record-input.js';
+import { parseCertificate } from '../src/signing/certificate.js';
+import { trustAnchorFrom } from '../src/signing/trust-anchor.js';
+import { removeDirectory, temporaryDirectory } from './support/temporary-directory.js';
+import { openTestNode, type TestNode } from './support/test-node.js';
+
+let root: string;
+beforeEach(async () => {
+  root = await temporaryDirectory();
+});
+afterEach(async () => {
+  await removeDirectory(root);
+});
+
+async function append(opened: TestNode, count: number): Promise<void> {
+  const { node, clock, random } = opened;
+  const tenant = node.tenantNamed('default');
+  if (!node.store.ledgersOf(tenant.handle).some(({ identity }) => identity.name === 'kyc'))
+    await node.store.createLedger(tenant, 'kyc');
+  const requests = Array.from({ length: count }, (_, n) => ({
+    record: parseRecordInput({
+      type: 'test.Record',
+      subject: 'anna',
+      key: `k${n % 3}`,
+      payload: { n },
+    }),
+    idempotencyKey: null,
+  }));
+  await appendRecords(
+    {
+      store: node.store,
+      clock,
+      random,
+      anchoredSize: (origin) => node.anchored.sizeOf(origin),
+      idempotencyKey: (handle) => node.tenantKeys(handle).idempotency,
+    },
+    { tenant: tenant.handle, ledger: 'kyc', author: 'key:test' },
+    requests,
+  );
+}
+
+async function evidenceOf(opened: TestNode, index: number): Promise<Uint8Array> {
+  const { node } = opened;
+  const tenant = node.tenantNamed('default');
+  const found = await findEntry(node.store.ledger(tenant.handle, 'kyc'), String(index));
+  const file = await exportEvidence(
+    {
+      vault: node.store.vaultOf(tenant.handle),
+      anchored: node.anchored,
+      identity: (reader) => node.identities.of(tenant.handle, reader),
+    },
+    found,
+  );
+  return formatEvidence(file);
+}
+
+async function trustOf(opened: TestNode): Promise<ReturnType<typeof parseTrust>> {
+  return parseTrust(
+    canonicalJsonBytes(
+      trustFile({
+        name: 'the node itself',
+        certificates: opened.roots,
+        recoveryKey: opened.node.tenantNamed('default').recoveryKey,
+        chain: 'devchain',
+        blocks: await pinnedBlocks(opened.devchain),
+        isDevelopment: true,
+      }),
+    ),
+  );
+}
+
+describe('a node', () => {
+  it('leads a record to evidence that verifies on trust', async () => {
+    const opened = await openTestNode(root);
+    await append(opened, 5);
+    await opened.node.anchorNow();
+    await append(opened, 5);
+    const tenant = opened.node.tenantNamed('default');
+    const ledger = opened.node.store.ledger(tenant.handle, 'kyc');
+    await sealEntry(
+      {
+        clock: opened.clock,
+        random: opened.random,
+        anchoredSize: () => ledger.reader.head.size,
+        trustAnchors: opened.roots.map((der) => trustAnchorFrom(parseCertificate(der))),
+      },
+      opened.node.seal,
+      {
+        ledger,
+        vault: opened.node.store.vaultOf(tenant.handle),
+        found: await findEntry(ledger, '7'),
+        author: 'key:test',
+      },
+    );
+    const status = await opened.node.anchorNow();
+    expect(status.settledSize).toBe(status.epochSize);
+    const bytes = await evidenceOf(opened, 7);
+    const trust = await trustOf(opened);
+    await opened.close();
+    const report = verifyEvidence(bytes, trust);
+    expect(report.checks.filter(({ result }) => result === 'fail')).toEqual([]);
+    expect(report.result).toBe('verified');
+    expect(verifyEvidence(bytes, NO_TRUST).result).toBe('consistent');
+  });
+
+  it('goes on after a restart with what it had anchored', async () => {
+    let opened = await openTestNode(root);
+    await append(opened, 4);
+    await opened.node.anchorNow();
+    const before = await evidenceOf(opened, 2);
+    await opened.close();
+    opened = await openTestNode(root);
+    expect((await evidenceOf(opened, 2)).length).toBeGreaterThan(before.length / 2);
+    await append(opened, 4);
+    await opened.node.anchorNow();
+    const report = verifyEvidence(await evidenceOf(opened, 6), await trustOf(opened));
+    expect(report.result).toBe('verified');
+    await opened.close();
+  });
+
+  it('does not write in a data directory that was restored from an older copy', async () => {
+    let opened = await openTestNode(root);
+    await append(opened, 4);
+    await opened.close();
+    await cp(join(root, 'data'), join(root, 'copy'), { recursive: true });
+    opened = await openTestNode(root);
+    await append(opened, 4);
+    await opened.close();
+    await rm(join(root, 'data'), { recursive: true });
+    await cp(join(root, 'copy'), join(root, 'data'), { recursive: true });
+    await expect(openTestNode(root)).rejects.toMatchObject({ code: 'LEDGER_READ_ONLY' });
+  });
+});
