@@ -22,6 +22,8 @@ export interface BitcoinRpcOptions extends JsonRpcOptions {
 }
 
 const ACCEPT_POLL_MILLIS = 50;
+/** Blocks come minutes apart; a tip that moves at every look is a node still catching up. */
+const MAX_MOVES = 5;
 const SATOSHI_PER_KVB = 100_000;
 const HEX = z.string().regex(/^(?:[0-9a-f]{2})+$/);
 const HASH = z.string().regex(/^[0-9a-f]{64}$/);
@@ -133,14 +135,21 @@ export class BitcoinRpc implements ChainSource {
 
   /** From the set of unspent coins, which every node has. */
   async #statusOfCoin(txid: Txid): Promise<TransactionStatus | undefined> {
-    const coin = await this.#call('gettxout', [txid, 0, false], UNSPENT);
-    if (coin === null || coin.confirmations < 1) return undefined;
-    const best = await this.#call('getblockheader', [coin.bestblock, true], HEADER_INFO);
-    const height = best.height - coin.confirmations + 1;
-    const blockHash = await this.#hashAt(height);
-    // Asked again, so that a reorganisation in between cannot pair one chain's height with another's block.
-    if ((await this.tip()).hash !== coin.bestblock) return this.transactionStatus(txid);
-    return { state: 'confirmed', height, blockHash, confirmations: coin.confirmations };
+    for (let tries = 0; tries < MAX_MOVES; tries++) {
+      const coin = await this.#call('gettxout', [txid, 0, false], UNSPENT);
+      if (coin === null || coin.confirmations < 1) return undefined;
+      const best = await this.#call('getblockheader', [coin.bestblock, true], HEADER_INFO);
+      const height = best.height - coin.confirmations + 1;
+      const blockHash = await this.#hashAt(height);
+      // Asked again if the tip has moved: a reorganisation in between could pair one chain's height
+      // with another's block.
+      if ((await this.tip()).hash === coin.bestblock)
+        return { state: 'confirmed', height, blockHash, confirmations: coin.confirmations };
+    }
+    throw new AnchoringError(
+      'CHAIN_UNAVAILABLE',
+      'the Bitcoin node’s chain keeps moving: try again later',
+    );
   }
 
   async #statusInMempool(txid: Txid): Promise<TransactionStatus | undefined> {

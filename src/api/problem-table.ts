@@ -119,9 +119,20 @@ export const PROBLEMS = {
   ANCHOR_STATE_INVALID: kind(500, 'The state of anchoring is damaged'),
   ANCHOR_UNCONFIRMED: kind(503, 'The anchor is not final yet', 30),
   ANCHOR_MOVED: kind(503, 'The chain moved meanwhile', 1),
+  EPOCH_HEADS_DAMAGED: kind(500, 'The heads of an epoch are damaged'),
+  EPOCH_HEAD_INCONSISTENT: kind(500, 'A ledger does not extend its anchored head'),
   DEVCHAIN_DAMAGED: kind(500, 'The devchain is damaged'),
   DEVCHAIN_FAILED: kind(500, 'The devchain failed'),
   DEVCHAIN_CLOSED: kind(503, 'The node is stopping', 5),
+
+  EVIDENCE_MALFORMED: kind(400, 'Not an evidence file'),
+  EVIDENCE_FORMAT_NEWER: kind(400, 'The evidence file is of a newer version'),
+  TRUST_MALFORMED: kind(400, 'Not a trust file'),
+  TRUST_FORMAT_NEWER: kind(400, 'The trust file is of a newer version'),
+
+  SIGNATURE_REFUSED: kind(400, 'The signature does not match'),
+  SIGNATURE_OF_NO_RECORD: kind(409, 'Only records of the written log are signed'),
+  SEAL_NOT_CONFIGURED: kind(409, 'The node has no seal'),
 
   BITCOIN_TRANSACTION_MALFORMED: kind(400, 'Not a Bitcoin transaction'),
   BITCOIN_HEADER_MALFORMED: kind(400, 'Not a block header'),

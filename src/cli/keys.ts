@@ -65,16 +65,20 @@ const keySchema = z.object({
 
 const pageSchema = z.object({ items: z.array(z.json()), cursor: z.string().nullable() });
 
+/** More keys than a node holds. */
+const MAX_PAGES = 100;
+
 async function listAll(client: NodeClient): Promise<readonly JsonValue[]> {
   const items: JsonValue[] = [];
   let query = '?limit=1000';
-  for (;;) {
+  for (let page = 0; page < MAX_PAGES; page++) {
     const answer = await client.request({ method: 'GET', path: `/v1/keys${query}` });
-    const page = expected(pageSchema, answer);
-    items.push(...page.items);
-    if (page.cursor === null) return items;
-    query = `?limit=1000&cursor=${encodeURIComponent(page.cursor)}`;
+    const { items: found, cursor } = expected(pageSchema, answer);
+    items.push(...found);
+    if (cursor === null) return items;
+    query = `?limit=1000&cursor=${encodeURIComponent(cursor)}`;
   }
+  throw new CliError('CLI_ANSWER_UNUSABLE', 'the node gives out more keys than it can have');
 }
 
 function createdLines(answer: JsonValue): readonly string[] {

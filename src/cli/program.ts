@@ -23,7 +23,7 @@ function createProgram(terminal: Terminal): Command {
     .showHelpAfterError(false)
     .exitOverride()
     // commander's own errors come back as CommanderError and are told below, as all others are.
-    .configureOutput({ writeOut: terminal.stdout, outputError: () => undefined });
+    .configureOutput({ writeOut: terminal.stdout, writeErr: () => undefined });
   addKeysCommand(program, terminal);
   return program;
 }

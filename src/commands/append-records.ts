@@ -6,6 +6,7 @@ import { ChirographError } from '../base/errors.js';
 import type { RandomSource } from '../base/random.js';
 import { monthOf } from '../base/secret-scope.js';
 import type { Clock } from '../base/time.js';
+import type { Vault } from '../keys/vault.js';
 import { draftOf, type EntryDraft, type Outcome } from '../ledger/entry-draft.js';
 import { LedgerError } from '../ledger/ledger-error.js';
 import type { LedgerStore } from '../ledger/ledger-store.js';
@@ -13,7 +14,6 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { AnchoredSize, Receipt } from '../queries/receipt.js';
 import { receiptAgain, receiptOf } from '../queries/receipt.js';
 import { prepareRecord } from '../records/prepare-record.js';
-import type { PreparedEntry } from '../records/prepared-entry.js';
 import type { RecordInput } from '../records/record-input.js';
 import { scopesOfRecord } from '../records/record-scopes.js';
 import { idempotencyTag } from '../records/tag.js';
@@ -76,16 +76,41 @@ async function attempt(
   const drafts = await Promise.all(
     requests.map((request) => orError(() => prepare(deps, target, ledger, request))),
   );
-  const ready = drafts.flatMap((draft) => (draft instanceof ChirographError ? [] : [draft]));
-  const outcomes = [...(await ledger.append(ready))];
+  const ready = drafts.filter((draft): draft is ReadyRecord => !(draft instanceof ChirographError));
+  const outcomes = await appendOrRelease(deps.store.vaultOf(target.tenant), ledger, ready);
+  let next = 0;
   return Promise.all(
     drafts.map(async (draft) => {
       if (draft instanceof ChirographError) return { kind: 'error' as const, error: draft };
-      const outcome = outcomes.shift();
+      const outcome = outcomes[next++];
       if (outcome === undefined) throw new Error('fewer outcomes than drafts');
       return resultOf(deps, ledger, outcome);
     }),
   );
+}
+
+/** Secrets minted for what is not appended must not wait in the vault for ever. */
+async function appendOrRelease(
+  vault: Vault,
+  ledger: Ledger,
+  ready: readonly ReadyRecord[],
+): Promise<readonly Outcome[]> {
+  try {
+    const outcomes = await ledger.append(ready.map(({ draft }) => draft));
+    outcomes.forEach(({ kind }, at) => {
+      if (kind !== 'appended') vault.release(ready[at]?.used ?? []);
+    });
+    return outcomes;
+  } catch (cause) {
+    for (const { used } of ready) vault.release(used);
+    throw cause;
+  }
+}
+
+/** A draft, and each time that a secret was asked for on its behalf. */
+interface ReadyRecord {
+  readonly draft: EntryDraft;
+  readonly used: readonly Uint8Array[];
 }
 
 async function prepare(
@@ -93,23 +118,29 @@ async function prepare(
   { author, tenant, ledger: name }: AppendTarget,
   ledger: Ledger,
   { record, idempotencyKey }: RecordRequest,
-): Promise<EntryDraft> {
+): Promise<ReadyRecord> {
+  const vault = deps.store.vaultOf(tenant);
   const month = monthOf(deps.clock.now());
-  const scopes = scopesOfRecord(record, author, month);
-  const prepared: PreparedEntry = prepareRecord(record, {
-    author,
-    secrets: await secretsFor(deps.store.vaultOf(tenant), scopes),
-    month,
-    idempotent: idempotencyKey !== null,
-    schema: 'none',
-    random: deps.random,
-  });
-  if (prepared.retracts !== null) await checkRetraction(ledger.reader, prepared);
-  const tag =
-    idempotencyKey === null
-      ? null
-      : idempotencyTag(deps.idempotencyKey(tenant), name, idempotencyKey);
-  return draftOf(prepared, tag);
+  const { secrets, used } = await secretsFor(vault, scopesOfRecord(record, author, month));
+  try {
+    const prepared = prepareRecord(record, {
+      author,
+      secrets,
+      month,
+      idempotent: idempotencyKey !== null,
+      schema: 'none',
+      random: deps.random,
+    });
+    if (prepared.retracts !== null) await checkRetraction(ledger.reader, prepared);
+    const tag =
+      idempotencyKey === null
+        ? null
+        : idempotencyTag(deps.idempotencyKey(tenant), name, idempotencyKey);
+    return { draft: draftOf(prepared, tag), used };
+  } catch (cause) {
+    vault.release(used);
+    throw cause;
+  }
 }
 
 async function resultOf(

@@ -3,17 +3,21 @@ import type { AccessErrorCode } from '../access/access-error.js';
 import type { AnchoringErrorCode } from '../anchoring/errors.js';
 import type { BaseErrorCode } from '../base/errors.js';
 import type { BitcoinProofErrorCode } from '../evidence/bitcoin/errors.js';
+import type { EvidenceErrorCode } from '../evidence/evidence-error.js';
 import type { KeysErrorCode } from '../keys/keys-error.js';
 import type { LedgerErrorCode } from '../ledger/ledger-error.js';
 import type { RecordsErrorCode } from '../records/records-error.js';
 import type { SigningErrorCode } from '../signing/signing-error.js';
 import type { TlogErrorCode } from '../tlog/tlog-error.js';
+import type { CommandErrorCode } from './command-error.js';
 
 export type OperationErrorCode =
   | AccessErrorCode
   | AnchoringErrorCode
   | BaseErrorCode
   | BitcoinProofErrorCode
+  | CommandErrorCode
+  | EvidenceErrorCode
   | KeysErrorCode
   | LedgerErrorCode
   | RecordsErrorCode

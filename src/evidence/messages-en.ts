@@ -15,6 +15,7 @@ export const ENGLISH = {
 
   'title.entry': 'The entry',
   'title.entry.failed': 'What the file says of the entry (not to be relied on)',
+  'title.content': 'What was recorded',
   'title.log': 'The log',
   'title.signatures': 'Signatures over the entry',
   'title.checks': 'Checks',
@@ -43,6 +44,7 @@ export const ENGLISH = {
   'label.identified': 'known by',
   'label.sealed': 'sealed by',
   'label.loss': 'began after',
+  'label.signature': 'signature',
   'label.signer': 'signer',
   'label.claimed': 'claims',
   'label.judged': 'judged at',
@@ -64,6 +66,7 @@ export const ENGLISH = {
   'value.valid.until': 'until {to}',
   'value.payload': '{size} bytes of {mediaType}, SHA-256 {sha256}',
   'value.loss': 'the loss of {from} ({size} entries recovered): {cause}',
+  'value.signature': '{number}, entry {index} of the log',
   'value.claimed': 'signed at {at}',
   'value.judged.block': '{at}, the time of the anchor’s block',
   'value.judged.recorded': '{at}, when the log says it was recorded',
@@ -74,6 +77,7 @@ export const ENGLISH = {
   'value.identified.log-key': 'the log’s key, which you pinned',
   'value.identified.seal': 'a seal whose certificate leads to one that you pinned',
   'value.identified.nobody': 'nothing but this file',
+  'value.more-lines': '… and {count} more lines',
   'value.file': '{size} bytes, SHA-256 {sha256}',
 
   'mark.pass': 'pass',
@@ -167,7 +171,7 @@ export const ENGLISH = {
   'checkpoint.key-name': 'The last key of the log does not bear the name of the log.',
   'checkpoint.extensions': 'The checkpoint says more than it may: {reason}.',
 
-  'handovers.pass': 'The key changed {count} times, each time by those who may change it.',
+  'handovers.pass': '{count} key changes, each by those who may change the key.',
   'handovers.none': 'The log has had one key only.',
   'handovers.gap': 'Handover {number} is not from the key before it: one is missing or false.',
   'handovers.key': 'Handover {number} is not to another key of the same log.',
@@ -181,7 +185,7 @@ export const ENGLISH = {
   'log-identity.pass-seal':
     'Sealed by {signer}, whose certificate leads to one that you pinned (judged at {at}).',
   'log-identity.self': 'Only the file itself says that this is {origin}.',
-  'log-identity.self-sealed': 'Sealed by {signer}, but on nobody’s word that you trust: {reason}',
+  'log-identity.self-sealed': 'Sealed by {signer}, for whom no root of yours answers. {reason}',
   'log-identity.recovery-signature':
     'The recovery key named by the log did not sign the log’s present key.',
   'log-identity.name': 'The log has a name that cannot be sealed, and a seal.',
@@ -193,7 +197,7 @@ export const ENGLISH = {
   'signature.pass-trusted':
     'By {signer}, whose certificate leads to one that you pinned (judged at {at}).',
   'signature.pass-self':
-    'A genuine signature by {signer}, but on nobody’s word that you trust: {reason}',
+    'A genuine signature by {signer}, for whom no root of yours answers. {reason}',
   'signature.of': 'It is a signature over another entry.',
   'signature.order':
     'The signature at index {index} does not come after what stands before it in the file.',

@@ -46,7 +46,7 @@ export function parseEvidence(bytes: Uint8Array): EvidenceFile {
   return file;
 }
 
-const MAX_SIGNATURES = 64;
+const MAX_SIGNATURES = 256;
 const MAX_HANDOVERS = 1_000;
 /** A payload lies in a block of at most 8 MiB; larger ones are files. */
 const MAX_PAYLOAD_BYTES = 8 * 1024 * 1024;

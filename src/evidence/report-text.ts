@@ -1,4 +1,5 @@
 /** The report for people: what was checked, how, on whose word, and what is left open. */
+import type { JsonValue } from '../base/canonical-json.js';
 import { checkKind } from './check-kind.js';
 import {
   describeEntry,
@@ -23,10 +24,13 @@ export function reportAsText(report: VerificationReport, catalogue: Catalogue = 
       say(result === 'failed' ? 'title.entry.failed' : 'title.entry'),
       entry === null ? [] : rows(describeEntry(entry, say), say),
     ),
+    ...section(say('title.content'), describeContent(entry?.content, say)),
     ...section(say('title.log'), log === null ? [] : rows(describeLog(log, say), say)),
     ...section(
       say('title.signatures'),
-      report.signatures.flatMap((signature) => rows(describeSignature(signature, say), say)),
+      report.signatures.flatMap((signature, at) =>
+        rows(describeSignature(signature, at + 1, say), say),
+      ),
     ),
     ...section(
       say('title.checks'),
@@ -44,13 +48,31 @@ export function reportAsText(report: VerificationReport, catalogue: Catalogue = 
       say('title.trust'),
       report.trust.flatMap(({ name }) => item(say('value.text', { text: name }))),
     ),
-    ...section('', rows([['label.file', say('value.file', file)]], say)),
+    '',
+    ...rows([['label.file', say('value.file', file)]], say),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 const LABEL_WIDTH = 14;
 const MARK_WIDTH = 8;
+
+const MAX_CONTENT_LINES = 200;
+const MAX_INDENT = 40;
+
+function describeContent(content: JsonValue | undefined, say: Say): string[] {
+  if (content === undefined) return [];
+  const lines = JSON.stringify(content, null, 2).split('\n');
+  const shown = lines.slice(0, MAX_CONTENT_LINES).map((line) => line.trimStart());
+  const hidden = lines.length - shown.length;
+  return [
+    ...shown.flatMap((text, at) => {
+      const depth = (lines[at]?.length ?? 0) - text.length;
+      return row('', say('value.text', { text }), 0, Math.min(depth, MAX_INDENT));
+    }),
+    ...(hidden > 0 ? row('', say('value.more-lines', { count: hidden }), 0, 0) : []),
+  ];
+}
 
 function rows(lines: readonly Line[], say: Say): string[] {
   return lines.flatMap(([label, text]) => row(say(label), text, LABEL_WIDTH));

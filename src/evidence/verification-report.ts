@@ -3,6 +3,7 @@
  * machine. Sentences are codes with facts; `messages-en` and its like turn them into words.
  */
 import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
+import type { JsonValue } from '../base/canonical-json.js';
 import type { HexDigest } from '../base/hex-digest.js';
 import type { StatementKind } from '../records/statement.js';
 import type { SignerSummary } from '../signing/signature-report.js';
@@ -69,6 +70,8 @@ export interface EntrySummary {
   readonly previous?: HexDigest;
   /** Of a header that was opened and checked. */
   readonly disclosed?: DisclosedHeader;
+  /** The payload of a record, if it was opened and checked and is JSON of at most 64 KiB. */
+  readonly content?: JsonValue;
 }
 
 export interface DisclosedHeader {

@@ -1,240 +1,213 @@
 /**
- * The vault of one tenant: finds the secret of a scope, mints new ones, and keeps them wrapped. New
- * rows wait in memory until a commit carries them; the journal has them before this file does.
+ * The vault of one tenant (docs/formats/vault.md): finds the secret of a scope, mints new ones, and
+ * keeps them wrapped. New rows wait in memory until a commit carries them; the journal has them
+ * before the vault's file does.
  */
-import type { FileHandle } from 'node:fs/promises';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { LRUCache } from 'lru-cache';
-import { ByteReader, ByteWriter } from '../base/byte-codec.js';
-import { toHex, utf8 } from '../base/bytes.js';
-import { hmacSha256 } from '../base/hash.js';
+import { assert } from '../base/errors.js';
 import { randomBytes, type RandomSource } from '../base/random.js';
 import { scopeText, type SecretRef, type SecretScope } from '../base/secret-scope.js';
+import { type DurableFileSystem, durableFileSystem, makeDirectoryDurably } from './durable-file.js';
+import { PendingSecrets } from './internal/pending-secrets.js';
+import { SecretFinder } from './internal/secret-finder.js';
+import type { VaultState } from './internal/vault-file.js';
+import type { VaultGeneration, VaultIndex } from './internal/vault-generation.js';
+import {
+  type JournaledVault,
+  openGeneration,
+  retireGeneration,
+  type VaultPlace,
+} from './internal/vault-generations.js';
+import type { IndexPut } from './internal/vault-index.js';
+import { type RotateOptions, writeSuccessor } from './internal/vault-rotation.js';
+import { ROW_ID_LENGTH, rowIdOf, SECRET_LENGTH } from './internal/vault-row.js';
 import type { KeyStore } from './key-store.js';
 import { KeysError } from './keys-error.js';
-import { tenantKeys } from './tenant-keys.js';
-import {
-  emptyVault,
-  encodeRows,
-  openVaultFile,
-  readRow,
-  scanRows,
-  type StoredRow,
-  type VaultState,
-} from './internal/vault-file.js';
-import { readVaultFile, recoverVaultFile } from './internal/vault-recovery.js';
-import { ROW_ID_LENGTH, SECRET_LENGTH, unwrapRow, type VaultKey, wrapRow } from './internal/vault-row.js';
 
 export type { VaultState } from './internal/vault-file.js';
-
-/** Where the caller keeps, beside its own state, which row of the file holds what. */
-export interface VaultIndex {
-  get(key: Uint8Array): Promise<Uint8Array | null>;
-}
-
-/** Rows for that place, to be written in one batch with the state that rests on them. */
-export type IndexPut = readonly [key: Uint8Array, value: Uint8Array];
+export type { VaultIndex } from './internal/vault-generation.js';
+export type { IndexPut } from './internal/vault-index.js';
+export type { RotateOptions } from './internal/vault-rotation.js';
 
 export interface VaultOptions {
+  /** Of this tenant alone; made if it is not there. */
   readonly directory: string;
   readonly tenantHandle: string;
   readonly keyStore: KeyStore;
   readonly random: RandomSource;
   readonly index: VaultIndex;
-  /** What the journal knows: the file before its first record, and the rows since. */
-  readonly journal: { readonly base: VaultState | null; readonly rows: readonly Uint8Array[] };
+  readonly journal: JournaledVault;
+  readonly files?: DurableFileSystem;
 }
 
-const CACHED_SECRETS = 50_000;
-/** New secrets that no commit has carried yet. */
-const MAX_PENDING = 65_536;
-
 export class Vault {
-  readonly #file: FileHandle;
-  readonly #key: VaultKey;
-  readonly #indexKey: Uint8Array;
+  readonly #place: VaultPlace;
   readonly #index: VaultIndex;
   readonly #random: RandomSource;
-  readonly #byScope = new LRUCache<string, SecretRef>({ max: CACHED_SECRETS });
-  readonly #byRow = new LRUCache<string, SecretRef>({ max: CACHED_SECRETS });
-  readonly #pending = new Map<string, { readonly scope: SecretScope; readonly ref: SecretRef }>();
-  readonly #pendingRows = new Map<string, Uint8Array>();
-  #state: VaultState;
+  readonly #finder: SecretFinder;
+  readonly #pending = new PendingSecrets();
+  #open: VaultGeneration;
+  #state: 'open' | 'rotating' | 'failed' = 'open';
 
-  private constructor(
-    options: VaultOptions,
-    file: FileHandle,
-    key: VaultKey,
-    indexKey: Uint8Array,
-    state: VaultState,
-  ) {
-    this.#file = file;
-    this.#key = key;
-    this.#indexKey = indexKey;
+  private constructor(options: VaultOptions, place: VaultPlace, open: VaultGeneration) {
+    this.#place = place;
     this.#index = options.index;
     this.#random = options.random;
-    this.#state = state;
+    this.#finder = new SecretFinder(options.index, open);
+    this.#open = open;
   }
 
   /**
-   * Checks the whole file against what the journal knows and gives it the rows it lacks.
+   * Checks the whole file against what the journal knows, gives it the rows it lacks, and finishes
+   * or undoes a rotation that a crash cut short.
    *
-   * @returns the vault, and index rows of everything that the journal still knows: a crash may have
-   * kept them from the index.
+   * @returns the vault, and rows to be written to the index before anything else is done: those of
+   * which the journal still knows, or all where the index does not belong to this generation.
    * @throws KeysError KEYS_VAULT_DAMAGED, KEYS_MISSING.
    */
   static async open(options: VaultOptions): Promise<{ vault: Vault; indexPuts: IndexPut[] }> {
-    const { directory, tenantHandle, keyStore, journal } = options;
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    const generations = await keyStore.vaultGenerations(tenantHandle);
-    const generation = generations.at(-1);
-    if (generation === undefined)
-      throw new KeysError('KEYS_MISSING', 'the key store has no vault key of a tenant: restore it');
-    const key = { generation, key: await keyStore.vaultKey(tenantHandle, generation) };
-    const { index: indexKey } = tenantKeys(await keyStore.tenantRoot(tenantHandle));
-    const path = join(directory, `${String(generation).padStart(8, '0')}.rows`);
-    const file = await openVaultFile(path);
+    const { directory, tenantHandle, keyStore, journal, files = durableFileSystem } = options;
+    const place = { directory, tenantHandle, keyStore, files };
+    await makeDirectoryDurably(directory, files);
+    const vault = new Vault(options, place, await openGeneration(place, journal));
     try {
-      const base = journal.base ?? emptyVault(generation);
-      const { state, rows } = await recoverVaultFile(file, directory, base, journal.rows);
-      const vault = new Vault(options, file, key, indexKey, state);
-      return { vault, indexPuts: rows.flatMap((row) => vault.#indexPutsOf(row)) };
+      return { vault, indexPuts: await vault.#missingPuts(journal.base) };
     } catch (cause) {
-      await file.close();
+      await vault.close();
       throw cause;
     }
   }
 
   state(): VaultState {
-    return this.#state;
+    return this.#open.file.state;
   }
 
+  /** The secret of a scope, or null if it has none: never minted, or destroyed. */
   async find(scope: SecretScope): Promise<SecretRef | null> {
     const text = scopeText(scope);
-    const known = this.#pending.get(text)?.ref ?? this.#byScope.get(text);
-    if (known !== undefined) return known;
-    const row = await this.#rowUnder(this.#scopeKey(text));
-    if (row === null) return null;
-    const found = unwrapRow(row, this.#key);
-    if (scopeText(found.scope) !== text) throw misled();
-    this.#remember(text, found.ref);
-    return found.ref;
+    return this.#pending.ofScope(text) ?? this.#finder.ofScope(text);
   }
 
-  /** Finds the secret of a scope, or makes one that waits for its first commit. */
+  /**
+   * The secret of a scope, or a new one that waits for its first commit. Whoever then does without
+   * it says so with `release`.
+   *
+   * @throws KeysError KEYS_VAULT_PUSHBACK.
+   */
   async findOrMint(scope: SecretScope): Promise<SecretRef> {
-    const found = await this.find(scope);
-    if (found !== null) return found;
+    this.#checkUsable();
     const text = scopeText(scope);
+    const found = await this.find(scope);
     // Another call may have minted it while this one was looking.
-    const minted = this.#pending.get(text)?.ref;
-    if (minted !== undefined) return minted;
-    if (this.#pending.size >= MAX_PENDING)
-      throw new KeysError(
-        'KEYS_VAULT_PUSHBACK',
-        'too many new secrets wait to be written: try again',
-      );
-    const ref = {
-      rowId: randomBytes(this.#random, ROW_ID_LENGTH),
-      secret: randomBytes(this.#random, SECRET_LENGTH),
-    };
-    this.#pending.set(text, { scope, ref });
-    this.#pendingRows.set(toHex(ref.rowId), wrapRow({ ref, scope }, this.#key, this.#random));
+    const ref = found ?? this.#pending.ofScope(text) ?? this.#mint(scope);
+    this.#pending.use(text);
     return ref;
   }
 
-  /** The secret that a sealed part names. */
+  /** Undoes `findOrMint` for an entry that will not be appended; an appended one needs no release. */
+  release(rowIds: readonly Uint8Array[]): void {
+    for (const rowId of rowIds) this.#pending.release(rowId);
+  }
+
+  /** The secret that a sealed part names; null if it was destroyed. */
   async secretOfRow(rowId: Uint8Array): Promise<SecretRef | null> {
-    const id = toHex(rowId);
-    const known = this.#byRow.get(id);
-    if (known !== undefined) return known;
-    const row = this.#pendingRows.get(id) ?? (await this.#rowUnder(this.#rowKey(rowId)));
-    if (row === null) return null;
-    const { ref } = unwrapRow(row, this.#key);
-    if (toHex(ref.rowId) !== id) throw misled();
-    this.#byRow.set(id, ref);
-    return ref;
+    return this.#pending.ofRow(rowId)?.ref ?? this.#finder.ofRow(rowId);
   }
 
   /** The row of a secret that no commit has carried yet; null if one has. */
   pendingRow(rowId: Uint8Array): Uint8Array | null {
-    return this.#pendingRows.get(toHex(rowId)) ?? null;
+    return this.#pending.ofRow(rowId)?.row ?? null;
   }
 
-  /** Takes rows that the journal has synced. Not durable here when it returns, and need not be. */
+  /**
+   * Takes rows that the journal has synced. Not durable here when it returns, and need not be. The
+   * index rows must be written before the next append.
+   */
   async append(rows: readonly Uint8Array[]): Promise<{ indexPuts: IndexPut[] }> {
-    const { bytes, stored } = encodeRows(this.#state, rows);
-    await this.#file.write(bytes, 0, bytes.length, this.#state.length);
-    const indexPuts = stored.flatMap((row) => this.#indexPutsOf(row));
-    this.#state = stored.at(-1)?.after ?? this.#state;
-    for (const { row } of stored) this.#settle(row);
-    return { indexPuts };
+    this.#checkUsable();
+    assert(this.#state !== 'rotating', 'nothing is appended while the vault is rotated');
+    const stored = await this.#open.file.append(rows);
+    // Unwrapping costs ten times as much as remembering; only rows of a former process need it.
+    const taken = stored.map(
+      ({ row }) => this.#pending.settle(rowIdOf(row)) ?? this.#open.unwrap(row),
+    );
+    this.#finder.took(taken);
+    return { indexPuts: this.#open.putsOf(stored, taken) };
   }
 
-  /** Index rows of the whole file, for an index that was lost. */
+  /** Index rows of everything in the file: for an index that was lost. */
   async indexAgain(): Promise<IndexPut[]> {
-    const rows = scanRows(await readVaultFile(this.#file), this.#state.generation);
-    return rows.flatMap((row) => this.#indexPutsOf(row));
+    const puts = await this.#open.putsFrom();
+    // Last: with it, the index counts as whole.
+    return [...puts, this.#open.indexKeys.complete()];
+  }
+
+  /**
+   * Wraps the secrets that are kept under a new vault key, and destroys the old one. Secrets that
+   * wait for their first commit are kept.
+   *
+   * Before: no commit under way, and a journal that begins with this vault's `state` and has no
+   * rows of it since. After: a journal that begins with the new `state`. A crash in between is
+   * finished or undone by `open`.
+   *
+   * @returns `obsolete`: index rows whose keys begin with it mean nothing any more.
+   * @throws KeysError KEYS_FAILED: stop and reopen.
+   */
+  async rotate(options: RotateOptions): Promise<{ obsolete: Uint8Array }> {
+    this.#checkUsable();
+    assert(this.#state === 'open', 'one rotation at a time');
+    this.#state = 'rotating';
+    const old = this.#open;
+    try {
+      const successor = await writeSuccessor(this.#place, old, options, this.#random);
+      this.#pending.rewrap(successor.key, this.#random);
+      this.#open = successor;
+      this.#finder.moveTo(successor);
+      await retireGeneration(this.#place, old.file.generation);
+      old.key.key.fill(0);
+      await old.file.close();
+    } catch (cause) {
+      this.#state = 'failed';
+      throw failed(cause);
+    }
+    this.#state = 'open';
+    return { obsolete: old.indexKeys.prefix };
   }
 
   /** Everything appended so far is on disk when it returns. */
   async sync(): Promise<void> {
-    await this.#file.datasync();
+    await this.#open.file.sync();
   }
 
   async close(): Promise<void> {
-    await this.#file.close();
+    await this.#open.file.close();
   }
 
-  #settle(row: Uint8Array): void {
-    const { ref, scope } = unwrapRow(row, this.#key);
-    const text = scopeText(scope);
-    this.#pending.delete(text);
-    this.#pendingRows.delete(toHex(ref.rowId));
-    this.#remember(text, ref);
+  async #missingPuts(base: VaultState | null): Promise<IndexPut[]> {
+    if (!(await this.#open.isIndexed(this.#index))) return this.indexAgain();
+    const isBase = base?.generation === this.#open.file.generation;
+    return this.#open.putsFrom(isBase ? base.length : undefined);
   }
 
-  #remember(text: string, ref: SecretRef): void {
-    this.#byScope.set(text, ref);
-    this.#byRow.set(toHex(ref.rowId), ref);
+  #mint(scope: SecretScope): SecretRef {
+    const ref = {
+      rowId: randomBytes(this.#random, ROW_ID_LENGTH),
+      secret: randomBytes(this.#random, SECRET_LENGTH),
+    };
+    this.#pending.add(scope, ref, this.#open.key, this.#random);
+    return ref;
   }
 
-  #indexPutsOf({ row, offset, after }: StoredRow): IndexPut[] {
-    const { ref, scope } = unwrapRow(row, this.#key);
-    const writer = new ByteWriter(12);
-    writer.u32(after.generation);
-    writer.u64(offset);
-    const value = writer.finish();
-    return [
-      [this.#scopeKey(scopeText(scope)), value],
-      [this.#rowKey(ref.rowId), value],
-    ];
-  }
-
-  async #rowUnder(key: Uint8Array): Promise<Uint8Array | null> {
-    const value = await this.#index.get(key);
-    if (value === null) return null;
-    const reader = new ByteReader(value);
-    const generation = reader.u32();
-    const offset = reader.u64();
-    reader.end();
-    if (generation !== this.#state.generation) throw misled();
-    return readRow(this.#file, offset);
-  }
-
-  #scopeKey(text: string): Uint8Array {
-    return hmacSha256(this.#indexKey, utf8(`chirograph/vault/scope/1\0${text}`));
-  }
-
-  #rowKey(rowId: Uint8Array): Uint8Array {
-    return hmacSha256(this.#indexKey, utf8('chirograph/vault/row/1\0'), rowId);
+  #checkUsable(): void {
+    if (this.#state === 'failed') throw failed();
   }
 }
 
-function misled(): KeysError {
+function failed(cause?: unknown): KeysError {
   return new KeysError(
-    'KEYS_VAULT_DAMAGED',
-    'the index of the vault leads elsewhere: rebuild it with `fsck --rebuild`',
+    'KEYS_FAILED',
+    'a rotation of the vault failed: stop the node and reopen it',
+    {
+      cause,
+    },
   );
 }

@@ -10,7 +10,7 @@ import { checkLog, type Finding } from './internal/check-log.js';
 import { journaledLog, lastHead, missingBlocks } from './internal/recover-log.js';
 import { catchUp } from './internal/recover-state.js';
 import { flushAll, openVault, recoverLogs, stateSource } from './internal/recover-store.js';
-import { vaultKey } from './internal/state-keys.js';
+import { NODE } from './internal/state-keys.js';
 import {
   closeStoreParts,
   openLogParts,
@@ -63,6 +63,8 @@ export async function rebuildState(options: FsckOptions): Promise<FsckSummary> {
   try {
     const logs = await recoverLogs(parts, keyStore);
     let entries = 0;
+    // A crash from here on leaves a state that is behind: the next opening, or rebuilding, goes on.
+    await parts.state.clear(NODE);
     for (const log of logs) {
       await parts.state.clear(log.descriptor.number);
       await catchUp(stateSource(log), parts.state);
@@ -70,10 +72,8 @@ export async function rebuildState(options: FsckOptions): Promise<FsckSummary> {
       progress(log.descriptor.origin, log.head.size);
     }
     for (const { handle } of parts.catalog.tenants()) {
-      const vault = await openVault(parts, keyStore, random, handle);
-      vaults.add(handle, vault);
-      const puts = await vault.indexAgain();
-      await parts.state.write(puts.map(([key, value]) => [vaultKey(key), value]));
+      // Finds no index of its own, and makes it again.
+      vaults.add(handle, await openVault(parts, keyStore, random, handle));
     }
     await flushAll(parts, vaults);
     return { logs: logs.length, entries };

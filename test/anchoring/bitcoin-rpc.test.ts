@@ -244,6 +244,15 @@ describe('BitcoinRpc.transactionStatus', () => {
     ).toEqual(confirmed);
   });
 
+  it('is asked for again later when the chain moves at every look', async () => {
+    const answers = {
+      gettxout: { result: { bestblock: 'dd'.repeat(32), confirmations: 5 } },
+      getblockheader: { result: { height: 110, confirmations: 1 } },
+      getblockhash: { result: BLOCK },
+    };
+    expect(await refusal(() => status(answers))).toMatch(/^CHAIN_UNAVAILABLE: .*moving/);
+  });
+
   it('is confirmed by the index when output 0 is spent', async () => {
     expect(
       await status({

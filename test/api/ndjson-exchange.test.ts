@@ -116,9 +116,13 @@ describe('an NDJSON exchange', () => {
       const request = httpRequest(`${node.url}/test/lines`, { method: 'POST', headers });
       request.on('error', reject);
       request.on('response', (response) => {
-        // Until the timer fires nothing is read; what the node makes meanwhile must have a bound.
-        setTimeout(() => {
-          answeredUnread = answered;
+        // Nothing is read until the node makes no more; what it made until then must have a bound.
+        const waiting = setInterval(() => {
+          if (answered !== answeredUnread) {
+            answeredUnread = answered;
+            return;
+          }
+          clearInterval(waiting);
           let bytes = 0;
           response.on('data', (data: Buffer) => {
             bytes += data.length;
@@ -126,7 +130,7 @@ describe('an NDJSON exchange', () => {
           response.on('end', () => {
             resolve(bytes);
           });
-        }, IDLE_TIMEOUT_MILLIS / 2);
+        }, 50);
       });
       for (let sent = 0; sent < total; sent += 1000) request.write('"large"\n'.repeat(1000));
       request.end();

@@ -24,13 +24,22 @@ export interface AppendFile {
 export async function openAppendFile(path: string): Promise<AppendFile> {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND;
   const handle = await open(path, flags, 0o600);
-  const directory = await open(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await syncDirectory(dirname(path));
+  } catch (cause) {
+    await handle.close();
+    throw cause;
+  }
+  return appendFile(handle);
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     await directory.sync();
   } finally {
     await directory.close();
   }
-  return appendFile(handle);
 }
 
 function appendFile(handle: FileHandle): AppendFile {

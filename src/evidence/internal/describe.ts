@@ -49,13 +49,14 @@ export function describeLog(log: LogSummary, say: Say): Line[] {
   ];
 }
 
-export function describeSignature(signature: SignatureSummary, say: Say): Line[] {
-  const { signer, claimedAt, judged, indication, subIndication, trustAnchor } = signature;
+export function describeSignature(signature: SignatureSummary, number: number, say: Say): Line[] {
+  const { index, signer, claimedAt, judged, indication, subIndication, trustAnchor } = signature;
   const verdict =
     subIndication === null
       ? say('value.verdict.anchor', { indication, anchor: trustAnchor ?? '–' })
       : say('value.verdict.because', { indication, subIndication });
   return [
+    ['label.signature', say('value.signature', { number, index })],
     ['label.signer', signer?.subject ?? '–'],
     ...optional(
       'label.claimed',

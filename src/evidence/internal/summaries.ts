@@ -1,6 +1,7 @@
 /** What the file says, in short, for the report; each part only once its check has passed. */
+import { type JsonValue, parseCanonicalJson } from '../../base/canonical-json.js';
 import { digestToHex } from '../../base/hex-digest.js';
-import type { RecordHeader, SignatureHeader } from '../../records/header.js';
+import { JSON_MEDIA_TYPE, type RecordHeader, type SignatureHeader } from '../../records/header.js';
 import { formatVerifierKey } from '../../tlog/note-key.js';
 import type {
   BlockSummary,
@@ -13,12 +14,14 @@ import type { CheckedAnchor } from './check-anchor.js';
 import { headerOf } from './check-header.js';
 import type { CheckedSignature } from './check-signature.js';
 import type { ReadEvidence } from './read-evidence.js';
+import type { ReadEntry } from './read-statement.js';
 import type { CheckRun } from './run-checks.js';
 
 export function entrySummary(evidence: ReadEvidence, run: CheckRun): EntrySummary {
   const { entry, checkpoint, file } = evidence;
   const { content, leafHash } = entry;
   const header = hasPassed(run, 'header') ? headerOf(entry) : null;
+  const text = hasPassed(run, 'payload') ? contentOf(header, entry) : undefined;
   return {
     id: digestToHex(leafHash),
     index: content.index,
@@ -30,6 +33,7 @@ export function entrySummary(evidence: ReadEvidence, run: CheckRun): EntrySummar
     ...(content.kind === 'record' && { type: content.type }),
     ...(content.kind === 'record' && content.prev !== undefined && { previous: content.prev }),
     ...(header !== null && { disclosed: disclosedHeader(header) }),
+    ...(text !== undefined && { content: text }),
   };
 }
 
@@ -66,8 +70,20 @@ export function signatureSummary(checked: CheckedSignature): SignatureSummary {
   };
 }
 
+const MAX_CONTENT_BYTES = 65_536;
+
 function hasPassed({ checks }: CheckRun, id: string): boolean {
   return checks.some((check) => check.id === id && check.result === 'pass');
+}
+
+function contentOf(
+  header: RecordHeader | SignatureHeader | null,
+  { file }: ReadEntry,
+): JsonValue | undefined {
+  const bytes = file.payload?.bytes;
+  const isText = header?.payload.mediaType === JSON_MEDIA_TYPE;
+  if (!isText || bytes === undefined || bytes.length > MAX_CONTENT_BYTES) return undefined;
+  return parseCanonicalJson(bytes);
 }
 
 function disclosedHeader(header: RecordHeader | SignatureHeader): DisclosedHeader {

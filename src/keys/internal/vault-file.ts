@@ -10,6 +10,7 @@ import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
 import { equalBytes, utf8 } from '../../base/bytes.js';
 import { durableFileSystem } from '../durable-file.js';
 import { KeysError } from '../keys-error.js';
+import { hashUpTo, readUpTo, writeFully } from './file-bytes.js';
 import { MAX_ROW_LENGTH } from './vault-row.js';
 
 /** What the journal knows of a vault file. */
@@ -28,10 +29,11 @@ export interface StoredRow {
 }
 
 export const VAULT_HEADER_LENGTH = 24;
-export const CHECK_LENGTH = 8;
+/** Of the length in front of each row. */
+export const ROW_LENGTH_LENGTH = 4;
+const CHECK_LENGTH = 8;
 const MAGIC = utf8('CGV1');
 const CHUNK_LENGTH = 1024 * 1024;
-const LENGTH_LENGTH = 4;
 
 /** @param previous state of the generation whose rows were wrapped anew; null in a first one. */
 export function vaultHeader(generation: number, previous: VaultState | null): Uint8Array {
@@ -45,7 +47,7 @@ export function vaultHeader(generation: number, previous: VaultState | null): Ui
 
 /** What rows lie as in a file. */
 export function encodeRows(rows: readonly Uint8Array[]): Uint8Array {
-  const writer = new ByteWriter(rows.reduce((sum, row) => sum + LENGTH_LENGTH + row.length, 0));
+  const writer = new ByteWriter(rows.reduce((sum, row) => sum + ROW_LENGTH_LENGTH + row.length, 0));
   for (const row of rows) writer.bytes32(row);
   return writer.finish();
 }
@@ -117,10 +119,6 @@ export class VaultFile {
     return { generation: this.generation, length: this.#length, check: checkOf(this.#hash) };
   }
 
-  get hasRows(): boolean {
-    return this.#length > VAULT_HEADER_LENGTH;
-  }
-
   /** Not durable when it returns. @returns where each row has come to lie. */
   async append(rows: readonly Uint8Array[]): Promise<StoredRow[]> {
     const bytes = encodeRows(rows);
@@ -140,10 +138,10 @@ export class VaultFile {
     return row;
   }
 
-  /** All rows, in order, many at a time. @throws KeysError KEYS_VAULT_DAMAGED. */
-  async *rows(): AsyncGenerator<StoredRow[]> {
+  /** All rows from an offset on, in order, many at a time. @throws KeysError KEYS_VAULT_DAMAGED. */
+  async *rows(from = VAULT_HEADER_LENGTH): AsyncGenerator<StoredRow[]> {
     const end = this.#length;
-    for (let at = VAULT_HEADER_LENGTH; at < end; ) {
+    for (let at = from; at < end;) {
       const chunk = await readUpTo(this.#handle, at, Math.min(CHUNK_LENGTH, end - at));
       const stored = wholeRows(chunk, at);
       const last = stored.at(-1);
@@ -163,10 +161,10 @@ export class VaultFile {
   }
 }
 
-export function placeRows(rows: readonly Uint8Array[], from: number): StoredRow[] {
+function placeRows(rows: readonly Uint8Array[], from: number): StoredRow[] {
   let at = from;
   return rows.map((row) => {
-    const offset = at + LENGTH_LENGTH;
+    const offset = at + ROW_LENGTH_LENGTH;
     at = offset + row.length;
     return { row, offset };
   });
@@ -176,7 +174,7 @@ export function placeRows(rows: readonly Uint8Array[], from: number): StoredRow[
 function wholeRows(chunk: Uint8Array, from: number): StoredRow[] {
   const reader = new ByteReader(chunk);
   const stored: StoredRow[] = [];
-  while (reader.remaining >= LENGTH_LENGTH) {
+  while (reader.remaining >= ROW_LENGTH_LENGTH) {
     const length = reader.u32();
     if (length > MAX_ROW_LENGTH || length > reader.remaining) break;
     stored.push({ offset: from + reader.offset, row: reader.bytes(length) });
@@ -212,43 +210,13 @@ async function redo(
   generation: number,
 ): Promise<void> {
   const { size } = await handle.stat();
-  const found = await readUpTo(handle, from, Math.min(size - from, due.length));
+  const found = await readUpTo(handle, from, Math.max(0, Math.min(size - from, due.length)));
   // A file system may have lengthened the file before it wrote all of it: what is missing is zero.
   const isLeftOver = found.every((byte, at) => byte === due[at] || byte === 0);
   if (!isLeftOver || size > from + due.length)
     throw damaged(generation, 'holds rows that the journal does not know');
   // A crash here leaves part of them, as before.
   if (!equalBytes(found, due)) await writeFully(handle, due, from);
-}
-
-async function hashUpTo(handle: FileHandle, length: number, hash: Hash): Promise<void> {
-  const chunk = Buffer.allocUnsafe(CHUNK_LENGTH);
-  for (let at = 0; at < length; ) {
-    const { bytesRead } = await handle.read(chunk, 0, Math.min(CHUNK_LENGTH, length - at), at);
-    // A shorter file has another digest, which is what the caller looks at.
-    if (bytesRead === 0) return;
-    hash.update(chunk.subarray(0, bytesRead));
-    at += bytesRead;
-  }
-}
-
-/** As many of the bytes as there are. */
-async function readUpTo(handle: FileHandle, at: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  let read = 0;
-  while (read < length) {
-    const { bytesRead } = await handle.read(bytes, read, length - read, at + read);
-    if (bytesRead === 0) break;
-    read += bytesRead;
-  }
-  return bytes.subarray(0, read);
-}
-
-/** One write may be short (POSIX). */
-async function writeFully(handle: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
-  for (let written = 0; written < bytes.length; )
-    written += (await handle.write(bytes, written, bytes.length - written, at + written))
-      .bytesWritten;
 }
 
 function checkOf(hash: Hash): Uint8Array {

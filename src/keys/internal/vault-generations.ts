@@ -8,6 +8,7 @@ import { type DurableFileSystem, removeFileDurably } from '../durable-file.js';
 import type { KeyStore } from '../key-store.js';
 import { KeysError } from '../keys-error.js';
 import { VaultFile, type VaultState } from './vault-file.js';
+import { VaultGeneration } from './vault-generation.js';
 import type { VaultKey } from './vault-row.js';
 
 export interface VaultPlace {
@@ -25,11 +26,6 @@ export interface JournaledVault {
   readonly rows: readonly Uint8Array[];
 }
 
-export interface OpenGeneration {
-  readonly file: VaultFile;
-  readonly key: VaultKey;
-}
-
 export function vaultPath({ directory }: VaultPlace, generation: number): string {
   return join(directory, `${String(generation).padStart(8, '0')}.rows`);
 }
@@ -38,7 +34,7 @@ export function vaultPath({ directory }: VaultPlace, generation: number): string
 export async function openGeneration(
   place: VaultPlace,
   journal: JournaledVault,
-): Promise<OpenGeneration> {
+): Promise<VaultGeneration> {
   const { base } = journal;
   const names = await readdir(place.directory);
   const successor = (base?.generation ?? 1) + 1;
@@ -61,7 +57,7 @@ async function finishRotation(
   place: VaultPlace,
   base: VaultState,
   rows: readonly Uint8Array[],
-): Promise<OpenGeneration> {
+): Promise<VaultGeneration> {
   const generation = base.generation + 1;
   if (rows.length > 0)
     throw new KeysError(
@@ -76,13 +72,13 @@ async function finishRotation(
     await file.close();
     throw cause;
   }
-  return { file, key };
+  return new VaultGeneration(file, key);
 }
 
 async function recoverGeneration(
   place: VaultPlace,
   { base, rows }: JournaledVault,
-): Promise<OpenGeneration> {
+): Promise<VaultGeneration> {
   const generation = base?.generation ?? 1;
   const key = await loadKey(place, generation);
   const file = await VaultFile.recover(vaultPath(place, generation), base, rows);
@@ -93,7 +89,7 @@ async function recoverGeneration(
     await file.close();
     throw cause;
   }
-  return { file, key };
+  return new VaultGeneration(file, key);
 }
 
 async function undoRotation(place: VaultPlace, generation: number): Promise<void> {

@@ -5,17 +5,11 @@
 import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
 import { concat, utf8 } from '../../base/bytes.js';
 import { hmacSha256 } from '../../base/hash.js';
-import { scopeText } from '../../base/secret-scope.js';
 import type { StoredRow } from './vault-file.js';
-import type { UnwrappedRow, VaultKey } from './vault-row.js';
+import type { VaultKey } from './vault-row.js';
 
-/** A row for the index: 32 bytes, which begin with the generation's `prefix`, and where the row lies. */
+/** A row for the index. The key has 32 bytes and begins with the generation's `prefix`. */
 export type IndexPut = readonly [key: Uint8Array, value: Uint8Array];
-
-export interface RowPlace {
-  readonly offset: number;
-  readonly length: number;
-}
 
 const PREFIX_LENGTH = 8;
 const KEY_LENGTH = 32;
@@ -30,6 +24,7 @@ export class VaultIndexKeys {
     this.prefix = hmacSha256(this.#key, utf8('prefix')).slice(0, PREFIX_LENGTH);
   }
 
+  /** @param text `scopeText` of the scope. */
   ofScope(text: string): Uint8Array {
     return this.#under(utf8(`scope\0${text}`));
   }
@@ -38,19 +33,19 @@ export class VaultIndexKeys {
     return this.#under(concat(utf8('row\0'), rowId));
   }
 
-  /** In the index only if it holds, or has held, every row of this generation. */
+  /** Is in the index only if every row of the generation is. */
   complete(): IndexPut {
     return [this.#under(utf8('complete')), new Uint8Array(0)];
   }
 
-  putsOf({ row, offset }: StoredRow, { ref, scope }: UnwrappedRow): IndexPut[] {
-    const writer = new ByteWriter(12);
+  putsOf({ row, offset }: StoredRow, text: string, rowId: Uint8Array): IndexPut[] {
+    const writer = new ByteWriter(PLACE_LENGTH);
     writer.u64(offset);
     writer.u32(row.length);
     const place = writer.finish();
     return [
-      [this.ofScope(scopeText(scope)), place],
-      [this.ofRow(ref.rowId), place],
+      [this.ofScope(text), place],
+      [this.ofRow(rowId), place],
     ];
   }
 
@@ -60,9 +55,11 @@ export class VaultIndexKeys {
 }
 
 /** @throws BaseError BYTES_MALFORMED. */
-export function readPlace(value: Uint8Array): RowPlace {
+export function readPlace(value: Uint8Array): { offset: number; length: number } {
   const reader = new ByteReader(value);
   const place = { offset: reader.u64(), length: reader.u32() };
   reader.end();
   return place;
 }
+
+const PLACE_LENGTH = 12;

@@ -4,10 +4,16 @@
  */
 import { dirname } from 'node:path';
 import type { RandomSource } from '../../base/random.js';
-import type { SecretScope } from '../../base/secret-scope.js';
-import type { OpenGeneration, VaultPlace } from './vault-generations.js';
-import { vaultPath } from './vault-generations.js';
-import { encodeRows, placeRows, VAULT_HEADER_LENGTH, VaultFile, vaultHeader } from './vault-file.js';
+import { scopeText, type SecretScope } from '../../base/secret-scope.js';
+import {
+  encodeRows,
+  ROW_LENGTH_LENGTH,
+  VAULT_HEADER_LENGTH,
+  VaultFile,
+  vaultHeader,
+} from './vault-file.js';
+import { VaultGeneration } from './vault-generation.js';
+import { type VaultPlace, vaultPath } from './vault-generations.js';
 import { type IndexPut, VaultIndexKeys } from './vault-index.js';
 import { unwrapRow, wrapRow } from './vault-row.js';
 
@@ -21,10 +27,10 @@ export interface RotateOptions {
 /** @returns the new generation, in place and durable. The old one is still there, and must be retired. */
 export async function writeSuccessor(
   place: VaultPlace,
-  old: OpenGeneration,
+  old: VaultGeneration,
   { keep, putIndex }: RotateOptions,
   random: RandomSource,
-): Promise<OpenGeneration> {
+): Promise<VaultGeneration> {
   const { files, keyStore, tenantHandle } = place;
   const previous = old.file.state;
   const generation = previous.generation + 1;
@@ -36,19 +42,25 @@ export async function writeSuccessor(
   await files.write(aside, vaultHeader(generation, previous), 0o600);
   let length = VAULT_HEADER_LENGTH;
   for await (const batch of old.file.rows()) {
-    const kept = batch.map(({ row }) => unwrapRow(row, old.key)).filter(({ scope }) => keep(scope));
-    const rows = kept.map((unwrapped) => wrapRow(unwrapped, key, random));
-    const bytes = encodeRows(rows);
-    await files.append(aside, bytes);
+    const puts: IndexPut[] = [];
+    const rows: Uint8Array[] = [];
+    for (const { row: oldRow } of batch) {
+      const unwrapped = unwrapRow(oldRow, old.key);
+      if (!keep(unwrapped.scope)) continue;
+      const row = wrapRow(unwrapped, key, random);
+      const stored = { row, offset: length + ROW_LENGTH_LENGTH };
+      puts.push(...indexKeys.putsOf(stored, scopeText(unwrapped.scope), unwrapped.ref.rowId));
+      rows.push(row);
+      length = stored.offset + row.length;
+    }
+    await files.append(aside, encodeRows(rows));
     // Under keys that only this generation has: if it is undone, nothing ever asks for them.
-    const stored = placeRows(rows, length);
-    await putIndex(kept.flatMap((one, at) => indexPutsOf(indexKeys, stored[at], one)));
-    length += bytes.length;
+    await putIndex(puts);
   }
   await files.sync(aside);
   // A crash from here on leaves the new generation, which the next opening goes on with.
   await files.rename(aside, path);
   await files.syncDirectory(dirname(path));
   await putIndex([indexKeys.complete()]);
-  return { file: await VaultFile.openSuccessor(path, previous), key };
+  return new VaultGeneration(await VaultFile.openSuccessor(path, previous), key);
 }

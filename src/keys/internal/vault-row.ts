@@ -4,7 +4,12 @@ import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
 import { concat, u32be, utf8 } from '../../base/bytes.js';
 import { BaseError } from '../../base/errors.js';
 import { randomBytes, type RandomSource } from '../../base/random.js';
-import { parseScope, scopeText, type SecretRef, type SecretScope } from '../../base/secret-scope.js';
+import {
+  parseScope,
+  scopeText,
+  type SecretRef,
+  type SecretScope,
+} from '../../base/secret-scope.js';
 import { KeysError } from '../keys-error.js';
 
 export const ROW_ID_LENGTH = 16;
@@ -41,6 +46,11 @@ export function wrapRow(
   const row = writer.finish();
   sealInPlace(row.subarray(SEALED_AT), key, nonce, associatedData(ref.rowId, generation));
   return row;
+}
+
+/** What a row is called by, whoever may open it. */
+export function rowIdOf(row: Uint8Array): Uint8Array {
+  return row.slice(1, 1 + ROW_ID_LENGTH);
 }
 
 /** @throws KeysError KEYS_VAULT_DAMAGED whatever is wrong with it, KEYS_FORMAT_NEWER. */

@@ -17,7 +17,7 @@ const KIND = {
 } as const;
 
 /** Node-wide rows live under a number that no log has. */
-const NODE = 0xffff_ffff;
+export const NODE = 0xffff_ffff;
 const NODE_KIND = { idempotency: 0x01, vault: 0x02 } as const;
 
 export type StateRow = readonly [key: Uint8Array, value: Uint8Array];

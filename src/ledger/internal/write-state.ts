@@ -79,9 +79,10 @@ export class WriteState {
 
   /** Forgets everything about a log, so that it can be built again. */
   async clear(log: number): Promise<void> {
+    const { gte, lt } = logRange(log);
     const batch = this.#db.write();
     try {
-      for await (const [key] of this.rows(logRange(log))) batch.tryDelete(key);
+      batch.tryDeleteRange(gte, lt);
       await batch.flush();
     } finally {
       batch.destroy();

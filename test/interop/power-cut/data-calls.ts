@@ -40,9 +40,15 @@ export const DATA_CALLS: Readonly<Record<string, Handler>> = {
     if (written && shared) refuseIfRecorded(call, 4, 'writing through mmap');
     return undefined;
   },
-  copy_file_range: (call) => refuseIfRecorded(call, 2, 'copy_file_range'),
-  sendfile: (call) => refuseIfRecorded(call, 0, 'sendfile'),
-  splice: (call) => refuseIfRecorded(call, 2, 'splice'),
+  copy_file_range: (call) => {
+    refuseIfRecorded(call, 2, 'copy_file_range');
+  },
+  sendfile: (call) => {
+    refuseIfRecorded(call, 0, 'sendfile');
+  },
+  splice: (call) => {
+    refuseIfRecorded(call, 2, 'splice');
+  },
 };
 
 /** @param offsetAt which argument says where to write; null: the position of the open file does. */

@@ -1,5 +1,6 @@
 /** Calls that say what a descriptor, a path or a thread means to those that follow. */
 import type { OpenedFile } from './process-table.js';
+import type { Argument } from './strace-arguments.js';
 import {
   argument,
   type Call,
@@ -10,7 +11,6 @@ import {
   openedAt,
   pathAt,
 } from './system-call.js';
-import type { Argument } from './strace-arguments.js';
 import { RecordingError } from './trace.js';
 
 const ALL_PERMISSIONS = 0o7777;

@@ -21,8 +21,12 @@ export const NAME_CALLS: Readonly<Record<string, Handler>> = {
   renameat2: (call) => renaming(call, pathAt(call, 0, 1), pathAt(call, 2, 3)),
   link: (call) => linking(call, pathAt(call, null, 0), pathAt(call, null, 1)),
   linkat: (call) => linking(call, pathAt(call, 0, 1), pathAt(call, 2, 3)),
-  symlink: (call) => refuseSymbolicLink(pathAt(call, null, 1)),
-  symlinkat: (call) => refuseSymbolicLink(pathAt(call, 1, 2)),
+  symlink: (call) => {
+    refuseSymbolicLink(pathAt(call, null, 1));
+  },
+  symlinkat: (call) => {
+    refuseSymbolicLink(pathAt(call, 1, 2));
+  },
   chmod: (call) => changingMode(call, pathAt(call, null, 0), 1),
   fchmodat: (call) => changingMode(call, pathAt(call, 0, 1), 2),
   fchmod: (call) => {

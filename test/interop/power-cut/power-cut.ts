@@ -43,8 +43,8 @@
  *
  * It needs strace ≥ 6.0 on Linux. The run is slower by some tens of microseconds a call.
  */
-import { join } from 'node:path/posix';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path/posix';
 import { chances, type Way } from './cut-chances.js';
 import { drawnCuts, syncCuts } from './cut-points.js';
 import { DiskModel, type FileSystem } from './disk-model.js';
@@ -99,14 +99,14 @@ export function* powerCuts(trace: Trace, plan: CutPlan): Generator<PowerCut> {
     const image = model.cut(chances(way, [seed, number, position], (line) => story.push(line)));
     const directory = mkdtempSync(join(into, `cut-${seed}-${number}-`));
     rebuild(image, trace.directories, directory);
-    let kept = false;
+    const kept = new Set<string>();
     const keep = (): void => {
-      kept = true;
+      kept.add(directory);
     };
     try {
       yield { number, position, way, directory, acknowledged: [...acknowledged], story, keep };
     } finally {
-      if (!kept) rmSync(directory, { recursive: true });
+      if (!kept.has(directory)) rmSync(directory, { recursive: true });
     }
   }
 }

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Corestore from 'corestore';
+import sodium from 'sodium-native';
 import { DiskModel } from './disk-model.js';
 import { acknowledgementsMatching, findLosses, recordRun } from './power-cut.js';
 import { rebuild } from './rebuild.js';
@@ -16,6 +17,7 @@ import { snapshot } from './snapshot.js';
 import type { Trace } from './trace.js';
 
 const FIXTURES = join(dirname(fileURLToPath(import.meta.url)), 'fixtures');
+const SEED = '07'.repeat(32);
 const into = mkdtempSync(join(tmpdir(), 'power-cut-test-'));
 
 afterAll(() => {
@@ -53,7 +55,7 @@ function contents(directory: string): Map<string, unknown> {
 describe('a trace', () => {
   it.each([
     ['of every call that changes files', () => runToEnd('file-calls.mjs')],
-    ['of RocksDB', () => runToEnd('hypercore-writer.mjs', '6', '9000')],
+    ['of RocksDB', () => runToEnd('hypercore-writer.mjs', SEED, '6', '9000')],
   ])('%s gives back the directory byte for byte', async (_, run) => {
     const trace = await run();
     const model = new DiskModel(trace, 'posix');
@@ -72,6 +74,12 @@ describe('a trace', () => {
   });
 });
 
+function publicKey(): Buffer {
+  const key = Buffer.alloc(32);
+  sodium.crypto_sign_seed_keypair(key, Buffer.alloc(64), Buffer.from(SEED, 'hex'));
+  return key;
+}
+
 async function checkHypercore(
   directory: string,
   acknowledged: readonly string[],
@@ -79,7 +87,14 @@ async function checkHypercore(
   const expected = Number(acknowledged.at(-1) ?? 0);
   const store = new Corestore(join(directory, 'data'), { allowBackup: true });
   try {
-    const core = store.get({ name: 'log' });
+    const signer = {
+      signature: 'ed25519' as const,
+      namespace: Buffer.alloc(32),
+      publicKey: publicKey(),
+    };
+    const core = store.get({
+      manifest: { version: 1, hash: 'blake2b', quorum: 1, signers: [signer] },
+    });
     await core.ready();
     if (core.length < expected)
       return [`${expected} blocks were flushed, ${core.length} are there`];
@@ -94,7 +109,7 @@ async function checkHypercore(
 describe('a Hypercore whose RocksDB is flushed before it is acknowledged', () => {
   let trace: Trace;
   beforeAll(async () => {
-    trace = await runToEnd('hypercore-writer.mjs', '5', '3000');
+    trace = await runToEnd('hypercore-writer.mjs', SEED, '5', '3000');
   });
 
   it.each(['posix', 'journaled'] as const)('loses nothing at any sync (%s)', async (fileSystem) => {
@@ -112,7 +127,7 @@ describe.each(['not flushed', 'store directory not synced'])(
   'a Hypercore with the fault “%s”',
   (fault) => {
     it('is found out at some sync', async () => {
-      const trace = await runToEnd('hypercore-writer.mjs', '5', '3000', fault);
+      const trace = await runToEnd('hypercore-writer.mjs', SEED, '5', '3000', fault);
       const plan = { seed: 1, count: 'every sync', fileSystem: 'posix', into } as const;
       const { findings } = await findLosses(trace, plan, checkHypercore);
       expect(findings.map(({ problems }) => problems)).toEqual([

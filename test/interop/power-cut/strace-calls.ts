@@ -6,6 +6,7 @@
  * begins, and again after it ended, until strace has written so. What one thread does because of
  * another's call therefore comes after that call's end.
  */
+import { asBuffer } from '../../../src/base/bytes.js';
 import { type Argument, scanArguments } from './strace-arguments.js';
 import { RecordingError } from './trace.js';
 
@@ -81,7 +82,7 @@ function readResult(tail: string): number | null {
 async function* lines(log: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let pieces: Uint8Array[] = [];
   for await (const chunk of log) {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const bytes = asBuffer(chunk);
     let start = 0;
     for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, start)) {
       const last = bytes.subarray(start, end);

@@ -1,4 +1,5 @@
 /** Shows of every acknowledgement in a trace that it left after the sync that covers it. */
+import { asBuffer } from '../../../src/base/bytes.js';
 import type { Inode, Trace } from './trace.js';
 
 interface Written {
@@ -24,8 +25,7 @@ export function acknowledgedBeforeSynced(
   let unsynced: Written[] = [];
   for (const event of trace.events) {
     if (event.kind === 'write') {
-      const { buffer, byteOffset, byteLength } = event.data;
-      unsynced.push({ inode: event.inode, data: Buffer.from(buffer, byteOffset, byteLength) });
+      unsynced.push({ inode: event.inode, data: asBuffer(event.data) });
     } else if (event.kind === 'sync-begin') {
       const { inode } = event;
       covered.set(
@@ -45,5 +45,5 @@ export function acknowledgedBeforeSynced(
 
 /** Newest first: that is where it should be. */
 function holds(synced: readonly Written[], bytes: Uint8Array): boolean {
-  return synced.findLast(({ data }) => data.includes(bytes)) !== undefined;
+  return synced.findLast(({ data }) => data.includes(asBuffer(bytes))) !== undefined;
 }

@@ -1,0 +1,79 @@
+/**
+ * New secrets that no commit has carried yet. Each counts who has been given it, so that a request
+ * which comes to nothing leaves nothing behind, however often it is repeated.
+ */
+import { toHex } from '../../base/bytes.js';
+import type { RandomSource } from '../../base/random.js';
+import { scopeText, type SecretRef, type SecretScope } from '../../base/secret-scope.js';
+import { KeysError } from '../keys-error.js';
+import { type VaultKey, wrapRow } from './vault-row.js';
+
+/** 64 Ki secrets of some 500 bytes. */
+const MAX_PENDING = 65_536;
+
+interface Pending {
+  readonly text: string;
+  readonly scope: SecretScope;
+  readonly ref: SecretRef;
+  row: Uint8Array;
+  uses: number;
+}
+
+export class PendingSecrets {
+  readonly #byScope = new Map<string, Pending>();
+  readonly #byRow = new Map<string, Pending>();
+
+  get size(): number {
+    return this.#byScope.size;
+  }
+
+  ofScope(text: string): SecretRef | undefined {
+    return this.#byScope.get(text)?.ref;
+  }
+
+  ofRow(rowId: Uint8Array): { readonly ref: SecretRef; readonly row: Uint8Array } | undefined {
+    return this.#byRow.get(toHex(rowId));
+  }
+
+  /** @throws KeysError KEYS_VAULT_PUSHBACK. */
+  add(scope: SecretScope, ref: SecretRef, key: VaultKey, random: RandomSource): void {
+    if (this.size >= MAX_PENDING)
+      throw new KeysError(
+        'KEYS_VAULT_PUSHBACK',
+        'too many new secrets wait for their first commit: try again after a moment',
+      );
+    const text = scopeText(scope);
+    const pending = { text, scope, ref, row: wrapRow({ ref, scope }, key, random), uses: 0 };
+    this.#byScope.set(text, pending);
+    this.#byRow.set(toHex(ref.rowId), pending);
+  }
+
+  /** Someone more has been given the secret of this scope, if it is pending. */
+  use(text: string): void {
+    const pending = this.#byScope.get(text);
+    if (pending !== undefined) pending.uses++;
+  }
+
+  /** Someone who has been given this secret will not need it; forgotten if nobody else does. */
+  release(rowId: Uint8Array): void {
+    const pending = this.#byRow.get(toHex(rowId));
+    if (pending !== undefined && --pending.uses <= 0) this.#forget(pending);
+  }
+
+  /** Takes out what a commit has carried. */
+  settle(rowId: Uint8Array): { readonly ref: SecretRef; readonly text: string } | undefined {
+    const pending = this.#byRow.get(toHex(rowId));
+    if (pending !== undefined) this.#forget(pending);
+    return pending;
+  }
+
+  /** Wraps all of them anew, for the generation that their commit will find. */
+  rewrap(key: VaultKey, random: RandomSource): void {
+    for (const pending of this.#byScope.values()) pending.row = wrapRow(pending, key, random);
+  }
+
+  #forget({ text, ref }: Pending): void {
+    this.#byScope.delete(text);
+    this.#byRow.delete(toHex(ref.rowId));
+  }
+}

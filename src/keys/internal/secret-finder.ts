@@ -1,0 +1,98 @@
+/** Finds committed secrets: in memory, else through the index in the file of the open generation. */
+import { LRUCache } from 'lru-cache';
+import { toHex } from '../../base/bytes.js';
+import type { SecretRef } from '../../base/secret-scope.js';
+import { KeysError } from '../keys-error.js';
+import type { NamedSecret, VaultGeneration, VaultIndex } from './vault-generation.js';
+import type { VaultIndexKeys } from './vault-index.js';
+
+/** By scope and by row: twice as many entries as secrets. */
+const CACHED_ENTRIES = 100_000;
+
+export class SecretFinder {
+  readonly #index: VaultIndex;
+  /** Evicted without being wiped: whoever was given a secret may still be using it. */
+  readonly #cache = new LRUCache<string, SecretRef>({ max: CACHED_ENTRIES });
+  /** What the latest append took: the caller may not have written its index rows yet. */
+  #latest = new Map<string, SecretRef>();
+  #appends = 0;
+  #generation: VaultGeneration;
+
+  constructor(index: VaultIndex, generation: VaultGeneration) {
+    this.#index = index;
+    this.#generation = generation;
+  }
+
+  /** @param name the text of a scope, or the hex of a row id: neither can be taken for the other. */
+  known(name: string): SecretRef | undefined {
+    return this.#latest.get(name) ?? this.#cache.get(name);
+  }
+
+  /** An append has taken these; the index rows of the one before have been written. */
+  took(secrets: readonly NamedSecret[]): void {
+    this.#appends++;
+    this.#latest = new Map();
+    for (const { ref, text } of secrets)
+      for (const name of [text, toHex(ref.rowId)]) {
+        this.#latest.set(name, ref);
+        this.#cache.set(name, ref);
+      }
+  }
+
+  /** All that was found in another generation is forgotten. */
+  moveTo(generation: VaultGeneration): void {
+    this.#generation = generation;
+    this.#latest = new Map();
+    this.#cache.clear();
+  }
+
+  async ofScope(text: string): Promise<SecretRef | null> {
+    return this.#look(
+      text,
+      (keys) => keys.ofScope(text),
+      (found) => found.text === text,
+    );
+  }
+
+  async ofRow(rowId: Uint8Array): Promise<SecretRef | null> {
+    const id = toHex(rowId);
+    return this.#look(
+      id,
+      (keys) => keys.ofRow(rowId),
+      (found) => toHex(found.ref.rowId) === id,
+    );
+  }
+
+  async #look(
+    name: string,
+    keyOf: (keys: VaultIndexKeys) => Uint8Array,
+    isIt: (found: NamedSecret) => boolean,
+  ): Promise<SecretRef | null> {
+    for (;;) {
+      const known = this.known(name);
+      if (known !== undefined) return known;
+      const [generation, appends] = [this.#generation, this.#appends];
+      let found: NamedSecret | null = null;
+      try {
+        found = await generation.lookUp(this.#index, keyOf(generation.indexKeys));
+      } catch (cause) {
+        // A rotation may have closed the file meanwhile.
+        if (generation === this.#generation) throw cause;
+      }
+      // An append meanwhile may have taken it behind the back of the index; look again.
+      if (generation !== this.#generation || (found === null && appends !== this.#appends))
+        continue;
+      if (found === null) return null;
+      if (!isIt(found)) throw misled();
+      this.#cache.set(name, found.ref);
+      return found.ref;
+    }
+  }
+}
+
+function misled(): KeysError {
+  return new KeysError(
+    'KEYS_VAULT_DAMAGED',
+    'the index of the vault leads elsewhere: rebuild it with `fsck --rebuild`',
+  );
+}

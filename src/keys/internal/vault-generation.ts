@@ -1,0 +1,69 @@
+/** One generation of a vault, open: its file, the key that wraps its rows, and where they are found. */
+import { assert } from '../../base/errors.js';
+import { scopeText, type SecretRef } from '../../base/secret-scope.js';
+import type { StoredRow, VaultFile } from './vault-file.js';
+import { type IndexPut, readPlace, VaultIndexKeys } from './vault-index.js';
+import { unwrapRow, type VaultKey } from './vault-row.js';
+
+/** Where the caller keeps, beside its own state, which row of the file holds what. */
+export interface VaultIndex {
+  get(key: Uint8Array): Promise<Uint8Array | null>;
+}
+
+export interface NamedSecret {
+  readonly ref: SecretRef;
+  /** `scopeText` of its scope. */
+  readonly text: string;
+}
+
+export class VaultGeneration {
+  readonly file: VaultFile;
+  readonly key: VaultKey;
+  readonly indexKeys: VaultIndexKeys;
+
+  constructor(file: VaultFile, key: VaultKey) {
+    this.file = file;
+    this.key = key;
+    this.indexKeys = new VaultIndexKeys(key);
+  }
+
+  /** @throws KeysError KEYS_VAULT_DAMAGED. */
+  unwrap(row: Uint8Array): NamedSecret {
+    const { ref, scope } = unwrapRow(row, this.key);
+    return { ref, text: scopeText(scope) };
+  }
+
+  /** What the index leads to. @throws KeysError KEYS_VAULT_DAMAGED. */
+  async lookUp(index: VaultIndex, key: Uint8Array): Promise<NamedSecret | null> {
+    const value = await index.get(key);
+    if (value === null) return null;
+    const { offset, length } = readPlace(value);
+    return this.unwrap(await this.file.readRow(offset, length));
+  }
+
+  putsOf(stored: readonly StoredRow[], secrets: readonly NamedSecret[]): IndexPut[] {
+    return stored.flatMap((one, at) => {
+      const secret = secrets[at];
+      assert(secret !== undefined, 'there is a secret for every row');
+      return this.indexKeys.putsOf(one, secret.text, secret.ref.rowId);
+    });
+  }
+
+  /** Index rows of everything in the file, or of what lies from an offset on. */
+  async putsFrom(offset?: number): Promise<IndexPut[]> {
+    const puts: IndexPut[][] = [];
+    for await (const batch of this.file.rows(offset))
+      puts.push(
+        this.putsOf(
+          batch,
+          batch.map(({ row }) => this.unwrap(row)),
+        ),
+      );
+    return puts.flat();
+  }
+
+  /** Whether the index has had every row of this generation. */
+  async isIndexed(index: VaultIndex): Promise<boolean> {
+    return (await index.get(this.indexKeys.complete()[0])) !== null;
+  }
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { type ErrorCode, type ProblemKind, PROBLEMS } from '../../src/api/problem-table.js';
+import { problemOf } from '../../src/api/problem.js';
+import type { CliErrorCode } from '../../src/cli/cli-error.js';
+import type { ConfigErrorCode } from '../../src/settings/config-error.js';
+
+const page = readFileSync('docs/errors.md', 'utf8');
+
+/** The codes that HTTP never shows. That none is missing here is checked by the compiler. */
+const LOCAL_CODES = Object.keys({
+  CLI_USAGE: true,
+  CLI_NODE_UNREACHABLE: true,
+  CLI_ANSWER_UNUSABLE: true,
+  CLI_REFUSED: true,
+  CONFIG_UNKNOWN_SETTING: true,
+  CONFIG_MALFORMED: true,
+  CONFIG_FILE_UNREADABLE: true,
+  CONFIG_DEVELOPMENT_PARTS: true,
+} satisfies Record<CliErrorCode | ConfigErrorCode, true>);
+
+/** The cells of each row of the page's tables whose first cell is a code. */
+const rows = page
+  .split('\n')
+  .filter((line) => line.startsWith('| `'))
+  .map((line) => line.slice(2, -2).split(' | '));
+
+const documented = rows.map(([code = '']) => code.replaceAll('`', ''));
+
+describe('docs/errors.md', () => {
+  it('has one row for every code there is, and for no other', () => {
+    const codes = [...Object.keys(PROBLEMS), ...LOCAL_CODES];
+    expect([...documented].sort()).toEqual([...codes].sort());
+  });
+
+  it('gives each code its status, a cause and what to do', () => {
+    const kinds: Readonly<Record<string, ProblemKind>> = PROBLEMS;
+    for (const [code = '', ...cells] of rows) {
+      const kind = kinds[code.replaceAll('`', '')];
+      const [status, ...texts] = kind === undefined ? [undefined, ...cells] : cells;
+      expect([code, status]).toEqual([code, kind === undefined ? undefined : String(kind.status)]);
+      expect(texts).toHaveLength(2);
+      for (const text of texts) expect(text).toMatch(/^\S.+\.$/);
+    }
+  });
+
+  it('shows a problem as the program makes it', () => {
+    const example: unknown = JSON.parse(/```json\n([^`]+)```/.exec(page)?.[1] ?? '');
+    const kind = PROBLEMS.LEDGER_UNKNOWN;
+    expect(example).toMatchObject({
+      type: '/problems/ledger-unknown',
+      title: kind.title,
+      status: kind.status,
+      code: 'LEDGER_UNKNOWN' satisfies ErrorCode,
+    });
+  });
+});
+
+describe('problems', () => {
+  it('that ask for patience say for how long, and no others do', () => {
+    for (const [code, kind] of Object.entries<ProblemKind>(PROBLEMS)) {
+      const isBackPressure = kind.status === 503 || kind.status === 429;
+      expect([code, kind.retryAfterSeconds !== undefined]).toEqual([code, isBackPressure]);
+    }
+  });
+
+  it('of what is no operating error are INTERNAL and tell nothing', () => {
+    for (const error of [new Error('secret'), 'secret', undefined, { code: 'LEDGER_UNKNOWN' }])
+      expect(problemOf(error, 'id')).toEqual({
+        type: '/problems/internal',
+        title: 'The node failed',
+        status: 500,
+        code: 'INTERNAL',
+        instance: 'id',
+      });
+  });
+});
