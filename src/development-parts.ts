@@ -4,13 +4,12 @@
  */
 import { join } from 'node:path';
 import { DevChain } from './anchoring/devchain.js';
-import { linkedFrom } from './anchoring/pinned-blocks.js';
 import { randomBytes, type RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import { createDevelopmentAuthority } from './keys/development-authority.js';
 import type { AnchorKey, KeyStore, SealKeys } from './keys/key-store.js';
 import { type SealSigner, softwareSealSigner } from './keys/seal-signer.js';
-import type { AnchoringOptions } from './ledger-node.js';
+import type { AnchoringOptions } from './node-anchoring.js';
 
 export interface DevelopmentPartsOptions {
   readonly keyStore: KeyStore;
@@ -59,7 +58,6 @@ function anchoringOn(devchain: DevChain, secret: Uint8Array): AnchoringOptions {
     source: devchain,
     secret,
     confirmations: 1,
-    headersFrom: linkedFrom,
     firstCoin: (script) => devchain.fund(script),
   };
 }

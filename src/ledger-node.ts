@@ -2,14 +2,9 @@
  * A node without its HTTP: ledgers, epoch log, anchors and seal, opened in the order in which they
  * rest on one another and closed in reverse. `service.ts` puts the interface on top.
  */
-import { join } from 'node:path';
-import { softwareAnchorSigner } from './anchoring/anchor-signer.js';
-import { AnchorStore } from './anchoring/anchor-store.js';
-import type { AnchorCoin } from './anchoring/anchor-transaction.js';
-import { AnchoredHeads } from './anchoring/anchored-heads.js';
-import { Anchorer } from './anchoring/anchorer.js';
-import type { ChainSource } from './anchoring/chain-source.js';
-import { EpochStore } from './anchoring/epoch-store.js';
+import type { Anchored } from './anchoring/anchored-heads.js';
+import type { AnchorStore } from './anchoring/anchor-store.js';
+import type { Anchorer } from './anchoring/anchorer.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import {
@@ -27,20 +22,9 @@ import type { TenantDescriptor } from './ledger/catalog.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import { LedgerStore, type LedgerStoreOptions } from './ledger/ledger-store.js';
-import type { Ledger } from './ledger/ledger.js';
+import { type AnchoringOptions, openNodeAnchoring } from './node-anchoring.js';
 import { beginRun } from './node-run.js';
 import { LogIdentities } from './queries/log-identity.js';
-
-/** How anchors get into a chain. */
-export interface AnchoringOptions {
-  readonly chain: ChainName;
-  readonly source: ChainSource;
-  /** secp256k1, 32 bytes. */
-  readonly secret: Uint8Array;
-  readonly confirmations: number;
-  readonly headersFrom: (height: number) => number;
-  readonly firstCoin: (script: Uint8Array) => Promise<AnchorCoin>;
-}
 
 export interface LedgerNodeOptions {
   readonly dataDirectory: string;
@@ -60,26 +44,15 @@ export interface LedgerNodeOptions {
   readonly store?: Partial<LedgerStoreOptions>;
 }
 
-const NODE_TENANT = '_node';
+export const NODE_TENANT = '_node';
 const DEFAULT_TENANT = 'default';
 const EPOCHS = 'epochs';
 
-/** What an anchor may cost; the devchain charges the least. */
-const FEE_POLICY = {
-  floorRate: 1,
-  capRate: 100,
-  incrementalRate: 1,
-  budget: 50_000n,
-  maxRate: 500,
-  maxFee: 100_000n,
-} as const;
-/** Six anchors a day leave this many blocks between two. */
-const TARGET_BLOCKS = 24;
-
 export class LedgerNode {
   readonly store: LedgerStore;
-  readonly anchored: AnchoredHeads;
+  readonly anchored: Anchored;
   readonly anchorer: Anchorer;
+  readonly anchors: readonly AnchorStore[];
   readonly identities: LogIdentities;
   readonly chain: ChainName;
   readonly #keys: Map<string, TenantKeys>;
@@ -94,12 +67,15 @@ export class LedgerNode {
     keys: Map<string, TenantKeys>,
     anchoring: AnchorNowDeps,
     chain: ChainName,
+    history: Anchored,
+    anchors: readonly AnchorStore[],
   ) {
     this.#options = options;
     this.store = store;
     this.#keys = keys;
     this.#anchoring = anchoring;
-    this.anchored = anchoring.anchored;
+    this.anchored = history;
+    this.anchors = anchors;
     this.anchorer = anchoring.anchorer;
     this.chain = chain;
     const { clock, keyStore, seal } = options;
@@ -130,8 +106,22 @@ export class LedgerNode {
       const keys = new Map<string, TenantKeys>();
       for (const { handle } of store.tenants())
         keys.set(handle, tenantKeys(await keyStore.tenantRoot(handle)));
-      const { chain, ...anchoring } = await openAnchors(options, store, epochLog, keys);
-      return new LedgerNode(options, store, keys, { ...anchoring, keyStore, run }, chain);
+      const { chain, history, anchors, ...anchoring } = await openNodeAnchoring({
+        dataDirectory,
+        options: await options.openAnchoring(),
+        ledgers: () => store.allLedgers(),
+        epochLog,
+        indexKeyOf: (tenant) => keysOf(keys, tenant).index,
+      });
+      return new LedgerNode(
+        options,
+        store,
+        keys,
+        { ...anchoring, keyStore, run },
+        chain,
+        history,
+        anchors,
+      );
     } catch (cause) {
       await store.close();
       throw cause;
@@ -193,39 +183,6 @@ async function tenantOf(
   logName: string,
 ): Promise<TenantDescriptor> {
   return store.tenantNamed(name) ?? store.createTenant(name, logName);
-}
-
-async function openAnchors(
-  { dataDirectory, openAnchoring }: LedgerNodeOptions,
-  store: LedgerStore,
-  epochLog: Ledger,
-  keys: ReadonlyMap<string, TenantKeys>,
-): Promise<Pick<AnchorNowDeps, 'epochs' | 'anchorer' | 'anchored'> & { chain: ChainName }> {
-  const { chain, secret, ...options } = await openAnchoring();
-  const indexKeyOf = (tenant: string): Uint8Array => keysOf(keys, tenant).index;
-  const heads = await EpochStore.open(join(dataDirectory, 'epochs'));
-  const anchors = await AnchorStore.open(join(dataDirectory, 'anchors'));
-  const anchorer = await Anchorer.open({
-    ...options,
-    signer: softwareAnchorSigner(secret),
-    store: anchors,
-    policy: FEE_POLICY,
-    targetBlocks: TARGET_BLOCKS,
-  });
-  const anchored = await AnchoredHeads.open({
-    chain,
-    anchors,
-    heads,
-    epochs: epochLog.reader,
-    indexKeyOf,
-  });
-  const epochs = {
-    ledgers: () => store.allLedgers().filter((ledger) => ledger !== epochLog),
-    epochs: epochLog,
-    store: heads,
-    indexKeyOf,
-  };
-  return { chain, epochs, anchorer, anchored };
 }
 
 function keysOf(keys: ReadonlyMap<string, TenantKeys>, handle: string): TenantKeys {

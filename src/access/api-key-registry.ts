@@ -30,6 +30,12 @@ export interface CreatedKey {
   readonly text: string;
 }
 
+export interface LogInAttempt {
+  /** The key that it claims to be with, if there is such a key; proves nothing. */
+  readonly claimed: KeyId | null;
+  readonly outcome: Principal | AccessError;
+}
+
 export interface RegistryOptions {
   readonly clock: Clock;
   readonly random: RandomSource;
@@ -134,23 +140,21 @@ export class ApiKeyRegistry {
    * @throws AccessError ACCESS_KEY_MISSING, ACCESS_KEY_UNKNOWN, ACCESS_KEY_REVOKED.
    */
   authenticate(authorization: string | undefined): Principal {
-    const text = bearerOf(authorization);
-    const presented = parseKey(text);
-    if (presented === null) throw unknownKey();
-    const key = this.#keys.get(presented.id);
-    // Both are looked at before anything is said: the answer must not tell which ids exist.
-    const isSame = isSameSecret(presented, key?.secretHash ?? this.#nobody);
-    if (key === undefined || !isSame) throw unknownKey();
-    if (key.revokedAt !== undefined)
-      throw new AccessError('ACCESS_KEY_REVOKED', 'this key has been revoked: ask for another');
-    return { keyId: key.id, tenant: key.tenant, role: key.role, author: key.author ?? key.id };
+    const { outcome } = this.attempt(authorization);
+    if (outcome instanceof AccessError) throw outcome;
+    return outcome;
   }
 
-  /** The id of the key that the header claims to be, if there is such a key; proves nothing. */
-  claimedKey(authorization: string | undefined): KeyId | null {
+  /** As `authenticate`, for a caller who counts failures before it tells of them. */
+  attempt(authorization: string | undefined): LogInAttempt {
     const [, text] = BEARER_HEADER.exec(authorization ?? '') ?? [];
-    const id = text === undefined ? undefined : parseKey(text)?.id;
-    return id !== undefined && this.#keys.has(id) ? id : null;
+    if (text === undefined) return { claimed: null, outcome: missingKey() };
+    const presented = parseKey(text);
+    const key = presented === null ? undefined : this.#keys.get(presented.id);
+    // Compared even if there is no such key: how long this takes must not tell which ids exist.
+    const isSame = presented !== null && isSameSecret(presented, key?.secretHash ?? this.#nobody);
+    if (key === undefined) return { claimed: null, outcome: unknownKey() };
+    return { claimed: key.id, outcome: isSame ? principalOf(key) : unknownKey() };
   }
 
   #issue(key: NewKey): Promise<CreatedKey> {
@@ -198,13 +202,14 @@ export class ApiKeyRegistry {
 /** Longer than any key: not looked at further. */
 const BEARER_HEADER = /^Bearer +(\S{1,260})$/i;
 
-function bearerOf(authorization: string | undefined): string {
-  if (authorization === undefined)
-    throw new AccessError('ACCESS_KEY_MISSING', 'send a key as "Authorization: Bearer <key>"');
-  const [, text] = BEARER_HEADER.exec(authorization) ?? [];
-  if (text === undefined)
-    throw new AccessError('ACCESS_KEY_MISSING', 'the Authorization header is not "Bearer <key>"');
-  return text;
+function principalOf(key: ApiKey): Principal | AccessError {
+  if (key.revokedAt !== undefined)
+    return new AccessError('ACCESS_KEY_REVOKED', 'this key has been revoked: ask for another');
+  return { keyId: key.id, tenant: key.tenant, role: key.role, author: key.author ?? key.id };
+}
+
+function missingKey(): AccessError {
+  return new AccessError('ACCESS_KEY_MISSING', 'send a key as "Authorization: Bearer <key>"');
 }
 
 function unknownKey(): AccessError {

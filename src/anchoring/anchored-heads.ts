@@ -39,7 +39,33 @@ export interface AnchoredHeadsParts {
   readonly indexKeyOf: IndexKeyOf;
 }
 
-export class AnchoredHeads {
+/** What is anchored, of whichever epoch log of the node anchored it. */
+export interface Anchored {
+  /** Entries of an origin below this are in a chain; 0 while none is. */
+  sizeOf(origin: string): TreeSize;
+  /** The first anchored head that contains an entry, and the last before it that does not. */
+  around(
+    reader: LogReader,
+    index: LeafIndex,
+  ): Promise<{ after: HeadAnchor | null; before: HeadAnchor | null }>;
+}
+
+/** After a loss the node has a new epoch log; what the old ones anchored stays anchored. */
+export function anchoredByAny(histories: readonly AnchoredHeads[]): Anchored {
+  return {
+    sizeOf: (origin) =>
+      Math.max(0, ...histories.map((history) => history.sizeOf(origin))) as TreeSize,
+    around: async (reader, index) => {
+      for (const history of histories) {
+        const found = await history.around(reader, index);
+        if (found.after !== null) return found;
+      }
+      return { after: null, before: null };
+    },
+  };
+}
+
+export class AnchoredHeads implements Anchored {
   readonly #parts: AnchoredHeadsParts;
   /** Anchored size by origin. */
   readonly #sizes = new Map<string, TreeSize>();
@@ -55,7 +81,6 @@ export class AnchoredHeads {
     return heads;
   }
 
-  /** Entries below this are in the chain; 0 while none is. */
   sizeOf(origin: string): TreeSize {
     return this.#sizes.get(origin) ?? (0 as TreeSize);
   }
@@ -66,7 +91,6 @@ export class AnchoredHeads {
       this.#sizes.set(origin, parseHeadStatement(statement).size);
   }
 
-  /** The first anchored head that contains an entry, and the last before it that does not. */
   async around(
     reader: LogReader,
     index: LeafIndex,

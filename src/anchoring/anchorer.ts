@@ -17,7 +17,7 @@ import {
   nextAnchor,
   settleAnchor,
 } from './anchor-wallet.js';
-import type { ChainSource, TransactionStatus } from './chain-source.js';
+import type { ChainSource } from './chain-source.js';
 
 export interface AnchorerOptions {
   readonly source: ChainSource;
@@ -28,8 +28,6 @@ export interface AnchorerOptions {
   readonly confirmations: number;
   /** Blocks within which an anchor should confirm; what the fee is estimated for. */
   readonly targetBlocks: number;
-  /** Where a proof's headers begin, so that they reach a block that verifiers pin; ≤ the height. */
-  readonly headersFrom: (height: number) => number;
   /** The coin that the chain of anchors starts from, asked for once. */
   readonly firstCoin: (script: Uint8Array) => Promise<AnchorCoin>;
 }
@@ -106,8 +104,7 @@ export class Anchorer {
     this.#confirmations = status.state === 'confirmed' ? status.confirmations : 0;
     if (status.state === 'unknown') await broadcastAnchor(source, this.#chain);
     if (this.#confirmations < confirmations) return null;
-    const headersFrom = this.#options.headersFrom(heightOf(status));
-    const proof = await proveAnchor(source, candidate.txid, { confirmations, headersFrom });
+    const proof = await proveAnchor(source, candidate.txid, { confirmations });
     const settled = { epochSize: candidate.payload.size, proof };
     // A crash here leaves the proof and the candidates: the next poll writes the same proof again.
     await store.writeSettled(settled);
@@ -117,9 +114,4 @@ export class Anchorer {
     this.#confirmations = 0;
     return settled;
   }
-}
-
-function heightOf(status: TransactionStatus): number {
-  if (status.state !== 'confirmed') throw new Error('an unconfirmed anchor has no height');
-  return status.height;
 }

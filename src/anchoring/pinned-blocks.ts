@@ -1,32 +1,32 @@
 /**
- * Blocks of a short chain that verifiers pin: every thousandth. Proofs carry the headers from the last
- * but one before their anchor, so a trust file verifies anchors of the next thousand blocks too.
+ * Blocks of a development chain for a trust file. Anyone can mine on top of one where mining costs
+ * nothing, so a verifier believes an anchor only if its own block, or a later one, is pinned: these
+ * are the blocks at which the proofs of the newest anchors end.
  */
-import { parseBlockHeader } from '../evidence/bitcoin/block-header.js';
-import type { ChainSource } from './chain-source.js';
-
-/** Fewer than the headers that one proof may hold. */
-const SPACING = 1_000;
-/** Block 0 is the same in every chain of a network, and pins nothing. */
-const FIRST = 1;
-
-/** Where the headers of a proof must begin to reach a block that is pinned. */
-export function linkedFrom(height: number): number {
-  return FIRST + Math.max(0, Math.floor((height - FIRST) / SPACING) - 1) * SPACING;
-}
+import { HEADER_BYTES, parseBlockHeader } from '../evidence/bitcoin/block-header.js';
+import type { AnchorStore } from './anchor-store.js';
 
 export interface PinnedBlock {
   readonly hash: string;
   readonly height: number;
 }
 
-/** All that can be pinned now. */
-export async function pinnedBlocks(source: ChainSource): Promise<PinnedBlock[]> {
-  const { height: tip } = await source.tip();
+/** Of the newest `limit` anchors of each epoch log that the node has had. */
+export async function pinnedBlocks(
+  stores: readonly AnchorStore[],
+  limit: number,
+): Promise<PinnedBlock[]> {
+  const blocks = await Promise.all(stores.map((store) => newestBlocks(store, limit)));
+  return blocks.flat();
+}
+
+async function newestBlocks(anchors: AnchorStore, limit: number): Promise<PinnedBlock[]> {
   const blocks: PinnedBlock[] = [];
-  for (let height = FIRST; height <= tip; height += SPACING) {
-    const { hash } = parseBlockHeader(await source.headerAt(height));
-    blocks.push({ hash, height });
+  for (const size of anchors.settledSizes.slice(-limit)) {
+    const { headers, headersFrom } = (await anchors.readSettled(size)).proof;
+    const count = headers.length / HEADER_BYTES;
+    const { hash } = parseBlockHeader(headers.subarray(-HEADER_BYTES));
+    blocks.push({ hash, height: headersFrom + count - 1 });
   }
   return blocks;
 }

@@ -18,23 +18,21 @@ export type AuthorizedHandler = (
 export type Guard = (action: Action, handler: AuthorizedHandler) => RequestHandler;
 
 export interface GuardOptions {
-  readonly registry: Pick<ApiKeyRegistry, 'authenticate' | 'claimedKey'>;
+  readonly registry: Pick<ApiKeyRegistry, 'attempt'>;
   readonly limiter: LoginLimiter;
 }
 
 /** Handlers then throw AccessError ACCESS_KEY_…, ACCESS_DENIED or ApiError LOGIN_RATE_LIMITED. */
 export function createGuard({ registry, limiter }: GuardOptions): Guard {
   const logIn = async (request: Request): Promise<Principal> => {
-    const { authorization } = request.headers;
+    const { claimed, outcome } = registry.attempt(request.headers.authorization);
     // Keys that do not exist count as one account: nobody is locked out, and nothing grows.
-    const account = registry.claimedKey(authorization) ?? 'no key';
+    const account = claimed ?? 'no key';
+    // Before the outcome is told, even a good one: or guessing would go on under the limit.
     await limiter.check(request, account);
-    try {
-      return registry.authenticate(authorization);
-    } catch (cause) {
-      if (cause instanceof AccessError) await limiter.failed(request, account);
-      throw cause;
-    }
+    if (!(outcome instanceof AccessError)) return outcome;
+    await limiter.failed(request, account);
+    throw outcome;
   };
   return (action, handler) => async (request, response) => {
     const principal = await logIn(request);

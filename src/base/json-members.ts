@@ -54,6 +54,12 @@ export class JsonMembers {
     return this.#nested(this.required(name, JSON_VALUE), name);
   }
 
+  /** A nested object or `null`. */
+  objectOrNull(name: string): JsonMembers | null {
+    const value = this.required(name, JSON_VALUE);
+    return value === null ? null : this.#nested(value, name);
+  }
+
   /** An optional array of `1…maximum` nested objects; empty if the member is not there. */
   objects(name: string, maximum: number): JsonMembers[] {
     const items = this.optional(name, arrayOf(JSON_VALUE, maximum)) ?? [];
@@ -79,7 +85,7 @@ export function isJsonObject(value: JsonValue): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export const JSON_VALUE: Shape<JsonValue> = { what: 'a value', read: (value) => value };
+const JSON_VALUE: Shape<JsonValue> = { what: 'a value', read: (value) => value };
 
 export const JSON_OBJECT: Shape<JsonObject> = {
   what: 'an object',

@@ -7,6 +7,7 @@ import { digestToHex } from '../base/hex-digest.js';
 import type { RandomSource } from '../base/random.js';
 import { monthOf } from '../base/secret-scope.js';
 import type { Clock } from '../base/time.js';
+import { MAX_SIGNATURES } from '../evidence/evidence-file.js';
 import type { Vault } from '../keys/vault.js';
 import { type AppendedEntry, draftOf } from '../ledger/entry-draft.js';
 import { LedgerError } from '../ledger/ledger-error.js';
@@ -44,11 +45,11 @@ export interface AttachedSignature {
 }
 
 /** A statement is under 64 KiB and a chain under ten certificates: more is no signature of ours. */
-export const MAX_CMS_BYTES = 256 * 1024;
+export const MAX_CMS_BYTES = 128 * 1024;
 
 /**
  * @param cms DER, detached, over the statement's bytes.
- * @throws CommandError SIGNATURE_REFUSED, SIGNATURE_OF_NO_RECORD; and as `Ledger.append`.
+ * @throws CommandError SIGNATURE_REFUSED, SIGNATURE_OF_NO_RECORD, SIGNATURE_LIMIT; and as `Ledger.append`.
  */
 export async function attachSignature(
   deps: AttachSignatureDeps,
@@ -62,6 +63,12 @@ export async function attachSignature(
       'the entry lies in a log that is closed: sign a record of the log that is written now',
     );
   const opened = await openRecord(target);
+  const others = await found.reader.attachedTo(opened.entry.leafHash, MAX_SIGNATURES);
+  if (others.length >= MAX_SIGNATURES)
+    throw new CommandError(
+      'SIGNATURE_LIMIT',
+      `an entry has at most ${MAX_SIGNATURES} signatures: sign a new version of the record`,
+    );
   const at = deps.clock.now();
   const content = opened.entry.statement;
   const report = validateCades({ cms, content, anchors: deps.trustAnchors, at });

@@ -6,6 +6,8 @@ export type CommandErrorCode =
   | 'SIGNATURE_REFUSED'
   /** What is to be signed is no record of the log that is written. */
   | 'SIGNATURE_OF_NO_RECORD'
+  /** The entry has as many signatures as an evidence file can hold. */
+  | 'SIGNATURE_LIMIT'
   /** The node has no seal: `seal` is off, or its certificate is missing. */
   | 'SEAL_NOT_CONFIGURED';
 

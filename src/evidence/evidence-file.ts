@@ -8,6 +8,8 @@ import type { ChainName } from './chains.js';
 
 export const EVIDENCE_FORMAT = 1;
 export const MAX_EVIDENCE_BYTES = 64 * 1024 * 1024;
+/** Signatures of one entry. */
+export const MAX_SIGNATURES = 256;
 
 export interface EvidenceFile {
   readonly anchors?: EvidenceAnchors;

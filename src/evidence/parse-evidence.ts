@@ -14,6 +14,7 @@ import {
   type EvidenceFile,
   type EvidenceLog,
   MAX_EVIDENCE_BYTES,
+  MAX_SIGNATURES,
   type Opening,
   type TagOpeners,
 } from './evidence-file.js';
@@ -46,7 +47,6 @@ export function parseEvidence(bytes: Uint8Array): EvidenceFile {
   return file;
 }
 
-const MAX_SIGNATURES = 256;
 const MAX_HANDOVERS = 1_000;
 /** A payload lies in a block of at most 8 MiB; larger ones are files. */
 const MAX_PAYLOAD_BYTES = 8 * 1024 * 1024;

@@ -62,16 +62,18 @@ const MAX_INDENT = 40;
 
 function describeContent(content: JsonValue | undefined, say: Say): string[] {
   if (content === undefined) return [];
-  const lines = JSON.stringify(content, null, 2).split('\n');
-  const shown = lines.slice(0, MAX_CONTENT_LINES).map((line) => line.trimStart());
-  const hidden = lines.length - shown.length;
-  return [
-    ...shown.flatMap((text, at) => {
-      const depth = (lines[at]?.length ?? 0) - text.length;
-      return row('', say('value.text', { text }), 0, Math.min(depth, MAX_INDENT));
-    }),
-    ...(hidden > 0 ? row('', say('value.more-lines', { count: hidden }), 0, 0) : []),
-  ];
+  const lines = JSON.stringify(content, null, 2)
+    .split('\n')
+    .flatMap((line) => {
+      const text = line.trimStart();
+      const indent = Math.min(2 + line.length - text.length, MAX_INDENT);
+      return wrap(say('value.text', { text }), PAGE_WIDTH - indent).map(
+        (part) => `${' '.repeat(indent)}${part}`,
+      );
+    });
+  const hidden = lines.length - MAX_CONTENT_LINES;
+  if (hidden <= 0) return lines;
+  return [...lines.slice(0, MAX_CONTENT_LINES), `  ${say('value.more-lines', { count: hidden })}`];
 }
 
 function rows(lines: readonly Line[], say: Say): string[] {

@@ -87,6 +87,7 @@ export function mergeTrust(...trusts: readonly Trust[]): Trust {
 
 const TRUST_FORMAT = 1;
 const MAX_ROOTS = 1_000;
+const MAX_BLOCKS = 10_000;
 const NAME = textLike(/^[^\p{C}\p{Zl}\p{Zp}]{1,256}$/u, 'a name of 1 to 256 visible characters');
 
 const CERTIFICATE = refusingShape(base64UpTo(65_536), 'base64 DER of a certificate', (der) =>
@@ -113,7 +114,7 @@ const HEIGHT: Shape<number> = {
 
 function readChain(members: JsonMembers): PinnedBlock[] {
   const chain = members.required('chain', CHAIN);
-  const blocks = objects(members, 'blocks', MAX_ROOTS).map((block) => {
+  const blocks = objects(members, 'blocks', MAX_BLOCKS).map((block) => {
     const pinned = {
       chain,
       hash: block.required('hash', HASH),

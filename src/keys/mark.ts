@@ -4,12 +4,13 @@
  */
 import type { Sha256Digest, TreeSize } from '../base/brand.js';
 import { equalBytes, toHex } from '../base/bytes.js';
-import { canonicalJsonBytes, parseCanonicalJson } from '../base/canonical-json.js';
+import type { JsonObject } from '../base/canonical-json.js';
 import { digestFromHex } from '../base/hex-digest.js';
-import { COUNT, DIGEST, JSON_VALUE, JsonMembers, textLike } from '../base/json-members.js';
-import { KeysError } from './keys-error.js';
+import { COUNT, DIGEST, type JsonMembers, textLike } from '../base/json-members.js';
+import { formatKeyFile, readKeyFile } from './internal/key-file.js';
 
-const FORMAT = 1;
+/** Hex, 16 bytes. */
+export const NODE_ID = textLike(/^[0-9a-f]{32}$/, 'a node id');
 
 export interface EpochMark {
   readonly size: TreeSize;
@@ -30,19 +31,16 @@ export interface RunFile {
   readonly run: number;
 }
 
-export function formatMark({ epochs, run }: Mark): Uint8Array {
+/** The content of `mark.json`. */
+export function markContent({ epochs, run }: Mark): JsonObject {
   const taken = epochs === null ? null : { rootHash: toHex(epochs.rootHash), size: epochs.size };
-  return canonicalJsonBytes({ $v: FORMAT, epochs: taken, run });
+  return { epochs: taken, run };
 }
 
-/** @throws KeysError KEYS_FILE_DAMAGED, KEYS_FORMAT_NEWER. */
-export function parseMark(bytes: Uint8Array): Mark {
-  const members = read(bytes, 'mark.json');
+export function readMark(members: JsonMembers): Mark {
   const run = members.required('run', COUNT);
-  const taken = members.required('epochs', JSON_VALUE);
-  members.end();
-  if (taken === null) return { epochs: null, run };
-  const epochs = new JsonMembers(taken, () => damaged('mark.json'));
+  const epochs = members.objectOrNull('epochs');
+  if (epochs === null) return { epochs, run };
   const size = epochs.required('size', COUNT) as TreeSize;
   const rootHash = digestFromHex(epochs.required('rootHash', DIGEST)) as Sha256Digest;
   epochs.end();
@@ -50,16 +48,15 @@ export function parseMark(bytes: Uint8Array): Mark {
 }
 
 export function formatRunFile({ nodeId, run }: RunFile): Uint8Array {
-  return canonicalJsonBytes({ $v: FORMAT, nodeId, run });
+  return formatKeyFile({ nodeId, run });
 }
 
 /** @throws KeysError KEYS_FILE_DAMAGED, KEYS_FORMAT_NEWER. */
 export function parseRunFile(bytes: Uint8Array): RunFile {
-  const members = read(bytes, 'run.json');
-  const nodeId = members.required('nodeId', NODE_ID);
-  const run = members.required('run', COUNT);
-  members.end();
-  return { nodeId, run };
+  return readKeyFile('run.json', bytes, (members) => ({
+    nodeId: members.required('nodeId', NODE_ID),
+    run: members.required('run', COUNT),
+  }));
 }
 
 /** What the data directory says of itself. */
@@ -87,26 +84,4 @@ export function compareWithMark(mark: Mark | null, nodeId: string, data: DataSta
   if (rootAtMark === null || !equalBytes(rootAtMark, mark.epochs.rootHash))
     return `the epoch log has another root at ${mark.epochs.size} entries than the mark says: it was rewritten`;
   return null;
-}
-
-const NODE_ID = textLike(/^[0-9a-f]{32}$/, 'a node id');
-
-function read(bytes: Uint8Array, file: string): JsonMembers {
-  try {
-    const members = new JsonMembers(parseCanonicalJson(bytes), () => damaged(file));
-    const format = members.required('$v', COUNT);
-    if (format > FORMAT)
-      throw new KeysError(
-        'KEYS_FORMAT_NEWER',
-        `${file} has format ${format}; this version reads up to ${FORMAT}`,
-      );
-    return members;
-  } catch (cause) {
-    if (cause instanceof KeysError) throw cause;
-    throw damaged(file, cause);
-  }
-}
-
-function damaged(file: string, cause?: unknown): KeysError {
-  return new KeysError('KEYS_FILE_DAMAGED', `${file} is not what was written`, { cause });
 }

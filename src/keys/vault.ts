@@ -44,7 +44,7 @@ export class Vault {
   readonly #index: VaultIndex;
   readonly #random: RandomSource;
   readonly #finder: SecretFinder;
-  readonly #pending = new PendingSecrets();
+  readonly #pending: PendingSecrets;
   #open: VaultGeneration;
   #state: 'open' | 'rotating' | 'failed' = 'open';
 
@@ -53,6 +53,7 @@ export class Vault {
     this.#index = options.index;
     this.#random = options.random;
     this.#finder = new SecretFinder(options.index, open);
+    this.#pending = new PendingSecrets(options.random);
     this.#open = open;
   }
 
@@ -96,11 +97,12 @@ export class Vault {
   async findOrMint(scope: SecretScope): Promise<SecretRef> {
     this.#checkUsable();
     const text = scopeText(scope);
-    const found = await this.find(scope);
-    // Another call may have minted it while this one was looking.
-    const ref = found ?? this.#pending.ofScope(text) ?? this.#mint(scope);
-    this.#pending.use(text);
-    return ref;
+    // No await between finding a pending secret and counting its use: it may be released meanwhile.
+    if (this.#pending.ofScope(text) === undefined) {
+      const committed = await this.#finder.ofScope(text);
+      if (committed !== null) return committed;
+    }
+    return this.#pending.use(text) ?? this.#pending.add(scope, this.#mint(), this.#open.key);
   }
 
   /** Undoes `findOrMint` for an entry that will not be appended; an appended one needs no release. */
@@ -159,7 +161,7 @@ export class Vault {
     const old = this.#open;
     try {
       const successor = await writeSuccessor(this.#place, old, options, this.#random);
-      this.#pending.rewrap(successor.key, this.#random);
+      this.#pending.rewrap(successor.key);
       this.#open = successor;
       this.#finder.moveTo(successor);
       await retireGeneration(this.#place, old.file.generation);
@@ -188,13 +190,11 @@ export class Vault {
     return this.#open.putsFrom(isBase ? base.length : undefined);
   }
 
-  #mint(scope: SecretScope): SecretRef {
-    const ref = {
+  #mint(): SecretRef {
+    return {
       rowId: randomBytes(this.#random, ROW_ID_LENGTH),
       secret: randomBytes(this.#random, SECRET_LENGTH),
     };
-    this.#pending.add(scope, ref, this.#open.key, this.#random);
-    return ref;
   }
 
   #checkUsable(): void {
@@ -206,8 +206,6 @@ function failed(cause?: unknown): KeysError {
   return new KeysError(
     'KEYS_FAILED',
     'a rotation of the vault failed: stop the node and reopen it',
-    {
-      cause,
-    },
+    { cause },
   );
 }

@@ -34,6 +34,14 @@ const logSchema = z.strictObject({
   /** Prefix of the log's rows in the write state; unique in the node, never used again. */
   number: z.int().min(0).max(0xffff_fffe),
   origin: z.string().min(1).max(512),
+  /** Of a log that goes on after a loss: what its first entry says (docs/formats/statement.md). */
+  succeeds: z
+    .strictObject({
+      cause: z.string().min(1).max(256),
+      checkpoint: z.string().max(65_535),
+      recoveredSize: z.int().min(0),
+    })
+    .exactOptional(),
   /** C2SP verifier key of the log's checkpoints. */
   verifierKey: z.string().min(1).max(1024),
 });

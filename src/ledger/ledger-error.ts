@@ -23,7 +23,11 @@ export type LedgerErrorCode =
   | 'LEDGER_ENTRY_TOO_LARGE'
   /** An idempotency key used before, for another record. */
   | 'LEDGER_IDEMPOTENCY_CONFLICT'
-  | 'LEDGER_SIZE_UNKNOWN';
+  | 'LEDGER_SIZE_UNKNOWN'
+  /** No checkpoint was made of that size. */
+  | 'LEDGER_CHECKPOINT_UNKNOWN'
+  /** A tile or entry bundle that is not there yet, or not that much of it. */
+  | 'LEDGER_TILE_UNKNOWN';
 
 export class LedgerError extends ChirographError<LedgerErrorCode> {}
 

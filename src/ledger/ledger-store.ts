@@ -7,12 +7,11 @@ import { randomBytes, type RandomSource } from '../base/random.js';
 import type { Clock } from '../base/time.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { Vault } from '../keys/vault.js';
-import { formatStatement } from '../records/statement.js';
 import { ED25519_NOTE, formatVerifierKey, verifierKey } from '../tlog/note-key.js';
 import { EMPTY_EDGE } from '../tlog/tile-tree.js';
 import type { LedgerDescriptor, LogDescriptor, TenantDescriptor } from './catalog.js';
 import type { CommitObserver } from './commit-observer.js';
-import { plainDraft } from './entry-draft.js';
+import { firstEntry, successorOrigin } from './first-entry.js';
 import { OpenLog } from './internal/open-log.js';
 import {
   flushAll,
@@ -215,12 +214,37 @@ export class LedgerStore {
     const descriptor = { $v: 1 as const, handle, logs: [log], name, tenant: tenant.handle };
     await this.#parts.catalog.putLedger(descriptor);
     // A crash here leaves a ledger without its first entry: `completeLedgers` appends it.
-    const parts = await openLogParts(this.#parts, this.#options.keyStore, descriptor, log);
-    const position = { head: EMPTY_HEAD, roots: [], edge: EMPTY_EDGE };
-    this.#logs.push(new OpenLog(log, tenant.handle, parts.hypercore, parts.secrets, position));
+    await this.#openNew(descriptor, log);
     const ledger = this.#register(descriptor);
     await this.#appendFirst(ledger, tenant);
     return ledger;
+  }
+
+  /**
+   * Closes a ledger's log for good and goes on in a new one, which says what was lost.
+   *
+   * @param cause for whoever reads it in ten years; 1–256 characters.
+   */
+  async succeed(handle: string, cause: string): Promise<Ledger> {
+    this.#checkWritable();
+    const descriptor = this.#parts.catalog.ledgers().find((ledger) => ledger.handle === handle);
+    const tenant = this.tenants().find((one) => one.handle === descriptor?.tenant);
+    const ledger = this.#ledgers.get(handle);
+    if (descriptor === undefined || tenant === undefined || ledger === undefined)
+      throw new LedgerError('LEDGER_UNKNOWN', 'there is no such ledger');
+    const { reader } = ledger;
+    const log = {
+      ...(await this.#newLog(successorOrigin(reader.origin))),
+      succeeds: { cause, checkpoint: reader.checkpoint() ?? '', recoveredSize: reader.head.size },
+    };
+    // A crash before this leaves the ledger as it was, and keys that nothing names.
+    const successor = { ...descriptor, logs: [...descriptor.logs, log] };
+    await this.#parts.catalog.putLedger(successor);
+    // A crash here leaves a log without its first entry: `completeLedgers` appends it.
+    await this.#openNew(successor, log);
+    const goneOn = this.#register(successor);
+    await this.#appendFirst(goneOn, tenant);
+    return goneOn;
   }
 
   /** Gives their first entry to ledgers whose making a crash cut short. */
@@ -265,13 +289,19 @@ export class LedgerStore {
     return ledger;
   }
 
-  async #appendFirst(ledger: Ledger, tenant: TenantDescriptor): Promise<void> {
-    const { origin, verifierKey: key } = ledger.reader;
-    const { recoveryKey } = tenant;
-    const first = plainDraft((place) =>
-      formatStatement({ kind: 'ledger', ...place, origin, recoveryKey, verifierKey: key }),
-    );
-    await ledger.append([first]);
+  async #appendFirst(ledger: Ledger, { recoveryKey }: TenantDescriptor): Promise<void> {
+    const descriptor = this.#parts.catalog
+      .ledgers()
+      .find(({ handle }) => handle === ledger.identity.handle);
+    const [log, before] = descriptor?.logs.toReversed() ?? [];
+    if (log === undefined) throw new Error('a ledger that the catalog does not know');
+    await ledger.append([firstEntry(log, before, recoveryKey)]);
+  }
+
+  async #openNew(ledger: LedgerDescriptor, log: LogDescriptor): Promise<void> {
+    const parts = await openLogParts(this.#parts, this.#options.keyStore, ledger, log);
+    const position = { head: EMPTY_HEAD, roots: [], edge: EMPTY_EDGE };
+    this.#logs.push(new OpenLog(log, ledger.tenant, parts.hypercore, parts.secrets, position));
   }
 
   async #newLog(origin: string): Promise<LogDescriptor> {

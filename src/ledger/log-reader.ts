@@ -176,14 +176,14 @@ export class LogReader {
     return head.size === 0 ? null : this.#log.signCheckpoint(this.#log.checkpointBody(head));
   }
 
-  /** The checkpoint that was shown of a size. @throws LedgerError LEDGER_SIZE_UNKNOWN if none was. */
+  /** The checkpoint that was shown of a size. @throws LedgerError LEDGER_CHECKPOINT_UNKNOWN if none was. */
   async checkpointAt(size: TreeSize): Promise<string> {
-    this.#checkSize(size, 1);
-    const span = await this.block((size - 1) as LeafIndex);
-    if (span.size !== size)
+    const known = this.head.size;
+    const span = size < 1 || size > known ? null : await this.block((size - 1) as LeafIndex);
+    if (span?.size !== size)
       throw new LedgerError(
-        'LEDGER_SIZE_UNKNOWN',
-        `no checkpoint of size ${size} was made; the next one is of size ${span.size}`,
+        'LEDGER_CHECKPOINT_UNKNOWN',
+        `no checkpoint of that size was made; the next one is of size ${span?.size ?? known}`,
       );
     const length = span.number + 1;
     const treeHash = await this.#log.hypercore.treeHash(length);
@@ -191,7 +191,7 @@ export class LogReader {
     return this.#log.signCheckpoint(this.#log.checkpointBody({ length, treeHash, size, rootHash }));
   }
 
-  /** Hashes of a tile, as many as `id.width`. @throws LedgerError LEDGER_SIZE_UNKNOWN beyond the head. */
+  /** Hashes of a tile, as many as `id.width`. @throws LedgerError LEDGER_TILE_UNKNOWN beyond the head. */
   async tile(id: TileId): Promise<Uint8Array> {
     this.#checkTile(id.level, id.index, id.width);
     const tile = await this.#tile(id.level, id.index);
@@ -267,7 +267,7 @@ export class LogReader {
   #checkTile(level: number, index: number, width: number): void {
     if (width < 1 || width > tileWidth(level, index, this.head.size))
       throw new LedgerError(
-        'LEDGER_SIZE_UNKNOWN',
+        'LEDGER_TILE_UNKNOWN',
         'this log has no such tile, or not that much of it',
       );
   }

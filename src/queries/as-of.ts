@@ -1,9 +1,17 @@
 /** `asOf`: a tree size as digits, or an instant (design: *Time*). The answer names the size. */
 import type { TreeSize } from '../base/brand.js';
+import { toHex } from '../base/bytes.js';
 import type { Clock } from '../base/time.js';
 import { parseInstant } from '../base/time.js';
 import { LedgerError } from '../ledger/ledger-error.js';
 import type { LogReader } from '../ledger/log-reader.js';
+
+/** The state of a log that an answer speaks of. */
+export interface AsOf {
+  readonly size: TreeSize;
+  /** Hex. */
+  readonly rootHash: string;
+}
 
 /**
  * @throws LedgerError LEDGER_SIZE_UNKNOWN above the head or in the future; BaseError TIME_MALFORMED.
@@ -26,4 +34,9 @@ export async function sizeAsOf(
   const instant = parseInstant(asOf);
   if (instant > clock.now()) throw new LedgerError('LEDGER_SIZE_UNKNOWN', 'asOf is in the future');
   return reader.sizeAt(instant);
+}
+
+/** @throws LedgerError LEDGER_SIZE_UNKNOWN. */
+export async function stateAt(reader: LogReader, size: TreeSize): Promise<AsOf> {
+  return { size, rootHash: toHex(await reader.rootAt(size)) };
 }

@@ -2,43 +2,46 @@
 import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { fromHex } from '../base/bytes.js';
 import { digestFromHex } from '../base/hex-digest.js';
-import type { Vault } from '../keys/vault.js';
 import { damaged } from '../ledger/ledger-error.js';
 import { parseStatement } from '../records/parse-statement.js';
+import { type AsOf, sizeAsOf, stateAt } from './as-of.js';
 import { type EntryView, entryView } from './entry-view.js';
-import type { FoundEntry } from './find-entry.js';
+import { findEntry, type FoundEntry } from './find-entry.js';
 import { openEntry } from './opened-entry.js';
-import type { AnchoredSize } from './receipt.js';
+import type { TenantLedger } from './tenant-ledgers.js';
 
 export interface History {
   readonly items: readonly EntryView[];
   /** Index to go on from, or null at the first version. */
   readonly next: LeafIndex | null;
+  readonly asOf: AsOf;
 }
 
 export interface HistoryRange {
-  /** Versions at or above this size did not exist yet. */
-  readonly asOf: TreeSize;
   readonly limit: number;
-  /** Where the page before ended; absent on the first. */
-  readonly from?: LeafIndex;
+  /** Versions that came later did not exist yet. */
+  readonly asOf?: string | undefined;
+  /** Where the page before ended, and the size it was pinned to, which then counts and not `asOf`. */
+  readonly position?: { readonly next: LeafIndex; readonly size: TreeSize } | undefined;
 }
 
+/** @throws LedgerError LEDGER_ENTRY_UNKNOWN; and as `sizeAsOf`. */
 export async function entryHistory(
-  vault: Vault,
-  { reader, index }: FoundEntry,
-  { asOf, limit, from }: HistoryRange,
-  anchoredSize: AnchoredSize,
+  { ledger, vault, anchoredSize, clock }: TenantLedger,
+  id: string,
+  { limit, asOf, position }: HistoryRange,
 ): Promise<History> {
+  const { reader, index } = await findEntry(ledger, id);
+  const size = position?.size ?? (await sizeAsOf(reader, asOf, clock));
   const items: EntryView[] = [];
-  let at: LeafIndex | null = from ?? (await newestVersion({ reader, index }));
+  let at: LeafIndex | null = position?.next ?? (await newestVersion({ reader, index }));
   while (at !== null && items.length < limit) {
     const entry = await reader.entry(at);
-    const opened = await openEntry(vault, entry);
-    if (at < asOf) items.push(entryView(reader.origin, opened, anchoredSize));
+    if (at < size)
+      items.push(entryView(reader.origin, await openEntry(vault, entry), anchoredSize));
     at = await previousVersion({ reader, index: at }, entry.statement);
   }
-  return { items, next: at };
+  return { items, next: at, asOf: await stateAt(reader, size) };
 }
 
 async function newestVersion({ reader, index }: FoundEntry): Promise<LeafIndex> {

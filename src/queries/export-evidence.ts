@@ -1,16 +1,17 @@
 /** Gathers everything that a verifier of one entry needs, in ten years as today (docs/formats/evidence.md). */
-import type { AnchoredHeads, HeadAnchor } from '../anchoring/anchored-heads.js';
+import type { Anchored, HeadAnchor } from '../anchoring/anchored-heads.js';
 import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { fromHex } from '../base/bytes.js';
 import { digestFromHex } from '../base/hex-digest.js';
 import { tagsScope } from '../base/secret-scope.js';
 import { developmentPartsOf } from '../evidence/development-parts.js';
-import type {
-  EvidenceAnchor,
-  EvidenceEntry,
-  EvidenceFile,
-  ProvedStatement,
-  TagOpeners,
+import {
+  type EvidenceAnchor,
+  type EvidenceEntry,
+  type EvidenceFile,
+  MAX_SIGNATURES,
+  type ProvedStatement,
+  type TagOpeners,
 } from '../evidence/evidence-file.js';
 import { parseHeadStatement } from '../evidence/head-statement.js';
 import type { Vault } from '../keys/vault.js';
@@ -28,12 +29,10 @@ import {
 
 export interface EvidenceSources {
   readonly vault: Vault;
-  readonly anchored: AnchoredHeads;
+  readonly anchored: Anchored;
   /** What attributes the log: kept by the node for each of its logs. */
   readonly identity: (reader: LogReader) => Promise<LogIdentity>;
 }
-
-const MAX_SIGNATURES = 256;
 
 export async function exportEvidence(
   sources: EvidenceSources,

@@ -1,30 +1,36 @@
 /** Pages over a ledger, pinned to the size that the first page saw. */
 import type { LeafIndex, TreeSize } from '../base/brand.js';
-import { toHex } from '../base/bytes.js';
-import type { Vault } from '../keys/vault.js';
-import type { LogReader } from '../ledger/log-reader.js';
+import { type AsOf, sizeAsOf, stateAt } from './as-of.js';
 import { type EntryView, entryView } from './entry-view.js';
 import { openEntry } from './opened-entry.js';
-import type { AnchoredSize } from './receipt.js';
+import type { TenantLedger } from './tenant-ledgers.js';
 
 export interface EntryPage {
   readonly items: readonly EntryView[];
   /** Where the next page begins, or null after the last. */
   readonly next: LeafIndex | null;
-  readonly asOf: { readonly size: TreeSize; readonly rootHash: string };
+  readonly asOf: AsOf;
 }
 
+export interface EntryRange {
+  readonly limit: number;
+  readonly asOf?: string | undefined;
+  /** Where the page before ended, and the size it was pinned to, which then counts and not `asOf`. */
+  readonly position?: { readonly next: LeafIndex; readonly size: TreeSize } | undefined;
+}
+
+/** @throws as `sizeAsOf`. */
 export async function listEntries(
-  vault: Vault,
-  reader: LogReader,
-  { from, asOf, limit }: { from: LeafIndex; asOf: TreeSize; limit: number },
-  anchoredSize: AnchoredSize,
+  { ledger, vault, anchoredSize, clock }: TenantLedger,
+  { limit, asOf, position }: EntryRange,
 ): Promise<EntryPage> {
-  const to = Math.min(from + limit, asOf) as TreeSize;
+  const { reader } = ledger;
+  const size = position?.size ?? (await sizeAsOf(reader, asOf, clock));
+  const from = position?.next ?? (0 as LeafIndex);
+  const to = Math.min(from + limit, size) as TreeSize;
   const items: EntryView[] = [];
   for await (const entry of reader.entries(from, to))
     items.push(entryView(reader.origin, await openEntry(vault, entry), anchoredSize));
-  const rootHash = toHex(await reader.rootAt(asOf));
-  const next = to < asOf ? (to as number as LeafIndex) : null;
-  return { items, next, asOf: { size: asOf, rootHash } };
+  const next = to < size ? (to as number as LeafIndex) : null;
+  return { items, next, asOf: await stateAt(reader, size) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
-import { createMetrics } from '../../src/api/metrics.js';
 import { metricsListener } from '../../src/api/metrics-server.js';
+import { createMetrics } from '../../src/api/metrics.js';
 import { startServer } from '../../src/api/server.js';
 import { silentLogger } from '../../src/base/logger.js';
 

@@ -85,6 +85,12 @@ describe('/docs', () => {
     }
   });
 
+  it('is found without its slash, too, which what it loads depends on', async () => {
+    const response = await node.fetch('/docs');
+    expect(response.url).toBe(`${node.url}/docs/`);
+    expect(response.status).toBe(200);
+  });
+
   it('shows the description of this node, and asks no validator on the Internet', async () => {
     const script = await (await node.fetch('/docs/swagger-ui-init.js')).text();
     expect(script).toContain('"swaggerUrl": "/openapi.json"');

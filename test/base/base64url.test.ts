@@ -13,16 +13,21 @@ describe('base64url', () => {
 
   it('has one spelling: every text that is read is the one that would be written', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'ABQgwx09-_+/= \n') }), (text) => {
-        let bytes: Uint8Array;
-        try {
-          bytes = fromBase64Url(text);
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'BYTES_MALFORMED' });
-          return;
-        }
-        expect(toBase64Url(bytes)).toBe(text);
-      }),
+      fc.property(
+        fc.string({
+          unit: fc.constantFrom('A', 'Q', 'R', 'g', 'w', '0', '-', '_', '+', '/', '=', ' '),
+        }),
+        (text) => {
+          let bytes: Uint8Array;
+          try {
+            bytes = fromBase64Url(text);
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'BYTES_MALFORMED' });
+            return;
+          }
+          expect(toBase64Url(bytes)).toBe(text);
+        },
+      ),
     );
   });
 

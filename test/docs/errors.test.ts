@@ -23,7 +23,12 @@ const LOCAL_CODES = Object.keys({
 const rows = page
   .split('\n')
   .filter((line) => line.startsWith('| `'))
-  .map((line) => line.slice(2, -2).split(' | '));
+  .map((line) =>
+    line
+      .slice(2, -2)
+      .split('|')
+      .map((cell) => cell.trim()),
+  );
 
 const documented = rows.map(([code = '']) => code.replaceAll('`', ''));
 

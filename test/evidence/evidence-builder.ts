@@ -5,7 +5,7 @@
  * have not only altered files but also those that a dishonest operator with all its keys could make.
  */
 import type { LeafIndex, TreeSize, UnixMillis } from '../../src/base/brand.js';
-import { toBase64 } from '../../src/base/bytes.js';
+import { toBase64, utf8 } from '../../src/base/bytes.js';
 import { canonicalJsonBytes, type JsonObject } from '../../src/base/canonical-json.js';
 import { digestToHex } from '../../src/base/hex-digest.js';
 import { parseInstant } from '../../src/base/time.js';
@@ -35,7 +35,7 @@ import { type Checkpoint, formatCheckpoint } from '../../src/tlog/checkpoint.js'
 import { formatLogBinding } from '../../src/tlog/log-binding.js';
 import { leafHash } from '../../src/tlog/merkle-hash.js';
 import { noteSigner, signNote } from '../../src/tlog/signed-note.js';
-import { mineChain } from './support/synthetic-anchors.js';
+import { mineChain, type SyntheticChain } from './support/synthetic-anchors.js';
 import {
   fillerStatement,
   type OpenEntry,
@@ -58,13 +58,13 @@ import { at, type SyntheticTree, treeOver } from './support/synthetic-tree.js';
 export const START = parseInstant('2026-11-02T09:00:00.000Z');
 export const MINUTE = 60_000;
 const SIZE = 20;
-const HANDOVER = 5;
+export const HANDOVER = 5;
 export const ENTRY = 9;
 /** The second is not in the anchored head that holds the entry. */
 export const SIGNATURES = [12, 15] as const;
 /** Sizes of the log at the epochs, which are 1, 2 … of the epoch log. */
 const EPOCH_SIZES = [4, 8, 14, 20] as const;
-export const FIRST_HEIGHT = 300;
+const FIRST_HEIGHT = 300;
 
 export interface PlannedAnchor {
   readonly height: number;
@@ -82,11 +82,15 @@ export interface PlannedProof {
 export interface Plan extends RecordBends, SignatureBends {
   /** Who has the same seed is the same operator. */
   readonly seed: string;
+  /** Whose names the log bears; the operator's own, unless somebody passes for another. */
+  readonly namesOf: string;
   readonly ledger: string;
   readonly authority: Authority;
   readonly recordedAt: (index: number) => UnixMillis;
   readonly payload: Uint8Array;
   readonly recordKey: string | undefined;
+  /** Where the entry stands that the file shows as the log's first. */
+  readonly firstIndex: number;
   readonly first: (statement: LedgerStatement, keys: LogKeys) => LedgerStatement | LossStatement;
   /** What the signatures of the handover are over. */
   readonly handoverTerms: (terms: HandoverTerms, keys: LogKeys) => HandoverTerms;
@@ -117,6 +121,8 @@ export interface Built {
   readonly keys: LogKeys;
   readonly tree: SyntheticTree;
   readonly statements: readonly Uint8Array[];
+  /** The log's head at another size, signed by its last key. */
+  readonly checkpointAt: (size: number) => string;
   /** The trust file of somebody who knows this operator. */
   readonly trust: JsonObject;
 }
@@ -134,6 +140,7 @@ export function plan(bends: Partial<Plan> = {}): Plan {
   const seed = bends.seed ?? 'bank';
   return {
     seed,
+    namesOf: seed,
     ledger: 'kyc',
     authority: bends.authority ?? newAuthority(seed, DAY_BEFORE),
     recordedAt: (index) => minutes(10 * index),
@@ -145,6 +152,7 @@ export function plan(bends: Partial<Plan> = {}): Plan {
     openers: same,
     signatureHeader: same,
     signature: same,
+    firstIndex: 0,
     first: same,
     handoverTerms: same,
     handoverBy: ({ first, second }) => [first, second],
@@ -172,7 +180,7 @@ export function plan(bends: Partial<Plan> = {}): Plan {
 
 export async function build(bends: Partial<Plan> = {}): Promise<Built> {
   const made = plan(bends);
-  const keys = logKeys(made.seed, made.ledger);
+  const keys = logKeys(made.seed, made.namesOf, made.ledger);
   const log = await buildLog(made, keys);
   const { statements } = log;
   const tree = treeOver(statements);
@@ -182,15 +190,19 @@ export async function build(bends: Partial<Plan> = {}): Promise<Built> {
   });
   const proveOpen = (entry: OpenEntry, index: number) => ({ ...entry, ...prove(index) });
   const lastKey = made.lastKey(keys);
-  const document = formatLogSeal({ origin: keys.origin, verifierKey: lastKey.key });
+  const document =
+    lastKey.key.name === keys.origin
+      ? formatLogSeal({ origin: keys.origin, verifierKey: lastKey.key })
+      : utf8('such a key cannot be sealed');
   const seal = await made.authority.signer.seal(made.sealed(document), made.sealedAt);
-  const { anchors, firstHash } = buildAnchors(made, keys, tree);
+  const checkpointAt = (size: number) => buildCheckpoint(made, keys, tree, lastKey, size);
+  const { anchors, pins } = buildAnchors(made, keys, tree);
   const shown = {
     anchors,
     entry: proveOpen(log.entry, ENTRY),
     log: {
-      checkpoint: buildCheckpoint(made, keys, tree, lastKey),
-      first: prove(0),
+      checkpoint: checkpointAt(SIZE),
+      first: prove(made.firstIndex),
       handovers: [prove(HANDOVER)],
       recoverySignature: keys.recovery.sign(document),
       seal,
@@ -205,12 +217,13 @@ export async function build(bends: Partial<Plan> = {}): Promise<Built> {
     keys,
     tree,
     statements,
+    checkpointAt,
     trust: {
       $v: 1,
       name: `What the friends of ${made.seed} trust`,
       certificates: [toBase64(made.authority.caCertificate)],
       recoveryKeys: [keys.recovery.text],
-      chains: [{ chain: made.chain, blocks: [{ hash: firstHash, height: FIRST_HEIGHT }] }],
+      chains: [{ chain: made.chain, blocks: pins.map((pin) => ({ ...pin })) }],
     },
   };
 }
@@ -244,7 +257,7 @@ async function buildLog(made: Plan, keys: LogKeys): Promise<BuiltLog> {
   const statements: Uint8Array[] = [];
   for (let index = 0; index < SIZE; index++) {
     const signature = SIGNATURES.findIndex((place) => place === index);
-    if (index === 0) statements.push(firstStatement(made, keys));
+    if (index === made.firstIndex) statements.push(firstStatement(made, keys));
     else if (index === HANDOVER) statements.push(handoverStatement(made, keys, statements));
     else if (index === ENTRY) statements.push(entry.statement);
     else if (signature >= 0) statements.push(at(signatures, signature).statement);
@@ -256,8 +269,8 @@ async function buildLog(made: Plan, keys: LogKeys): Promise<BuiltLog> {
 function firstStatement(made: Plan, keys: LogKeys): Uint8Array {
   const statement = {
     kind: 'ledger' as const,
-    index: 0 as LeafIndex,
-    recordedAt: made.recordedAt(0),
+    index: made.firstIndex as LeafIndex,
+    recordedAt: made.recordedAt(made.firstIndex),
     origin: keys.origin,
     recoveryKey: keys.recovery.text,
     verifierKey: keys.first.text,
@@ -290,6 +303,7 @@ function buildCheckpoint(
   keys: LogKeys,
   tree: SyntheticTree,
   lastKey: NamedKey,
+  size: number,
 ): string {
   const binding = {
     discoveryKey: derived(`${made.seed} discovery`),
@@ -299,8 +313,8 @@ function buildCheckpoint(
   };
   const checkpoint = made.checkpoint({
     origin: keys.origin,
-    size: SIZE as TreeSize,
-    rootHash: tree.root(SIZE),
+    size: size as TreeSize,
+    rootHash: tree.root(size),
     extensions: [formatLogBinding(binding)],
   });
   const signers = [lastKey, ...made.cosigners(keys)].map(({ key, sign }) => noteSigner(key, sign));
@@ -311,7 +325,7 @@ function buildAnchors(
   made: Plan,
   keys: LogKeys,
   tree: SyntheticTree,
-): { anchors: { after: EvidenceAnchor; before: EvidenceAnchor }; firstHash: string } {
+): { anchors: { after: EvidenceAnchor; before: EvidenceAnchor }; pins: SyntheticChain['pins'] } {
   const tenantHandle = made.tenantHandle(keys.tenantHandle);
   const heads = EPOCH_SIZES.map((size, n) =>
     made.head(
@@ -369,7 +383,7 @@ function buildAnchors(
   };
   return {
     anchors: { after: prove(made.after), before: prove(made.before) },
-    firstHash: chain.firstHash,
+    pins: chain.pins,
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { reportAsText } from '../../src/evidence/report-text.js';
 import { reportAsJson } from '../../src/evidence/report-json.js';
+import { reportAsText } from '../../src/evidence/report-text.js';
 import { parseTrust, NO_TRUST } from '../../src/evidence/trust.js';
 import { verifyEvidence } from '../../src/evidence/verify.js';
 import { build, trustBytes } from './evidence-builder.js';

@@ -2,6 +2,7 @@
 import type { TreeSize } from '../../base/brand.js';
 import { formatInstant } from '../../base/time.js';
 import { type VerifiedAnchor, verifyAnchorProof } from '../bitcoin/anchor-proof.js';
+import { HEADER_BYTES } from '../bitcoin/block-header.js';
 import { CHAINS } from '../chains.js';
 import type { EvidenceAnchor } from '../evidence-file.js';
 import type { Trust } from '../trust.js';
@@ -96,13 +97,19 @@ function verifyBlock(
   trust: Trust,
 ): VerifiedAnchor | Finding {
   const { network, confirmations } = CHAINS[chain];
-  return readPart('anchor.chain', chain, () =>
+  const pinnedHeaders = trust.blocks.filter((block) => block.chain === chain);
+  const block = readPart('anchor.chain', chain, () =>
     verifyAnchorProof(transaction, {
       network,
       requiredConfirmations: confirmations,
-      pinnedHeaders: trust.blocks.filter((block) => block.chain === chain),
+      pinnedHeaders,
     }),
   );
+  if (isFinding(block) || !network.development) return block;
+  // Anyone can mine on top of a block where mining costs nothing: only what a pinned one builds on counts.
+  const last = transaction.headersFrom + transaction.headers.length / HEADER_BYTES - 1;
+  const isBuiltOn = pinnedHeaders.some(({ height }) => height === last);
+  return { ...block, attribution: isBuiltOn ? 'pinned' : 'self-asserted' };
 }
 
 function conclude(

@@ -20,11 +20,12 @@ interface Pending {
 }
 
 export class PendingSecrets {
+  readonly #random: RandomSource;
   readonly #byScope = new Map<string, Pending>();
   readonly #byRow = new Map<string, Pending>();
 
-  get size(): number {
-    return this.#byScope.size;
+  constructor(random: RandomSource) {
+    this.#random = random;
   }
 
   ofScope(text: string): SecretRef | undefined {
@@ -35,23 +36,26 @@ export class PendingSecrets {
     return this.#byRow.get(toHex(rowId));
   }
 
-  /** @throws KeysError KEYS_VAULT_PUSHBACK. */
-  add(scope: SecretScope, ref: SecretRef, key: VaultKey, random: RandomSource): void {
-    if (this.size >= MAX_PENDING)
+  /** Gives a pending secret to someone more. */
+  use(text: string): SecretRef | undefined {
+    const pending = this.#byScope.get(text);
+    if (pending !== undefined) pending.uses++;
+    return pending?.ref;
+  }
+
+  /** Keeps a new secret, which has been given to one. @throws KeysError KEYS_VAULT_PUSHBACK. */
+  add(scope: SecretScope, ref: SecretRef, key: VaultKey): SecretRef {
+    if (this.#byScope.size >= MAX_PENDING)
       throw new KeysError(
         'KEYS_VAULT_PUSHBACK',
         'too many new secrets wait for their first commit: try again after a moment',
       );
     const text = scopeText(scope);
-    const pending = { text, scope, ref, row: wrapRow({ ref, scope }, key, random), uses: 0 };
+    const row = wrapRow({ ref, scope }, key, this.#random);
+    const pending = { text, scope, ref, row, uses: 1 };
     this.#byScope.set(text, pending);
     this.#byRow.set(toHex(ref.rowId), pending);
-  }
-
-  /** Someone more has been given the secret of this scope, if it is pending. */
-  use(text: string): void {
-    const pending = this.#byScope.get(text);
-    if (pending !== undefined) pending.uses++;
+    return ref;
   }
 
   /** Someone who has been given this secret will not need it; forgotten if nobody else does. */
@@ -68,8 +72,8 @@ export class PendingSecrets {
   }
 
   /** Wraps all of them anew, for the generation that their commit will find. */
-  rewrap(key: VaultKey, random: RandomSource): void {
-    for (const pending of this.#byScope.values()) pending.row = wrapRow(pending, key, random);
+  rewrap(key: VaultKey): void {
+    for (const pending of this.#byScope.values()) pending.row = wrapRow(pending, key, this.#random);
   }
 
   #forget({ text, ref }: Pending): void {

@@ -24,7 +24,7 @@ export interface AnchorOrder {
 }
 
 export interface ChainOrder {
-  /** Of the first header, the one that others pin. */
+  /** Height of the first header. */
   readonly from: number;
   readonly startMillis: number;
   /** Headers to show from an anchor's block on. */
@@ -34,10 +34,10 @@ export interface ChainOrder {
 }
 
 export interface SyntheticChain {
-  /** Display order. */
-  readonly firstHash: string;
   /** One for each order. */
   readonly proofs: readonly AnchorProof[];
+  /** The first block, and the last of each proof: what somebody who knows the chain may pin. */
+  readonly pins: readonly { readonly height: number; readonly hash: string }[];
 }
 
 const BLOCK_SECONDS = 600;
@@ -66,7 +66,12 @@ export function mineChain(order: ChainOrder): SyntheticChain {
     previous = sha256d(header);
   }
   return {
-    firstHash: sha256d(at(headers, 0)).reverse().toString('hex'),
+    pins: [from, ...anchors.map(({ height }) => height + confirmations - 1)].map((height) => ({
+      height,
+      hash: sha256d(at(headers, height - from))
+        .reverse()
+        .toString('hex'),
+    })),
     proofs: anchors.map(({ height }) => {
       const block = blocks.get(height) ?? [];
       const leaves = block.map(sha256d);

@@ -28,7 +28,7 @@ export interface RecordBends {
   readonly header: (header: RecordHeader) => RecordHeader;
   readonly headerBytes: (bytes: Uint8Array) => Uint8Array;
   readonly record: (statement: RecordStatement) => RecordStatement;
-  readonly openers: (openers: TagOpeners) => TagOpeners;
+  readonly openers: (openers: TagOpeners) => TagOpeners | undefined;
 }
 
 export interface SignatureBends {
@@ -80,11 +80,12 @@ export function recordEntry(order: RecordOrder, bends: RecordBends): OpenEntry {
     },
     type,
   });
+  const openers = bends.openers({ author: authorOpener, key: keyOpener, subject: subjectOpener });
   return {
     statement: formatStatement(statement),
     header: { bytes: headerBytes, salt: headerSalt },
     payload: { bytes: payload, salt: payloadSalt },
-    openers: bends.openers({ author: authorOpener, key: keyOpener, subject: subjectOpener }),
+    ...(openers !== undefined && { openers }),
   };
 }
 

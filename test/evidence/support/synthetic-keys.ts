@@ -41,15 +41,19 @@ export function derived(label: string, length = 32): Uint8Array {
   return sha256(utf8(label)).slice(0, length);
 }
 
-/** @param seed of the operator: who has the same is the same. @param ledger one of its ledgers. */
-export function logKeys(seed: string, ledger: string): LogKeys {
-  const tenantHandle = derived(`${seed} tenant`, 8);
+/**
+ * @param seed of the operator: who has the same is the same.
+ * @param namesOf whose names it uses.
+ * @param ledger one of its ledgers.
+ */
+export function logKeys(seed: string, namesOf: string, ledger: string): LogKeys {
+  const tenantHandle = derived(`${namesOf} tenant`, 8);
   const recoveryName = `log.example/${toHex(tenantHandle)}`;
   const origin = `${recoveryName}/${ledger}`;
   return {
     origin,
     tenantHandle,
-    logHandle: derived(`${seed} ${ledger} log`, 8),
+    logHandle: derived(`${namesOf} ${ledger} log`, 8),
     recovery: namedKey(recoveryName, `${seed} recovery`),
     first: namedKey(origin, `${seed} ${ledger} first`),
     second: namedKey(origin, `${seed} ${ledger} second`),

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { chances, type Way, WAYS } from './cut-chances.js';
 import { DiskModel, type DiskImage, type FileSystem } from './disk-model.js';
 import { FileVersions } from './file-versions.js';
+import { seeded } from './random.js';
 import type { InodeFacts, NameChange, NamesChange, TraceEvent } from './trace.js';
 
 const SMALLEST_SECTOR = 512;
@@ -55,6 +56,21 @@ function naive(before: Uint8Array, one: FileOperation): Uint8Array {
   );
 }
 
+/** A file with changes that no sync covers, and all that it held since the last sync. */
+const unsyncedFile = fc
+  .tuple(fc.array(operation), fc.array(operation, { minLength: 1 }))
+  .map(([synced, unsynced]) => {
+    const file = new FileVersions();
+    for (const one of synced) change(file, one);
+    file.settle(file.changes);
+    const history = [Uint8Array.from(file.current())];
+    for (const one of unsynced) {
+      change(file, one);
+      history.push(Uint8Array.from(file.current()));
+    }
+    return { file, history };
+  });
+
 const sector = (bytes: Uint8Array, at: number, size: number): string => {
   const padded = Buffer.alloc(Math.max(size, bytes.length));
   padded.set(bytes);
@@ -78,24 +94,30 @@ describe('a file', () => {
     );
   });
 
-  it('has after a power cut in each sector what it had there at some time since the last sync', () => {
+  it('holds in each sector what it held after as many changes as the sector has seen', () => {
+    const sectorBytes = fc.constantFrom(512, 4096);
+    fc.assert(
+      fc.property(unsyncedFile, sectorBytes, fc.nat(), ({ file, history }, unit, seed) => {
+        const size = seeded([seed]).pick(history).length;
+        const seen = (at: number): number => seeded([seed, at]).below(history.length);
+        const left = file.after({ size, sectorBytes: unit, changesSeen: seen });
+        expect(left).toHaveLength(size);
+        for (let at = 0; at < size; at += SMALLEST_SECTOR) {
+          const then = history[seen(Math.floor(at / unit))] ?? new Uint8Array();
+          expect(sector(left, at, size)).toBe(sector(then, at, size));
+        }
+      }),
+    );
+  });
+
+  it('loses in every way only what was not synced, and makes nothing up', () => {
     fc.assert(
       fc.property(
-        fc.array(operation),
-        fc.array(operation, { minLength: 1 }),
+        unsyncedFile,
         fc.constantFrom(...WAYS),
         fc.nat(),
-        (synced, unsynced, way, seed) => {
-          const file = new FileVersions();
-          for (const one of synced) change(file, one);
-          file.settle(file.changes);
-          const history = [Buffer.from(file.current())];
-          for (const one of unsynced) {
-            change(file, one);
-            history.push(Buffer.from(file.current()));
-          }
-          const survival = chances(way, [seed], () => undefined).file(1, file.unsynced);
-          const left = file.after(survival);
+        ({ file, history }, way, seed) => {
+          const left = file.after(chances(way, [seed], () => undefined).file(1, file.unsynced));
           const sizes = history.map(({ length }) => length);
           expect(left.length).toBeGreaterThanOrEqual(Math.min(...sizes));
           expect(left.length).toBeLessThanOrEqual(Math.max(...sizes));
@@ -103,8 +125,8 @@ describe('a file', () => {
             expect(history.map((one) => sector(one, at, left.length))).toContain(
               sector(left, at, left.length),
             );
-          // A power cut changes nothing in what the program would have read on.
-          expect(Buffer.from(file.current()).equals(history.at(-1) ?? Buffer.alloc(0))).toBe(true);
+          // The program that reads on sees nothing of it.
+          expect(Buffer.from(file.current()).equals(history.at(-1) ?? new Uint8Array())).toBe(true);
         },
       ),
     );
@@ -177,6 +199,11 @@ describe.each(['posix', 'journaled'] as const)('a disk (%s)', (fileSystem) => {
     const written = [bytes(3, 'one'), begin(1, 3), bytes(3, 'two', 3), end(1)];
     expect(after('synced only', ...made, ...written)).toEqual(['/d/a=one']);
     expect(after('torn', ...made, ...written)).toContain('/d/a=onetwo');
+  });
+
+  it('does not keep a name that was given after the sync of its directory began', () => {
+    const named = [begin(0, 1), names(name(1, 'a', 3)), end(0)];
+    expect(after('synced only', ...named)).toEqual(['']);
   });
 
   it('does not keep what a sync that has not ended would cover', () => {

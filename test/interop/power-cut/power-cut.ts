@@ -24,7 +24,12 @@
  * no other moment than when a sync returns. It cuts just before each does, when most has been
  * acknowledged on what was synced until then; so, in the run recorded, no acknowledgement left before
  * the sync that covers it. Each of these moments is also cut with names surviving without their data,
- * and once in a torn way drawn from the seed. `count: n` draws moments and ways.
+ * and once in a torn way drawn from the seed. `count: n` draws moments and ways. Where opening the
+ * store is slow, `share` takes a part of the cuts, and `acknowledgedBeforeSynced` (sync-order.ts)
+ * looks at all acknowledgements without opening anything.
+ *
+ * What is there when a run begins counts as durable. A run may begin on what a cut left: record the
+ * reopening of it, and cut the power during recovery.
  *
  * The model of the disk. fsync and fdatasync make durable what had been written to the file before
  * they were called, once they have returned without error. Until then each sector of 512 or 4,096
@@ -34,14 +39,15 @@
  * happens wholly or not at all. An acknowledgement counts from the moment its bytes are handed to the
  * kernel. Permissions are durable at once.
  *
- * Not modelled, and refused where the recorder sees it: writing through mmap, io_uring (switched off
- * in the program), copy_file_range and the like into a recorded file, symbolic links, O_TMPFILE,
- * renames across the border of the recorded directories. Not modelled, and not seen: disks that lie
- * about a sync or tear a sector, bits that flip, times and extended attributes (Hypercore's device
- * file: open with `allowBackup`), hard links (become copies). At the end of a run the trace is
- * compared with the directories themselves, so a write that was not seen does not go unnoticed.
+ * Not modelled, and refused where the recorder sees it: writing through mmap, copy_file_range and the
+ * like into a recorded file, write() at the position of a file open for reading too, symbolic links,
+ * O_TMPFILE, renames across the border of the recorded directories. io_uring is switched off in the
+ * program. Not modelled, and not seen: disks that lie about a sync or tear a sector, bits that flip,
+ * times and extended attributes (Hypercore's device file: open with `allowBackup`), hard links (they
+ * become copies), TLS (acknowledgements are read from what goes to the sockets). At the end of a run
+ * the trace is compared with the directories themselves, so what was not seen does not go unnoticed.
  *
- * It needs strace ≥ 6.0 on Linux. The run is slower by some tens of microseconds a call.
+ * It needs strace (tried with 6.1) and the right to trace one's own processes.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path/posix';

@@ -34,7 +34,8 @@ async function runToEnd(fixture: string, ...more: readonly string[]): Promise<Tr
       command: process.execPath,
       arguments: [join(FIXTURES, fixture), data, ...more],
       workingDirectory: directory,
-      environment: { PATH: process.env['PATH'] ?? '' },
+      // libuv would use io_uring if it could.
+      environment: { PATH: process.env['PATH'] ?? '', UV_USE_IO_URING: '1' },
     },
     directories: [data],
     newScanner: acknowledgementsMatching(/"acknowledged":(\d+)/),

@@ -105,7 +105,9 @@ function refuseDifference(trace: Trace): void {
     const [ours, theirs] = [modelled.get(path), real.get(path)];
     if (ours === undefined || theirs === undefined) {
       if (trace.uncertainNames) continue;
-      throw new RecordingError(`${path} is ${ours === undefined ? 'not ' : ''}in the trace only`);
+      throw new RecordingError(
+        `${path} ${ours === undefined ? 'is on disk, not in the trace' : 'is in the trace, not on disk'}`,
+      );
     }
     if (ours.type !== theirs.type || ours.mode !== theirs.mode)
       throw new RecordingError(`${path} has another type or mode than the trace says`);

@@ -1,0 +1,21 @@
+/** Makes a ledger of the caller's tenant. */
+import type { Ledger } from '../ledger/ledger.js';
+import { type LedgerState, ledgerState } from '../queries/ledger-state.js';
+import type { AnchoredSize } from '../queries/receipt.js';
+
+export interface CreateLedgerDeps {
+  readonly createLedger: (tenant: string, name: string) => Promise<Ledger>;
+  readonly anchoredSize: AnchoredSize;
+}
+
+/**
+ * @param name `[a-z0-9][a-z0-9-]{0,62}`; unique in the tenant, and part of the origin for ever.
+ * @throws LedgerError LEDGER_EXISTS, LEDGER_READ_ONLY.
+ */
+export async function createLedger(
+  deps: CreateLedgerDeps,
+  tenant: string,
+  name: string,
+): Promise<LedgerState> {
+  return ledgerState(await deps.createLedger(tenant, name), deps.anchoredSize, 0);
+}

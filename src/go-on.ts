@@ -1,0 +1,76 @@
+/**
+ * Going on after something shown was lost (design §3.16): in every ledger a new log under a new
+ * origin, which says so. For a data directory that no node has open, and by an operator's order only.
+ */
+import type { RandomSource } from './base/random.js';
+import type { Clock } from './base/time.js';
+import type { KeyStore } from './keys/key-store.js';
+import { unobserved } from './ledger/commit-observer.js';
+import { LedgerStore } from './ledger/ledger-store.js';
+import { NODE_TENANT } from './ledger-node.js';
+import { readRunFile, writeRunFile } from './node-run.js';
+
+export interface GoOnOptions {
+  readonly dataDirectory: string;
+  readonly keyStore: KeyStore;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  /** For whoever reads the logs in ten years; 1–256 characters. */
+  readonly cause: string;
+}
+
+export interface WentOn {
+  readonly from: string;
+  readonly origin: string;
+  /** Entries of the old log that are there, and stay readable under its origin. */
+  readonly recoveredSize: number;
+}
+
+/**
+ * @returns one line for each ledger, the node's own among them.
+ * @throws as `LedgerStore.open`: what is damaged besides must be restored first.
+ */
+export async function goOnAsSuccessor(options: GoOnOptions): Promise<WentOn[]> {
+  const { dataDirectory, keyStore, cause } = options;
+  const store = await LedgerStore.open({
+    ...options,
+    observer: unobserved,
+    // Every append is awaited below, and says what failed.
+    onFailure: () => undefined,
+  });
+  try {
+    store.allowWrites();
+    await store.completeLedgers();
+    const wentOn: WentOn[] = [];
+    for (const ledger of store.allLedgers()) {
+      const { origin, head } = ledger.reader;
+      // A crash here leaves some ledgers gone on and others not; the mark still forbids writing, and
+      // doing it again gives the first ones one more log.
+      const { reader } = await store.succeed(ledger.identity.handle, cause);
+      wentOn.push({ from: origin, origin: reader.origin, recoveredSize: head.size });
+    }
+    await remember(store, dataDirectory, keyStore);
+    return wentOn;
+  } finally {
+    await store.close();
+  }
+}
+
+/** From now on the mark is about the new logs, and the data directory is not behind it. */
+async function remember(
+  store: LedgerStore,
+  dataDirectory: string,
+  keyStore: KeyStore,
+): Promise<void> {
+  const node = store.tenantNamed(NODE_TENANT);
+  const epochs = node && store.ledgersOf(node.handle)[0]?.reader.head;
+  const mark = await keyStore.mark();
+  const runFile = await readRunFile(dataDirectory);
+  const run = Math.max(mark?.run ?? 0, runFile?.run ?? 0) + 1;
+  await keyStore.putMark({
+    epochs: epochs === undefined ? null : { size: epochs.size, rootHash: epochs.rootHash },
+    run,
+  });
+  // A crash here leaves a directory behind its mark: the order must be given again.
+  await writeRunFile(dataDirectory, { nodeId: keyStore.nodeId, run });
+}

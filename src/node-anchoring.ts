@@ -1,0 +1,93 @@
+/** The anchoring of a node: its epoch log, what anchors it, and what earlier epoch logs anchored. */
+import { join } from 'node:path';
+import type { AnchorCoin } from './anchoring/anchor-transaction.js';
+import { softwareAnchorSigner } from './anchoring/anchor-signer.js';
+import { AnchorStore } from './anchoring/anchor-store.js';
+import { type Anchored, anchoredByAny, AnchoredHeads } from './anchoring/anchored-heads.js';
+import { Anchorer } from './anchoring/anchorer.js';
+import type { ChainSource } from './anchoring/chain-source.js';
+import type { EpochSource } from './anchoring/epoch-log.js';
+import type { IndexKeyOf } from './anchoring/epoch-maps.js';
+import { EpochStore } from './anchoring/epoch-store.js';
+import type { ChainName } from './evidence/chains.js';
+import type { Ledger } from './ledger/ledger.js';
+import type { LogReader } from './ledger/log-reader.js';
+
+/** How anchors get into a chain. */
+export interface AnchoringOptions {
+  readonly chain: ChainName;
+  readonly source: ChainSource;
+  /** secp256k1, 32 bytes. */
+  readonly secret: Uint8Array;
+  readonly confirmations: number;
+  readonly firstCoin: (script: Uint8Array) => Promise<AnchorCoin>;
+}
+
+export interface NodeAnchoringParts {
+  readonly dataDirectory: string;
+  readonly options: AnchoringOptions;
+  readonly ledgers: () => readonly Ledger[];
+  readonly epochLog: Ledger;
+  readonly indexKeyOf: IndexKeyOf;
+}
+
+export interface NodeAnchoring {
+  readonly chain: ChainName;
+  readonly epochs: EpochSource;
+  readonly anchorer: Anchorer;
+  /** Of all epoch logs that the node has had. */
+  readonly anchors: readonly AnchorStore[];
+  /** Of the epoch log that is written now. */
+  readonly anchored: AnchoredHeads;
+  /** Of all epoch logs that the node has had. */
+  readonly history: Anchored;
+}
+
+/** What an anchor may cost; the devchain charges the least. */
+const FEE_POLICY = {
+  floorRate: 1,
+  capRate: 100,
+  incrementalRate: 1,
+  budget: 50_000n,
+  maxRate: 500,
+  maxFee: 100_000n,
+} as const;
+/** Six anchors a day leave this many blocks between two. */
+const TARGET_BLOCKS = 24;
+
+export async function openNodeAnchoring(parts: NodeAnchoringParts): Promise<NodeAnchoring> {
+  const { epochLog, indexKeyOf, ledgers } = parts;
+  const { chain, secret, ...options } = parts.options;
+  const current = await openHistory(parts, epochLog.reader);
+  const histories = [current];
+  for (const reader of epochLog.logs.slice(0, -1).reverse())
+    histories.push(await openHistory(parts, reader));
+  const anchorer = await Anchorer.open({
+    ...options,
+    signer: softwareAnchorSigner(secret),
+    store: current.anchors,
+    policy: FEE_POLICY,
+    targetBlocks: TARGET_BLOCKS,
+  });
+  const epochs = {
+    ledgers: () => ledgers().filter(({ identity }) => identity.handle !== epochLog.identity.handle),
+    epochs: epochLog,
+    store: current.heads,
+    indexKeyOf,
+  };
+  const history = anchoredByAny(histories.map(({ anchored }) => anchored));
+  const anchors = histories.map((one) => one.anchors);
+  const { anchored } = current;
+  return { chain, epochs, anchorer, anchors, anchored, history };
+}
+
+/** Each epoch log has epochs and anchors of its own: their numbers count within it. */
+async function openHistory(
+  { dataDirectory, indexKeyOf, options: { chain } }: NodeAnchoringParts,
+  epochs: LogReader,
+): Promise<{ anchors: AnchorStore; heads: EpochStore; anchored: AnchoredHeads }> {
+  const heads = await EpochStore.open(join(dataDirectory, 'epochs', epochs.handle));
+  const anchors = await AnchorStore.open(join(dataDirectory, 'anchors', epochs.handle));
+  const anchored = await AnchoredHeads.open({ chain, anchors, heads, epochs, indexKeyOf });
+  return { anchors, heads, anchored };
+}

@@ -1,0 +1,51 @@
+/** What a node would have verifiers trust of itself, for one of its tenants, and what it says by that. */
+import type { AnchorStore } from '../anchoring/anchor-store.js';
+import { pinnedBlocks } from '../anchoring/pinned-blocks.js';
+import { canonicalJsonBytes, type JsonObject } from '../base/canonical-json.js';
+import type { ChainName } from '../evidence/chains.js';
+import { reportToJson } from '../evidence/report-json.js';
+import { SHIPPED_TRUST } from '../evidence/shipped-trust.js';
+import { mergeTrust, parseTrust } from '../evidence/trust.js';
+import { verifyEvidence } from '../evidence/verify.js';
+import { LedgerError } from '../ledger/ledger-error.js';
+import type { LedgerStore } from '../ledger/ledger-store.js';
+import { trustFile } from './trust-file.js';
+
+export interface NodeTrustParts {
+  readonly store: Pick<LedgerStore, 'tenantNamed'>;
+  /** Names the node in reports. */
+  readonly name: string;
+  /** DER of the roots that the node's seal ends at. */
+  readonly certificates: readonly Uint8Array[];
+  readonly chain: ChainName;
+  /** Of all epoch logs that the node has had. */
+  readonly anchors: readonly AnchorStore[];
+  readonly isDevelopment: boolean;
+}
+
+/** A chain that costs something needs no word of the node's for it. */
+const PINNED_ANCHORS = 1_000;
+
+/** @throws AnchoringError ANCHOR_STATE_INVALID. */
+export async function nodeTrust(parts: NodeTrustParts, tenant: string): Promise<JsonObject> {
+  const { store, anchors, chain } = parts;
+  const found = store.tenantNamed(tenant);
+  if (found === undefined) throw new LedgerError('LEDGER_UNKNOWN', 'the tenant has no ledgers yet');
+  const { recoveryKey } = found;
+  const blocks = chain === 'devchain' ? await pinnedBlocks(anchors, PINNED_ANCHORS) : [];
+  return trustFile({ ...parts, recoveryKey, blocks });
+}
+
+/**
+ * The report of the offline verifier, on what ships with it and on the node's own word.
+ *
+ * @throws EvidenceError EVIDENCE_MALFORMED, EVIDENCE_FORMAT_NEWER; and as `nodeTrust`.
+ */
+export async function verifyFile(
+  parts: NodeTrustParts,
+  tenant: string,
+  evidence: Uint8Array,
+): Promise<JsonObject> {
+  const own = parseTrust(canonicalJsonBytes(await nodeTrust(parts, tenant)));
+  return reportToJson(verifyEvidence(evidence, mergeTrust(SHIPPED_TRUST, own)));
+}

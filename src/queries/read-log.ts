@@ -1,0 +1,33 @@
+/** A ledger as the transparency log it is: C2SP checkpoints, tiles and entry bundles. */
+import type { TreeSize } from '../base/brand.js';
+import { utf8 } from '../base/bytes.js';
+import { LedgerError } from '../ledger/ledger-error.js';
+import { parseEntryBundlePath, parseTilePath } from '../tlog/tile-path.js';
+import type { TenantLedger } from './tenant-ledgers.js';
+
+/** The newest. @throws LedgerError LEDGER_CHECKPOINT_UNKNOWN where there is none yet. */
+export function newestCheckpoint({ ledger }: TenantLedger): Uint8Array {
+  const checkpoint = ledger.reader.checkpoint();
+  if (checkpoint === null)
+    throw new LedgerError('LEDGER_CHECKPOINT_UNKNOWN', 'the ledger has no entries yet');
+  return utf8(checkpoint);
+}
+
+/** The one that was shown of that size. @throws LedgerError LEDGER_CHECKPOINT_UNKNOWN. */
+export async function checkpointOfSize(
+  { ledger }: TenantLedger,
+  size: TreeSize,
+): Promise<Uint8Array> {
+  return utf8(await ledger.reader.checkpointAt(size));
+}
+
+/**
+ * A tile or an entry bundle.
+ * @param path `tile/<L>/<N>[.p/<W>]` or `tile/entries/<N>[.p/<W>]`.
+ * @throws TlogError TILE_PATH_MALFORMED; LedgerError LEDGER_TILE_UNKNOWN.
+ */
+export async function readTile({ ledger }: TenantLedger, path: string): Promise<Uint8Array> {
+  if (!path.startsWith('tile/entries/')) return ledger.reader.tile(parseTilePath(path));
+  const { index, width } = parseEntryBundlePath(path);
+  return ledger.reader.entryBundle(index, width);
+}

@@ -1,0 +1,67 @@
+/**
+ * From a caller's tenant to its ledgers. Routes have no other way to a ledger, so a caller who names
+ * another tenant's is told the same as one who names nobody's.
+ */
+import type { Anchored } from '../anchoring/anchored-heads.js';
+import type { Clock } from '../base/time.js';
+import type { Vault } from '../keys/vault.js';
+import { LedgerError } from '../ledger/ledger-error.js';
+import type { LedgerStore } from '../ledger/ledger-store.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { AnchoredSize } from './receipt.js';
+
+/** A ledger and what it takes to read it. */
+export interface TenantLedger {
+  readonly ledger: Ledger;
+  readonly vault: Vault;
+  readonly anchoredSize: AnchoredSize;
+  readonly clock: Clock;
+}
+
+export interface TenantLedgersParts {
+  readonly store: Pick<LedgerStore, 'tenantNamed' | 'ledger' | 'ledgersOf' | 'vaultOf' | 'backlog'>;
+  readonly anchored: Pick<Anchored, 'sizeOf'>;
+  readonly clock: Clock;
+}
+
+export class TenantLedgers {
+  readonly anchoredSize: AnchoredSize;
+  readonly #parts: TenantLedgersParts;
+
+  constructor(parts: TenantLedgersParts) {
+    this.#parts = parts;
+    this.anchoredSize = (origin) => parts.anchored.sizeOf(origin);
+  }
+
+  /** @throws LedgerError LEDGER_UNKNOWN. */
+  find(tenant: string, name: string): TenantLedger {
+    const { store, clock } = this.#parts;
+    const handle = this.handleOf(tenant);
+    return {
+      ledger: store.ledger(handle, name),
+      vault: store.vaultOf(handle),
+      anchoredSize: this.anchoredSize,
+      clock,
+    };
+  }
+
+  /** By name. */
+  list(tenant: string): readonly Ledger[] {
+    const { store } = this.#parts;
+    const handle = store.tenantNamed(tenant)?.handle;
+    if (handle === undefined) return [];
+    return store.ledgersOf(handle).toSorted((a, b) => (a.identity.name < b.identity.name ? -1 : 1));
+  }
+
+  /** @throws LedgerError LEDGER_UNKNOWN for a tenant that is not there: it has no ledgers either. */
+  handleOf(tenant: string): string {
+    const found = this.#parts.store.tenantNamed(tenant);
+    if (found === undefined) throw new LedgerError('LEDGER_UNKNOWN', 'there is no such ledger');
+    return found.handle;
+  }
+
+  /** Entries of the node that wait for a commit. */
+  get backlog(): number {
+    return this.#parts.store.backlog;
+  }
+}
