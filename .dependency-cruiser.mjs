@@ -41,8 +41,8 @@ const mayImport = {
 // Each outside package has one home, so swapping it touches one folder.
 const homeOf = {
   '(hypercore|corestore|rocksdb-native)': 'ledger/',
-  '(node-forge|pkijs|asn1js|@peculiar/x509)': '(signing|keys)/',
-  '(bitcoinjs-lib|tiny-secp256k1|ecpair)': 'anchoring/',
+
+  '(bitcoinjs-lib|tiny-secp256k1)': 'anchoring/',
   express: '(api/|[^/]+/http)',
   commander: '(cli/|main)',
 };

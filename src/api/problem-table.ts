@@ -62,6 +62,8 @@ export const PROBLEMS = {
   LEDGER_ENTRY_TOO_LARGE: kind(413, 'The entry is too large'),
   LEDGER_IDEMPOTENCY_CONFLICT: kind(409, 'The idempotency key was used for another record'),
   LEDGER_SIZE_UNKNOWN: kind(400, 'The ledger has no such size'),
+  LEDGER_CHECKPOINT_UNKNOWN: kind(404, 'There is no checkpoint of that size'),
+  LEDGER_TILE_UNKNOWN: kind(404, 'There is no such tile yet'),
 
   KEYS_STORE_UNSAFE: kind(500, 'The key store is not safe'),
   KEYS_FILE_DAMAGED: kind(500, 'The key store is damaged'),
@@ -132,6 +134,7 @@ export const PROBLEMS = {
 
   SIGNATURE_REFUSED: kind(400, 'The signature does not match'),
   SIGNATURE_OF_NO_RECORD: kind(409, 'Only records of the written log are signed'),
+  SIGNATURE_LIMIT: kind(409, 'The entry has as many signatures as it may'),
   SEAL_NOT_CONFIGURED: kind(409, 'The node has no seal'),
 
   BITCOIN_TRANSACTION_MALFORMED: kind(400, 'Not a Bitcoin transaction'),

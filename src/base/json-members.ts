@@ -13,7 +13,7 @@ import { parseInstant } from './time.js';
 export interface Shape<T> {
   /** Completes "the member x is not …". */
   readonly what: string;
-  /** The value as a `T`, or null if it is none. */
+  /** The value as a `T`, or null if it is none; no shape has JSON's own `null` among its values. */
   readonly read: (value: JsonValue) => T | null;
 }
 
@@ -40,10 +40,8 @@ export class JsonMembers {
   }
 
   optional<T>(name: string, shape: Shape<T>): T | undefined {
-    if (!Object.hasOwn(this.#object, name)) return undefined;
-    const value = this.#object[name];
+    const value = this.#take(name);
     if (value === undefined) return undefined;
-    this.#read++;
     const read = shape.read(value);
     if (read === null) throw this.#refuse(`the member ${this.#at(name)} is not ${shape.what}`);
     return read;
@@ -56,7 +54,8 @@ export class JsonMembers {
 
   /** A nested object or `null`. */
   objectOrNull(name: string): JsonMembers | null {
-    const value = this.required(name, JSON_VALUE);
+    const value = this.#take(name);
+    if (value === undefined) throw this.#refuse(`the member ${this.#at(name)} is missing`);
     return value === null ? null : this.#nested(value, name);
   }
 
@@ -70,6 +69,12 @@ export class JsonMembers {
   end(): void {
     if (Object.keys(this.#object).length !== this.#read)
       throw this.#refuse(`${this.#path === '' ? 'the object' : this.#path} has an unknown member`);
+  }
+
+  #take(name: string): JsonValue | undefined {
+    const value = Object.hasOwn(this.#object, name) ? this.#object[name] : undefined;
+    if (value !== undefined) this.#read++;
+    return value;
   }
 
   #nested(value: JsonValue, name: string): JsonMembers {

@@ -52,6 +52,15 @@ describe('JsonMembers', () => {
     }).toThrow('in has an unknown member');
   });
 
+  it('reads an object or null where both are meant', () => {
+    const object = members({ a: null, b: { x: 1 } });
+    expect(object.objectOrNull('a')).toBeNull();
+    expect(object.objectOrNull('b')?.required('x', COUNT)).toBe(1);
+    object.end();
+    expect(() => members({}).objectOrNull('a')).toThrow('the member a is missing');
+    expect(() => members({ a: 1 }).objectOrNull('a')).toThrow('a is not an object');
+  });
+
   it('refuses arrays and null as objects', () => {
     for (const value of [[], null, 'x', 1]) expect(() => members(value)).toThrow('not an object');
   });

@@ -3,6 +3,7 @@
  * taken from other files. Each with the verdict that it must get from somebody who trusts the operator.
  */
 import { toBase64, utf8 } from '../../../src/base/bytes.js';
+import type { CheckId } from '../../../src/evidence/verification-report.js';
 import type { Built } from '../evidence-builder.js';
 import { edited, get, objectsOf, parse, type Path, remove, set, update } from './json-edit.js';
 import type { Verdict } from './verdict.js';
@@ -10,6 +11,8 @@ import type { Verdict } from './verdict.js';
 export interface NamedMutation {
   readonly name: string;
   readonly expected: readonly Verdict[];
+  /** The check that must fail, where there is one that is there for it. */
+  readonly check?: CheckId;
   readonly bytes: Uint8Array;
 }
 
@@ -17,8 +20,10 @@ export interface Originals {
   readonly bank: Built;
   /** Another ledger of the same operator. */
   readonly other: Built;
-  /** Somebody else, with keys of their own. */
+  /** Somebody else, with keys and a chain of their own. */
   readonly stranger: Built;
+  /** Somebody else, in blocks of which the verifier knows nothing. */
+  readonly unknown: Built;
 }
 
 const FAILED: readonly Verdict[] = ['failed'];
@@ -107,12 +112,7 @@ function spellings({ bytes }: Built): NamedMutation[] {
     respelt('base64 without its padding', (json) => json.replace('=="', '"')),
     respelt('base64 with bits that mean nothing', (json) => json.replace(/[AQgw]==/, 'B==')),
     respelt('the alphabet of URLs', (json) =>
-      json
-        .replaceAll(
-          /"statement":"[^"]*"/g,
-          (member) => member.replaceAll('+', '-').replaceAll('/', '_') + ' ',
-        )
-        .replaceAll('" ', '"'),
+      json.replace(/"seal":"[^"]*"/, (seal) => seal.replaceAll('+', '-').replaceAll('/', '_')),
     ),
     respelt('hex in capitals', (json) =>
       json.replace(/"subject":"[0-9a-f]{64}"/, (member) =>
@@ -178,7 +178,7 @@ function values({ bytes }: Built): NamedMutation[] {
       }),
     ),
     mutation(
-      'a header and a payload that agree on something else',
+      'an empty object for the payload',
       FAILED,
       edited(bytes, (file) => {
         set(file, ['entry', 'payload', 'bytes'], toBase64(utf8('{}')));
@@ -362,7 +362,7 @@ function orders({ bytes }: Built): NamedMutation[] {
   ];
 }
 
-function transplants({ bank, other, stranger }: Originals): NamedMutation[] {
+function transplants({ bank, other, stranger, unknown }: Originals): NamedMutation[] {
   const from = (name: string, expected: readonly Verdict[], donor: Built, ...paths: Path[]) =>
     mutation(
       name,
@@ -412,7 +412,8 @@ function transplants({ bank, other, stranger }: Originals): NamedMutation[] {
         set(file, ['log', 'checkpoint'], olderCheckpoint(8));
       }),
     ),
-    mutation('a stranger’s file', ['consistent'], stranger.bytes),
+    mutation('a stranger’s file in a chain that contradicts the pinned blocks', FAILED, stranger.bytes),
+    mutation('a whole forgery with fresh keys', ['consistent'], unknown.bytes),
     mutation(
       'a stranger’s file with this operator’s identity',
       FAILED,

@@ -13,7 +13,6 @@ import {
 } from './system-call.js';
 import { RecordingError } from './trace.js';
 
-const ALL_PERMISSIONS = 0o7777;
 const STANDARD_DESCRIPTORS = 3;
 
 export const DESCRIPTOR_CALLS: Readonly<Record<string, Handler>> = {
@@ -96,8 +95,7 @@ function opening(
       if (path === null) return;
       const flags: Argument =
         implied === undefined ? argument(all, at + 1) : { text: implied, strings: [] };
-      const mode = (): number =>
-        modeAt(all, implied === undefined ? at + 2 : at + 1) & ALL_PERMISSIONS & ~umask;
+      const mode = (): number => modeAt(all, implied === undefined ? at + 2 : at + 1) & ~umask;
       const { builder } = call;
       if (hasFlag(flags, 'O_TMPFILE')) throw new RecordingError('O_TMPFILE is not modelled');
       const inode = hasFlag(flags, 'O_CREAT')

@@ -149,7 +149,7 @@ export class DiskModel {
     for (const [inode, changes] of sync.files)
       if (this.#files.get(inode)?.settle(changes) === true) resized = true;
     this.#settleNames(
-      (pending) => this.#covers(sync, resized, pending),
+      (pending) => pending.number < sync.names && this.#covers(sync, resized, pending),
     );
   }
 

@@ -1,0 +1,99 @@
+/** `/v1/ledgers`: making, listing and looking at the ledgers of the caller's tenant. */
+import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
+import { Router } from 'express';
+import { z } from 'zod';
+import { createLedger, type CreateLedgerDeps } from '../../commands/create-ledger.js';
+import type { LedgerState } from '../../queries/ledger-state.js';
+import { listLedgers, stateOfLedger } from '../../queries/list-ledgers.js';
+import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
+import { sendJson } from '../answer.js';
+import type { Guard } from '../authentication.js';
+import { type BodyLimits, readJsonBody } from '../body.js';
+import type { CursorCodec } from '../cursor.js';
+import { LEDGER_NAME_PATTERN, ledgerPath, ledgerSchema } from '../entry-schemas.js';
+import { addResource } from '../resource.js';
+import { cursorSchema, json, pageQuery, problemResponse } from '../schemas.js';
+import { validate } from '../validate.js';
+
+export interface LedgersRoutesOptions {
+  readonly guard: Guard;
+  readonly cursors: CursorCodec;
+  readonly body: BodyLimits;
+  readonly ledgers: TenantLedgers;
+  readonly creation: CreateLedgerDeps;
+}
+
+const nameSchema = z.string().regex(LEDGER_NAME_PATTERN);
+const newLedgerSchema = z.strictObject({
+  name: nameSchema.meta({ description: "Stands in the ledger's origin, and never changes." }),
+});
+const ledgerPageSchema = z.object({ items: z.array(ledgerSchema), cursor: cursorSchema });
+const pathSchema = z.object(ledgerPath);
+const listQuerySchema = z.strictObject(pageQuery);
+const positionSchema = z.strictObject({ after: nameSchema });
+
+export function ledgersRoutes(options: LedgersRoutesOptions): Router {
+  const { guard, cursors, body, ledgers, creation } = options;
+  const router = Router({ caseSensitive: true, strict: true });
+  addResource(router, '/ledgers', {
+    post: guard('ledger:create', async ({ tenant }, request, response) => {
+      const { name } = validate(newLedgerSchema, await readJsonBody(request, body), 'the body');
+      const state: LedgerState = await createLedger(creation, tenant, name);
+      response.setHeader('Location', `/v1/ledgers/${name}`);
+      sendJson(response, 201, state);
+    }),
+    get: guard('ledger:read', ({ tenant }, request, response) => {
+      const { limit, cursor } = validate(listQuerySchema, request.query, 'the query');
+      const list = ['ledgers', tenant];
+      const start = cursor === undefined ? {} : cursors.decode(list, cursor, positionSchema);
+      const { items, next } = listLedgers(ledgers, tenant, { limit, ...start });
+      sendJson(response, 200, {
+        items: [...items],
+        cursor: next === null ? null : cursors.encode(list, { after: next }),
+      } satisfies z.infer<typeof ledgerPageSchema>);
+    }),
+  });
+  addResource(router, '/ledgers/:ledger', {
+    get: guard('ledger:read', ({ tenant }, request, response) => {
+      const { ledger } = validate(pathSchema, request.params, 'the path');
+      sendJson(response, 200, stateOfLedger(ledgers, tenant, ledger));
+    }),
+  });
+  return router;
+}
+
+export function describeLedgers(registry: OpenAPIRegistry): void {
+  registry.registerPath({
+    method: 'post',
+    path: '/v1/ledgers',
+    summary: 'Make a ledger',
+    tags: ['ledgers'],
+    request: { body: { required: true, content: json(newLedgerSchema) } },
+    responses: {
+      201: { description: 'The ledger, with its first entry.', content: json(ledgerSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'get',
+    path: '/v1/ledgers',
+    summary: "List the tenant's ledgers, by name",
+    tags: ['ledgers'],
+    request: { query: listQuerySchema },
+    responses: {
+      200: { description: 'A page of ledgers.', content: json(ledgerPageSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'get',
+    path: '/v1/ledgers/{ledger}',
+    summary: 'What a ledger says of itself',
+    tags: ['ledgers'],
+    request: { params: pathSchema },
+    responses: {
+      200: { description: 'Its state.', content: json(ledgerSchema) },
+      default: problemResponse,
+    },
+  });
+}

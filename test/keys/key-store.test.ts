@@ -1,0 +1,280 @@
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Sha256Digest, TreeSize } from '../../src/base/brand.js';
+import { toHex, utf8 } from '../../src/base/bytes.js';
+import { RandomPool } from '../../src/base/random.js';
+import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
+import type { DurableFileSystem } from '../../src/keys/durable-file.js';
+import { rejection } from '../support/errors.js';
+import { FaultyFiles, PowerCut } from '../support/faulty-files.js';
+import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+
+const HANDLE = '0123456789abcdef';
+let root: string;
+let keys: string;
+let data: string;
+beforeEach(async () => {
+  root = await temporaryDirectory();
+  keys = join(root, 'data.keys');
+  data = join(root, 'data');
+  await mkdir(data);
+});
+afterEach(() => removeDirectory(root));
+
+describe('DirectoryKeyStore', () => {
+  it('makes its directory for its owner alone, and every file in it', async () => {
+    const store = await open();
+    await store.createTenant(HANDLE);
+    await store.createLogKeys(HANDLE);
+    expect((await stat(keys)).mode & 0o777).toBe(0o700);
+    const names = await readdir(keys);
+    expect(names.sort()).toEqual([
+      `log.${HANDLE}.json`,
+      'node.json',
+      `tenant.${HANDLE}.recovery.json`,
+      `tenant.${HANDLE}.root.json`,
+      `tenant.${HANDLE}.vault.1.json`,
+    ]);
+    for (const name of names) expect((await stat(join(keys, name))).mode & 0o777).toBe(0o600);
+  });
+
+  it('gives back after a reopening what it made', async () => {
+    const first = await open();
+    await first.createTenant(HANDLE);
+    const log = await first.createLogKeys(HANDLE);
+    const seal = {
+      certificate: utf8('certificate'),
+      chain: [utf8('issuer'), utf8('root')],
+      privateKey: utf8('key'),
+      isDevelopment: true,
+    };
+    const anchor = { secret: new Uint8Array(32).fill(3), isDevelopment: false };
+    const rootHash = new Uint8Array(32).fill(4) as Sha256Digest;
+    const mark = { run: 2, epochs: { size: 3 as TreeSize, rootHash } };
+    await first.putSealKeys(seal);
+    await first.putAnchorKey(anchor);
+    await first.putMark(mark);
+
+    const again = await open();
+    expect(again.nodeId).toBe(first.nodeId);
+    expect(await again.tenantRoot(HANDLE)).toEqual(await first.tenantRoot(HANDLE));
+    expect(await again.vaultKey(HANDLE, 1)).toEqual(await first.vaultKey(HANDLE, 1));
+    expect((await again.recoveryKey(HANDLE)).publicKey).toEqual(
+      (await first.recoveryKey(HANDLE)).publicKey,
+    );
+    const reopened = await again.logKeys(HANDLE);
+    expect(reopened.core).toEqual(log.core);
+    expect(reopened.note.publicKey).toEqual(log.note.publicKey);
+    expect(reopened.note.sign(utf8('x'))).toEqual(log.note.sign(utf8('x')));
+    expect(await again.sealKeys()).toEqual(seal);
+    expect(await again.anchorKey()).toEqual(anchor);
+    expect(await again.mark()).toEqual(mark);
+  });
+
+  it('has no seal, anchor and mark before it is given them', async () => {
+    const store = await open();
+    expect([await store.sealKeys(), await store.anchorKey(), await store.mark()]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  it('makes no two keys alike', async () => {
+    const store = await open();
+    await store.createTenant(HANDLE);
+    await store.createTenant('fedcba9876543210');
+    const made = [
+      await store.tenantRoot(HANDLE),
+      await store.vaultKey(HANDLE, 1),
+      (await store.recoveryKey(HANDLE)).publicKey,
+      await store.tenantRoot('fedcba9876543210'),
+      await store.vaultKey('fedcba9876543210', 1),
+    ];
+    expect(new Set(made.map(toHex)).size).toBe(made.length);
+  });
+
+  it('lists, makes and destroys generations of a vault key', async () => {
+    const store = await open();
+    await store.createTenant(HANDLE);
+    for (let generation = 2; generation <= 11; generation++)
+      await store.createVaultKey(HANDLE, generation);
+    await store.destroyVaultKey(HANDLE, 1);
+    expect(await store.vaultGenerations(HANDLE)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect(await store.vaultGenerations('0')).toEqual([]);
+    expect((await rejection(store.vaultKey(HANDLE, 1))).code).toBe('KEYS_MISSING');
+  });
+
+  it('overwrites a destroyed key where it lies before it removes it', async () => {
+    await (await open()).createTenant(HANDLE);
+    const path = join(keys, `tenant.${HANDLE}.vault.1.json`);
+    const { ino, size } = await stat(path);
+    const before = await readFile(path);
+    // The power goes after the overwriting.
+    const steps = new FaultyFiles();
+    await open(steps);
+    const store = await open(new FaultyFiles(steps.steps.length, 'after'));
+    await expect(store.destroyVaultKey(HANDLE, 1)).rejects.toThrow(PowerCut);
+    const after = await stat(path);
+    expect([after.ino, after.size]).toEqual([ino, size]);
+    expect((await readFile(path)).equals(before)).toBe(false);
+    const again = await open();
+    expect((await rejection(again.vaultKey(HANDLE, 1))).code).toBe('KEYS_FILE_DAMAGED');
+    await again.destroyVaultKey(HANDLE, 1);
+    expect(await again.vaultGenerations(HANDLE)).toEqual([]);
+  });
+
+  it('does not make a key over one that is there', async () => {
+    const store = await open();
+    await store.createTenant(HANDLE);
+    const before = await store.tenantRoot(HANDLE);
+    expect((await rejection(store.createVaultKey(HANDLE, 1))).code).toBe('KEYS_EXISTS');
+    expect((await rejection(store.createTenant(HANDLE))).code).toBe('KEYS_EXISTS');
+    expect(await store.tenantRoot(HANDLE)).toEqual(before);
+  });
+
+  it('names the file that is missing, and no more than its name', async () => {
+    const store = await open();
+    for (const [ask, file] of [
+      [store.tenantRoot(HANDLE), `tenant.${HANDLE}.root.json`],
+      [store.vaultKey(HANDLE, 7), `tenant.${HANDLE}.vault.7.json`],
+      [store.recoveryKey(HANDLE), `tenant.${HANDLE}.recovery.json`],
+      [store.logKeys(HANDLE), `log.${HANDLE}.json`],
+    ] as const) {
+      const error = await rejection(ask);
+      expect(error.code).toBe('KEYS_MISSING');
+      expect(error.message).toContain(file);
+      expect(error.message).not.toContain(root);
+    }
+  });
+
+  it('refuses handles that lead elsewhere', async () => {
+    const store = await open();
+    for (const handle of ['../x', 'a/b', '', 'A', 'a.b', 'x'.repeat(65)])
+      await expect(store.tenantRoot(handle)).rejects.toThrow('a handle is');
+  });
+});
+
+describe('a key file', () => {
+  const key = Buffer.alloc(32, 7).toString('base64');
+
+  it.each([
+    ['', 'KEYS_FILE_DAMAGED'],
+    ['{', 'KEYS_FILE_DAMAGED'],
+    ['[]', 'KEYS_FILE_DAMAGED'],
+    [`{"$v":1}`, 'KEYS_FILE_DAMAGED'],
+    [`{"$v":1,"root":"${key}","x":1}`, 'KEYS_FILE_DAMAGED'],
+    [`{"$v":1,"root":"${key.slice(4)}"}`, 'KEYS_FILE_DAMAGED'],
+    [`{"$v":1,"root":"${key}"}\n`, 'KEYS_FILE_DAMAGED'],
+    [`{"root":"${key}","$v":1}`, 'KEYS_FILE_DAMAGED'],
+    [`{"$v":0,"root":"${key}"}`, 'KEYS_FILE_DAMAGED'],
+    [`{"$v":2,"root":"${key}"}`, 'KEYS_FORMAT_NEWER'],
+    [`{"$v":1,"root":"${key}"}`.padEnd(300_000), 'KEYS_FILE_DAMAGED'],
+  ])('of %#: is refused by its name and without its content', async (text, code) => {
+    const store = await open();
+    await writeFile(join(keys, `tenant.${HANDLE}.root.json`), text, { mode: 0o600 });
+    const error = await rejection(store.tenantRoot(HANDLE));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(`tenant.${HANDLE}.root.json`);
+    expect(`${error.message}${String(error.cause)}`).not.toContain(key.slice(0, 8));
+  });
+
+  it('of another generation than its name says is refused', async () => {
+    const store = await open();
+    const text = `{"$v":1,"generation":2,"key":"${key}"}`;
+    await writeFile(join(keys, `tenant.${HANDLE}.vault.1.json`), text, { mode: 0o600 });
+    expect((await rejection(store.vaultKey(HANDLE, 1))).code).toBe('KEYS_FILE_DAMAGED');
+  });
+});
+
+describe('opening a key store', () => {
+  it('refuses a directory that others can read', async () => {
+    await open();
+    for (const mode of [0o750, 0o705, 0o701, 0o770]) {
+      await chmod(keys, mode);
+      const error = await rejection(open());
+      expect(error.code).toBe('KEYS_STORE_UNSAFE');
+      expect(error.message).toContain('0700');
+    }
+  });
+
+  it('refuses a file that others can read, and names it', async () => {
+    await (await open()).createTenant(HANDLE);
+    await chmod(join(keys, `tenant.${HANDLE}.root.json`), 0o640);
+    const error = await rejection(open());
+    expect(error.code).toBe('KEYS_STORE_UNSAFE');
+    expect(error.message).toContain(`tenant.${HANDLE}.root.json`);
+  });
+
+  it('refuses to lie in the data directory, however it gets there', async () => {
+    await symlink(data, join(root, 'link'));
+    for (const inside of [data, join(data, 'keys'), join(root, 'link', 'more', 'keys')]) {
+      keys = inside;
+      await chmod(data, 0o700);
+      expect((await rejection(open())).message).toContain('lies in the data directory');
+    }
+  });
+
+  it('lies beside a data directory whose name it begins with', async () => {
+    keys = `${data}-keys`;
+    await expect(open()).resolves.toBeDefined();
+  });
+
+  it('refuses a path that is a loop of links, or no directory', async () => {
+    await symlink(join(root, 'b'), join(root, 'a'));
+    await symlink(join(root, 'a'), join(root, 'b'));
+    await writeFile(join(root, 'file'), '');
+    for (const path of ['a', 'file', join('file', 'keys')]) {
+      keys = join(root, path);
+      expect((await rejection(open())).code).toBe('KEYS_STORE_UNSAFE');
+    }
+  });
+
+  it('removes what a crash left of a write', async () => {
+    await open();
+    await writeFile(join(keys, 'mark.json.tmp'), '{', { mode: 0o644 });
+    await open();
+    expect(await readdir(keys)).toEqual(['node.json']);
+  });
+
+  it('does not take a new name where the old one was lost', async () => {
+    await (await open()).createTenant(HANDLE);
+    await writeFile(join(keys, 'node.json'), '{}');
+    expect((await rejection(open())).code).toBe('KEYS_FILE_DAMAGED');
+    await rm(join(keys, 'node.json'));
+    expect((await rejection(open())).code).toBe('KEYS_MISSING');
+  });
+
+  it('finds old keys or new ones, whole, wherever the power went', async () => {
+    const dry = new FaultyFiles();
+    await (await open(dry)).createTenant(HANDLE);
+    for (const fault of ['before', 'torn', 'after'] as const)
+      for (let step = 0; step < dry.steps.length; step++) {
+        await removeDirectory(keys);
+        const make = async (): Promise<void> => {
+          await (await open(new FaultyFiles(step, fault))).createTenant(HANDLE);
+        };
+        // At the very first steps it is the opening that fails, and says so in its own way.
+        await expect(make()).rejects.toThrow();
+        const store = await open();
+        const names = await readdir(keys);
+        expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
+        if (names.includes(`tenant.${HANDLE}.root.json`)) {
+          expect(await store.tenantRoot(HANDLE)).toHaveLength(32);
+          expect(await store.vaultKey(HANDLE, 1)).toHaveLength(32);
+          expect((await store.recoveryKey(HANDLE)).publicKey).toHaveLength(32);
+        }
+      }
+  });
+});
+
+async function open(files?: DurableFileSystem): Promise<DirectoryKeyStore> {
+  const random = new RandomPool();
+  return DirectoryKeyStore.open({
+    directory: keys,
+    dataDirectory: data,
+    random,
+    ...(files !== undefined && { files }),
+  });
+}
