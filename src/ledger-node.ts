@@ -2,8 +2,8 @@
  * A node without its HTTP: ledgers, epoch log, anchors and seal, opened in the order in which they
  * rest on one another and closed in reverse. `service.ts` puts the interface on top.
  */
-import type { Anchored } from './anchoring/anchored-heads.js';
 import type { AnchorStore } from './anchoring/anchor-store.js';
+import type { Anchored } from './anchoring/anchored-heads.js';
 import type { Anchorer } from './anchoring/anchorer.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';

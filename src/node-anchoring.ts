@@ -1,8 +1,8 @@
 /** The anchoring of a node: its epoch log, what anchors it, and what earlier epoch logs anchored. */
 import { join } from 'node:path';
-import type { AnchorCoin } from './anchoring/anchor-transaction.js';
 import { softwareAnchorSigner } from './anchoring/anchor-signer.js';
 import { AnchorStore } from './anchoring/anchor-store.js';
+import type { AnchorCoin } from './anchoring/anchor-transaction.js';
 import { type Anchored, anchoredByAny, AnchoredHeads } from './anchoring/anchored-heads.js';
 import { Anchorer } from './anchoring/anchorer.js';
 import type { ChainSource } from './anchoring/chain-source.js';

@@ -1,9 +1,9 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { pinnedBlocks } from '../src/anchoring/pinned-blocks.js';
 import type { LeafIndex } from '../src/base/brand.js';
 import { canonicalJsonBytes } from '../src/base/canonical-json.js';
-import { pinnedBlocks } from '../src/anchoring/pinned-blocks.js';
 import { appendRecords } from '../src/commands/append-records.js';
 import { sealEntry } from '../src/commands/seal-entry.js';
 import { formatEvidence } from '../src/evidence/format-evidence.js';

@@ -23,8 +23,3 @@ export class BaseError extends ChirographError<BaseErrorCode> {}
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`assertion failed: ${message}`);
 }
-
-/** For values that the type checker knows cannot be. */
-export function unreachable(value: never): never {
-  throw new Error(`unreachable: ${String(value)}`);
-}

@@ -17,6 +17,7 @@ import {
   openStoreParts,
   type StoreParts,
 } from './internal/store-parts.js';
+import { LedgerError } from './ledger-error.js';
 import { TenantVaults } from './tenant-vaults.js';
 
 export type { Finding } from './internal/check-log.js';
@@ -131,8 +132,6 @@ async function* checkParts(
   return { logs, entries };
 }
 
-function isDamage(cause: unknown): cause is ChirographError {
-  return cause instanceof ChirographError && DAMAGE.has(cause.code);
+function isDamage(cause: unknown): cause is LedgerError {
+  return cause instanceof LedgerError && cause.code === 'LEDGER_DAMAGED';
 }
-
-const DAMAGE: ReadonlySet<string> = new Set(['LEDGER_DAMAGED']);

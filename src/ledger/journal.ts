@@ -18,12 +18,7 @@ import {
 import type { JournalFile, JournalFiles } from './journal-files.js';
 import { damaged, LedgerError } from './ledger-error.js';
 
-export type {
-  JournalBlock,
-  JournalCommit,
-  JournalPayload,
-  JournalSnapshot,
-} from './internal/journal-payload.js';
+export type { JournalBlock, JournalCommit, JournalSnapshot } from './internal/journal-payload.js';
 
 /** What the journal holds, from its oldest segment on. */
 export interface JournalContent {

@@ -1,7 +1,7 @@
 /** Where a log stands: its Hypercore and its RFC 6962 tree at one moment (docs/formats/journal.md). */
 import type { LeafIndex, Sha256Digest, TreeSize, UnixMillis } from '../base/brand.js';
 import type { ByteReader, ByteWriter } from '../base/byte-codec.js';
-import { equalBytes, sha256Digest } from '../base/bytes.js';
+import { sha256Digest } from '../base/bytes.js';
 import { EMPTY_ROOT } from '../tlog/merkle-hash.js';
 import { treeHash } from './internal/hypercore-tree.js';
 
@@ -45,14 +45,4 @@ export function readHead(reader: ByteReader): LogHead {
     rootHash: sha256Digest(reader.bytes(32)),
     recordedAt: reader.u64() as UnixMillis,
   };
-}
-
-export function sameHead(a: LogHead, b: LogHead): boolean {
-  return (
-    a.length === b.length &&
-    a.size === b.size &&
-    a.recordedAt === b.recordedAt &&
-    equalBytes(a.treeHash, b.treeHash) &&
-    equalBytes(a.rootHash, b.rootHash)
-  );
 }

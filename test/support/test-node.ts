@@ -1,7 +1,7 @@
 /** A whole node without HTTP on a real directory: development seal, devchain, real keys. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DevChain } from '../../src/anchoring/devchain.js';
+import type { DevChain } from '../../src/anchoring/devchain.js';
 import { RandomPool } from '../../src/base/random.js';
 import { openDevelopmentParts } from '../../src/development-parts.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';

@@ -1,0 +1,195 @@
+/** `/v1/ledgers/{ledger}/records`: appending, listing and reading entries. */
+import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
+import { Router } from 'express';
+import { z } from 'zod';
+import { entryHistory } from '../../queries/entry-history.js';
+import { getEntry } from '../../queries/get-entry.js';
+import { listEntries } from '../../queries/list-entries.js';
+import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
+import { recordInputSchema } from '../../records/record-input.js';
+import { sendJson } from '../answer.js';
+import { ApiError } from '../api-error.js';
+import {
+  type Append,
+  appendOne,
+  appendStream,
+  IDEMPOTENCY_KEY_PATTERN,
+  type RecordLimits,
+} from '../append.js';
+import type { Guard } from '../authentication.js';
+import { contentTypeOf } from '../body.js';
+import type { CursorCodec } from '../cursor.js';
+import {
+  asOfQuery,
+  asOfSchema,
+  entryPath,
+  entrySchema,
+  ledgerPath,
+  positionSchema,
+  receiptSchema,
+} from '../entry-schemas.js';
+import { NDJSON } from '../ndjson-exchange.js';
+import { addResource } from '../resource.js';
+import { cursorSchema, json, pageQuery, problemResponse, problemSchema } from '../schemas.js';
+import { validate } from '../validate.js';
+
+export interface RecordsRoutesOptions {
+  readonly guard: Guard;
+  readonly cursors: CursorCodec;
+  readonly ledgers: TenantLedgers;
+  readonly append: Append;
+  readonly limits: RecordLimits;
+}
+
+/** Described, and refused by name until the views that answer them are there. */
+const NOT_YET = [
+  'type',
+  'subject',
+  'key',
+  'author',
+  'recordedFrom',
+  'recordedTo',
+  'validAt',
+] as const;
+
+const listQuerySchema = z.strictObject({ ...pageQuery, ...asOfQuery });
+const entryQuerySchema = z.strictObject(asOfQuery);
+const ledgerPathSchema = z.object(ledgerPath);
+const entryPathSchema = z.object(entryPath);
+const idempotencyKeySchema = z
+  .string()
+  .regex(IDEMPOTENCY_KEY_PATTERN)
+  .optional()
+  .meta({ description: 'Permanent: the same record again gives the first receipt.' });
+const lineSchema = recordInputSchema.extend({ idempotencyKey: idempotencyKeySchema });
+const entryAnswerSchema = entrySchema.extend({ asOf: asOfSchema });
+const pageSchema = z.object({
+  items: z.array(entrySchema),
+  cursor: cursorSchema,
+  asOf: asOfSchema,
+});
+
+export function recordsRoutes(options: RecordsRoutesOptions): Router {
+  const { guard, cursors, ledgers, append, limits } = options;
+  const router = Router({ caseSensitive: true, strict: true });
+  addResource(router, '/ledgers/:ledger/records', {
+    post: guard('record:append', async (principal, request, response) => {
+      const { ledger } = validate(ledgerPathSchema, request.params, 'the path');
+      const type = contentTypeOf(request, ['application/json', NDJSON]);
+      // Before the body is read, which may be long.
+      ledgers.find(principal.tenant, ledger);
+      const respond = type === NDJSON ? appendStream : appendOne;
+      await respond(request, response, { principal, ledger, append, limits });
+    }),
+    get: guard('record:read', async ({ tenant }, request, response) => {
+      refuseFilters(request.query);
+      const { ledger: name } = validate(ledgerPathSchema, request.params, 'the path');
+      const { limit, asOf, cursor } = validate(listQuerySchema, request.query, 'the query');
+      const ledger = ledgers.find(tenant, name);
+      const list = ['records', tenant, ledger.ledger.reader.origin, asOf ?? ''];
+      const position =
+        cursor === undefined ? undefined : cursors.decode(list, cursor, positionSchema);
+      const page = await listEntries(ledger, { limit, asOf, position });
+      const { size } = page.asOf;
+      sendJson(response, 200, {
+        items: page.items,
+        cursor: page.next === null ? null : cursors.encode(list, { next: page.next, size }),
+        asOf: page.asOf,
+      });
+    }),
+  });
+  addResource(router, '/ledgers/:ledger/records/:id', {
+    get: guard('record:read', async ({ tenant }, request, response) => {
+      const { ledger, id } = validate(entryPathSchema, request.params, 'the path');
+      const { asOf } = validate(entryQuerySchema, request.query, 'the query');
+      sendJson(response, 200, await getEntry(ledgers.find(tenant, ledger), id, asOf));
+    }),
+  });
+  addResource(router, '/ledgers/:ledger/records/:id/history', {
+    get: guard('record:read', async ({ tenant }, request, response) => {
+      const { ledger: name, id } = validate(entryPathSchema, request.params, 'the path');
+      const { limit, asOf, cursor } = validate(listQuerySchema, request.query, 'the query');
+      const ledger = ledgers.find(tenant, name);
+      const list = ['history', tenant, ledger.ledger.reader.origin, id, asOf ?? ''];
+      const position =
+        cursor === undefined ? undefined : cursors.decode(list, cursor, positionSchema);
+      const page = await entryHistory(ledger, id, { limit, asOf, position });
+      const { size } = page.asOf;
+      sendJson(response, 200, {
+        items: page.items,
+        cursor: page.next === null ? null : cursors.encode(list, { next: page.next, size }),
+        asOf: page.asOf,
+      });
+    }),
+  });
+  return router;
+}
+
+function refuseFilters(query: object): void {
+  const filter = NOT_YET.find((name) => Object.hasOwn(query, name));
+  if (filter !== undefined)
+    throw new ApiError('REQUEST_INVALID', `the filter ${filter} is not there yet: leave it out`);
+}
+
+export function describeRecords(registry: OpenAPIRegistry): void {
+  registry.registerPath({
+    method: 'post',
+    path: '/v1/ledgers/{ledger}/records',
+    summary: 'Append a record, or a stream of them',
+    description:
+      'As application/x-ndjson each line is a record with an idempotencyKey of its own, and the answer has one line for each: its receipt or its problem.',
+    tags: ['records'],
+    request: {
+      params: ledgerPathSchema,
+      headers: z.object({ 'Idempotency-Key': idempotencyKeySchema }),
+      body: {
+        required: true,
+        content: { ...json(recordInputSchema), [NDJSON]: { schema: lineSchema } },
+      },
+    },
+    responses: {
+      200: {
+        description: 'The first receipt again; or the answers to the lines.',
+        content: {
+          ...json(receiptSchema),
+          [NDJSON]: { schema: z.union([receiptSchema, problemSchema]) },
+        },
+      },
+      201: { description: 'Durable.', content: json(receiptSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'get',
+    path: '/v1/ledgers/{ledger}/records',
+    summary: 'List the entries, oldest first',
+    tags: ['records'],
+    request: { params: ledgerPathSchema, query: listQuerySchema },
+    responses: {
+      200: { description: 'A page of one state of the ledger.', content: json(pageSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'get',
+    path: '/v1/ledgers/{ledger}/records/{id}',
+    summary: 'An entry, opened',
+    tags: ['records'],
+    request: { params: entryPathSchema, query: entryQuerySchema },
+    responses: {
+      200: { description: 'The entry.', content: json(entryAnswerSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'get',
+    path: '/v1/ledgers/{ledger}/records/{id}/history',
+    summary: 'The versions of the thing that it is a version of, newest first',
+    tags: ['records'],
+    request: { params: entryPathSchema, query: listQuerySchema },
+    responses: {
+      200: { description: 'A page of versions.', content: json(pageSchema) },
+      default: problemResponse,
+    },
+  });
+}

@@ -1,0 +1,144 @@
+/** `…/records/{id}/signatures`: certificate signatures over an entry's statement. */
+import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
+import { type Request, Router } from 'express';
+import { z } from 'zod';
+import { MAX_CMS_BYTES } from '../../commands/attach-signature.js';
+import { signEntry, type SignatureSource, type SignEntryDeps } from '../../commands/sign-entry.js';
+import { listSignatures, signatureBytes } from '../../queries/list-signatures.js';
+import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
+import { sendJson } from '../answer.js';
+import type { Guard } from '../authentication.js';
+import { type BodyLimits, contentTypeOf, readBody, readJsonBody } from '../body.js';
+import { sendImmutable } from '../conditional.js';
+import type { CursorCodec } from '../cursor.js';
+import { entryPath, receiptSchema } from '../entry-schemas.js';
+import { addResource } from '../resource.js';
+import { cursorSchema, instantSchema, json, pageQuery, problemResponse } from '../schemas.js';
+import { validate } from '../validate.js';
+
+export interface SignaturesRoutesOptions {
+  readonly guard: Guard;
+  readonly cursors: CursorCodec;
+  readonly body: BodyLimits;
+  readonly ledgers: TenantLedgers;
+  readonly signing: SignEntryDeps;
+}
+
+const CMS = 'application/pkcs7-signature';
+
+const requestSchema = z
+  .strictObject({ signer: z.literal('seal') })
+  .meta({ description: "Sign with the operator's own certificate." });
+const pathSchema = z.object(entryPath);
+const numberPathSchema = pathSchema.extend({
+  number: z
+    .string()
+    .regex(/^(?:0|[1-9]\d{0,8})$/)
+    .transform(Number)
+    .meta({ type: 'integer', minimum: 0, description: 'From 0, in the order attached.' }),
+});
+const listQuerySchema = z.strictObject(pageQuery);
+const positionSchema = z.strictObject({ from: z.int().min(0) });
+
+const reportSchema = z
+  .looseObject({
+    indication: z.enum(['TOTAL-PASSED', 'TOTAL-FAILED', 'INDETERMINATE']),
+    subIndication: z.string().nullable(),
+    intact: z.boolean(),
+    development: z.boolean(),
+    validatedAt: instantSchema,
+  })
+  .meta({ id: 'SignatureReport', description: 'After EN 319 102-1; every check in its order.' });
+const attachedSchema = z.object({ receipt: receiptSchema, report: reportSchema });
+const signaturePageSchema = z.object({
+  items: z.array(
+    z.object({
+      number: z.number().int(),
+      id: z.string(),
+      index: z.number().int(),
+      recordedAt: instantSchema,
+      author: z.string(),
+      report: reportSchema,
+    }),
+  ),
+  cursor: cursorSchema,
+});
+
+export function signaturesRoutes(options: SignaturesRoutesOptions): Router {
+  const { guard, cursors, body, ledgers, signing } = options;
+  const router = Router({ caseSensitive: true, strict: true });
+  addResource(router, '/ledgers/:ledger/records/:id/signatures', {
+    post: guard('signature:attach', async ({ tenant, author }, request, response) => {
+      const { ledger: name, id } = validate(pathSchema, request.params, 'the path');
+      const ledger = ledgers.find(tenant, name);
+      const source = await readSource(request, body);
+      const { receipt, report } = await signEntry(signing, ledger, { id, author }, source);
+      sendJson(response, 201, { receipt, report });
+    }),
+    get: guard('record:read', async ({ tenant }, request, response) => {
+      const { ledger: name, id } = validate(pathSchema, request.params, 'the path');
+      const { limit, cursor } = validate(listQuerySchema, request.query, 'the query');
+      const ledger = ledgers.find(tenant, name);
+      const list = ['signatures', tenant, ledger.ledger.reader.origin, id];
+      const start = cursor === undefined ? {} : cursors.decode(list, cursor, positionSchema);
+      const page = await listSignatures(signing.trustAnchors, ledger, id, { limit, ...start });
+      const next = page.next === null ? null : cursors.encode(list, { from: page.next });
+      sendJson(response, 200, { items: page.items, cursor: next });
+    }),
+  });
+  addResource(router, '/ledgers/:ledger/records/:id/signatures/:number', {
+    get: guard('record:read', async ({ tenant }, request, response) => {
+      const { ledger, id, number } = validate(numberPathSchema, request.params, 'the path');
+      const bytes = await signatureBytes(ledgers.find(tenant, ledger), id, number);
+      sendImmutable(request, response, CMS, bytes);
+    }),
+  });
+  return router;
+}
+
+async function readSource(request: Request, limits: BodyLimits): Promise<SignatureSource> {
+  if (contentTypeOf(request, [CMS, 'application/json']) === CMS)
+    return readBody(request, { ...limits, maxBytes: MAX_CMS_BYTES });
+  return validate(requestSchema, await readJsonBody(request, limits), 'the body').signer;
+}
+
+export function describeSignatures(registry: OpenAPIRegistry): void {
+  const bytes = z.string().meta({ format: 'binary' });
+  const path = '/v1/ledgers/{ledger}/records/{id}/signatures';
+  registry.registerPath({
+    method: 'post',
+    path,
+    summary: 'Attach a detached CMS over the statement, or have the operator seal it',
+    tags: ['signatures'],
+    request: {
+      params: pathSchema,
+      body: { required: true, content: { [CMS]: { schema: bytes }, ...json(requestSchema) } },
+    },
+    responses: {
+      201: { description: 'Attached, with its verdict.', content: json(attachedSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'get',
+    path,
+    summary: 'The signatures with their validation reports',
+    tags: ['signatures'],
+    request: { params: pathSchema, query: listQuerySchema },
+    responses: {
+      200: { description: 'A page of signatures.', content: json(signaturePageSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'get',
+    path: `${path}/{number}`,
+    summary: 'One signature',
+    tags: ['signatures'],
+    request: { params: numberPathSchema },
+    responses: {
+      200: { description: 'CMS, DER.', content: { [CMS]: { schema: bytes } } },
+      default: problemResponse,
+    },
+  });
+}

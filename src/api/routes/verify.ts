@@ -1,0 +1,73 @@
+/** `/v1/trust` and `/v1/verify`: what the node would have verifiers trust, and verifying on it. */
+import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
+import { Router } from 'express';
+import { z } from 'zod';
+import { nodeTrust, type NodeTrustParts, verifyFile } from '../../queries/node-trust.js';
+import { sendJson } from '../answer.js';
+import type { Guard } from '../authentication.js';
+import { type BodyLimits, contentTypeOf, readBody } from '../body.js';
+import { addResource } from '../resource.js';
+import { json, problemResponse } from '../schemas.js';
+import { validate } from '../validate.js';
+
+export interface VerifyRoutesOptions {
+  readonly guard: Guard;
+  /** Of an evidence file, which is larger than other bodies. */
+  readonly body: BodyLimits;
+  readonly trust: NodeTrustParts;
+}
+
+const noQuerySchema = z.strictObject({});
+const trustSchema = z.looseObject({ $v: z.literal(1), name: z.string() });
+const evidenceSchema = z.looseObject({ $v: z.literal(1) });
+const reportSchema = z.looseObject({
+  $v: z.literal(1),
+  result: z.enum(['verified', 'consistent', 'failed']),
+  summary: z.string(),
+});
+
+export function verifyRoutes({ guard, body, trust }: VerifyRoutesOptions): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  addResource(router, '/trust', {
+    get: guard('trust:read', async ({ tenant }, request, response) => {
+      validate(noQuerySchema, request.query, 'the query');
+      sendJson(response, 200, await nodeTrust(trust, tenant));
+    }),
+  });
+  addResource(router, '/verify', {
+    post: guard('evidence:verify', async ({ tenant }, request, response) => {
+      validate(noQuerySchema, request.query, 'the query');
+      contentTypeOf(request, ['application/json']);
+      // The bytes themselves: the verifier refuses any other spelling of the same JSON.
+      const evidence = await readBody(request, body);
+      sendJson(response, 200, await verifyFile(trust, tenant, evidence));
+    }),
+  });
+  return router;
+}
+
+export function describeVerify(registry: OpenAPIRegistry): void {
+  registry.registerPath({
+    method: 'get',
+    path: '/v1/trust',
+    summary: 'The trust file of this node for your tenant',
+    description: 'docs/formats/trust.md. Fetch it once, over a connection that you trust.',
+    tags: ['evidence'],
+    responses: {
+      200: { description: 'A trust file.', content: json(trustSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'post',
+    path: '/v1/verify',
+    summary: "The offline verifier's report of an evidence file, on this node's own trust",
+    description: 'A node is no judge of itself: who doubts it runs verify.mjs elsewhere.',
+    tags: ['evidence'],
+    request: { body: { required: true, content: json(evidenceSchema) } },
+    responses: {
+      200: { description: 'The report, whatever its result.', content: json(reportSchema) },
+      default: problemResponse,
+    },
+  });
+}
