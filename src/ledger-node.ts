@@ -5,12 +5,16 @@
 import type { AnchorStore } from './anchoring/anchor-store.js';
 import type { Anchored } from './anchoring/anchored-heads.js';
 import type { Anchorer } from './anchoring/anchorer.js';
+import { utf8 } from './base/bytes.js';
+import { hmacSha256 } from './base/hash.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
+import { Turns } from './base/turns.js';
 import {
   type AnchorNowDeps,
   anchorNow,
   type AnchorStatus,
+  anchorStatus,
   followAnchors,
   markEpoch,
 } from './commands/anchor-now.js';
@@ -22,6 +26,7 @@ import type { TenantDescriptor } from './ledger/catalog.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import { LedgerStore, type LedgerStoreOptions } from './ledger/ledger-store.js';
+import type { Ledger } from './ledger/ledger.js';
 import { type AnchoringOptions, openNodeAnchoring } from './node-anchoring.js';
 import { beginRun } from './node-run.js';
 import { LogIdentities } from './queries/log-identity.js';
@@ -58,8 +63,10 @@ export class LedgerNode {
   readonly #keys: Map<string, TenantKeys>;
   readonly #options: LedgerNodeOptions;
   readonly #anchoring: AnchorNowDeps;
-  /** Ends when the anchoring asked for so far is done: two epochs must not be made at once. */
-  #anchorTurn: Promise<unknown> = Promise.resolve();
+  /** Two epochs must not be made at once. */
+  readonly #anchorTurns = new Turns();
+  /** Two ledgers made at once would get one number; two of one name would both be made. */
+  readonly #catalogTurns = new Turns();
 
   private constructor(
     options: LedgerNodeOptions,
@@ -139,11 +146,16 @@ export class LedgerNode {
     return tenant;
   }
 
-  async createTenant(name: string): Promise<TenantDescriptor> {
-    const tenant = await this.store.createTenant(name, this.#options.logName);
-    const root = await this.#options.keyStore.tenantRoot(tenant.handle);
-    this.#keys.set(tenant.handle, tenantKeys(root));
-    return tenant;
+  /** Makes the tenant unless it is there. */
+  ensureTenant(name: string): Promise<TenantDescriptor> {
+    return this.#catalogTurns.take(() => this.#tenant(name));
+  }
+
+  /** @throws LedgerError LEDGER_EXISTS, LEDGER_READ_ONLY. */
+  createLedger(tenant: string, name: string): Promise<Ledger> {
+    return this.#catalogTurns.take(async () =>
+      this.store.createLedger(await this.#tenant(tenant), name),
+    );
   }
 
   /** @param handle of a tenant. */
@@ -151,29 +163,42 @@ export class LedgerNode {
     return keysOf(this.#keys, handle);
   }
 
+  /** A secret of the node's own for one purpose, the same after a restart. 32 bytes. */
+  derivedKey(purpose: string): Uint8Array {
+    const { index } = this.tenantKeys(this.tenantNamed(NODE_TENANT).handle);
+    return hmacSha256(index, utf8(`chirograph/node/${purpose}/1`));
+  }
+
+  anchorStatus(): AnchorStatus {
+    return anchorStatus(this.#anchoring);
+  }
+
   /** Makes an epoch and sends it on its way. */
   anchorNow(): Promise<AnchorStatus> {
-    return this.#inTurn(() => anchorNow(this.#anchoring));
+    return this.#anchorTurns.take(() => anchorNow(this.#anchoring));
   }
 
   /** Looks how far the anchor on its way has come. */
   followAnchors(): Promise<AnchorStatus> {
-    return this.#inTurn(() => followAnchors(this.#anchoring));
+    return this.#anchorTurns.take(() => followAnchors(this.#anchoring));
   }
 
   /** Finishes what was taken, remembers the heads outside the data directory, and closes. */
   async close(): Promise<void> {
     try {
-      await this.#inTurn(() => markEpoch(this.#anchoring));
+      await this.#anchorTurns.take(() => markEpoch(this.#anchoring));
     } finally {
       await this.store.close();
     }
   }
 
-  #inTurn<T>(run: () => Promise<T>): Promise<T> {
-    const turn = this.#anchorTurn.then(run, run);
-    this.#anchorTurn = turn.catch(() => undefined);
-    return turn;
+  async #tenant(name: string): Promise<TenantDescriptor> {
+    const known = this.store.tenantNamed(name);
+    if (known !== undefined) return known;
+    const tenant = await this.store.createTenant(name, this.#options.logName);
+    const root = await this.#options.keyStore.tenantRoot(tenant.handle);
+    this.#keys.set(tenant.handle, tenantKeys(root));
+    return tenant;
   }
 }
 

@@ -49,9 +49,14 @@ export async function markEpoch({ epochs, keyStore, run }: AnchorNowDeps): Promi
 export async function followAnchors(deps: AnchorNowDeps): Promise<AnchorStatus> {
   const settled = await deps.anchorer.poll();
   if (settled !== null) await deps.anchored.note(settled.epochSize);
+  return anchorStatus(deps);
+}
+
+/** How far it had come when it was last looked at. */
+export function anchorStatus({ epochs, anchorer }: AnchorNowDeps): AnchorStatus {
   return {
-    epochSize: deps.epochs.epochs.reader.head.size,
-    settledSize: deps.anchorer.settledSize,
-    pending: deps.anchorer.state,
+    epochSize: epochs.epochs.reader.head.size,
+    settledSize: anchorer.settledSize,
+    pending: anchorer.state,
   };
 }

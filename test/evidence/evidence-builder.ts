@@ -64,7 +64,6 @@ export const ENTRY = 9;
 export const SIGNATURES = [12, 15] as const;
 /** Sizes of the log at the epochs, which are 1, 2 … of the epoch log. */
 const EPOCH_SIZES = [4, 8, 14, 20] as const;
-const FIRST_HEIGHT = 300;
 
 export interface PlannedAnchor {
   readonly height: number;
@@ -107,6 +106,8 @@ export interface Plan extends RecordBends, SignatureBends {
   readonly tenantHandle: (handle: Uint8Array) => Uint8Array;
   readonly logHandle: (handle: Uint8Array, epoch: number) => Uint8Array;
   readonly chain: ChainName;
+  /** Height of the first header of the chain. */
+  readonly firstHeight: number;
   readonly confirmations: number;
   readonly anchors: readonly PlannedAnchor[];
   readonly after: PlannedProof;
@@ -167,6 +168,7 @@ export function plan(bends: Partial<Plan> = {}): Plan {
     tenantHandle: same,
     logHandle: same,
     chain: 'devchain',
+    firstHeight: 300,
     confirmations: 3,
     anchors: [
       { height: 310, size: 3 },
@@ -355,7 +357,7 @@ function buildAnchors(
   );
   const epochTree = treeOver(statements);
   const chain = mineChain({
-    from: FIRST_HEIGHT,
+    from: made.firstHeight,
     startMillis: START,
     confirmations: made.confirmations,
     anchors: made.anchors.map((anchor) => ({

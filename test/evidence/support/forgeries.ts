@@ -7,7 +7,7 @@ import { utf8 } from '../../../src/base/bytes.js';
 import { digestToHex } from '../../../src/base/hex-digest.js';
 import type { CheckId } from '../../../src/evidence/verification-report.js';
 import { HANDOVER, MINUTE, minutes, type Plan } from '../evidence-builder.js';
-import { derived, namedKey } from './synthetic-keys.js';
+import { derived, logKeys, namedKey } from './synthetic-keys.js';
 
 export interface Forgery {
   readonly name: string;
@@ -16,6 +16,8 @@ export interface Forgery {
   readonly bends: Partial<Plan>;
 }
 
+/** What everybody can read of the operator that is to be passed for. */
+const BANK = logKeys('bank', 'bank', 'kyc');
 const FOREIGN_KEY = namedKey('log.example/other/kyc', 'foreign');
 const OTHER_HASH = digestToHex(derived('something else'));
 const OTHER_DIGEST = derived('something else') as Sha256Digest;
@@ -316,6 +318,21 @@ export const FORGERIES: readonly Forgery[] = [
     name: 'somebody else’s keys under this operator’s names',
     check: 'log-identity',
     bends: { seed: 'forger', namesOf: 'bank' },
+  },
+  {
+    name: 'a log that claims to go on from this operator’s',
+    check: 'handovers',
+    bends: {
+      seed: 'forger',
+      namesOf: 'bank',
+      first: (statement) => ({
+        ...statement,
+        recoveryKey: BANK.recovery.text,
+        verifierKey: BANK.first.text,
+      }),
+      handoverTerms: (terms) => ({ ...terms, old: BANK.first.text }),
+      handoverBy: ({ recovery }) => [{ ...recovery, text: BANK.recovery.text }],
+    },
   },
   {
     name: 'a payload that is no JSON at all',

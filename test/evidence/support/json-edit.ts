@@ -2,7 +2,7 @@
 import { canonicalJsonBytes, type JsonValue } from '../../../src/base/canonical-json.js';
 
 export type Path = readonly (string | number)[];
-type Node = Record<string | number, unknown>;
+export type Node = Record<string | number, unknown>;
 
 export function parse(bytes: Uint8Array): Node {
   return JSON.parse(Buffer.from(bytes).toString('utf8')) as Node;
