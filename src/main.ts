@@ -7,6 +7,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
     isInteractive: process.stderr.isTTY,
+    stdin: process.stdin,
     env: process.env,
   });
 }

@@ -12,7 +12,7 @@ export interface Principal {
   readonly keyId: KeyId;
   readonly tenant: TenantName;
   readonly role: Role;
-  /** The identity granted to the key, or the key's id: what its records name as their author. */
+  /** The identity granted to the key, or `key:<its id>`: what its records name as their author. */
   readonly author: string;
 }
 
@@ -25,8 +25,9 @@ const LEAST_ROLE = {
   'signature:attach': 'writer',
   'evidence:export': 'reader',
   'evidence:verify': 'reader',
-  'anchor:now': 'writer',
+  'anchor:now': 'admin',
   'anchor:read': 'reader',
+  'trust:read': 'reader',
   'key:create': 'admin',
   'key:list': 'admin',
   'key:revoke': 'admin',

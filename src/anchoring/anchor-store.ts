@@ -2,7 +2,7 @@
  * What the anchorer must not forget: the chain's coin with everything signed to spend it, and each
  * settled anchor with its proof, one file each. Durable before anything is broadcast.
  */
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TreeSize } from '../base/brand.js';
 import { canonicalJsonBytes, type JsonValue, parseCanonicalJson } from '../base/canonical-json.js';
@@ -10,7 +10,7 @@ import { COUNT, JsonMembers, JSON_OBJECT } from '../base/json-members.js';
 import { systemErrorCode } from '../base/system-error.js';
 import { anchorProofToJson, parseAnchorProof } from '../evidence/bitcoin/anchor-proof-json.js';
 import type { AnchorProof } from '../evidence/bitcoin/anchor-proof.js';
-import { writeFileDurably } from '../keys/durable-file.js';
+import { makeDirectoryDurably, writeFileDurably } from '../keys/durable-file.js';
 import { anchorChainToJson, parseAnchorChain } from './anchor-chain-json.js';
 import type { AnchorChain } from './anchor-wallet.js';
 import { AnchoringError } from './errors.js';
@@ -35,7 +35,7 @@ export class AnchorStore {
   }
 
   static async open(directory: string): Promise<AnchorStore> {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectoryDurably(directory);
     const sizes = (await readdir(directory)).flatMap((name) => {
       const size = SETTLED.exec(name)?.[1];
       return size === undefined ? [] : [Number(size) as TreeSize];

@@ -3,12 +3,12 @@
  * years later needs the heads themselves. A file is on disk before its epoch is appended, so a crash
  * leaves at most one that no epoch speaks of; the next epoch of that number overwrites it.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromBase64, toBase64 } from '../base/bytes.js';
 import { canonicalJsonBytes, parseCanonicalJson } from '../base/canonical-json.js';
 import { arrayOf, COUNT, JSON_OBJECT, JsonMembers, textLike } from '../base/json-members.js';
-import { writeFileDurably } from '../keys/durable-file.js';
+import { makeDirectoryDurably, writeFileDurably } from '../keys/durable-file.js';
 import type { EpochHead } from './epoch-maps.js';
 import { AnchoringError } from './errors.js';
 
@@ -25,7 +25,7 @@ export class EpochStore {
   }
 
   static async open(directory: string): Promise<EpochStore> {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectoryDurably(directory);
     return new EpochStore(directory);
   }
 

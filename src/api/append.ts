@@ -102,7 +102,8 @@ async function appendLines(
   }
   let next = 0;
   return requests.map((one) => {
-    const result = one instanceof ChirographError ? { kind: 'error' as const, error: one } : results[next++];
+    const result =
+      one instanceof ChirographError ? { kind: 'error' as const, error: one } : results[next++];
     if (result === undefined) throw new Error('fewer results than requests');
     return result;
   });

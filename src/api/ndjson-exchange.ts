@@ -31,7 +31,9 @@ export const NDJSON_EXCHANGE = {
 } as const;
 
 /** The answers to a group of lines, one each and in their order. It does not throw for a bad line. */
-export type AnswerLines = (lines: readonly NdjsonLine[]) => Promise<readonly JsonValue[]>;
+export type AnswerLines = (
+  lines: readonly NdjsonLine[],
+) => Promise<readonly (JsonValue | object)[]>;
 
 /**
  * Ends when both bodies have. An answer begins with the first group's, as 200.

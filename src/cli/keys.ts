@@ -27,7 +27,7 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
     .description('make an API key and print it, this once')
     .addOption(new Option('--role <role>', 'what it may do').choices(ROLES).makeOptionMandatory())
     .option('--label <text>', 'what people call it')
-    .option('--author <identity>', 'whom its records name as their author (default: its id)')
+    .option('--author <identity>', 'whom its records name as their author (default: key:<its id>)')
     .option('--tenant <name>', 'give a tenant that has no key its first one')
     .action(async (flags: CreateFlags) => {
       const { role, label, author, tenant } = flags;

@@ -1,4 +1,5 @@
 /** What the command line may touch of its process; handed in, so that tests can be the terminal. */
+import type { JsonValue } from '../base/canonical-json.js';
 
 export interface Terminal {
   /** Whole lines, each with its line feed: results and nothing else. */
@@ -7,6 +8,7 @@ export interface Terminal {
   readonly stderr: (text: string) => void;
   /** Whether a person is reading stderr as it comes. */
   readonly isInteractive: boolean;
+  readonly stdin: AsyncIterable<Uint8Array>;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -14,7 +16,20 @@ export interface Terminal {
 export const EXIT = { done: 0, no: 1, unusable: 2 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** How a command that did its work says what came of it; one that says nothing is done. */
+export type End = (code: ExitCode) => void;
+
 /** A text that came from elsewhere, made fit for one line of a terminal. */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim();
+}
+
+/** JSON on one line if that was asked for, else the lines for people. */
+export function printResult(
+  { stdout }: Terminal,
+  json: true | undefined,
+  result: JsonValue,
+  lines: readonly string[],
+): void {
+  for (const line of json === true ? [JSON.stringify(result)] : lines) stdout(`${line}\n`);
 }

@@ -12,9 +12,15 @@ export interface CreateKeyInput {
   readonly author?: string;
 }
 
-/** @throws AccessError ACCESS_DENIED, ACCESS_KEY_LIMIT. */
+export interface CreateKeyDeps {
+  readonly registry: Pick<ApiKeyRegistry, 'create' | 'found'>;
+  /** Makes the tenant unless it is there. */
+  readonly ensureTenant: (tenant: TenantName) => Promise<unknown>;
+}
+
+/** @throws AccessError ACCESS_DENIED, ACCESS_KEY_LIMIT; LedgerError LEDGER_READ_ONLY. */
 export async function createKey(
-  registry: Pick<ApiKeyRegistry, 'create' | 'found'>,
+  { registry, ensureTenant }: CreateKeyDeps,
   principal: Principal,
   input: CreateKeyInput,
 ): Promise<CreatedKey> {
@@ -26,5 +32,7 @@ export async function createKey(
   authorize(principal, 'tenant:found', tenant);
   if (input.role !== 'admin')
     throw new AccessError('ACCESS_DENIED', "another tenant's first key must be an admin key");
+  // A crash between the two leaves a tenant without a key, which can still be founded.
+  await ensureTenant(tenant);
   return registry.found({ ...input, tenant });
 }

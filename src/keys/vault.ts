@@ -37,7 +37,11 @@ export interface VaultOptions {
   readonly index: VaultIndex;
   readonly journal: JournaledVault;
   readonly files?: DurableFileSystem;
+  /** New secrets that may wait for their first commit; 64 Ki of some 500 bytes unless given. */
+  readonly maxPending?: number;
 }
+
+const MAX_PENDING = 65_536;
 
 export class Vault {
   readonly #place: VaultPlace;
@@ -53,7 +57,7 @@ export class Vault {
     this.#index = options.index;
     this.#random = options.random;
     this.#finder = new SecretFinder(options.index, open);
-    this.#pending = new PendingSecrets(options.random);
+    this.#pending = new PendingSecrets(options.random, options.maxPending ?? MAX_PENDING);
     this.#open = open;
   }
 

@@ -3,11 +3,11 @@
  * the data directory, written durably before the first commit that needs it. The secrets of a log
  * are in the key store; what is here is checked against them when the node opens.
  */
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { canonicalJsonBytes, parseCanonicalJson } from '../base/canonical-json.js';
-import { writeFileDurably } from '../keys/durable-file.js';
+import { makeDirectoryDurably, writeFileDurably } from '../keys/durable-file.js';
 import { damaged } from './ledger-error.js';
 
 const FORMAT = 1;
@@ -77,7 +77,7 @@ export class Catalog {
   /** @throws LedgerError LEDGER_DAMAGED naming the file that is not what was written. */
   static async open(dataDirectory: string): Promise<Catalog> {
     const directory = join(dataDirectory, 'catalog');
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectoryDurably(directory);
     const tenants: TenantDescriptor[] = [];
     const ledgers: LedgerDescriptor[] = [];
     for (const file of (await readdir(directory)).sort()) {

@@ -1,9 +1,9 @@
 /** The data directory: where what lies, and which format it is (docs/formats/data-directory.md). */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { utf8, utf8ToString } from '../base/bytes.js';
 import { systemErrorCode } from '../base/system-error.js';
-import { writeFileDurably } from '../keys/durable-file.js';
+import { makeDirectoryDurably, writeFileDurably } from '../keys/durable-file.js';
 import { damaged, LedgerError } from './ledger-error.js';
 
 const FORMAT = 1;
@@ -19,7 +19,7 @@ export interface DataDirectory {
 
 /** Makes the directory if there is none. @throws LedgerError LEDGER_FORMAT_NEWER, naming both formats. */
 export async function openDataDirectory(root: string): Promise<DataDirectory> {
-  await mkdir(root, { recursive: true, mode: 0o700 });
+  await makeDirectoryDurably(root);
   const found = await readFormat(root);
   if (found === null)
     await writeFileDurably(join(root, FILE), utf8(`chirograph ${FORMAT}\n`), 0o600);

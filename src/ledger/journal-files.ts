@@ -3,8 +3,9 @@
  * Every method has returned only when it has done what its line says.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectoryDurably } from '../keys/durable-file.js';
 
 export interface JournalFiles {
   /** Names of all segments, in order. */
@@ -27,7 +28,7 @@ export interface JournalFile {
 const SEGMENT_NAME = /^[0-9a-f]{16}\.journal$/;
 
 export async function openJournalFiles(directory: string): Promise<JournalFiles> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectoryDurably(directory);
   return {
     list: async () => (await readdir(directory)).filter((name) => SEGMENT_NAME.test(name)).sort(),
     read: (name) => readFile(join(directory, name)),

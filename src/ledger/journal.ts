@@ -135,9 +135,12 @@ export class Journal {
   async dropSegmentsBefore(segment: string): Promise<void> {
     const old = this.#segments.filter((name) => name < segment);
     await this.#orFail('cannot remove a journal segment', async () => {
-      // Oldest first: a crash between two leaves a journal that still has no gap.
-      for (const name of old) await this.#files.remove(name);
-      await this.#files.syncDirectory();
+      // Oldest first, and each for itself: a file system may keep a later removal without an earlier
+      // one, and a journal with a gap is damage.
+      for (const name of old) {
+        await this.#files.remove(name);
+        await this.#files.syncDirectory();
+      }
     });
     this.#segments = this.#segments.filter((name) => name >= segment);
   }

@@ -65,6 +65,7 @@ export class Sequencer {
   #queuedBytes = 0;
   #running: Promise<void> | null = null;
   #closed: LedgerError | null = null;
+  #failure: LedgerError | null = null;
 
   constructor(parts: SequencerParts) {
     this.#parts = parts;
@@ -72,7 +73,7 @@ export class Sequencer {
 
   /** Whether a durable step has failed: what is on disk is known only after a reopening. */
   get hasFailed(): boolean {
-    return this.#closed?.code === 'LEDGER_FAILED';
+    return this.#failure !== null;
   }
 
   /** Entries that wait for a commit. */
@@ -87,7 +88,8 @@ export class Sequencer {
    * LEDGER_CLOSED; LEDGER_FAILED when it is unknown whether they were appended.
    */
   async submit(log: OpenLog, drafts: readonly EntryDraft[]): Promise<readonly Outcome[]> {
-    if (this.#closed !== null) throw this.#closed;
+    const ended = this.#failure ?? this.#closed;
+    if (ended !== null) throw ended;
     const sizes = drafts.map(sizeOf);
     this.#admit(sizes);
     const { promise, resolve, reject } = deferred<readonly Outcome[]>();
@@ -119,6 +121,26 @@ export class Sequencer {
     await this.#running;
   }
 
+  /**
+   * Ends it: a durable step has failed, here or elsewhere in the store, and what is on disk is
+   * unknown until it has been opened again. Nothing more is acknowledged.
+   *
+   * @returns what everyone gets who asks for more.
+   */
+  fail(cause: unknown): LedgerError {
+    if (this.#failure !== null) return this.#failure;
+    this.#failure = new LedgerError(
+      'LEDGER_FAILED',
+      'a write to disk failed; what was appended last is known after a restart',
+      { cause },
+    );
+    for (const { settle } of this.#queue) settle(this.#failure);
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    this.#parts.onFailure(this.#failure);
+    return this.#failure;
+  }
+
   #admit(sizes: readonly number[]): void {
     const { maxEntryBytes, maxQueuedEntries, maxQueuedBytes } = this.#parts.limits;
     if (sizes.some((bytes) => bytes > maxEntryBytes))
@@ -142,7 +164,8 @@ export class Sequencer {
           await this.#commit(group);
           await this.#parts.betweenCommits();
         } catch (cause) {
-          this.#fail(cause, group);
+          const error = this.fail(cause);
+          for (const { settle } of group) settle(error);
         }
       }
     } finally {
@@ -230,20 +253,6 @@ export class Sequencer {
     const result = await run();
     await observer.after(step, group.length);
     return result;
-  }
-
-  /** What is on disk is unknown now, so nothing may be acknowledged until it has been opened again. */
-  #fail(cause: unknown, group: readonly Queued[]): void {
-    const error = new LedgerError(
-      'LEDGER_FAILED',
-      'a commit failed; whether its entries were appended is known after a restart',
-      { cause },
-    );
-    this.#closed = error;
-    for (const { settle } of [...group, ...this.#queue]) settle(error);
-    this.#queue = [];
-    this.#queuedBytes = 0;
-    this.#parts.onFailure(error);
   }
 }
 

@@ -23,8 +23,8 @@ export interface NodeTrustParts {
   readonly isDevelopment: boolean;
 }
 
-/** A chain that costs something needs no word of the node's for it. */
-const PINNED_ANCHORS = 1_000;
+/** As many as a trust file may name. */
+const MAX_PINNED_BLOCKS = 1_000;
 
 /** @throws AnchoringError ANCHOR_STATE_INVALID. */
 export async function nodeTrust(parts: NodeTrustParts, tenant: string): Promise<JsonObject> {
@@ -32,7 +32,11 @@ export async function nodeTrust(parts: NodeTrustParts, tenant: string): Promise<
   const found = store.tenantNamed(tenant);
   if (found === undefined) throw new LedgerError('LEDGER_UNKNOWN', 'the tenant has no ledgers yet');
   const { recoveryKey } = found;
-  const blocks = chain === 'devchain' ? await pinnedBlocks(anchors, PINNED_ANCHORS) : [];
+  // A chain that costs something needs no word of the node's for it.
+  const blocks =
+    chain === 'devchain'
+      ? await pinnedBlocks(anchors, Math.floor(MAX_PINNED_BLOCKS / anchors.length))
+      : [];
   return trustFile({ ...parts, recoveryKey, blocks });
 }
 

@@ -42,7 +42,7 @@ describe('authenticate', () => {
   it('names the key itself as author where no identity was granted', async () => {
     const registry = await open();
     const { key, text } = await registry.create({ tenant: bank, role: 'writer' });
-    expect(registry.authenticate(bearer(text)).author).toBe(key.id);
+    expect(registry.authenticate(bearer(text)).author).toBe(`key:${key.id}`);
   });
 
   it.each([

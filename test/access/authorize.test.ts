@@ -28,7 +28,17 @@ function isAllowed(who: Principal, action: Action, tenant: TenantName): boolean 
 
 describe('authorize', () => {
   it.each<[Role, readonly Action[]]>([
-    ['reader', ['ledger:read', 'record:read', 'evidence:export', 'evidence:verify', 'anchor:read']],
+    [
+      'reader',
+      [
+        'ledger:read',
+        'record:read',
+        'evidence:export',
+        'evidence:verify',
+        'anchor:read',
+        'trust:read',
+      ],
+    ],
     [
       'writer',
       [
@@ -38,8 +48,8 @@ describe('authorize', () => {
         'signature:attach',
         'evidence:export',
         'evidence:verify',
-        'anchor:now',
         'anchor:read',
+        'trust:read',
       ],
     ],
     ['admin', ACTIONS.filter((action) => action !== 'tenant:found')],

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { createProgress } from '../../src/cli/progress.js';
 
@@ -11,6 +12,7 @@ function progressOn(isInteractive: boolean): { written: () => string; use: () =>
       written += text;
     },
     isInteractive,
+    stdin: Readable.from([]),
     env: {},
   });
   return {

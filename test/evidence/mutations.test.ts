@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 describe('what is not altered', () => {
-  it('is verified by those who know the operator, every time it is made', async () => {
+  it('is verified by those who know the operator, every time it is made', () => {
     const { evidence, trust } = readExample();
     expect(verdictOf(evidence, trust)).toBe('verified');
     for (const built of [made.bank, made.other, made.stranger, made.unknown])

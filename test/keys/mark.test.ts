@@ -30,7 +30,11 @@ describe('compareWithMark', () => {
     ['nothing was ever written', null, { runFile: null, epochSize: size(0), rootAtMark: null }],
     ['a crash came before the first mark', null, { ...DATA, runFile: { nodeId: NODE, run: 1 } }],
     ['data and mark agree', MARK, DATA],
-    ['a crash came between run file and mark', MARK, { ...DATA, runFile: { nodeId: NODE, run: 6 } }],
+    [
+      'a crash came between run file and mark',
+      MARK,
+      { ...DATA, runFile: { nodeId: NODE, run: 6 } },
+    ],
     ['epochs were added since the mark', MARK, { ...DATA, epochSize: size(12) }],
     ['no epoch has been marked', { ...MARK, epochs: null }, { ...DATA, epochSize: size(0) }],
     [

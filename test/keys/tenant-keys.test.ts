@@ -29,7 +29,13 @@ describe('HKDF-SHA-256 as we call it', () => {
       '8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8',
     ],
   ])('gives the result of RFC 5869 for the key %s', (key, salt, info, expected) => {
-    const derived = hkdfSync('sha256', fromHex(key), fromHex(salt), fromHex(info), expected.length / 2);
+    const derived = hkdfSync(
+      'sha256',
+      fromHex(key),
+      fromHex(salt),
+      fromHex(info),
+      expected.length / 2,
+    );
     expect(toHex(new Uint8Array(derived))).toBe(expected);
   });
 });

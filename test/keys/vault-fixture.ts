@@ -54,7 +54,7 @@ export class VaultFixture {
   }
 
   /** Opens the vault and gives the index what it lacks, as the ledger does. */
-  async open(files?: DurableFileSystem): Promise<Vault> {
+  async open(files?: DurableFileSystem, maxPending?: number): Promise<Vault> {
     const { vault, indexPuts } = await Vault.open({
       directory: this.directory,
       tenantHandle: TENANT,
@@ -62,6 +62,7 @@ export class VaultFixture {
       random: this.random,
       index: { get: (key) => this.lookUp(key) },
       journal: this.journal,
+      ...(maxPending !== undefined && { maxPending }),
       ...(files !== undefined && { files }),
     });
     this.put(indexPuts);

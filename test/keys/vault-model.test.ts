@@ -13,7 +13,12 @@ const persons = fc.subarray(PERSONS, { minLength: 1 });
 type Command =
   | { readonly kind: 'commit'; readonly persons: string[] }
   /** A crash after the journal, `file` of the bytes reached the file, `index` whether the index. */
-  | { readonly kind: 'crash'; readonly persons: string[]; readonly file: number; readonly index: boolean }
+  | {
+      readonly kind: 'crash';
+      readonly persons: string[];
+      readonly file: number;
+      readonly index: boolean;
+    }
   | { readonly kind: 'snapshot' }
   | { readonly kind: 'reopen' }
   | { readonly kind: 'rotate'; readonly dropped: string[] };

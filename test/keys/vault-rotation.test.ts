@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { toHex } from '../../src/base/bytes.js';
 import { type SecretScope, tagsScope } from '../../src/base/secret-scope.js';
 import type { DurableFileSystem } from '../../src/keys/durable-file.js';
+import { unwrapRow } from '../../src/keys/internal/vault-row.js';
 import type { Vault } from '../../src/keys/vault.js';
 import { rejection } from '../support/errors.js';
 import { type Fault, FaultyFiles } from '../support/faulty-files.js';
@@ -37,13 +38,19 @@ describe('rotating a vault', () => {
     await again.close();
   });
 
-  it('leaves nothing of a destroyed secret that its old row would open with', async () => {
-    const { vault } = await filled();
-    const before = await readFile(fixture.path(1));
+  it('leaves no key that the old rows would open with, and none of the old rows', async () => {
+    const vault = await fixture.open();
+    const rows = await fixture.commit(vault, ...PERSONS);
+    await fixture.snapshot(vault);
     await rotate(vault);
-    const after = await readFile(fixture.path(2));
-    expect(after.length).toBeLessThan(before.length);
-    expect(vault.pendingRow(new Uint8Array(16))).toBeNull();
+    const keyStore = await fixture.keyStore();
+    expect((await rejection(keyStore.vaultKey(TENANT, 1))).code).toBe('KEYS_MISSING');
+    const key = { generation: 2, key: await keyStore.vaultKey(TENANT, 2) };
+    const file = await readFile(fixture.path(2));
+    for (const row of rows) {
+      expect(() => unwrapRow(row, key)).toThrow('does not open');
+      expect(file.includes(row.subarray(-32))).toBe(false);
+    }
     await vault.close();
   });
 
@@ -130,7 +137,9 @@ describe('a rotation that a crash cuts short', () => {
     const { vault: whole } = await filled(dry);
     await rotate(whole);
     await whole.close();
-    const rename = dry.steps.findIndex((step) => step.startsWith('rename') && step.endsWith('.rows'));
+    const rename = dry.steps.findIndex(
+      (step) => step.startsWith('rename') && step.endsWith('.rows'),
+    );
     expect(dry.steps.length - first).toBeGreaterThan(12);
     const seen = new Set<number>();
     for (const fault of ['before', 'torn', 'after'] as const)
@@ -178,7 +187,8 @@ async function crashAndReopen(step: number, fault: Fault): Promise<number> {
   const again = await fixture.open();
   const { generation } = again.state();
   if (generation === 2) await expectKept(again, secrets, rowIds);
-  else for (const person of PERSONS) expect(await secretOf(again, person)).toBe(secrets.get(person));
+  else
+    for (const person of PERSONS) expect(await secretOf(again, person)).toBe(secrets.get(person));
   expect(await readdir(fixture.directory)).toEqual([`0000000${generation}.rows`]);
   expect(await (await fixture.keyStore()).vaultGenerations(TENANT)).toEqual([generation]);
   // And it goes on from there.

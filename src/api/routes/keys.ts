@@ -8,7 +8,7 @@ import { ROLES } from '../../access/authorize.js';
 import { isKeyId, KEY_ID_PATTERN } from '../../access/key-text.js';
 import { definedMembers } from '../../base/defined-members.js';
 import { formatInstant } from '../../base/time.js';
-import { createKey } from '../../commands/create-key.js';
+import { createKey, type CreateKeyDeps } from '../../commands/create-key.js';
 import { revokeKey } from '../../commands/revoke-key.js';
 import { listKeys } from '../../queries/list-keys.js';
 import { sendJson } from '../answer.js';
@@ -29,6 +29,7 @@ import { validate } from '../validate.js';
 
 export interface KeysRoutesOptions {
   readonly registry: ApiKeyRegistry;
+  readonly ensureTenant: CreateKeyDeps['ensureTenant'];
   readonly guard: Guard;
   readonly cursors: CursorCodec;
   readonly body: BodyLimits;
@@ -69,12 +70,17 @@ const listQuerySchema = z.strictObject(pageQuery);
 const keyPathSchema = z.object({ id: keyIdSchema });
 const positionSchema = z.strictObject({ after: keyIdSchema });
 
-export function keysRoutes({ registry, guard, cursors, body }: KeysRoutesOptions): Router {
+export function keysRoutes(options: KeysRoutesOptions): Router {
+  const { registry, ensureTenant, guard, cursors, body } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/keys', {
     post: guard('key:create', async (principal, request, response) => {
       const input = validate(newKeySchema, await readJsonBody(request, body), 'the body');
-      const { key, text } = await createKey(registry, principal, definedMembers(input));
+      const { key, text } = await createKey(
+        { registry, ensureTenant },
+        principal,
+        definedMembers(input),
+      );
       sendJson(response, 201, { ...viewOf(key), key: text } satisfies z.infer<
         typeof createdKeySchema
       >);

@@ -14,6 +14,11 @@ import { isFinding } from './read-part.js';
 import type { ReadEntry } from './read-statement.js';
 
 export const HEADER_RULES: Rules<ReadEntry> = {
+  'it belongs to an entry that has one': ({ content, file }) =>
+    file.header === undefined || 'header' in content
+      ? null
+      : finding('header.of-nothing', { kind: content.kind }),
+
   'the commitment opens': ({ content, file }) => {
     if (file.header === undefined || !('header' in content)) return null;
     return verifyCommitment(file.header.salt, file.header.bytes, content.header)

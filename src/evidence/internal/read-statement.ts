@@ -70,6 +70,6 @@ function readHeader(
     case 'signature':
       return readPart('header.malformed', where, () => parseSignatureHeader(header.bytes));
     default:
-      return finding('header.of-nothing', { where, kind });
+      return null;
   }
 }

@@ -8,9 +8,6 @@ import { scopeText, type SecretRef, type SecretScope } from '../../base/secret-s
 import { KeysError } from '../keys-error.js';
 import { type VaultKey, wrapRow } from './vault-row.js';
 
-/** 64 Ki secrets of some 500 bytes. */
-const MAX_PENDING = 65_536;
-
 interface Pending {
   readonly text: string;
   readonly scope: SecretScope;
@@ -21,11 +18,13 @@ interface Pending {
 
 export class PendingSecrets {
   readonly #random: RandomSource;
+  readonly #maximum: number;
   readonly #byScope = new Map<string, Pending>();
   readonly #byRow = new Map<string, Pending>();
 
-  constructor(random: RandomSource) {
+  constructor(random: RandomSource, maximum: number) {
     this.#random = random;
+    this.#maximum = maximum;
   }
 
   ofScope(text: string): SecretRef | undefined {
@@ -45,7 +44,7 @@ export class PendingSecrets {
 
   /** Keeps a new secret, which has been given to one. @throws KeysError KEYS_VAULT_PUSHBACK. */
   add(scope: SecretScope, ref: SecretRef, key: VaultKey): SecretRef {
-    if (this.#byScope.size >= MAX_PENDING)
+    if (this.#byScope.size >= this.#maximum)
       throw new KeysError(
         'KEYS_VAULT_PUSHBACK',
         'too many new secrets wait for their first commit: try again after a moment',

@@ -1,5 +1,6 @@
 /** The parts of a node's store, opened but not yet compared: what `open` recovers and `fsck` checks. */
 import { equalBytes, fromHex } from '../../base/bytes.js';
+import { durableFileSystem } from '../../keys/durable-file.js';
 import type { KeyStore } from '../../keys/key-store.js';
 import { tenantKeys } from '../../keys/tenant-keys.js';
 import { parseVerifierKey } from '../../tlog/note-key.js';
@@ -38,6 +39,10 @@ export async function openStoreParts(
   const hypercores = await HypercoreStore.open(directory.logs);
   try {
     const state = await WriteState.open(directory.state);
+    // RocksDB syncs what is in its directory, never the directory's own name: without these a flushed
+    // store could be gone after a power cut, and the journal that held it dropped.
+    for (const path of [directory.logs, directory.root])
+      await durableFileSystem.syncDirectory(path);
     return { directory, catalog, hypercores, state, files, journal };
   } catch (cause) {
     await hypercores.close();

@@ -67,7 +67,13 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
       { mountPath: '/', router: healthRoutes(readiness), describe: describeHealth },
       {
         mountPath: '/v1',
-        router: keysRoutes({ registry, guard, cursors, body }),
+        router: keysRoutes({
+          registry,
+          ensureTenant: () => Promise.resolve(),
+          guard,
+          cursors,
+          body,
+        }),
         describe: describeKeys,
       },
       ...(testRoutes === undefined

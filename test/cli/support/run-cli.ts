@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { run } from '../../../src/cli/program.js';
 import type { ExitCode } from '../../../src/cli/terminal.js';
 
@@ -11,6 +12,7 @@ export interface CliResult {
 export async function runCli(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  stdin = '',
 ): Promise<CliResult> {
   let stdout = '';
   let stderr = '';
@@ -22,6 +24,7 @@ export async function runCli(
       stderr += text;
     },
     isInteractive: false,
+    stdin: Readable.from(stdin === '' ? [] : [Buffer.from(stdin)]),
     env,
   });
   return { code, stdout, stderr };

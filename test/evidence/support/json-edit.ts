@@ -28,8 +28,8 @@ export function set(file: Node, path: Path, value: unknown): void {
   parent[path.at(-1) ?? ''] = value;
 }
 
-export function update<T>(file: Node, path: Path, change: (value: T) => unknown): void {
-  set(file, path, change(get(file, path) as T));
+export function update(file: Node, path: Path, change: (value: never) => unknown): void {
+  set(file, path, change(get(file, path) as never));
 }
 
 export function remove(file: Node, path: Path): void {

@@ -11,15 +11,18 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** The checks that failed. */
   readonly failing: readonly CheckId[];
+  /** Those that passed on nothing but the file's own word. */
+  readonly onOwnWord: readonly CheckId[];
 }
 
 export function judge(bytes: Uint8Array, trust: Trust, rules: RuleBook = RULE_BOOK): Judgement {
   try {
     const { result, checks } = verifyBy(rules, bytes, trust);
     const failing = checks.filter((check) => check.result === 'fail').map(({ id }) => id);
-    return { verdict: result, failing };
+    const onOwnWord = checks.filter(({ word }) => word === 'self').map(({ id }) => id);
+    return { verdict: result, failing, onOwnWord };
   } catch (cause) {
-    if (cause instanceof EvidenceError) return { verdict: 'unusable', failing: [] };
+    if (cause instanceof EvidenceError) return { verdict: 'unusable', failing: [], onOwnWord: [] };
     throw cause;
   }
 }

@@ -1,0 +1,46 @@
+/** Secrets that a worker keeps, so that it need not ask for those of every record. */
+import { LRUCache } from 'lru-cache';
+import type { SecretScope } from '../../../base/secret-scope.js';
+import type { FindSecrets, FoundSecret, PreparationContext } from '../preparer.js';
+import { scopeKey } from './scope-key.js';
+
+/** Some 300 bytes each. */
+const CACHED_SECRETS = 50_000;
+
+export class SecretCache {
+  /** Evicted without being wiped: whoever was given a secret may still be using it. */
+  readonly #secrets = new LRUCache<string, FoundSecret>({ max: CACHED_SECRETS });
+  /** By tenant: of the vault that its cached secrets came from. */
+  readonly #generations = new Map<string, number>();
+
+  /** Answers from memory what it can, and asks for the rest. */
+  finder(context: PreparationContext, ask: FindSecrets): FindSecrets {
+    const { tenant, vaultGeneration } = context;
+    this.#moveTo(tenant, vaultGeneration);
+    return async (scopes) => {
+      const keys = scopes.map((scope) => `${tenant}\0${scopeKey(scope)}`);
+      const found: (FoundSecret | null)[] = keys.map((key) => this.#secrets.get(key) ?? null);
+      const missing = found.flatMap((secret, at) => (secret === null ? [at] : []));
+      if (missing.length === 0) return found;
+      const asked = await ask(missing.map((at) => scopes[at]).filter((s): s is SecretScope => s !== undefined));
+      const isCurrent = this.#generations.get(tenant) === vaultGeneration;
+      missing.forEach((at, nth) => {
+        const secret = asked[nth] ?? null;
+        found[at] = secret;
+        const key = keys[at];
+        // One that no commit has carried yet may be gone tomorrow, and another in its place.
+        if (secret?.isCommitted === true && key !== undefined && isCurrent)
+          this.#secrets.set(key, secret);
+      });
+      return found;
+    };
+  }
+
+  /** What a rotation has destroyed must not live on here. Rotations are rare: all is forgotten. */
+  #moveTo(tenant: string, generation: number): void {
+    const known = this.#generations.get(tenant);
+    if (known === generation) return;
+    if (known !== undefined) this.#secrets.clear();
+    this.#generations.set(tenant, generation);
+  }
+}

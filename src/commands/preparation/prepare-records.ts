@@ -1,0 +1,97 @@
+/** Prepares a batch of records: all the secrets they need are asked for at once. */
+import { ChirographError } from '../../base/errors.js';
+import type { RandomSource } from '../../base/random.js';
+import type { SecretScope } from '../../base/secret-scope.js';
+import { KeysError } from '../../keys/keys-error.js';
+import { prepareRecord } from '../../records/prepare-record.js';
+import { type PerSecret, scopesOfRecord } from '../../records/record-scopes.js';
+import { idempotencyTag } from '../../records/tag.js';
+import { mapSecrets, secretsIn } from './internal/per-secret.js';
+import { scopeKey } from './internal/scope-key.js';
+import type { FindSecrets, FoundSecret, Preparation, PreparationContext } from './preparer.js';
+import type { RecordRequest } from './record-request.js';
+
+/** @param requests may be refused already; a refusal is passed on in its place. */
+export async function prepareRecords(
+  requests: readonly (RecordRequest | ChirographError)[],
+  context: PreparationContext,
+  find: FindSecrets,
+  random: RandomSource,
+): Promise<Preparation[]> {
+  const scopes = new DistinctScopes();
+  const needed = requests.map((request) =>
+    request instanceof ChirographError
+      ? request
+      : mapSecrets(scopesOfRecord(request.record, context.author, context.month), (scope) =>
+          scopes.slotOf(scope),
+        ),
+  );
+  const found = await find(scopes.all);
+  return requests.map((request, at) => {
+    const slots = needed[at];
+    if (request instanceof ChirographError) return request;
+    if (slots === undefined || slots instanceof ChirographError)
+      throw new Error('a request whose secrets were not asked for');
+    return orRefusal(() => prepareOne(request, slots, found, context, random));
+  });
+}
+
+function prepareOne(
+  { record, idempotencyKey }: RecordRequest,
+  slots: PerSecret<number>,
+  found: readonly (FoundSecret | null)[],
+  context: PreparationContext,
+  random: RandomSource,
+): Preparation {
+  const secrets = mapSecrets(slots, (slot) => found[slot] ?? noneLeft());
+  const entry = prepareRecord(record, {
+    author: context.author,
+    secrets,
+    month: context.month,
+    idempotent: idempotencyKey !== null,
+    schema: 'none',
+    random,
+  });
+  return {
+    entry: { ...entry, rowIds: rowsToCarry(secrets) },
+    idempotencyTag:
+      idempotencyKey === null
+        ? null
+        : idempotencyTag(context.idempotencyKey, context.ledger, idempotencyKey),
+  };
+}
+
+function rowsToCarry(secrets: PerSecret<FoundSecret>): Uint8Array[] {
+  return secretsIn(secrets).flatMap(({ rowId, isCommitted }) => (isCommitted ? [] : [rowId]));
+}
+
+/** Two scopes of a batch may be the same, and must then be one secret. */
+class DistinctScopes {
+  readonly all: SecretScope[] = [];
+  readonly #slots = new Map<string, number>();
+
+  slotOf(scope: SecretScope): number {
+    const key = scopeKey(scope);
+    const known = this.#slots.get(key);
+    if (known !== undefined) return known;
+    this.#slots.set(key, this.all.length);
+    return this.all.push(scope) - 1;
+  }
+}
+
+function noneLeft(): never {
+  throw new KeysError(
+    'KEYS_VAULT_PUSHBACK',
+    'too many new secrets wait for their first commit: try again after a moment',
+  );
+}
+
+/** An error of the record itself is its result; anything else is not the record's. */
+export function orRefusal<T>(run: () => T): T | ChirographError {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof ChirographError) return error;
+    throw error;
+  }
+}

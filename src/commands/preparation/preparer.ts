@@ -1,0 +1,62 @@
+/**
+ * Preparing: from the text of a record to an entry that only lacks its place. It is most of the work
+ * of a record and needs nothing of the log, so it can be done in another thread.
+ */
+import type { ChirographError } from '../../base/errors.js';
+import type { SecretRef, SecretScope } from '../../base/secret-scope.js';
+import type { PreparedEntry } from '../../records/prepared-entry.js';
+
+/** What all records of a batch have in common. */
+export interface PreparationContext {
+  /** Handle of the tenant. */
+  readonly tenant: string;
+  /** Name of the ledger. */
+  readonly ledger: string;
+  readonly author: string;
+  /** UTC month in which they will be recorded. */
+  readonly month: string;
+  /** The tenant's, 32 bytes: for `idempotencyTag`. */
+  readonly idempotencyKey: Uint8Array;
+  /** Of the tenant's vault. What was found in another generation is never used. */
+  readonly vaultGeneration: number;
+}
+
+export interface PreparationBatch extends PreparationContext {
+  /** Of one record, in bytes. */
+  readonly maxPayloadBytes: number;
+  /** JSON text each, without line feeds. */
+  readonly lines: readonly Uint8Array[];
+}
+
+/** An entry in which `rowIds` may leave out rows that a commit has carried. */
+export interface PreparedRecord {
+  readonly entry: PreparedEntry;
+  readonly idempotencyTag: Uint8Array | null;
+}
+
+/** In place of a record that is refused: what is wrong with it. */
+export type Preparation = PreparedRecord | ChirographError;
+
+export interface FoundSecret extends SecretRef {
+  /** Whether a commit has carried its row: only a rotation of the vault can take it away. */
+  readonly isCommitted: boolean;
+}
+
+/**
+ * The secrets of scopes, each named once, in their order; null where the vault takes no more new
+ * ones now. Whoever hands this out gives back what was not needed, when the batch is done with.
+ */
+export type FindSecrets = (
+  scopes: readonly SecretScope[],
+) => Promise<readonly (FoundSecret | null)[]>;
+
+export interface Preparer {
+  /**
+   * @returns one for each line, in order; a line that is refused does not disturb the others.
+   * @throws LedgerError LEDGER_PUSHBACK, LEDGER_CLOSED; CommandError PREPARATION_INTERRUPTED; what
+   * `find` throws. Nothing of the batch has been appended then.
+   */
+  prepare(batch: PreparationBatch, find: FindSecrets): Promise<readonly Preparation[]>;
+  /** Finishes what it has, takes nothing more. */
+  close(): Promise<void>;
+}
