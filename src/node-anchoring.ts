@@ -10,6 +10,7 @@ import type { EpochSource } from './anchoring/epoch-log.js';
 import type { IndexKeyOf } from './anchoring/epoch-maps.js';
 import { EpochStore } from './anchoring/epoch-store.js';
 import type { ChainName } from './evidence/chains.js';
+import { makeDirectoryDurably } from './keys/durable-file.js';
 import type { Ledger } from './ledger/ledger.js';
 import type { LogReader } from './ledger/log-reader.js';
 
@@ -86,8 +87,12 @@ async function openHistory(
   { dataDirectory, indexKeyOf, options: { chain } }: NodeAnchoringParts,
   epochs: LogReader,
 ): Promise<{ anchors: AnchorStore; heads: EpochStore; anchored: AnchoredHeads }> {
-  const heads = await EpochStore.open(join(dataDirectory, 'epochs', epochs.handle));
-  const anchors = await AnchorStore.open(join(dataDirectory, 'anchors', epochs.handle));
+  const epochsDirectory = join(dataDirectory, 'epochs');
+  const anchorsDirectory = join(dataDirectory, 'anchors');
+  for (const directory of [epochsDirectory, anchorsDirectory])
+    await makeDirectoryDurably(directory);
+  const heads = await EpochStore.open(join(epochsDirectory, epochs.handle));
+  const anchors = await AnchorStore.open(join(anchorsDirectory, epochs.handle));
   const anchored = await AnchoredHeads.open({ chain, anchors, heads, epochs, indexKeyOf });
   return { anchors, heads, anchored };
 }

@@ -9,6 +9,10 @@ export type CliErrorCode =
   /** What answers at the URL is no node, or one of another version. */
   | 'CLI_ANSWER_UNUSABLE'
   /** The node answered with a problem; the line gives its code. */
-  | 'CLI_REFUSED';
+  | 'CLI_REFUSED'
+  /** A file that was named cannot be read or written. */
+  | 'CLI_FILE'
+  /** Input that is not what the command takes. */
+  | 'CLI_INPUT';
 
 export class CliError extends ChirographError<CliErrorCode> {}

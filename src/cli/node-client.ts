@@ -20,11 +20,20 @@ export interface NodeRequest {
   /** Below the node's URL, its parts encoded: `/v1/keys`. */
   readonly path: string;
   readonly body?: JsonValue;
+  /** 1–255 visible ASCII characters. */
+  readonly idempotencyKey?: string;
 }
 
 export interface NodeClient {
   /** The JSON of a 2xx answer. @throws CliError. */
   request(request: NodeRequest): Promise<JsonValue>;
+  /** The bytes of a 2xx answer, as they came. @throws CliError. */
+  download(path: string): Promise<Uint8Array>;
+  /**
+   * Posts NDJSON and gives the answer to each line, in order. The whole of both is held in memory: for
+   * thousands of lines, not millions. @throws CliError.
+   */
+  postLines(path: string, lines: Uint8Array): Promise<JsonValue[]>;
 }
 
 export const DEFAULT_TIMEOUT_MILLIS = 30_000;
@@ -33,26 +42,57 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /** @throws CliError CLI_USAGE for a URL that is none. */
 export function createNodeClient(options: NodeClientOptions): NodeClient {
   const base = baseUrl(options.url);
+  const exchange = async (request: HttpRequest): Promise<Answer> => {
+    const signal = AbortSignal.timeout(options.timeoutMillis);
+    const response = await send(base, request, options, signal);
+    const { status } = response;
+    const bytes = await readBounded(base, response);
+    if (!response.ok) throw refusal(status, parseAnswer(base, { status, bytes }));
+    return { status, bytes };
+  };
   return {
-    request: async (request) => {
-      const signal = AbortSignal.timeout(options.timeoutMillis);
-      const response = await send(base, request, options, signal);
-      const value = await readAnswer(base, response);
-      if (!response.ok) throw refusal(response.status, value);
-      return value;
+    request: async ({ method, path, body, idempotencyKey }) => {
+      const content =
+        body === undefined ? {} : { type: 'application/json', body: JSON.stringify(body) };
+      const key = idempotencyKey === undefined ? {} : { idempotencyKey };
+      return parseAnswer(base, await exchange({ method, path, ...content, ...key }));
+    },
+    download: async (path) => (await exchange({ method: 'GET', path })).bytes,
+    postLines: async (path, lines) => {
+      const answer = await exchange({
+        method: 'POST',
+        path,
+        type: 'application/x-ndjson',
+        body: lines,
+      });
+      return parseLines(base, answer);
     },
   };
 }
 
+interface HttpRequest {
+  readonly method: NodeRequest['method'];
+  readonly path: string;
+  readonly type?: string;
+  readonly body?: string | Uint8Array;
+  readonly idempotencyKey?: string;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly bytes: Uint8Array;
+}
+
 async function send(
   base: URL,
-  { method, path, body }: NodeRequest,
+  { method, path, type, body, idempotencyKey }: HttpRequest,
   { key }: NodeClientOptions,
   signal: AbortSignal,
 ): Promise<Response> {
-  const headers = new Headers({ accept: 'application/json' });
+  const headers = new Headers({ accept: type ?? 'application/json' });
   if (key !== undefined) headers.set('authorization', `Bearer ${key.reveal()}`);
-  if (body !== undefined) headers.set('content-type', 'application/json');
+  if (type !== undefined) headers.set('content-type', type);
+  if (idempotencyKey !== undefined) headers.set('idempotency-key', idempotencyKey);
   try {
     return await fetch(new URL(`.${path}`, base), {
       method,
@@ -60,20 +100,39 @@ async function send(
       signal,
       // A redirect would carry the key to another place.
       redirect: 'error',
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body }),
     });
   } catch (cause) {
     throw unreachableNode(base, cause);
   }
 }
 
-async function readAnswer(base: URL, response: Response): Promise<JsonValue> {
-  const bytes = await readBounded(base, response);
+function parseLines(base: URL, answer: Answer): JsonValue[] {
+  const lines = textOf(base, answer).split('\n');
+  // Each ends with a line feed; without the last one the answer was cut short.
+  if (lines.pop() !== '') throw unusable(base, answer.status);
+  return lines.map((line) => parseJson(base, answer, line));
+}
+
+function parseAnswer(base: URL, answer: Answer): JsonValue {
+  return parseJson(base, answer, textOf(base, answer));
+}
+
+function textOf(base: URL, { status, bytes }: Answer): string {
   try {
-    return parseStrictJson(utf8ToString(bytes));
+    return utf8ToString(bytes);
   } catch (cause) {
     if (!(cause instanceof BaseError)) throw cause;
-    throw unusable(base, response.status, cause);
+    throw unusable(base, status, cause);
+  }
+}
+
+function parseJson(base: URL, { status }: Answer, text: string): JsonValue {
+  try {
+    return parseStrictJson(text);
+  } catch (cause) {
+    if (!(cause instanceof BaseError)) throw cause;
+    throw unusable(base, status, cause);
   }
 }
 

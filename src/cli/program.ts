@@ -2,21 +2,33 @@
 import { Command, CommanderError } from 'commander';
 import { ChirographError } from '../base/errors.js';
 import { programVersion } from '../version.js';
+import { addAnchorCommand } from './anchor.js';
+import { addAppendCommand } from './append.js';
+import { addDemoCommand } from './demo.js';
+import { addEvidenceCommand } from './evidence.js';
+import { addFsckCommand } from './fsck.js';
+import { addGetCommand } from './get.js';
 import { addKeysCommand } from './keys.js';
-import { EXIT, type ExitCode, oneLine, type Terminal } from './terminal.js';
+import { addRestoreCommand } from './restore.js';
+import { type End, EXIT, type ExitCode, oneLine, type Terminal } from './terminal.js';
+import { addVerifyCommand } from './verify.js';
 
 /** @param argv without the program's own name. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const program = createProgram(terminal);
+  let code: ExitCode = EXIT.done;
+  const program = createProgram(terminal, (said) => {
+    code = said;
+  });
   try {
     await program.parseAsync([...argv], { from: 'user' });
-    return EXIT.done;
+    return code;
   } catch (error) {
     return fail(error, terminal);
   }
 }
 
-function createProgram(terminal: Terminal): Command {
+/** Every command there is. */
+export function createProgram(terminal: Terminal, end: End): Command {
   const program = new Command('chirograph')
     .description('an audit and identity ledger whose every answer can be checked')
     .version(programVersion())
@@ -24,7 +36,15 @@ function createProgram(terminal: Terminal): Command {
     .exitOverride()
     // commander's own errors come back as CommanderError and are told below, as all others are.
     .configureOutput({ writeOut: terminal.stdout, writeErr: () => undefined });
+  addAppendCommand(program, terminal);
+  addGetCommand(program, terminal);
+  addEvidenceCommand(program, terminal);
+  addVerifyCommand(program, terminal, end);
+  addAnchorCommand(program, terminal);
   addKeysCommand(program, terminal);
+  addFsckCommand(program, terminal, end);
+  addRestoreCommand(program, terminal);
+  addDemoCommand(program, terminal, end);
   return program;
 }
 

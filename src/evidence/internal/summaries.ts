@@ -1,5 +1,6 @@
 /** What the file says, in short, for the report; each part only once its check has passed. */
 import { type JsonValue, parseCanonicalJson } from '../../base/canonical-json.js';
+import { BaseError } from '../../base/errors.js';
 import { digestToHex } from '../../base/hex-digest.js';
 import { JSON_MEDIA_TYPE, type RecordHeader, type SignatureHeader } from '../../records/header.js';
 import { formatVerifierKey } from '../../tlog/note-key.js';
@@ -83,7 +84,12 @@ function contentOf(
   const bytes = file.payload?.bytes;
   const isText = header?.payload.mediaType === JSON_MEDIA_TYPE;
   if (!isText || bytes === undefined || bytes.length > MAX_CONTENT_BYTES) return undefined;
-  return parseCanonicalJson(bytes);
+  try {
+    return parseCanonicalJson(bytes);
+  } catch (cause) {
+    if (cause instanceof BaseError) return undefined;
+    throw cause;
+  }
 }
 
 function disclosedHeader(header: RecordHeader | SignatureHeader): DisclosedHeader {

@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { equalBytes, fromHex } from '../../base/bytes.js';
 import type { RandomSource } from '../../base/random.js';
+import { makeDirectoryDurably } from '../../keys/durable-file.js';
 import type { KeyStore } from '../../keys/key-store.js';
 import { Vault } from '../../keys/vault.js';
 import { openBlock } from '../../records/block.js';
@@ -73,6 +74,7 @@ export async function openVault(
   const rows = parts.journal.commits.flatMap((commit) =>
     commit.rows.filter((row) => equalBytes(row.tenant, handle)).map(({ row }) => row),
   );
+  await makeDirectoryDurably(parts.directory.vault);
   const { vault, indexPuts } = await Vault.open({
     directory: join(parts.directory.vault, tenant),
     tenantHandle: tenant,

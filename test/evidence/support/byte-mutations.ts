@@ -48,17 +48,24 @@ function flipInValue(original: Uint8Array, random: Random): ByteMutation {
 
 function flippedText(path: Path, value: string, random: Random): string {
   const encoding = encodingOf(path);
+  if (encoding === 'text') return withOtherCharacter(value, random);
   const bytes = Buffer.from(value, encoding);
-  const altered = Buffer.from(flipped(bytes, random(bytes.length), random));
-  if (encoding !== 'utf8') return altered.toString(encoding);
-  // Not well-formed any more: another character in that place, so that the file can be written.
-  return altered.toString('latin1') === value ? `${value}.` : altered.toString('latin1');
+  return Buffer.from(flipped(bytes, random(bytes.length), random)).toString(encoding);
 }
 
-function encodingOf(path: Path): 'base64' | 'hex' | 'utf8' {
+/** Not its bytes: what is no UTF-8 any more could not be written into the file. */
+function withOtherCharacter(value: string, random: Random): string {
+  const characters = Array.from(value);
+  const at = random(characters.length);
+  const other = String.fromCharCode(0x21 + random(0x7e - 0x21));
+  characters[at] = characters[at] === other ? '~' : other;
+  return characters.join('');
+}
+
+function encodingOf(path: Path): 'base64' | 'hex' | 'text' {
   const name = path.at(-1);
-  if (name === 'checkpoint' || name === 'chain' || name === 'network') return 'utf8';
-  if (path[0] === 'development') return 'utf8';
+  if (name === 'checkpoint' || name === 'chain' || name === 'network') return 'text';
+  if (path[0] === 'development') return 'text';
   return path.includes('transaction') || path.includes('openers') || name === 'handle'
     ? 'hex'
     : 'base64';

@@ -18,19 +18,23 @@ export class SecretCache {
     const { tenant, vaultGeneration } = context;
     this.#moveTo(tenant, vaultGeneration);
     return async (scopes) => {
-      const keys = scopes.map((scope) => `${tenant}\0${scopeKey(scope)}`);
-      const found: (FoundSecret | null)[] = keys.map((key) => this.#secrets.get(key) ?? null);
-      const missing = found.flatMap((secret, at) => (secret === null ? [at] : []));
+      const found: (FoundSecret | null)[] = [];
+      const missing: { at: number; key: string; scope: SecretScope }[] = [];
+      scopes.forEach((scope, at) => {
+        const key = `${tenant}\0${scopeKey(scope)}`;
+        const known = this.#secrets.get(key);
+        found.push(known ?? null);
+        if (known === undefined) missing.push({ at, key, scope });
+      });
       if (missing.length === 0) return found;
-      const asked = await ask(missing.map((at) => scopes[at]).filter((s): s is SecretScope => s !== undefined));
+      const asked = await ask(missing.map(({ scope }) => scope));
+      // Another batch may have come from a newer generation meanwhile.
       const isCurrent = this.#generations.get(tenant) === vaultGeneration;
-      missing.forEach((at, nth) => {
+      missing.forEach(({ at, key }, nth) => {
         const secret = asked[nth] ?? null;
         found[at] = secret;
-        const key = keys[at];
         // One that no commit has carried yet may be gone tomorrow, and another in its place.
-        if (secret?.isCommitted === true && key !== undefined && isCurrent)
-          this.#secrets.set(key, secret);
+        if (secret?.isCommitted === true && isCurrent) this.#secrets.set(key, secret);
       });
       return found;
     };

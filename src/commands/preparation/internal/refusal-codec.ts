@@ -1,0 +1,66 @@
+/** Refusals between threads: structured cloning would lose their class, their code and their path. */
+import type { ByteReader, ByteWriter } from '../../../base/byte-codec.js';
+import { BaseError, type BaseErrorCode, type ChirographError } from '../../../base/errors.js';
+import { KeysError, type KeysErrorCode } from '../../../keys/keys-error.js';
+import { RecordsError, type RecordsErrorCode } from '../../../records/records-error.js';
+import type { TextReader, TextWriter } from './text-codec.js';
+
+type RefusalCode = BaseErrorCode | RecordsErrorCode | KeysErrorCode;
+type Restore = (message: string, path: string) => ChirographError;
+
+/** A code is sent as its place in this table. Causes stay behind: nobody but a debugger reads them. */
+const RESTORE = {
+  BYTES_MALFORMED: base('BYTES_MALFORMED'),
+  JSON_MALFORMED: base('JSON_MALFORMED'),
+  JSON_NOT_CANONICAL: base('JSON_NOT_CANONICAL'),
+  TIME_MALFORMED: base('TIME_MALFORMED'),
+  RECORD_MALFORMED: records('RECORD_MALFORMED'),
+  RECORD_MEMBER_NOT_SUPPORTED: records('RECORD_MEMBER_NOT_SUPPORTED'),
+  RECORD_CLAIM_DIFFERS: records('RECORD_CLAIM_DIFFERS'),
+  RECORD_TOO_LARGE: records('RECORD_TOO_LARGE'),
+  RECORD_FORMAT_NEWER: records('RECORD_FORMAT_NEWER'),
+  STATEMENT_MALFORMED: records('STATEMENT_MALFORMED'),
+  STATEMENT_KIND_UNKNOWN: records('STATEMENT_KIND_UNKNOWN'),
+  HEADER_MALFORMED: records('HEADER_MALFORMED'),
+  BLOCK_MALFORMED: records('BLOCK_MALFORMED'),
+  SEAL_REFUSED: records('SEAL_REFUSED'),
+  KEYS_STORE_UNSAFE: keys('KEYS_STORE_UNSAFE'),
+  KEYS_FILE_DAMAGED: keys('KEYS_FILE_DAMAGED'),
+  KEYS_FORMAT_NEWER: keys('KEYS_FORMAT_NEWER'),
+  KEYS_MISSING: keys('KEYS_MISSING'),
+  KEYS_EXISTS: keys('KEYS_EXISTS'),
+  KEYS_FAILED: keys('KEYS_FAILED'),
+  KEYS_VAULT_DAMAGED: keys('KEYS_VAULT_DAMAGED'),
+  KEYS_VAULT_PUSHBACK: keys('KEYS_VAULT_PUSHBACK'),
+} satisfies Readonly<Record<RefusalCode, Restore>>;
+
+const CODES: readonly string[] = Object.keys(RESTORE);
+const RESTORERS: readonly Restore[] = Object.values(RESTORE);
+
+export function writeRefusal(writer: ByteWriter, texts: TextWriter, error: ChirographError): void {
+  const at = CODES.indexOf(error.code);
+  // Of no folder that prepares: a mistake of ours, and not the record's fault.
+  if (at === -1) throw error;
+  writer.u8(at);
+  texts.add(error.message);
+  texts.add(error instanceof RecordsError ? error.path : '');
+}
+
+/** @throws BaseError BYTES_MALFORMED. */
+export function readRefusal(reader: ByteReader, texts: TextReader): ChirographError {
+  const restore = RESTORERS[reader.u8()];
+  if (restore === undefined) throw new BaseError('BYTES_MALFORMED', 'an unknown refusal');
+  return restore(texts.next(), texts.next());
+}
+
+function base(code: BaseErrorCode): Restore {
+  return (message) => new BaseError(code, message);
+}
+
+function records(code: RecordsErrorCode): Restore {
+  return (message, path) => new RecordsError(code, message, { path });
+}
+
+function keys(code: KeysErrorCode): Restore {
+  return (message) => new KeysError(code, message);
+}
