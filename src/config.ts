@@ -29,8 +29,10 @@ export interface Config {
   /** Requests a minute per address; unlimited without it. */
   readonly requestsPerMinute?: number;
   readonly anchorChain: 'devchain' | 'bitcoin';
-  readonly bitcoinNetwork: 'mainnet' | 'testnet' | 'signet' | 'regtest';
+  readonly bitcoinNetwork: 'mainnet' | 'testnet' | 'testnet4' | 'regtest';
   readonly bitcoinRpcUrl?: string;
+  /** `<txid>:<output>` of the coin that the chain of anchors starts from, paid to the anchor address. */
+  readonly bitcoinFunding?: string;
   readonly epochIntervalMillis: number;
   /** `development` = a seal certificate of the node's own making; `off` = none. */
   readonly seal: 'development' | 'off';

@@ -3,11 +3,12 @@
  * seal, and a chain. All of it says that it is for development, everywhere it shows.
  */
 import { join } from 'node:path';
+import { anchorSecret } from './anchor-key.js';
 import { DevChain } from './anchoring/devchain.js';
 import { randomBytes, type RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import { createDevelopmentAuthority } from './keys/development-authority.js';
-import type { AnchorKey, KeyStore, SealKeys } from './keys/key-store.js';
+import type { KeyStore, SealKeys } from './keys/key-store.js';
 import { type SealSigner, softwareSealSigner } from './keys/seal-signer.js';
 import type { AnchoringOptions } from './node-anchoring.js';
 
@@ -22,20 +23,30 @@ export interface DevelopmentAnchoring {
   readonly anchoring: AnchoringOptions;
 }
 
-export interface DevelopmentParts {
+export interface DevelopmentSeal {
   readonly seal: SealSigner;
   /** DER of the authority's root. */
   readonly roots: readonly Uint8Array[];
+}
+
+export interface DevelopmentParts extends DevelopmentSeal {
   readonly openAnchoring: (dataDirectory: string) => Promise<DevelopmentAnchoring>;
 }
 
 export async function openDevelopmentParts(
   options: DevelopmentPartsOptions,
 ): Promise<DevelopmentParts> {
-  const { keyStore } = options;
+  return {
+    ...(await openDevelopmentSeal(options)),
+    openAnchoring: (dataDirectory) => openDevelopmentAnchoring(options, dataDirectory),
+  };
+}
+
+export async function openDevelopmentSeal(
+  options: DevelopmentPartsOptions,
+): Promise<DevelopmentSeal> {
   const { certificate, chain, privateKey } =
-    (await keyStore.sealKeys()) ?? (await makeSeal(options));
-  const { secret } = (await keyStore.anchorKey()) ?? (await makeAnchorKey(options));
+    (await options.keyStore.sealKeys()) ?? (await makeSeal(options));
   return {
     // The root itself does not travel in a seal: who trusts it has it.
     seal: softwareSealSigner({
@@ -44,12 +55,18 @@ export async function openDevelopmentParts(
       privateKeyPkcs8: privateKey,
     }),
     roots: chain.slice(-1),
-    openAnchoring: async (dataDirectory) => {
-      const path = join(dataDirectory, 'devchain');
-      const devchain = await DevChain.open({ path, clock: options.clock, blocksPerBroadcast: 1 });
-      return { devchain, anchoring: anchoringOn(devchain, secret) };
-    },
   };
+}
+
+/** @throws ConfigError CONFIG_MALFORMED as `anchorSecret`; AnchoringError DEVCHAIN_DAMAGED. */
+export async function openDevelopmentAnchoring(
+  { keyStore, random, clock }: DevelopmentPartsOptions,
+  dataDirectory: string,
+): Promise<DevelopmentAnchoring> {
+  const secret = await anchorSecret({ keyStore, random, isDevelopment: true });
+  const path = join(dataDirectory, 'devchain');
+  const devchain = await DevChain.open({ path, clock, blocksPerBroadcast: 1 });
+  return { devchain, anchoring: anchoringOn(devchain, secret) };
 }
 
 function anchoringOn(devchain: DevChain, secret: Uint8Array): AnchoringOptions {
@@ -75,13 +92,4 @@ async function makeSeal({ keyStore, clock, random }: DevelopmentPartsOptions): P
   };
   await keyStore.putSealKeys(keys);
   return keys;
-}
-
-async function makeAnchorKey({ keyStore, random }: DevelopmentPartsOptions): Promise<AnchorKey> {
-  // All but 2⁻¹²⁸ of 32-byte strings are scalars; the top bit cleared makes it all of them but zero.
-  const secret = randomBytes(random, 32);
-  secret[0] = (secret[0] ?? 0) & 0x7f;
-  const key = { secret, isDevelopment: true };
-  await keyStore.putAnchorKey(key);
-  return key;
 }

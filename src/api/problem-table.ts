@@ -136,6 +136,7 @@ export const PROBLEMS = {
   SIGNATURE_OF_NO_RECORD: kind(409, 'Only records of the written log are signed'),
   SIGNATURE_LIMIT: kind(409, 'The entry has as many signatures as it may'),
   SEAL_NOT_CONFIGURED: kind(409, 'The node has no seal'),
+  PREPARATION_INTERRUPTED: kind(503, 'Preparing the records was interrupted', 1),
 
   BITCOIN_TRANSACTION_MALFORMED: kind(400, 'Not a Bitcoin transaction'),
   BITCOIN_HEADER_MALFORMED: kind(400, 'Not a block header'),

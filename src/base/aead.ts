@@ -6,7 +6,6 @@ import sodium from 'sodium-native';
 import { assert } from './errors.js';
 import { systemErrorMessage } from './system-error.js';
 
-export const AEAD_KEY_LENGTH = 32;
 export const AEAD_NONCE_LENGTH = 24;
 export const AEAD_TAG_LENGTH = 16;
 

@@ -5,6 +5,7 @@
 import { BaseError, assert } from './errors.js';
 
 const TWO_TO_32 = 0x1_0000_0000;
+const EMPTY = Buffer.alloc(0);
 
 /** Appends fields to one buffer that doubles when it is full. */
 export class ByteWriter {
@@ -69,7 +70,7 @@ export class ByteWriter {
   finish(): Uint8Array {
     const { buffer, byteOffset } = this.#buffer;
     const written = new Uint8Array(buffer, byteOffset, this.#length);
-    this.#buffer = Buffer.allocUnsafeSlow(0);
+    this.#buffer = EMPTY;
     this.#length = 0;
     return written;
   }

@@ -2,12 +2,16 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { ROLES } from '../access/authorize.js';
+import { utf8 } from '../base/bytes.js';
 import type { JsonValue } from '../base/canonical-json.js';
 import { definedMembers } from '../base/defined-members.js';
+import { expected } from './answers.js';
 import { CliError } from './cli-error.js';
+import { withExamples } from './command-help.js';
+import { writeOwnFile } from './files.js';
 import type { NodeClient } from './node-client.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
-import { oneLine, type Terminal } from './terminal.js';
+import { oneLine, printResult, type Terminal } from './terminal.js';
 
 interface OutputFlags extends NodeFlags {
   readonly json?: true;
@@ -18,6 +22,10 @@ interface CreateFlags extends OutputFlags {
   readonly label?: string;
   readonly author?: string;
   readonly tenant?: string;
+}
+
+interface TrustFlags extends OutputFlags {
+  readonly out: string;
 }
 
 export function addKeysCommand(program: Command, terminal: Terminal): void {
@@ -52,7 +60,28 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
       const answer = await client.request({ method: 'DELETE', path });
       print(terminal, flags, answer, () => [`revoked ${oneLine(id)}`]);
     });
+
+  withNodeOptions(keys.command('trust'))
+    .description('write the trust file of a node: what verifiers of its evidence may rest on')
+    .requiredOption('--out <file>', 'where to write it')
+    .action(async (flags: TrustFlags) => {
+      const client = nodeClientFor(flags, terminal);
+      const answer = await client.request({ method: 'GET', path: '/v1/trust' });
+      await writeOwnFile(flags.out, utf8(`${JSON.stringify(answer, null, 2)}\n`));
+      print(terminal, flags, answer, trustLines(flags.out));
+    });
+
+  for (const [name, example] of Object.entries(EXAMPLES))
+    for (const command of keys.commands.filter((one) => one.name() === name))
+      withExamples(command, `chirograph keys ${name} ${example}`.trimEnd());
 }
+
+const EXAMPLES = {
+  create: '--role writer --label "branch 7"',
+  list: '--json',
+  revoke: '0a1b2c3d4e5f',
+  trust: '--out bank.trust.json',
+} as const;
 
 const keySchema = z.object({
   id: z.string(),
@@ -86,6 +115,16 @@ function createdLines(answer: JsonValue): readonly string[] {
   return [oneLine(key), `# id ${oneLine(id)}; keep the line above, it cannot be had again`];
 }
 
+function trustLines(file: string): (answer: JsonValue) => readonly string[] {
+  return (answer) => {
+    const { name } = expected(z.object({ name: z.string() }), answer);
+    return [
+      `wrote ${oneLine(file)}: the trust file of ${oneLine(name)}`,
+      'It is worth what the way is worth by which it came: hand it on in person or over a channel you trust.',
+    ];
+  };
+}
+
 function listLines(answer: JsonValue): readonly string[] {
   const { items } = expected(z.object({ items: z.array(keySchema) }), answer);
   return items.map(({ id, role, createdAt, label, author, revokedAt }) =>
@@ -105,17 +144,10 @@ function listLines(answer: JsonValue): readonly string[] {
 }
 
 function print(
-  { stdout }: Terminal,
+  terminal: Terminal,
   { json }: OutputFlags,
   answer: JsonValue,
   lines: (answer: JsonValue) => readonly string[],
 ): void {
-  const shown = json === true ? [JSON.stringify(answer)] : lines(answer);
-  for (const line of shown) stdout(`${line}\n`);
-}
-
-function expected<S extends z.ZodType>(schema: S, answer: JsonValue): z.output<S> {
-  const result = schema.safeParse(answer);
-  if (result.success) return result.data;
-  throw new CliError('CLI_ANSWER_UNUSABLE', 'the node answers otherwise than this version expects');
+  printResult(terminal, json, answer, json === true ? [] : lines(answer));
 }

@@ -19,6 +19,15 @@ export function withNodeOptions(command: Command): Command {
     .option('--json', 'print JSON');
 }
 
+/** Below the node's URL. */
+export function recordsPath(ledger: string): string {
+  return `/v1/ledgers/${encodeURIComponent(ledger)}/records`;
+}
+
+export function entryPath(ledger: string, id: string): string {
+  return `${recordsPath(ledger)}/${encodeURIComponent(id)}`;
+}
+
 /** @throws CliError CLI_USAGE, naming what is missing. */
 export function nodeClientFor(flags: NodeFlags, { env }: Terminal): NodeClient {
   const url = flags.url ?? env['CHIROGRAPH_URL'];

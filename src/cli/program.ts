@@ -8,8 +8,10 @@ import { addDemoCommand } from './demo.js';
 import { addEvidenceCommand } from './evidence.js';
 import { addFsckCommand } from './fsck.js';
 import { addGetCommand } from './get.js';
+import { addInitCommand } from './init.js';
 import { addKeysCommand } from './keys.js';
 import { addRestoreCommand } from './restore.js';
+import { addServeCommand } from './serve.js';
 import { type End, EXIT, type ExitCode, oneLine, type Terminal } from './terminal.js';
 import { addVerifyCommand } from './verify.js';
 
@@ -36,6 +38,8 @@ export function createProgram(terminal: Terminal, end: End): Command {
     .exitOverride()
     // commander's own errors come back as CommanderError and are told below, as all others are.
     .configureOutput({ writeOut: terminal.stdout, writeErr: () => undefined });
+  addInitCommand(program, terminal);
+  addServeCommand(program, terminal, end);
   addAppendCommand(program, terminal);
   addGetCommand(program, terminal);
   addEvidenceCommand(program, terminal);

@@ -9,6 +9,8 @@ export type CommandErrorCode =
   /** The entry has as many signatures as an evidence file can hold. */
   | 'SIGNATURE_LIMIT'
   /** The node has no seal: `seal` is off, or its certificate is missing. */
-  | 'SEAL_NOT_CONFIGURED';
+  | 'SEAL_NOT_CONFIGURED'
+  /** The thread that prepares records failed; none of the request's was appended. */
+  | 'PREPARATION_INTERRUPTED';
 
 export class CommandError extends ChirographError<CommandErrorCode> {}

@@ -128,6 +128,8 @@ export const ENGLISH = {
   'statement.kind': 'The statement of {where} is of the kind {kind}, not {kinds}.',
   'statement.key': 'A key in {where} cannot be used: {reason}.',
   'statement.first': 'The first entry of the log does not have index 0.',
+  'statement.loss':
+    'The first entry speaks of a loss, but not of another log and a checkpoint of that one.',
   'statement.times':
     'Entry {index} says it was recorded at {recordedAt}, before entry {earlierIndex} at {earlierRecordedAt}.',
 

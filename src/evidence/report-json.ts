@@ -4,7 +4,7 @@
  */
 import { canonicalJson, type JsonObject, type JsonValue } from '../base/canonical-json.js';
 import { formatInstant } from '../base/time.js';
-import { checkKind } from './check-kind.js';
+import { checkKind } from './internal/check-kind.js';
 import { findingText, messageText } from './message-text.js';
 import type {
   BlockSummary,

@@ -1,6 +1,6 @@
 /** The report for people: what was checked, how, on whose word, and what is left open. */
 import type { JsonValue } from '../base/canonical-json.js';
-import { checkKind } from './check-kind.js';
+import { checkKind } from './internal/check-kind.js';
 import {
   describeEntry,
   describeLog,

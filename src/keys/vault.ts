@@ -106,7 +106,7 @@ export class Vault {
       const committed = await this.#finder.ofScope(text);
       if (committed !== null) return committed;
     }
-    return this.#pending.use(text) ?? this.#pending.add(scope, this.#mint(), this.#open.key);
+    return this.#pending.use(text) ?? this.#pending.add(text, this.#mint(), this.#open.key);
   }
 
   /** Undoes `findOrMint` for an entry that will not be appended; an appended one needs no release. */

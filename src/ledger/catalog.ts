@@ -7,7 +7,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { canonicalJsonBytes, parseCanonicalJson } from '../base/canonical-json.js';
-import { makeDirectoryDurably, writeFileDurably } from '../keys/durable-file.js';
+import {
+  type DurableFileSystem,
+  makeDirectoryDurably,
+  writeFileDurably,
+} from '../keys/durable-file.js';
 import { damaged } from './ledger-error.js';
 
 const FORMAT = 1;
@@ -61,23 +65,26 @@ export type LedgerDescriptor = Readonly<z.infer<typeof ledgerSchema>>;
 
 export class Catalog {
   readonly #directory: string;
+  readonly #files: DurableFileSystem;
   readonly #tenants: Map<string, TenantDescriptor>;
   readonly #ledgers: Map<string, LedgerDescriptor>;
 
   private constructor(
     directory: string,
+    files: DurableFileSystem,
     tenants: readonly TenantDescriptor[],
     ledgers: readonly LedgerDescriptor[],
   ) {
     this.#directory = directory;
+    this.#files = files;
     this.#tenants = new Map(tenants.map((tenant) => [tenant.handle, tenant]));
     this.#ledgers = new Map(ledgers.map((ledger) => [ledger.handle, ledger]));
   }
 
   /** @throws LedgerError LEDGER_DAMAGED naming the file that is not what was written. */
-  static async open(dataDirectory: string): Promise<Catalog> {
+  static async open(dataDirectory: string, files: DurableFileSystem): Promise<Catalog> {
     const directory = join(dataDirectory, 'catalog');
-    await makeDirectoryDurably(directory);
+    await makeDirectoryDurably(directory, files);
     const tenants: TenantDescriptor[] = [];
     const ledgers: LedgerDescriptor[] = [];
     for (const file of (await readdir(directory)).sort()) {
@@ -87,7 +94,7 @@ export class Catalog {
         ledgers.push(await read(directory, file, ledgerSchema));
       else if (!file.endsWith('.tmp')) throw damaged(`catalog: ${file} does not belong there`);
     }
-    return new Catalog(directory, tenants, ledgers);
+    return new Catalog(directory, files, tenants, ledgers);
   }
 
   tenants(): readonly TenantDescriptor[] {
@@ -121,7 +128,8 @@ export class Catalog {
   }
 
   async #write(file: string, content: TenantDescriptor | LedgerDescriptor): Promise<void> {
-    await writeFileDurably(join(this.#directory, file), canonicalJsonBytes(content), 0o600);
+    const path = join(this.#directory, file);
+    await writeFileDurably(path, canonicalJsonBytes(content), 0o600, this.#files);
   }
 }
 

@@ -1,9 +1,13 @@
 /** The data directory: where what lies, and which format it is (docs/formats/data-directory.md). */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { utf8, utf8ToString } from '../base/bytes.js';
 import { systemErrorCode } from '../base/system-error.js';
-import { makeDirectoryDurably, writeFileDurably } from '../keys/durable-file.js';
+import {
+  type DurableFileSystem,
+  makeDirectoryDurably,
+  writeFileDurably,
+} from '../keys/durable-file.js';
 import { damaged, LedgerError } from './ledger-error.js';
 
 const FORMAT = 1;
@@ -18,11 +22,13 @@ export interface DataDirectory {
 }
 
 /** Makes the directory if there is none. @throws LedgerError LEDGER_FORMAT_NEWER, naming both formats. */
-export async function openDataDirectory(root: string): Promise<DataDirectory> {
-  await makeDirectoryDurably(root);
+export async function openDataDirectory(
+  root: string,
+  files: DurableFileSystem,
+): Promise<DataDirectory> {
+  await makeDirectoryDurably(root, files);
   const found = await readFormat(root);
-  if (found === null)
-    await writeFileDurably(join(root, FILE), utf8(`chirograph ${FORMAT}\n`), 0o600);
+  if (found === null) await beginDirectory(root, files);
   else if (found > FORMAT)
     throw new LedgerError(
       'LEDGER_FORMAT_NEWER',
@@ -36,6 +42,15 @@ export async function openDataDirectory(root: string): Promise<DataDirectory> {
     vault: join(root, 'vault'),
   };
 }
+
+async function beginDirectory(root: string, files: DurableFileSystem): Promise<void> {
+  // Written before all else: where there is more, it was lost, and so perhaps was more.
+  if ((await readdir(root)).some((name) => LATER.has(name)))
+    throw damaged(`the file ${FILE} of the data directory is missing, and there are data`);
+  await writeFileDurably(join(root, FILE), utf8(`chirograph ${FORMAT}\n`), 0o600, files);
+}
+
+const LATER: ReadonlySet<string> = new Set(['catalog', 'journal', 'logs', 'state', 'vault']);
 
 async function readFormat(root: string): Promise<number | null> {
   let text: string;

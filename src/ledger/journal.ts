@@ -167,11 +167,16 @@ async function createSegment(
 ): Promise<{ file: JournalFile; tip: JournalTip }> {
   const file = await files.create(segmentName(tip.sequence));
   const { bytes, digest } = frame(tip.sequence, tip.digest, encodePayload(snapshot));
-  // A crash up to the directory's sync leaves no segment, or one without a sound record: dropped.
-  await file.append(SEGMENT_MAGIC);
-  await file.append(bytes);
-  await file.datasync();
-  await files.syncDirectory();
+  try {
+    // A crash up to the directory's sync leaves no segment, or one without a sound record: dropped.
+    await file.append(SEGMENT_MAGIC);
+    await file.append(bytes);
+    await file.datasync();
+    await files.syncDirectory();
+  } catch (cause) {
+    await file.close();
+    throw cause;
+  }
   return { file, tip: { sequence: tip.sequence + 1, digest } };
 }
 

@@ -24,9 +24,9 @@ import {
   closeStoreParts,
   openLogParts,
   openStoreParts,
+  type StoreFileSystems,
   type StoreParts,
 } from './internal/store-parts.js';
-import type { JournalFiles } from './journal-files.js';
 import { Journal } from './journal.js';
 import { LedgerError } from './ledger-error.js';
 import { Ledger } from './ledger.js';
@@ -35,7 +35,7 @@ import { LogReader } from './log-reader.js';
 import { DEFAULT_LIMITS, Sequencer, type SequencerLimits } from './sequencer.js';
 import { TenantVaults } from './tenant-vaults.js';
 
-export interface LedgerStoreOptions {
+export interface LedgerStoreOptions extends StoreFileSystems {
   readonly dataDirectory: string;
   readonly keyStore: KeyStore;
   readonly clock: Clock;
@@ -46,8 +46,6 @@ export interface LedgerStoreOptions {
   readonly limits?: Partial<SequencerLimits>;
   /** A journal segment is followed by a new one beyond this many bytes. */
   readonly segmentBytes?: number;
-  /** For tests: another file system under the journal. */
-  readonly openJournalFiles?: (directory: string) => Promise<JournalFiles>;
 }
 
 /** What opening found that a crash had left, and made good. All zero after a clean stop. */
@@ -74,6 +72,8 @@ export class LedgerStore {
   readonly #ledgers = new Map<string, Ledger>();
   readonly #logs: OpenLog[];
   #flushing: Promise<void> | null = null;
+  /** Ends when the tenants and ledgers asked for so far are made: names and numbers are given once. */
+  #making: Promise<unknown> = Promise.resolve();
   #refusal: string | null = 'the node has not yet compared itself with what it remembers outside';
 
   private constructor(
@@ -111,8 +111,9 @@ export class LedgerStore {
    * LEDGER_FORMAT_NEWER.
    */
   static async open(options: LedgerStoreOptions): Promise<LedgerStore> {
-    const parts = await openStoreParts(options.dataDirectory, options.openJournalFiles);
+    const parts = await openStoreParts(options.dataDirectory, options);
     const vaults = new TenantVaults();
+    let journal: Journal | null = null;
     try {
       const logs = await recoverLogs(parts, options.keyStore);
       for (const { handle } of parts.catalog.tenants())
@@ -121,7 +122,7 @@ export class LedgerStore {
       // A crash up to here leaves the old segments, which say all of this again.
       await flushAll(parts, vaults);
       const open = opened.map(({ log }) => log);
-      const journal = await Journal.begin(parts.files, parts.journal, snapshotOf(vaults, open));
+      journal = await Journal.begin(parts.files, parts.journal, snapshotOf(vaults, open));
       await journal.dropSegmentsBefore(journal.currentSegment);
       const report = {
         tornBytes: parts.journal.tornBytes,
@@ -131,8 +132,7 @@ export class LedgerStore {
       };
       return new LedgerStore(options, parts, vaults, journal, open, report);
     } catch (cause) {
-      await vaults.close();
-      await closeStoreParts(parts);
+      await closeAll(parts, vaults, journal);
       throw cause;
     }
   }
@@ -183,10 +183,15 @@ export class LedgerStore {
   }
 
   /** Makes a tenant with keys of its own; known by its handle in everything that others see. */
-  async createTenant(name: string, logName: string): Promise<TenantDescriptor> {
-    this.#checkWritable();
-    if (this.tenantNamed(name) !== undefined)
-      throw new LedgerError('LEDGER_EXISTS', 'there is a tenant of that name');
+  createTenant(name: string, logName: string): Promise<TenantDescriptor> {
+    return this.#inTurn(async () => {
+      if (this.tenantNamed(name) !== undefined)
+        throw new LedgerError('LEDGER_EXISTS', 'there is a tenant of that name');
+      return this.#orFail(() => this.#makeTenant(name, logName));
+    });
+  }
+
+  async #makeTenant(name: string, logName: string): Promise<TenantDescriptor> {
     const { keyStore } = this.#options;
     const handle = this.#newHandle();
     // A crash before the catalog's entry leaves keys that nothing names.
@@ -197,16 +202,22 @@ export class LedgerStore {
     );
     const tenant = { $v: 1 as const, handle, name, recoveryKey, logName };
     const vault = await openVault(this.#parts, keyStore, this.#options.random, handle);
-    this.#vaults.add(handle, vault);
     await this.#parts.catalog.putTenant(tenant);
+    // Not before: a journal that speaks of a vault without a tenant has lost a file of the catalog.
+    this.#vaults.add(handle, vault);
     return tenant;
   }
 
   /** @throws LedgerError LEDGER_EXISTS, LEDGER_READ_ONLY. */
-  async createLedger(tenant: TenantDescriptor, name: string): Promise<Ledger> {
-    this.#checkWritable();
-    if (this.ledgersOf(tenant.handle).some(({ identity }) => identity.name === name))
-      throw new LedgerError('LEDGER_EXISTS', 'there is a ledger of that name');
+  createLedger(tenant: TenantDescriptor, name: string): Promise<Ledger> {
+    return this.#inTurn(async () => {
+      if (this.ledgersOf(tenant.handle).some(({ identity }) => identity.name === name))
+        throw new LedgerError('LEDGER_EXISTS', 'there is a ledger of that name');
+      return this.#orFail(() => this.#makeLedger(tenant, name));
+    });
+  }
+
+  async #makeLedger(tenant: TenantDescriptor, name: string): Promise<Ledger> {
     const handle = this.#newHandle();
     const origin = `${tenant.logName}/${tenant.handle}/${name}`;
     // A crash before the catalog's entry leaves keys that nothing names; the name is still free.
@@ -225,14 +236,23 @@ export class LedgerStore {
    *
    * @param cause for whoever reads it in ten years; 1–256 characters.
    */
-  async succeed(handle: string, cause: string): Promise<Ledger> {
-    this.#checkWritable();
-    const descriptor = this.#parts.catalog.ledgers().find((ledger) => ledger.handle === handle);
-    const tenant = this.tenants().find((one) => one.handle === descriptor?.tenant);
-    const ledger = this.#ledgers.get(handle);
-    if (descriptor === undefined || tenant === undefined || ledger === undefined)
-      throw new LedgerError('LEDGER_UNKNOWN', 'there is no such ledger');
-    const { reader } = ledger;
+  succeed(handle: string, cause: string): Promise<Ledger> {
+    return this.#inTurn(async () => {
+      const descriptor = this.#parts.catalog.ledgers().find((ledger) => ledger.handle === handle);
+      const tenant = this.tenants().find((one) => one.handle === descriptor?.tenant);
+      const ledger = this.#ledgers.get(handle);
+      if (descriptor === undefined || tenant === undefined || ledger === undefined)
+        throw new LedgerError('LEDGER_UNKNOWN', 'there is no such ledger');
+      return this.#orFail(() => this.#goOn(ledger, descriptor, tenant, cause));
+    });
+  }
+
+  async #goOn(
+    { reader }: Ledger,
+    descriptor: LedgerDescriptor,
+    tenant: TenantDescriptor,
+    cause: string,
+  ): Promise<Ledger> {
     const log = {
       ...(await this.#newLog(successorOrigin(reader.origin))),
       succeeds: { cause, checkpoint: reader.checkpoint() ?? '', recoveredSize: reader.head.size },
@@ -259,6 +279,7 @@ export class LedgerStore {
   /** Finishes what was taken, then leaves everything flushed and the journal empty. */
   async close(): Promise<void> {
     await this.#sequencer.close();
+    await this.#making;
     await this.#flushing;
     try {
       // After a failure the journal is the only truth: it stays as it is for the next opening.
@@ -268,9 +289,7 @@ export class LedgerStore {
         await this.#journal.dropSegmentsBefore(this.#journal.currentSegment);
       }
     } finally {
-      await this.#journal.close();
-      await this.#vaults.close();
-      await closeStoreParts(this.#parts);
+      await closeAll(this.#parts, this.#vaults, this.#journal);
     }
   }
 
@@ -295,7 +314,31 @@ export class LedgerStore {
       .find(({ handle }) => handle === ledger.identity.handle);
     const [log, before] = descriptor?.logs.toReversed() ?? [];
     if (log === undefined) throw new Error('a ledger that the catalog does not know');
-    await ledger.append([firstEntry(log, before, recoveryKey)]);
+    const open = this.#logs.find(({ number }) => number === log.number);
+    if (open === undefined) throw new Error('a log of the catalog was not opened');
+    await this.#sequencer.submitFirst(open, firstEntry(log, before, recoveryKey));
+  }
+
+  /** What makes a tenant or a ledger: one at a time, and none once the store is closed. */
+  #inTurn<T>(make: () => Promise<T>): Promise<T> {
+    const turn = this.#making.then(() => {
+      this.#checkWritable();
+      this.#sequencer.checkOpen();
+      return make();
+    });
+    // Whoever asked gets the error; the next one needs only the end.
+    this.#making = Promise.allSettled([turn]);
+    return turn;
+  }
+
+  /** Catalog and keys on disk are unknown after an error: nothing more may rest on them. */
+  async #orFail<T>(step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (cause) {
+      if (cause instanceof LedgerError && cause.code === 'LEDGER_CLOSED') throw cause;
+      throw this.#sequencer.fail(cause);
+    }
   }
 
   async #openNew(ledger: LedgerDescriptor, log: LogDescriptor): Promise<void> {
@@ -339,10 +382,25 @@ export class LedgerStore {
       await flushAll(this.#parts, this.#vaults);
       await this.#journal.dropSegmentsBefore(segment);
     } catch (cause) {
-      const error = new LedgerError('LEDGER_FAILED', 'the store cannot be flushed to disk', {
-        cause,
-      });
-      this.#options.onFailure(error);
+      // The journal still has all of it; but a later flush that says nothing would prove nothing.
+      this.#sequencer.fail(cause);
+    }
+  }
+}
+
+/** Each is closed even if one before it cannot be; the first error is thrown. */
+async function closeAll(
+  parts: StoreParts,
+  vaults: TenantVaults,
+  journal: Journal | null,
+): Promise<void> {
+  try {
+    await journal?.close();
+  } finally {
+    try {
+      await vaults.close();
+    } finally {
+      await closeStoreParts(parts);
     }
   }
 }

@@ -88,15 +88,30 @@ export class Sequencer {
    * LEDGER_CLOSED; LEDGER_FAILED when it is unknown whether they were appended.
    */
   async submit(log: OpenLog, drafts: readonly EntryDraft[]): Promise<readonly Outcome[]> {
+    this.checkOpen();
+    this.#admit(drafts.map(sizeOf));
+    return this.#enqueue(log, drafts);
+  }
+
+  /** As `submit`, however much is waiting: for the one entry that a log cannot be without. */
+  async submitFirst(log: OpenLog, draft: EntryDraft): Promise<void> {
+    this.checkOpen();
+    await this.#enqueue(log, [draft]);
+  }
+
+  /** @throws LedgerError LEDGER_CLOSED, LEDGER_FAILED. */
+  checkOpen(): void {
     const ended = this.#failure ?? this.#closed;
     if (ended !== null) throw ended;
-    const sizes = drafts.map(sizeOf);
-    this.#admit(sizes);
+  }
+
+  #enqueue(log: OpenLog, drafts: readonly EntryDraft[]): Promise<readonly Outcome[]> {
     const { promise, resolve, reject } = deferred<readonly Outcome[]>();
     const outcomes: Outcome[] = [];
     let open = drafts.length;
-    if (open === 0) return [];
+    if (open === 0) return Promise.resolve([]);
     drafts.forEach((draft, at) => {
+      const bytes = sizeOf(draft);
       const settle = (result: Outcome | LedgerError): void => {
         if (result instanceof LedgerError) {
           reject(result);
@@ -105,8 +120,8 @@ export class Sequencer {
         outcomes[at] = result;
         if (--open === 0) resolve(outcomes);
       };
-      this.#queue.push({ log, draft, bytes: sizes[at] ?? 0, settle });
-      this.#queuedBytes += sizes[at] ?? 0;
+      this.#queue.push({ log, draft, bytes, settle });
+      this.#queuedBytes += bytes;
     });
     this.#running ??= this.#run();
     return promise;

@@ -56,15 +56,20 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     'failed log-ins per address and key before more are refused',
   ),
   requestsPerMinute: wholeNumber(1, 1e9, 'requests per address (default: unlimited)'),
-  anchorChain: choice(['devchain', 'bitcoin'], 'chain that epochs are anchored to'),
+  anchorChain: choice(['devchain', 'bitcoin'], 'chain that epochs are anchored to; bitcoin is untried on mainnet'),
   bitcoinNetwork: choice(
-    ['mainnet', 'testnet', 'signet', 'regtest'],
+    ['mainnet', 'testnet', 'testnet4', 'regtest'],
     'network that the Bitcoin node must be on',
   ),
   bitcoinRpcUrl: text(
     isPlainHttpUrl,
     'an http or https URL without user and password',
     'JSON-RPC of the Bitcoin node',
+  ),
+  bitcoinFunding: text(
+    (value) => /^[0-9a-f]{64}:(?:0|[1-9][0-9]{0,8})$/.test(value),
+    'an outpoint like <txid>:<output>',
+    'coin paid to the anchor address, which the chain of anchors starts from',
   ),
   epochIntervalMillis: wholeNumber(100, DAY_MILLIS, 'time between epochs'),
   seal: choice(['development', 'off'], 'certificate that seals statements'),

@@ -85,6 +85,8 @@ export interface Plan extends RecordBends, SignatureBends {
   readonly namesOf: string;
   readonly ledger: string;
   readonly authority: Authority;
+  /** Of the log's seal. */
+  readonly sealAuthority: Authority;
   readonly recordedAt: (index: number) => UnixMillis;
   readonly payload: Uint8Array;
   readonly recordKey: string | undefined;
@@ -139,11 +141,13 @@ export const DAY_BEFORE = (START - 24 * 60 * MINUTE) as UnixMillis;
 /** An honest operator's. */
 export function plan(bends: Partial<Plan> = {}): Plan {
   const seed = bends.seed ?? 'bank';
+  const authority = bends.authority ?? newAuthority(seed, DAY_BEFORE);
   return {
     seed,
     namesOf: seed,
     ledger: 'kyc',
-    authority: bends.authority ?? newAuthority(seed, DAY_BEFORE),
+    authority,
+    sealAuthority: authority,
     recordedAt: (index) => minutes(10 * index),
     payload: canonicalJsonBytes({ city: 'Zürich', country: 'CH', street: 'Seilergraben 1' }),
     recordKey: 'residence',
@@ -196,7 +200,7 @@ export async function build(bends: Partial<Plan> = {}): Promise<Built> {
     lastKey.key.name === keys.origin
       ? formatLogSeal({ origin: keys.origin, verifierKey: lastKey.key })
       : utf8('such a key cannot be sealed');
-  const seal = await made.authority.signer.seal(made.sealed(document), made.sealedAt);
+  const seal = await made.sealAuthority.signer.seal(made.sealed(document), made.sealedAt);
   const checkpointAt = (size: number) => buildCheckpoint(made, keys, tree, lastKey, size);
   const { anchors, pins } = buildAnchors(made, keys, tree);
   const shown = {
@@ -223,7 +227,9 @@ export async function build(bends: Partial<Plan> = {}): Promise<Built> {
     trust: {
       $v: 1,
       name: `What the friends of ${made.seed} trust`,
-      certificates: [toBase64(made.authority.caCertificate)],
+      certificates: [made.authority, made.sealAuthority].map(({ caCertificate }) =>
+        toBase64(caCertificate),
+      ),
       recoveryKeys: [keys.recovery.text],
       chains: [{ chain: made.chain, blocks: pins.map((pin) => ({ ...pin })) }],
     },

@@ -26,6 +26,7 @@ const PROOFS: Readonly<Record<keyof RuleBook, Readonly<Record<string, string>>>>
   format: { 'it names its development parts': 'development hidden' },
   statement: {
     'the first entry has index 0': 'a second first entry, further on in the log',
+    'a loss is that of another log': 'a loss with the checkpoint of a third log',
     'recorded times never decrease': 'an entry dated back behind those before it',
   },
   header: {
@@ -124,15 +125,14 @@ describe('a verifier without one of its rules', () => {
 });
 
 describe('a verifier without a whole check', () => {
-  /** Seeds of value alterations within which one must get through. */
-  const WITHIN = 2_000;
+  /** The share that `npm test` takes: one of its seeds must get through. */
+  const WITHIN = 300;
 
   for (const check of ['header', 'payload', 'tags', 'inclusion', 'checkpoint', 'identity'] as const)
     it(`lets a single-byte alteration through: ${check}`, () => {
       const { evidence, trust } = readExample();
       const rules: RuleBook = { ...RULE_BOOK, [check]: {} };
-      console.log(check, firstUnflagged(evidence, trust, rules, WITHIN));
-      expect(firstUnflagged(evidence, trust, RULE_BOOK, 100)).toBe(100);
+      expect(firstUnflagged(evidence, trust, rules, WITHIN)).toBeLessThan(WITHIN);
     });
 });
 

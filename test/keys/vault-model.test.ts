@@ -145,7 +145,7 @@ describe('a vault, whatever happens to it', () => {
           await removeDirectory(fixture.root);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

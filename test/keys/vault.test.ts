@@ -1,8 +1,8 @@
 import { appendFile, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { fromHex, toHex, utf8 } from '../../src/base/bytes.js';
+import { fromHex, toHex } from '../../src/base/bytes.js';
 import { sha256 } from '../../src/base/hash.js';
-import { dataScope, parseScope, tagsScope } from '../../src/base/secret-scope.js';
+import { dataScope, scopeText, tagsScope } from '../../src/base/secret-scope.js';
 import { encodeRows, vaultHeader } from '../../src/keys/internal/vault-file.js';
 import { VaultIndexKeys } from '../../src/keys/internal/vault-index.js';
 import { unwrapRow, wrapRow } from '../../src/keys/internal/vault-row.js';
@@ -251,11 +251,11 @@ describe('opening a vault', () => {
 describe('a vault row', () => {
   const key = { generation: 3, key: new Uint8Array(32).fill(1) };
   const ref = { rowId: new Uint8Array(16).fill(2), secret: new Uint8Array(32).fill(3) };
-  const scope = dataScope('customer-4711', 'kyc', '2026-11');
-  const row = (): Uint8Array => wrapRow({ ref, scope }, key, fixture.random);
+  const text = scopeText(dataScope('customer-4711', 'kyc', '2026-11'));
+  const row = (): Uint8Array => wrapRow({ ref, text }, key, fixture.random);
 
   it('opens under its key and generation, and in no other way', () => {
-    expect(unwrapRow(row(), key)).toEqual({ ref, scope });
+    expect(unwrapRow(row(), key)).toEqual({ ref, text });
     expect(failure(() => unwrapRow(row(), { ...key, generation: 4 })).code).toBe(
       'KEYS_VAULT_DAMAGED',
     );
@@ -290,7 +290,7 @@ describe('docs/formats/vault.md', () => {
     const scope = example['scope'] ?? '';
     expect(unwrapRow(hex('row'), key)).toEqual({
       ref: { rowId: hex('row id'), secret: hex('secret') },
-      scope: parseScope(utf8(scope)),
+      text: scope,
     });
     const file = Buffer.concat([vaultHeader(1, null), encodeRows([hex('row')])]);
     expect(toHex(file)).toBe(example['file']);

@@ -5,6 +5,7 @@ import type { TreeSize } from '../../src/base/brand.js';
 import { RandomPool } from '../../src/base/random.js';
 import type { AppendRecordsDeps } from '../../src/commands/append-records.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
+import type { KeyStore } from '../../src/keys/key-store.js';
 import { tenantKeys } from '../../src/keys/tenant-keys.js';
 import { unobserved } from '../../src/ledger/commit-observer.js';
 import { LedgerStore, type LedgerStoreOptions } from '../../src/ledger/ledger-store.js';
@@ -12,7 +13,7 @@ import { FakeClock } from './fake-clock.js';
 
 export interface TestStore {
   readonly store: LedgerStore;
-  readonly keyStore: DirectoryKeyStore;
+  readonly keyStore: KeyStore;
   readonly clock: FakeClock;
   /** Errors that the store reported as fatal. */
   readonly failures: Error[];
@@ -25,11 +26,13 @@ export async function openTestStore(
   const dataDirectory = join(root, 'data');
   const random = new RandomPool();
   await mkdir(dataDirectory, { recursive: true });
-  const keyStore = await DirectoryKeyStore.open({
-    directory: join(root, 'data.keys'),
-    dataDirectory,
-    random,
-  });
+  const keyStore =
+    options.keyStore ??
+    (await DirectoryKeyStore.open({
+      directory: join(root, 'data.keys'),
+      dataDirectory,
+      random,
+    }));
   const clock = new FakeClock();
   const failures: Error[] = [];
   const store = await LedgerStore.open({

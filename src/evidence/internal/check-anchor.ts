@@ -82,7 +82,7 @@ export function checkAnchors(
   };
 }
 
-function subjectOf(
+export function subjectOf(
   anchor: EvidenceAnchor | undefined,
   evidence: ReadEvidence,
   trust: Trust,

@@ -4,14 +4,11 @@
  */
 import { toHex } from '../../base/bytes.js';
 import type { RandomSource } from '../../base/random.js';
-import { scopeText, type SecretRef, type SecretScope } from '../../base/secret-scope.js';
+import type { SecretRef } from '../../base/secret-scope.js';
 import { KeysError } from '../keys-error.js';
-import { type VaultKey, wrapRow } from './vault-row.js';
+import { type NamedSecret, type VaultKey, wrapRow } from './vault-row.js';
 
-interface Pending {
-  readonly text: string;
-  readonly scope: SecretScope;
-  readonly ref: SecretRef;
+interface Pending extends NamedSecret {
   row: Uint8Array;
   uses: number;
 }
@@ -43,15 +40,13 @@ export class PendingSecrets {
   }
 
   /** Keeps a new secret, which has been given to one. @throws KeysError KEYS_VAULT_PUSHBACK. */
-  add(scope: SecretScope, ref: SecretRef, key: VaultKey): SecretRef {
+  add(text: string, ref: SecretRef, key: VaultKey): SecretRef {
     if (this.#byScope.size >= this.#maximum)
       throw new KeysError(
         'KEYS_VAULT_PUSHBACK',
         'too many new secrets wait for their first commit: try again after a moment',
       );
-    const text = scopeText(scope);
-    const row = wrapRow({ ref, scope }, key, this.#random);
-    const pending = { text, scope, ref, row, uses: 1 };
+    const pending = { text, ref, row: wrapRow({ ref, text }, key, this.#random), uses: 1 };
     this.#byScope.set(text, pending);
     this.#byRow.set(toHex(ref.rowId), pending);
     return ref;
@@ -64,7 +59,7 @@ export class PendingSecrets {
   }
 
   /** Takes out what a commit has carried. */
-  settle(rowId: Uint8Array): { readonly ref: SecretRef; readonly text: string } | undefined {
+  settle(rowId: Uint8Array): NamedSecret | undefined {
     const pending = this.#byRow.get(toHex(rowId));
     if (pending !== undefined) this.#forget(pending);
     return pending;

@@ -3,8 +3,9 @@ import { LRUCache } from 'lru-cache';
 import { toHex } from '../../base/bytes.js';
 import type { SecretRef } from '../../base/secret-scope.js';
 import { KeysError } from '../keys-error.js';
-import type { NamedSecret, VaultGeneration, VaultIndex } from './vault-generation.js';
+import type { VaultGeneration, VaultIndex } from './vault-generation.js';
 import type { VaultIndexKeys } from './vault-index.js';
+import type { NamedSecret } from './vault-row.js';
 
 /** By scope and by row: twice as many entries as secrets. */
 const CACHED_ENTRIES = 100_000;

@@ -1,19 +1,12 @@
 /** One generation of a vault, open: its file, the key that wraps its rows, and where they are found. */
 import { assert } from '../../base/errors.js';
-import { scopeText, type SecretRef } from '../../base/secret-scope.js';
 import type { StoredRow, VaultFile } from './vault-file.js';
 import { type IndexPut, readPlace, VaultIndexKeys } from './vault-index.js';
-import { unwrapRow, type VaultKey } from './vault-row.js';
+import { type NamedSecret, unwrapRow, type VaultKey } from './vault-row.js';
 
 /** Where the caller keeps, beside its own state, which row of the file holds what. */
 export interface VaultIndex {
   get(key: Uint8Array): Promise<Uint8Array | null>;
-}
-
-export interface NamedSecret {
-  readonly ref: SecretRef;
-  /** `scopeText` of its scope. */
-  readonly text: string;
 }
 
 export class VaultGeneration {
@@ -29,8 +22,7 @@ export class VaultGeneration {
 
   /** @throws KeysError KEYS_VAULT_DAMAGED. */
   unwrap(row: Uint8Array): NamedSecret {
-    const { ref, scope } = unwrapRow(row, this.key);
-    return { ref, text: scopeText(scope) };
+    return unwrapRow(row, this.key);
   }
 
   /** What the index leads to. @throws KeysError KEYS_VAULT_DAMAGED. */
@@ -45,7 +37,7 @@ export class VaultGeneration {
     return stored.flatMap((one, at) => {
       const secret = secrets[at];
       assert(secret !== undefined, 'there is a secret for every row');
-      return this.indexKeys.putsOf(one, secret.text, secret.ref.rowId);
+      return this.indexKeys.putsOf(one, secret);
     });
   }
 

@@ -6,7 +6,7 @@ import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
 import { concat, utf8 } from '../../base/bytes.js';
 import { hmacSha256 } from '../../base/hash.js';
 import type { StoredRow } from './vault-file.js';
-import type { VaultKey } from './vault-row.js';
+import type { NamedSecret, VaultKey } from './vault-row.js';
 
 /** A row for the index. The key has 32 bytes and begins with the generation's `prefix`. */
 export type IndexPut = readonly [key: Uint8Array, value: Uint8Array];
@@ -38,14 +38,14 @@ export class VaultIndexKeys {
     return [this.#under(utf8('complete')), new Uint8Array(0)];
   }
 
-  putsOf({ row, offset }: StoredRow, text: string, rowId: Uint8Array): IndexPut[] {
+  putsOf({ row, offset }: StoredRow, { ref, text }: NamedSecret): IndexPut[] {
     const writer = new ByteWriter(PLACE_LENGTH);
     writer.u64(offset);
     writer.u32(row.length);
     const place = writer.finish();
     return [
       [this.ofScope(text), place],
-      [this.ofRow(rowId), place],
+      [this.ofRow(ref.rowId), place],
     ];
   }
 

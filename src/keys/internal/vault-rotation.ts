@@ -3,8 +3,9 @@
  * is destroyed, and with it whatever was not kept. Each step says what a crash there leaves.
  */
 import { dirname } from 'node:path';
+import { utf8 } from '../../base/bytes.js';
 import type { RandomSource } from '../../base/random.js';
-import { scopeText, type SecretScope } from '../../base/secret-scope.js';
+import { parseScope, type SecretScope } from '../../base/secret-scope.js';
 import {
   encodeRows,
   ROW_LENGTH_LENGTH,
@@ -45,11 +46,11 @@ export async function writeSuccessor(
     const puts: IndexPut[] = [];
     const rows: Uint8Array[] = [];
     for (const { row: oldRow } of batch) {
-      const unwrapped = unwrapRow(oldRow, old.key);
-      if (!keep(unwrapped.scope)) continue;
-      const row = wrapRow(unwrapped, key, random);
+      const secret = unwrapRow(oldRow, old.key);
+      if (!keep(parseScope(utf8(secret.text)))) continue;
+      const row = wrapRow(secret, key, random);
       const stored = { row, offset: length + ROW_LENGTH_LENGTH };
-      puts.push(...indexKeys.putsOf(stored, scopeText(unwrapped.scope), unwrapped.ref.rowId));
+      puts.push(...indexKeys.putsOf(stored, secret));
       rows.push(row);
       length = stored.offset + row.length;
     }

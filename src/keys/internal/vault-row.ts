@@ -1,15 +1,10 @@
 /** A vault row: one secret, wrapped under its tenant's vault key (docs/formats/vault.md). */
 import { AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH, openSealed, sealInPlace } from '../../base/aead.js';
 import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
-import { concat, u32be, utf8 } from '../../base/bytes.js';
+import { concat, u32be, utf8, utf8ToString } from '../../base/bytes.js';
 import { BaseError } from '../../base/errors.js';
 import { randomBytes, type RandomSource } from '../../base/random.js';
-import {
-  parseScope,
-  scopeText,
-  type SecretRef,
-  type SecretScope,
-} from '../../base/secret-scope.js';
+import type { SecretRef } from '../../base/secret-scope.js';
 import { KeysError } from '../keys-error.js';
 
 export const ROW_ID_LENGTH = 16;
@@ -23,25 +18,26 @@ export interface VaultKey {
   readonly key: Uint8Array;
 }
 
-export interface UnwrappedRow {
+export interface NamedSecret {
   readonly ref: SecretRef;
-  readonly scope: SecretScope;
+  /** `scopeText` of its scope. */
+  readonly text: string;
 }
 
 export function wrapRow(
-  { ref, scope }: UnwrappedRow,
+  { ref, text }: NamedSecret,
   { generation, key }: VaultKey,
   random: RandomSource,
 ): Uint8Array {
-  const text = utf8(scopeText(scope));
+  const scope = utf8(text);
   const nonce = randomBytes(random, AEAD_NONCE_LENGTH);
-  const writer = new ByteWriter(SEALED_AT + SECRET_LENGTH + text.length + AEAD_TAG_LENGTH);
+  const writer = new ByteWriter(SEALED_AT + SECRET_LENGTH + scope.length + AEAD_TAG_LENGTH);
   writer.u8(FORMAT);
   writer.bytes(ref.rowId);
   writer.u32(generation);
   writer.bytes(nonce);
   writer.bytes(ref.secret);
-  writer.bytes(text);
+  writer.bytes(scope);
   writer.bytes(new Uint8Array(AEAD_TAG_LENGTH));
   const row = writer.finish();
   sealInPlace(row.subarray(SEALED_AT), key, nonce, associatedData(ref.rowId, generation));
@@ -53,8 +49,12 @@ export function rowIdOf(row: Uint8Array): Uint8Array {
   return row.slice(1, 1 + ROW_ID_LENGTH);
 }
 
-/** @throws KeysError KEYS_VAULT_DAMAGED whatever is wrong with it, KEYS_FORMAT_NEWER. */
-export function unwrapRow(row: Uint8Array, { generation, key }: VaultKey): UnwrappedRow {
+/**
+ * The text is not parsed: whoever could seal another knows the vault key.
+ *
+ * @throws KeysError KEYS_VAULT_DAMAGED whatever is wrong with it, KEYS_FORMAT_NEWER.
+ */
+export function unwrapRow(row: Uint8Array, { generation, key }: VaultKey): NamedSecret {
   try {
     const reader = new ByteReader(row);
     const format = reader.u8();
@@ -70,8 +70,8 @@ export function unwrapRow(row: Uint8Array, { generation, key }: VaultKey): Unwra
     const plaintext = openSealed(sealed, key, nonce, associatedData(rowId, generation));
     if (plaintext === null || plaintext.length < SECRET_LENGTH) throw refused();
     const secret = plaintext.slice(0, SECRET_LENGTH);
-    const scope = parseScope(plaintext.subarray(SECRET_LENGTH));
-    return { ref: { rowId: rowId.slice(), secret }, scope };
+    const text = utf8ToString(plaintext.subarray(SECRET_LENGTH));
+    return { ref: { rowId: rowId.slice(), secret }, text };
   } catch (cause) {
     // The cause may be about a person's name.
     if (cause instanceof BaseError) throw refused();

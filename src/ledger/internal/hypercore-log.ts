@@ -1,7 +1,6 @@
 /** One ledger's Hypercore behind a narrow door: nothing else of ours calls hypercore or corestore. */
 import Corestore, { type Manifest } from 'corestore';
-import type Hypercore from 'hypercore';
-import type { KeyPair } from 'hypercore';
+import Hypercore, { type KeyPair } from 'hypercore';
 import { MerkleTree } from 'hypercore/lib/merkle-tree.js';
 import { utf8 } from '../../base/bytes.js';
 import { sha256 } from '../../base/hash.js';
@@ -50,6 +49,11 @@ export class HypercoreStore {
   async close(): Promise<void> {
     await this.#store.close();
   }
+}
+
+/** The key by which a log is known, and may be replicated: never shown to readers. */
+export function hypercoreKey(publicKey: Uint8Array): Uint8Array {
+  return new Uint8Array(Hypercore.key(manifestOf(publicKey)));
 }
 
 export class HypercoreLog {

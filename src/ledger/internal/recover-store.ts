@@ -80,6 +80,7 @@ export async function openVault(
     tenantHandle: tenant,
     keyStore,
     random,
+    files: parts.durableFiles,
     index: { get: (key) => parts.state.get(vaultKey(key)) },
     journal: { base: known?.state ?? null, rows },
   });

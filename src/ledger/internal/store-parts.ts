@@ -1,6 +1,6 @@
 /** The parts of a node's store, opened but not yet compared: what `open` recovers and `fsck` checks. */
 import { equalBytes, fromHex } from '../../base/bytes.js';
-import { durableFileSystem } from '../../keys/durable-file.js';
+import { type DurableFileSystem, durableFileSystem } from '../../keys/durable-file.js';
 import type { KeyStore } from '../../keys/key-store.js';
 import { tenantKeys } from '../../keys/tenant-keys.js';
 import { parseVerifierKey } from '../../tlog/note-key.js';
@@ -10,6 +10,7 @@ import { type DataDirectory, openDataDirectory } from '../data-directory.js';
 import { type JournalFiles, openJournalFiles } from '../journal-files.js';
 import { type JournalContent, readJournal } from '../journal.js';
 import { damaged } from '../ledger-error.js';
+import { checkCatalog } from './check-catalog.js';
 import { type HypercoreLog, HypercoreStore } from './hypercore-log.js';
 import type { LogSecrets } from './open-log.js';
 import { WriteState } from './write-state.js';
@@ -20,30 +21,41 @@ export interface StoreParts {
   readonly hypercores: HypercoreStore;
   readonly state: WriteState;
   readonly files: JournalFiles;
+  /** Under everything that is written as a small whole file. */
+  readonly durableFiles: DurableFileSystem;
   readonly journal: JournalContent;
+}
+
+/** For tests: other file systems under the parts that must be durable at once. */
+export interface StoreFileSystems {
+  readonly openJournalFiles?: (directory: string) => Promise<JournalFiles>;
+  readonly durableFiles?: DurableFileSystem;
 }
 
 /** Opens everything or nothing. @throws LedgerError LEDGER_LOCKED, LEDGER_DAMAGED, LEDGER_FORMAT_NEWER. */
 export async function openStoreParts(
   root: string,
-  openFiles: (directory: string) => Promise<JournalFiles> = openJournalFiles,
+  {
+    openJournalFiles: openFiles = openJournalFiles,
+    durableFiles = durableFileSystem,
+  }: StoreFileSystems = {},
 ): Promise<StoreParts> {
-  const directory = await openDataDirectory(root);
-  const catalog = await Catalog.open(directory.root);
+  const directory = await openDataDirectory(root, durableFiles);
+  const catalog = await Catalog.open(directory.root, durableFiles);
   const files = await openFiles(directory.journal);
   const journal = await readJournal(files);
   if (journal.snapshot === null && catalog.ledgers().length > 0)
     throw damaged(
       'the journal is missing, and there are ledgers: it cannot be known what they held',
     );
+  checkCatalog(catalog, journal);
   const hypercores = await HypercoreStore.open(directory.logs);
   try {
     const state = await WriteState.open(directory.state);
     // RocksDB syncs what is in its directory, never the directory's own name: without these a flushed
     // store could be gone after a power cut, and the journal that held it dropped.
-    for (const path of [directory.logs, directory.root])
-      await durableFileSystem.syncDirectory(path);
-    return { directory, catalog, hypercores, state, files, journal };
+    for (const path of [directory.logs, directory.root]) await durableFiles.syncDirectory(path);
+    return { directory, catalog, hypercores, state, files, durableFiles, journal };
   } catch (cause) {
     await hypercores.close();
     throw cause;
@@ -51,8 +63,11 @@ export async function openStoreParts(
 }
 
 export async function closeStoreParts({ hypercores, state }: StoreParts): Promise<void> {
-  await state.close();
-  await hypercores.close();
+  try {
+    await state.close();
+  } finally {
+    await hypercores.close();
+  }
 }
 
 /** Opens a log and checks that the catalog, the key store and the Hypercore mean the same one. */

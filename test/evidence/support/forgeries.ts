@@ -2,10 +2,13 @@
  * What a dishonest operator could make with all its keys: everything signed, hashed and anchored as it
  * should be, and one thing not true. Each must fail in the check that is there for it.
  */
-import type { LeafIndex, Sha256Digest, UnixMillis } from '../../../src/base/brand.js';
+import type { LeafIndex, Sha256Digest, TreeSize, UnixMillis } from '../../../src/base/brand.js';
 import { utf8 } from '../../../src/base/bytes.js';
 import { digestToHex } from '../../../src/base/hex-digest.js';
 import type { CheckId } from '../../../src/evidence/verification-report.js';
+import { signCheckpoint } from '../../../src/tlog/checkpoint.js';
+import { EMPTY_ROOT } from '../../../src/tlog/merkle-hash.js';
+import { noteSigner } from '../../../src/tlog/signed-note.js';
 import { HANDOVER, MINUTE, minutes, type Plan } from '../evidence-builder.js';
 import { derived, logKeys, namedKey } from './synthetic-keys.js';
 
@@ -18,6 +21,10 @@ export interface Forgery {
 
 /** What everybody can read of the operator that is to be passed for. */
 const BANK = logKeys('bank', 'bank', 'kyc');
+const BANK_CHECKPOINT = signCheckpoint(
+  { origin: BANK.origin, size: 5 as TreeSize, rootHash: EMPTY_ROOT, extensions: [] },
+  noteSigner(BANK.first.key, BANK.first.sign),
+);
 const FOREIGN_KEY = namedKey('log.example/other/kyc', 'foreign');
 const OTHER_HASH = digestToHex(derived('something else'));
 const OTHER_DIGEST = derived('something else') as Sha256Digest;
@@ -29,6 +36,24 @@ export const FORGERIES: readonly Forgery[] = [
     name: 'a second first entry, further on in the log',
     check: 'statement',
     bends: { firstIndex: 3 },
+  },
+  {
+    name: 'a loss with the checkpoint of a third log',
+    check: 'statement',
+    bends: {
+      first: ({ index, recordedAt, origin, recoveryKey, verifierKey }) => ({
+        kind: 'loss',
+        index,
+        recordedAt,
+        cause: 'a disk failed',
+        checkpoint: BANK_CHECKPOINT,
+        from: `${origin}/0`,
+        origin,
+        recoveredSize: 4,
+        recoveryKey,
+        verifierKey,
+      }),
+    },
   },
   {
     name: 'an entry dated back behind those before it',

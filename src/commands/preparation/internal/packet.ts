@@ -1,9 +1,9 @@
 /**
- * What the threads say to each other about one batch, in this order: `prepare` →, any number of
+ * What the threads say to each other about one batch, in this order: `prepare` →, at most once
  * (← `find`, `found` →), ← `prepared`. The bytes are handed over with it.
  */
-import type { MessagePort, Worker } from 'node:worker_threads';
 import { types } from 'node:util';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import { assert } from '../../../base/errors.js';
 
 const KINDS = ['prepare', 'find', 'found', 'prepared'] as const;

@@ -1,4 +1,4 @@
-import type { CheckId } from './verification-report.js';
+import type { CheckId } from '../verification-report.js';
 
 /** What all checks of one sort share: there is a `signature:n` for every signature. */
 export type CheckKind = Exclude<CheckId, `signature:${number}`> | 'signature';

@@ -1,0 +1,91 @@
+/** `chirograph anchor`: puts the present heads of a node into its chain, and says how far they are. */
+import { setTimeout } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { JsonValue } from '../base/canonical-json.js';
+import { type Anchors, anchorsSchema, expected } from './answers.js';
+import { withExamples } from './command-help.js';
+import type { NodeClient } from './node-client.js';
+import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
+import { createProgress } from './progress.js';
+import { oneLine, printResult, type Terminal } from './terminal.js';
+
+interface AnchorFlags extends NodeFlags {
+  readonly json?: true;
+  /** False with --no-wait. */
+  readonly wait?: boolean;
+}
+
+export function addAnchorCommand(program: Command, terminal: Terminal): void {
+  const anchor = program
+    .command('anchor')
+    .description("anchor a node's ledgers in a blockchain (Bitcoin mainnet: untried)");
+
+  const now = withNodeOptions(anchor.command('now'))
+    .description('anchor the present heads, and wait until they are final')
+    .option('--no-wait', 'return when they are on their way')
+    .action(async (flags: AnchorFlags) => {
+      const client = nodeClientFor(flags, terminal);
+      const answer = await client.request({ method: 'POST', path: PATH });
+      print(
+        terminal,
+        flags,
+        flags.wait === false ? answer : await settled(client, answer, terminal),
+      );
+    });
+  withExamples(now, 'chirograph anchor now --url http://127.0.0.1:8787');
+  now.addHelpText(
+    'after',
+    '\nBitcoin mainnet is untried: devchain and regtest are what this version was run with. A node on\nmainnet, with a small coin in its wallet, would try it.',
+  );
+
+  const status = withNodeOptions(anchor.command('status'))
+    .description('say how far the epochs have come into the chain')
+    .action(async (flags: AnchorFlags) => {
+      const client = nodeClientFor(flags, terminal);
+      print(terminal, flags, await client.request({ method: 'GET', path: PATH }));
+    });
+  withExamples(status, 'chirograph anchor status --url http://127.0.0.1:8787');
+}
+
+const PATH = '/v1/anchors';
+
+/** A devchain settles at once, a chain that costs something in hours. */
+const FIRST_WAIT_MILLIS = 100;
+const LONGEST_WAIT_MILLIS = 10_000;
+
+/** Asks until what was the head when `answer` was given is final. */
+async function settled(
+  client: NodeClient,
+  answer: JsonValue,
+  terminal: Terminal,
+): Promise<JsonValue> {
+  const { epochSize: wanted } = expected(anchorsSchema, answer);
+  const progress = createProgress(terminal);
+  let wait = FIRST_WAIT_MILLIS;
+  try {
+    for (let last = answer; ; last = await client.request({ method: 'GET', path: PATH })) {
+      const state = expected(anchorsSchema, last);
+      if (state.settledSize >= wanted) return last;
+      progress.show(stateOf(state));
+      await setTimeout(wait);
+      wait = Math.min(wait * 2, LONGEST_WAIT_MILLIS);
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+function print(terminal: Terminal, { json }: AnchorFlags, answer: JsonValue): void {
+  const state = expected(anchorsSchema, answer);
+  const { chain, development, epochSize, settledSize } = state;
+  printResult(terminal, json, answer, [
+    `${oneLine(chain)}${development ? ' (development: proves nothing to others)' : ''}`,
+    `${settledSize} of ${epochSize} entries of the epoch log are final; ${stateOf(state)}`,
+  ]);
+}
+
+function stateOf({ pending }: Anchors): string {
+  if (pending.state === 'idle') return 'nothing is on its way';
+  const starved = pending.isStarved ? ', waiting for fees within the budget' : '';
+  return `${pending.epochSize} on their way, ${pending.confirmations} confirmations${starved}`;
+}

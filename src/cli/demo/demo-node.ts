@@ -1,0 +1,58 @@
+/** The node of the demo: the real service, on a free port, in a directory of its own. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assert } from '../../base/errors.js';
+import { silentLogger } from '../../base/logger.js';
+import { RandomPool } from '../../base/random.js';
+import { Secret } from '../../base/secret.js';
+import { systemClock } from '../../base/time.js';
+import { Service } from '../../service.js';
+import { parseConfig } from '../../settings/parse-config.js';
+import { isDirectory } from '../files.js';
+import { createNodeClient, DEFAULT_TIMEOUT_MILLIS, type NodeClient } from '../node-client.js';
+
+export interface DemoNode {
+  readonly client: NodeClient;
+  /** Stops it; its directories stay. */
+  stop(): Promise<void>;
+  /** Deletes its data and its keys, after it was stopped. */
+  forget(): Promise<void>;
+  /** Whether anything of its directories is left. */
+  leavesTraces(): Promise<boolean>;
+}
+
+/** Epochs are made when the demo says so. */
+const EPOCH_INTERVAL = '86400000';
+
+export async function startDemoNode(): Promise<DemoNode> {
+  const directory = await mkdtemp(join(tmpdir(), 'chirograph-demo-'));
+  const forget = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  try {
+    return { ...(await start(directory)), forget, leavesTraces: () => isDirectory(directory) };
+  } catch (cause) {
+    await forget();
+    throw cause;
+  }
+}
+
+async function start(directory: string): Promise<Pick<DemoNode, 'client' | 'stop'>> {
+  // No environment and no file: the demo is the same whatever is set around it.
+  const { config, secrets } = parseConfig({
+    flags: { data: join(directory, 'data'), port: '0', epochIntervalMillis: EPOCH_INTERVAL },
+    env: {},
+    readFile: () => ({}),
+    workingDirectory: directory,
+  });
+  const parts = { clock: systemClock, random: new RandomPool(), logger: silentLogger };
+  const service = await Service.open(config, secrets, parts);
+  assert(service.firstKey !== null, 'a new node makes its first key');
+  return {
+    client: createNodeClient({
+      url: service.url,
+      key: new Secret(service.firstKey),
+      timeoutMillis: DEFAULT_TIMEOUT_MILLIS,
+    }),
+    stop: () => service.close(),
+  };
+}

@@ -1,0 +1,110 @@
+/** `chirograph get`: one entry, or all versions of what it is a version of. */
+import type { Command } from 'commander';
+import type { JsonObject, JsonValue } from '../base/canonical-json.js';
+import { type Entry, entryAnswerSchema, expected, historySchema } from './answers.js';
+import { CliError } from './cli-error.js';
+import { withExamples } from './command-help.js';
+import type { NodeClient } from './node-client.js';
+import { entryPath, type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
+import { oneLine, printResult, type Terminal } from './terminal.js';
+
+interface GetFlags extends NodeFlags {
+  readonly history?: true;
+  readonly asOf?: string;
+  readonly json?: true;
+}
+
+export function addGetCommand(program: Command, terminal: Terminal): void {
+  const command = withNodeOptions(program.command('get'))
+    .argument('<ledger>', 'name of the ledger')
+    .argument('<id>', 'leaf hash or index of the entry')
+    .option('--history', 'all versions of the same thing, newest first')
+    .option('--as-of <when>', 'what was there at a tree size, or at 2026-01-31T23:59:59.000Z')
+    .description('print an entry, opened')
+    .action(async (ledger: string, id: string, flags: GetFlags) => {
+      const client = nodeClientFor(flags, terminal);
+      const path = entryPath(ledger, id);
+      if (flags.history === true) printHistory(terminal, flags, await history(client, path, flags));
+      else {
+        const answer = await client.request({ method: 'GET', path: `${path}${asOfQuery(flags)}` });
+        const { asOf, ...entry } = expected(entryAnswerSchema, answer);
+        printResult(terminal, flags.json, answer, [...entryLines(entry), asOfLine(asOf)]);
+      }
+    });
+  withExamples(
+    command,
+    'chirograph get kyc 27',
+    'chirograph get kyc 27 --history --as-of 2026-01-31T23:59:59.000Z',
+  );
+}
+
+type History = JsonObject & { readonly items: readonly JsonValue[]; readonly asOf: JsonValue };
+
+/** More versions than anybody reads. */
+const MAX_PAGES = 100;
+
+async function history(client: NodeClient, path: string, flags: GetFlags): Promise<History> {
+  const items: JsonValue[] = [];
+  const query = asOfQuery(flags, 'limit=1000');
+  let cursor = '';
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const answer = await client.request({
+      method: 'GET',
+      path: `${path}/history${query}${cursor}`,
+    });
+    const found = expected(historySchema, answer);
+    items.push(...found.items);
+    if (found.cursor === null) return { items, asOf: found.asOf };
+    cursor = `&cursor=${encodeURIComponent(found.cursor)}`;
+  }
+  throw new CliError(
+    'CLI_ANSWER_UNUSABLE',
+    'the node gives out more versions than fit in an answer',
+  );
+}
+
+function asOfQuery({ asOf }: GetFlags, ...others: readonly string[]): string {
+  const parts = asOf === undefined ? others : [...others, `asOf=${encodeURIComponent(asOf)}`];
+  return parts.length === 0 ? '' : `?${parts.join('&')}`;
+}
+
+function printHistory(terminal: Terminal, { json }: GetFlags, answer: History): void {
+  const { items, asOf } = expected(historySchema, { ...answer, cursor: null });
+  printResult(terminal, json, answer, [
+    ...items.flatMap((entry) => [...entryLines(entry), '']),
+    `${items.length} ${items.length === 1 ? 'version' : 'versions'}`,
+    asOfLine(asOf),
+  ]);
+}
+
+const LABEL_WIDTH = 12;
+/** Photos travel as text. */
+const MAX_LINE = 160;
+
+function entryLines(entry: Entry): readonly string[] {
+  const { payload, finality, ...said } = entry;
+  const rows = Object.entries(said).map(([name, value]) => row(name, String(value)));
+  const content = payload === undefined ? [] : JSON.stringify(payload, null, 2).split('\n');
+  return [
+    ...rows,
+    row('finality', finality.anchored ? 'durable, anchored' : 'durable'),
+    ...content.map((line, at) => (at === 0 ? row('payload', line) : indented(line))),
+  ];
+}
+
+function asOfLine({ size, rootHash }: { size: number; rootHash: string }): string {
+  return `as of size ${size}, root hash ${oneLine(rootHash)}`;
+}
+
+function row(name: string, text: string): string {
+  return `${name.padEnd(LABEL_WIDTH)}${shortened(oneLine(text))}`;
+}
+
+function indented(line: string): string {
+  const text = line.trimStart();
+  return `${' '.repeat(LABEL_WIDTH + line.length - text.length)}${shortened(oneLine(text))}`;
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_LINE ? text : `${text.slice(0, MAX_LINE)}… (${text.length} characters)`;
+}

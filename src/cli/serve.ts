@@ -1,0 +1,60 @@
+/** `chirograph serve`: runs a node until it is told to stop. */
+import type { Command } from 'commander';
+import { RandomPool } from '../base/random.js';
+import { systemClock } from '../base/time.js';
+import { createJsonLogger, standardOutput } from '../json-logger.js';
+import { Service } from '../service.js';
+import { refuseDevelopmentParts } from '../settings/development-parts.js';
+import { withExamples } from './command-help.js';
+import { type SettingFlags, settingsFrom, withSettings } from './setting-options.js';
+import { stopSignal } from './stop-signal.js';
+import { type End, EXIT, type Terminal } from './terminal.js';
+
+export function addServeCommand(program: Command, terminal: Terminal, end: End): void {
+  const command = withSettings(program.command('serve'))
+    .description('run a node; logs JSON lines, the one with "event":"listening" has its url')
+    .action(async (flags: SettingFlags) => {
+      await serve(flags, terminal, end);
+    });
+  withExamples(command, 'chirograph serve --data ./ledger --port 8787');
+}
+
+async function serve(flags: SettingFlags, terminal: Terminal, end: End): Promise<void> {
+  const { config, secrets } = settingsFrom(flags, terminal);
+  if (terminal.env['NODE_ENV'] === 'production') refuseDevelopmentParts(config);
+  const clock = systemClock;
+  const logger = createJsonLogger({ level: config.logLevel, clock, sink: standardOutput() });
+  const stop = stopSignal();
+  try {
+    const service = await Service.open(config, secrets, {
+      clock,
+      random: new RandomPool(),
+      logger,
+    });
+    if (service.firstKey !== null) terminal.stderr(firstKeyLine(service.firstKey));
+    logger.info('listening', {
+      url: service.url,
+      ...(service.metricsUrl !== null && { metricsUrl: service.metricsUrl }),
+      ...(service.anchorAddress !== null && { anchorAddress: service.anchorAddress }),
+    });
+    const failed = service.failed.then(() => null);
+    const signal = await Promise.race([stop.received, failed]);
+    logger.info('stopping', signal === null ? {} : { signal });
+    try {
+      await service.close();
+      logger.info('stopped');
+    } catch (error) {
+      logger.error('not everything could be finished', { error });
+      end(EXIT.no);
+    }
+    // Started again, the node finds out what of the failed commit is on disk.
+    if (signal === null) end(EXIT.no);
+  } finally {
+    stop.dispose();
+  }
+}
+
+/** Not through the log, which outlives the terminal and is read by others. */
+function firstKeyLine(key: string): string {
+  return `chirograph: the first API key, an admin of the tenant "default", shown this once: ${key}\n`;
+}

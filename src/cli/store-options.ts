@@ -1,0 +1,53 @@
+/** The options of every command that opens a store without its node. */
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { RandomPool, type RandomSource } from '../base/random.js';
+import { DirectoryKeyStore } from '../keys/directory-key-store.js';
+import type { KeyStore } from '../keys/key-store.js';
+import { readConfigFile } from '../settings/config-file.js';
+import { parseConfig } from '../settings/parse-config.js';
+import { CliError } from './cli-error.js';
+import { isDirectory } from './files.js';
+import { oneLine, type Terminal } from './terminal.js';
+
+export interface StoreFlags {
+  readonly data?: string;
+  readonly keys?: string;
+  readonly json?: true;
+}
+
+export interface ClosedStore {
+  readonly dataDirectory: string;
+  readonly keyStore: KeyStore;
+  readonly random: RandomSource;
+}
+
+export function withStoreOptions(command: Command): Command {
+  return command
+    .option('--data <directory>', 'data directory (or CHIROGRAPH_DATA)')
+    .option('--keys <directory>', 'key store (default: the data directory with ".keys" behind it)')
+    .option('--json', 'print JSON');
+}
+
+/**
+ * Opening makes what is missing, which is right for `serve` and would be wrong here: there must be
+ * something to look at.
+ *
+ * @throws CliError CLI_USAGE; ConfigError; KeysError.
+ */
+export async function closedStore(flags: StoreFlags, { env }: Terminal): Promise<ClosedStore> {
+  const { config } = parseConfig({
+    flags: { data: flags.data, keys: flags.keys },
+    env,
+    readFile: readConfigFile,
+    workingDirectory: process.cwd(),
+  });
+  const { data: dataDirectory, keys: directory } = config;
+  if (!(await isDirectory(join(dataDirectory, 'journal'))))
+    throw new CliError('CLI_USAGE', `${oneLine(dataDirectory)} is no data directory (--data)`);
+  if (!(await isDirectory(directory)))
+    throw new CliError('CLI_USAGE', `${oneLine(directory)} is no key store (--keys)`);
+  const random = new RandomPool();
+  const keyStore = await DirectoryKeyStore.open({ directory, dataDirectory, random });
+  return { dataDirectory, keyStore, random };
+}

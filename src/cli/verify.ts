@@ -1,0 +1,96 @@
+/** `chirograph verify`: evidence files, offline, by the same function as the single-file verifier. */
+import { type Command, Option } from 'commander';
+import { MAX_EVIDENCE_BYTES } from '../evidence/evidence-file.js';
+import { runVerify, type TrustInput } from '../evidence/run-verify.js';
+import { MAX_TRUST_BYTES } from '../evidence/trust.js';
+import { CliError } from './cli-error.js';
+import { repeated, withExamples } from './command-help.js';
+import { readFileUpTo } from './files.js';
+import { type End, EXIT, type ExitCode, oneLine, type Terminal } from './terminal.js';
+
+interface VerifyFlags {
+  readonly trust?: readonly string[];
+  readonly require?: string;
+  readonly json?: true;
+}
+
+export function addVerifyCommand(program: Command, terminal: Terminal, end: End): void {
+  const command = program
+    .command('verify')
+    .argument('<file...>', 'evidence files')
+    .description('verify evidence files offline, and say what was checked and on whose word')
+    .option(
+      '--trust <file>',
+      'roots of trust of your own (docs/formats/trust.md); repeatable',
+      repeated,
+    )
+    .addOption(
+      new Option(
+        '--require <what>',
+        'attributed: a file that rests on its own word is a "no"',
+      ).choices(['attributed']),
+    )
+    .option('--json', 'print each report as JSON on a line')
+    .action(async (files: readonly string[], flags: VerifyFlags) => {
+      end(await verifyAll(files, flags, terminal));
+    });
+  withExamples(
+    command,
+    'chirograph verify residence.evidence.json --trust bank.trust.json --require attributed',
+  );
+  command.addHelpText(
+    'after',
+    '\nAnchors in Bitcoin mainnet are untried: no run of this version has made or verified one with\na live node. They rest on the same code as regtest; check the first one of yours by hand.',
+  );
+}
+
+/** The worst of all files. */
+async function verifyAll(
+  files: readonly string[],
+  flags: VerifyFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const trust: TrustInput[] = [];
+  for (const label of flags.trust ?? [])
+    trust.push({ label: oneLine(label), bytes: await readFileUpTo(label, MAX_TRUST_BYTES) });
+  let worst: ExitCode = EXIT.done;
+  for (const file of files) {
+    const code = await verifyOne(file, trust, flags, terminal, files.length > 1);
+    if (code > worst) worst = code;
+  }
+  return worst;
+}
+
+async function verifyOne(
+  file: string,
+  trust: readonly TrustInput[],
+  { require, json }: VerifyFlags,
+  { stdout, stderr }: Terminal,
+  isOneOfMany: boolean,
+): Promise<ExitCode> {
+  const evidence = await contentOf(file);
+  if (typeof evidence === 'string') {
+    stderr(`chirograph: ${evidence}\n`);
+    return EXIT.unusable;
+  }
+  const requireAttributed = require === 'attributed';
+  const response = runVerify({ evidence, trust, requireAttributed, json: json === true });
+  if (response.exitCode === EXIT.unusable) {
+    const where = isOneOfMany ? `${oneLine(file)}: ` : '';
+    stderr(`chirograph: ${where}${oneLine(response.error)}\n`);
+    return EXIT.unusable;
+  }
+  if (isOneOfMany && json !== true) stdout(`== ${oneLine(file)}\n`);
+  stdout(response.output);
+  return response.exitCode;
+}
+
+/** The bytes, or why they cannot be had: the other files are verified all the same. */
+async function contentOf(file: string): Promise<Uint8Array | string> {
+  try {
+    return await readFileUpTo(file, MAX_EVIDENCE_BYTES);
+  } catch (error) {
+    if (error instanceof CliError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+/** What an operator's monitoring learns of commits, backlog and anchors. */
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { CommitObserver } from './ledger/commit-observer.js';
+import type { LedgerNode } from './ledger-node.js';
+
+const STEP_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5];
+const GROUP_ENTRIES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+/** Times each step of each commit; one commit is under way at a time. */
+export function commitMetrics(registry: Registry): CommitObserver {
+  const registers = [registry];
+  const duration = new Histogram({
+    name: 'chirograph_commit_step_duration_seconds',
+    help: 'Time that a step of a commit took.',
+    labelNames: ['step'] as const,
+    buckets: STEP_SECONDS,
+    registers,
+  });
+  const groups = new Histogram({
+    name: 'chirograph_commit_entries',
+    help: 'Entries that shared a commit.',
+    buckets: GROUP_ENTRIES,
+    registers,
+  });
+  const entries = new Counter({
+    name: 'chirograph_entries_committed_total',
+    help: 'Entries handed to commits that were acknowledged; repeated requests count as well.',
+    registers,
+  });
+  let stop: (() => unknown) | null = null;
+  return {
+    before: (step) => {
+      stop = duration.startTimer({ step });
+    },
+    after: (step, count) => {
+      stop?.();
+      if (step !== 'acknowledge') return;
+      groups.observe(count);
+      entries.inc(count);
+    },
+  };
+}
+
+/** Read when they are asked for. */
+export function nodeMetrics(registry: Registry, node: LedgerNode): void {
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  gauge('chirograph_commit_backlog_entries', 'Entries that wait for a commit.', () => {
+    return node.store.backlog;
+  });
+  gauge('chirograph_ledgers', "Ledgers, the node's own among them.", () => {
+    return node.store.allLedgers().length;
+  });
+  gauge('chirograph_entries', 'Entries in all logs that are written.', () => {
+    return node.store.allLedgers().reduce((sum, { reader }) => sum + reader.head.size, 0);
+  });
+  gauge('chirograph_epoch_log_size', 'Entries of the epoch log.', () => {
+    return node.anchorStatus().epochSize;
+  });
+  gauge('chirograph_anchored_epoch_log_size', 'What of it is final in the chain.', () => {
+    return node.anchorStatus().settledSize;
+  });
+}

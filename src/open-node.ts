@@ -1,0 +1,130 @@
+/**
+ * A node as its configuration describes it, without HTTP: key store, seal, chain, ledgers and API
+ * keys, opened in the order of the data. Nothing is written before the data directory's lock is held,
+ * but for the keys of a node that is new.
+ */
+import { mkdir } from 'node:fs/promises';
+import { ApiKeyRegistry } from './access/api-key-registry.js';
+import { DEFAULT_TENANT } from './access/tenant-name.js';
+import { Lifetime } from './base/lifetime.js';
+import type { RandomSource } from './base/random.js';
+import type { Clock } from './base/time.js';
+import { type BitcoinAnchoring, openBitcoinAnchoring } from './bitcoin-anchoring.js';
+import type { Config, Secrets } from './config.js';
+import {
+  type DevelopmentSeal,
+  openDevelopmentAnchoring,
+  openDevelopmentSeal,
+} from './development-parts.js';
+import { DirectoryKeyStore } from './keys/directory-key-store.js';
+import type { KeyStore } from './keys/key-store.js';
+import type { CommitObserver } from './ledger/commit-observer.js';
+import type { LedgerError } from './ledger/ledger-error.js';
+import { LedgerNode } from './ledger-node.js';
+import type { AnchoringOptions } from './node-anchoring.js';
+import { developmentParts } from './settings/development-parts.js';
+
+export interface NodeSurroundings {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly observer: CommitObserver;
+  /** Called once, when nothing more may be acknowledged: the process should end. */
+  readonly onFailure: (error: LedgerError) => void;
+}
+
+export interface OpenedNode {
+  readonly node: LedgerNode;
+  readonly registry: ApiKeyRegistry;
+  /** First part of every origin. */
+  readonly logName: string;
+  /** DER of the roots that the seal ends at. */
+  readonly roots: readonly Uint8Array[];
+  /** Any part of it was made for development. */
+  readonly isDevelopment: boolean;
+  /** What the operator pays to, where anchors cost something. */
+  readonly anchorAddress: string | null;
+  /** The first API key, if it was made just now and not chosen by the operator: shown once. */
+  readonly firstKey: string | null;
+  close(): Promise<void>;
+}
+
+/** @throws what the parts throw; then nothing is left open. */
+export async function openNode(
+  config: Config,
+  secrets: Secrets,
+  surroundings: NodeSurroundings,
+): Promise<OpenedNode> {
+  const lifetime = new Lifetime();
+  try {
+    return await open(config, secrets, surroundings, lifetime);
+  } catch (cause) {
+    await lifetime.close();
+    throw cause;
+  }
+}
+
+async function open(
+  config: Config,
+  secrets: Secrets,
+  surroundings: NodeSurroundings,
+  lifetime: Lifetime,
+): Promise<OpenedNode> {
+  const { data: dataDirectory, keys: directory } = config;
+  const { clock, random } = surroundings;
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  const keyStore = await DirectoryKeyStore.open({ directory, dataDirectory, random });
+  const isDevelopment = developmentParts(config).length > 0;
+  const logName = config.logName ?? `chirograph.${keyStore.nodeId.slice(0, 8)}`;
+  const { seal, roots } = await openSeal(config, { keyStore, clock, random });
+  const bitcoin =
+    config.anchorChain === 'bitcoin'
+      ? await openBitcoinAnchoring(config, secrets, { keyStore, random })
+      : null;
+  const node = await LedgerNode.open({
+    ...surroundings,
+    dataDirectory,
+    keyStore,
+    logName,
+    seal,
+    hasRecoveryKeys: isDevelopment,
+    openAnchoring: () => openChain(bitcoin, dataDirectory, { keyStore, clock, random }, lifetime),
+  });
+  lifetime.add(() => node.close());
+  const registry = await ApiKeyRegistry.open(dataDirectory, { clock, random });
+  const chosen = secrets.adminKey?.reveal();
+  const first = await registry.createFirst(DEFAULT_TENANT, chosen);
+  return {
+    node,
+    registry,
+    logName,
+    roots,
+    isDevelopment,
+    anchorAddress: bitcoin?.address ?? null,
+    firstKey: chosen === undefined ? (first?.text ?? null) : null,
+    close: () => lifetime.close(),
+  };
+}
+
+interface KeyParts {
+  readonly keyStore: KeyStore;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}
+
+type Seal = DevelopmentSeal | { readonly seal: null; readonly roots: readonly [] };
+
+async function openSeal({ seal }: Config, parts: KeyParts): Promise<Seal> {
+  return seal === 'development' ? openDevelopmentSeal(parts) : { seal: null, roots: [] };
+}
+
+async function openChain(
+  bitcoin: BitcoinAnchoring | null,
+  dataDirectory: string,
+  parts: KeyParts,
+  lifetime: Lifetime,
+): Promise<AnchoringOptions> {
+  if (bitcoin !== null) return bitcoin.anchoring;
+  const { devchain, anchoring } = await openDevelopmentAnchoring(parts, dataDirectory);
+  lifetime.add(() => devchain[Symbol.asyncDispose]());
+  return anchoring;
+}

@@ -1,0 +1,41 @@
+/** What /readyz says: no names of ledgers or tenants, because anyone may ask. */
+import type { Readiness } from './api/routes/health.js';
+import type { RecoveryReport } from './ledger/ledger-store.js';
+
+export interface NodeHealth {
+  readonly hasFailed: boolean;
+  /** Why nothing is written, or null. */
+  readonly refusal: string | null;
+  readonly isDevelopment: boolean;
+  readonly recovery: RecoveryReport;
+  /** Entries that wait for a commit. */
+  readonly backlog: number;
+  /** Tries in a row to anchor that have failed. */
+  readonly anchoringFailures: number;
+}
+
+export function readinessOf(health: NodeHealth): Readiness {
+  const { hasFailed, refusal, isDevelopment, recovery, backlog, anchoringFailures } = health;
+  const reasons: string[] = [];
+  if (hasFailed) reasons.push('the store failed: the node must be started again');
+  if (refusal !== null) reasons.push(refusal);
+  if (isDevelopment)
+    reasons.push(
+      'development: seal or chain prove nothing to others, and nothing outside this machine remembers what was shown',
+    );
+  if (hasRecovered(recovery)) reasons.push(recoveryText(recovery));
+  if (anchoringFailures > 0)
+    reasons.push(`anchoring has failed ${anchoringFailures} times in a row: see the log`);
+  if (backlog > 0) reasons.push(`${backlog} entries wait for a commit`);
+  return { ready: !hasFailed && refusal === null, reasons };
+}
+
+/** Whether opening found something that a crash had left. */
+export function hasRecovered({ tornBytes, logs }: RecoveryReport): boolean {
+  return tornBytes > 0 || logs.length > 0;
+}
+
+function recoveryText({ tornBytes, logs }: RecoveryReport): string {
+  const blocks = logs.reduce((sum, { appended }) => sum + appended, 0);
+  return `recovered from a crash: ${blocks} blocks in ${logs.length} logs made good, ${tornBytes} bytes that nobody was told of dropped`;
+}

@@ -1,0 +1,149 @@
+/** Which routes there are, and what each is given. */
+import { createLoginLimiter } from './api/rate-limit.js';
+import type { RouteModule } from './api/app.js';
+import { createGuard } from './api/authentication.js';
+import { createCursorCodec } from './api/cursor.js';
+import { anchorsRoutes, describeAnchors } from './api/routes/anchors.js';
+import { describeEntryFiles, entryFilesRoutes } from './api/routes/entry-files.js';
+import { describeHealth, healthRoutes, type Readiness } from './api/routes/health.js';
+import { describeKeys, keysRoutes } from './api/routes/keys.js';
+import { describeLedgers, ledgersRoutes } from './api/routes/ledgers.js';
+import { describeLog, logRoutes } from './api/routes/log.js';
+import { describeRecords, recordsRoutes } from './api/routes/records.js';
+import { describeSignatures, signaturesRoutes } from './api/routes/signatures.js';
+import { describeVerify, verifyRoutes } from './api/routes/verify.js';
+import type { RandomSource } from './base/random.js';
+import type { Clock } from './base/time.js';
+import { appendRecords } from './commands/append-records.js';
+import type { Config } from './config.js';
+import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
+import type { OpenedNode } from './open-node.js';
+import { TenantLedgers } from './queries/tenant-ledgers.js';
+import { parseCertificate } from './signing/certificate.js';
+import { trustAnchorFrom } from './signing/trust-anchor.js';
+
+export interface RouteParts {
+  readonly config: Config;
+  readonly opened: OpenedNode;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly readiness: () => Readiness;
+}
+
+export function routeModules(parts: RouteParts): RouteModule[] {
+  const { config, opened, clock, random, readiness } = parts;
+  const { node, registry, roots, isDevelopment } = opened;
+  const limiter = createLoginLimiter(config.failedLoginsPerMinute, clock);
+  const guard = createGuard({ registry, limiter });
+  const cursors = createCursorCodec(node.derivedKey('cursors'));
+  const timeoutMillis = config.requestTimeoutMillis;
+  const body = { maxBytes: config.maxBodyBytes, timeoutMillis };
+  const ledgers = new TenantLedgers({ store: node.store, anchored: node.anchored, clock });
+  const { anchoredSize } = ledgers;
+  const appending = {
+    store: node.store,
+    clock,
+    random,
+    anchoredSize,
+    idempotencyKey: (tenant: string) => node.tenantKeys(tenant).idempotency,
+  };
+  const v1 = (router: RouteModule['router'], describe: RouteModule['describe']): RouteModule => {
+    return { mountPath: '/v1', router, describe };
+  };
+  return [
+    // First, because nothing is asked as often.
+    v1(
+      recordsRoutes({
+        guard,
+        cursors,
+        ledgers,
+        append: ({ tenant, author }, ledger, requests) =>
+          appendRecords(
+            appending,
+            { tenant: ledgers.handleOf(tenant), ledger, author },
+            requests,
+          ),
+        limits: {
+          maxBodyBytes: config.maxBodyBytes,
+          maxPayloadBytes: config.maxPayloadBytes,
+          maxLineBytes: config.maxNdjsonLineBytes,
+          timeoutMillis,
+        },
+      }),
+      describeRecords,
+    ),
+    { mountPath: '/', router: healthRoutes(readiness), describe: describeHealth },
+    v1(
+      keysRoutes({
+        registry,
+        ensureTenant: (tenant) => node.ensureTenant(tenant),
+        guard,
+        cursors,
+        body,
+      }),
+      describeKeys,
+    ),
+    v1(
+      ledgersRoutes({
+        guard,
+        cursors,
+        body,
+        ledgers,
+        creation: {
+          createLedger: (tenant, name) => node.createLedger(tenant, name),
+          anchoredSize,
+        },
+      }),
+      describeLedgers,
+    ),
+    v1(
+      entryFilesRoutes({
+        guard,
+        ledgers,
+        evidence: { anchored: node.anchored, identities: node.identities },
+      }),
+      describeEntryFiles,
+    ),
+    v1(
+      signaturesRoutes({
+        guard,
+        cursors,
+        body,
+        ledgers,
+        signing: {
+          clock,
+          random,
+          seal: node.seal,
+          trustAnchors: roots.map((der) => trustAnchorFrom(parseCertificate(der))),
+        },
+      }),
+      describeSignatures,
+    ),
+    v1(logRoutes({ guard, ledgers }), describeLog),
+    v1(
+      anchorsRoutes({
+        guard,
+        chain: node.chain,
+        isDevelopment: config.anchorChain === 'devchain',
+        status: () => node.anchorStatus(),
+        anchorNow: () => node.anchorNow(),
+      }),
+      describeAnchors,
+    ),
+    v1(
+      verifyRoutes({
+        guard,
+        body: { maxBytes: MAX_EVIDENCE_BYTES, timeoutMillis },
+        trust: {
+          store: node.store,
+          name: opened.logName,
+          certificates: roots,
+          chain: node.chain,
+          anchors: node.anchors,
+          isDevelopment,
+        },
+      }),
+      describeVerify,
+    ),
+  ];
+}

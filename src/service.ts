@@ -1,0 +1,189 @@
+/**
+ * The running service: a node, its HTTP interface, its metrics and its epochs. Opens in the order of
+ * the data and closes in reverse, so that what was taken is finished and what was shown is there.
+ */
+import { createApp } from './api/app.js';
+import { metricsListener } from './api/metrics-server.js';
+import { createMetrics, type Metrics } from './api/metrics.js';
+import { type RunningServer, startServer } from './api/server.js';
+import { Lifetime } from './base/lifetime.js';
+import type { Logger } from './base/logger.js';
+import type { RandomSource } from './base/random.js';
+import type { Clock } from './base/time.js';
+import type { Config, Secrets } from './config.js';
+import { EpochTimer } from './epoch-timer.js';
+import type { LedgerError } from './ledger/ledger-error.js';
+import { commitMetrics, nodeMetrics } from './node-metrics.js';
+import { openNode, type OpenedNode } from './open-node.js';
+import { hasRecovered, readinessOf } from './readiness.js';
+import { routeModules } from './route-modules.js';
+import { programVersion } from './version.js';
+
+export interface ServiceParts {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly logger: Logger;
+}
+
+/** Long enough that clients which come every minute keep their connection. */
+const KEEP_ALIVE_MILLIS = 65_000;
+
+export class Service {
+  readonly #opened: OpenedNode;
+  readonly #server: RunningServer;
+  readonly #metricsServer: RunningServer | null;
+  readonly #lifetime: Lifetime;
+  /** Resolves when the store has failed: nothing more is acknowledged, and the process should end. */
+  readonly failed: Promise<LedgerError>;
+
+  private constructor(
+    opened: OpenedNode,
+    server: RunningServer,
+    metricsServer: RunningServer | null,
+    lifetime: Lifetime,
+    failed: Promise<LedgerError>,
+  ) {
+    this.#opened = opened;
+    this.#server = server;
+    this.#metricsServer = metricsServer;
+    this.#lifetime = lifetime;
+    this.failed = failed;
+  }
+
+  /** @throws what the parts throw; then nothing is left open. */
+  static async open(config: Config, secrets: Secrets, parts: ServiceParts): Promise<Service> {
+    const lifetime = new Lifetime();
+    try {
+      const metrics = createMetrics();
+      const { failed, onFailure, hasFailed } = storeFailure(parts.logger);
+      const observer = commitMetrics(metrics.registry);
+      const opened = await openNode(config, secrets, { ...parts, observer, onFailure });
+      lifetime.add(() => opened.close());
+      nodeMetrics(metrics.registry, opened.node);
+      const { report } = opened.node.store;
+      if (hasRecovered(report)) parts.logger.info('recovered', { ...report });
+
+      const epochs = epochTimer(config, parts, opened);
+      const server = await listen(config, parts, metrics, opened, () => ({
+        hasFailed: hasFailed(),
+        anchoringFailures: epochs.failures,
+      }));
+      lifetime.add(() => server.stop(config.shutdownTimeoutMillis));
+      const metricsServer = await listenForMetrics(config, parts, metrics);
+      if (metricsServer !== null) lifetime.add(() => metricsServer.stop(0));
+      epochs.start();
+      lifetime.add(() => epochs.stop());
+      return new Service(opened, server, metricsServer, lifetime, failed);
+    } catch (cause) {
+      await lifetime.close();
+      throw cause;
+    }
+  }
+
+  /** `http://127.0.0.1:8787`, with the port that was taken. */
+  get url(): string {
+    return this.#server.url;
+  }
+
+  /** Null unless metrics are served. */
+  get metricsUrl(): string | null {
+    return this.#metricsServer?.url ?? null;
+  }
+
+  /** The first API key, if it was made just now and not chosen by the operator: shown once. */
+  get firstKey(): string | null {
+    return this.#opened.firstKey;
+  }
+
+  /** What the operator pays to, where anchors cost something. */
+  get anchorAddress(): string | null {
+    return this.#opened.anchorAddress;
+  }
+
+  /**
+   * Takes no more requests, finishes those in flight and their commits, remembers the heads outside
+   * the data directory. @throws what could not be finished; everything is closed all the same.
+   */
+  close(): Promise<void> {
+    return this.#lifetime.close();
+  }
+}
+
+interface StoreFailure {
+  readonly failed: Promise<LedgerError>;
+  readonly onFailure: (error: LedgerError) => void;
+  readonly hasFailed: () => boolean;
+}
+
+function storeFailure(logger: Logger): StoreFailure {
+  let hasFailed = false;
+  let settle: (error: LedgerError) => void = () => undefined;
+  const failed = new Promise<LedgerError>((resolve) => {
+    settle = resolve;
+  });
+  return {
+    failed,
+    onFailure: (error) => {
+      hasFailed = true;
+      logger.error('store failed', { error });
+      settle(error);
+    },
+    hasFailed: () => hasFailed,
+  };
+}
+
+function epochTimer(
+  { epochIntervalMillis }: Config,
+  { logger }: ServiceParts,
+  { node }: OpenedNode,
+): EpochTimer {
+  return new EpochTimer({ anchoring: node, intervalMillis: epochIntervalMillis, logger });
+}
+
+async function listen(
+  config: Config,
+  { clock, random, logger }: ServiceParts,
+  metrics: Metrics,
+  opened: OpenedNode,
+  health: () => { readonly hasFailed: boolean; readonly anchoringFailures: number },
+): Promise<RunningServer> {
+  const { host, port, requestTimeoutMillis, requestsPerMinute } = config;
+  const { store } = opened.node;
+  const readiness = (): ReturnType<typeof readinessOf> =>
+    readinessOf({
+      ...health(),
+      refusal: store.refusal,
+      isDevelopment: opened.isDevelopment,
+      recovery: store.report,
+      backlog: store.backlog,
+    });
+  const app = createApp({
+    logger,
+    version: programVersion(),
+    modules: routeModules({ config, opened, clock, random, readiness }),
+    requestTimeoutMillis,
+    ...(requestsPerMinute !== undefined && { requestsPerMinute }),
+    // Timing a request is not free: only where someone can read what came of it.
+    ...(config.metricsPort !== undefined && { observe: metrics.observe }),
+  });
+  return startServer(app, {
+    host,
+    port,
+    headersTimeoutMillis: requestTimeoutMillis,
+    keepAliveTimeoutMillis: KEEP_ALIVE_MILLIS,
+  });
+}
+
+async function listenForMetrics(
+  { host, metricsPort, requestTimeoutMillis }: Config,
+  { logger }: ServiceParts,
+  { registry }: Metrics,
+): Promise<RunningServer | null> {
+  if (metricsPort === undefined) return null;
+  return startServer(metricsListener(registry, logger), {
+    host,
+    port: metricsPort,
+    headersTimeoutMillis: requestTimeoutMillis,
+    keepAliveTimeoutMillis: KEEP_ALIVE_MILLIS,
+  });
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import { toBase64, utf8 } from '../../src/base/bytes.js';
+import type { JsonObject } from '../../src/base/canonical-json.js';
+import { MAINNET, REGTEST } from '../../src/evidence/bitcoin/network.js';
+import { EvidenceError } from '../../src/evidence/evidence-error.js';
+import { SHIPPED_TRUST } from '../../src/evidence/shipped-trust.js';
+import { mergeTrust, parseTrust } from '../../src/evidence/trust.js';
+import { failure } from '../support/errors.js';
+import { DAY_BEFORE } from './evidence-builder.js';
+import { logKeys, newAuthority } from './support/synthetic-keys.js';
+
+const { recovery, second } = logKeys('bank', 'bank', 'kyc');
+const { caCertificate } = newAuthority('bank', DAY_BEFORE);
+const HASH = '12'.repeat(32);
+
+const FULL: JsonObject = {
+  $v: 1,
+  name: 'The bank',
+  certificates: [toBase64(caCertificate)],
+  recoveryKeys: [recovery.text],
+  logs: [second.text],
+  chains: [{ chain: 'bitcoin:mainnet', blocks: [{ hash: HASH, height: 840_000 }] }],
+  development: true,
+};
+
+const parse = (value: unknown) => parseTrust(utf8(JSON.stringify(value, null, 2)));
+
+describe('parseTrust', () => {
+  it('reads every member, in any spelling', () => {
+    const trust = parse(FULL);
+    expect(trust.sources).toEqual([{ name: 'The bank', development: true }]);
+    expect(trust.certificates[0]?.certificate?.der).toEqual(caCertificate);
+    expect(trust.recoveryKeys).toEqual([recovery.key]);
+    expect(trust.logs).toEqual([second.key]);
+    expect(trust.blocks).toEqual([{ chain: 'bitcoin:mainnet', hash: HASH, height: 840_000 }]);
+  });
+
+  it('asks for no more than a format and a name, and takes empty lists', () => {
+    const nothing = { certificates: [], recoveryKeys: [], logs: [], blocks: [] };
+    expect(parse({ $v: 1, name: 'x' })).toMatchObject(nothing);
+    const empty = { certificates: [], recoveryKeys: [], logs: [], chains: [] };
+    expect(parse({ $v: 1, name: 'x', ...empty })).toMatchObject(nothing);
+  });
+
+  const refused: readonly [what: string, value: unknown][] = [
+    ['no object', []],
+    ['no format', { name: 'x' }],
+    ['no name', { $v: 1 }],
+    ['a name with a line break', { ...FULL, name: 'x\ny' }],
+    ['a name that turns text around', { ...FULL, name: 'x\u202ey' }],
+    ['an unknown member', { ...FULL, trustEverybody: true }],
+    ['a certificate that is none', { ...FULL, certificates: [toBase64(utf8('hello'))] }],
+    [
+      'a key of another sort',
+      { ...FULL, logs: ['witness.example+3176bd45+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU'] },
+    ],
+    [
+      'a key whose id is another’s',
+      { ...FULL, recoveryKeys: [recovery.text.replace(/\+[0-9a-f]{8}\+/, '+00000000+')] },
+    ],
+    ['an unknown chain', { ...FULL, chains: [{ chain: 'dogecoin', blocks: [] }] }],
+    ['a block of height 0', withBlock({ hash: REGTEST.genesis, height: 0 })],
+    ['a height that is no number', withBlock({ hash: HASH, height: '1' })],
+    ['a hash that is too short', withBlock({ hash: '12', height: 1 })],
+    ['a member of a block that is unknown', withBlock({ hash: HASH, height: 1, time: 1 })],
+  ];
+  for (const [what, value] of refused)
+    it(`refuses ${what}`, () => {
+      expect(failure(() => parse(value)).code).toBe('TRUST_MALFORMED');
+    });
+
+  it('refuses what is no JSON, and what is too large', () => {
+    expect(failure(() => parseTrust(utf8('{'))).code).toBe('TRUST_MALFORMED');
+    expect(failure(() => parseTrust(Uint8Array.of(0xff))).code).toBe('TRUST_MALFORMED');
+    expect(() => parseTrust(new Uint8Array(2 ** 20 + 1))).toThrow(EvidenceError);
+  });
+
+  it('names both formats where the file’s is newer', () => {
+    const { code, message } = failure(() => parse({ ...FULL, $v: 2 }));
+    expect(code).toBe('TRUST_FORMAT_NEWER');
+    expect(message).toBe('the trust file has format 2; this version reads 1');
+  });
+
+  function withBlock(block: JsonObject): JsonObject {
+    return { ...FULL, chains: [{ chain: 'devchain', blocks: [block] }] };
+  }
+});
+
+describe('mergeTrust', () => {
+  it('trusts what any of them trusts', () => {
+    const merged = mergeTrust(SHIPPED_TRUST, parse(FULL), parse({ $v: 1, name: 'other' }));
+    expect(merged.sources.map(({ name }) => name)).toEqual([
+      'Bitcoin blocks known to this version',
+      'The bank',
+      'other',
+    ]);
+    expect(merged.logs).toEqual([second.key]);
+    expect(merged.blocks).toHaveLength(SHIPPED_TRUST.blocks.length + 1);
+  });
+});
+
+describe('the trust that is shipped', () => {
+  it('pins blocks of mainnet that show the work of their time, and trusts nobody', () => {
+    expect(SHIPPED_TRUST).toMatchObject({ certificates: [], recoveryKeys: [], logs: [] });
+    for (const { chain, hash, height } of SHIPPED_TRUST.blocks) {
+      expect(chain).toBe('bitcoin:mainnet');
+      expect(height).toBeGreaterThan(MAINNET.bip34Height);
+      expect(BigInt(`0x${hash}`) <= MAINNET.maxTarget).toBe(true);
+    }
+  });
+});

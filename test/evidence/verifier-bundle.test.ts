@@ -1,0 +1,92 @@
+/** The single-file verifier, built and run as a stranger would: in an empty directory, with Node alone. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+import { build, type Built, trustBytes } from './evidence-builder.js';
+import { edited, set } from './support/json-edit.js';
+
+const BUILD = fileURLToPath(new URL('../../scripts/build-verifier.mjs', import.meta.url));
+
+let directory: string;
+let bank: Built;
+
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+  const built = spawnSync(process.execPath, [BUILD, join(directory, 'verify.mjs')]);
+  expect(built.stderr.toString()).toBe('');
+  bank = await build();
+  writeFileSync(join(directory, 'entry.evidence'), bank.bytes);
+  writeFileSync(join(directory, 'bank.json'), trustBytes(bank.trust));
+});
+
+afterAll(async () => {
+  await removeDirectory(directory);
+});
+
+describe('verify.mjs', () => {
+  it('verifies a file where nothing else is', () => {
+    const { status, stdout, stderr } = verify('entry.evidence', '--trust', 'bank.json');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^VERIFIED\n/);
+    expect(readdirSync(directory).sort()).toEqual(['bank.json', 'entry.evidence', 'verify.mjs']);
+  });
+
+  it('does not say yes to what is not attributed, if asked not to', () => {
+    expect(verify('entry.evidence').status).toBe(0);
+    expect(verify('entry.evidence', '--require', 'attributed').status).toBe(1);
+  });
+
+  it('gives the report as JSON', () => {
+    const { stdout } = verify('entry.evidence', '--trust', 'bank.json', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ result: 'verified' });
+  });
+
+  it('says no to an altered file', () => {
+    const altered = edited(bank.bytes, (file) => {
+      set(file, ['entry', 'payload', 'bytes'], 'e30=');
+    });
+    writeFileSync(join(directory, 'altered.evidence'), altered);
+    expect(verify('altered.evidence', '--trust', 'bank.json')).toMatchObject({ status: 1 });
+  });
+
+  const unusable: readonly [what: string, args: readonly string[], message: RegExp][] = [
+    ['garbage', ['bank.json'], /^verify: not an evidence file: .+\n$/],
+    ['a file that is not there', ['no.evidence'], /^verify: no\.evidence cannot be read\n$/],
+    ['a directory', ['.'], /^verify: \. is not a file\n$/],
+    ['no file', [], /^verify: name one evidence file.*\n$/],
+    ['two files', ['a', 'b'], /^verify: name one evidence file.*\n$/],
+    ['an unknown option', ['entry.evidence', '--force'], /^verify: an option is not known.*\n$/],
+    ['an unknown requirement', ['entry.evidence', '--require', 'x'], /^verify: --require.*\n$/],
+    [
+      'a trust file that is none',
+      ['entry.evidence', '--trust', 'entry.evidence'],
+      /^verify: entry\.evidence: not a trust file: .+\n$/,
+    ],
+  ];
+  for (const [what, args, message] of unusable)
+    it(`answers 2 and one line to ${what}`, () => {
+      const { status, stdout, stderr } = verify(...args);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(message);
+    });
+
+  it('says what it is and how it is used', () => {
+    expect(verify('--help').stdout).toMatch(/^Usage: node verify\.mjs FILE/);
+    const { version } = JSON.parse(
+      readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+    ) as { version: string };
+    expect(verify('--version').stdout).toBe(`${version}\n`);
+  });
+});
+
+function verify(...args: readonly string[]) {
+  return spawnSync(process.execPath, ['verify.mjs', ...args], {
+    cwd: directory,
+    encoding: 'utf8',
+    // Neither packages nor options of this checkout may help.
+    env: { PATH: process.env['PATH'] },
+  });
+}

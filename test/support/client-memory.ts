@@ -1,0 +1,187 @@
+/**
+ * What the clients of a node remember: all that they were told. `brokenPromises` holds a node to it,
+ * knowing nothing but the verifier keys that the node showed first.
+ */
+import type { LeafIndex } from '../../src/base/brand.js';
+import { fromHex, sha256Digest, toHex } from '../../src/base/bytes.js';
+import { appendRecords } from '../../src/commands/append-records.js';
+import type { LedgerStore } from '../../src/ledger/ledger-store.js';
+import type { LogReader } from '../../src/ledger/log-reader.js';
+import { openEntry } from '../../src/queries/opened-entry.js';
+import type { Receipt } from '../../src/queries/receipt.js';
+import { parseRecordInput } from '../../src/records/record-input.js';
+import { type Checkpoint, verifyCheckpoint } from '../../src/tlog/checkpoint.js';
+import { verifyConsistency } from '../../src/tlog/consistency-proof.js';
+import { verifyInclusion } from '../../src/tlog/inclusion-proof.js';
+import { parseVerifierKey } from '../../src/tlog/note-key.js';
+import { noteVerifier } from '../../src/tlog/signed-note.js';
+import { depsOf, type TestStore } from './test-store.js';
+
+export interface Wish {
+  readonly ledger: string;
+  readonly subject: string;
+  readonly key?: string;
+  readonly payload: Readonly<Record<string, number | string>>;
+  readonly idempotencyKey: string | null;
+}
+
+export interface Told {
+  readonly wish: Wish;
+  readonly receipt: Receipt;
+}
+
+export class ClientMemory {
+  readonly told: Told[] = [];
+  /** By origin, as first shown. */
+  readonly verifierKeys = new Map<string, string>();
+  /** Signed notes by origin. */
+  readonly checkpoints = new Map<string, Set<string>>();
+
+  note(wish: Wish, receipt: Receipt): void {
+    this.told.push({ wish, receipt });
+    const origin = originOf(receipt);
+    const shown = this.checkpoints.get(origin) ?? new Set();
+    this.checkpoints.set(origin, shown.add(receipt.checkpoint));
+  }
+}
+
+/** All wishes must be for one ledger. @throws what the command throws; then nothing is remembered. */
+export async function ask(
+  opened: TestStore,
+  tenantName: string,
+  memory: ClientMemory,
+  wishes: readonly Wish[],
+): Promise<void> {
+  const tenant = opened.store.tenantNamed(tenantName)?.handle ?? '';
+  const ledger = wishes[0]?.ledger ?? '';
+  const requests = wishes.map(({ idempotencyKey, ledger: _, ...record }) => ({
+    record: parseRecordInput({ type: 'test.Record', ...record }),
+    idempotencyKey,
+  }));
+  const target = { tenant, ledger, author: 'key:test' };
+  const results = await appendRecords(await depsOf(opened), target, requests);
+  results.forEach((result, at) => {
+    const wish = wishes[at];
+    if (result.kind === 'error' || wish === undefined) throw new Error('a record was refused');
+    for (const { origin, verifierKey } of opened.store.ledger(tenant, ledger).logs)
+      if (!memory.verifierKeys.has(origin)) memory.verifierKeys.set(origin, verifierKey);
+    memory.note(wish, result.receipt);
+  });
+}
+
+/** Everything in which a node does not hold what its clients were told; nothing if it is sound. */
+export async function brokenPromises(store: LedgerStore, memory: ClientMemory): Promise<string[]> {
+  const problems = twice(store);
+  const readers = new Map(
+    store
+      .allLedgers()
+      .flatMap(({ logs, identity }) =>
+        logs.map((reader) => [reader.origin, { reader, tenant: identity.tenant }] as const),
+      ),
+  );
+  for (const [origin, notes] of memory.checkpoints) {
+    const found = readers.get(origin);
+    if (found === undefined) {
+      problems.push(`${origin} is gone`);
+      continue;
+    }
+    const told = memory.told.filter(({ receipt }) => originOf(receipt) === origin);
+    try {
+      const key = memory.verifierKeys.get(origin) ?? '';
+      const shown = verified(notes, key);
+      problems.push(...(await brokenHistory(found.reader, shown, key)));
+      for (const one of told)
+        problems.push(...(await brokenPromise(store, found.tenant, found.reader, one, shown)));
+    } catch (cause) {
+      problems.push(`${origin}: ${String(cause)}`);
+    }
+  }
+  return problems;
+}
+
+function originOf({ checkpoint }: Receipt): string {
+  return checkpoint.slice(0, checkpoint.indexOf('\n'));
+}
+
+/** Names that a failed and repeated request gave twice. */
+function twice(store: LedgerStore): string[] {
+  const names = [
+    ...store.tenants().map(({ name }) => `tenant ${name}`),
+    ...store.allLedgers().map(({ identity }) => `ledger ${identity.tenant}/${identity.name}`),
+  ];
+  return names.filter((name, at) => names.indexOf(name) !== at).map((name) => `two of ${name}`);
+}
+
+function verified(notes: ReadonlySet<string>, key: string): Checkpoint[] {
+  const verifier = noteVerifier(parseVerifierKey(key));
+  const checkpoints = [...notes].map((note) => verifyCheckpoint(note, verifier));
+  return checkpoints.sort((a, b) => a.size - b.size);
+}
+
+async function brokenHistory(
+  reader: LogReader,
+  shown: readonly Checkpoint[],
+  key: string,
+): Promise<string[]> {
+  const problems: string[] = [];
+  const now = verified(new Set([reader.checkpoint() ?? '']), key)[0];
+  if (now === undefined) throw new Error('a log that has entries has no checkpoint');
+  for (const [at, earlier] of shown.entries()) {
+    const later = shown[at + 1] ?? now;
+    const name = `${reader.origin}: checkpoints of ${earlier.size} and ${later.size}`;
+    if (earlier.size > now.size) {
+      problems.push(`${name}: the log has gone back`);
+      continue;
+    }
+    const proof = await reader.consistencyProof(earlier.size, later.size);
+    const [from, to] = [earlier.size, later.size];
+    const roots = { fromRoot: earlier.rootHash, toRoot: later.rootHash };
+    if (!verifyConsistency({ from, to, ...roots, proof }))
+      problems.push(`${name} are inconsistent`);
+  }
+  return problems;
+}
+
+async function brokenPromise(
+  store: LedgerStore,
+  tenant: string,
+  reader: LogReader,
+  { wish, receipt }: Told,
+  shown: readonly Checkpoint[],
+): Promise<string[]> {
+  const index = receipt.index as LeafIndex;
+  const name = `${reader.origin}: entry ${index}`;
+  const stored = await reader.entry(index);
+  if (toHex(stored.leafHash) !== receipt.id) return [`${name} is another`];
+  const problems: string[] = [];
+  if ((await reader.indexOf(stored.leafHash)) !== index)
+    problems.push(`${name} is not found by id`);
+  const entry = await openEntry(store.vaultOf(tenant), stored);
+  const payload = entry.kind === 'record' ? Buffer.from(entry.payload.bytes).toString() : '';
+  if (payload !== JSON.stringify(wish.payload)) problems.push(`${name} holds another payload`);
+  const leafHash = sha256Digest(fromHex(receipt.leafHash));
+  for (const { rootHash, size } of shown)
+    if (size > index) {
+      const proof = await reader.inclusionProof(index, size);
+      if (!verifyInclusion({ leafHash, index, size, rootHash, proof }))
+        problems.push(`${name} is not in the tree of ${size}`);
+    }
+  return problems;
+}
+
+/** Repeats what carried an idempotency key: it must get the same answer and add nothing. */
+export async function brokenRepeats(
+  opened: TestStore,
+  tenantName: string,
+  memory: ClientMemory,
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const { wish, receipt } of memory.told.filter(({ wish: one }) => one.idempotencyKey)) {
+    const again = new ClientMemory();
+    await ask(opened, tenantName, again, [wish]);
+    const [answer] = again.told;
+    if (answer?.receipt.id !== receipt.id || answer.receipt.checkpoint !== receipt.checkpoint)
+      problems.push(`${wish.ledger}: ${wish.idempotencyKey ?? ''} was doubled`);
+  }
+  return problems;
+}

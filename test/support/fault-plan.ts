@@ -1,0 +1,130 @@
+/**
+ * Makes one durable step of a store fail, once: the n-th of its kind, before it happens, after it, or,
+ * where it writes, in the middle. Everything else is the real file system.
+ */
+import { basename } from 'node:path';
+import { type DurableFileSystem, durableFileSystem } from '../../src/keys/durable-file.js';
+import type { CommitObserver } from '../../src/ledger/commit-observer.js';
+import {
+  type JournalFile,
+  type JournalFiles,
+  openJournalFiles,
+} from '../../src/ledger/journal-files.js';
+
+export type When = 'before' | 'torn' | 'after';
+
+export interface PlannedFault {
+  /** As in `FaultPlan.steps`. */
+  readonly step: string;
+  /** Which of its kind, from 0. */
+  readonly nth: number;
+  readonly when: When;
+}
+
+export class InjectedFault extends Error {}
+
+export class FaultPlan {
+  readonly #fault: PlannedFault | null;
+  /** How often each kind of step was asked for. */
+  readonly steps = new Map<string, number>();
+  hasStruck = false;
+
+  constructor(fault: PlannedFault | null) {
+    this.#fault = fault;
+  }
+
+  get observer(): CommitObserver {
+    return {
+      before: (step) => this.#step(`commit: before ${step}`),
+      after: (step) => this.#step(`commit: after ${step}`),
+    };
+  }
+
+  openJournalFiles = async (directory: string): Promise<JournalFiles> => {
+    const files = await openJournalFiles(directory);
+    return {
+      list: () => files.list(),
+      read: (name) => files.read(name),
+      create: async (name) => {
+        let file: JournalFile | undefined;
+        await this.#step('journal: create', async () => {
+          file = await files.create(name);
+        });
+        if (file === undefined) throw new InjectedFault();
+        return this.#journalFile(file);
+      },
+      remove: (name) => this.#step('journal: remove', () => files.remove(name)),
+      syncDirectory: () => this.#step('journal: syncDirectory', () => files.syncDirectory()),
+    };
+  };
+
+  /** @param name of what lies there, in the names of steps. */
+  durableFiles(name: string): DurableFileSystem {
+    const at = (step: string, path: string) => `${name}: ${step} ${kindOf(path)}`;
+    const files = durableFileSystem;
+    return {
+      write: (path, bytes, mode) =>
+        this.#step(
+          at('write', path),
+          () => files.write(path, bytes, mode),
+          () => files.write(path, half(bytes), mode),
+        ),
+      append: (path, bytes) =>
+        this.#step(
+          at('append', path),
+          () => files.append(path, bytes),
+          () => files.append(path, half(bytes)),
+        ),
+      overwrite: (path, bytes) =>
+        this.#step(
+          at('overwrite', path),
+          () => files.overwrite(path, bytes),
+          () => files.overwrite(path, half(bytes)),
+        ),
+      sync: (path) => this.#step(at('sync', path), () => files.sync(path)),
+      rename: (from, to) => this.#step(at('rename', to), () => files.rename(from, to)),
+      unlink: (path) => this.#step(at('unlink', path), () => files.unlink(path)),
+      syncDirectory: (path) =>
+        this.#step(at('syncDirectory', path), () => files.syncDirectory(path)),
+    };
+  }
+
+  #journalFile(file: JournalFile): JournalFile {
+    return {
+      append: (bytes) =>
+        this.#step(
+          'journal: append',
+          () => file.append(bytes),
+          () => file.append(half(bytes)),
+        ),
+      datasync: () => this.#step('journal: datasync', () => file.datasync()),
+      close: () => this.#step('journal: close', () => file.close()),
+    };
+  }
+
+  async #step(
+    step: string,
+    whole: () => Promise<void> = () => Promise.resolve(),
+    torn: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
+    const nth = this.steps.get(step) ?? 0;
+    this.steps.set(step, nth + 1);
+    const when = this.#fault?.step === step && this.#fault.nth === nth ? this.#fault.when : null;
+    if (when === null) return whole();
+    this.hasStruck = true;
+    if (when === 'torn') await torn();
+    // A file that stays open would be closed by the garbage collector, at some later test.
+    if (when === 'after' || step === 'journal: close') await whole();
+    throw new InjectedFault(`injected: ${step}`);
+  }
+}
+
+/** Names without the handles in them, which are random. */
+function kindOf(path: string): string {
+  const name = basename(path).replace(/[0-9a-f]{16}/, '*');
+  return name.startsWith('chirograph-') ? 'root' : name;
+}
+
+function half(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, bytes.length >> 1);
+}

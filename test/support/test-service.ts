@@ -1,0 +1,68 @@
+/** A whole node with its HTTP, in this process, on a real directory and a free port. */
+import { join } from 'node:path';
+import { silentLogger } from '../../src/base/logger.js';
+import { RandomPool } from '../../src/base/random.js';
+import type { Clock } from '../../src/base/time.js';
+import { systemClock } from '../../src/base/time.js';
+import type { Config } from '../../src/config.js';
+import { Service } from '../../src/service.js';
+import { DEFAULTS } from '../../src/settings/settings-table.js';
+
+export interface TestServiceOptions extends Partial<Config> {
+  readonly clock?: Clock;
+}
+
+export interface RequestOptions {
+  readonly key?: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+}
+
+export interface TestService {
+  readonly service: Service;
+  readonly adminKey: string;
+  /** With the admin's key unless another, or `''` for none, is given. */
+  request(path: string, options?: RequestOptions): Promise<Response>;
+}
+
+/** Epochs are made when a test asks for them. */
+const NEVER_MILLIS = 24 * 60 * 60 * 1000;
+
+export async function openTestService(
+  root: string,
+  { clock = systemClock, ...settings }: TestServiceOptions = {},
+  adminKey?: string,
+): Promise<TestService> {
+  const config = {
+    ...DEFAULTS,
+    data: join(root, 'data'),
+    keys: join(root, 'data.keys'),
+    port: 0,
+    epochIntervalMillis: NEVER_MILLIS,
+    logName: 'test.example',
+    ...settings,
+  };
+  const parts = { clock, random: new RandomPool(), logger: silentLogger };
+  const service = await Service.open(config, {}, parts);
+  const key = adminKey ?? service.firstKey ?? '';
+  return {
+    service,
+    adminKey: key,
+    request: async (path, options = {}) => {
+      const headers = new Headers(options.headers);
+      const used = options.key ?? key;
+      if (used !== '') headers.set('authorization', `Bearer ${used}`);
+      if (options.json !== undefined) headers.set('content-type', 'application/json');
+      const body = options.json === undefined ? options.body : JSON.stringify(options.json);
+      const method = options.method ?? (body === undefined ? 'GET' : 'POST');
+      return fetch(`${service.url}${path}`, {
+        method,
+        headers,
+        ...(body !== undefined && { body }),
+      });
+    },
+  };
+}
