@@ -60,8 +60,7 @@ function shortHmac(
   setBinary(outer, BLOCK_LENGTH, hash('sha256', inner, 'binary'));
   const digest = hash('sha256', outer, encoding);
   // The pool is shared: the key must not stay in it.
-  inner.fill(0, 0, BLOCK_LENGTH);
-  outer.fill(0, 0, BLOCK_LENGTH);
+  for (let at = 0; at < BLOCK_LENGTH; at++) inner[at] = outer[at] = 0;
   return digest;
 }
 

@@ -14,7 +14,7 @@ import type { JudgedTime } from './internal/proven-time.js';
 import type { TrustSource } from './trust.js';
 
 export type { Attribution } from './internal/check-log-identity.js';
-export type { CheckResult, Facts, Finding, Outcome, Word } from './internal/outcome.js';
+export type { Finding } from './internal/outcome.js';
 export type { JudgedTime } from './internal/proven-time.js';
 
 /** `consistent`: nothing fails, but something rests on the file's own word: not attributed. */

@@ -6,7 +6,7 @@ export interface TenantKeys {
   readonly block: Uint8Array;
   /** Makes the tags that Idempotency-Keys are kept as. */
   readonly idempotency: Uint8Array;
-  /** Makes the keys by which the vault finds a scope, and the salts of anchored heads. */
+  /** Makes the salts of anchored heads. */
   readonly index: Uint8Array;
 }
 

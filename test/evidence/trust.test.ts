@@ -6,7 +6,7 @@ import { EvidenceError } from '../../src/evidence/evidence-error.js';
 import { SHIPPED_TRUST } from '../../src/evidence/shipped-trust.js';
 import { mergeTrust, parseTrust } from '../../src/evidence/trust.js';
 import { failure } from '../support/errors.js';
-import { DAY_BEFORE } from './evidence-builder.js';
+import { DAY_BEFORE } from './support/plan.js';
 import { logKeys, newAuthority } from './support/synthetic-keys.js';
 
 const { recovery, second } = logKeys('bank', 'bank', 'kyc');

@@ -82,6 +82,51 @@ async function findings(root: string): Promise<string[]> {
   return found;
 }
 
+const ADMIN_KEY = 'power-cut-admin-key-0123456789abcdef';
+
+/** The whole server, written to over HTTP; its answers are the acknowledgements. */
+async function runServer(records: number): Promise<Trace> {
+  const root = mkdtempSync(join(into, 'server-'));
+  return recordRun({
+    program: {
+      command: process.execPath,
+      arguments: [
+        join('bin', 'chirograph.js'),
+        'serve',
+        '--data',
+        join(root, 'data'),
+        '--port',
+        '0',
+      ],
+      workingDirectory: process.cwd(),
+      environment: { CHIROGRAPH_ADMIN_KEY: ADMIN_KEY },
+    },
+    directories: [join(root, 'data'), join(root, 'data.keys')],
+    newScanner: acknowledgementsMatching(/"leafHash":"([0-9a-f]{64})"/),
+    stopWith: 'SIGTERM',
+    drive: async (program) => {
+      const [, url = ''] = await program.output(/"url":"([^"]+)"/);
+      const post = async (path: string, body: object): Promise<void> => {
+        const response = await fetch(`${url}/v1/ledgers${path}`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+        if (response.status !== 201) throw new Error(await response.text());
+        await response.text();
+      };
+      await post('', { name: 'a' });
+      const client = async (number: number): Promise<void> => {
+        for (let at = 0; at < records; at++) {
+          const payload = { number, at, text: 'x'.repeat(300) };
+          await post('/a/records', { type: 'power.Record', subject: `s-${number}`, payload });
+        }
+      };
+      await Promise.all([client(0), client(1), client(2)]);
+    },
+  });
+}
+
 describe('a power cut', () => {
   const commits = isLong ? 60 : 14;
   const parts = isLong ? 1 : 6;
@@ -98,6 +143,21 @@ describe('a power cut', () => {
     },
     600_000,
   );
+
+  it('loses nothing that the server has answered for', async () => {
+    const trace = await runServer(isLong ? 40 : 8);
+    const plan = { seed: 1, count: 'every sync', fileSystem: 'posix', into } as const;
+    const inLedger = (directory: string, ids: readonly string[]): Promise<string[]> =>
+      check(
+        directory,
+        ids.map((id) => `a:${id}`),
+      );
+    const share = { part: 0, of: isLong ? 2 : 12 };
+    const report = await findLosses(trace, { ...plan, share }, inLedger);
+    expect(report.findings).toEqual([]);
+    expect(report.cuts).toBeGreaterThan(10);
+    expect(report.acknowledged).toBeGreaterThan(10);
+  }, 600_000);
 
   it.each(['journal not synced', 'segment name not synced'])(
     'is noticed where the store forgets something: %s',

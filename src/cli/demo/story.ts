@@ -43,6 +43,7 @@ export class Story {
     const lines: string[] = [];
     const unmet: string[] = [];
     const facts: Record<string, JsonValue> = {};
+    let isDone = false;
     const line = (text: string): void => {
       lines.push(text);
       this.#write(`    ${oneLineKept(text)}`);
@@ -56,14 +57,16 @@ export class Story {
       const fact = (fact: string, value: JsonValue): void => {
         facts[fact] = value;
       };
-      return await act({ line, expect, fact });
+      const result = await act({ line, expect, fact });
+      isDone = true;
+      return result;
     } catch (cause) {
       if (!(cause instanceof ChirographError)) throw cause;
       unmet.push(oneLine(cause.message));
       throw new StoryEnded(name, cause);
     } finally {
-      const proven = unmet.length === 0 ? proves : null;
-      if (unmet.length > 0) this.#isAsExpected = false;
+      const proven = isDone && unmet.length === 0 ? proves : null;
+      if (proven === null) this.#isAsExpected = false;
       for (const what of unmet) this.#write(`    NOT AS EXPECTED: ${what}`);
       this.#write(`    ${proven === null ? 'Nothing is proven by this.' : `Proven: ${proven}`}`);
       this.#write('');

@@ -29,7 +29,7 @@ export function tradleSchemas({ models, bundleSize }: TradleSchemasOptions): Tra
   const $defs = Object.fromEntries(
     [...byId.values()].map((model) => [model.id, schemaOf(model, byId, bundleSize)]),
   );
-  const ajv = new Ajv({ strict: true });
+  const ajv = new Ajv();
   return {
     checkerOf: (type) => {
       if (!byId.has(type)) return null;

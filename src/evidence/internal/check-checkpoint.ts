@@ -25,7 +25,9 @@ export const CHECKPOINT_RULES: Rules<ReadEvidence> = {
     checkpoint.origin === log.origin ? null : finding('checkpoint.origin'),
 
   'its key bears the name of the log': ({ log }) =>
-    log.lastKey.name === log.origin ? null : finding('checkpoint.key-name'),
+    log.firstKey.name === log.origin && log.lastKey.name === log.origin
+      ? null
+      : finding('checkpoint.key-name'),
 
   'it says nothing else': ({ checkpoint }) => {
     try {

@@ -1,10 +1,11 @@
 /** The files that others are altered from, and all named mutations of them. */
 import { parseTrust, type Trust } from '../../../src/evidence/trust.js';
-import { build, type Built, DAY_BEFORE, trustBytes } from '../evidence-builder.js';
+import { build, type Built, trustBytes } from '../evidence-builder.js';
 import { FORGERIES } from './forgeries.js';
 import { mutationsOfForm } from './mutations-of-form.js';
 import { mutationsOfValue } from './mutations-of-value.js';
 import type { NamedMutation } from './named-mutation.js';
+import { DAY_BEFORE } from './plan.js';
 import { newAuthority } from './synthetic-keys.js';
 import { type Originals, transplants } from './transplants.js';
 

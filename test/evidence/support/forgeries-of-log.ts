@@ -1,0 +1,146 @@
+/** Of the log: its first entry, its checkpoint, its keys, whose it is. */
+import type { TreeSize } from '../../../src/base/brand.js';
+import { utf8 } from '../../../src/base/bytes.js';
+import { digestToHex } from '../../../src/base/hex-digest.js';
+import { signCheckpoint } from '../../../src/tlog/checkpoint.js';
+import { EMPTY_ROOT } from '../../../src/tlog/merkle-hash.js';
+import { noteSigner } from '../../../src/tlog/signed-note.js';
+import type { Forgery } from './forgeries.js';
+import { HANDOVER } from './plan.js';
+import { derived, logKeys, namedKey } from './synthetic-keys.js';
+
+/** What everybody can read of the operator that is to be passed for. */
+const BANK = logKeys('bank', 'bank', 'kyc');
+const BANK_CHECKPOINT = signCheckpoint(
+  { origin: BANK.origin, size: 5 as TreeSize, rootHash: EMPTY_ROOT, extensions: [] },
+  noteSigner(BANK.first.key, BANK.first.sign),
+);
+const FOREIGN_KEY = namedKey('log.example/other/kyc', 'foreign');
+const OTHER_HASH = digestToHex(derived('something else'));
+
+export const FORGERIES_OF_LOG: readonly Forgery[] = [
+  {
+    name: 'a second first entry, further on in the log',
+    check: 'statement',
+    bends: { firstIndex: 3 },
+  },
+  {
+    name: 'a loss with the checkpoint of a third log',
+    check: 'statement',
+    bends: {
+      first: ({ index, recordedAt, origin, recoveryKey, verifierKey }) => ({
+        kind: 'loss',
+        index,
+        recordedAt,
+        cause: 'a disk failed',
+        checkpoint: BANK_CHECKPOINT,
+        from: `${origin}/0`,
+        origin,
+        recoveredSize: 4,
+        recoveryKey,
+        verifierKey,
+      }),
+    },
+  },
+  {
+    name: 'a checkpoint cosigned by somebody unknown',
+    check: 'checkpoint',
+    bends: { cosigners: () => [namedKey('witness.example', 'witness')] },
+  },
+  {
+    name: 'a checkpoint of another origin',
+    check: 'checkpoint',
+    bends: { checkpoint: (checkpoint) => ({ ...checkpoint, origin: 'log.example/other/kyc' }) },
+  },
+  {
+    name: 'a checkpoint that says more',
+    check: 'checkpoint',
+    bends: {
+      checkpoint: (checkpoint) => ({
+        ...checkpoint,
+        extensions: [...checkpoint.extensions, 'audited by nobody'],
+      }),
+    },
+  },
+  {
+    name: 'a last key with the name of another log',
+    check: 'checkpoint',
+    bends: {
+      handoverTerms: (terms) => ({ ...terms, new: FOREIGN_KEY.text }),
+      handoverBy: ({ first }) => [first, FOREIGN_KEY],
+      lastKey: () => FOREIGN_KEY,
+    },
+  },
+  {
+    name: 'a handover from a key that the log never had',
+    check: 'handovers',
+    bends: {
+      handoverTerms: (terms, { recovery }) => ({ ...terms, old: recovery.text }),
+      handoverBy: ({ recovery }) => [recovery],
+    },
+  },
+  {
+    name: 'a handover to the same key',
+    check: 'handovers',
+    bends: {
+      handoverTerms: (terms, { first }) => ({ ...terms, new: first.text }),
+      handoverBy: ({ recovery }) => [recovery],
+      lastKey: ({ first }) => first,
+    },
+  },
+  {
+    name: 'a handover that says the log was longer',
+    check: 'handovers',
+    bends: { handoverTerms: (terms) => ({ ...terms, size: HANDOVER + 1 }) },
+  },
+  {
+    name: 'a handover over another tree',
+    check: 'handovers',
+    bends: { handoverTerms: (terms) => ({ ...terms, rootHash: OTHER_HASH }) },
+  },
+  {
+    name: 'a handover by the old key alone',
+    check: 'handovers',
+    bends: { handoverBy: ({ first }) => [first] },
+  },
+  {
+    name: 'a handover by the new key alone',
+    check: 'handovers',
+    bends: { handoverBy: ({ second }) => [second] },
+  },
+  {
+    name: 'a handover by the new key and a stranger’s',
+    check: 'handovers',
+    bends: { handoverBy: ({ second }) => [namedKey('log.example', 'thief'), second] },
+  },
+  {
+    name: 'a handover by a stranger’s recovery key',
+    check: 'handovers',
+    bends: { handoverBy: ({ recovery }) => [namedKey(recovery.key.name, 'thief')] },
+  },
+  {
+    name: 'a seal over something else',
+    check: 'log-identity',
+    bends: { sealed: () => utf8('something else') },
+  },
+  {
+    name: 'somebody else’s keys under this operator’s names',
+    check: 'log-identity',
+    bends: { seed: 'forger', namesOf: 'bank' },
+  },
+  {
+    name: 'a log that claims to go on from this operator’s',
+    check: 'handovers',
+    bends: {
+      seed: 'forger',
+      namesOf: 'bank',
+      first: (statement) => ({
+        ...statement,
+        recoveryKey: BANK.recovery.text,
+        verifierKey: BANK.first.text,
+      }),
+      handoverTerms: (terms) => ({ ...terms, old: BANK.first.text }),
+      handoverBy: ({ recovery }) => [{ ...recovery, text: BANK.recovery.text }],
+    },
+  },
+];
