@@ -23,6 +23,9 @@ Verifies an evidence file offline and says, check by check, what was checked, ho
 
 Exit code: 0 verified, or verified as consistent; 1 failed, or not attributed where that is required;
 2 the input is no evidence file, of a newer format, or cannot be read.
+
+Untried: anchors in Bitcoin mainnet, which no run of this version has made or verified with a live
+node. They rest on the same code as regtest; check the first one of yours by hand.
 `;
 
 process.exitCode = main(process.argv.slice(2));

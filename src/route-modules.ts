@@ -1,8 +1,8 @@
 /** Which routes there are, and what each is given. */
-import { createLoginLimiter } from './api/rate-limit.js';
 import type { RouteModule } from './api/app.js';
 import { createGuard } from './api/authentication.js';
 import { createCursorCodec } from './api/cursor.js';
+import { createLoginLimiter } from './api/rate-limit.js';
 import { anchorsRoutes, describeAnchors } from './api/routes/anchors.js';
 import { describeEntryFiles, entryFilesRoutes } from './api/routes/entry-files.js';
 import { describeHealth, healthRoutes, type Readiness } from './api/routes/health.js';
@@ -14,7 +14,9 @@ import { describeSignatures, signaturesRoutes } from './api/routes/signatures.js
 import { describeVerify, verifyRoutes } from './api/routes/verify.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
+import { appendRecordLines } from './commands/append-record-lines.js';
 import { appendRecords } from './commands/append-records.js';
+import type { Preparer } from './commands/preparation/preparer.js';
 import type { Config } from './config.js';
 import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
 import type { OpenedNode } from './open-node.js';
@@ -27,11 +29,12 @@ export interface RouteParts {
   readonly opened: OpenedNode;
   readonly clock: Clock;
   readonly random: RandomSource;
+  readonly preparer: Preparer;
   readonly readiness: () => Readiness;
 }
 
 export function routeModules(parts: RouteParts): RouteModule[] {
-  const { config, opened, clock, random, readiness } = parts;
+  const { config, opened, clock, random, preparer, readiness } = parts;
   const { node, registry, roots, isDevelopment } = opened;
   const limiter = createLoginLimiter(config.failedLoginsPerMinute, clock);
   const guard = createGuard({ registry, limiter });
@@ -44,6 +47,8 @@ export function routeModules(parts: RouteParts): RouteModule[] {
     store: node.store,
     clock,
     random,
+    preparer,
+    maxPayloadBytes: config.maxPayloadBytes,
     anchoredSize,
     idempotencyKey: (tenant: string) => node.tenantKeys(tenant).idempotency,
   };
@@ -58,11 +63,9 @@ export function routeModules(parts: RouteParts): RouteModule[] {
         cursors,
         ledgers,
         append: ({ tenant, author }, ledger, requests) =>
-          appendRecords(
-            appending,
-            { tenant: ledgers.handleOf(tenant), ledger, author },
-            requests,
-          ),
+          appendRecords(appending, { tenant: ledgers.handleOf(tenant), ledger, author }, requests),
+        appendLines: ({ tenant, author }, ledger, lines) =>
+          appendRecordLines(appending, { tenant: ledgers.handleOf(tenant), ledger, author }, lines),
         limits: {
           maxBodyBytes: config.maxBodyBytes,
           maxPayloadBytes: config.maxPayloadBytes,

@@ -10,6 +10,7 @@ import { Lifetime } from './base/lifetime.js';
 import type { Logger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
+import type { Preparer } from './commands/preparation/preparer.js';
 import type { Config, Secrets } from './config.js';
 import { EpochTimer } from './epoch-timer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
@@ -23,6 +24,8 @@ export interface ServiceParts {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
+  /** Of streams of records; closed with the service. */
+  readonly preparer: Preparer;
 }
 
 /** Long enough that clients which come every minute keep their connection. */
@@ -53,6 +56,8 @@ export class Service {
   /** @throws what the parts throw; then nothing is left open. */
   static async open(config: Config, secrets: Secrets, parts: ServiceParts): Promise<Service> {
     const lifetime = new Lifetime();
+    // First, and closed last: commits in flight may still wait for what it prepares.
+    lifetime.add(() => parts.preparer.close());
     try {
       const metrics = createMetrics();
       const { failed, onFailure, hasFailed } = storeFailure(parts.logger);
@@ -142,7 +147,7 @@ function epochTimer(
 
 async function listen(
   config: Config,
-  { clock, random, logger }: ServiceParts,
+  { clock, random, logger, preparer }: ServiceParts,
   metrics: Metrics,
   opened: OpenedNode,
   health: () => { readonly hasFailed: boolean; readonly anchoringFailures: number },
@@ -160,7 +165,7 @@ async function listen(
   const app = createApp({
     logger,
     version: programVersion(),
-    modules: routeModules({ config, opened, clock, random, readiness }),
+    modules: routeModules({ config, opened, clock, random, preparer, readiness }),
     requestTimeoutMillis,
     ...(requestsPerMinute !== undefined && { requestsPerMinute }),
     // Timing a request is not free: only where someone can read what came of it.

@@ -2,17 +2,17 @@
 import type { Request, Response } from 'express';
 import type { Principal } from '../access/authorize.js';
 import { utf8ToString } from '../base/bytes.js';
-import { type JsonValue, parseStrictJson } from '../base/canonical-json.js';
+import { parseStrictJson } from '../base/canonical-json.js';
 import { ChirographError } from '../base/errors.js';
-import { isJsonObject } from '../base/json-members.js';
 import type { RecordRequest, RecordResult } from '../commands/append-records.js';
+import { IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_RULE } from '../commands/preparation/record-request.js';
 import { checkPayloadSize } from '../records/payload-size.js';
 import { parseRecordInput } from '../records/record-input.js';
 import { sendJson } from './answer.js';
 import { ApiError } from './api-error.js';
 import { readBody } from './body.js';
 import { exchangeNdjson, NDJSON_EXCHANGE } from './ndjson-exchange.js';
-import { type NdjsonLine, parseNdjsonLine } from './ndjson-lines.js';
+import { lineRefusal, type NdjsonLine } from './ndjson-lines.js';
 import { lineProblem } from './problem.js';
 import { requestIdOf } from './request-id.js';
 
@@ -31,15 +31,29 @@ export type Append = (
   requests: readonly RecordRequest[],
 ) => Promise<readonly RecordResult[]>;
 
-export interface AppendContext {
+/** What became of a line; a receipt is JSON text already. */
+export type LineResult = RecordResult<string>;
+
+/** One result for each line, in order. @throws as `appendRecordLines`. */
+export type AppendLines = (
+  principal: Principal,
+  ledger: string,
+  lines: readonly Uint8Array[],
+) => Promise<readonly LineResult[]>;
+
+interface AppendTarget {
   readonly principal: Principal;
   readonly ledger: string;
-  readonly append: Append;
   readonly limits: RecordLimits;
 }
 
-/** Visible ASCII, as a header field can carry it. */
-export const IDEMPOTENCY_KEY_PATTERN = /^[\x21-\x7e]{1,255}$/;
+export interface AppendContext extends AppendTarget {
+  readonly append: Append;
+}
+
+export interface StreamContext extends AppendTarget {
+  readonly appendLines: AppendLines;
+}
 
 export async function appendOne(
   request: Request,
@@ -63,7 +77,7 @@ export async function appendOne(
 export async function appendStream(
   request: Request,
   response: Response,
-  { principal, ledger, append, limits }: AppendContext,
+  { principal, ledger, appendLines, limits }: StreamContext,
 ): Promise<void> {
   if (headerKey(request) !== null)
     throw new ApiError(
@@ -77,74 +91,41 @@ export async function appendStream(
   };
   const requestId = requestIdOf(response);
   await exchangeNdjson(request, response, options, async (lines) => {
-    const requests = lines.map((line) => orError(() => readLine(line, limits)));
-    const results = await appendLines(requests, (ready) => append(principal, ledger, ready));
+    const results = await resultsOf(lines, (texts) => appendLines(principal, ledger, texts));
     return results.map((result, at) =>
       result.kind === 'receipt'
         ? result.receipt
-        : lineProblem(result.error, lines[at]?.number ?? 0, requestId),
+        : JSON.stringify(lineProblem(result.error, lines[at]?.number ?? 0, requestId)),
     );
   });
 }
 
 /** Results in the place of their lines. What fails all that could be appended fails each of them. */
-async function appendLines(
-  requests: readonly (RecordRequest | ChirographError)[],
-  append: (ready: readonly RecordRequest[]) => Promise<readonly RecordResult[]>,
-): Promise<RecordResult[]> {
-  const ready = requests.filter((one): one is RecordRequest => !(one instanceof ChirographError));
-  let results: readonly RecordResult[];
+async function resultsOf(
+  lines: readonly NdjsonLine[],
+  append: (texts: readonly Uint8Array[]) => Promise<readonly LineResult[]>,
+): Promise<LineResult[]> {
+  const texts = lines.flatMap((line) => (line.kind === 'line' ? [line.bytes] : []));
+  let appended: readonly LineResult[];
   try {
-    results = await append(ready);
+    appended = await append(texts);
   } catch (error) {
     if (!(error instanceof ChirographError)) throw error;
-    results = ready.map(() => ({ kind: 'error', error }));
+    appended = texts.map(() => ({ kind: 'error', error }));
   }
   let next = 0;
-  return requests.map((one) => {
-    const result =
-      one instanceof ChirographError ? { kind: 'error' as const, error: one } : results[next++];
-    if (result === undefined) throw new Error('fewer results than requests');
+  return lines.map((line) => {
+    const refusal = lineRefusal(line);
+    const result = refusal === null ? appended[next++] : { kind: 'error' as const, error: refusal };
+    if (result === undefined) throw new Error('fewer results than lines');
     return result;
   });
-}
-
-function readLine(line: NdjsonLine, { maxPayloadBytes }: RecordLimits): RecordRequest {
-  const value = parseNdjsonLine(line);
-  const length = line.kind === 'line' ? line.bytes.length : 0;
-  if (!isJsonObject(value) || !Object.hasOwn(value, 'idempotencyKey'))
-    return { record: checked(value, length, maxPayloadBytes), idempotencyKey: null };
-  const { idempotencyKey, ...rest } = value;
-  if (typeof idempotencyKey !== 'string' || !IDEMPOTENCY_KEY_PATTERN.test(idempotencyKey))
-    throw badKey('idempotencyKey', '/idempotencyKey');
-  return { record: checked(rest, length, maxPayloadBytes), idempotencyKey };
-}
-
-function checked(value: JsonValue, length: number, maxPayloadBytes: number) {
-  const record = parseRecordInput(value);
-  checkPayloadSize(record, length, maxPayloadBytes);
-  return record;
 }
 
 function headerKey(request: Request): string | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
-  if (typeof key !== 'string' || !IDEMPOTENCY_KEY_PATTERN.test(key))
-    throw badKey('Idempotency-Key', '');
+  if (typeof key !== 'string' || !IDEMPOTENCY_KEY.test(key))
+    throw new ApiError('REQUEST_INVALID', `Idempotency-Key ${IDEMPOTENCY_KEY_RULE}`);
   return key;
-}
-
-function badKey(what: string, pointer: string): ApiError {
-  const detail = 'must be 1 to 255 visible ASCII characters';
-  const errors = pointer === '' ? {} : { errors: [{ pointer, detail }] };
-  return new ApiError('REQUEST_INVALID', `${what} ${detail}`, errors);
-}
-
-function orError<T>(act: () => T): T | ChirographError {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof ChirographError) return error;
-    throw error;
-  }
 }

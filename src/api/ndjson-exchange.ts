@@ -5,7 +5,6 @@
  */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { JsonValue } from '../base/canonical-json.js';
 import { assert } from '../base/errors.js';
 import { ApiError } from './api-error.js';
 import { NDJSON_GROUP, type NdjsonLine, ndjsonLines } from './ndjson-lines.js';
@@ -30,10 +29,8 @@ export const NDJSON_EXCHANGE = {
   maxUnreadBytes: 4 * 1024 * 1024,
 } as const;
 
-/** The answers to a group of lines, one each and in their order. It does not throw for a bad line. */
-export type AnswerLines = (
-  lines: readonly NdjsonLine[],
-) => Promise<readonly (JsonValue | object)[]>;
+/** The answers to a group of lines as JSON texts, in their order. It does not throw for a bad line. */
+export type AnswerLines = (lines: readonly NdjsonLine[]) => Promise<readonly string[]>;
 
 /**
  * Ends when both bodies have. An answer begins with the first group's, as 200.
@@ -92,7 +89,7 @@ async function* bytesOf(
 async function answerAll(lines: readonly NdjsonLine[], answer: AnswerLines): Promise<string> {
   const answers = await answer(lines);
   assert(answers.length === lines.length, 'each line has one answer');
-  return answers.map((value) => `${JSON.stringify(value)}\n`).join('');
+  return `${answers.join('\n')}\n`;
 }
 
 /** Rejects with the first failure in order; each later one is chained to it, so none goes unseen. */

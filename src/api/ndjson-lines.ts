@@ -2,8 +2,6 @@
  * A body of newline-delimited JSON, line by line as it arrives. Each line stands alone: one that is
  * too long is passed over and told of in its place, and the rest goes on.
  */
-import { utf8ToString } from '../base/bytes.js';
-import { type JsonValue, parseStrictJson } from '../base/canonical-json.js';
 import { ApiError } from './api-error.js';
 
 export interface NdjsonLimits {
@@ -49,14 +47,10 @@ export async function* ndjsonLines(
   if (last !== null) yield [last];
 }
 
-/**
- * The JSON of a line, strictly read; an empty line is no JSON.
- * @throws ApiError LINE_TOO_LONG; BaseError BYTES_MALFORMED, JSON_MALFORMED, JSON_NOT_CANONICAL.
- */
-export function parseNdjsonLine(line: NdjsonLine): JsonValue {
-  if (line.kind === 'too-long')
-    throw new ApiError('LINE_TOO_LONG', `a line here is at most ${line.maxBytes} bytes`);
-  return parseStrictJson(utf8ToString(line.bytes));
+/** What is wrong with a line before it is read, or null. */
+export function lineRefusal(line: NdjsonLine): ApiError | null {
+  if (line.kind === 'line') return null;
+  return new ApiError('LINE_TOO_LONG', `a line here is at most ${line.maxBytes} bytes`);
 }
 
 class Group {

@@ -12,9 +12,12 @@ export class ByteWriter {
   #buffer: Buffer;
   #length = 0;
 
-  /** @param capacity bytes to start with; a good guess saves copies, a bad one costs only them. */
-  constructor(capacity = 1024) {
-    this.#buffer = Buffer.allocUnsafeSlow(capacity);
+  /**
+   * @param capacity bytes to start with, or the buffer to start in; a good guess saves copies, a bad
+   * one costs only them.
+   */
+  constructor(capacity: number | Buffer = 1024) {
+    this.#buffer = typeof capacity === 'number' ? Buffer.allocUnsafeSlow(capacity) : capacity;
   }
 
   /** Bytes written so far. */

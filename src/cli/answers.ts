@@ -43,6 +43,7 @@ export const entrySchema = z.object({
 export type Entry = z.output<typeof entrySchema>;
 
 export const asOfSchema = z.object({ size: z.number(), rootHash: z.string() });
+export type AsOf = z.output<typeof asOfSchema>;
 
 export const entryAnswerSchema = entrySchema.extend({ asOf: asOfSchema });
 

@@ -1,7 +1,7 @@
 /** `chirograph fsck`: reads everything that a stopped node has stored, and says what is wrong. */
 import type { Command } from 'commander';
 import type { JsonValue } from '../base/canonical-json.js';
-import { ChirographError } from '../base/errors.js';
+import { KeysError, type KeysErrorCode } from '../keys/keys-error.js';
 import { type Finding, fsck, type FsckOptions, rebuildState } from '../ledger/fsck.js';
 import { withExamples } from './command-help.js';
 import { createProgress } from './progress.js';
@@ -63,14 +63,14 @@ async function readAll(options: FsckOptions): Promise<Verdict> {
       findings++;
     }
   } catch (cause) {
-    if (!(cause instanceof ChirographError) || !DAMAGED_KEYS.has(cause.code)) throw cause;
+    if (!(cause instanceof KeysError) || !DAMAGED_KEYS.has(cause.code)) throw cause;
     // Without that key nothing behind it can be read.
     first ??= { log: '', problem: cause.message };
     return { logs: 0, entries: 0, first, findings: findings + 1, rebuilt: false };
   }
 }
 
-const DAMAGED_KEYS: ReadonlySet<string> = new Set(['KEYS_FILE_DAMAGED', 'KEYS_MISSING']);
+const DAMAGED_KEYS: ReadonlySet<KeysErrorCode> = new Set(['KEYS_FILE_DAMAGED', 'KEYS_MISSING']);
 
 function print(terminal: Terminal, { json }: FsckFlags, verdict: Verdict): void {
   const { first, findings, rebuilt, ...read } = verdict;

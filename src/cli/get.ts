@@ -1,7 +1,15 @@
 /** `chirograph get`: one entry, or all versions of what it is a version of. */
 import type { Command } from 'commander';
-import type { JsonObject, JsonValue } from '../base/canonical-json.js';
-import { type Entry, entryAnswerSchema, expected, historySchema } from './answers.js';
+import { z } from 'zod';
+import type { JsonValue } from '../base/canonical-json.js';
+import {
+  type AsOf,
+  asOfSchema,
+  type Entry,
+  entryAnswerSchema,
+  entrySchema,
+  expected,
+} from './answers.js';
 import { CliError } from './cli-error.js';
 import { withExamples } from './command-help.js';
 import type { NodeClient } from './node-client.js';
@@ -24,8 +32,10 @@ export function addGetCommand(program: Command, terminal: Terminal): void {
     .action(async (ledger: string, id: string, flags: GetFlags) => {
       const client = nodeClientFor(flags, terminal);
       const path = entryPath(ledger, id);
-      if (flags.history === true) printHistory(terminal, flags, await history(client, path, flags));
-      else {
+      if (flags.history === true) {
+        const found = await history(client, path, flags);
+        printResult(terminal, flags.json, { ...found }, historyLines(found));
+      } else {
         const answer = await client.request({ method: 'GET', path: `${path}${asOfQuery(flags)}` });
         const { asOf, ...entry } = expected(entryAnswerSchema, answer);
         printResult(terminal, flags.json, answer, [...entryLines(entry), asOfLine(asOf)]);
@@ -38,7 +48,17 @@ export function addGetCommand(program: Command, terminal: Terminal): void {
   );
 }
 
-type History = JsonObject & { readonly items: readonly JsonValue[]; readonly asOf: JsonValue };
+/** As the node gave them, for --json; the lines for people are of what we know in them. */
+interface History {
+  readonly items: readonly JsonValue[];
+  readonly asOf: AsOf;
+}
+
+const pageSchema = z.object({
+  items: z.array(z.json()),
+  cursor: z.string().nullable(),
+  asOf: asOfSchema,
+});
 
 /** More versions than anybody reads. */
 const MAX_PAGES = 100;
@@ -52,7 +72,7 @@ async function history(client: NodeClient, path: string, flags: GetFlags): Promi
       method: 'GET',
       path: `${path}/history${query}${cursor}`,
     });
-    const found = expected(historySchema, answer);
+    const found = expected(pageSchema, answer);
     items.push(...found.items);
     if (found.cursor === null) return { items, asOf: found.asOf };
     cursor = `&cursor=${encodeURIComponent(found.cursor)}`;
@@ -68,13 +88,13 @@ function asOfQuery({ asOf }: GetFlags, ...others: readonly string[]): string {
   return parts.length === 0 ? '' : `?${parts.join('&')}`;
 }
 
-function printHistory(terminal: Terminal, { json }: GetFlags, answer: History): void {
-  const { items, asOf } = expected(historySchema, { ...answer, cursor: null });
-  printResult(terminal, json, answer, [
-    ...items.flatMap((entry) => [...entryLines(entry), '']),
-    `${items.length} ${items.length === 1 ? 'version' : 'versions'}`,
+function historyLines({ items, asOf }: History): readonly string[] {
+  const entries = items.map((item) => expected(entrySchema, item));
+  return [
+    ...entries.flatMap((entry) => [...entryLines(entry), '']),
+    `${entries.length} ${entries.length === 1 ? 'version' : 'versions'}`,
     asOfLine(asOf),
-  ]);
+  ];
 }
 
 const LABEL_WIDTH = 12;
@@ -92,7 +112,7 @@ function entryLines(entry: Entry): readonly string[] {
   ];
 }
 
-function asOfLine({ size, rootHash }: { size: number; rootHash: string }): string {
+function asOfLine({ size, rootHash }: AsOf): string {
   return `as of size ${size}, root hash ${oneLine(rootHash)}`;
 }
 

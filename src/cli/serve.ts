@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { RandomPool } from '../base/random.js';
 import { systemClock } from '../base/time.js';
+import { WorkerPreparer } from '../commands/preparation/worker-preparer.js';
 import { createJsonLogger, standardOutput } from '../json-logger.js';
 import { Service } from '../service.js';
 import { refuseDevelopmentParts } from '../settings/development-parts.js';
@@ -30,6 +31,11 @@ async function serve(flags: SettingFlags, terminal: Terminal, end: End): Promise
       clock,
       random: new RandomPool(),
       logger,
+      preparer: new WorkerPreparer({
+        onCrash: (error) => {
+          logger.error('preparation interrupted', { error });
+        },
+      }),
     });
     if (service.firstKey !== null) terminal.stderr(firstKeyLine(service.firstKey));
     logger.info('listening', {

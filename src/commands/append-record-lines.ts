@@ -2,6 +2,7 @@
  * Appends records that come as lines of JSON text, read and prepared in another thread. As with
  * `appendRecords`, each stands alone.
  */
+import { ReceiptWriter } from '../queries/receipt-json.js';
 import { type AppendRecordsDeps, type AppendTarget, type RecordResult } from './append-records.js';
 import { appendPrepared } from './internal/append-prepared.js';
 import type { Preparer } from './preparation/preparer.js';
@@ -14,16 +15,19 @@ export interface AppendRecordLinesDeps extends AppendRecordsDeps {
 
 /**
  * @param lines one record each, with an `idempotencyKey` if it may be repeated; no line feeds.
- * @returns one result for each line, in order.
+ * @returns one result for each line, in order, with the receipt as JSON text.
  * @throws as `appendRecords`, and CommandError PREPARATION_INTERRUPTED; nothing was appended then.
  */
 export async function appendRecordLines(
   deps: AppendRecordLinesDeps,
   target: AppendTarget,
   lines: readonly Uint8Array[],
-): Promise<RecordResult[]> {
+): Promise<RecordResult<string>[]> {
   const { preparer, maxPayloadBytes } = deps;
-  return appendPrepared(deps, target, lines, (some, context, find) =>
-    preparer.prepare({ ...context, maxPayloadBytes, lines: some }, find),
-  );
+  const receipts = new ReceiptWriter(deps.anchoredSize);
+  return appendPrepared(deps, target, lines, {
+    prepare: (some, context, find) =>
+      preparer.prepare({ ...context, maxPayloadBytes, lines: some }, find),
+    receipt: (entry) => receipts.write(entry),
+  });
 }

@@ -6,7 +6,8 @@ import type { ChirographError } from '../base/errors.js';
 import type { RandomSource } from '../base/random.js';
 import type { Clock } from '../base/time.js';
 import type { LedgerStore } from '../ledger/ledger-store.js';
-import type { AnchoredSize, Receipt } from '../queries/receipt.js';
+import { type AnchoredSize, type Receipt, receiptOf } from '../queries/receipt.js';
+import { PersonTags } from '../records/tag.js';
 import { appendPrepared } from './internal/append-prepared.js';
 import { prepareRecords } from './preparation/prepare-records.js';
 import type { RecordRequest } from './preparation/record-request.js';
@@ -28,8 +29,9 @@ export interface AppendTarget {
   readonly author: string;
 }
 
-export type RecordResult =
-  | { readonly kind: 'receipt'; readonly receipt: Receipt; readonly isRepeated: boolean }
+/** What became of one record. @template R its receipt, as an object or as JSON text. */
+export type RecordResult<R = Receipt> =
+  | { readonly kind: 'receipt'; readonly receipt: R; readonly isRepeated: boolean }
   | { readonly kind: 'error'; readonly error: ChirographError };
 
 /**
@@ -41,7 +43,9 @@ export async function appendRecords(
   target: AppendTarget,
   requests: readonly RecordRequest[],
 ): Promise<RecordResult[]> {
-  return appendPrepared(deps, target, requests, (some, context, find) =>
-    prepareRecords(some, context, find, deps.random),
-  );
+  return appendPrepared(deps, target, requests, {
+    prepare: (some, context, find) =>
+      prepareRecords(some, context, find, { random: deps.random, tags: new PersonTags() }),
+    receipt: (entry) => receiptOf(entry, deps.anchoredSize),
+  });
 }

@@ -133,10 +133,16 @@ export class Catalog {
   }
 }
 
-async function read<T>(directory: string, file: string, schema: z.ZodType<T>): Promise<T> {
+async function read<T extends { readonly handle: string }>(
+  directory: string,
+  file: string,
+  schema: z.ZodType<T>,
+): Promise<T> {
   try {
-    return schema.parse(parseCanonicalJson(await readFile(join(directory, file))));
+    const content = schema.parse(parseCanonicalJson(await readFile(join(directory, file))));
+    if (file.split('.')[1] === content.handle) return content;
   } catch (cause) {
     throw damaged(`catalog: ${file} is not what was written`, cause);
   }
+  throw damaged(`catalog: ${file} is the file of another`);
 }

@@ -18,6 +18,7 @@ import {
   type StoreParts,
 } from './internal/store-parts.js';
 import { LedgerError } from './ledger-error.js';
+import { EMPTY_HEAD } from './log-head.js';
 import { TenantVaults } from './tenant-vaults.js';
 
 export type { Finding } from './internal/check-log.js';
@@ -68,7 +69,7 @@ export async function rebuildState(options: FsckOptions): Promise<FsckSummary> {
     await parts.state.clear(NODE);
     for (const log of logs) {
       await parts.state.clear(log.descriptor.number);
-      await catchUp(stateSource(log), parts.state);
+      await catchUp(stateSource(log), parts.state, EMPTY_HEAD);
       entries += log.head.size;
       progress(log.descriptor.origin, log.head.size);
     }
@@ -101,7 +102,12 @@ async function* checkParts(
       }
     for (const ledger of parts.catalog.ledgers())
       for (const descriptor of ledger.logs) {
-        const { hypercore, secrets } = await openLogParts(parts, keyStore, ledger, descriptor);
+        const opened = await openLogParts(parts, keyStore, ledger, descriptor).catch(orChirograph);
+        if (opened instanceof ChirographError) {
+          yield { log: descriptor.origin, problem: opened.message };
+          continue;
+        }
+        const { hypercore, secrets } = opened;
         const journaled = journaledLog(parts.journal, hypercore.key);
         const name = descriptor.origin;
         try {
@@ -119,6 +125,7 @@ async function* checkParts(
           hasSecret: async (rowId) =>
             (await vaults.get(ledger.tenant)?.secretOfRow(rowId)) !== null,
           stored: (keys) => parts.state.getMany(keys),
+          flushedLength: journaled.base.length,
           progress: (read) => {
             progress(name, read);
           },
@@ -130,6 +137,12 @@ async function* checkParts(
     for (const vault of vaults.values()) await vault.close();
   }
   return { logs, entries };
+}
+
+/** An error of ours says what is wrong; any other is a fault of the program or of the machine. */
+function orChirograph(cause: unknown): ChirographError {
+  if (cause instanceof ChirographError) return cause;
+  throw cause;
 }
 
 function isDamage(cause: unknown): cause is LedgerError {

@@ -1,5 +1,5 @@
 /** The receipt of an entry: what a writer keeps, and already evidence (design: the write response). */
-import type { LeafIndex, Sha256Digest, TreeSize, UnixMillis } from '../base/brand.js';
+import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { toHex } from '../base/bytes.js';
 import { formatInstant } from '../base/time.js';
 import type { AppendedEntry } from '../ledger/entry-draft.js';
@@ -30,43 +30,28 @@ export type AnchoredSize = (origin: string) => TreeSize;
 
 export function receiptOf(entry: AppendedEntry, anchoredSize: AnchoredSize): Receipt {
   const { index, leafHash, recordedAt, checkpoint, inclusionProof, origin } = entry;
-  return format(index, leafHash, recordedAt, checkpoint, inclusionProof, anchoredSize(origin));
-}
-
-/** The same receipt again, with today's finality. */
-export async function receiptAgain(
-  reader: LogReader,
-  index: LeafIndex,
-  anchoredSize: AnchoredSize,
-): Promise<Receipt> {
-  const { statement, leafHash } = await reader.entry(index);
-  const { size } = await reader.block(index);
-  const checkpoint = await reader.checkpointAt(size);
-  const path = await reader.inclusionProof(index, size);
-  const { recordedAt } = parseStatement(statement);
-  return format(index, leafHash, recordedAt, checkpoint, path, anchoredSize(reader.origin));
-}
-
-export function finalityOf(index: LeafIndex, anchored: TreeSize): Finality {
-  return { durable: true, anchored: index < anchored };
-}
-
-function format(
-  index: LeafIndex,
-  leafHash: Sha256Digest,
-  recordedAt: UnixMillis,
-  checkpoint: string,
-  path: readonly Sha256Digest[],
-  anchored: TreeSize,
-): Receipt {
   const id = toHex(leafHash);
   return {
     id,
     index,
     leafHash: id,
     recordedAt: formatInstant(recordedAt),
-    finality: finalityOf(index, anchored),
+    finality: finalityOf(index, anchoredSize(origin)),
     checkpoint,
-    inclusionProof: path.map(toHex),
+    inclusionProof: inclusionProof.map(toHex),
   };
+}
+
+/** What was told when the entry was appended: for the same receipt again, with today's finality. */
+export async function appendedAgain(reader: LogReader, index: LeafIndex): Promise<AppendedEntry> {
+  const { statement, leafHash } = await reader.entry(index);
+  const { size } = await reader.block(index);
+  const checkpoint = await reader.checkpointAt(size);
+  const inclusionProof = await reader.inclusionProof(index, size);
+  const { recordedAt } = parseStatement(statement);
+  return { origin: reader.origin, index, leafHash, recordedAt, checkpoint, inclusionProof };
+}
+
+export function finalityOf(index: LeafIndex, anchored: TreeSize): Finality {
+  return { durable: true, anchored: index < anchored };
 }

@@ -20,7 +20,7 @@ import { DEFAULT_RETENTION, type RecordSecrets } from './record-scopes.js';
 import { commitAndSeal } from './sealing.js';
 import { recordTemplate } from './statement-template.js';
 import type { PartStatement } from './statement.js';
-import { personOpener, recordTag, tagOf, thingOpener, thingValue } from './tag.js';
+import { personOpener, PersonTags, recordTag, tagOf, thingOpener, thingValue } from './tag.js';
 
 export interface PrepareRecordOptions {
   /** An identity, or `key:<API key id>`. */
@@ -33,13 +33,15 @@ export interface PrepareRecordOptions {
   /** `none`, or id and version of the schema that the payload was checked against. */
   readonly schema: string;
   readonly random: RandomSource;
+  /** Where records of the same persons follow one another. */
+  readonly tags?: PersonTags;
 }
 
 /**
  * @throws RecordsError about the claim: RECORD_MALFORMED, RECORD_CLAIM_DIFFERS, RECORD_FORMAT_NEWER.
  */
 export function prepareRecord(record: RecordInput, options: PrepareRecordOptions): PreparedEntry {
-  const { author, secrets, random } = options;
+  const { author, secrets, random, tags = new PersonTags() } = options;
   const payload = canonicalJson(record.payload);
   const thing = prepareThing(record, options);
   const parts = prepareParts(record, options);
@@ -47,14 +49,14 @@ export function prepareRecord(record: RecordInput, options: PrepareRecordOptions
   if (record.claim !== undefined) checkClaim(parseClaim(record.claim), claimedOf(header));
   const headerPart = commitAndSeal(formatHeader(header), secrets.subjectData, random);
   const payloadPart = commitAndSeal(payload, secrets.subjectData, random);
-  const subjectTag = tagOf(personOpener(secrets.subjectTags.secret, 'subject'), record.subject);
+  const subjectTag = tags.of(secrets.subjectTags, 'subject', record.subject);
   const parties = partyTags(record, secrets);
   const template = recordTemplate({
     kind: 'record',
     header: headerPart.commitment,
     payload: payloadPart.commitment,
     tags: {
-      author: tagOf(personOpener(secrets.authorTags.secret, 'author'), author),
+      author: tags.of(secrets.authorTags, 'author', author),
       key: thing.tag,
       subject: subjectTag,
       ...(parties.length > 0 && { parties }),

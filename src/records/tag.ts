@@ -5,6 +5,7 @@
 import { equalBytes, utf8 } from '../base/bytes.js';
 import { hmacSha256, hmacSha256Hex } from '../base/hash.js';
 import { digestFromHex, type HexDigest } from '../base/hex-digest.js';
+import type { SecretRef } from '../base/secret-scope.js';
 
 /** Whom a tag is about. The same name has another tag in each role. */
 export type PersonRole = 'subject' | 'author' | 'party';
@@ -27,6 +28,21 @@ export function thingValue(type: string, key?: string): string {
 /** @param value the person's name, or a `thingValue`. */
 export function tagOf(opener: Uint8Array, value: string): HexDigest {
   return hmacSha256Hex(opener, value);
+}
+
+/**
+ * Tags of persons, made once and remembered as long as their secrets are in memory: the same subjects
+ * and authors come again and again, and a tag costs four hashes.
+ */
+export class PersonTags {
+  readonly #tags = new WeakMap<SecretRef, Partial<Record<PersonRole, HexDigest>>>();
+
+  /** @param ref the `tags` secret of that person, and of nobody else. */
+  of(ref: SecretRef, role: PersonRole, person: string): HexDigest {
+    let tags = this.#tags.get(ref);
+    if (tags === undefined) this.#tags.set(ref, (tags = {}));
+    return (tags[role] ??= tagOf(personOpener(ref.secret, role), person));
+  }
 }
 
 /** Whether `opener` shows that `tag` stands for `value`. */

@@ -4,10 +4,11 @@ import { Router } from 'express';
 import { ApiError } from '../../src/api/api-error.js';
 import { contentTypeOf } from '../../src/api/body.js';
 import { exchangeNdjson, NDJSON } from '../../src/api/ndjson-exchange.js';
-import { type NdjsonLine, parseNdjsonLine } from '../../src/api/ndjson-lines.js';
+import { lineRefusal, type NdjsonLine } from '../../src/api/ndjson-lines.js';
 import { lineProblem } from '../../src/api/problem.js';
 import { addResource } from '../../src/api/resource.js';
-import type { JsonValue } from '../../src/base/canonical-json.js';
+import { utf8ToString } from '../../src/base/bytes.js';
+import { type JsonValue, parseStrictJson } from '../../src/base/canonical-json.js';
 import { RawConnection } from './support/raw-http.js';
 import { startTestNode } from './support/test-node.js';
 
@@ -19,12 +20,17 @@ const LARGE = 'x'.repeat(2048);
 const taken: number[] = [];
 let answered = 0;
 
-async function answer(lines: readonly NdjsonLine[]): Promise<readonly JsonValue[]> {
+function parse(line: NdjsonLine): JsonValue {
+  if (line.kind === 'too-long') throw lineRefusal(line) ?? new Error('not refused');
+  return parseStrictJson(utf8ToString(line.bytes));
+}
+
+async function answer(lines: readonly NdjsonLine[]): Promise<readonly string[]> {
   taken.push(...lines.map(({ number }) => number));
   await new Promise((resolve) => setImmediate(resolve));
   const answers = lines.map((line): JsonValue => {
     try {
-      const value = parseNdjsonLine(line);
+      const value = parse(line);
       if (value === 'fail') throw new ApiError('INTERNAL', 'the group failed');
       return value === 'large' ? LARGE : { value };
     } catch (error) {
@@ -33,7 +39,7 @@ async function answer(lines: readonly NdjsonLine[]): Promise<readonly JsonValue[
     }
   });
   answered += answers.length;
-  return answers;
+  return answers.map((value) => JSON.stringify(value));
 }
 
 const node = await startTestNode({

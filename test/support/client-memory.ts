@@ -69,8 +69,17 @@ export async function ask(
   });
 }
 
-/** Everything in which a node does not hold what its clients were told; nothing if it is sound. */
-export async function brokenPromises(store: LedgerStore, memory: ClientMemory): Promise<string[]> {
+/**
+ * Everything in which a node does not hold what its clients were told; nothing if it is sound.
+ *
+ * @param checkpointsPerRecord how many of the checkpoints that were shown a record is proved against;
+ * the first that holds it and the last are always among them. At least 2.
+ */
+export async function brokenPromises(
+  store: LedgerStore,
+  memory: ClientMemory,
+  checkpointsPerRecord = Infinity,
+): Promise<string[]> {
   const problems = twice(store);
   const readers = new Map(
     store
@@ -91,7 +100,15 @@ export async function brokenPromises(store: LedgerStore, memory: ClientMemory): 
       const shown = verified(notes, key);
       problems.push(...(await brokenHistory(found.reader, shown, key)));
       for (const one of told)
-        problems.push(...(await brokenPromise(store, found.tenant, found.reader, one, shown)));
+        problems.push(
+          ...(await brokenPromise(
+            store,
+            found.tenant,
+            found.reader,
+            one,
+            someOf(shown, one.receipt.index, checkpointsPerRecord),
+          )),
+        );
     } catch (cause) {
       problems.push(`${origin}: ${String(cause)}`);
     }
@@ -116,6 +133,16 @@ function verified(notes: ReadonlySet<string>, key: string): Checkpoint[] {
   const verifier = noteVerifier(parseVerifierKey(key));
   const checkpoints = [...notes].map((note) => verifyCheckpoint(note, verifier));
   return checkpoints.sort((a, b) => a.size - b.size);
+}
+
+/** The first that holds an entry, the last, and as many between, evenly. */
+function someOf(shown: readonly Checkpoint[], index: number, most: number): Checkpoint[] {
+  const holding = shown.filter(({ size }) => size > index);
+  if (holding.length <= most) return holding;
+  const places = Array.from({ length: most }, (_, at) =>
+    Math.round((at * (holding.length - 1)) / (most - 1)),
+  );
+  return places.flatMap((place) => holding.slice(place, place + 1));
 }
 
 async function brokenHistory(

@@ -4,6 +4,7 @@ import { silentLogger } from '../../src/base/logger.js';
 import { RandomPool } from '../../src/base/random.js';
 import type { Clock } from '../../src/base/time.js';
 import { systemClock } from '../../src/base/time.js';
+import { inlinePreparer } from '../../src/commands/preparation/inline-preparer.js';
 import type { Config } from '../../src/config.js';
 import { Service } from '../../src/service.js';
 import { DEFAULTS } from '../../src/settings/settings-table.js';
@@ -45,7 +46,8 @@ export async function openTestService(
     logName: 'test.example',
     ...settings,
   };
-  const parts = { clock, random: new RandomPool(), logger: silentLogger };
+  const random = new RandomPool();
+  const parts = { clock, random, logger: silentLogger, preparer: inlinePreparer(random) };
   const service = await Service.open(config, {}, parts);
   const key = adminKey ?? service.firstKey ?? '';
   return {

@@ -2,6 +2,7 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
+import { IDEMPOTENCY_KEY } from '../../commands/preparation/record-request.js';
 import { entryHistory } from '../../queries/entry-history.js';
 import { getEntry } from '../../queries/get-entry.js';
 import { listEntries } from '../../queries/list-entries.js';
@@ -11,9 +12,9 @@ import { sendJson } from '../answer.js';
 import { ApiError } from '../api-error.js';
 import {
   type Append,
+  type AppendLines,
   appendOne,
   appendStream,
-  IDEMPOTENCY_KEY_PATTERN,
   type RecordLimits,
 } from '../append.js';
 import type { Guard } from '../authentication.js';
@@ -38,6 +39,7 @@ export interface RecordsRoutesOptions {
   readonly cursors: CursorCodec;
   readonly ledgers: TenantLedgers;
   readonly append: Append;
+  readonly appendLines: AppendLines;
   readonly limits: RecordLimits;
 }
 
@@ -58,7 +60,7 @@ const ledgerPathSchema = z.object(ledgerPath);
 const entryPathSchema = z.object(entryPath);
 const idempotencyKeySchema = z
   .string()
-  .regex(IDEMPOTENCY_KEY_PATTERN)
+  .regex(IDEMPOTENCY_KEY)
   .optional()
   .meta({ description: 'Permanent: the same record again gives the first receipt.' });
 const lineSchema = recordInputSchema.extend({ idempotencyKey: idempotencyKeySchema });
@@ -70,7 +72,7 @@ const pageSchema = z.object({
 });
 
 export function recordsRoutes(options: RecordsRoutesOptions): Router {
-  const { guard, cursors, ledgers, append, limits } = options;
+  const { guard, cursors, ledgers, append, appendLines, limits } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/records', {
     post: guard('record:append', async (principal, request, response) => {
@@ -78,8 +80,9 @@ export function recordsRoutes(options: RecordsRoutesOptions): Router {
       const type = contentTypeOf(request, ['application/json', NDJSON]);
       // Before the body is read, which may be long.
       ledgers.find(principal.tenant, ledger);
-      const respond = type === NDJSON ? appendStream : appendOne;
-      await respond(request, response, { principal, ledger, append, limits });
+      const target = { principal, ledger, limits };
+      if (type === NDJSON) await appendStream(request, response, { ...target, appendLines });
+      else await appendOne(request, response, { ...target, append });
     }),
     get: guard('record:read', async ({ tenant }, request, response) => {
       refuseFilters(request.query);

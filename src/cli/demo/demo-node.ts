@@ -7,6 +7,7 @@ import { silentLogger } from '../../base/logger.js';
 import { RandomPool } from '../../base/random.js';
 import { Secret } from '../../base/secret.js';
 import { systemClock } from '../../base/time.js';
+import { inlinePreparer } from '../../commands/preparation/inline-preparer.js';
 import { Service } from '../../service.js';
 import { parseConfig } from '../../settings/parse-config.js';
 import { isDirectory } from '../files.js';
@@ -44,7 +45,9 @@ async function start(directory: string): Promise<Pick<DemoNode, 'client' | 'stop
     readFile: () => ({}),
     workingDirectory: directory,
   });
-  const parts = { clock: systemClock, random: new RandomPool(), logger: silentLogger };
+  const random = new RandomPool();
+  const preparer = inlinePreparer(random);
+  const parts = { clock: systemClock, random, logger: silentLogger, preparer };
   const service = await Service.open(config, secrets, parts);
   assert(service.firstKey !== null, 'a new node makes its first key');
   return {

@@ -1,11 +1,11 @@
 /** What a client can check of a receipt with nothing but the log's public key. */
 import type { LeafIndex } from '../../base/brand.js';
 import { fromHex, sha256Digest } from '../../base/bytes.js';
-import { TlogError } from '../../tlog/tlog-error.js';
 import { verifyCheckpoint } from '../../tlog/checkpoint.js';
 import { verifyInclusion } from '../../tlog/inclusion-proof.js';
 import { parseVerifierKey } from '../../tlog/note-key.js';
 import { noteVerifier } from '../../tlog/signed-note.js';
+import { TlogError } from '../../tlog/tlog-error.js';
 import type { Receipt } from '../answers.js';
 
 /** Whether the log signed a tree that holds the entry where the receipt says. */

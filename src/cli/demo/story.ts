@@ -63,7 +63,7 @@ export class Story {
     } catch (cause) {
       if (!(cause instanceof ChirographError)) throw cause;
       unmet.push(oneLine(cause.message));
-      throw new StoryEnded(name, cause);
+      throw new StoryEnded(name, { cause });
     } finally {
       const proven = isDone && unmet.length === 0 ? proves : null;
       if (proven === null) this.#isAsExpected = false;
@@ -77,8 +77,8 @@ export class Story {
 
 /** A step could not be done, and has said why. */
 export class StoryEnded extends Error {
-  constructor(step: string, cause: ChirographError) {
-    super(`the step ${step} could not be done`, { cause });
+  constructor(step: string, options: ErrorOptions) {
+    super(`the step ${step} could not be done`, options);
     this.name = 'StoryEnded';
   }
 }

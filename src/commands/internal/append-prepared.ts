@@ -1,11 +1,16 @@
 /** What appending records has in common, whether they come parsed or as lines of text. */
 import { ChirographError } from '../../base/errors.js';
 import { monthOf } from '../../base/secret-scope.js';
-import { draftOf, type EntryDraft, type Outcome } from '../../ledger/entry-draft.js';
+import {
+  type AppendedEntry,
+  draftOf,
+  type EntryDraft,
+  type Outcome,
+} from '../../ledger/entry-draft.js';
 import { LedgerError } from '../../ledger/ledger-error.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { LogReader } from '../../ledger/log-reader.js';
-import { type AnchoredSize, receiptAgain, receiptOf } from '../../queries/receipt.js';
+import { appendedAgain } from '../../queries/receipt.js';
 import type { AppendRecordsDeps, AppendTarget, RecordResult } from '../append-records.js';
 import type {
   FindSecrets,
@@ -16,26 +21,30 @@ import type {
 import { checkRetraction } from './check-retraction.js';
 import { SecretsInUse } from './secrets-in-use.js';
 
-/** Prepares all items, in order, for one month and with the secrets that it is handed. */
-export type PrepareItems<T> = (
-  items: readonly T[],
-  context: PreparationContext,
-  find: FindSecrets,
-) => Promise<readonly Preparation[]>;
+/** @template T what records come as. @template R what their receipts leave as. */
+export interface RecordForm<T, R> {
+  /** Prepares all items, in order. */
+  readonly prepare: (
+    items: readonly T[],
+    context: PreparationContext,
+    find: FindSecrets,
+  ) => Promise<readonly Preparation[]>;
+  readonly receipt: (entry: AppendedEntry) => R;
+}
 
 /** @throws as `appendRecords`. */
-export async function appendPrepared<T>(
+export async function appendPrepared<T, R>(
   deps: AppendRecordsDeps,
   target: AppendTarget,
   items: readonly T[],
-  prepare: PrepareItems<T>,
-): Promise<RecordResult[]> {
+  form: RecordForm<T, R>,
+): Promise<RecordResult<R>[]> {
   const ledger = deps.store.ledger(target.tenant, target.ledger);
-  const first = await attempt(deps, target, ledger, items, prepare);
+  const first = await attempt(deps, target, ledger, items, form);
   const stale = items.filter((_, at) => first[at] === 'stale');
-  if (stale.length === 0) return first as RecordResult[];
+  if (stale.length === 0) return first as RecordResult<R>[];
   // A month began in between, or the vault was rotated. Neither happens twice within one request.
-  const second = await attempt(deps, target, ledger, stale, prepare);
+  const second = await attempt(deps, target, ledger, stale, form);
   return first.map((result) => {
     const settled = result === 'stale' ? second.shift() : result;
     if (settled === undefined || settled === 'stale')
@@ -44,13 +53,13 @@ export async function appendPrepared<T>(
   });
 }
 
-async function attempt<T>(
+async function attempt<T, R>(
   deps: AppendRecordsDeps,
   target: AppendTarget,
   ledger: Ledger,
   items: readonly T[],
-  prepare: PrepareItems<T>,
-): Promise<(RecordResult | 'stale')[]> {
+  form: RecordForm<T, R>,
+): Promise<(RecordResult<R> | 'stale')[]> {
   const vault = deps.store.vaultOf(target.tenant);
   const vaultGeneration = vault.state().generation;
   const context = {
@@ -61,12 +70,12 @@ async function attempt<T>(
   };
   const secrets = new SecretsInUse(vault);
   try {
-    const prepared = await prepare(items, context, (scopes) => secrets.find(scopes));
+    const prepared = await form.prepare(items, context, (scopes) => secrets.find(scopes));
     // Some of the secrets may have been destroyed since they were found.
     if (vault.state().generation !== vaultGeneration) return items.map(() => 'stale');
     const drafts = await draftsOf(ledger, prepared);
     const outcomes = await ledger.append(drafts.filter(isDraft));
-    return await resultsOf(deps, ledger, drafts, outcomes);
+    return await resultsOf(ledger, drafts, outcomes, form.receipt);
   } finally {
     secrets.release();
   }
@@ -100,13 +109,13 @@ async function retractionRefusal(
 }
 
 /** Results in the places of their drafts. */
-async function resultsOf(
-  { anchoredSize }: AppendRecordsDeps,
+async function resultsOf<R>(
   ledger: Ledger,
   drafts: readonly (EntryDraft | ChirographError)[],
   outcomes: readonly Outcome[],
-): Promise<(RecordResult | 'stale')[]> {
-  const results: (RecordResult | 'stale')[] = [];
+  receiptOf: (entry: AppendedEntry) => R,
+): Promise<(RecordResult<R> | 'stale')[]> {
+  const results: (RecordResult<R> | 'stale')[] = [];
   let next = 0;
   for (const draft of drafts) {
     if (draft instanceof ChirographError) {
@@ -115,27 +124,33 @@ async function resultsOf(
     }
     const outcome = outcomes[next++];
     if (outcome === undefined) throw new Error('fewer outcomes than drafts');
-    if (outcome.kind === 'stale') results.push('stale');
-    else if (outcome.kind === 'conflict') results.push({ kind: 'error', error: conflict() });
-    else if (outcome.kind === 'repeated')
-      results.push(await repeated(ledger, outcome, anchoredSize));
-    else {
-      const receipt = receiptOf(outcome, anchoredSize);
-      results.push({ kind: 'receipt', receipt, isRepeated: false });
+    switch (outcome.kind) {
+      case 'appended':
+        results.push({ kind: 'receipt', receipt: receiptOf(outcome), isRepeated: false });
+        break;
+      case 'repeated': {
+        const receipt = receiptOf(await firstOf(ledger, outcome));
+        results.push({ kind: 'receipt', receipt, isRepeated: true });
+        break;
+      }
+      case 'conflict':
+        results.push({ kind: 'error', error: conflict() });
+        break;
+      case 'stale':
+        results.push('stale');
+        break;
     }
   }
   return results;
 }
 
-async function repeated(
+async function firstOf(
   ledger: Ledger,
   { log, index }: Extract<Outcome, { kind: 'repeated' }>,
-  anchoredSize: AnchoredSize,
-): Promise<RecordResult> {
+): Promise<AppendedEntry> {
   const reader = ledger.logNumbered(log);
   if (reader === undefined) throw new Error('an idempotency key of another ledger');
-  const receipt = await receiptAgain(reader, index, anchoredSize);
-  return { kind: 'receipt', receipt, isRepeated: true };
+  return appendedAgain(reader, index);
 }
 
 function conflict(): LedgerError {

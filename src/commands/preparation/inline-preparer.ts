@@ -1,12 +1,13 @@
 /** Prepares in the thread that asks: for tests, and for hosts with a single core. */
 import type { RandomSource } from '../../base/random.js';
-import { orRefusal, prepareRecords } from './prepare-records.js';
+import { PersonTags } from '../../records/tag.js';
+import { orRefusal, type PreparationTools, prepareRecords } from './prepare-records.js';
 import type { FindSecrets, Preparation, PreparationBatch, Preparer } from './preparer.js';
 import { parseRecordLine } from './record-request.js';
 
 export function inlinePreparer(random: RandomSource): Preparer {
   return {
-    prepare: (batch, find) => prepareLines(batch, find, random),
+    prepare: (batch, find) => prepareLines(batch, find, { random, tags: new PersonTags() }),
     close: () => Promise.resolve(),
   };
 }
@@ -14,10 +15,10 @@ export function inlinePreparer(random: RandomSource): Preparer {
 export async function prepareLines(
   batch: PreparationBatch,
   find: FindSecrets,
-  random: RandomSource,
+  tools: PreparationTools,
 ): Promise<Preparation[]> {
   const requests = batch.lines.map((line) =>
     orRefusal(() => parseRecordLine(line, batch.maxPayloadBytes)),
   );
-  return prepareRecords(requests, batch, find, random);
+  return prepareRecords(requests, batch, find, tools);
 }

@@ -5,18 +5,24 @@ import type { SecretScope } from '../../base/secret-scope.js';
 import { KeysError } from '../../keys/keys-error.js';
 import { prepareRecord } from '../../records/prepare-record.js';
 import { type PerSecret, scopesOfRecord } from '../../records/record-scopes.js';
-import { idempotencyTag } from '../../records/tag.js';
+import { idempotencyTag, type PersonTags } from '../../records/tag.js';
 import { mapSecrets, secretsIn } from './internal/per-secret.js';
 import { scopeKey } from './internal/scope-key.js';
 import type { FindSecrets, FoundSecret, Preparation, PreparationContext } from './preparer.js';
 import type { RecordRequest } from './record-request.js';
+
+export interface PreparationTools {
+  readonly random: RandomSource;
+  /** Kept from batch to batch where the secrets are. */
+  readonly tags: PersonTags;
+}
 
 /** @param requests may be refused already; a refusal is passed on in its place. */
 export async function prepareRecords(
   requests: readonly (RecordRequest | ChirographError)[],
   context: PreparationContext,
   find: FindSecrets,
-  random: RandomSource,
+  { random, tags }: PreparationTools,
 ): Promise<Preparation[]> {
   const scopes = new DistinctScopes();
   const needed = requests.map((request) =>
@@ -32,7 +38,7 @@ export async function prepareRecords(
     if (request instanceof ChirographError) return request;
     if (slots === undefined || slots instanceof ChirographError)
       throw new Error('a request whose secrets were not asked for');
-    return orRefusal(() => prepareOne(request, slots, found, context, random));
+    return orRefusal(() => prepareOne(request, slots, found, context, { random, tags }));
   });
 }
 
@@ -41,7 +47,7 @@ function prepareOne(
   slots: PerSecret<number>,
   found: readonly (FoundSecret | null)[],
   context: PreparationContext,
-  random: RandomSource,
+  { random, tags }: PreparationTools,
 ): Preparation {
   const secrets = mapSecrets(slots, (slot) => found[slot] ?? noneLeft());
   const entry = prepareRecord(record, {
@@ -51,6 +57,7 @@ function prepareOne(
     idempotent: idempotencyKey !== null,
     schema: 'none',
     random,
+    tags,
   });
   return {
     entry: { ...entry, rowIds: rowsToCarry(secrets) },

@@ -26,6 +26,12 @@ export function checkCatalog(catalog: Catalog, { snapshot, commits }: JournalCon
   if (owner !== undefined) throw damaged(`catalog: tenant.${owner}.json is missing`);
   if (new Set(logs.map(({ number }) => number)).size < logs.length)
     throw damaged('catalog: two logs have the same number');
+  for (const { handle, name, logName, recoveryKey } of catalog.tenants())
+    if (parseVerifierKey(recoveryKey).name !== `${logName}/${handle}`)
+      throw damaged(`catalog: tenant ${name} has the recovery key of another`);
+  for (const { name, tenant, logs: own } of catalog.ledgers())
+    if (!own.every(({ origin }) => origin.split('/').slice(1, 3).join('/') === `${tenant}/${name}`))
+      throw damaged(`catalog: ledger ${name} has a log of another`);
   for (const { origin, verifierKey } of logs)
     if (parseVerifierKey(verifierKey).name !== origin)
       throw damaged(`catalog: log ${origin} has the verifier key of another`);

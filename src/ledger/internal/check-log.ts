@@ -32,6 +32,8 @@ export interface LogUnderCheck {
   hasSecret(rowId: Uint8Array): Promise<boolean>;
   /** What the write state holds under keys. */
   stored(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | null)[]>;
+  /** Blocks below were in the write state when it was flushed; later ones the next opening applies. */
+  readonly flushedLength: number;
   progress(entries: number): void;
 }
 
@@ -91,6 +93,7 @@ async function* checkBlock(log: LogUnderCheck, walk: Walk, number: number): Asyn
     placed.map((entry) => entry.leafHash),
   );
   walk.edge = extension.edge;
+  if (number >= log.flushedLength) return;
   yield* compareRows(log, number, [
     ...blockRows(source.number, number, newest(placed)),
     ...tileRows(

@@ -37,7 +37,7 @@ export class HypercoreStore {
   /** Opens the log that `publicKey` signs, or begins it. */
   async log(publicKey: Uint8Array): Promise<HypercoreLog> {
     const core = this.#store.get({ manifest: manifestOf(publicKey), allowFork: false });
-    await core.ready();
+    await readable(core.ready(), 'a log cannot be opened');
     return new HypercoreLog(core);
   }
 
@@ -86,17 +86,32 @@ export class HypercoreLog {
 
   /** @throws LedgerError LEDGER_DAMAGED if the block is not there. */
   async block(number: number): Promise<Uint8Array> {
-    const block = await this.#core.get(number, { wait: false });
+    const block = await this.blockIfThere(number);
     if (block === null) throw damaged(`block ${number} of a log is missing`);
     return block;
   }
 
+  async blockIfThere(number: number): Promise<Uint8Array | null> {
+    const get = this.#core.get(number, { wait: false });
+    return readable(get, `block ${number} of a log cannot be read`);
+  }
+
   async treeHash(length: number): Promise<Uint8Array> {
-    return this.#core.treeHash(length);
+    return readable(this.#core.treeHash(length), `the tree of a log at ${length} cannot be read`);
   }
 
   async roots(): Promise<TreeRoots> {
-    return MerkleTree.getRoots(this.#core.core.state, this.#core.length);
+    const roots = MerkleTree.getRoots(this.#core.core.state, this.#core.length);
+    return readable(roots, 'the tree of a log cannot be read');
+  }
+}
+
+/** What RocksDB or Hypercore say of bytes that are not what they wrote, in words of ours. */
+async function readable<T>(reading: Promise<T>, what: string): Promise<T> {
+  try {
+    return await reading;
+  } catch (cause) {
+    throw damaged(`${what}: its files in \`logs\` are not what was written`, cause);
   }
 }
 

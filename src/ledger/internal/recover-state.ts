@@ -25,13 +25,21 @@ export interface StateSource {
   treeHash(length: number): Promise<Uint8Array>;
 }
 
-/** Brings the state up to the log. @returns the edge of the tree there, and how many blocks were applied. */
+/**
+ * Brings the state up to the log. Everything since `flushed` is applied again, even where the state
+ * says that it is there: it was not synced, and a power cut may have taken a piece from its middle.
+ *
+ * @param flushed where the log stood when the state was last known to be on disk.
+ * @returns the edge of the tree there, and how many blocks were applied.
+ */
 export async function catchUp(
   source: StateSource,
   state: WriteState,
+  flushed: LogHead,
 ): Promise<{ edge: TreeEdge; applied: number }> {
-  const from = (await state.head(source.number)) ?? EMPTY_HEAD;
-  if (from.length > source.head.length)
+  const reached = (await state.head(source.number)) ?? EMPTY_HEAD;
+  const from = reached.length < flushed.length ? reached : flushed;
+  if (reached.length > source.head.length)
     throw damaged(`the write state of ${source.name} is ahead of its log; use \`fsck --rebuild\``);
   let edge = await loadEdge(source, state, from);
   for (let number = from.length; number < source.head.length; number++)

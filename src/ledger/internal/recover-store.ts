@@ -97,7 +97,8 @@ export async function recoverStates(
   const opened = [];
   for (const recovered of logs) {
     const { descriptor, tenant, hypercore, secrets, head, roots, appended } = recovered;
-    const { edge, applied } = await catchUp(stateSource(recovered), parts.state);
+    const { base } = journaledLog(parts.journal, hypercore.key);
+    const { edge, applied } = await catchUp(stateSource(recovered), parts.state, base);
     const log = new OpenLog(descriptor, tenant, hypercore, secrets, { head, roots, edge });
     opened.push({ log, appended, applied });
   }

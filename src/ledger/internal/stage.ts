@@ -59,16 +59,29 @@ export async function stage(
   const { head, roots, edge } = log.position;
   const first = nextIndex(head);
   const recordedAt = Math.max(now, head.recordedAt) as UnixMillis;
-  const placed: (PlacedEntry & EntryDraft)[] = [];
+  const month = monthOf(recordedAt);
+  const placed: (PlacedEntry & Pick<EntryDraft, 'secrets'>)[] = [];
   const results = drafts.map((draft): Placement => {
     const repeated = seen.repeated(draft);
     if (repeated !== null) return repeated;
-    if (draft.month !== null && draft.month !== monthOf(recordedAt)) return { kind: 'stale' };
+    if (draft.month !== null && draft.month !== month) return { kind: 'stale' };
     const index = (first + placed.length) as LeafIndex;
     const prev = draft.thing === null ? undefined : seen.latest(draft.thing);
     const place = { index, recordedAt, ...(prev !== undefined && { prev }) };
     const statement = draft.statementAt(place);
-    const entry = { ...draft, index, statement, leafHash: leafHash(statement) };
+    const { thing, of, idempotency, sealedParts, secrets } = draft;
+    const hash = leafHash(statement);
+    // Named one by one: spreading a draft costs more than hashing its statement.
+    const entry = {
+      index,
+      statement,
+      leafHash: hash,
+      thing,
+      of,
+      idempotency,
+      sealedParts,
+      secrets,
+    };
     placed.push(entry);
     seen.note(entry);
     return { kind: 'placed', at: placed.length - 1 };

@@ -11,7 +11,8 @@ import { type JournalFiles, openJournalFiles } from '../journal-files.js';
 import { type JournalContent, readJournal } from '../journal.js';
 import { damaged } from '../ledger-error.js';
 import { checkCatalog } from './check-catalog.js';
-import { type HypercoreLog, HypercoreStore } from './hypercore-log.js';
+import type { HypercoreLog, HypercoreStore } from './hypercore-log.js';
+import { openHypercores } from './open-hypercores.js';
 import type { LogSecrets } from './open-log.js';
 import { WriteState } from './write-state.js';
 
@@ -49,14 +50,17 @@ export async function openStoreParts(
       'the journal is missing, and there are ledgers: it cannot be known what they held',
     );
   checkCatalog(catalog, journal);
-  const hypercores = await HypercoreStore.open(directory.logs);
+  const hypercores = await openHypercores(directory.logs, catalog, journal, durableFiles);
+  let state: WriteState | null = null;
   try {
-    const state = await WriteState.open(directory.state);
+    state = await WriteState.open(directory.state);
     // RocksDB syncs what is in its directory, never the directory's own name: without these a flushed
     // store could be gone after a power cut, and the journal that held it dropped.
     for (const path of [directory.logs, directory.root]) await durableFiles.syncDirectory(path);
     return { directory, catalog, hypercores, state, files, durableFiles, journal };
   } catch (cause) {
+    // What stayed open would keep its lock for as long as the process lives.
+    await state?.close();
     await hypercores.close();
     throw cause;
   }

@@ -32,7 +32,7 @@ export class WriteState {
   }
 
   async get(key: Uint8Array): Promise<Uint8Array | null> {
-    return this.#db.get(key);
+    return readable(this.#db.get(key));
   }
 
   /** One round trip for any number of keys, values in the order of the keys. */
@@ -42,7 +42,7 @@ export class WriteState {
     try {
       const values = keys.map((key) => batch.get(key));
       batch.tryFlush();
-      return await Promise.all(values);
+      return await readable(Promise.all(values));
     } finally {
       batch.destroy();
     }
@@ -50,6 +50,8 @@ export class WriteState {
 
   /** All or nothing; after a power cut a prefix of such writes is left. */
   async write(rows: readonly StateRow[]): Promise<void> {
+    // A batch made for nothing never grows again: rocksdb-native doubles its capacity until it fits.
+    if (rows.length === 0) return;
     const batch = this.#db.write({ capacity: rows.length });
     try {
       for (const [key, value] of rows) batch.tryPut(key, value);
@@ -64,12 +66,16 @@ export class WriteState {
     range: Range,
     options: { limit?: number; reverse?: boolean } = {},
   ): AsyncGenerator<StateRow> {
-    for await (const { key, value } of this.#db.iterator(range, options)) yield [key, value];
+    const rows = this.#db.iterator(range, options)[Symbol.asyncIterator]();
+    for (let next = await readable(rows.next()); next.done !== true;) {
+      yield [next.value.key, next.value.value];
+      next = await readable(rows.next());
+    }
   }
 
   /** Where the state of a log has got to; null before its first commit. */
   async head(log: number): Promise<LogHead | null> {
-    const value = await this.#db.get(headKey(log));
+    const value = await this.get(headKey(log));
     if (value === null) return null;
     const reader = new ByteReader(value);
     const head = readHead(reader);
@@ -96,6 +102,15 @@ export class WriteState {
 
   async close(): Promise<void> {
     await this.#db.close();
+  }
+}
+
+/** What RocksDB says of bytes that are not what it wrote, in words of ours. */
+async function readable<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (cause) {
+    throw damaged('the write state cannot be read; rebuild it with `fsck --rebuild`', cause);
   }
 }
 

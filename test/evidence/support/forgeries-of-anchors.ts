@@ -1,7 +1,7 @@
 /** Of the way from the log's heads into the chain. */
 import type { LeafIndex, Sha256Digest, UnixMillis } from '../../../src/base/brand.js';
 import { digestToHex } from '../../../src/base/hex-digest.js';
-import type { Forgery } from './forgeries.js';
+import type { Forgery } from './forgery.js';
 import { MINUTE } from './plan.js';
 import { derived } from './synthetic-keys.js';
 

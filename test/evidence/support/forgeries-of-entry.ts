@@ -1,7 +1,7 @@
 /** Of the entry and the signatures over it. */
 import { utf8 } from '../../../src/base/bytes.js';
 import { digestToHex } from '../../../src/base/hex-digest.js';
-import type { Forgery } from './forgeries.js';
+import type { Forgery } from './forgery.js';
 import { minutes } from './plan.js';
 import { derived } from './synthetic-keys.js';
 

@@ -5,7 +5,7 @@ import { digestToHex } from '../../../src/base/hex-digest.js';
 import { signCheckpoint } from '../../../src/tlog/checkpoint.js';
 import { EMPTY_ROOT } from '../../../src/tlog/merkle-hash.js';
 import { noteSigner } from '../../../src/tlog/signed-note.js';
-import type { Forgery } from './forgeries.js';
+import type { Forgery } from './forgery.js';
 import { HANDOVER } from './plan.js';
 import { derived, logKeys, namedKey } from './synthetic-keys.js';
 

@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { assert } from '../../../base/errors.js';
 import type { RandomSource } from '../../../base/random.js';
+import { PersonTags } from '../../../records/tag.js';
 import { prepareLines } from '../inline-preparer.js';
 import type { FindSecrets } from '../preparer.js';
 import { decodeBatch } from './batch-codec.js';
@@ -17,6 +18,7 @@ export function servePreparation(
   onFailure: (cause: unknown) => void,
 ): void {
   const cache = new SecretCache();
+  const tools = { random, tags: new PersonTags() };
   /** By batch: who waits for secrets. */
   const asking = new Map<number, (found: Uint8Array) => void>();
 
@@ -27,7 +29,7 @@ export function servePreparation(
       post(port, { kind: 'find', id, bytes: encodeScopes(scopes) });
       return decodeFound(await answer);
     };
-    const results = await prepareLines(batch, cache.finder(batch, ask), random);
+    const results = await prepareLines(batch, cache.finder(batch, ask), tools);
     post(port, { kind: 'prepared', id, bytes: encodeResults(results) });
   };
 

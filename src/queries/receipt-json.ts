@@ -1,0 +1,67 @@
+/**
+ * Receipts of one batch as JSON text. Their checkpoint is the same and their proofs share all but
+ * the lowest hashes: written one by one, the same digits would be made a dozen times over.
+ */
+import type { Sha256Digest, UnixMillis } from '../base/brand.js';
+import { toHex } from '../base/bytes.js';
+import { formatInstant } from '../base/time.js';
+import type { AppendedEntry } from '../ledger/entry-draft.js';
+import { type AnchoredSize, finalityOf } from './receipt.js';
+
+export class ReceiptWriter {
+  readonly #anchoredSize: AnchoredSize;
+  /** Of a proof, from this node on. In one tree, what follows a node is always the same. */
+  readonly #paths = new Map<Sha256Digest, string>();
+  #checkpoint = { note: '', json: '""' };
+  #recordedAt: { millis: UnixMillis | null; text: string } = { millis: null, text: '' };
+
+  /** For one batch: what it has written stays in memory with it. */
+  constructor(anchoredSize: AnchoredSize) {
+    this.#anchoredSize = anchoredSize;
+  }
+
+  /** The same value as `receiptOf`, in the same order of members; ASCII alone. */
+  write(entry: AppendedEntry): string {
+    const { index, leafHash, recordedAt, checkpoint, inclusionProof, origin } = entry;
+    const id = toHex(leafHash);
+    const finality = JSON.stringify(finalityOf(index, this.#anchoredSize(origin)));
+    return (
+      `{"id":"${id}","index":${index},"leafHash":"${id}"` +
+      `,"recordedAt":"${this.#instant(recordedAt)}","finality":${finality}` +
+      `,"checkpoint":${this.#note(checkpoint)}` +
+      `,"inclusionProof":[${this.#path(inclusionProof, 0)}]}`
+    );
+  }
+
+  #path(proof: readonly Sha256Digest[], from: number): string {
+    const hash = proof[from];
+    if (hash === undefined) return '';
+    const known = this.#paths.get(hash);
+    if (known !== undefined) return known;
+    const rest = this.#path(proof, from + 1);
+    const path = rest === '' ? `"${toHex(hash)}"` : `"${toHex(hash)}",${rest}`;
+    this.#paths.set(hash, path);
+    return path;
+  }
+
+  #note(note: string): string {
+    if (note === this.#checkpoint.note) return this.#checkpoint.json;
+    // Another commit, and another tree.
+    this.#paths.clear();
+    // The dash that begins a signature would make every receipt a text of two bytes a character.
+    this.#checkpoint = { note, json: JSON.stringify(note).replace(NOT_ASCII, escaped) };
+    return this.#checkpoint.json;
+  }
+
+  #instant(millis: UnixMillis): string {
+    if (millis !== this.#recordedAt.millis)
+      this.#recordedAt = { millis, text: formatInstant(millis) };
+    return this.#recordedAt.text;
+  }
+}
+
+const NOT_ASCII = /[\u0080-\uffff]/g;
+
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,145 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readKycBundle } from '../../src/cli/demo/kyc-bundle.js';
+import { alter, ALTERATIONS } from '../../src/cli/demo/alterations.js';
+import { Story } from '../../src/cli/demo/story.js';
+import { verifyOffline } from '../../src/cli/demo/verify-steps.js';
+import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+import { type ProcessResult, runProgram } from './support/program.js';
+
+const directory = await temporaryDirectory();
+const kept = join(directory, 'kept');
+const evidence = join(kept, 'residence.evidence.json');
+const trust = join(kept, 'bank.trust.json');
+let demo: ProcessResult;
+
+beforeAll(async () => {
+  // Whatever is set around it, it is the same.
+  demo = await runProgram(['demo', '--keep', kept], { env: { CHIROGRAPH_NONSENSE: 'x' } });
+});
+
+afterAll(() => removeDirectory(directory));
+
+describe('the demo', () => {
+  it('is as expected from its first step to its last', () => {
+    expect(demo.stderr).toBe('');
+    expect(demo.code).toBe(0);
+    expect(demo.stdout).not.toMatch(/^ +NO /m);
+    expect(demo.stdout.match(/^ {4}Proven: \S/gm)).toHaveLength(14);
+    expect(demo.stdout.trimEnd().endsWith('All is as expected.')).toBe(true);
+  });
+
+  it.each([
+    ['checks the 14 that have a model', /ok {2}14 objects are as their models want them/],
+    ['says which have none', / 8 × tradle\.CVItem +schema: none/],
+    ['loads all', /ok {2}25 receipts came back/],
+    ['checks the receipts', /ok {2}each receipt proves its entry/],
+    ['enters nothing twice', /ok {2}sent once more, the same receipts come back/],
+    ['shows the history', /entry 26 .*Rue du Simplon 12.*\n +entry 3 .*Piazza Rezzonico 39/],
+    ['shows the past', /as of size 26.*\n +entry 3 .*Piazza Rezzonico 39.*\n +ok {2}before/],
+    ['signs', /ok {2}the signature was validated: TOTAL-PASSED/],
+    ['anchors', /ok {2}3 of 3 entries of the epoch log are final/],
+    ['deletes the node', /ok {2}nothing is left of its directories\n +ok {2}nobody answers/],
+    ['verifies offline', /ok {2}verified, exit code 0/],
+    ['is worth less without trust', /ok {2}consistent, not attributed/],
+    ['catches an altered payload', /ok {2}caught by the check "payload", exit code 1/],
+    ['catches an altered statement or proof', /ok {2}caught by the check "inclusion", exit code 1/],
+    ['catches an altered signature', /ok {2}caught by the check "signature:1", exit code 1/],
+    ['catches an altered header', /ok {2}caught by the check "header", exit code 1/],
+  ])('%s', (_what, line) => {
+    expect(demo.stdout).toMatch(line);
+  });
+
+  it('keeps files that verify, and altered ones that do not', async () => {
+    const roots = ['--trust', trust, '--require', 'attributed'];
+    const sound = await runProgram(['verify', evidence, ...roots]);
+    expect(sound).toMatchObject({ code: 0, stderr: '' });
+    expect(sound.stdout).toBe(readFileSync(join(kept, 'report.txt'), 'utf8'));
+    expect((await runProgram(['verify', evidence, '--require', 'attributed'])).code).toBe(1);
+    for (const { part } of ALTERATIONS) {
+      const altered = join(kept, `altered-${part}.evidence.json`);
+      expect((await runProgram(['verify', altered, ...roots])).code).toBe(1);
+    }
+  });
+
+  it('gives the worst of several files, each with its report', async () => {
+    const files = [evidence, join(kept, 'altered-proof.evidence.json')];
+    const { code, stdout } = await runProgram(['verify', ...files, '--json']);
+    expect(code).toBe(1);
+    const results = stdout.trimEnd().split('\n');
+    expect(results.map((line) => (JSON.parse(line) as { result: string }).result)).toEqual([
+      'consistent',
+      'failed',
+    ]);
+  });
+
+  it('says so, and does not call it proven, when something is not as expected', async () => {
+    const [payload] = ALTERATIONS;
+    if (payload === undefined) throw new Error('the payload is altered first');
+    const files = { evidence: readFileSync(evidence), trust: readFileSync(trust) };
+    const lines: string[] = [];
+    const story = new Story((line) => lines.push(line));
+    await verifyOffline(story, { ...files, evidence: alter(files.evidence, payload) });
+    expect(story.isAsExpected).toBe(false);
+    expect(lines.join('\n')).toMatch(/NO {2}payload[^]*NOT AS EXPECTED[^]*Nothing is proven/);
+    expect(lines.join('\n')).not.toContain('Proven:');
+  });
+
+  it('is JSON when asked', () => {
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      ['bin/chirograph.js', 'demo', '--json'],
+      { encoding: 'utf8' },
+    );
+    expect(status).toBe(0);
+    const { asExpected, steps } = JSON.parse(stdout) as {
+      asExpected: boolean;
+      steps: { name: string; facts: Record<string, unknown> }[];
+    };
+    expect(asExpected).toBe(true);
+    expect(steps).toHaveLength(14);
+    expect(steps.at(-1)?.facts['caughtBy']).toMatchObject({
+      header: ['header', 'tags'],
+      payload: ['payload'],
+      proof: ['inclusion'],
+      signature: ['signature:1'],
+    });
+  });
+});
+
+describe('the check against the Tradle models', () => {
+  const { objects, schemas } = readKycBundle();
+  const residence = objects[2] ?? { _t: '' };
+  const check = (change: object): string | null =>
+    schemas.checkerOf('tradle.Residence')?.({ ...residence, ...change }) ?? null;
+
+  it('takes what the bundle holds, protocol properties too', () => {
+    expect(check({})).toBeNull();
+    expect(check({ _link: 'x', time: 1 })).toBeNull();
+  });
+
+  it.each([
+    ['a missing property', { city: undefined }],
+    ['a property of no model', { nickname: 'home' }],
+    ['a wrong type', { postalCode: 1896 }],
+    ['a choice that there is not', { residenceType: { id: 'tradle.ResidenceType_moon' } }],
+    ['another type', { _t: 'tradle.Verification' }],
+  ])('refuses %s', (_what, change) => {
+    const object = JSON.parse(JSON.stringify({ ...residence, ...change })) as typeof residence;
+    expect(schemas.checkerOf('tradle.Residence')?.(object)).toEqual(expect.any(String));
+  });
+
+  it('follows what is inlined, down to its own model', () => {
+    const verify = schemas.checkerOf('tradle.Verification');
+    const inner = { _t: 'tradle.Verification', document: 0 };
+    expect(verify?.({ _t: 'tradle.Verification', document: 2, sources: [inner] })).toBeNull();
+    const wrong = { ...inner, document: 25 };
+    expect(verify?.({ _t: 'tradle.Verification', document: 2, sources: [wrong] })).not.toBeNull();
+  });
+
+  it('has nothing to say of a type without a model', () => {
+    expect(schemas.checkerOf('tradle.CVItem')).toBeNull();
+  });
+});

@@ -1,0 +1,9 @@
+import type { CheckId } from '../../../src/evidence/verification-report.js';
+import type { Plan } from './plan.js';
+
+export interface Forgery {
+  readonly name: string;
+  /** The check that must fail. */
+  readonly check: CheckId;
+  readonly bends: Partial<Plan>;
+}
