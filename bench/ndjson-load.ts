@@ -10,7 +10,7 @@ const WINDOW = 4096;
 const SLICE = 128;
 
 export async function ndjsonStream(plan: LoadPlan): Promise<LoadResult> {
-  const { line } = recordLines(plan.subjects);
+  const line = recordLines(plan.subjects);
   const call = request(plan.url, {
     method: 'POST',
     headers: { authorization: `Bearer ${plan.apiKey}`, 'content-type': 'application/x-ndjson' },

@@ -1,9 +1,10 @@
 /** What the disk and Hypercore do by themselves in the same directory: the figures to compare with. */
+import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import Corestore from 'corestore';
-import Hypercore from 'hypercore';
-import sodium from 'sodium-native';
+import type Hypercore from 'hypercore';
+import { keyPairOf } from '../src/keys/key-pair.js';
 import { LINE_BYTES } from './record-lines.js';
 import { median } from './statistics.js';
 
@@ -26,8 +27,7 @@ export async function rawReference(
   };
   const fdatasyncsPerSecond = await repeat(() => fdatasyncs(join(directory, 'synced'), millis));
   const store = new Corestore(join(directory, 'cores'));
-  const append = (blocks: number): Promise<number> =>
-    repeat(() => appends(store, blocks, millis));
+  const append = (blocks: number): Promise<number> => repeat(() => appends(store, blocks, millis));
   const appendedBlocksPerSecond = {
     '1': await append(1),
     '100': await append(100),
@@ -50,8 +50,7 @@ async function fdatasyncs(path: string, millis: number): Promise<number> {
 }
 
 async function appends(store: Corestore, blocks: number, millis: number): Promise<number> {
-  const keyPair = { publicKey: Buffer.alloc(32), secretKey: Buffer.alloc(64) };
-  sodium.crypto_sign_keypair(keyPair.publicKey, keyPair.secretKey);
+  const keyPair = keyPairOf(randomBytes(32));
   const core: Hypercore = store.get({
     manifest: {
       version: 1,
@@ -74,10 +73,6 @@ async function appends(store: Corestore, blocks: number, millis: number): Promis
 async function rate(millis: number, step: () => Promise<number>): Promise<number> {
   const started = performance.now();
   let done = 0;
-  let elapsed = 0;
-  do {
-    done += await step();
-    elapsed = performance.now() - started;
-  } while (elapsed < millis);
-  return (done * 1000) / elapsed;
+  while (performance.now() - started < millis) done += await step();
+  return (done * 1000) / (performance.now() - started);
 }

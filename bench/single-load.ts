@@ -5,14 +5,14 @@ import { recordLines } from './record-lines.js';
 import { quantile } from './statistics.js';
 
 export async function singlePosts(plan: LoadPlan): Promise<LoadResult> {
-  const { line } = recordLines(plan.subjects);
+  const line = recordLines(plan.subjects);
   let next = plan.first;
   let answered = 0;
   const latencies: number[] = [];
   const receipts: string[] = [];
   const failures = new Map<number, number>();
   const started = performance.now();
-  const instance = autocannon({
+  const { errors } = await autocannon({
     url: plan.url,
     method: 'POST',
     connections: plan.connections,
@@ -25,13 +25,12 @@ export async function singlePosts(plan: LoadPlan): Promise<LoadResult> {
       client.on('body', (body) => {
         if (answered++ % SAMPLE_EVERY === 0) receipts.push(body.toString());
       });
+      client.on('response', (status, _bytes, millis) => {
+        if (status === 201) latencies.push(millis);
+        else failures.set(status, (failures.get(status) ?? 0) + 1);
+      });
     },
   });
-  instance.on('response', (_client, status, _bytes, millis) => {
-    if (status === 201) latencies.push(millis);
-    else failures.set(status, (failures.get(status) ?? 0) + 1);
-  });
-  const { errors } = await instance;
   const millis = performance.now() - started;
   if (errors > 0 || failures.size > 0)
     throw new Error(`${errors} requests failed; statuses ${JSON.stringify([...failures])}`);

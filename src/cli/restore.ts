@@ -2,9 +2,9 @@
 import { type Command, Option } from 'commander';
 import { systemClock } from '../base/time.js';
 import { goOnAsSuccessor, type WentOn } from '../go-on.js';
+import { CliError } from './cli-error.js';
 import { withExamples } from './command-help.js';
 import { closedStore, type StoreFlags, withStoreOptions } from './store-options.js';
-import { CliError } from './cli-error.js';
 import { oneLine, printResult, type Terminal } from './terminal.js';
 
 interface RestoreFlags extends StoreFlags {

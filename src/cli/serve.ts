@@ -1,11 +1,13 @@
 /** `chirograph serve`: runs a node until it is told to stop. */
 import type { Command } from 'commander';
 import { RandomPool } from '../base/random.js';
+import { systemErrorCode } from '../base/system-error.js';
 import { systemClock } from '../base/time.js';
 import { WorkerPreparer } from '../commands/preparation/worker-preparer.js';
 import { createJsonLogger, standardOutput } from '../json-logger.js';
 import { Service } from '../service.js';
 import { refuseDevelopmentParts } from '../settings/development-parts.js';
+import { CliError } from './cli-error.js';
 import { withExamples } from './command-help.js';
 import { type SettingFlags, settingsFrom, withSettings } from './setting-options.js';
 import { stopSignal } from './stop-signal.js';
@@ -27,7 +29,7 @@ async function serve(flags: SettingFlags, terminal: Terminal, end: End): Promise
   const logger = createJsonLogger({ level: config.logLevel, clock, sink: standardOutput() });
   const stop = stopSignal();
   try {
-    const service = await Service.open(config, secrets, {
+    const service = await openService(config, secrets, {
       clock,
       random: new RandomPool(),
       logger,
@@ -59,6 +61,24 @@ async function serve(flags: SettingFlags, terminal: Terminal, end: End): Promise
     stop.dispose();
   }
 }
+
+async function openService(...[config, secrets, parts]: OpenParameters): Promise<Service> {
+  try {
+    return await Service.open(config, secrets, parts);
+  } catch (cause) {
+    const isListening =
+      typeof cause === 'object' &&
+      cause !== null &&
+      'syscall' in cause &&
+      cause.syscall === 'listen';
+    if (!isListening) throw cause;
+    const { host, port } = config;
+    const code = systemErrorCode(cause) ?? 'unknown cause';
+    throw new CliError('CLI_USAGE', `cannot listen on ${host} port ${port}: ${code}`, { cause });
+  }
+}
+
+type OpenParameters = Parameters<typeof Service.open>;
 
 /** Not through the log, which outlives the terminal and is read by others. */
 function firstKeyLine(key: string): string {

@@ -145,7 +145,7 @@ describe('connections', () => {
   ])('are not tried again for %s', (_name, code, answer) =>
     withNode(async (node, open) => {
       node.answers.set('getblockhash', answer);
-      expect(await refusal(() => open({ timeoutMillis: 200, retries: 2 }))).toMatch(
+      expect(await refusal(() => open({ timeoutMillis: 20_000, retries: 2 }))).toMatch(
         new RegExp(`^${code}`),
       );
       expect(node.count('getblockhash')).toBe(1);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import type { Command } from 'commander';
 import { describe, expect, it } from '@jest/globals';
+import type { Command } from 'commander';
 import { createProgram } from '../../src/cli/program.js';
 import { runCli } from './support/run-cli.js';
 

@@ -15,9 +15,6 @@ import { caseNumbers, isLong, report } from '../support/suite.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestStore } from '../support/test-store.js';
 
-/** `reported`: by fsck or at the opening. `good`: all that was acknowledged is there and proves itself. */
-type Outcome = 'reported' | 'good';
-
 let root: string;
 const memory = new ClientMemory();
 beforeAll(async () => {
@@ -43,8 +40,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => removeDirectory(root));
 
-/** @returns what came of it, or in words what must not be. */
-async function judge(directory: string): Promise<Outcome | string> {
+/**
+ * @returns `reported`, by fsck or at the opening; `good` if all that was acknowledged is there and
+ * proves itself; or in words what must not be.
+ */
+async function judge(directory: string): Promise<string> {
   try {
     if ((await fsckFindings(directory)).length > 0) return 'reported';
     const opened = await openTestStore(directory);

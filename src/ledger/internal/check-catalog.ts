@@ -3,6 +3,7 @@
  * that was lost would else be a ledger that nobody misses.
  */
 import { fromHex, toHex } from '../../base/bytes.js';
+import { ChirographError } from '../../base/errors.js';
 import { parseVerifierKey } from '../../tlog/note-key.js';
 import type { Catalog } from '../catalog.js';
 import type { JournalContent } from '../journal.js';
@@ -10,13 +11,30 @@ import { damaged } from '../ledger-error.js';
 import { hypercoreKey } from './hypercore-log.js';
 
 /** @throws LedgerError LEDGER_DAMAGED, naming the tenant or log. */
-export function checkCatalog(catalog: Catalog, { snapshot, commits }: JournalContent): void {
+export function checkCatalog(catalog: Catalog, journal: JournalContent): void {
+  checkAgainst(journal, catalog);
+  for (const { handle, logName, recoveryKey } of catalog.tenants())
+    if (keyName(recoveryKey) !== `${logName}/${handle}`)
+      throw damaged(`catalog: tenant.${handle}.json has the recovery key of another`);
+  for (const { handle, name, tenant, logs } of catalog.ledgers())
+    for (const { origin, verifierKey } of logs) {
+      if (origin.split('/').slice(1, 3).join('/') !== `${tenant}/${name}`)
+        throw damaged(`catalog: ledger.${handle}.json has a log of another`);
+      if (keyName(verifierKey) !== origin)
+        throw damaged(`catalog: ledger.${handle}.json has the verifier key of another`);
+    }
+}
+
+function checkAgainst({ snapshot, commits }: JournalContent, catalog: Catalog): void {
   const logs = catalog.ledgers().flatMap((ledger) => ledger.logs);
-  const keys = logs.map(({ corePublicKey }) => toHex(hypercoreKey(fromHex(corePublicKey))));
+  const keys = new Set(
+    logs.map(({ corePublicKey }) => toHex(hypercoreKey(fromHex(corePublicKey)))),
+  );
   const journaled = [...(snapshot?.logs ?? []), ...commits.flatMap(({ blocks }) => blocks)];
-  const lost = journaled.find(({ key }) => !keys.includes(toHex(key)));
-  if (lost !== undefined)
+  if (!journaled.every(({ key }) => keys.has(toHex(key))))
     throw damaged('catalog: the file of a ledger is missing that the journal has entries of');
+  if (new Set(logs.map(({ number }) => number)).size < logs.length)
+    throw damaged('catalog: two logs have the same number');
   const tenants = new Set(catalog.tenants().map(({ handle }) => handle));
   const owners = [
     ...(snapshot?.vaults ?? []).map(({ tenant }) => toHex(tenant)),
@@ -24,15 +42,14 @@ export function checkCatalog(catalog: Catalog, { snapshot, commits }: JournalCon
   ];
   const owner = owners.find((tenant) => !tenants.has(tenant));
   if (owner !== undefined) throw damaged(`catalog: tenant.${owner}.json is missing`);
-  if (new Set(logs.map(({ number }) => number)).size < logs.length)
-    throw damaged('catalog: two logs have the same number');
-  for (const { handle, name, logName, recoveryKey } of catalog.tenants())
-    if (parseVerifierKey(recoveryKey).name !== `${logName}/${handle}`)
-      throw damaged(`catalog: tenant ${name} has the recovery key of another`);
-  for (const { name, tenant, logs: own } of catalog.ledgers())
-    if (!own.every(({ origin }) => origin.split('/').slice(1, 3).join('/') === `${tenant}/${name}`))
-      throw damaged(`catalog: ledger ${name} has a log of another`);
-  for (const { origin, verifierKey } of logs)
-    if (parseVerifierKey(verifierKey).name !== origin)
-      throw damaged(`catalog: log ${origin} has the verifier key of another`);
+}
+
+/** Of a C2SP verifier key, which carries a digest of itself. */
+function keyName(verifierKey: string): string | null {
+  try {
+    return parseVerifierKey(verifierKey).name;
+  } catch (cause) {
+    if (cause instanceof ChirographError) return null;
+    throw cause;
+  }
 }

@@ -49,10 +49,11 @@ export async function openStoreParts(
     throw damaged(
       'the journal is missing, and there are ledgers: it cannot be known what they held',
     );
-  checkCatalog(catalog, journal);
   const hypercores = await openHypercores(directory.logs, catalog, journal, durableFiles);
   let state: WriteState | null = null;
   try {
+    // Only now that no other process can have the directory open, which may be making a ledger.
+    checkCatalog(catalog, journal);
     state = await WriteState.open(directory.state);
     // RocksDB syncs what is in its directory, never the directory's own name: without these a flushed
     // store could be gone after a power cut, and the journal that held it dropped.

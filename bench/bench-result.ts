@@ -1,0 +1,55 @@
+/** What one run of the benchmarks found: the JSON that `--json` prints. */
+import { z } from 'zod';
+
+const perSecond = z.number().positive();
+const millis = z.number().nonnegative();
+const micros = z.number().nonnegative();
+
+const loadSchema = z.strictObject({
+  name: z.string(),
+  recordsPerSecond: perSecond,
+  p50Millis: millis,
+  p99Millis: millis,
+  cpuMicrosPerRecord: micros,
+});
+
+const growthSchema = z.strictObject({
+  entries: z.int().positive(),
+  recordsPerSecond: perSecond,
+  residentMebibytes: z.number().positive(),
+  restartMillis: millis,
+  restartAfterKillMillis: millis,
+});
+
+export const benchResultSchema = z.strictObject({
+  machine: z.strictObject({
+    cpu: z.string(),
+    cores: z.int().positive(),
+    memoryGibibytes: z.number().positive(),
+    node: z.string(),
+    /** Of the last minute, before anything was started: others at work make every figure worse. */
+    loadBefore: z.number().nonnegative(),
+  }),
+  isQuick: z.boolean(),
+  /** Runs of which each figure is the median. */
+  runs: z.int().positive(),
+  recordBytes: z.int().positive(),
+  verifiedReceipts: z.int().positive(),
+  raw: z.strictObject({
+    fdatasyncsPerSecond: perSecond,
+    appendedBlocksPerSecond: z.strictObject({
+      '1': perSecond,
+      '100': perSecond,
+      '1000': perSecond,
+    }),
+  }),
+  loads: z.array(loadSchema),
+  growth: z.array(growthSchema),
+  /** Microseconds a record, by step. */
+  steps: z.array(z.strictObject({ name: z.string(), microsPerRecord: micros })),
+});
+
+export type BenchResult = z.infer<typeof benchResultSchema>;
+export type LoadFigures = BenchResult['loads'][number];
+export type GrowthFigures = BenchResult['growth'][number];
+export type StepFigures = BenchResult['steps'][number];

@@ -1,0 +1,84 @@
+/** `npm run bench [-- --quick] [-- --json]`. Shows figures; passes and fails nothing. */
+import { mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { BenchLedger } from './bench-ledger.js';
+import type { BenchResult } from './bench-result.js';
+import { measureGrowth } from './growth.js';
+import { measureLoads } from './loads.js';
+import { newApiKey, startNode } from './node-process.js';
+import { rawReference } from './raw-reference.js';
+import { LINE_BYTES } from './record-lines.js';
+import { formatReport } from './report.js';
+import { measureSteps } from './steps.js';
+
+interface Extent {
+  readonly runs: number;
+  readonly millis: number;
+  readonly sizes: readonly number[];
+}
+
+const QUICK: Extent = { runs: 1, millis: 500, sizes: [10_000] };
+const FULL: Extent = { runs: 3, millis: 3000, sizes: [10_000, 100_000, 1_000_000] };
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    /** Where the data go; on another disk than the temporary directory's, if that is to be measured. */
+    directory: { type: 'string', default: tmpdir() },
+  },
+});
+const root = await mkdtemp(join(values.directory, 'chirograph-bench-'));
+try {
+  const result = await measure(values.quick, root);
+  process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : formatReport(result));
+} finally {
+  await rm(root, { recursive: true, force: true });
+}
+
+async function measure(isQuick: boolean, directory: string): Promise<BenchResult> {
+  const { runs, millis, sizes } = isQuick ? QUICK : FULL;
+  const machine = {
+    cpu: cpus()[0]?.model ?? 'unknown processor',
+    cores: availableParallelism(),
+    memoryGibibytes: totalmem() / 2 ** 30,
+    node: process.version,
+    loadBefore: loadavg()[0] ?? 0,
+  };
+  tell('raw reference');
+  const raw = await rawReference(directory, millis, runs);
+  const apiKey = newApiKey();
+  const inLoads = await subdirectory(directory, 'loads');
+  const node = await startNode(inLoads, apiKey);
+  const ledger = await BenchLedger.open(node);
+  const loads = await measureLoads(ledger, millis, runs, tell);
+  tell('steps of a record');
+  const steps = await measureSteps(node, ledger, millis);
+  await node.stop('SIGTERM');
+  const inGrowth = await subdirectory(directory, 'growth');
+  const growth = await measureGrowth(inGrowth, apiKey, sizes, runs, tell);
+  const { verifiedReceipts } = ledger;
+  return {
+    machine,
+    isQuick,
+    runs,
+    recordBytes: LINE_BYTES,
+    verifiedReceipts,
+    raw,
+    loads,
+    growth,
+    steps,
+  };
+}
+
+async function subdirectory(directory: string, name: string): Promise<string> {
+  const path = join(directory, name);
+  await mkdir(path);
+  return path;
+}
+
+function tell(what: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`bench: ${what}\n`);
+}

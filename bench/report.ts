@@ -1,0 +1,83 @@
+/** The figures as tables in Markdown: what README shows is what this prints. */
+import type { BenchResult } from './bench-result.js';
+
+export function formatReport(result: BenchResult): string {
+  const { machine, raw, runs, recordBytes, verifiedReceipts } = result;
+  const blocks = raw.appendedBlocksPerSecond;
+  return [
+    `${machine.cpu}, ${machine.cores} cores, ${round(machine.memoryGibibytes)} GiB, Node ${machine.node}; ` +
+      `load ${machine.loadBefore.toFixed(1)} before the run${result.isQuick ? '; --quick' : ''}`,
+    '',
+    `Records of ${recordBytes} B, each answered with a receipt once it is durable; ${verifiedReceipts} of the ` +
+      `receipts were verified. Each figure is the median of ${runs} short run${runs === 1 ? '' : 's'}. The load ` +
+      'comes from a process of its own on the same machine. Absolute figures are noisy: they depend on the ' +
+      'disk and on what else the machine does. The ratios say more.',
+    '',
+    ...table(
+      [
+        'load',
+        'records/s',
+        'p50, ms',
+        'p99, ms',
+        'node CPU, µs/record',
+        '÷ raw append of 1,000',
+        '÷ fdatasync/s',
+      ],
+      result.loads.map((load) => [
+        load.name,
+        round(load.recordsPerSecond),
+        load.p50Millis.toFixed(1),
+        load.p99Millis.toFixed(1),
+        load.cpuMicrosPerRecord.toFixed(0),
+        (load.recordsPerSecond / blocks['1000']).toFixed(2),
+        (load.recordsPerSecond / raw.fdatasyncsPerSecond).toFixed(2),
+      ]),
+    ),
+    '',
+    ...table(
+      ['raw reference, same directory', 'per second'],
+      [
+        ['fdatasync behind 4 KiB', round(raw.fdatasyncsPerSecond)],
+        ['core.append of 1 block, unsynced: blocks', round(blocks['1'])],
+        ['core.append of 100 blocks, unsynced: blocks', round(blocks['100'])],
+        ['core.append of 1,000 blocks, unsynced: blocks', round(blocks['1000'])],
+      ],
+    ),
+    '',
+    ...table(
+      ['entries', 'NDJSON, records/s', 'resident, MiB', 'restart, ms', 'restart after SIGKILL, ms'],
+      result.growth.map((at) => [
+        round(at.entries),
+        round(at.recordsPerSecond),
+        round(at.residentMebibytes),
+        round(at.restartMillis),
+        round(at.restartAfterKillMillis),
+      ]),
+    ),
+    '',
+    ...table(
+      ['step of a record in a stream', 'µs/record'],
+      result.steps.map(({ name, microsPerRecord }) => [name, microsPerRecord.toFixed(1)]),
+    ),
+    '',
+  ].join('\n');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const all = [head, ...rows];
+  const widths = head.map((_, at) => Math.max(...all.map((row) => row[at]?.length ?? 0)));
+  const lineOf = (row: readonly string[]): string =>
+    `| ${row.map((cell, at) => pad(cell, widths[at] ?? 0, at)).join(' | ')} |`;
+  const rule = widths.map((width, at) =>
+    at === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  );
+  return [lineOf(head), `| ${rule.join(' | ')} |`, ...rows.map(lineOf)];
+}
+
+function pad(cell: string, width: number, column: number): string {
+  return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+}
+
+function round(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
