@@ -16,7 +16,12 @@ export interface EpochTimerOptions {
   readonly anchoring: Anchoring;
   readonly intervalMillis: number;
   readonly logger: Logger;
+  /** For tests. */
+  readonly sleep?: Sleep;
 }
+
+/** Also ends, without failing, when `signal` is aborted. */
+export type Sleep = (millis: number, signal: AbortSignal) => Promise<void>;
 
 /** Blocks come minutes apart; looking more often would show nothing more. */
 const MAX_FOLLOW_MILLIS = 30_000;
@@ -48,7 +53,7 @@ export class EpochTimer {
   }
 
   async #run(): Promise<void> {
-    const { intervalMillis } = this.#options;
+    const { intervalMillis, sleep = sleepFor } = this.#options;
     const { signal } = this.#stop;
     const followMillis = Math.min(intervalMillis, MAX_FOLLOW_MILLIS);
     let untilEpoch = intervalMillis;
@@ -84,8 +89,7 @@ export class EpochTimer {
   }
 }
 
-/** Also ends, without failing, when it is told to stop. */
-async function sleep(millis: number, signal: AbortSignal): Promise<void> {
+async function sleepFor(millis: number, signal: AbortSignal): Promise<void> {
   try {
     await delay(millis, undefined, { signal });
   } catch (cause) {

@@ -102,9 +102,9 @@ async function* checkParts(
       }
     for (const ledger of parts.catalog.ledgers())
       for (const descriptor of ledger.logs) {
-        const opened = await openLogParts(parts, keyStore, ledger, descriptor).catch(orChirograph);
-        if (opened instanceof ChirographError) {
-          yield { log: descriptor.origin, problem: opened.message };
+        const opened = await openLogParts(parts, keyStore, ledger, descriptor).catch(messageOf);
+        if (typeof opened === 'string') {
+          yield { log: descriptor.origin, problem: opened };
           continue;
         }
         const { hypercore, secrets } = opened;
@@ -140,8 +140,8 @@ async function* checkParts(
 }
 
 /** An error of ours says what is wrong; any other is a fault of the program or of the machine. */
-function orChirograph(cause: unknown): ChirographError {
-  if (cause instanceof ChirographError) return cause;
+function messageOf(cause: unknown): string {
+  if (cause instanceof ChirographError) return cause.message;
   throw cause;
 }
 

@@ -10,8 +10,6 @@ const page = readFileSync('docs/errors.md', 'utf8');
 /** The codes that HTTP never shows. That none is missing here is checked by the compiler. */
 const LOCAL_CODES = Object.keys({
   CLI_USAGE: true,
-  CLI_FILE: true,
-  CLI_INPUT: true,
   CLI_INPUT: true,
   CLI_FILE: true,
   CLI_NODE_UNREACHABLE: true,

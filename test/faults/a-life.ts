@@ -44,17 +44,17 @@ export async function live(
   const opened = await open(root, plan, options).catch((error: unknown) => error);
   if (!isStore(opened)) return { root, memory, error: opened, problems: [] };
   const problems: string[] = [];
-  let error: unknown = null;
+  let error: Error | null = null;
   try {
     await everything(opened, memory);
   } catch (cause) {
-    error = cause;
+    error = asError(cause);
     problems.push(...(await acknowledgesStill(opened)));
   }
   const left = isKilled ? `${root}.killed` : root;
   if (isKilled) await copyDirectory(root, left);
-  await opened.store.close().catch((cause: unknown) => (error ??= cause));
-  if (error !== null && !plan.hasStruck) problems.push(`failed by itself: ${String(error)}`);
+  await opened.store.close().catch((cause: unknown) => (error ??= asError(cause)));
+  if (error !== null && !plan.hasStruck) problems.push(`failed by itself: ${error.message}`);
   if (opened.failures.length > 1) problems.push('reported its failure more than once');
   return { root: left, memory, error, problems };
 }
@@ -149,6 +149,10 @@ async function open(
     segmentBytes: 6000,
     ...options,
   });
+}
+
+function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error('something else than an error was thrown');
 }
 
 function isStore(value: unknown): value is TestStore {

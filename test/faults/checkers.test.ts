@@ -1,14 +1,14 @@
 /** Every checker of these suites proves that it can fail: each planted fault turns it red at once. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { TreeSize } from '../../src/base/brand.js';
 import { sha256Digest } from '../../src/base/bytes.js';
+import { RandomPool } from '../../src/base/random.js';
+import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
 import { openJournalFiles, type JournalFiles } from '../../src/ledger/journal-files.js';
 import { formatCheckpoint } from '../../src/tlog/checkpoint.js';
 import { parseVerifierKey } from '../../src/tlog/note-key.js';
 import { noteSigner, signNote } from '../../src/tlog/signed-note.js';
-import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
-import { RandomPool } from '../../src/base/random.js';
-import type { TreeSize } from '../../src/base/brand.js';
 import {
   ask,
   brokenPromises,

@@ -4,10 +4,10 @@
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { checkAfterwards, live } from './a-life.js';
-import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { FaultPlan, type PlannedFault, type When } from '../support/fault-plan.js';
 import { isLong, report } from '../support/suite.js';
+import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+import { checkAfterwards, live } from './a-life.js';
 
 let root: string;
 let steps: ReadonlyMap<string, number>;

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Receipt } from '../../src/queries/receipt.js';
 import {
   brokenPromises,
   brokenRepeats,
@@ -17,7 +18,6 @@ import { fsckFindings } from '../support/fsck-findings.js';
 import { caseNumbers, isLong, report } from '../support/suite.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestStore } from '../support/test-store.js';
-import type { Receipt } from '../../src/queries/receipt.js';
 
 const DRIVER = fileURLToPath(new URL('kill-driver.mjs', import.meta.url));
 /** Kills of one directory before a new one is begun: what an opening reads grows with each. */

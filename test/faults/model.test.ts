@@ -5,8 +5,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeafIndex } from '../../src/base/brand.js';
-import { digestFromHex, type HexDigest } from '../../src/base/hex-digest.js';
 import { toHex } from '../../src/base/bytes.js';
+import { digestFromHex, type HexDigest } from '../../src/base/hex-digest.js';
 import type { LedgerStoreOptions } from '../../src/ledger/ledger-store.js';
 import type { LogReader } from '../../src/ledger/log-reader.js';
 import { parseStatement } from '../../src/records/parse-statement.js';

@@ -54,8 +54,13 @@ export async function ask(
 ): Promise<void> {
   const tenant = opened.store.tenantNamed(tenantName)?.handle ?? '';
   const ledger = wishes[0]?.ledger ?? '';
-  const requests = wishes.map(({ idempotencyKey, ledger: _, ...record }) => ({
-    record: parseRecordInput({ type: 'test.Record', ...record }),
+  const requests = wishes.map(({ idempotencyKey, subject, key, payload }) => ({
+    record: parseRecordInput({
+      type: 'test.Record',
+      subject,
+      ...(key !== undefined && { key }),
+      payload,
+    }),
     idempotencyKey,
   }));
   const target = { tenant, ledger, author: 'key:test' };

@@ -11,7 +11,7 @@ import { LedgerError } from '../../ledger/ledger-error.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { LogReader } from '../../ledger/log-reader.js';
 import { appendedAgain } from '../../queries/receipt.js';
-import type { AppendRecordsDeps, AppendTarget, RecordResult } from '../append-records.js';
+import type { AppendRecordsDeps, AppendTarget, RecordResult } from '../append-target.js';
 import type {
   FindSecrets,
   Preparation,

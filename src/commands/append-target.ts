@@ -1,0 +1,26 @@
+/** What every way of appending records needs, and what becomes of each record. */
+import type { ChirographError } from '../base/errors.js';
+import type { RandomSource } from '../base/random.js';
+import type { Clock } from '../base/time.js';
+import type { LedgerStore } from '../ledger/ledger-store.js';
+import type { AnchoredSize, Receipt } from '../queries/receipt.js';
+
+export interface AppendRecordsDeps {
+  readonly store: LedgerStore;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly anchoredSize: AnchoredSize;
+  /** Key under which `Idempotency-Key`s of a tenant are kept. */
+  readonly idempotencyKey: (tenant: string) => Uint8Array;
+}
+
+export interface AppendTarget {
+  readonly tenant: string;
+  readonly ledger: string;
+  readonly author: string;
+}
+
+/** What became of one record. @template R its receipt, as an object or as JSON text. */
+export type RecordResult<R = Receipt> =
+  | { readonly kind: 'receipt'; readonly receipt: R; readonly isRepeated: boolean }
+  | { readonly kind: 'error'; readonly error: ChirographError };

@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { type NodeHealth, readinessOf } from '../src/readiness.js';
+
+const HEALTHY: NodeHealth = {
+  hasFailed: false,
+  refusal: null,
+  isDevelopment: false,
+  recovery: { tornBytes: 0, logs: [] },
+  backlog: 0,
+  anchoringFailures: 0,
+};
+
+describe('readiness', () => {
+  it('has nothing to say of a node that is well', () => {
+    expect(readinessOf(HEALTHY)).toEqual({ ready: true, reasons: [] });
+  });
+
+  it('ends where nothing can be written', () => {
+    expect(readinessOf({ ...HEALTHY, hasFailed: true })).toMatchObject({ ready: false });
+    expect(readinessOf({ ...HEALTHY, refusal: 'an older copy' })).toEqual({
+      ready: false,
+      reasons: ['an older copy'],
+    });
+  });
+
+  it('says what is worth knowing while the node is ready, and names no ledger', () => {
+    const { ready, reasons } = readinessOf({
+      ...HEALTHY,
+      isDevelopment: true,
+      recovery: { tornBytes: 12, logs: [{ origin: 'x/y/geheim', appended: 3, applied: 4 }] },
+      backlog: 5,
+      anchoringFailures: 2,
+    });
+    expect(ready).toBe(true);
+    expect(reasons).toEqual([
+      expect.stringMatching(/nothing outside this machine remembers/),
+      expect.stringMatching(/3 blocks in 1 logs made good, 12 bytes/),
+      expect.stringMatching(/failed 2 times/),
+      expect.stringMatching(/5 entries wait/),
+    ]);
+    expect(reasons.join()).not.toContain('geheim');
+  });
+});

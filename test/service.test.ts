@@ -1,0 +1,179 @@
+/** The service as a whole: what it shows at the root, what it keeps over a restart, what it does by itself. */
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  answer,
+  append,
+  createLedger,
+  foundTenant,
+  ledgerOf,
+  problem,
+} from './api/support/ledger-client.js';
+import { removeDirectory, temporaryDirectory } from './support/temporary-directory.js';
+import { openTestService, type TestService } from './support/test-service.js';
+
+let root: string;
+let node: TestService;
+
+beforeEach(async () => {
+  root = await temporaryDirectory();
+  node = await openTestService(root);
+});
+
+afterEach(async () => {
+  await node.service.close();
+  await removeDirectory(root);
+});
+
+async function restart(): Promise<void> {
+  const { adminKey } = node;
+  await node.service.close();
+  node = await openTestService(root, {}, adminKey);
+}
+
+describe('a service', () => {
+  it('keeps ledgers, keys, tenants, receipts and cursors over a restart', async () => {
+    await createLedger(node, 'kyc');
+    const headers = { 'idempotency-key': 'k' };
+    const receipt = await append(node, 'kyc', undefined, { headers });
+    await append(node, 'kyc');
+    const key = await foundTenant(node, 'bank');
+    await answer(node.request('/v1/ledgers', { json: { name: 'theirs' }, key }), 201);
+    const path = '/v1/ledgers/kyc/records';
+    const first = await answer<{ cursor: string; asOf: object }>(node.request(`${path}?limit=1`));
+    const before = await ledgerOf(node, 'kyc');
+
+    await restart();
+    expect(node.service.firstKey).toBeNull();
+    expect(await ledgerOf(node, 'kyc')).toEqual(before);
+    expect((await node.request('/v1/ledgers/theirs', { key })).status).toBe(200);
+    const again = await node.request(path, {
+      json: { type: 'test.Residence', subject: 'x', payload: {} },
+      headers,
+    });
+    expect(await problem(again, 409)).toBe('LEDGER_IDEMPOTENCY_CONFLICT');
+    const second = await answer<{ items: object[]; asOf: object }>(
+      node.request(`${path}?limit=1&cursor=${first.cursor}`),
+    );
+    expect(second).toMatchObject({ items: [{ id: receipt.id }], asOf: first.asOf });
+  });
+
+  it('goes on anchoring where it was before a restart', async () => {
+    await createLedger(node, 'kyc');
+    await answer(node.request('/v1/anchors', { method: 'POST' }));
+    await restart();
+    await append(node, 'kyc');
+    const anchors = await answer<{ epochSize: number; settledSize: number }>(
+      node.request('/v1/anchors', { method: 'POST' }),
+    );
+    expect(anchors.settledSize).toBe(anchors.epochSize);
+    const { size, finality } = await ledgerOf(node, 'kyc');
+    expect(finality.anchored).toBe(size);
+  });
+
+  it('anchors by itself, at its interval', async () => {
+    await node.service.close();
+    node = await openTestService(root, { epochIntervalMillis: 100 }, node.adminKey);
+    await createLedger(node, 'kyc');
+    let anchored = 0;
+    while (anchored === 0) anchored = (await ledgerOf(node, 'kyc')).finality.anchored;
+    expect(anchored).toBe(1);
+  });
+
+  it('says without a key that it lives and is ready, and that it is for development', async () => {
+    expect(await answer(node.request('/healthz', { key: '' }))).toEqual({ status: 'ok' });
+    expect(await answer(node.request('/readyz', { key: '' }))).toEqual({
+      ready: true,
+      reasons: [expect.stringMatching(/^development/)],
+    });
+  });
+
+  it('describes every path that it has: each answers, and not with ROUTE_UNKNOWN', async () => {
+    const { paths } = await answer<{ paths: Record<string, Record<string, object>> }>(
+      node.request('/openapi.json', { key: '' }),
+    );
+    expect(Object.keys(paths).sort()).toEqual([
+      '/healthz',
+      '/readyz',
+      '/v1/anchors',
+      '/v1/keys',
+      '/v1/keys/{id}',
+      '/v1/ledgers',
+      '/v1/ledgers/{ledger}',
+      '/v1/ledgers/{ledger}/checkpoint',
+      '/v1/ledgers/{ledger}/checkpoints/{size}',
+      '/v1/ledgers/{ledger}/proofs/consistency',
+      '/v1/ledgers/{ledger}/proofs/inclusion',
+      '/v1/ledgers/{ledger}/records',
+      '/v1/ledgers/{ledger}/records/{id}',
+      '/v1/ledgers/{ledger}/records/{id}/evidence',
+      '/v1/ledgers/{ledger}/records/{id}/history',
+      '/v1/ledgers/{ledger}/records/{id}/leaf',
+      '/v1/ledgers/{ledger}/records/{id}/signatures',
+      '/v1/ledgers/{ledger}/records/{id}/signatures/{number}',
+      '/v1/ledgers/{ledger}/records/{id}/statement',
+      '/v1/ledgers/{ledger}/tile/{path}',
+      '/v1/trust',
+      '/v1/verify',
+    ]);
+    for (const [path, methods] of Object.entries(paths))
+      for (const method of Object.keys(methods)) {
+        const concrete = path.replace(/\{\w+\}/g, '0');
+        const response = await node.request(concrete, { method: method.toUpperCase(), key: '' });
+        // Without a key: what has one asks for it, whatever else is wrong.
+        expect([path, response.status]).toEqual([path, path.startsWith('/v1/') ? 401 : 200]);
+      }
+  });
+
+  it('describes the record that it validates', async () => {
+    const { paths } = await answer<{ paths: Record<string, Record<string, object>> }>(
+      node.request('/openapi.json'),
+    );
+    expect(paths['/v1/ledgers/{ledger}/records']?.['post']).toMatchObject({
+      requestBody: {
+        content: {
+          'application/json': {
+            schema: {
+              additionalProperties: false,
+              required: ['type', 'subject', 'payload'],
+              properties: { payload: { type: 'object' } },
+            },
+          },
+          'application/x-ndjson': { schema: { properties: { idempotencyKey: {} } } },
+        },
+      },
+    });
+  });
+
+  it('shows what commits and anchors cost on a port of its own, and nowhere else', async () => {
+    await node.service.close();
+    node = await openTestService(root, { metricsPort: 0 }, node.adminKey);
+    await createLedger(node, 'kyc');
+    await append(node, 'kyc');
+    const text = await (await fetch(`${node.service.metricsUrl ?? ''}/metrics`)).text();
+    for (const line of [
+      /^chirograph_commit_step_duration_seconds_count\{step="journal"\} [1-9]/m,
+      /^chirograph_entries_committed_total [1-9]/m,
+      /^chirograph_commit_backlog_entries 0$/m,
+      /^chirograph_ledgers 2$/m,
+      /^chirograph_entries 3$/m,
+      /^chirograph_epoch_log_size 1$/m,
+      /^chirograph_anchored_epoch_log_size 0$/m,
+      /^chirograph_http_request_duration_seconds_count\{method="POST",route="\/v1\/ledgers\/:ledger\/records",status="201"\} 1$/m,
+    ])
+      expect(text).toMatch(line);
+    expect((await node.request('/metrics')).status).toBe(404);
+  });
+});
+
+describe('a service that cannot be opened', () => {
+  it('leaves nothing open: the next one opens', async () => {
+    const { port } = new URL(node.service.url);
+    const other = join(root, 'other');
+    await expect(openTestService(other, { port: Number(port) })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    });
+    const second = await openTestService(other);
+    await second.service.close();
+  });
+});
