@@ -57,7 +57,7 @@ export class EpochTimer {
     const { signal } = this.#stop;
     const followMillis = Math.min(intervalMillis, MAX_FOLLOW_MILLIS);
     let untilEpoch = intervalMillis;
-    while (!signal.aborted) {
+    for (;;) {
       const pause = Math.min(untilEpoch, followMillis) + this.#backOff();
       await sleep(pause, signal);
       if (signal.aborted) return;

@@ -8,7 +8,11 @@ declare module 'corestore' {
     readonly hash: 'blake2b';
     readonly quorum: 1;
     readonly signers: readonly [
-      { readonly signature: 'ed25519'; readonly namespace: Uint8Array; readonly publicKey: Uint8Array },
+      {
+        readonly signature: 'ed25519';
+        readonly namespace: Uint8Array;
+        readonly publicKey: Uint8Array;
+      },
     ];
     readonly prologue?: { readonly hash: Uint8Array; readonly length: number };
   }

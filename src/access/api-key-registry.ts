@@ -205,7 +205,12 @@ const BEARER_HEADER = /^Bearer +(\S{1,260})$/i;
 function principalOf(key: ApiKey): Principal | AccessError {
   if (key.revokedAt !== undefined)
     return new AccessError('ACCESS_KEY_REVOKED', 'this key has been revoked: ask for another');
-  return { keyId: key.id, tenant: key.tenant, role: key.role, author: key.author ?? `key:${key.id}` };
+  return {
+    keyId: key.id,
+    tenant: key.tenant,
+    role: key.role,
+    author: key.author ?? `key:${key.id}`,
+  };
 }
 
 function missingKey(): AccessError {

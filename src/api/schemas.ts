@@ -66,6 +66,15 @@ export function json<S extends z.ZodType>(schema: S): { 'application/json': { sc
   return { 'application/json': { schema } };
 }
 
+/**
+ * What a schema takes, as zod itself describes it: zod-to-openapi says of `exactOptional` members that
+ * they are required. For descriptions only: it validates nothing.
+ */
+export function describedByZod(schema: z.ZodType): z.ZodType {
+  const described = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return z.custom().meta({ ...described, $schema: undefined });
+}
+
 /** For every route's `responses`: any failure is a problem. */
 export const problemResponse = {
   description: 'A problem.',

@@ -56,7 +56,10 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     'failed log-ins per address and key before more are refused',
   ),
   requestsPerMinute: wholeNumber(1, 1e9, 'requests per address (default: unlimited)'),
-  anchorChain: choice(['devchain', 'bitcoin'], 'chain that epochs are anchored to; bitcoin is untried on mainnet'),
+  anchorChain: choice(
+    ['devchain', 'bitcoin'],
+    'chain that epochs are anchored to; bitcoin is untried on mainnet',
+  ),
   bitcoinNetwork: choice(
     ['mainnet', 'testnet', 'testnet4', 'regtest'],
     'network that the Bitcoin node must be on',

@@ -47,7 +47,10 @@ describe('POST /v1/ledgers', () => {
     const responses = await Promise.all(
       Array.from({ length: 8 }, () => node.request('/v1/ledgers', { json })),
     );
-    expect(responses.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)]);
+    expect(responses.map(({ status }) => status).sort()).toEqual([
+      201,
+      ...Array<number>(7).fill(409),
+    ]);
   });
 
   it('makes many at once, each a log of its own', async () => {

@@ -185,8 +185,8 @@ describe('inclusion proofs', () => {
       );
       const isIncluded = verifyInclusion({
         leafHash: leafHash(await bytes(`records/${index}/statement`)),
-        index: index as number as LeafIndex,
-        size: size as number as TreeSize,
+        index: index as LeafIndex,
+        size: size as TreeSize,
         rootHash: digest(proved.rootHash),
         proof: proved.proof.map(digest),
       });

@@ -41,8 +41,8 @@ describe('a stream of records', () => {
     const lines = Array.from({ length: 1500 }, (_, n) => record(n));
     const answers = (await appendLines(node, 'kyc', lines)) as unknown as ReceiptView[];
     expect(answers.map(({ index }) => index)).toEqual(lines.map((_, n) => size + n));
-    for (const at of [0, 1, 511, 512, 1023, 1024, 1499]) {
-      const receipt = answers[at] as ReceiptView;
+    for (const [at, receipt] of answers.entries()) {
+      if (![0, 1, 511, 512, 1023, 1024, 1499].includes(at)) continue;
       verifyReceipt(receipt, verifierKey);
       const entry = await answer(node.request(`/v1/ledgers/kyc/records/${receipt.id}`));
       expect(entry).toMatchObject({ payload: { n: at } });

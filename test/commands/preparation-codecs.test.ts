@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { digestToHex } from '../../src/base/hex-digest.js';
 import { BaseError } from '../../src/base/errors.js';
+import { digestToHex } from '../../src/base/hex-digest.js';
 import { dataScope, tagsScope } from '../../src/base/secret-scope.js';
 import { decodeBatch, encodeBatch } from '../../src/commands/preparation/internal/batch-codec.js';
 import {
@@ -14,16 +14,17 @@ import {
   encodeFound,
   encodeScopes,
 } from '../../src/commands/preparation/internal/secrets-codec.js';
-import type { Preparation } from '../../src/commands/preparation/preparer.js';
+import type { Preparation, PreparedRecord } from '../../src/commands/preparation/preparer.js';
 import { KeysError } from '../../src/keys/keys-error.js';
 import { RecordsError } from '../../src/records/records-error.js';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const digest = bytes(32).map(digestToHex);
+const tag: fc.Arbitrary<Uint8Array | null> = fc.option(bytes(32));
 const text = fc.string({ unit: 'grapheme' });
 const MONTH = '2026-11';
 
-const prepared: fc.Arbitrary<Preparation> = fc.record({
+const prepared: fc.Arbitrary<PreparedRecord> = fc.record({
   entry: fc.record({
     kind: fc.constant('record' as const),
     template: fc.record({ beforeIndex: text, beforePrev: text, afterRecordedAt: text }),
@@ -32,11 +33,11 @@ const prepared: fc.Arbitrary<Preparation> = fc.record({
     thing: fc.option(digest),
     retracts: fc.option(digest),
     of: fc.constant(null),
-    recordTag: fc.option(bytes(32)),
+    recordTag: tag,
     rowIds: fc.array(bytes(16), { maxLength: 4 }),
     month: fc.constant(MONTH),
   }),
-  idempotencyTag: fc.option(bytes(32)),
+  idempotencyTag: tag,
 });
 const refused: fc.Arbitrary<Preparation> = fc.oneof(
   text.map((message) => new BaseError('JSON_MALFORMED', message)),

@@ -113,7 +113,7 @@ describe('a damaged data directory', () => {
       );
       const wrong: string[] = [];
       const tally = new Map<string, number>();
-      for (const number of caseNumbers(120, 2400)) {
+      for (const number of caseNumbers(60, 2400)) {
         const choice = new SeededChoice(`damage ${number}`);
         const { image, files } = images[number % 2] ?? { image: '', files: [] };
         const [kind = '', names = []] = files[(number >> 1) % files.length] ?? [];

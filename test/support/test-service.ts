@@ -44,6 +44,7 @@ export async function openTestService(
     port: 0,
     epochIntervalMillis: NEVER_MILLIS,
     logName: 'test.example',
+    failedLoginsPerMinute: 1000,
     ...settings,
   };
   const random = new RandomPool();

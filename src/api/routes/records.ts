@@ -31,7 +31,14 @@ import {
 } from '../entry-schemas.js';
 import { NDJSON } from '../ndjson-exchange.js';
 import { addResource } from '../resource.js';
-import { cursorSchema, json, pageQuery, problemResponse, problemSchema } from '../schemas.js';
+import {
+  cursorSchema,
+  describedByZod,
+  json,
+  pageQuery,
+  problemResponse,
+  problemSchema,
+} from '../schemas.js';
 import { validate } from '../validate.js';
 
 export interface RecordsRoutesOptions {
@@ -147,7 +154,10 @@ export function describeRecords(registry: OpenAPIRegistry): void {
       headers: z.object({ 'Idempotency-Key': idempotencyKeySchema }),
       body: {
         required: true,
-        content: { ...json(recordInputSchema), [NDJSON]: { schema: lineSchema } },
+        content: {
+          ...json(describedByZod(recordInputSchema)),
+          [NDJSON]: { schema: describedByZod(lineSchema) },
+        },
       },
     },
     responses: {
