@@ -61,6 +61,8 @@ export default tseslint.config(
     rules: { 'no-restricted-globals': 'off' },
   },
   { files: ['bench/**/*.ts'], rules: { 'no-console': 'off' } },
+  // What packages without types export is theirs to say.
+  { files: ['types/**/*.d.ts'], rules: { 'import-x/no-default-export': 'off' } },
   // @jest/globals hands methods around unbound, and property tests describe arbitrary values loosely.
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/unbound-method': 'off' } },
   {

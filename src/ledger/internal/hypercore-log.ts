@@ -100,6 +100,15 @@ export class HypercoreLog {
     return readable(this.#core.treeHash(length), `the tree of a log at ${length} cannot be read`);
   }
 
+  /** Whether the nodes are there that make the tree at a length. */
+  async hasTree(length: number): Promise<boolean> {
+    return this.#core.treeHash(length).then(
+      () => true,
+      // Hypercore has no gentler way to say that a node is missing.
+      () => false,
+    );
+  }
+
   async roots(): Promise<TreeRoots> {
     const roots = MerkleTree.getRoots(this.#core.core.state, this.#core.length);
     return readable(roots, 'the tree of a log cannot be read');

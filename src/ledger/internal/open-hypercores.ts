@@ -32,7 +32,7 @@ export async function openHypercores(
   return HypercoreStore.open(directory);
 }
 
-/** Whether a block that the journal knows is missing below the length of its log. */
+/** Whether a block that the journal knows, or the tree over it, is missing below its log's length. */
 async function hasHole(
   store: HypercoreStore,
   catalog: Catalog,
@@ -46,7 +46,8 @@ async function hasHole(
     for (const { block, head } of journaled.blocks) {
       if (head.length > log.length) break;
       const stored = await log.blockIfThere(head.length - 1);
-      if (stored === null) return true;
+      // A block and the tree over it are written one after the other: either may be the one lost.
+      if (stored === null || !(await log.hasTree(head.length))) return true;
       if (!equalBytes(stored, block))
         throw damaged(`log ${origin} differs from the journal at block ${head.length - 1}`);
     }
