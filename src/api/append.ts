@@ -1,6 +1,7 @@
 /** Bodies that are to be appended: one record as JSON, or a stream of them as NDJSON. */
 import type { Request, Response } from 'express';
 import type { Principal } from '../access/authorize.js';
+import { type AsciiJson, asciiJson } from '../base/ascii-json.js';
 import { utf8ToString } from '../base/bytes.js';
 import { parseStrictJson } from '../base/canonical-json.js';
 import { ChirographError } from '../base/errors.js';
@@ -32,7 +33,7 @@ export type Append = (
 ) => Promise<readonly RecordResult[]>;
 
 /** What became of a line; a receipt is JSON text already. */
-export type LineResult = RecordResult<string>;
+export type LineResult = RecordResult<AsciiJson>;
 
 /** One result for each line, in order. @throws as `appendRecordLines`. */
 export type AppendLines = (
@@ -95,7 +96,7 @@ export async function appendStream(
     return results.map((result, at) =>
       result.kind === 'receipt'
         ? result.receipt
-        : JSON.stringify(lineProblem(result.error, lines[at]?.number ?? 0, requestId)),
+        : asciiJson(lineProblem(result.error, lines[at]?.number ?? 0, requestId)),
     );
   });
 }

@@ -5,6 +5,7 @@
  */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AsciiJson, asciiJsonLines } from '../base/ascii-json.js';
 import { assert } from '../base/errors.js';
 import { ApiError } from './api-error.js';
 import { NDJSON_GROUP, type NdjsonLine, ndjsonLines } from './ndjson-lines.js';
@@ -29,8 +30,8 @@ export const NDJSON_EXCHANGE = {
   maxUnreadBytes: 4 * 1024 * 1024,
 } as const;
 
-/** The answers to a group of lines as JSON texts, in their order. It does not throw for a bad line. */
-export type AnswerLines = (lines: readonly NdjsonLine[]) => Promise<readonly string[]>;
+/** The answers to a group of lines, one each and in their order. It does not throw for a bad line. */
+export type AnswerLines = (lines: readonly NdjsonLine[]) => Promise<readonly AsciiJson[]>;
 
 /**
  * Ends when both bodies have. An answer begins with the first group's, as 200.
@@ -86,20 +87,20 @@ async function* bytesOf(
   }
 }
 
-async function answerAll(lines: readonly NdjsonLine[], answer: AnswerLines): Promise<string> {
+async function answerAll(lines: readonly NdjsonLine[], answer: AnswerLines): Promise<Uint8Array> {
   const answers = await answer(lines);
   assert(answers.length === lines.length, 'each line has one answer');
-  return `${answers.join('\n')}\n`;
+  return asciiJsonLines(answers);
 }
 
 /** Rejects with the first failure in order; each later one is chained to it, so none goes unseen. */
 async function writeAfter(
   previous: Promise<void>,
-  text: Promise<string>,
+  bytes: Promise<Uint8Array>,
   response: ServerResponse,
   maxUnreadBytes: number,
 ): Promise<void> {
-  const [, answers] = await Promise.all([previous, text]);
+  const [, answers] = await Promise.all([previous, bytes]);
   begin(response);
   response.write(answers);
   if (response.writableLength > maxUnreadBytes) await drained(response);

@@ -5,7 +5,7 @@
  */
 import { digestToHex } from '../base/hex-digest.js';
 import type { RandomSource } from '../base/random.js';
-import { monthOf } from '../base/secret-scope.js';
+import { monthOf, type SecretRef, type SecretScope } from '../base/secret-scope.js';
 import type { Clock } from '../base/time.js';
 import { MAX_SIGNATURES } from '../evidence/evidence-file.js';
 import type { Vault } from '../keys/vault.js';
@@ -89,25 +89,47 @@ async function openRecord({ vault, found }: SignatureTarget): Promise<OpenedReco
 }
 
 async function append(
+  deps: AttachSignatureDeps,
+  target: SignatureTarget,
+  opened: OpenedRecord,
+  cms: Uint8Array,
+): Promise<AppendedEntry> {
+  // Twice at most: a month may begin between preparing and appending, but not two.
+  const appended =
+    (await tryToAppend(deps, target, opened, cms)) ??
+    (await tryToAppend(deps, target, opened, cms));
+  if (appended !== null) return appended;
+  throw new LedgerError('LEDGER_PUSHBACK', 'the clock is between two months: try again');
+}
+
+/** @returns null if a month began in between. */
+async function tryToAppend(
   { clock, random }: AttachSignatureDeps,
   { ledger, vault, author }: SignatureTarget,
   { entry, said }: OpenedRecord,
   cms: Uint8Array,
-): Promise<AppendedEntry> {
+): Promise<AppendedEntry | null> {
   const { subject, retention } = said;
-  // Twice at most: a month may begin between preparing and appending, but not two.
-  for (let attempt = 0; attempt < 2; attempt++) {
-    const month = monthOf(clock.now());
-    const scopes = scopesOfSignature(subject, retention, author, month);
+  const month = monthOf(clock.now());
+  const scopes = scopesOfSignature(subject, retention, author, month);
+  const used: Uint8Array[] = [];
+  const secretOf = async (scope: SecretScope): Promise<SecretRef> => {
+    const ref = await vault.findOrMint(scope);
+    used.push(ref.rowId);
+    return ref;
+  };
+  try {
     const secrets = {
-      subjectTags: await vault.findOrMint(scopes.subjectTags),
-      subjectData: await vault.findOrMint(scopes.subjectData),
-      authorTags: await vault.findOrMint(scopes.authorTags),
+      subjectTags: await secretOf(scopes.subjectTags),
+      subjectData: await secretOf(scopes.subjectData),
+      authorTags: await secretOf(scopes.authorTags),
     };
     const of = digestToHex(entry.leafHash);
     const draft = prepareSignature({ of, cms, subject, retention, author, secrets, month, random });
     const [outcome] = await ledger.append([draftOf(draft, null)]);
-    if (outcome?.kind === 'appended') return outcome;
+    return outcome?.kind === 'appended' ? outcome : null;
+  } finally {
+    // What a commit has carried is kept all the same; the rest must not wait in the vault for ever.
+    vault.release(used);
   }
-  throw new LedgerError('LEDGER_PUSHBACK', 'the clock is between two months: try again');
 }

@@ -2,6 +2,7 @@
  * Receipts of one batch as JSON text. Their checkpoint is the same and their proofs share all but
  * the lowest hashes: written one by one, the same digits would be made a dozen times over.
  */
+import { type AsciiJson, asciiJson } from '../base/ascii-json.js';
 import type { Sha256Digest, UnixMillis } from '../base/brand.js';
 import { toHex } from '../base/bytes.js';
 import { formatInstant } from '../base/time.js';
@@ -12,7 +13,7 @@ export class ReceiptWriter {
   readonly #anchoredSize: AnchoredSize;
   /** Of a proof, from this node on. In one tree, what follows a node is always the same. */
   readonly #paths = new Map<Sha256Digest, string>();
-  #checkpoint = { note: '', json: '""' };
+  #checkpoint = { note: '', json: asciiJson('') };
   #recordedAt: { millis: UnixMillis | null; text: string } = { millis: null, text: '' };
 
   /** For one batch: what it has written stays in memory with it. */
@@ -20,17 +21,17 @@ export class ReceiptWriter {
     this.#anchoredSize = anchoredSize;
   }
 
-  /** The same value as `receiptOf`, in the same order of members; ASCII alone. */
-  write(entry: AppendedEntry): string {
+  /** The same value as `receiptOf`, in the same order of members. */
+  write(entry: AppendedEntry): AsciiJson {
     const { index, leafHash, recordedAt, checkpoint, inclusionProof, origin } = entry;
     const id = toHex(leafHash);
     const finality = JSON.stringify(finalityOf(index, this.#anchoredSize(origin)));
-    return (
+    const json =
       `{"id":"${id}","index":${index},"leafHash":"${id}"` +
       `,"recordedAt":"${this.#instant(recordedAt)}","finality":${finality}` +
       `,"checkpoint":${this.#note(checkpoint)}` +
-      `,"inclusionProof":[${this.#path(inclusionProof, 0)}]}`
-    );
+      `,"inclusionProof":[${this.#path(inclusionProof, 0)}]}`;
+    return json as AsciiJson;
   }
 
   #path(proof: readonly Sha256Digest[], from: number): string {
@@ -48,8 +49,7 @@ export class ReceiptWriter {
     if (note === this.#checkpoint.note) return this.#checkpoint.json;
     // Another commit, and another tree.
     this.#paths.clear();
-    // The dash that begins a signature would make every receipt a text of two bytes a character.
-    this.#checkpoint = { note, json: JSON.stringify(note).replace(NOT_ASCII, escaped) };
+    this.#checkpoint = { note, json: asciiJson(note) };
     return this.#checkpoint.json;
   }
 
@@ -58,10 +58,4 @@ export class ReceiptWriter {
       this.#recordedAt = { millis, text: formatInstant(millis) };
     return this.#recordedAt.text;
   }
-}
-
-const NOT_ASCII = /[\u0080-\uffff]/g;
-
-function escaped(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

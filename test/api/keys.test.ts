@@ -45,6 +45,7 @@ describe('POST /v1/keys', () => {
     ['a label that is too long', { role: 'reader', label: 'x'.repeat(201) }],
     ['a number for a label', { role: 'reader', label: 7 }],
     ['null for a label', { role: 'reader', label: null }],
+    ['an author that is another key', { role: 'writer', author: 'key:0123456789ab' }],
     ['a tenant name with a slash', { role: 'admin', tenant: '../bank' }],
     ['a list', [{ role: 'reader' }]],
     ['a text', 'reader'],

@@ -7,6 +7,7 @@ import { exchangeNdjson, NDJSON } from '../../src/api/ndjson-exchange.js';
 import { lineRefusal, type NdjsonLine } from '../../src/api/ndjson-lines.js';
 import { lineProblem } from '../../src/api/problem.js';
 import { addResource } from '../../src/api/resource.js';
+import { type AsciiJson, asciiJson } from '../../src/base/ascii-json.js';
 import { utf8ToString } from '../../src/base/bytes.js';
 import { type JsonValue, parseStrictJson } from '../../src/base/canonical-json.js';
 import { RawConnection } from './support/raw-http.js';
@@ -25,7 +26,7 @@ function parse(line: NdjsonLine): JsonValue {
   return parseStrictJson(utf8ToString(line.bytes));
 }
 
-async function answer(lines: readonly NdjsonLine[]): Promise<readonly string[]> {
+async function answer(lines: readonly NdjsonLine[]): Promise<readonly AsciiJson[]> {
   taken.push(...lines.map(({ number }) => number));
   await new Promise((resolve) => setImmediate(resolve));
   const answers = lines.map((line): JsonValue => {
@@ -39,7 +40,7 @@ async function answer(lines: readonly NdjsonLine[]): Promise<readonly string[]> 
     }
   });
   answered += answers.length;
-  return answers.map((value) => JSON.stringify(value));
+  return answers.map((value) => asciiJson(value));
 }
 
 const node = await startTestNode({

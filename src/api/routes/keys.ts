@@ -42,6 +42,8 @@ const newKeySchema = z.strictObject({
   role: z.enum(ROLES),
   label: textSchema.optional(),
   author: textSchema
+    // Keys without an identity are authors of that form: one must not pass for another.
+    .refine((text) => !text.startsWith('key:'), 'must not begin with key:')
     .meta({ description: 'The identity that records written with the key name as their author.' })
     .optional(),
   tenant: tenantSchema

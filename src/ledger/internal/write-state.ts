@@ -10,8 +10,15 @@ import { damaged, LedgerError } from '../ledger-error.js';
 import { type LogHead, readHead, writeHead } from '../log-head.js';
 import { headKey, logRange, type StateRow } from './state-keys.js';
 
+/** Keys collected until the present turn of the event loop's microtasks is over. */
+interface ReadTurn {
+  readonly keys: Uint8Array[];
+  readonly values: Promise<readonly (Uint8Array | null)[]>;
+}
+
 export class WriteState {
   readonly #db: RocksDB;
+  #turn: ReadTurn | null = null;
 
   private constructor(db: RocksDB) {
     this.#db = db;
@@ -31,8 +38,11 @@ export class WriteState {
     return new WriteState(db);
   }
 
+  /** Keys that are asked for in one turn are read together: a round trip costs more than a read. */
   async get(key: Uint8Array): Promise<Uint8Array | null> {
-    return readable(this.#db.get(key));
+    const turn = (this.#turn ??= this.#nextTurn());
+    const at = turn.keys.push(key) - 1;
+    return (await turn.values)[at] ?? null;
   }
 
   /** One round trip for any number of keys, values in the order of the keys. */
@@ -102,6 +112,15 @@ export class WriteState {
 
   async close(): Promise<void> {
     await this.#db.close();
+  }
+
+  #nextTurn(): ReadTurn {
+    const keys: Uint8Array[] = [];
+    const values = Promise.resolve().then(() => {
+      this.#turn = null;
+      return this.getMany(keys);
+    });
+    return { keys, values };
   }
 }
 
