@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { type BenchResult, benchResultSchema } from '../../bench/bench-result.js';
+import { LINE_BYTES, recordLines } from '../../bench/record-lines.js';
+import { formatReport } from '../../bench/report.js';
+import { median, quantile } from '../../bench/statistics.js';
+import { utf8 } from '../../src/base/bytes.js';
+import { parseRecordLine } from '../../src/commands/preparation/record-request.js';
+
+const result: BenchResult = {
+  machine: { cpu: 'a processor', cores: 2, memoryGibibytes: 8, node: 'v20.0.0', loadBefore: 0.5 },
+  isQuick: true,
+  runs: 1,
+  recordBytes: 500,
+  verifiedReceipts: 12,
+  raw: {
+    fdatasyncsPerSecond: 800,
+    appendedBlocksPerSecond: { '1': 900, '100': 30_000, '1000': 40_000 },
+  },
+  loads: [
+    {
+      name: 'NDJSON',
+      recordsPerSecond: 20_000,
+      p50Millis: 12.34,
+      p99Millis: 56,
+      cpuMicrosPerRecord: 80,
+    },
+  ],
+  growth: [
+    {
+      entries: 10_000,
+      recordsPerSecond: 20_000,
+      residentMebibytes: 200,
+      restartMillis: 500,
+      restartAfterKillMillis: 600,
+    },
+  ],
+  steps: [{ name: 'commit: stage', microsPerRecord: 12.25 }],
+};
+
+describe('the report of the benchmarks', () => {
+  it('shows every figure with its unit, and ratios to what the disk and Hypercore do alone', () => {
+    const rows = formatReport(result)
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+      .map((line) =>
+        line
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
+    expect(rows).toContainEqual(['NDJSON', '20,000', '12.3', '56.0', '80', '0.50', '25.00']);
+    expect(rows).toContainEqual(['10,000', '20,000', '200', '500', '600']);
+    expect(rows).toContainEqual(['commit: stage', '12.3']);
+    expect(formatReport(result)).toMatch(/Absolute figures are noisy/);
+  });
+
+  it('is read from what --json prints, and from nothing else', () => {
+    expect(benchResultSchema.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);
+    expect(benchResultSchema.safeParse({ ...result, runs: 0 }).success).toBe(false);
+    expect(benchResultSchema.safeParse({ ...result, passed: true }).success).toBe(false);
+  });
+});
+
+describe('the figures', () => {
+  it('are medians and quantiles', () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(quantile([5, 1, 4, 2, 3], 0.99)).toBe(5);
+    expect(() => median([])).toThrow('nothing was measured');
+  });
+});
+
+describe('the records that are sent', () => {
+  it.each([[1000], [1_000_000_000]])(
+    'are well-formed and 500 bytes long (%d subjects)',
+    (subjects) => {
+      const line = recordLines(subjects);
+      for (const n of [0, 7, 12_345, 999_999]) {
+        const bytes = utf8(line(n));
+        expect(bytes).toHaveLength(LINE_BYTES);
+        expect(parseRecordLine(bytes, 4096).record.payload['n']).toBe(n);
+      }
+    },
+  );
+});
