@@ -137,12 +137,12 @@ describe('DirectoryKeyStore', () => {
   it('names the file that is missing, and no more than its name', async () => {
     const store = await open();
     for (const [ask, file] of [
-      [store.tenantRoot(HANDLE), `tenant.${HANDLE}.root.json`],
-      [store.vaultKey(HANDLE, 7), `tenant.${HANDLE}.vault.7.json`],
-      [store.recoveryKey(HANDLE), `tenant.${HANDLE}.recovery.json`],
-      [store.logKeys(HANDLE), `log.${HANDLE}.json`],
+      [() => store.tenantRoot(HANDLE), `tenant.${HANDLE}.root.json`],
+      [() => store.vaultKey(HANDLE, 7), `tenant.${HANDLE}.vault.7.json`],
+      [() => store.recoveryKey(HANDLE), `tenant.${HANDLE}.recovery.json`],
+      [() => store.logKeys(HANDLE), `log.${HANDLE}.json`],
     ] as const) {
-      const error = await rejection(ask);
+      const error = await rejection(ask());
       expect(error.code).toBe('KEYS_MISSING');
       expect(error.message).toContain(file);
       expect(error.message).not.toContain(root);
