@@ -16,5 +16,7 @@ export default {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  // Jest would leave a core idle.
+  maxWorkers: '100%',
   testTimeout: 30_000,
 };

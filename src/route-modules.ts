@@ -21,6 +21,7 @@ import type { Config } from './config.js';
 import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
 import type { OpenedNode } from './open-node.js';
 import { TenantLedgers } from './queries/tenant-ledgers.js';
+import { PersonTags } from './records/tag.js';
 import { parseCertificate } from './signing/certificate.js';
 import { trustAnchorFrom } from './signing/trust-anchor.js';
 
@@ -48,6 +49,7 @@ export function routeModules(parts: RouteParts): RouteModule[] {
     clock,
     random,
     preparer,
+    personTags: new PersonTags(),
     maxPayloadBytes: config.maxPayloadBytes,
     anchoredSize,
     idempotencyKey: (tenant: string) => node.tenantKeys(tenant).idempotency,

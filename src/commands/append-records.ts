@@ -21,9 +21,9 @@ export async function appendRecords(
   target: AppendTarget,
   requests: readonly RecordRequest[],
 ): Promise<RecordResult[]> {
+  const { random, anchoredSize, personTags: tags = new PersonTags() } = deps;
   return appendPrepared(deps, target, requests, {
-    prepare: (some, context, find) =>
-      prepareRecords(some, context, find, { random: deps.random, tags: new PersonTags() }),
-    receipt: (entry) => receiptOf(entry, deps.anchoredSize),
+    prepare: (some, context, find) => prepareRecords(some, context, find, { random, tags }),
+    receipt: (entry) => receiptOf(entry, anchoredSize),
   });
 }

@@ -86,6 +86,11 @@ export class Vault {
     return this.#open.file.state;
   }
 
+  /** Grows with each rotation. `state` says it too, and hashes what the file holds. */
+  get generation(): number {
+    return this.#open.file.generation;
+  }
+
   /** The secret of a scope, or null if it has none: never minted, or destroyed. */
   async find(scope: SecretScope): Promise<SecretRef | null> {
     const text = scopeText(scope);

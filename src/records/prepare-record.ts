@@ -49,14 +49,14 @@ export function prepareRecord(record: RecordInput, options: PrepareRecordOptions
   if (record.claim !== undefined) checkClaim(parseClaim(record.claim), claimedOf(header));
   const headerPart = commitAndSeal(formatHeader(header), secrets.subjectData, random);
   const payloadPart = commitAndSeal(payload, secrets.subjectData, random);
-  const subjectTag = tags.of(secrets.subjectTags, 'subject', record.subject);
+  const subjectTag = tags.of(secrets.subjectTags.secret, 'subject', record.subject);
   const parties = partyTags(record, secrets);
   const template = recordTemplate({
     kind: 'record',
     header: headerPart.commitment,
     payload: payloadPart.commitment,
     tags: {
-      author: tags.of(secrets.authorTags, 'author', author),
+      author: tags.of(secrets.authorTags.secret, 'author', author),
       key: thing.tag,
       subject: subjectTag,
       ...(parties.length > 0 && { parties }),

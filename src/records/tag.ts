@@ -5,7 +5,6 @@
 import { equalBytes, utf8 } from '../base/bytes.js';
 import { hmacSha256, hmacSha256Hex } from '../base/hash.js';
 import { digestFromHex, type HexDigest } from '../base/hex-digest.js';
-import type { SecretRef } from '../base/secret-scope.js';
 
 /** Whom a tag is about. The same name has another tag in each role. */
 export type PersonRole = 'subject' | 'author' | 'party';
@@ -35,13 +34,13 @@ export function tagOf(opener: Uint8Array, value: string): HexDigest {
  * and authors come again and again, and a tag costs four hashes.
  */
 export class PersonTags {
-  readonly #tags = new WeakMap<SecretRef, Partial<Record<PersonRole, HexDigest>>>();
+  readonly #tags = new WeakMap<Uint8Array, Partial<Record<PersonRole, HexDigest>>>();
 
-  /** @param ref the `tags` secret of that person, and of nobody else. */
-  of(ref: SecretRef, role: PersonRole, person: string): HexDigest {
-    let tags = this.#tags.get(ref);
-    if (tags === undefined) this.#tags.set(ref, (tags = {}));
-    return (tags[role] ??= tagOf(personOpener(ref.secret, role), person));
+  /** @param secret the `tags` secret of that person, and of nobody else. */
+  of(secret: Uint8Array, role: PersonRole, person: string): HexDigest {
+    let tags = this.#tags.get(secret);
+    if (tags === undefined) this.#tags.set(secret, (tags = {}));
+    return (tags[role] ??= tagOf(personOpener(secret, role), person));
   }
 }
 

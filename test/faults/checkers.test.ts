@@ -58,7 +58,8 @@ async function forgetfulJournalFiles(directory: string): Promise<JournalFiles> {
 
 describe('the checks after a fault', () => {
   it('notice a journal that acknowledges what it has not written', async () => {
-    const options = { openJournalFiles: forgetfulJournalFiles };
+    // A segment that never fills: a rotation would flush the logs, and nothing would depend on the journal.
+    const options = { openJournalFiles: forgetfulJournalFiles, segmentBytes: 1024 * 1024 };
     const life = await live(join(root, 'life'), new FaultPlan(null), true, options);
     expect(await checkAfterwards(life)).not.toEqual([]);
   });

@@ -61,7 +61,7 @@ async function attempt<T, R>(
   form: RecordForm<T, R>,
 ): Promise<(RecordResult<R> | 'stale')[]> {
   const vault = deps.store.vaultOf(target.tenant);
-  const vaultGeneration = vault.state().generation;
+  const vaultGeneration = vault.generation;
   const context = {
     ...target,
     month: monthOf(deps.clock.now()),
@@ -72,7 +72,7 @@ async function attempt<T, R>(
   try {
     const prepared = await form.prepare(items, context, (scopes) => secrets.find(scopes));
     // Some of the secrets may have been destroyed since they were found.
-    if (vault.state().generation !== vaultGeneration) return items.map(() => 'stale');
+    if (vault.generation !== vaultGeneration) return items.map(() => 'stale');
     const drafts = await draftsOf(ledger, prepared);
     const outcomes = await ledger.append(drafts.filter(isDraft));
     return await resultsOf(ledger, drafts, outcomes, form.receipt);

@@ -6,8 +6,9 @@ import type { FindSecrets, Preparation, PreparationBatch, Preparer } from './pre
 import { parseRecordLine } from './record-request.js';
 
 export function inlinePreparer(random: RandomSource): Preparer {
+  const tools = { random, tags: new PersonTags() };
   return {
-    prepare: (batch, find) => prepareLines(batch, find, { random, tags: new PersonTags() }),
+    prepare: (batch, find) => prepareLines(batch, find, tools),
     close: () => Promise.resolve(),
   };
 }
