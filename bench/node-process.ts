@@ -8,6 +8,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/chirograph.js', import.meta.url));
+/** As the README says to start it. */
+const PRODUCTION_FLAGS = ['--max-semi-space-size=32'];
+const ANY_PORTS = ['--port', '0', '--metrics-port', '0'];
 /** How often Linux counts the processor time of a process, in one second. */
 const TICKS_PER_SECOND = 100;
 
@@ -33,7 +36,7 @@ export async function startNode(directory: string, apiKey: string): Promise<Node
   const started = performance.now();
   const child = spawn(
     process.execPath,
-    [PROGRAM, 'serve', '--data', join(directory, 'data'), '--port', '0', '--metrics-port', '0'],
+    [...PRODUCTION_FLAGS, PROGRAM, 'serve', '--data', join(directory, 'data'), ...ANY_PORTS],
     {
       env: { ...process.env, CHIROGRAPH_ADMIN_KEY: apiKey },
       stdio: ['ignore', log.fd, log.fd],

@@ -69,7 +69,7 @@ async function preparation(millis: number): Promise<number> {
     idempotencyKey: new Uint8Array(32),
     vaultGeneration: 1,
     maxPayloadBytes: 4096,
-    lines: Array.from({ length: 512 }, (_, n) => utf8(line(n))),
+    texts: Array.from({ length: 512 }, (_, n) => ({ bytes: utf8(line(n)) })),
   };
   const secret: FoundSecret = {
     rowId: new Uint8Array(16),
@@ -83,5 +83,5 @@ async function preparation(millis: number): Promise<number> {
   const started = performance.now();
   let batches = 0;
   for (; performance.now() < started + millis; batches++) await run();
-  return ((performance.now() - started) * 1000) / (batches * batch.lines.length);
+  return ((performance.now() - started) * 1000) / (batches * batch.texts.length);
 }

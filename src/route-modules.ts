@@ -1,4 +1,5 @@
 /** Which routes there are, and what each is given. */
+import type { Principal } from './access/authorize.js';
 import type { RouteModule } from './api/app.js';
 import { createGuard } from './api/authentication.js';
 import { createCursorCodec } from './api/cursor.js';
@@ -14,14 +15,14 @@ import { describeSignatures, signaturesRoutes } from './api/routes/signatures.js
 import { describeVerify, verifyRoutes } from './api/routes/verify.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
-import { appendRecordLines } from './commands/append-record-lines.js';
-import { appendRecords } from './commands/append-records.js';
+import { appendRecordTexts } from './commands/append-record-texts.js';
+import type { AppendTarget } from './commands/append-target.js';
 import type { Preparer } from './commands/preparation/preparer.js';
+import { RecordGatherer } from './commands/record-gatherer.js';
 import type { Config } from './config.js';
 import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
 import type { OpenedNode } from './open-node.js';
 import { TenantLedgers } from './queries/tenant-ledgers.js';
-import { PersonTags } from './records/tag.js';
 import { parseCertificate } from './signing/certificate.js';
 import { trustAnchorFrom } from './signing/trust-anchor.js';
 
@@ -49,11 +50,14 @@ export function routeModules(parts: RouteParts): RouteModule[] {
     clock,
     random,
     preparer,
-    personTags: new PersonTags(),
     maxPayloadBytes: config.maxPayloadBytes,
     anchoredSize,
     idempotencyKey: (tenant: string) => node.tenantKeys(tenant).idempotency,
   };
+  const target = ({ tenant, author }: Principal, ledger: string): AppendTarget => {
+    return { tenant: ledgers.handleOf(tenant), ledger, author };
+  };
+  const gatherer = new RecordGatherer((to, texts) => appendRecordTexts(appending, to, texts));
   const v1 = (router: RouteModule['router'], describe: RouteModule['describe']): RouteModule => {
     return { mountPath: '/v1', router, describe };
   };
@@ -64,13 +68,11 @@ export function routeModules(parts: RouteParts): RouteModule[] {
         guard,
         cursors,
         ledgers,
-        append: ({ tenant, author }, ledger, requests) =>
-          appendRecords(appending, { tenant: ledgers.handleOf(tenant), ledger, author }, requests),
-        appendLines: ({ tenant, author }, ledger, lines) =>
-          appendRecordLines(appending, { tenant: ledgers.handleOf(tenant), ledger, author }, lines),
+        append: (principal, ledger, text) => gatherer.append(target(principal, ledger), text),
+        appendAll: (principal, ledger, texts) =>
+          appendRecordTexts(appending, target(principal, ledger), texts),
         limits: {
           maxBodyBytes: config.maxBodyBytes,
-          maxPayloadBytes: config.maxPayloadBytes,
           maxLineBytes: config.maxNdjsonLineBytes,
           timeoutMillis,
         },

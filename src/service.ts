@@ -5,6 +5,7 @@
 import { createApp } from './api/app.js';
 import { metricsListener } from './api/metrics-server.js';
 import { createMetrics, type Metrics } from './api/metrics.js';
+import { messageClassesOf } from './api/message-classes.js';
 import { type RunningServer, startServer } from './api/server.js';
 import { Lifetime } from './base/lifetime.js';
 import type { Logger } from './base/logger.js';
@@ -172,6 +173,7 @@ async function listen(
     ...(config.metricsPort !== undefined && { observe: metrics.observe }),
   });
   return startServer(app, {
+    messages: messageClassesOf(app),
     host,
     port,
     headersTimeoutMillis: requestTimeoutMillis,

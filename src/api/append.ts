@@ -1,15 +1,16 @@
 /** Bodies that are to be appended: one record as JSON, or a stream of them as NDJSON. */
 import type { Request, Response } from 'express';
 import type { Principal } from '../access/authorize.js';
-import { type AsciiJson, asciiJson } from '../base/ascii-json.js';
-import { utf8ToString } from '../base/bytes.js';
-import { parseStrictJson } from '../base/canonical-json.js';
+import { asciiJson } from '../base/ascii-json.js';
 import { ChirographError } from '../base/errors.js';
-import type { RecordRequest, RecordResult } from '../commands/append-records.js';
-import { IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_RULE } from '../commands/preparation/record-request.js';
-import { checkPayloadSize } from '../records/payload-size.js';
-import { parseRecordInput } from '../records/record-input.js';
-import { sendJson } from './answer.js';
+import type { RecordResult } from '../commands/append-target.js';
+import {
+  IDEMPOTENCY_KEY,
+  IDEMPOTENCY_KEY_RULE,
+  type RecordText,
+} from '../commands/preparation/record-request.js';
+import type { ReceiptText } from '../queries/receipt-json.js';
+import { sendJsonText } from './answer.js';
 import { ApiError } from './api-error.js';
 import { readBody } from './body.js';
 import { exchangeNdjson, NDJSON_EXCHANGE } from './ndjson-exchange.js';
@@ -19,28 +20,27 @@ import { requestIdOf } from './request-id.js';
 
 export interface RecordLimits {
   readonly maxBodyBytes: number;
-  readonly maxPayloadBytes: number;
   readonly maxLineBytes: number;
   /** For a body to arrive, and for a stream to stand still. */
   readonly timeoutMillis: number;
 }
 
-/** One result for each request, in order. @throws as `appendRecords`. */
+/** What became of a record; a receipt is JSON text already. */
+export type TextResult = RecordResult<ReceiptText>;
+
+/** @throws as `appendRecordTexts`. */
 export type Append = (
   principal: Principal,
   ledger: string,
-  requests: readonly RecordRequest[],
-) => Promise<readonly RecordResult[]>;
+  text: RecordText,
+) => Promise<TextResult>;
 
-/** What became of a line; a receipt is JSON text already. */
-export type LineResult = RecordResult<AsciiJson>;
-
-/** One result for each line, in order. @throws as `appendRecordLines`. */
-export type AppendLines = (
+/** One result for each text, in order. @throws as `appendRecordTexts`. */
+export type AppendAll = (
   principal: Principal,
   ledger: string,
-  lines: readonly Uint8Array[],
-) => Promise<readonly LineResult[]>;
+  texts: readonly RecordText[],
+) => Promise<readonly TextResult[]>;
 
 interface AppendTarget {
   readonly principal: Principal;
@@ -53,7 +53,7 @@ export interface AppendContext extends AppendTarget {
 }
 
 export interface StreamContext extends AppendTarget {
-  readonly appendLines: AppendLines;
+  readonly appendAll: AppendAll;
 }
 
 export async function appendOne(
@@ -64,21 +64,17 @@ export async function appendOne(
   const idempotencyKey = headerKey(request);
   const { maxBodyBytes: maxBytes, timeoutMillis } = limits;
   const bytes = await readBody(request, { maxBytes, timeoutMillis });
-  const value = parseStrictJson(utf8ToString(bytes));
-  const record = parseRecordInput(value);
-  checkPayloadSize(record, bytes.length, limits.maxPayloadBytes);
-  const [result] = await append(principal, ledger, [{ record, idempotencyKey }]);
-  if (result === undefined) throw new Error('a request without a result');
+  const result = await append(principal, ledger, { bytes, idempotencyKey });
   if (result.kind === 'error') throw result.error;
   const { receipt, isRepeated } = result;
   response.setHeader('Location', `/v1/ledgers/${ledger}/records/${receipt.id}`);
-  sendJson(response, isRepeated ? 200 : 201, receipt);
+  sendJsonText(response, isRepeated ? 200 : 201, receipt.json);
 }
 
 export async function appendStream(
   request: Request,
   response: Response,
-  { principal, ledger, appendLines, limits }: StreamContext,
+  { principal, ledger, appendAll, limits }: StreamContext,
 ): Promise<void> {
   if (headerKey(request) !== null)
     throw new ApiError(
@@ -92,10 +88,10 @@ export async function appendStream(
   };
   const requestId = requestIdOf(response);
   await exchangeNdjson(request, response, options, async (lines) => {
-    const results = await resultsOf(lines, (texts) => appendLines(principal, ledger, texts));
+    const results = await resultsOf(lines, (texts) => appendAll(principal, ledger, texts));
     return results.map((result, at) =>
       result.kind === 'receipt'
-        ? result.receipt
+        ? result.receipt.json
         : asciiJson(lineProblem(result.error, lines[at]?.number ?? 0, requestId)),
     );
   });
@@ -104,10 +100,10 @@ export async function appendStream(
 /** Results in the place of their lines. What fails all that could be appended fails each of them. */
 async function resultsOf(
   lines: readonly NdjsonLine[],
-  append: (texts: readonly Uint8Array[]) => Promise<readonly LineResult[]>,
-): Promise<LineResult[]> {
-  const texts = lines.flatMap((line) => (line.kind === 'line' ? [line.bytes] : []));
-  let appended: readonly LineResult[];
+  append: (texts: readonly RecordText[]) => Promise<readonly TextResult[]>,
+): Promise<TextResult[]> {
+  const texts = lines.flatMap((line) => (line.kind === 'line' ? [{ bytes: line.bytes }] : []));
+  let appended: readonly TextResult[];
   try {
     appended = await append(texts);
   } catch (error) {

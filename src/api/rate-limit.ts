@@ -63,7 +63,10 @@ function counterOf(request: Request, account: string): string {
   return `${addressOf(request)} ${account}`;
 }
 
-/** An IPv6 client has a whole network to choose from: its /56 counts as one. */
-function addressOf(request: Request): string {
-  return request.ip === undefined ? 'unknown' : ipKeyGenerator(request.ip);
+/**
+ * The peer's, not `request.ip`: that is the same as long as no proxy is trusted, and takes its time to
+ * find that out. An IPv6 client has a whole network to choose from: its /56 counts as one.
+ */
+function addressOf({ socket: { remoteAddress } }: Request): string {
+  return remoteAddress === undefined ? 'unknown' : ipKeyGenerator(remoteAddress);
 }

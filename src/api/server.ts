@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { assert } from '../base/errors.js';
 import { answerStopping, malformedRequestAnswer } from './internal/raw-answer.js';
+import type { MessageClasses } from './message-classes.js';
 
 export interface ServerOptions {
   readonly host: string;
@@ -12,6 +13,8 @@ export interface ServerOptions {
   readonly headersTimeoutMillis: number;
   /** How long a connection may be kept without a request. */
   readonly keepAliveTimeoutMillis: number;
+  /** What the listener's requests and responses are; Node's own without it. */
+  readonly messages?: MessageClasses;
 }
 
 export interface RunningServer {
@@ -36,6 +39,7 @@ export async function startServer(
 
   const server = createServer(
     {
+      ...options.messages,
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: options.headersTimeoutMillis,
       // It would also time the bodies of long streams.

@@ -21,7 +21,8 @@ export async function appendRecords(
   target: AppendTarget,
   requests: readonly RecordRequest[],
 ): Promise<RecordResult[]> {
-  const { random, anchoredSize, personTags: tags = new PersonTags() } = deps;
+  const { random, anchoredSize } = deps;
+  const tags = new PersonTags();
   return appendPrepared(deps, target, requests, {
     prepare: (some, context, find) => prepareRecords(some, context, find, { random, tags }),
     receipt: (entry) => receiptOf(entry, anchoredSize),

@@ -4,7 +4,6 @@ import type { RandomSource } from '../base/random.js';
 import type { Clock } from '../base/time.js';
 import type { LedgerStore } from '../ledger/ledger-store.js';
 import type { AnchoredSize, Receipt } from '../queries/receipt.js';
-import type { PersonTags } from '../records/tag.js';
 
 export interface AppendRecordsDeps {
   readonly store: LedgerStore;
@@ -13,8 +12,6 @@ export interface AppendRecordsDeps {
   readonly anchoredSize: AnchoredSize;
   /** Key under which `Idempotency-Key`s of a tenant are kept. */
   readonly idempotencyKey: (tenant: string) => Uint8Array;
-  /** Where many calls follow one another: theirs. */
-  readonly personTags?: PersonTags;
 }
 
 export interface AppendTarget {

@@ -9,6 +9,12 @@ import { formatInstant } from '../base/time.js';
 import type { AppendedEntry } from '../ledger/entry-draft.js';
 import { type AnchoredSize, finalityOf } from './receipt.js';
 
+export interface ReceiptText {
+  /** Of the entry: its leaf hash in hex. */
+  readonly id: string;
+  readonly json: AsciiJson;
+}
+
 export class ReceiptWriter {
   readonly #anchoredSize: AnchoredSize;
   /** Of a proof, from this node on. In one tree, what follows a node is always the same. */
@@ -22,7 +28,7 @@ export class ReceiptWriter {
   }
 
   /** The same value as `receiptOf`, in the same order of members. */
-  write(entry: AppendedEntry): AsciiJson {
+  write(entry: AppendedEntry): ReceiptText {
     const { index, leafHash, recordedAt, checkpoint, inclusionProof, origin } = entry;
     const id = toHex(leafHash);
     const finality = JSON.stringify(finalityOf(index, this.#anchoredSize(origin)));
@@ -31,7 +37,7 @@ export class ReceiptWriter {
       `,"recordedAt":"${this.#instant(recordedAt)}","finality":${finality}` +
       `,"checkpoint":${this.#note(checkpoint)}` +
       `,"inclusionProof":[${this.#path(inclusionProof, 0)}]}`;
-    return json as AsciiJson;
+    return { id, json: json as AsciiJson };
   }
 
   #path(proof: readonly Sha256Digest[], from: number): string {

@@ -4,7 +4,7 @@ import { LINE_BYTES, recordLines } from '../../bench/record-lines.js';
 import { formatReport } from '../../bench/report.js';
 import { median, quantile } from '../../bench/statistics.js';
 import { utf8 } from '../../src/base/bytes.js';
-import { parseRecordLine } from '../../src/commands/preparation/record-request.js';
+import { parseRecordText } from '../../src/commands/preparation/record-request.js';
 
 const result: BenchResult = {
   machine: { cpu: 'a processor', cores: 2, memoryGibibytes: 8, node: 'v20.0.0', loadBefore: 0.5 },
@@ -77,7 +77,7 @@ describe('the records that are sent', () => {
       for (const n of [0, 7, 12_345, 999_999]) {
         const bytes = utf8(line(n));
         expect(bytes).toHaveLength(LINE_BYTES);
-        expect(parseRecordLine(bytes, 4096).record.payload['n']).toBe(n);
+        expect(parseRecordText({ bytes }, 4096).record.payload['n']).toBe(n);
       }
     },
   );

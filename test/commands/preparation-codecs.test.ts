@@ -54,7 +54,16 @@ const batch = fc.record({
   idempotencyKey: bytes(32),
   vaultGeneration: fc.nat(),
   maxPayloadBytes: fc.nat(),
-  lines: fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 6 }),
+  texts: fc.array(
+    fc.record(
+      {
+        bytes: fc.uint8Array({ maxLength: 60 }),
+        idempotencyKey: fc.option(fc.string({ maxLength: 20, unit: 'grapheme-ascii' })),
+      },
+      { requiredKeys: ['bytes'] },
+    ),
+    { maxLength: 6 },
+  ),
 });
 const scope = fc.oneof(
   fc.constantFrom('anna', 'bo', 'Ümit').map(tagsScope),

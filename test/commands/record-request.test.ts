@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { utf8 } from '../../src/base/bytes.js';
-import { parseRecordLine } from '../../src/commands/preparation/record-request.js';
+import { parseRecordText } from '../../src/commands/preparation/record-request.js';
+import { failure } from '../support/errors.js';
 
 const record = { type: 'test.Record', subject: 'anna', payload: { n: 1 } };
 const lineOf = (value: unknown): Uint8Array => utf8(JSON.stringify(value));
-const parse = (line: Uint8Array) => parseRecordLine(line, 1024);
+const parse = (line: Uint8Array) => parseRecordText({ bytes: line }, 1024);
 
 describe('a line of NDJSON', () => {
   it('is a record, with an idempotency key if it may be repeated', () => {
@@ -50,5 +51,20 @@ describe('a line of NDJSON', () => {
     expect(() => parse(lineOf({ ...record, idempotencyKey: 'ä' }))).toThrow(
       expect.objectContaining({ path: '/idempotencyKey' }),
     );
+  });
+});
+
+describe('a record that is a document of its own', () => {
+  const parseDocument = (value: unknown, idempotencyKey: string | null) =>
+    parseRecordText({ bytes: lineOf(value), idempotencyKey }, 1024);
+
+  it('has the key of its header, or none', () => {
+    expect(parseDocument(record, 'k-1')).toEqual({ record, idempotencyKey: 'k-1' });
+    expect(parseDocument(record, null)).toEqual({ record, idempotencyKey: null });
+  });
+
+  it('has no key among its members', () => {
+    const act = () => parseDocument({ ...record, idempotencyKey: 'k-1' }, null);
+    expect(failure(act).code).toBe('RECORD_MALFORMED');
   });
 });

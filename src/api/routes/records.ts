@@ -12,7 +12,7 @@ import { sendJson } from '../answer.js';
 import { ApiError } from '../api-error.js';
 import {
   type Append,
-  type AppendLines,
+  type AppendAll,
   appendOne,
   appendStream,
   type RecordLimits,
@@ -46,7 +46,7 @@ export interface RecordsRoutesOptions {
   readonly cursors: CursorCodec;
   readonly ledgers: TenantLedgers;
   readonly append: Append;
-  readonly appendLines: AppendLines;
+  readonly appendAll: AppendAll;
   readonly limits: RecordLimits;
 }
 
@@ -79,7 +79,7 @@ const pageSchema = z.object({
 });
 
 export function recordsRoutes(options: RecordsRoutesOptions): Router {
-  const { guard, cursors, ledgers, append, appendLines, limits } = options;
+  const { guard, cursors, ledgers, append, appendAll, limits } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/records', {
     post: guard('record:append', async (principal, request, response) => {
@@ -88,7 +88,7 @@ export function recordsRoutes(options: RecordsRoutesOptions): Router {
       // Before the body is read, which may be long.
       ledgers.find(principal.tenant, ledger);
       const target = { principal, ledger, limits };
-      if (type === NDJSON) await appendStream(request, response, { ...target, appendLines });
+      if (type === NDJSON) await appendStream(request, response, { ...target, appendAll });
       else await appendOne(request, response, { ...target, append });
     }),
     get: guard('record:read', async ({ tenant }, request, response) => {

@@ -5,6 +5,7 @@
 import type { ChirographError } from '../../base/errors.js';
 import type { SecretRef, SecretScope } from '../../base/secret-scope.js';
 import type { PreparedEntry } from '../../records/prepared-entry.js';
+import type { RecordText } from './record-request.js';
 
 /** What all records of a batch have in common. */
 export interface PreparationContext {
@@ -24,8 +25,7 @@ export interface PreparationContext {
 export interface PreparationBatch extends PreparationContext {
   /** Of one record, in bytes. */
   readonly maxPayloadBytes: number;
-  /** JSON text each, without line feeds. */
-  readonly lines: readonly Uint8Array[];
+  readonly texts: readonly RecordText[];
 }
 
 /** An entry in which `rowIds` may leave out rows that a commit has carried. */
@@ -52,7 +52,7 @@ export type FindSecrets = (
 
 export interface Preparer {
   /**
-   * @returns one for each line, in order; a line that is refused does not disturb the others.
+   * @returns one for each text, in order; one that is refused does not disturb the others.
    * @throws LedgerError LEDGER_PUSHBACK, LEDGER_CLOSED; CommandError PREPARATION_INTERRUPTED; what
    * `find` throws. Nothing of the batch has been appended then.
    */

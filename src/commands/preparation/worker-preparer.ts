@@ -17,7 +17,7 @@ export interface WorkerPreparerOptions {
   readonly onCrash: (cause: unknown) => void;
   /** The thread's program; tests, which run from source, name the built one. */
   readonly entry?: URL;
-  /** Bytes of lines in the thread at a time; beyond them callers are pushed back. */
+  /** Bytes of texts in the thread at a time; beyond them callers are pushed back. */
   readonly maxBytesInFlight?: number;
 }
 
@@ -50,7 +50,7 @@ export class WorkerPreparer implements Preparer {
       throw new LedgerError('LEDGER_CLOSED', 'the node is stopping: try another, or later');
     const bytes = encodeBatch(batch);
     const { maxBytesInFlight = MAX_BYTES_IN_FLIGHT } = this.#options;
-    // A single batch is let in however large it is: its lines are bounded elsewhere.
+    // A single batch is let in however large it is: its texts are bounded elsewhere.
     if (this.#inFlight.size > 0 && this.#bytesInFlight + bytes.length > maxBytesInFlight)
       throw new LedgerError('LEDGER_PUSHBACK', 'too much is waiting to be written: try again');
     const worker = (this.#worker ??= this.#start());
@@ -118,7 +118,7 @@ export class WorkerPreparer implements Preparer {
         post(worker, { kind: 'found', id, bytes: encodeFound(found) });
     } catch (cause) {
       this.#take(id)?.reject(cause);
-      // The thread goes on to refuse the lines, and nobody listens.
+      // The thread goes on to refuse the texts, and nobody listens.
       if (worker === this.#worker)
         post(worker, { kind: 'found', id, bytes: encodeFound(scopes.map(() => null)) });
     }

@@ -6,6 +6,7 @@ import { DEFAULT_TENANT, type TenantName } from '../../../src/access/tenant-name
 import { createApp } from '../../../src/api/app.js';
 import { createGuard, type Guard } from '../../../src/api/authentication.js';
 import { createCursorCodec } from '../../../src/api/cursor.js';
+import { messageClassesOf } from '../../../src/api/message-classes.js';
 import { createLoginLimiter } from '../../../src/api/rate-limit.js';
 import { describeHealth, healthRoutes, type Readiness } from '../../../src/api/routes/health.js';
 import { describeKeys, keysRoutes } from '../../../src/api/routes/keys.js';
@@ -82,6 +83,7 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
     ],
   });
   const server = await startServer(app, {
+    messages: messageClassesOf(app),
     host: '127.0.0.1',
     port: 0,
     headersTimeoutMillis: options.headersTimeoutMillis ?? 10_000,

@@ -1,18 +1,20 @@
 /** A batch on its way to the worker, in one buffer that is handed over, not copied. */
 import { ByteReader, ByteWriter } from '../../../base/byte-codec.js';
 import { utf8, utf8ToString } from '../../../base/bytes.js';
+import { BaseError } from '../../../base/errors.js';
 import type { PreparationBatch } from '../preparer.js';
+import type { RecordText } from '../record-request.js';
 
 export function encodeBatch(batch: PreparationBatch): Uint8Array {
-  const { tenant, ledger, author, month, lines } = batch;
-  const length = lines.reduce((sum, line) => sum + 4 + line.length, CONTEXT_LENGTH);
+  const { tenant, ledger, author, month, texts } = batch;
+  const length = texts.reduce((sum, { bytes }) => sum + 5 + bytes.length, CONTEXT_LENGTH);
   const writer = new ByteWriter(length);
   for (const text of [tenant, ledger, author, month]) writer.bytes16(utf8(text));
   writer.bytes16(batch.idempotencyKey);
   writer.u32(batch.vaultGeneration);
   writer.u32(batch.maxPayloadBytes);
-  writer.u32(lines.length);
-  for (const line of lines) writer.bytes32(line);
+  writer.u32(texts.length);
+  for (const text of texts) writeText(writer, text);
   return writer.finish();
 }
 
@@ -28,7 +30,7 @@ export function decodeBatch(bytes: Uint8Array): PreparationBatch {
     idempotencyKey: reader.bytes16(),
     vaultGeneration: reader.u32(),
     maxPayloadBytes: reader.u32(),
-    lines: readMany(reader, () => reader.bytes32(reader.remaining)),
+    texts: readMany(reader, () => readText(reader)),
   };
   reader.end();
   return batch;
@@ -41,5 +43,26 @@ export function readMany<T>(reader: ByteReader, read: () => T): T[] {
   return items;
 }
 
-/** All but the lines; a longer author costs one copy. */
+/** All but the texts; a longer author and keys of headers cost one copy. */
 const CONTEXT_LENGTH = 512;
+const KEY_IN_TEXT = 0;
+const NO_KEY = 1;
+const KEY_OF_HEADER = 2;
+
+function writeText(writer: ByteWriter, { bytes, idempotencyKey }: RecordText): void {
+  if (idempotencyKey === undefined) writer.u8(KEY_IN_TEXT);
+  else if (idempotencyKey === null) writer.u8(NO_KEY);
+  else {
+    writer.u8(KEY_OF_HEADER);
+    writer.bytes16(utf8(idempotencyKey));
+  }
+  writer.bytes32(bytes);
+}
+
+function readText(reader: ByteReader): RecordText {
+  const kind = reader.u8();
+  if (kind > KEY_OF_HEADER) throw new BaseError('BYTES_MALFORMED', 'not a text of a batch');
+  const idempotencyKey = kind === KEY_OF_HEADER ? utf8ToString(reader.bytes16()) : null;
+  const bytes = reader.bytes32(reader.remaining);
+  return kind === KEY_IN_TEXT ? { bytes } : { bytes, idempotencyKey };
+}

@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { assert } from '../../../base/errors.js';
 import type { RandomSource } from '../../../base/random.js';
 import { PersonTags } from '../../../records/tag.js';
-import { prepareLines } from '../inline-preparer.js';
+import { prepareTexts } from '../inline-preparer.js';
 import type { FindSecrets } from '../preparer.js';
 import { decodeBatch } from './batch-codec.js';
 import { packetOf, post } from './packet.js';
@@ -29,7 +29,7 @@ export function servePreparation(
       post(port, { kind: 'find', id, bytes: encodeScopes(scopes) });
       return decodeFound(await answer);
     };
-    const results = await prepareLines(batch, cache.finder(batch, ask), tools);
+    const results = await prepareTexts(batch, cache.finder(batch, ask), tools);
     post(port, { kind: 'prepared', id, bytes: encodeResults(results) });
   };
 

@@ -5,7 +5,7 @@ import { parseStrictJson } from '../../src/base/canonical-json.js';
 import { ChirographError } from '../../src/base/errors.js';
 import { RandomPool } from '../../src/base/random.js';
 import { tagsScope } from '../../src/base/secret-scope.js';
-import { appendRecordLines } from '../../src/commands/append-record-lines.js';
+import { appendRecordTexts } from '../../src/commands/append-record-texts.js';
 import { inlinePreparer } from '../../src/commands/preparation/inline-preparer.js';
 import type { Preparer } from '../../src/commands/preparation/preparer.js';
 import { WorkerPreparer } from '../../src/commands/preparation/worker-preparer.js';
@@ -48,7 +48,8 @@ const lineOf = (n: number, more: object = {}): Uint8Array =>
 
 async function append(lines: readonly Uint8Array[]) {
   const deps = { ...(await depsOf(opened)), preparer, maxPayloadBytes: 4096 };
-  return appendRecordLines(deps, { tenant: tenantOf(opened), ledger: 'kyc', author: 'a' }, lines);
+  const texts = lines.map((bytes) => ({ bytes }));
+  return appendRecordTexts(deps, { tenant: tenantOf(opened), ledger: 'kyc', author: 'a' }, texts);
 }
 
 type Results = Awaited<ReturnType<typeof append>>;
@@ -59,7 +60,7 @@ function told(results: Results): (number | string)[] {
   const verifier = noteVerifier(parseVerifierKey(verifierKey));
   return results.map((result) => {
     if (result.kind === 'error') return result.error.code;
-    const receipt = parseStrictJson(result.receipt) as unknown as {
+    const receipt = parseStrictJson(result.receipt.json) as unknown as {
       leafHash: string;
       index: number;
       checkpoint: string;
@@ -147,7 +148,7 @@ describe.each([
       idempotencyKey: new Uint8Array(32),
       vaultGeneration: 1,
       maxPayloadBytes: 4096,
-      lines: [lineOf(0)],
+      texts: [{ bytes: lineOf(0) }],
     };
     let closed: Promise<void> | undefined;
     const [prepared] = await preparer.prepare(batch, (scopes) => {

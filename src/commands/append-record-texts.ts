@@ -1,0 +1,33 @@
+/**
+ * Appends records that come as JSON text, read and prepared in another thread. As with
+ * `appendRecords`, each stands alone.
+ */
+import { type ReceiptText, ReceiptWriter } from '../queries/receipt-json.js';
+import { type AppendRecordsDeps, type AppendTarget, type RecordResult } from './append-records.js';
+import { appendPrepared } from './internal/append-prepared.js';
+import type { Preparer } from './preparation/preparer.js';
+import type { RecordText } from './preparation/record-request.js';
+
+export interface AppendRecordTextsDeps extends AppendRecordsDeps {
+  readonly preparer: Preparer;
+  /** Largest payload of one record, in bytes. */
+  readonly maxPayloadBytes: number;
+}
+
+/**
+ * @returns one result for each text, in order, with its receipt as JSON text.
+ * @throws as `appendRecords`, and CommandError PREPARATION_INTERRUPTED; nothing was appended then.
+ */
+export async function appendRecordTexts(
+  deps: AppendRecordTextsDeps,
+  target: AppendTarget,
+  texts: readonly RecordText[],
+): Promise<RecordResult<ReceiptText>[]> {
+  const { preparer, maxPayloadBytes } = deps;
+  const receipts = new ReceiptWriter(deps.anchoredSize);
+  return appendPrepared(deps, target, texts, {
+    prepare: (some, context, find) =>
+      preparer.prepare({ ...context, maxPayloadBytes, texts: some }, find),
+    receipt: (entry) => receipts.write(entry),
+  });
+}
