@@ -7,6 +7,8 @@ export interface NodeHealth {
   /** Why nothing is written, or null. */
   readonly refusal: string | null;
   readonly isDevelopment: boolean;
+  /** Whether anchors lie on a chain that others keep too. */
+  readonly isAnchoredOutside: boolean;
   readonly recovery: RecoveryReport;
   /** Entries that wait for a commit. */
   readonly backlog: number;
@@ -15,14 +17,18 @@ export interface NodeHealth {
 }
 
 export function readinessOf(health: NodeHealth): Readiness {
-  const { hasFailed, refusal, isDevelopment, recovery, backlog, anchoringFailures } = health;
+  const { hasFailed, refusal, isDevelopment, isAnchoredOutside, recovery } = health;
+  const { backlog, anchoringFailures } = health;
   const reasons: string[] = [];
   if (hasFailed) reasons.push('the store failed: the node must be started again');
   if (refusal !== null) reasons.push(refusal);
-  if (isDevelopment)
-    reasons.push(
-      'development: seal or chain prove nothing to others, and nothing outside this machine remembers what was shown',
-    );
+  if (isDevelopment) reasons.push('development: seal or chain prove nothing to others');
+  // Witnesses and replicas, which would, are not there yet; an anchor remembers what was before it.
+  reasons.push(
+    isAnchoredOutside
+      ? 'nothing outside this machine remembers what was shown after the last anchor'
+      : 'nothing outside this machine remembers what was shown',
+  );
   if (hasRecovered(recovery)) reasons.push(recoveryText(recovery));
   if (anchoringFailures > 0)
     reasons.push(`anchoring has failed ${anchoringFailures} times in a row: see the log`);

@@ -160,6 +160,7 @@ async function listen(
       ...health(),
       refusal: store.refusal,
       isDevelopment: opened.isDevelopment,
+      isAnchoredOutside: config.anchorChain === 'bitcoin',
       recovery: store.report,
       backlog: store.backlog,
     });

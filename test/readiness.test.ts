@@ -5,21 +5,25 @@ const HEALTHY: NodeHealth = {
   hasFailed: false,
   refusal: null,
   isDevelopment: false,
+  isAnchoredOutside: true,
   recovery: { tornBytes: 0, logs: [] },
   backlog: 0,
   anchoringFailures: 0,
 };
 
 describe('readiness', () => {
-  it('has nothing to say of a node that is well', () => {
-    expect(readinessOf(HEALTHY)).toEqual({ ready: true, reasons: [] });
+  it('says even of a node that is well what nobody else remembers', () => {
+    expect(readinessOf(HEALTHY)).toEqual({
+      ready: true,
+      reasons: [expect.stringMatching(/remembers what was shown after the last anchor$/)],
+    });
   });
 
   it('ends where nothing can be written', () => {
     expect(readinessOf({ ...HEALTHY, hasFailed: true })).toMatchObject({ ready: false });
     expect(readinessOf({ ...HEALTHY, refusal: 'an older copy' })).toEqual({
       ready: false,
-      reasons: ['an older copy'],
+      reasons: ['an older copy', expect.stringMatching(/^nothing outside/)],
     });
   });
 
@@ -27,13 +31,15 @@ describe('readiness', () => {
     const { ready, reasons } = readinessOf({
       ...HEALTHY,
       isDevelopment: true,
+      isAnchoredOutside: false,
       recovery: { tornBytes: 12, logs: [{ origin: 'x/y/geheim', appended: 3, applied: 4 }] },
       backlog: 5,
       anchoringFailures: 2,
     });
     expect(ready).toBe(true);
     expect(reasons).toEqual([
-      expect.stringMatching(/nothing outside this machine remembers/),
+      expect.stringMatching(/^development: /),
+      expect.stringMatching(/^nothing outside this machine remembers what was shown$/),
       expect.stringMatching(/3 blocks in 1 logs made good, 12 bytes/),
       expect.stringMatching(/failed 2 times/),
       expect.stringMatching(/5 entries wait/),

@@ -23,6 +23,8 @@ export type ApiErrorCode =
   /** The bytes were no HTTP/1.1 request. */
   | 'HTTP_MALFORMED'
   | 'HEADERS_TOO_LARGE'
+  /** Too many requests of a costly kind are under way. */
+  | 'SERVER_BUSY'
   | 'SERVER_STOPPING'
   /** A mistake of ours; the log has the details under the request's id. */
   | 'INTERNAL';

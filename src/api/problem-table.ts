@@ -30,6 +30,7 @@ export const PROBLEMS = {
   REQUEST_RATE_LIMITED: kind(429, 'Too many requests', 60),
   HTTP_MALFORMED: kind(400, 'Not an HTTP request'),
   HEADERS_TOO_LARGE: kind(431, 'The header is too large'),
+  SERVER_BUSY: kind(503, 'Too many requests of this kind', 1),
   SERVER_STOPPING: kind(503, 'The node is stopping', 5),
   INTERNAL: kind(500, 'The node failed'),
 

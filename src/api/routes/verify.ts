@@ -4,6 +4,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { nodeTrust, type NodeTrustParts, verifyFile } from '../../queries/node-trust.js';
 import { sendJson } from '../answer.js';
+import { atMost } from '../at-most.js';
 import type { Guard } from '../authentication.js';
 import { type BodyLimits, contentTypeOf, readBody } from '../body.js';
 import { addResource } from '../resource.js';
@@ -16,6 +17,9 @@ export interface VerifyRoutesOptions {
   readonly body: BodyLimits;
   readonly trust: NodeTrustParts;
 }
+
+/** A file may have 64 MiB, and is verified in the thread that commits. */
+const VERIFIED_AT_A_TIME = 4;
 
 const noQuerySchema = z.strictObject({});
 const trustSchema = z.looseObject({ $v: z.literal(1), name: z.string() });
@@ -35,13 +39,16 @@ export function verifyRoutes({ guard, body, trust }: VerifyRoutesOptions): Route
     }),
   });
   addResource(router, '/verify', {
-    post: guard('evidence:verify', async ({ tenant }, request, response) => {
-      validate(noQuerySchema, request.query, 'the query');
-      contentTypeOf(request, ['application/json']);
-      // The bytes themselves: the verifier refuses any other spelling of the same JSON.
-      const evidence = await readBody(request, body);
-      sendJson(response, 200, await verifyFile(trust, tenant, evidence));
-    }),
+    post: guard(
+      'evidence:verify',
+      atMost(VERIFIED_AT_A_TIME, async ({ tenant }, request, response) => {
+        validate(noQuerySchema, request.query, 'the query');
+        contentTypeOf(request, ['application/json']);
+        // The bytes themselves: the verifier refuses any other spelling of the same JSON.
+        const evidence = await readBody(request, body);
+        sendJson(response, 200, await verifyFile(trust, tenant, evidence));
+      }),
+    ),
   });
   return router;
 }

@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { Router } from 'express';
+import { atMost } from '../../src/api/at-most.js';
+import { startTestNode } from './support/test-node.js';
+
+describe('a kind of request that has a bound', () => {
+  it('is refused beyond it, and taken again when one has ended, well or not', async () => {
+    const waiting: (() => void)[] = [];
+    const node = await startTestNode({
+      testRoutes: (guard) => {
+        const router = Router();
+        const handler = atMost(2, async (_principal, request, response) => {
+          await new Promise<void>((resolve) => waiting.push(resolve));
+          if (request.query['fail'] !== undefined) throw new Error('on purpose');
+          response.end('done');
+        });
+        router.get('/costly', guard('record:read', handler));
+        return router;
+      },
+    });
+    const ask = (query = '') => node.fetch(`/test/costly${query}`, { key: node.adminKey });
+    const first = ask('?fail');
+    const second = ask();
+    while (waiting.length < 2) await new Promise(setImmediate);
+
+    const refused = await ask();
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('Retry-After')).toBe('1');
+    expect(await refused.json()).toMatchObject({ code: 'SERVER_BUSY' });
+
+    waiting.shift()?.();
+    expect((await first).status).toBe(500);
+    const third = ask();
+    while (waiting.length < 2) await new Promise(setImmediate);
+    for (const go of waiting) go();
+    expect([(await second).status, (await third).status]).toEqual([200, 200]);
+  });
+});
