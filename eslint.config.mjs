@@ -6,6 +6,7 @@ export default tseslint.config(
   {
     ignores: [
       'dist',
+      '.mutants',
       'coverage',
       '**/node_modules',
       'test/fixtures',

@@ -15,7 +15,7 @@ export default {
       },
     ],
   },
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.mutants/'],
   // Jest would leave a core idle.
   maxWorkers: '100%',
   testTimeout: 30_000,

@@ -2,9 +2,12 @@
  * Going on after something shown was lost (design §3.16): in every ledger a new log under a new
  * origin, which says so. For a data directory that no node has open, and by an operator's order only.
  */
+import { ApiKeyRegistry } from './access/api-key-registry.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import type { KeyStore } from './keys/key-store.js';
+import { KeysError } from './keys/keys-error.js';
+import type { Mark } from './keys/mark.js';
 import { unobserved } from './ledger/commit-observer.js';
 import { LedgerStore } from './ledger/ledger-store.js';
 import { NODE_TENANT } from './ledger-node.js';
@@ -49,28 +52,43 @@ export async function goOnAsSuccessor(options: GoOnOptions): Promise<WentOn[]> {
       const { reader } = await store.succeed(ledger.identity.handle, cause);
       wentOn.push({ from: origin, origin: reader.origin, recoveredSize: head.size });
     }
-    await remember(store, dataDirectory, keyStore);
+    await ApiKeyRegistry.accept(dataDirectory, keyStore);
+    await rememberEpochs(store, dataDirectory, keyStore);
     return wentOn;
   } finally {
     await store.close();
   }
 }
 
-/** From now on the mark is about the new logs, and the data directory is not behind it. */
-async function remember(
+/** From now on the mark is about the new epoch log, and the data directory is not behind it. */
+export async function rememberEpochs(
   store: LedgerStore,
   dataDirectory: string,
   keyStore: KeyStore,
 ): Promise<void> {
   const node = store.tenantNamed(NODE_TENANT);
   const epochs = node && store.ledgersOf(node.handle)[0]?.reader.head;
-  const mark = await keyStore.mark();
+  const mark = await markOrNull(keyStore);
   const runFile = await readRunFile(dataDirectory);
   const run = Math.max(mark?.run ?? 0, runFile?.run ?? 0) + 1;
   await keyStore.putMark({
-    epochs: epochs === undefined ? null : { size: epochs.size, rootHash: epochs.rootHash },
+    // One that is new and empty is not spoken of yet.
+    epochs:
+      epochs === undefined || epochs.size === 0
+        ? null
+        : { size: epochs.size, rootHash: epochs.rootHash },
     run,
   });
   // A crash here leaves a directory behind its mark: the order must be given again.
   await writeRunFile(dataDirectory, { nodeId: keyStore.nodeId, run });
+}
+
+/** Of a mark that was lost as well: going on is the only way on, and makes a new one. */
+async function markOrNull(keyStore: KeyStore): Promise<Mark | null> {
+  try {
+    return await keyStore.mark();
+  } catch (cause) {
+    if (cause instanceof KeysError && cause.code === 'KEYS_MISSING') return null;
+    throw cause;
+  }
 }

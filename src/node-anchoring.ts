@@ -2,13 +2,14 @@
 import { join } from 'node:path';
 import { softwareAnchorSigner } from './anchoring/anchor-signer.js';
 import { AnchorStore } from './anchoring/anchor-store.js';
-import type { AnchorCoin } from './anchoring/anchor-transaction.js';
+import { type AnchorCoin, chainScript } from './anchoring/anchor-transaction.js';
 import { type Anchored, anchoredByAny, AnchoredHeads } from './anchoring/anchored-heads.js';
 import { Anchorer } from './anchoring/anchorer.js';
 import type { ChainSource } from './anchoring/chain-source.js';
-import type { EpochSource } from './anchoring/epoch-log.js';
+import { type EpochSource, lastEpoch } from './anchoring/epoch-log.js';
 import type { IndexKeyOf } from './anchoring/epoch-maps.js';
 import { EpochStore } from './anchoring/epoch-store.js';
+import { checkOwnChain } from './anchoring/own-chain.js';
 import type { ChainName } from './evidence/chains.js';
 import { makeDirectoryDurably } from './keys/durable-file.js';
 import type { Ledger } from './ledger/ledger.js';
@@ -63,9 +64,12 @@ export async function openNodeAnchoring(parts: NodeAnchoringParts): Promise<Node
   const histories = [current];
   for (const reader of epochLog.logs.slice(0, -1).reverse())
     histories.push(await openHistory(parts, reader));
+  const signer = softwareAnchorSigner(secret);
+  if (chain === 'devchain')
+    await checkOwnChain(options.source, current.anchors, chainScript(signer.publicKey));
   const anchorer = await Anchorer.open({
     ...options,
-    signer: softwareAnchorSigner(secret),
+    signer,
     store: current.anchors,
     policy: FEE_POLICY,
     targetBlocks: TARGET_BLOCKS,
@@ -91,8 +95,9 @@ async function openHistory(
   const anchorsDirectory = join(dataDirectory, 'anchors');
   for (const directory of [epochsDirectory, anchorsDirectory])
     await makeDirectoryDurably(directory);
-  const heads = await EpochStore.open(join(epochsDirectory, epochs.handle));
-  const anchors = await AnchorStore.open(join(anchorsDirectory, epochs.handle));
+  const last = lastEpoch(epochs);
+  const heads = await EpochStore.open(join(epochsDirectory, epochs.handle), last);
+  const anchors = await AnchorStore.open(join(anchorsDirectory, epochs.handle), last === null);
   const anchored = await AnchoredHeads.open({ chain, anchors, heads, epochs, indexKeyOf });
   return { anchors, heads, anchored };
 }

@@ -27,17 +27,25 @@ export interface NodeMemory {
 export async function beginRun(memory: NodeMemory): Promise<number> {
   const { dataDirectory, keyStore } = memory;
   const runFile = await readRunFile(dataDirectory);
-  const refusal = await compare(memory, runFile);
+  const refusal = await compareRun(memory, runFile);
   if (refusal !== null)
     throw new LedgerError(
       'LEDGER_READ_ONLY',
       `${refusal}; to go on in new logs that say so, run \`chirograph restore --successor\``,
     );
+  const mark = (await keyStore.mark()) ?? { epochs: null, run: 0 };
+  // Before the run file, so that a mark which is missing beside one was lost.
+  if (runFile === null) await keyStore.putMark(mark);
   const run = (runFile?.run ?? 0) + 1;
   await writeRunFile(dataDirectory, { nodeId: keyStore.nodeId, run });
   // A crash here leaves data that is one run ahead of the mark, which is no reason to refuse.
-  await keyStore.putMark({ epochs: (await keyStore.mark())?.epochs ?? null, run });
+  await keyStore.putMark({ ...mark, run });
   return run;
+}
+
+/** Why the node must not write, for people, or null if it may. @throws KeysError as `parseRunFile`. */
+export async function whyNotToWrite(memory: NodeMemory): Promise<string | null> {
+  return compareRun(memory, await readRunFile(memory.dataDirectory));
 }
 
 export async function writeRunFile(dataDirectory: string, runFile: RunFile): Promise<void> {
@@ -55,7 +63,7 @@ export async function readRunFile(dataDirectory: string): Promise<RunFile | null
 
 const RUN_FILE = 'run.json';
 
-async function compare(
+async function compareRun(
   { keyStore, epochs }: NodeMemory,
   runFile: RunFile | null,
 ): Promise<string | null> {

@@ -90,7 +90,7 @@ async function open(
     openAnchoring: () => openChain(bitcoin, dataDirectory, { keyStore, clock, random }, lifetime),
   });
   lifetime.add(() => node.close());
-  const registry = await ApiKeyRegistry.open(dataDirectory, { clock, random });
+  const registry = await ApiKeyRegistry.open(dataDirectory, { clock, random, memory: keyStore });
   const chosen = secrets.adminKey?.reveal();
   const first = await registry.createFirst(DEFAULT_TENANT, chosen);
   return {

@@ -3,9 +3,9 @@
  * the data and closes in reverse, so that what was taken is finished and what was shown is there.
  */
 import { createApp } from './api/app.js';
+import { messageClassesOf } from './api/message-classes.js';
 import { metricsListener } from './api/metrics-server.js';
 import { createMetrics, type Metrics } from './api/metrics.js';
-import { messageClassesOf } from './api/message-classes.js';
 import { type RunningServer, startServer } from './api/server.js';
 import { Lifetime } from './base/lifetime.js';
 import type { Logger } from './base/logger.js';

@@ -19,7 +19,13 @@ declare module 'corestore' {
 
   export default class Corestore {
     constructor(directory: string, options?: { allowBackup?: boolean; readOnly?: boolean });
-    readonly storage: { readonly db: { flush(): Promise<void> } };
+    readonly storage: {
+      readonly db: {
+        flush(): Promise<void>;
+        iterator(range: object): AsyncIterable<{ readonly key: Buffer; readonly value: Buffer }>;
+      };
+      close(): Promise<void>;
+    };
     ready(): Promise<void>;
     close(): Promise<void>;
     get(options: { manifest: Manifest; allowFork?: boolean; active?: boolean }): Hypercore;

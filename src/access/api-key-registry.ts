@@ -12,7 +12,12 @@ import { writeFileDurably } from '../keys/durable-file.js';
 import { AccessError } from './access-error.js';
 import type { ApiKey } from './api-key.js';
 import type { Principal, Role } from './authorize.js';
-import { decodeAccessFile, encodeAccessFile, MAX_KEYS } from './internal/access-file.js';
+import {
+  type AccessContent,
+  decodeAccessFile,
+  encodeAccessFile,
+  MAX_KEYS,
+} from './internal/access-file.js';
 import { isSameSecret, issueKey, type KeyId, parseChosenKey, parseKey } from './key-text.js';
 import type { TenantName } from './tenant-name.js';
 
@@ -36,7 +41,15 @@ export interface LogInAttempt {
   readonly outcome: Principal | AccessError;
 }
 
+/** What a node remembers of its API keys outside their file: the key store does. */
+export interface AccessMemory {
+  readonly nodeId: string;
+  accessChanges(): Promise<number>;
+  putAccessChanges(changes: number): Promise<void>;
+}
+
 export interface RegistryOptions {
+  readonly memory: AccessMemory;
   readonly clock: Clock;
   readonly random: RandomSource;
 }
@@ -47,29 +60,47 @@ export class ApiKeyRegistry {
   readonly #path: string;
   readonly #clock: Clock;
   readonly #random: RandomSource;
+  readonly #memory: AccessMemory;
   /** Compared with where there is no such key, so that both ways take as long. */
   readonly #nobody: Sha256Digest;
   #keys: Keys;
+  #changes: number;
   /** The end of the last change; changes wait for each other. Never rejects. */
   #lastChange: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, options: RegistryOptions, keys: Keys) {
+  private constructor(path: string, options: RegistryOptions, { changes, keys }: AccessContent) {
     this.#path = path;
+    this.#memory = options.memory;
     this.#clock = options.clock;
     this.#random = options.random;
     this.#nobody = issueKey(options.random).secretHash;
-    this.#keys = keys;
+    this.#keys = new Map(keys.map((key) => [key.id, key]));
+    this.#changes = changes;
   }
 
   /**
-   * Reads `access.json` in the data directory; without one there are no keys.
-   * @throws AccessError ACCESS_FILE_DAMAGED or ACCESS_FORMAT_NEWER.
+   * Reads `access.json` in the data directory. In a node that never had keys there is none.
+   * @throws AccessError ACCESS_FILE_DAMAGED, also where it is missing or older than the node
+   * remembers, or ACCESS_FORMAT_NEWER.
    */
   static async open(directory: string, options: RegistryOptions): Promise<ApiKeyRegistry> {
-    const path = join(directory, 'access.json');
-    const bytes = await readIfThere(path);
-    const keys = bytes === null ? [] : decodeAccessFile(bytes);
-    return new ApiKeyRegistry(path, options, new Map(keys.map((key) => [key.id, key])));
+    const path = join(directory, ACCESS_FILE);
+    const content = await readAccess(path, options.memory.nodeId);
+    const remembered = await options.memory.accessChanges();
+    const refusal = compareWithMemory(content, remembered);
+    if (refusal !== null) throw new AccessError('ACCESS_FILE_DAMAGED', refusal);
+    const known = content ?? { changes: 0, keys: [] };
+    if (known.changes > remembered) await options.memory.putAccessChanges(known.changes);
+    return new ApiKeyRegistry(path, options, known);
+  }
+
+  /**
+   * By an operator's order, after a loss: the file as it is, or its absence, is what the node goes on
+   * with. @throws AccessError as `open`.
+   */
+  static async accept(directory: string, memory: AccessMemory): Promise<void> {
+    const content = await readAccess(join(directory, ACCESS_FILE), memory.nodeId);
+    await memory.putAccessChanges(content?.changes ?? 0);
   }
 
   /** True until the first key has been made. */
@@ -186,8 +217,12 @@ export class ApiKeyRegistry {
    * key of which nobody was told the secret, or a revocation that the caller has to ask for again.
    */
   async #replace(keys: Keys): Promise<void> {
-    await writeFileDurably(this.#path, encodeAccessFile(keys.values()), 0o600);
-    this.#keys = keys;
+    const changes = this.#changes + 1;
+    const content = { changes, keys: [...keys.values()] };
+    await writeFileDurably(this.#path, encodeAccessFile(this.#memory.nodeId, content), 0o600);
+    [this.#keys, this.#changes] = [keys, changes];
+    // A crash before this leaves a memory that is one change behind: it says less, but nothing false.
+    await this.#memory.putAccessChanges(changes);
   }
 
   /** One change at a time: each is made to what the one before it left. */
@@ -221,11 +256,23 @@ function unknownKey(): AccessError {
   return new AccessError('ACCESS_KEY_UNKNOWN', 'no such key: check it, or ask for another');
 }
 
-async function readIfThere(path: string): Promise<Uint8Array | null> {
+const ACCESS_FILE = 'access.json';
+
+async function readAccess(path: string, nodeId: string): Promise<AccessContent | null> {
   try {
-    return await readFile(path);
+    return decodeAccessFile(nodeId, await readFile(path));
   } catch (cause) {
     if (systemErrorCode(cause) === 'ENOENT') return null;
     throw cause;
   }
+}
+
+/** Why the file is not the newest that there was, or null if it may be. */
+function compareWithMemory(content: AccessContent | null, remembered: number): string | null {
+  if ((content?.changes ?? 0) >= remembered) return null;
+  const found =
+    content === null
+      ? 'access.json is missing'
+      : `access.json is of change ${content.changes}, and the key store remembers ${remembered}`;
+  return `${found}: put the newest copy back, or accept what is there with \`chirograph restore --successor\``;
 }

@@ -77,11 +77,16 @@ export class Anchorer {
     return this.#options.store.settledSizes.at(-1) ?? (0 as TreeSize);
   }
 
-  /** Puts a head of the epoch log on its way, replacing one that is still unconfirmed. */
+  /**
+   * Puts a head of the epoch log on its way, replacing one that is still unconfirmed. While one is
+   * confirmed and not yet final, the head waits: what spent its coin cannot be replaced.
+   */
   async publish(payload: AnchorPayload): Promise<void> {
     const { source, signer, store, policy, targetBlocks } = this.#options;
     if (payload.size <= this.settledSize) return;
     this.#chain ??= { tip: await this.#options.firstCoin(this.#script), candidates: [] };
+    const progress = await anchorProgress(source, this.#chain);
+    if (progress?.status.state === 'confirmed') return;
     const estimate = await source.feeRate(targetBlocks);
     const next = await nextAnchor(this.#chain, { payload, estimate }, signer, policy);
     this.#isStarved = next.kind === 'starved';

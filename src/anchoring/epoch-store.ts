@@ -3,11 +3,11 @@
  * years later needs the heads themselves. A file is on disk before its epoch is appended, so a crash
  * leaves at most one that no epoch speaks of; the next epoch of that number overwrites it.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fromBase64, toBase64 } from '../base/bytes.js';
-import { canonicalJsonBytes, parseCanonicalJson } from '../base/canonical-json.js';
 import { arrayOf, COUNT, JSON_OBJECT, JsonMembers, textLike } from '../base/json-members.js';
+import { formatStoredJson, parseStoredJson } from '../base/stored-json.js';
 import { makeDirectoryDurably, writeFileDurably } from '../keys/durable-file.js';
 import type { EpochHead } from './epoch-maps.js';
 import { AnchoringError } from './errors.js';
@@ -24,8 +24,15 @@ export class EpochStore {
     this.#directory = directory;
   }
 
-  static async open(directory: string): Promise<EpochStore> {
+  /**
+   * @param last newest epoch of the log, or null before its first.
+   * @throws AnchoringError EPOCH_HEADS_DAMAGED if the file of any epoch is missing.
+   */
+  static async open(directory: string, last: number | null): Promise<EpochStore> {
     await makeDirectoryDurably(directory);
+    const names = new Set(await readdir(directory));
+    for (let epoch = FIRST_EPOCH; epoch <= (last ?? 0); epoch++)
+      if (!names.has(fileOf(epoch))) throw damaged(epoch, `${fileOf(epoch)} is missing`);
     return new EpochStore(directory);
   }
 
@@ -37,20 +44,22 @@ export class EpochStore {
       origin,
       statement: toBase64(statement),
     }));
-    const bytes = canonicalJsonBytes({ $v: 1, epoch, heads: items });
-    await writeFileDurably(this.#path(epoch), bytes, 0o600);
+    const bytes = formatStoredJson(this.#place(epoch), { epoch, heads: items });
+    await writeFileDurably(join(this.#directory, fileOf(epoch)), bytes, 0o600);
   }
 
   /** @throws AnchoringError EPOCH_HEADS_DAMAGED if the file is missing or not what was written. */
   async read(epoch: number): Promise<EpochHead[]> {
     try {
-      const members = new JsonMembers(
-        parseCanonicalJson(await readFile(this.#path(epoch))),
-        (reason) => damaged(epoch, reason),
-      );
-      const format = members.required('$v', COUNT);
-      const number = members.required('epoch', COUNT);
-      if (format !== 1 || number !== epoch) throw damaged(epoch, 'it is of another epoch');
+      const bytes = await readFile(join(this.#directory, fileOf(epoch)));
+      const content = parseStoredJson(this.#place(epoch), bytes, {
+        damaged: (reason) => damaged(epoch, reason),
+        newer: (format, known) =>
+          damaged(epoch, `it has format ${format}; this version reads up to ${known}`),
+      });
+      const members = new JsonMembers(content, (reason) => damaged(epoch, reason));
+      if (members.required('epoch', COUNT) !== epoch)
+        throw damaged(epoch, 'it is of another epoch');
       const heads = members.required('heads', arrayOf(JSON_OBJECT, MAX_HEADS)).map((item) => {
         const head = new JsonMembers(item, (reason) => damaged(epoch, reason));
         const read = {
@@ -70,9 +79,16 @@ export class EpochStore {
     }
   }
 
-  #path(epoch: number): string {
-    return join(this.#directory, `${String(epoch).padStart(12, '0')}.json`);
+  #place(epoch: number): string {
+    return `epochs/${basename(this.#directory)}/${fileOf(epoch)}`;
   }
+}
+
+/** Entry 0 of an epoch log names the log. */
+const FIRST_EPOCH = 1;
+
+function fileOf(epoch: number): string {
+  return `${String(epoch).padStart(12, '0')}.json`;
 }
 
 function damaged(epoch: number, reason: string, cause?: unknown): AnchoringError {

@@ -1,8 +1,10 @@
 /** `chirograph fsck`: reads everything that a stopped node has stored, and says what is wrong. */
 import type { Command } from 'commander';
 import type { JsonValue } from '../base/canonical-json.js';
+import { systemClock } from '../base/time.js';
 import { KeysError, type KeysErrorCode } from '../keys/keys-error.js';
-import { type Finding, fsck, type FsckOptions, rebuildState } from '../ledger/fsck.js';
+import { type Finding, rebuildState } from '../ledger/fsck.js';
+import { fsckNode, type NodeFsckOptions } from '../node-fsck.js';
 import { withExamples } from './command-help.js';
 import { createProgress } from './progress.js';
 import { closedStore, type StoreFlags, withStoreOptions } from './store-options.js';
@@ -35,8 +37,9 @@ interface Verdict {
 
 async function check(flags: FsckFlags, terminal: Terminal): Promise<Verdict> {
   const progress = createProgress(terminal);
-  const options: FsckOptions = {
-    ...(await closedStore(flags, terminal)),
+  const options: NodeFsckOptions = {
+    ...(await closedStore(flags, terminal, 'read')),
+    clock: systemClock,
     progress: (origin, entries) => {
       progress.show(`${origin}: ${entries} entries`);
     },
@@ -51,11 +54,11 @@ async function check(flags: FsckFlags, terminal: Terminal): Promise<Verdict> {
   }
 }
 
-async function readAll(options: FsckOptions): Promise<Verdict> {
+async function readAll(options: NodeFsckOptions): Promise<Verdict> {
   let first: Finding | null = null;
   let findings = 0;
   try {
-    const all = fsck(options);
+    const all = fsckNode(options);
     for (;;) {
       const { done, value } = await all.next();
       if (done === true) return { ...value, first, findings, rebuilt: false };

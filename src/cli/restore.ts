@@ -1,14 +1,18 @@
-/** `chirograph restore`: going on after a loss. So far by going on in new logs that say so. */
+/** `chirograph restore`: going on after a loss, in new logs that say so. */
 import { type Command, Option } from 'commander';
 import { systemClock } from '../base/time.js';
+import { goOnAfterDamage, type Mended } from '../go-on-after-damage.js';
 import { goOnAsSuccessor, type WentOn } from '../go-on.js';
 import { CliError } from './cli-error.js';
-import { withExamples } from './command-help.js';
+import { repeated, withExamples } from './command-help.js';
+import { createProgress } from './progress.js';
 import { closedStore, type StoreFlags, withStoreOptions } from './store-options.js';
 import { oneLine, printResult, type Terminal } from './terminal.js';
 
 interface RestoreFlags extends StoreFlags {
   readonly cause: string;
+  readonly successor?: true;
+  readonly damaged?: readonly string[];
 }
 
 export function addRestoreCommand(program: Command, terminal: Terminal): void {
@@ -17,23 +21,61 @@ export function addRestoreCommand(program: Command, terminal: Terminal): void {
     .addOption(
       new Option(
         '--successor',
-        'in every ledger, go on in a new log that says so',
-      ).makeOptionMandatory(),
+        'the data are an older copy: in every ledger, go on in a new log that says so',
+      ).conflicts('damaged'),
+    )
+    .option(
+      '--damaged <origin>',
+      'of this damaged log, or of "all", keep what can be read, and go on in a new one that says so; may be given again',
+      repeated,
     )
     .addOption(
       new Option('--cause <text>', 'what happened, for ever in the logs').makeOptionMandatory(),
     )
     .action(async (flags: RestoreFlags) => {
       const cause = checkedCause(flags.cause);
-      const store = await closedStore(flags, terminal);
-      const ledgers = await goOnAsSuccessor({ ...store, clock: systemClock, cause });
-      const result = { cause, ledgers: ledgers.map((one) => ({ ...one })) };
-      printResult(terminal, flags.json, result, ledgers.flatMap(wentOnLines));
+      if (flags.damaged !== undefined) await mend(flags, flags.damaged, cause, terminal);
+      else if (flags.successor === true) await succeed(flags, cause, terminal);
+      else throw new CliError('CLI_USAGE', 'either --successor or --damaged is needed');
     });
   withExamples(
     command,
     'chirograph restore --successor --cause "disk lost, backup of 3 May put in" --data chirograph-data',
+    'chirograph restore --damaged all --cause "bad sectors on /dev/sdb" --data chirograph-data',
   );
+}
+
+async function succeed(flags: RestoreFlags, cause: string, terminal: Terminal): Promise<void> {
+  const store = await closedStore(flags, terminal);
+  const ledgers = await goOnAsSuccessor({ ...store, clock: systemClock, cause });
+  const result = { cause, ledgers: ledgers.map((one) => ({ ...one })) };
+  printResult(terminal, flags.json, result, ledgers.flatMap(wentOnLines));
+}
+
+async function mend(
+  flags: RestoreFlags,
+  origins: readonly string[],
+  cause: string,
+  terminal: Terminal,
+): Promise<void> {
+  const store = await closedStore(flags, terminal);
+  const progress = createProgress(terminal);
+  const mended = await goOnAfterDamage({
+    ...store,
+    clock: systemClock,
+    cause,
+    damaged: origins.includes('all') ? 'all' : origins,
+    progress: (origin) => {
+      progress.show(`reading ${origin}`);
+    },
+  }).finally(() => {
+    progress.end();
+  });
+  const { wentOn, shortened, ...rest } = mended;
+  const ledgers = wentOn.map((one) => ({ ...one }));
+  const closed = shortened.map((one) => ({ ...one }));
+  const result = { cause, ledgers, ...rest, shortened: closed };
+  printResult(terminal, flags.json, result, mendedLines(mended));
 }
 
 const MAX_CAUSE = 256;
@@ -46,11 +88,27 @@ function checkedCause(cause: string): string {
 }
 
 function wentOnLines({ from, origin, recoveredSize }: WentOn): readonly string[] {
-  const entries = recoveredSize === 1 ? 'entry' : 'entries';
   return [
     oneLine(from),
-    `  ${recoveredSize} ${entries} found; they stay readable and provable under this origin`,
+    `  ${entries(recoveredSize)} found; they stay readable and provable under this origin`,
     '  what it had shown beyond them is lost, and the new log says so in its first entry',
     `  goes on as ${oneLine(origin)}`,
   ];
+}
+
+function mendedLines({ evidence, madeWhole, refusal, shortened, wentOn }: Mended): string[] {
+  if (evidence === null && wentOn.length === 0) return ['no log is damaged; nothing was changed'];
+  return [
+    ...wentOn.flatMap(wentOnLines),
+    ...madeWhole.map((origin) => `${oneLine(origin)}\n  whole again, from the journal`),
+    ...shortened.map(
+      ({ origin, size }) => `${oneLine(origin)}\n  closed before; ${entries(size)} of it are left`,
+    ),
+    ...(evidence === null ? [] : [`what was there is kept in ${evidence} of the data directory`]),
+    ...(refusal === null ? [] : [`the node does not write yet: ${refusal}`]),
+  ];
+}
+
+function entries(count: number): string {
+  return `${count} ${count === 1 ? 'entry' : 'entries'}`;
 }

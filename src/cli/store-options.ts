@@ -35,7 +35,11 @@ export function withStoreOptions(command: Command): Command {
  *
  * @throws CliError CLI_USAGE; ConfigError; KeysError.
  */
-export async function closedStore(flags: StoreFlags, { env }: Terminal): Promise<ClosedStore> {
+export async function closedStore(
+  flags: StoreFlags,
+  { env }: Terminal,
+  use: 'read' | 'change' = 'change',
+): Promise<ClosedStore> {
   const { config } = parseConfig({
     flags: { data: flags.data, keys: flags.keys },
     env,
@@ -43,11 +47,16 @@ export async function closedStore(flags: StoreFlags, { env }: Terminal): Promise
     workingDirectory: process.cwd(),
   });
   const { data: dataDirectory, keys: directory } = config;
-  if (!(await isDirectory(join(dataDirectory, 'journal'))))
+  // Of all parts the one that is in its place even after a restore that was cut short.
+  if (!(await isDirectory(join(dataDirectory, 'vault'))))
     throw new CliError('CLI_USAGE', `${oneLine(dataDirectory)} is no data directory (--data)`);
   if (!(await isDirectory(directory)))
     throw new CliError('CLI_USAGE', `${oneLine(directory)} is no key store (--keys)`);
   const random = new RandomPool();
-  const keyStore = await DirectoryKeyStore.open({ directory, dataDirectory, random });
+  const places = { directory, dataDirectory, random };
+  const keyStore =
+    use === 'read'
+      ? await DirectoryKeyStore.openUnchanged(places)
+      : await DirectoryKeyStore.open(places);
   return { dataDirectory, keyStore, random };
 }

@@ -29,11 +29,19 @@ export interface AnchorStatus {
  */
 export async function anchorNow(deps: AnchorNowDeps): Promise<AnchorStatus> {
   await markEpoch(deps);
-  const { reader } = deps.epochs.epochs;
+  await publishHead(deps);
+  const status = await followAnchors(deps);
+  if (status.pending.state !== 'idle' || status.settledSize === status.epochSize) return status;
+  // It had to wait for an anchor that has settled only now, maybe while the node was down.
+  await publishHead(deps);
+  return followAnchors(deps);
+}
+
+async function publishHead({ epochs, anchorer }: AnchorNowDeps): Promise<void> {
+  const { reader } = epochs.epochs;
   const { size } = reader.head;
   if (lastEpoch(reader) !== null)
-    await deps.anchorer.publish({ size, rootHash: await reader.rootAt(size) });
-  return followAnchors(deps);
+    await anchorer.publish({ size, rootHash: await reader.rootAt(size) });
 }
 
 /** Makes an epoch if a ledger has moved, and remembers it outside the data directory. */

@@ -1,11 +1,13 @@
 /** The key store as a directory (docs/formats/vault.md): the default, and what development uses. */
-import { toBase64, toHex } from '../base/bytes.js';
+import { toBase64 } from '../base/bytes.js';
+import type { JsonObject } from '../base/canonical-json.js';
 import { assert } from '../base/errors.js';
-import { arrayOf, base64Of, BOOLEAN, COUNT } from '../base/json-members.js';
+import { arrayOf, base64Of, BOOLEAN, COUNT, type JsonMembers } from '../base/json-members.js';
 import { randomBytes, type RandomSource } from '../base/random.js';
 import { type DurableFileSystem, durableFileSystem } from './durable-file.js';
 import { KeyDirectory } from './internal/key-directory.js';
-import { damagedKeyFile } from './internal/key-file.js';
+import { damagedKeyFile, missingKeyFile } from './internal/key-file.js';
+import { NODE_FILE, type NodeFile, nodeContent, openNode, readNode } from './internal/node-file.js';
 import { type KeyPair, keyPairOf, signDetached } from './key-pair.js';
 import type { AnchorKey, KeyStore, LogKeys, NoteKey, SealKeys } from './key-store.js';
 import { KeysError } from './keys-error.js';
@@ -15,6 +17,7 @@ const KEY_LENGTH = 32;
 const KEY = base64Of(KEY_LENGTH);
 const DER = base64Of();
 const MAX_CHAIN = 10;
+const VAULT_KEY = /^tenant\..*\.vault\./;
 const HANDLE = /^[0-9a-z]{1,64}$/;
 
 export interface DirectoryKeyStoreOptions {
@@ -29,23 +32,41 @@ export class DirectoryKeyStore implements KeyStore {
   readonly nodeId: string;
   readonly #keys: KeyDirectory;
   readonly #random: RandomSource;
+  /** Files that a node has one of, and that have been written: one that is missing was lost. */
+  readonly #ownFiles: Set<string>;
 
-  private constructor(keys: KeyDirectory, random: RandomSource, nodeId: string) {
+  private constructor(keys: KeyDirectory, random: RandomSource, { nodeId, files }: NodeFile) {
     this.#keys = keys;
     this.#random = random;
     this.nodeId = nodeId;
+    this.#ownFiles = new Set(files);
   }
 
   /**
    * Makes the directory if there is none.
    *
    * @throws KeysError KEYS_STORE_UNSAFE if others can read it or any file in it, or if it lies in
-   * the data directory; KEYS_MISSING, KEYS_FILE_DAMAGED.
+   * the data directory; KEYS_MISSING, also if it is empty and the data directory is not;
+   * KEYS_FILE_DAMAGED.
    */
   static async open(options: DirectoryKeyStoreOptions): Promise<DirectoryKeyStore> {
     const { directory, dataDirectory, random, files = durableFileSystem } = options;
     const keys = await KeyDirectory.open(directory, dataDirectory, files);
-    return new DirectoryKeyStore(keys, random, await openNodeId(keys, random));
+    return new DirectoryKeyStore(keys, random, await openNode(keys, random, dataDirectory));
+  }
+
+  /**
+   * One that is there, to be looked at: nothing is made, and what a crash left stays.
+   *
+   * @throws KeysError as `open`; KEYS_MISSING if it is empty.
+   */
+  static async openUnchanged({
+    directory,
+    dataDirectory,
+    random,
+  }: DirectoryKeyStoreOptions): Promise<DirectoryKeyStore> {
+    const keys = await KeyDirectory.openUnchanged(directory, dataDirectory);
+    return new DirectoryKeyStore(keys, random, await keys.read(NODE_FILE, readNode));
   }
 
   async createLogKeys(handle: string): Promise<LogKeys> {
@@ -107,7 +128,7 @@ export class DirectoryKeyStore implements KeyStore {
   }
 
   async sealKeys(): Promise<SealKeys | null> {
-    return this.#keys.readIfThere('seal.json', (members) => ({
+    return this.#readOwn('seal.json', (members) => ({
       certificate: members.required('certificate', DER),
       chain: members.required('chain', arrayOf(DER, MAX_CHAIN)),
       isDevelopment: members.required('development', BOOLEAN),
@@ -116,7 +137,7 @@ export class DirectoryKeyStore implements KeyStore {
   }
 
   async putSealKeys({ certificate, chain, isDevelopment, privateKey }: SealKeys): Promise<void> {
-    await this.#keys.write('seal.json', {
+    await this.#writeOwn('seal.json', {
       certificate: toBase64(certificate),
       chain: chain.map(toBase64),
       development: isDevelopment,
@@ -125,40 +146,71 @@ export class DirectoryKeyStore implements KeyStore {
   }
 
   async anchorKey(): Promise<AnchorKey | null> {
-    return this.#keys.readIfThere('anchor.json', (members) => ({
+    return this.#readOwn('anchor.json', (members) => ({
       isDevelopment: members.required('development', BOOLEAN),
       secret: members.required('secret', KEY),
     }));
   }
 
   async putAnchorKey({ isDevelopment, secret }: AnchorKey): Promise<void> {
-    await this.#keys.write('anchor.json', { development: isDevelopment, secret: toBase64(secret) });
+    await this.#writeOwn('anchor.json', { development: isDevelopment, secret: toBase64(secret) });
   }
 
   async mark(): Promise<Mark | null> {
-    return this.#keys.readIfThere('mark.json', readMark);
+    return this.#readOwn('mark.json', readMark);
   }
 
   async putMark(mark: Mark): Promise<void> {
-    await this.#keys.write('mark.json', markContent(mark));
+    await this.#writeOwn('mark.json', markContent(mark));
+  }
+
+  async accessChanges(): Promise<number> {
+    return (
+      (await this.#readOwn('access-mark.json', (file) => file.required('changes', COUNT))) ?? 0
+    );
+  }
+
+  async putAccessChanges(changes: number): Promise<void> {
+    await this.#writeOwn('access-mark.json', { changes });
+  }
+
+  async problems(): Promise<readonly string[]> {
+    const names = new Set([...(await this.#keys.names()), ...this.#ownFiles]);
+    const problems: string[] = [];
+    for (const name of [...names].sort()) {
+      if (!name.endsWith('.json') || VAULT_KEY.test(name)) continue;
+      try {
+        await this.#keys.check(name);
+      } catch (cause) {
+        if (!(cause instanceof KeysError)) throw cause;
+        problems.push(cause.message);
+      }
+    }
+    return problems;
+  }
+
+  /** A file of which every node has one: that of another node must not pass for it. */
+  async #writeOwn(file: string, content: JsonObject): Promise<void> {
+    await this.#keys.write(file, { ...content, nodeId: this.nodeId });
+    if (this.#ownFiles.has(file)) return;
+    // A crash before this leaves a file whose loss would not be noticed, until it is written again.
+    this.#ownFiles.add(file);
+    await this.#keys.write(NODE_FILE, nodeContent(this.nodeId, [...this.#ownFiles]));
+  }
+
+  async #readOwn<T>(file: string, readMembers: (members: JsonMembers) => T): Promise<T | null> {
+    const value = await this.#keys.readIfThere(file, (members) => {
+      if (members.required('nodeId', NODE_ID) !== this.nodeId)
+        throw new KeysError('KEYS_FILE_DAMAGED', `${file} is of another node: restore it`);
+      return readMembers(members);
+    });
+    if (value === null && this.#ownFiles.has(file)) throw missingKeyFile(file);
+    return value;
   }
 
   #fresh(): Uint8Array {
     return randomBytes(this.#random, KEY_LENGTH);
   }
-}
-
-async function openNodeId(keys: KeyDirectory, random: RandomSource): Promise<string> {
-  const known = await keys.readIfThere('node.json', (members) =>
-    members.required('nodeId', NODE_ID),
-  );
-  if (known !== null) return known;
-  // It is the first file ever written: where there are others, it was lost.
-  if ((await keys.names()).some((name) => name.endsWith('.json')))
-    throw new KeysError('KEYS_MISSING', 'node.json is not in the key store: restore it');
-  const nodeId = toHex(randomBytes(random, 16));
-  await keys.create('node.json', { nodeId });
-  return nodeId;
 }
 
 function logKeysOf(core: Uint8Array, note: Uint8Array): LogKeys {

@@ -64,4 +64,14 @@ export interface KeyStore {
 
   mark(): Promise<Mark | null>;
   putMark(mark: Mark): Promise<void>;
+
+  /** How often the API keys of the node have been changed, as it remembers outside their file. */
+  accessChanges(): Promise<number>;
+  putAccessChanges(changes: number): Promise<void>;
+
+  /**
+   * Whatever is wrong with what is kept, one line each, without changing it. Vault keys are left
+   * out: a crash may leave one half destroyed, and a vault is opened to see that its key is sound.
+   */
+  problems(): Promise<readonly string[]>;
 }

@@ -48,7 +48,7 @@ export function readMark(members: JsonMembers): Mark {
 }
 
 export function formatRunFile({ nodeId, run }: RunFile): Uint8Array {
-  return formatKeyFile({ nodeId, run });
+  return formatKeyFile('run.json', { nodeId, run });
 }
 
 /** @throws KeysError KEYS_FILE_DAMAGED, KEYS_FORMAT_NEWER. */
@@ -74,8 +74,9 @@ export function compareWithMark(mark: Mark | null, nodeId: string, data: DataSta
   if (runFile !== null && runFile.nodeId !== nodeId)
     return 'the data directory belongs to another node than the key store';
   const run = runFile?.run ?? 0;
-  // Run 1 is in the data directory first; from run 2 on there has been a mark.
-  if (mark === null) return run > 1 ? 'the mark is missing from the key store: restore it' : null;
+  // There is a mark before there is a run file.
+  if (mark === null)
+    return runFile === null ? null : 'the mark is missing from the key store: restore mark.json';
   if (run < mark.run)
     return `the data directory was last written in run ${run}, the mark says ${mark.run}: it was restored from an older copy`;
   if (mark.epochs === null) return null;

@@ -6,22 +6,20 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { canonicalJsonBytes, parseCanonicalJson } from '../base/canonical-json.js';
+import { formatStoredJson, parseStoredJson } from '../base/stored-json.js';
 import {
   type DurableFileSystem,
   makeDirectoryDurably,
   writeFileDurably,
 } from '../keys/durable-file.js';
-import { damaged } from './ledger-error.js';
+import { damaged, LedgerError } from './ledger-error.js';
 
-const FORMAT = 1;
 const handle = z.string().regex(/^[0-9a-f]{16}$/);
 /** Names of tenants and ledgers; `_node` is the node's own tenant. */
 const name = z.string().regex(/^(?:[a-z0-9][a-z0-9-]{0,62}|_node)$/);
 const key = z.string().regex(/^[0-9a-f]{64}$/);
 
 const tenantSchema = z.strictObject({
-  $v: z.literal(FORMAT),
   handle,
   /** First part of the origins of the tenant's ledgers. */
   logName: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,252}$/),
@@ -51,7 +49,6 @@ const logSchema = z.strictObject({
 });
 
 const ledgerSchema = z.strictObject({
-  $v: z.literal(FORMAT),
   handle,
   /** Oldest first; the last is written to, the others are closed (design: going on after a loss). */
   logs: z.array(logSchema).min(1),
@@ -81,7 +78,7 @@ export class Catalog {
     this.#ledgers = new Map(ledgers.map((ledger) => [ledger.handle, ledger]));
   }
 
-  /** @throws LedgerError LEDGER_DAMAGED naming the file that is not what was written. */
+  /** @throws LedgerError LEDGER_DAMAGED naming the file that is not what was written, LEDGER_FORMAT_NEWER. */
   static async open(dataDirectory: string, files: DurableFileSystem): Promise<Catalog> {
     const directory = join(dataDirectory, 'catalog');
     await makeDirectoryDurably(directory, files);
@@ -129,7 +126,7 @@ export class Catalog {
 
   async #write(file: string, content: TenantDescriptor | LedgerDescriptor): Promise<void> {
     const path = join(this.#directory, file);
-    await writeFileDurably(path, canonicalJsonBytes(content), 0o600, this.#files);
+    await writeFileDurably(path, formatStoredJson(placeOf(file), content), 0o600, this.#files);
   }
 }
 
@@ -138,11 +135,21 @@ async function read<T extends { readonly handle: string }>(
   file: string,
   schema: z.ZodType<T>,
 ): Promise<T> {
-  try {
-    const content = schema.parse(parseCanonicalJson(await readFile(join(directory, file))));
-    if (file.split('.')[1] === content.handle) return content;
-  } catch (cause) {
-    throw damaged(`catalog: ${file} is not what was written`, cause);
-  }
-  throw damaged(`catalog: ${file} is the file of another`);
+  const stored = parseStoredJson(placeOf(file), await readFile(join(directory, file)), {
+    damaged: (reason) => damaged(`catalog: ${file} is not what was written: ${reason}`),
+    newer: (format, known) =>
+      new LedgerError(
+        'LEDGER_FORMAT_NEWER',
+        `catalog: ${file} has format ${format}; this version reads up to ${known}`,
+      ),
+  });
+  const content = schema.safeParse(stored);
+  if (!content.success) throw damaged(`catalog: ${file} is not what was written`, content.error);
+  if (file.split('.')[1] !== content.data.handle)
+    throw damaged(`catalog: ${file} is the file of another`);
+  return content.data;
+}
+
+function placeOf(file: string): string {
+  return `catalog/${file}`;
 }

@@ -10,6 +10,8 @@ export interface EntryDraft {
   readonly statementAt: (place: Place) => Uint8Array;
   /** Key tag by which versions of one thing are chained; null if the entry is no version of anything. */
   readonly thing: HexDigest | null;
+  /** Whether a version before it need not be looked for. */
+  readonly isFirst: boolean;
   /** Leaf hash of the entry that this one is attached to, if it is. */
   readonly of: HexDigest | null;
   /** Sealed parts, in the order of docs/formats/block.md. */
@@ -23,10 +25,11 @@ export interface EntryDraft {
 }
 
 export function draftOf(prepared: PreparedEntry, idempotencyTag: Uint8Array | null): EntryDraft {
-  const { template, sealedParts, thing, of, rowIds, recordTag, month } = prepared;
+  const { template, sealedParts, thing, isFirst, of, rowIds, recordTag, month } = prepared;
   return {
     statementAt: (place) => placeStatement(template, place),
     thing,
+    isFirst,
     of,
     sealedParts,
     secrets: rowIds,
@@ -43,6 +46,7 @@ export function plainDraft(statementAt: (place: Place) => Uint8Array): EntryDraf
   return {
     statementAt,
     thing: null,
+    isFirst: true,
     of: null,
     sealedParts: [],
     secrets: [],

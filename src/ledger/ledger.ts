@@ -1,10 +1,14 @@
 /** A ledger: the log it writes now, and the logs it had before it lost something (design: `loss`). */
+import type { LogDescriptor } from './catalog.js';
 import type { EntryDraft, Outcome } from './entry-draft.js';
 import type { OpenLog } from './internal/open-log.js';
 import type { LogReader } from './log-reader.js';
 
 /** Appends; resolves when all drafts are durable. See `Sequencer.submit` for what it throws. */
 export type Submit = (log: OpenLog, drafts: readonly EntryDraft[]) => Promise<readonly Outcome[]>;
+
+/** What the first entry of a log says that goes on for another (docs/formats/statement.md). */
+export type Loss = NonNullable<LogDescriptor['succeeds']>;
 
 export interface LedgerIdentity {
   readonly name: string;
@@ -36,6 +40,11 @@ export class Ledger {
   /** All logs, oldest first; the last is the one that is written. */
   get logs(): readonly LogReader[] {
     return this.#logs.map(({ reader }) => reader);
+  }
+
+  /** What was lost before the log that is written now began; null of a first one. */
+  get loss(): Loss | null {
+    return this.#current.log.descriptor.succeeds ?? null;
   }
 
   /** Of the log with this number, for an entry that an idempotency key names. */

@@ -15,7 +15,7 @@ import {
 } from '../evidence/evidence-file.js';
 import { parseHeadStatement } from '../evidence/head-statement.js';
 import type { Vault } from '../keys/vault.js';
-import { damaged } from '../ledger/ledger-error.js';
+import { damaged, LedgerError } from '../ledger/ledger-error.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import { personOpener, thingOpener } from '../records/tag.js';
 import type { FoundEntry } from './find-entry.js';
@@ -40,7 +40,7 @@ export async function exportEvidence(
 ): Promise<EvidenceFile> {
   const entry = await reader.entry(index);
   const attached = await reader.attachedTo(entry.leafHash, MAX_SIGNATURES);
-  const { after, before } = await sources.anchored.around(reader, index);
+  const { after, before } = await anchorsOf(sources.anchored, { reader, index });
   const size = await checkpointSize(reader, [index, ...attached], after);
   const signatures = await Promise.all(
     attached.map((at) => evidenceEntry(sources.vault, reader, at, size)),
@@ -61,6 +61,24 @@ export async function exportEvidence(
   return development.length === 0 ? file : { ...file, development };
 }
 
+/**
+ * What leads from an entry into a chain. After a loss that can be nothing: a log may be shorter than the
+ * heads that were anchored of it, and the epoch log shorter than its epochs.
+ */
+async function anchorsOf(
+  anchored: Anchored,
+  { reader, index }: FoundEntry,
+): ReturnType<Anchored['around']> {
+  try {
+    const found = await anchored.around(reader, index);
+    if (found.after === null || headSize(found.after) <= reader.head.size) return found;
+  } catch (cause) {
+    // The entry itself is there: it is the epoch that is not.
+    if (!(cause instanceof LedgerError) || cause.code !== 'LEDGER_ENTRY_UNKNOWN') throw cause;
+  }
+  return { after: null, before: null };
+}
+
 /** The first checkpoint that holds the entry, its signatures and the head that was anchored. */
 async function checkpointSize(
   reader: LogReader,
@@ -69,7 +87,7 @@ async function checkpointSize(
 ): Promise<TreeSize> {
   const last = Math.max(...indices) as LeafIndex;
   const { size } = await reader.block(last);
-  const anchored = after === null ? 0 : parseHeadStatement(after.head).size;
+  const anchored = after === null ? 0 : headSize(after);
   return Math.max(size, anchored) as TreeSize;
 }
 
@@ -134,8 +152,8 @@ async function evidenceAnchor(
   anchor: HeadAnchor,
   size: TreeSize,
 ): Promise<EvidenceAnchor> {
-  const { size: headSize } = parseHeadStatement(anchor.head);
-  const consistency = headSize === size ? [] : await reader.consistencyProof(headSize, size);
+  const from = headSize(anchor);
+  const consistency = from === size ? [] : await reader.consistencyProof(from, size);
   const { path } = anchor;
   return {
     chain: anchor.chain,
@@ -146,4 +164,8 @@ async function evidenceAnchor(
     tenant: { handle: fromHex(anchor.tenant), proof: path.tenantProof, root: path.tenantRoot },
     transaction: anchor.transaction,
   };
+}
+
+function headSize({ head }: HeadAnchor): TreeSize {
+  return parseHeadStatement(head).size;
 }

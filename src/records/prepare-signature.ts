@@ -47,6 +47,7 @@ export function prepareSignature(options: PrepareSignatureOptions): PreparedEntr
     sealedParts: [headerPart.sealed, payloadPart.sealed],
     subjectTag,
     thing: null,
+    isFirst: true,
     retracts: null,
     of,
     recordTag: null,

@@ -12,8 +12,10 @@ export interface PreparedEntry {
   /** In the order header, payload, parts. */
   readonly sealedParts: readonly Uint8Array[];
   readonly subjectTag: HexDigest;
-  /** Tag of the thing whose version this is; null if it can have no other version. */
+  /** Tag of the thing whose version this is; null of a signature. */
   readonly thing: HexDigest | null;
+  /** It can have no version before it: nobody need look for one. */
+  readonly isFirst: boolean;
   /** Leaf hash of the version that it withdraws. Whether there is one is not checked. */
   readonly retracts: HexDigest | null;
   /** Leaf hash of the entry that a signature is attached to. */

@@ -5,6 +5,7 @@ import { ApiKeyRegistry } from '../../src/access/api-key-registry.js';
 import type { KeyId } from '../../src/access/key-text.js';
 import { DEFAULT_TENANT, type TenantName } from '../../src/access/tenant-name.js';
 import { RandomPool } from '../../src/base/random.js';
+import { accessMemory } from '../support/access-memory.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -14,13 +15,16 @@ const clock = new FakeClock();
 const random = new RandomPool();
 const bank = 'bank' as TenantName;
 
-const open = (): Promise<ApiKeyRegistry> => ApiKeyRegistry.open(directory, { clock, random });
+let memory = accessMemory();
+const open = (): Promise<ApiKeyRegistry> =>
+  ApiKeyRegistry.open(directory, { clock, random, memory });
 const bearer = (key: string): string => `Bearer ${key}`;
 
 afterAll(() => removeDirectory(directory));
 
 beforeEach(() => {
   rmSync(path, { force: true });
+  memory = accessMemory();
 });
 
 describe('authenticate', () => {
@@ -124,7 +128,11 @@ describe('the registry', () => {
   });
 
   it('changes nothing if the file cannot be written, and goes on when it can', async () => {
-    const registry = await ApiKeyRegistry.open(join(directory, 'missing'), { clock, random });
+    const registry = await ApiKeyRegistry.open(join(directory, 'missing'), {
+      clock,
+      random,
+      memory,
+    });
     await expect(registry.create({ tenant: bank, role: 'admin' })).rejects.toThrow();
     expect(registry.list(bank)).toEqual([]);
     await expect(registry.create({ tenant: bank, role: 'admin' })).rejects.toThrow();
@@ -224,6 +232,37 @@ describe('access.json', () => {
     }
     truncateSync(path, 0);
     await expect(open()).rejects.toMatchObject({ code: 'ACCESS_FILE_DAMAGED' });
+  });
+
+  it('is missed, and an older one is known for one', async () => {
+    const registry = await open();
+    const { key } = await registry.create({ tenant: bank, role: 'admin' });
+    await registry.create({ tenant: bank, role: 'admin' });
+    const older = readFileSync(path);
+    await registry.revoke(bank, key.id);
+    writeFileSync(path, older);
+    await expect(open()).rejects.toMatchObject({
+      code: 'ACCESS_FILE_DAMAGED',
+      message: expect.stringMatching(/change 2.*remembers 3.*restore --successor/),
+    });
+    rmSync(path);
+    await expect(open()).rejects.toThrow('access.json is missing');
+    await ApiKeyRegistry.accept(directory, memory);
+    expect((await open()).isEmpty).toBe(true);
+  });
+
+  it('may be one change ahead of what is remembered, as a crash leaves it', async () => {
+    const registry = await open();
+    await registry.create({ tenant: bank, role: 'admin' });
+    await memory.putAccessChanges(0);
+    expect((await open()).list(bank)).toHaveLength(1);
+    expect(await memory.accessChanges()).toBe(1);
+  });
+
+  it('of another node is refused', async () => {
+    await (await open()).create({ tenant: bank, role: 'admin' });
+    memory = { ...accessMemory(), nodeId: 'cd'.repeat(16) };
+    await expect(open()).rejects.toThrow('of another node');
   });
 
   it('of a newer format is left alone, and both formats are named', async () => {

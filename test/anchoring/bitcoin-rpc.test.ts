@@ -83,8 +83,16 @@ describe('connections', () => {
       expect(node.count('getblockhash')).toBe(6);
     }));
 
+  it('are not tried again for a slow answer', () =>
+    withNode(async (node, open) => {
+      node.answers.set('getblockhash', () => undefined);
+      expect(await refusal(() => open({ timeoutMillis: 100, retries: 2 }))).toMatch(
+        /^CHAIN_UNAVAILABLE: .*too long/,
+      );
+      expect(node.count('getblockhash')).toBe(1);
+    }));
+
   it.each<[string, string, Answer]>([
-    ['a slow answer', 'CHAIN_UNAVAILABLE: .*too long', () => undefined],
     [
       'a starting node',
       'CHAIN_UNAVAILABLE: .*starting',

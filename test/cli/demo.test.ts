@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,16 +7,21 @@ import { Story } from '../../src/cli/demo/story.js';
 import { verifyOffline } from '../../src/cli/demo/verify-steps.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { type ProcessResult, runProgram } from './support/program.js';
+import { runCli } from './support/run-cli.js';
 
 const directory = await temporaryDirectory();
 const kept = join(directory, 'kept');
 const evidence = join(kept, 'residence.evidence.json');
 const trust = join(kept, 'bank.trust.json');
 let demo: ProcessResult;
+let asJson: ProcessResult;
 
 beforeAll(async () => {
-  // Whatever is set around it, it is the same.
-  demo = await runProgram(['demo', '--keep', kept], { env: { CHIROGRAPH_NONSENSE: 'x' } });
+  [demo, asJson] = await Promise.all([
+    // Whatever is set around it, it is the same.
+    runProgram(['demo', '--keep', kept], { env: { CHIROGRAPH_NONSENSE: 'x' } }),
+    runProgram(['demo', '--json']),
+  ]);
 });
 
 afterAll(() => removeDirectory(directory));
@@ -54,19 +58,19 @@ describe('the demo', () => {
 
   it('keeps files that verify, and altered ones that do not', async () => {
     const roots = ['--trust', trust, '--require', 'attributed'];
-    const sound = await runProgram(['verify', evidence, ...roots]);
+    const sound = await runCli(['verify', evidence, ...roots]);
     expect(sound).toMatchObject({ code: 0, stderr: '' });
     expect(sound.stdout).toBe(readFileSync(join(kept, 'report.txt'), 'utf8'));
-    expect((await runProgram(['verify', evidence, '--require', 'attributed'])).code).toBe(1);
+    expect((await runCli(['verify', evidence, '--require', 'attributed'])).code).toBe(1);
     for (const { part } of ALTERATIONS) {
       const altered = join(kept, `altered-${part}.evidence.json`);
-      expect((await runProgram(['verify', altered, ...roots])).code).toBe(1);
+      expect((await runCli(['verify', altered, ...roots])).code).toBe(1);
     }
   });
 
   it('gives the worst of several files, each with its report', async () => {
     const files = [evidence, join(kept, 'altered-proof.evidence.json')];
-    const { code, stdout } = await runProgram(['verify', ...files, '--json']);
+    const { code, stdout } = await runCli(['verify', ...files, '--json']);
     expect(code).toBe(1);
     const results = stdout.trimEnd().split('\n');
     expect(results.map((line) => (JSON.parse(line) as { result: string }).result)).toEqual([
@@ -88,13 +92,8 @@ describe('the demo', () => {
   });
 
   it('is JSON when asked', () => {
-    const { status, stdout } = spawnSync(
-      process.execPath,
-      ['bin/chirograph.js', 'demo', '--json'],
-      { encoding: 'utf8' },
-    );
-    expect(status).toBe(0);
-    const { asExpected, steps } = JSON.parse(stdout) as {
+    expect(asJson.code).toBe(0);
+    const { asExpected, steps } = JSON.parse(asJson.stdout) as {
       asExpected: boolean;
       steps: { name: string; facts: Record<string, unknown> }[];
     };

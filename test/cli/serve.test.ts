@@ -123,15 +123,10 @@ describe('serve', () => {
 });
 
 describe('serve refuses, with one line and exit code 2,', () => {
-  it('a data directory that another process has open', async () => {
-    const node = serve();
-    await node.url();
-    await expectOneLine(2, /in use/);
-  });
-
-  it('a port that is taken', async () => {
+  it('a data directory that another process has open, and a port that is taken', async () => {
     const node = serve();
     const { port } = new URL(await node.url());
+    await expectOneLine(2, /in use/);
     const ended = await runCli(['serve', '--data', join(root, 'other'), '--port', port]);
     expect(ended).toMatchObject({
       code: 2,

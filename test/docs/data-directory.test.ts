@@ -47,7 +47,7 @@ describe('docs/formats/data-directory.md', () => {
 
     for (const [section, directory, others] of [
       [data, 'data', ['access.json', 'chirograph.config.json']],
-      [keys, 'data.keys', []],
+      [keys, 'data.keys', ['access-mark.json']],
     ] as const) {
       const documented = paths(section);
       const found = await filesOf(join(root, directory));

@@ -107,7 +107,9 @@ describe('the checks after a fault', () => {
     expect(await brokenRepeats(opened, 'bank', memory)).toEqual([]);
     const [first] = memory.told;
     if (first === undefined) throw new Error('nothing was told');
-    memory.note({ ...first.wish, idempotencyKey: 'forgotten' }, first.receipt);
+    const forgotten = { ...first.wish, idempotencyKey: 'forgotten' };
+    memory.keyed.push(forgotten);
+    memory.note(forgotten, first.receipt);
     expect(await brokenRepeats(opened, 'bank', memory)).not.toEqual([]);
     await opened.store.close();
   });

@@ -1,129 +1,167 @@
 /**
- * `kill -9` under load, again and again on the same directory: whatever the process said before it died
- * is there afterwards. The page cache survives it; power cuts are in test/interop/power-cut.
+ * `kill -9` under load, again and again: whatever the server said over HTTP before it died is there when
+ * it is started again. The page cache survives this; power cuts are in test/interop/power-cut.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Receipt } from '../../src/queries/receipt.js';
-import {
-  brokenPromises,
-  brokenRepeats,
-  ClientMemory,
-  type Wish,
-} from '../support/client-memory.js';
-import { fsckFindings } from '../support/fsck-findings.js';
-import { caseNumbers, isLong, report } from '../support/suite.js';
+import { RunningNode } from '../cli/support/running-node.js';
+import { copyDirectory } from '../support/copy-directory.js';
+import { type Mutant, plant } from '../support/mutant.js';
+import { program } from '../support/product.js';
+import { SeededChoice } from '../support/seeded-choice.js';
+import { caseNumbers, isLong, report, timeLimit } from '../support/suite.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { openTestStore } from '../support/test-store.js';
+import { Load, LEDGERS } from './load.js';
+import { ask, type NodeAddress } from './node-calls.js';
+import { NodeMemory } from './node-memory.js';
+import { brokenEpochs, brokenOverHttp } from './node-promises.js';
 
-const DRIVER = fileURLToPath(new URL('kill-driver.mjs', import.meta.url));
-/** Kills of one directory before a new one is begun: what an opening reads grows with each. */
-const KILLS_PER_DIRECTORY = 2;
-const MIN_LIFE = 50;
-const MAX_LIFE = 350;
-/** Its own, and every checkpoint is that of some record; and the newest. */
-const CHECKPOINTS_PER_RECORD = 2;
-
-interface Line {
-  readonly ready?: boolean;
-  readonly wish: Wish;
-  readonly receipt: Receipt;
-  readonly verifierKey: string;
-}
+const KEY = 'an-admin-key-for-kills-0123456789abcdef';
+/** Kills of one directory before a new one is begun: what is checked after each grows with it. */
+const KILLS_PER_DIRECTORY = 3;
+const MAX_RECEIPTS = 80;
+const DEPTH = {
+  checkpointsPerRecord: isLong ? 24 : Infinity,
+  askedProofs: isLong ? 60 : 120,
+  repeats: 20,
+};
 
 let root: string;
+let running: RunningNode[];
 beforeEach(async () => {
   root = await temporaryDirectory();
+  running = [];
 });
 afterEach(async () => {
+  for (const node of running) {
+    node.signal('SIGKILL');
+    await node.ended();
+  }
   await removeDirectory(root);
 });
 
-/** Lets it run for some milliseconds of load, kills it, and remembers all that it had said. */
-async function runAndKill(
+interface Started {
+  readonly node: RunningNode;
+  readonly address: NodeAddress;
+}
+
+/** With an epoch as often as there can be one. */
+async function start(directory: string, entry: string): Promise<Started> {
+  const data = ['--data', join(directory, 'data'), '--port', '0'];
+  const argv = ['serve', ...data, '--epoch-interval-millis', '100'];
+  const node = new RunningNode(argv, { CHIROGRAPH_ADMIN_KEY: KEY }, [], entry);
+  running.push(node);
+  return { node, address: { url: await node.url(), key: KEY } };
+}
+
+async function makeLedgers({ address }: Started, memory: NodeMemory): Promise<void> {
+  for (const name of LEDGERS) {
+    const body = { text: JSON.stringify({ name }), type: 'application/json' };
+    const { verifierKey } = await ask<{ verifierKey: string }>(address, '/ledgers', body);
+    memory.verifierKeys.set(name, verifierKey);
+  }
+}
+
+/** Of what a killed node leaves, as it left it: of a copy, while the node is started again. */
+async function fsckOf(directory: string, entry: string): Promise<string[]> {
+  const argv = [entry, 'fsck', '--data', join(directory, 'data')];
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return code === 0 ? [] : [`fsck: ${said}`];
+}
+
+interface Outcome {
+  /** What is wrong after the first kill that leaves something wrong. */
+  readonly problems: readonly string[];
+  readonly receipts: number;
+}
+
+/** One directory: killed once for each of `seeds`, stopped in peace at the end. */
+async function kills(
   directory: string,
-  memory: ClientMemory,
-  seed: number,
-  fault = 'none',
-): Promise<number> {
-  const child = spawn(process.execPath, [DRIVER, directory, String(seed), fault], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const exited = once(child, 'exit');
-  let said = 0;
-  const life = MIN_LIFE + ((seed * 2_654_435_761) % (MAX_LIFE - MIN_LIFE));
-  for await (const text of createInterface({ input: child.stdout })) {
-    // The last line may be cut: nobody was told what it says.
-    if (!text.endsWith('}')) break;
-    const line = JSON.parse(text) as Line;
-    if (line.ready === true) {
-      setTimeout(() => child.kill('SIGKILL'), life);
-      continue;
+  seeds: readonly number[],
+  entryOf: (seed: number) => string,
+): Promise<Outcome> {
+  const memory = new NodeMemory();
+  let started = await start(directory, entryOf(seeds[0] ?? 0));
+  await makeLedgers(started, memory);
+  for (const seed of seeds) {
+    const load = new Load(started.address, memory, seed);
+    await load.received(1 + new SeededChoice(`kill ${seed}`).below(MAX_RECEIPTS));
+    started.node.signal('SIGKILL');
+    const receipts = await load.ended();
+    await started.node.ended();
+    const problems: string[] = [];
+    try {
+      started = await startAgain(directory, memory, entryOf(seed + 1), problems);
+      problems.push(...(await brokenOverHttp(started.address, memory, DEPTH)));
+    } catch (cause) {
+      problems.push(String(cause));
     }
-    said++;
-    const origin = line.receipt.checkpoint.slice(0, line.receipt.checkpoint.indexOf('\n'));
-    if (!memory.verifierKeys.has(origin)) memory.verifierKeys.set(origin, line.verifierKey);
-    memory.note(line.wish, line.receipt);
+    report(`kill ${seed}: ${receipts} receipts, ${memory.told.length} held to so far`);
+    if (problems.length > 0) return { problems, receipts: memory.told.length };
   }
-  expect((await exited)[1]).toBe('SIGKILL');
-  return said;
+  started.node.signal('SIGTERM');
+  const problems = (await started.node.ended()) === 0 ? [] : ['it did not stop in peace'];
+  problems.push(...(await fsckOf(directory, program)));
+  return { problems, receipts: memory.told.length };
 }
 
-async function afterKill(directory: string, memory: ClientMemory): Promise<string[]> {
-  const problems = await fsckFindings(directory);
-  const opened = await openTestStore(directory);
+/** While `fsck` reads a copy of what the kill left. */
+async function startAgain(
+  directory: string,
+  memory: NodeMemory,
+  entry: string,
+  problems: string[],
+): Promise<Started> {
+  await copyDirectory(directory, `${directory}.killed`);
+  const found = fsckOf(`${directory}.killed`, entry);
   try {
-    problems.push(...(await brokenPromises(opened.store, memory, CHECKPOINTS_PER_RECORD)));
-    problems.push(...(await brokenRepeats(opened, 'bank', few(memory))));
+    const started = await start(directory, entry);
+    problems.push(...(await brokenEpochs(started.address, memory)));
+    return started;
   } finally {
-    await opened.store.close();
+    problems.push(...(await found));
   }
-  return problems;
 }
 
-/** The last keys used, which are the ones in doubt: repeating all would take too long. */
-function few(memory: ClientMemory): ClientMemory {
-  const some = new ClientMemory();
-  for (const { wish, receipt } of memory.told
-    .filter(({ wish: one }) => one.idempotencyKey)
-    .slice(-12))
-    some.note(wish, receipt);
-  return some;
-}
+/** A journal that begins a new segment every few commits, so that kills meet rotations. */
+const SMALL_SEGMENTS = {
+  name: 'small segments',
+  file: 'ledger/ledger-store.js',
+  find: 'const SEGMENT_BYTES = 32 * 1024 * 1024;',
+  replace: 'const SEGMENT_BYTES = 24 * 1024;',
+};
 
-describe('a process that is killed under load', () => {
+describe('a server that is killed under load', () => {
+  let rotating: Mutant;
+  beforeEach(async () => {
+    rotating = await plant(SMALL_SEGMENTS);
+  });
+  afterEach(() => rotating.remove());
+
   it(
     'loses nothing that it had acknowledged',
     async () => {
-      let memory = new ClientMemory();
-      let directory = root;
-      let all = 0;
-      for (const [at, seed] of caseNumbers(6, 120).entries()) {
-        if (at % KILLS_PER_DIRECTORY === 0) {
-          directory = `${root}/${at}`;
-          memory = new ClientMemory();
-        }
-        const said = await runAndKill(directory, memory, seed);
-        all += said;
-        expect(await afterKill(directory, memory)).toEqual([]);
-        report(`kill ${seed}: ${said} acknowledged, ${memory.told.length} held to so far`);
+      const seeds = caseNumbers(2, 120);
+      // In turn, on the same directories, as it is and with small segments.
+      const entryOf = (seed: number): string => (seed % 2 === 0 ? rotating.program : program);
+      let receipts = 0;
+      for (let at = 0; at < seeds.length; at += KILLS_PER_DIRECTORY) {
+        const some = seeds.slice(at, at + KILLS_PER_DIRECTORY);
+        const directory = join(root, String(at));
+        const found = await kills(directory, some, entryOf);
+        expect({ seeds: some, problems: found.problems }).toEqual({ seeds: some, problems: [] });
+        receipts += found.receipts;
+        await removeDirectory(directory);
       }
-      expect(all).toBeGreaterThan(0);
+      expect(receipts).toBeGreaterThan(0);
     },
-    isLong ? 590_000 : 60_000,
+    timeLimit,
   );
-
-  it('shows that it can fail: a journal that keeps records in memory loses them within 3 kills', async () => {
-    const seen: string[] = [];
-    for (let seed = 0; seed < 3 && seen.length === 0; seed++) {
-      const memory = new ClientMemory();
-      const directory = `${root}/${seed}`;
-      await runAndKill(directory, memory, seed, 'forgetful journal');
-      seen.push(...(await afterKill(directory, memory).catch((error: unknown) => [String(error)])));
-    }
-    expect(seen.length).toBeGreaterThan(0);
-  }, 30_000);
 });

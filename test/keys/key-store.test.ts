@@ -2,8 +2,10 @@ import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'n
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Sha256Digest, TreeSize } from '../../src/base/brand.js';
-import { toHex, utf8 } from '../../src/base/bytes.js';
+import { toHex, utf8, utf8ToString } from '../../src/base/bytes.js';
+import type { JsonObject } from '../../src/base/canonical-json.js';
 import { RandomPool } from '../../src/base/random.js';
+import { formatStoredJson } from '../../src/base/stored-json.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
 import type { DurableFileSystem } from '../../src/keys/durable-file.js';
 import { rejection } from '../support/errors.js';
@@ -158,15 +160,20 @@ describe('DirectoryKeyStore', () => {
 
 describe('a key file', () => {
   const key = Buffer.alloc(32, 7).toString('base64');
+  const stored = (content: JsonObject, place = `tenant.${HANDLE}.root.json`): string =>
+    utf8ToString(formatStoredJson(place, content));
 
   it.each([
     ['', 'KEYS_FILE_DAMAGED'],
     ['{', 'KEYS_FILE_DAMAGED'],
     ['[]', 'KEYS_FILE_DAMAGED'],
     [`{"$v":1}`, 'KEYS_FILE_DAMAGED'],
-    [`{"$v":1,"root":"${key}","x":1}`, 'KEYS_FILE_DAMAGED'],
-    [`{"$v":1,"root":"${key.slice(4)}"}`, 'KEYS_FILE_DAMAGED'],
-    [`{"$v":1,"root":"${key}"}\n`, 'KEYS_FILE_DAMAGED'],
+    [stored({}), 'KEYS_FILE_DAMAGED'],
+    [stored({ root: key, x: 1 }), 'KEYS_FILE_DAMAGED'],
+    [stored({ root: key.slice(4) }), 'KEYS_FILE_DAMAGED'],
+    [`${stored({ root: key })}\n`, 'KEYS_FILE_DAMAGED'],
+    [stored({ root: key }, 'log.x.json'), 'KEYS_FILE_DAMAGED'],
+    [`{"$v":1,"root":"${key}"}`, 'KEYS_FILE_DAMAGED'],
     [`{"root":"${key}","$v":1}`, 'KEYS_FILE_DAMAGED'],
     [`{"$v":0,"root":"${key}"}`, 'KEYS_FILE_DAMAGED'],
     [`{"$v":2,"root":"${key}"}`, 'KEYS_FORMAT_NEWER'],
@@ -182,10 +189,38 @@ describe('a key file', () => {
 
   it('of another generation than its name says is refused', async () => {
     const store = await open();
-    const text = `{"$v":1,"generation":2,"key":"${key}"}`;
-    await writeFile(join(keys, `tenant.${HANDLE}.vault.1.json`), text, { mode: 0o600 });
+    const file = `tenant.${HANDLE}.vault.1.json`;
+    await writeFile(join(keys, file), stored({ generation: 2, key }, file), { mode: 0o600 });
     expect((await rejection(store.vaultKey(HANDLE, 1))).code).toBe('KEYS_FILE_DAMAGED');
   });
+
+  it('is refused whichever of its bytes is flipped', async () => {
+    const store = await open();
+    await store.createTenant(HANDLE);
+    const path = join(keys, `tenant.${HANDLE}.root.json`);
+    const good = await readFile(path);
+    for (let at = 0; at < good.length; at++) {
+      await writeFile(
+        path,
+        Uint8Array.from(good, (byte, place) => (place === at ? byte ^ 1 : byte)),
+      );
+      expect((await rejection(store.tenantRoot(HANDLE))).code).toMatch(/^KEYS_(FILE|FORMAT)_/);
+    }
+  });
+
+  it.each(['mark.json', 'seal.json', 'anchor.json', 'access-mark.json'])(
+    'of another node does not pass for this one’s %s',
+    async (file) => {
+      await open();
+      const content = { nodeId: 'cd'.repeat(16), run: 1, epochs: null };
+      await writeFile(join(keys, file), formatStoredJson(file, content), { mode: 0o600 });
+      const store = await open();
+      const reads = [store.mark(), store.sealKeys(), store.anchorKey(), store.accessChanges()];
+      const refused = (await Promise.allSettled(reads)).filter((one) => one.status === 'rejected');
+      expect(String(refused[0]?.reason)).toContain(`${file} is of another node`);
+      expect(refused).toHaveLength(1);
+    },
+  );
 });
 
 describe('opening a key store', () => {
@@ -244,6 +279,14 @@ describe('opening a key store', () => {
     expect((await rejection(open())).code).toBe('KEYS_FILE_DAMAGED');
     await rm(join(keys, 'node.json'));
     expect((await rejection(open())).code).toBe('KEYS_MISSING');
+  });
+
+  it('makes no new keys for data that have lost theirs', async () => {
+    await mkdir(join(data, 'journal'));
+    const error = await rejection(open());
+    expect(error.code).toBe('KEYS_MISSING');
+    expect(error.message).toContain('restore the key store');
+    expect(await readdir(keys)).toEqual([]);
   });
 
   it('finds old keys or new ones, whole, wherever the power went', async () => {

@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Sha256Digest, TreeSize } from '../../src/base/brand.js';
 import { utf8 } from '../../src/base/bytes.js';
+import { sha256Hex } from '../../src/base/hash.js';
 import { JsonMembers } from '../../src/base/json-members.js';
+import { formatStoredJson } from '../../src/base/stored-json.js';
 import {
   compareWithMark,
   type DataState,
@@ -28,7 +30,11 @@ const DATA: DataState = {
 describe('compareWithMark', () => {
   it.each<[string, Mark | null, DataState]>([
     ['nothing was ever written', null, { runFile: null, epochSize: size(0), rootAtMark: null }],
-    ['a crash came before the first mark', null, { ...DATA, runFile: { nodeId: NODE, run: 1 } }],
+    [
+      'a crash came before the first run file',
+      { run: 0, epochs: null },
+      { ...DATA, runFile: null },
+    ],
     ['data and mark agree', MARK, DATA],
     [
       'a crash came between run file and mark',
@@ -59,7 +65,7 @@ describe('compareWithMark', () => {
       { ...DATA, runFile: { nodeId: 'b'.repeat(32), run: 1 } },
       /another node/,
     ],
-    ['the mark was lost', null, { ...DATA, runFile: { nodeId: NODE, run: 2 } }, /mark is missing/],
+    ['the mark was lost', null, { ...DATA, runFile: { nodeId: NODE, run: 1 } }, /mark is missing/],
     ['the run is behind', MARK, { ...DATA, runFile: { nodeId: NODE, run: 4 } }, /run 4.*says 5/],
     ['the run file is gone', MARK, { ...DATA, runFile: null }, /run 0.*says 5/],
     ['an epoch is missing', MARK, { ...DATA, epochSize: size(9), rootAtMark: null }, /9 .*says 10/],
@@ -96,8 +102,22 @@ describe('the mark', () => {
 describe('the run file', () => {
   it('round-trips, in the form of docs/formats/vault.md', () => {
     const run = { nodeId: NODE, run: 3 };
-    expect(formatRunFile(run)).toEqual(utf8(`{"$v":1,"nodeId":"${NODE}","run":3}`));
+    const covered = `{"$v":1,"nodeId":"${NODE}","run":3}`;
+    const digest = sha256Hex(`run.json\0${covered}`);
+    const text = `${covered.slice(0, -1)},"sha256":"${digest}"}`;
+    expect(formatRunFile(run)).toEqual(utf8(text));
     expect(parseRunFile(formatRunFile(run))).toEqual(run);
+  });
+
+  it('is refused whichever of its bytes is flipped, and under another name', () => {
+    const good = formatRunFile({ nodeId: NODE, run: 3 });
+    for (let at = 0; at < good.length; at++) {
+      const bad = Uint8Array.from(good, (byte, place) => (place === at ? byte ^ 1 : byte));
+      expect(failure(() => parseRunFile(bad)).code).toMatch(/^KEYS_(FILE_DAMAGED|FORMAT_NEWER)$/);
+    }
+    expect(failure(() => parseRunFile(formatStoredJson('mark.json', { run: 3 }))).code).toBe(
+      'KEYS_FILE_DAMAGED',
+    );
   });
 
   it.each([

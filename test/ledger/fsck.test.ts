@@ -6,8 +6,13 @@ import { appendRecords } from '../../src/commands/append-records.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
 import { type Finding, fsck, rebuildState } from '../../src/ledger/fsck.js';
 import { parseRecordInput } from '../../src/records/record-input.js';
+import { damageRow, ROW_KINDS } from '../faults/row-damage.js';
+import { copyDirectory } from '../support/copy-directory.js';
+import { directoryDigests } from '../support/directory-digests.js';
+import { rejection } from '../support/errors.js';
+import { SeededChoice } from '../support/seeded-choice.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { depsOf, openTestStore } from '../support/test-store.js';
+import { depsOf, openTestStore, type TestStore } from '../support/test-store.js';
 
 let root: string;
 beforeEach(async () => {
@@ -20,6 +25,11 @@ afterEach(async () => {
 /** A closed store with commits of several sizes. */
 async function written(commits: number): Promise<void> {
   const opened = await openTestStore(root);
+  await append(opened, commits);
+  await opened.store.close();
+}
+
+async function append(opened: TestStore, commits: number): Promise<void> {
   const tenant = await opened.store.createTenant('default', 'example.org');
   await opened.store.createLedger(tenant, 'kyc');
   const deps = await depsOf(opened);
@@ -34,16 +44,15 @@ async function written(commits: number): Promise<void> {
     await appendRecords(
       deps,
       target,
-      Array.from({ length: 1 + (n % 3) }, () => ({ record, idempotencyKey: null })),
+      Array.from({ length: 1 + (n % 3) }, (_, at) => ({ record, idempotencyKey: `${n}-${at}` })),
     );
   }
-  await opened.store.close();
 }
 
 async function findings(directory = root): Promise<Finding[]> {
   const dataDirectory = join(directory, 'data');
   const random = new RandomPool();
-  const keyStore = await DirectoryKeyStore.open({
+  const keyStore = await DirectoryKeyStore.openUnchanged({
     directory: join(directory, 'data.keys'),
     dataDirectory,
     random,
@@ -102,6 +111,77 @@ describe('fsck', () => {
     await cp(join(root, 'data', 'logs'), saved, { recursive: true });
     await rm(join(root, 'data', 'logs'), { recursive: true });
     expect(await findings()).not.toEqual([]);
+  });
+
+  it('changes nothing in what a stop or a kill leaves, and leaves nothing beside it', async () => {
+    const opened = await openTestStore(root);
+    await append(opened, 7);
+    const killed = join(root, 'killed');
+    await copyDirectory(join(root, 'data'), join(killed, 'data'));
+    await copyDirectory(join(root, 'data.keys'), join(killed, 'data.keys'));
+    await opened.store.close();
+    for (const directory of [root, killed]) {
+      const before = await directoryDigests(directory);
+      expect(await findings(directory)).toEqual([]);
+      expect(await directoryDigests(directory)).toEqual(before);
+    }
+  });
+
+  it('leaves an unfinished rotation unfinished, with both its keys', async () => {
+    await written(3);
+    const keyStore = await DirectoryKeyStore.open({
+      directory: join(root, 'data.keys'),
+      dataDirectory: join(root, 'data'),
+      random: new RandomPool(),
+    });
+    // The power goes when the new generation is in place, and before the old key is destroyed.
+    keyStore.destroyVaultKey = () => Promise.reject(new Error('the power is gone'));
+    const opened = await openTestStore(root, { keyStore });
+    const tenant = opened.store.tenantNamed('default')?.handle ?? '';
+    const rotation = { keep: () => true, putIndex: () => Promise.resolve() };
+    await expect(opened.store.vaultOf(tenant).rotate(rotation)).rejects.toThrow('rotation');
+    const killed = join(root, 'killed');
+    await copyDirectory(join(root, 'data'), join(killed, 'data'));
+    await copyDirectory(join(root, 'data.keys'), join(killed, 'data.keys'));
+    await opened.store.close();
+    const before = await directoryDigests(killed);
+    expect(before.filter((line) => line.includes('.vault.'))).toHaveLength(2);
+    expect(await findings(killed)).toEqual([]);
+    expect(await directoryDigests(killed)).toEqual(before);
+    // Opening is what finishes it.
+    await (await openTestStore(killed)).store.close();
+    expect(await readdir(join(killed, 'data', 'vault', tenant))).toEqual(['00000002.rows']);
+    expect(await findings(killed)).toEqual([]);
+  });
+
+  it('says that a directory is in use if it does not stand still', async () => {
+    await written(1);
+    const stop = new AbortController();
+    const writing = (async () => {
+      for (let n = 0; !stop.signal.aborted; n++)
+        await writeFile(join(root, 'data', 'busy'), String(n));
+    })();
+    const error = await rejection(findings());
+    stop.abort();
+    await writing;
+    expect(error.code).toBe('LEDGER_LOCKED');
+    expect((await readdir(root)).sort()).toEqual(['data', 'data.keys']);
+  });
+
+  it('finds rows of the write state that were changed, added or lost under its checksums', async () => {
+    await written(5);
+    const state = join(root, 'data', 'state');
+    await cp(state, join(root, 'saved'), { recursive: true });
+    for (const kind of ROW_KINDS)
+      for (let seed = 0; seed < 4; seed++) {
+        const row = await damageRow(state, kind, new SeededChoice(`${kind} ${seed}`));
+        // What the index of a vault has too much is never asked for, and what says that it is
+        // complete is made again.
+        if (!row.startsWith('ffffffff02'))
+          expect([kind, row, await findings()]).not.toEqual([kind, row, []]);
+        await rm(state, { recursive: true });
+        await cp(join(root, 'saved'), state, { recursive: true });
+      }
   });
 
   it('makes a lost write state again from the logs', async () => {

@@ -94,13 +94,13 @@ describe('prepareRecord', () => {
     const { tags, type } = recordStatementOf(keyed.entry);
     const opener = thingOpener(keyed.secrets.subjectTags.secret, type, 'residence');
     expect(verifyTag(thingValue(type, 'residence'), opener, tags.key)).toBe(true);
-    expect(keyed.entry.thing).toBe(tags.key);
+    expect(keyed.entry).toMatchObject({ thing: tags.key, isFirst: false });
 
     const { entry, secrets } = prepared(LEAST);
     const { keyOpener } = opened(entry, secrets).header;
     const ownTag = recordStatementOf(entry).tags.key;
     expect(keyOpener && verifyTag(thingValue(type), digestFromHex(keyOpener), ownTag)).toBe(true);
-    expect(entry.thing).toBeNull();
+    expect(entry).toMatchObject({ thing: ownTag, isFirst: true });
     expect(recordStatementOf(prepared(LEAST, 'again').entry).tags.key).not.toBe(ownTag);
   });
 
@@ -256,7 +256,7 @@ describe('prepareSignature', () => {
     expect(statement).toMatchObject({ of, index: 7 });
     const subject = personOpener(secrets.subjectTags.secret, 'subject');
     expect(verifyTag('customer-4711', subject, statement.tags.subject)).toBe(true);
-    expect(entry).toMatchObject({ kind: 'signature', thing: null, recordTag: null });
+    expect(entry).toMatchObject({ kind: 'signature', thing: null, isFirst: true, recordTag: null });
   });
 });
 

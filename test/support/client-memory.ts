@@ -6,7 +6,7 @@ import type { LeafIndex } from '../../src/base/brand.js';
 import { fromHex, sha256Digest, toHex } from '../../src/base/bytes.js';
 import { appendRecords } from '../../src/commands/append-records.js';
 import type { LedgerStore } from '../../src/ledger/ledger-store.js';
-import type { LogReader } from '../../src/ledger/log-reader.js';
+import type { LogReader, StoredEntry } from '../../src/ledger/log-reader.js';
 import { openEntry } from '../../src/queries/opened-entry.js';
 import type { Receipt } from '../../src/queries/receipt.js';
 import { parseRecordInput } from '../../src/records/record-input.js';
@@ -32,6 +32,8 @@ export interface Told {
 
 export class ClientMemory {
   readonly told: Told[] = [];
+  /** All that carried an idempotency key, answered or not. */
+  readonly keyed: Wish[] = [];
   /** By origin, as first shown. */
   readonly verifierKeys = new Map<string, string>();
   /** Signed notes by origin. */
@@ -45,7 +47,7 @@ export class ClientMemory {
   }
 }
 
-/** All wishes must be for one ledger. @throws what the command throws; then nothing is remembered. */
+/** All wishes must be for one ledger. @throws what the command throws; then only the asking is remembered. */
 export async function ask(
   opened: TestStore,
   tenantName: string,
@@ -63,6 +65,7 @@ export async function ask(
     }),
     idempotencyKey,
   }));
+  memory.keyed.push(...wishes.filter(({ idempotencyKey }) => idempotencyKey !== null));
   const target = { tenant, ledger, author: 'key:test' };
   const results = await appendRecords(await depsOf(opened), target, requests);
   results.forEach((result, at) => {
@@ -188,9 +191,8 @@ async function brokenPromise(
   const problems: string[] = [];
   if ((await reader.indexOf(stored.leafHash)) !== index)
     problems.push(`${name} is not found by id`);
-  const entry = await openEntry(store.vaultOf(tenant), stored);
-  const payload = entry.kind === 'record' ? Buffer.from(entry.payload.bytes).toString() : '';
-  if (payload !== JSON.stringify(wish.payload)) problems.push(`${name} holds another payload`);
+  if ((await payloadOf(store, tenant, stored)) !== JSON.stringify(wish.payload))
+    problems.push(`${name} holds another payload`);
   const leafHash = sha256Digest(fromHex(receipt.leafHash));
   for (const { rootHash, size } of shown)
     if (size > index) {
@@ -201,19 +203,55 @@ async function brokenPromise(
   return problems;
 }
 
-/** Repeats what carried an idempotency key: it must get the same answer and add nothing. */
+/**
+ * Repeats what carried an idempotency key. It must get the first answer and add nothing, also where
+ * nobody was told the first answer.
+ */
 export async function brokenRepeats(
   opened: TestStore,
   tenantName: string,
   memory: ClientMemory,
 ): Promise<string[]> {
   const problems: string[] = [];
-  for (const { wish, receipt } of memory.told.filter(({ wish: one }) => one.idempotencyKey)) {
+  for (const wish of memory.keyed) {
+    const known = memory.told.find((told) => told.wish === wish);
     const again = new ClientMemory();
     await ask(opened, tenantName, again, [wish]);
     const [answer] = again.told;
-    if (answer?.receipt.id !== receipt.id || answer.receipt.checkpoint !== receipt.checkpoint)
-      problems.push(`${wish.ledger}: ${wish.idempotencyKey ?? ''} was doubled`);
+    if (known === undefined) memory.told.push(...again.told);
+    else if (
+      answer?.receipt.id !== known.receipt.id ||
+      answer.receipt.checkpoint !== known.receipt.checkpoint
+    )
+      problems.push(`${wish.ledger}: ${wish.idempotencyKey ?? ''} got another answer`);
+  }
+  return [...problems, ...(await doubled(opened, tenantName, memory))];
+}
+
+/** Wishes of one ledger must differ in their payloads. */
+async function doubled(
+  { store }: TestStore,
+  tenantName: string,
+  memory: ClientMemory,
+): Promise<string[]> {
+  const tenant = store.tenantNamed(tenantName)?.handle ?? '';
+  const problems: string[] = [];
+  for (const { identity, logs } of store.ledgersOf(tenant)) {
+    const times = new Map<string, number>();
+    for (const reader of logs)
+      for await (const stored of reader.entries(0 as LeafIndex, reader.head.size)) {
+        const payload = await payloadOf(store, tenant, stored);
+        times.set(payload, (times.get(payload) ?? 0) + 1);
+      }
+    for (const { ledger, idempotencyKey, payload } of memory.keyed)
+      if (ledger === identity.name && times.get(JSON.stringify(payload)) !== 1)
+        problems.push(`${ledger}: ${idempotencyKey ?? ''} is not there once`);
   }
   return problems;
+}
+
+/** Of what is no record: nothing. */
+async function payloadOf(store: LedgerStore, tenant: string, stored: StoredEntry): Promise<string> {
+  const entry = await openEntry(store.vaultOf(tenant), stored);
+  return entry.kind === 'record' ? Buffer.from(entry.payload.bytes).toString() : '';
 }

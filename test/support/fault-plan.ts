@@ -47,9 +47,14 @@ export class FaultPlan {
       read: (name) => files.read(name),
       create: async (name) => {
         let file: JournalFile | undefined;
-        await this.#step('journal: create', async () => {
-          file = await files.create(name);
-        });
+        try {
+          await this.#step('journal: create', async () => {
+            file = await files.create(name);
+          });
+        } catch (cause) {
+          await file?.close();
+          throw cause;
+        }
         if (file === undefined) throw new InjectedFault();
         return this.#journalFile(file);
       },

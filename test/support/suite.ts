@@ -1,14 +1,16 @@
 /**
- * Long suites run a fixed share in `npm test`. `SUITE=long` runs them in full; `FROM` and `TO` cut that
- * into pieces, so that a run can be taken up again.
+ * Long suites run a fixed share in `npm test`. `SUITE=long` runs them in full. `FROM` and `TO` choose
+ * cases by number, so that a long run can be had in pieces, and a fault be given so many to show in.
  */
 export const isLong = process.env['SUITE'] === 'long';
 
-/** @returns the numbers of the cases to run: of `share` by default, of [FROM, TO) in `total` when long. */
+/** For a test that runs chosen cases, in milliseconds. */
+export const timeLimit = isLong || process.env['TO'] !== undefined ? 590_000 : 60_000;
+
+/** @returns the numbers of the cases to run, of those from 0 to `total`: the first `share` unless chosen. */
 export function caseNumbers(share: number, total: number): number[] {
-  if (!isLong) return Array.from({ length: Math.min(share, total) }, (_, at) => at);
   const from = Number(process.env['FROM'] ?? 0);
-  const to = Math.min(total, Number(process.env['TO'] ?? total));
+  const to = Math.min(total, Number(process.env['TO'] ?? (isLong ? total : from + share)));
   return Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at);
 }
 

@@ -1,64 +1,64 @@
 /**
- * access.json (docs/formats/access.md): one RFC 8785 object with a checksum over the rest of it. The
- * checksum finds accidents; it is no defence against someone who may write the data directory.
+ * access.json (docs/formats/access.md): the keys, how often they have been changed, and of which node
+ * they are. Its digest finds accidents; it is no defence against whoever may write the data directory.
  */
 import { sha256Digest } from '../../base/bytes.js';
+import type { JsonObject } from '../../base/canonical-json.js';
+import { digestFromHex, digestToHex } from '../../base/hex-digest.js';
 import {
-  canonicalJsonBytes,
-  type JsonObject,
-  type JsonValue,
-  parseCanonicalJson,
-} from '../../base/canonical-json.js';
-import { BaseError } from '../../base/errors.js';
-import { sha256 } from '../../base/hash.js';
-import { digestFromHex, digestToHex, type HexDigest } from '../../base/hex-digest.js';
-import {
+  COUNT,
   DIGEST,
   INSTANT,
-  isJsonObject,
   JsonMembers,
   oneOf,
   type Shape,
   textLike,
 } from '../../base/json-members.js';
+import { formatStoredJson, parseStoredJson } from '../../base/stored-json.js';
 import { formatInstant } from '../../base/time.js';
+import { NODE_ID } from '../../keys/mark.js';
 import { AccessError } from '../access-error.js';
 import { type ApiKey, KEY_TEXT_PATTERN } from '../api-key.js';
 import { ROLES } from '../authorize.js';
 import { isKeyId, type KeyId } from '../key-text.js';
 import { isTenantName, type TenantName } from '../tenant-name.js';
 
-const FORMAT = 1;
 export const MAX_KEYS = 10_000;
 /** A key's row is below 2 KiB even with the longest label and author. */
 export const MAX_FILE_BYTES = MAX_KEYS * 2048;
 
-export function encodeAccessFile(keys: Iterable<ApiKey>): Uint8Array {
-  const rows = Array.from(keys, encodeKey);
-  const content: JsonObject = { $v: FORMAT, keys: rows };
-  return canonicalJsonBytes({ ...content, checksum: checksumOf(content) });
+export interface AccessContent {
+  /** How often it has been changed since the node was made. */
+  readonly changes: number;
+  readonly keys: readonly ApiKey[];
+}
+
+const PLACE = 'access.json';
+
+/** @param nodeId whose keys they are: keys that another node gave out open nothing here. */
+export function encodeAccessFile(nodeId: string, { changes, keys }: AccessContent): Uint8Array {
+  return formatStoredJson(PLACE, { changes, keys: keys.map(encodeKey), nodeId });
 }
 
 /** @throws AccessError ACCESS_FILE_DAMAGED or ACCESS_FORMAT_NEWER. */
-export function decodeAccessFile(bytes: Uint8Array): readonly ApiKey[] {
-  const value = parseFile(bytes);
-  // The format is looked at first: a newer file may have any other members.
-  const format = isJsonObject(value) ? value['$v'] : undefined;
-  if (typeof format === 'number' && format > FORMAT)
-    throw new AccessError(
-      'ACCESS_FORMAT_NEWER',
-      `access.json has format ${format}, this program reads ${FORMAT}: use the newer program`,
-    );
-  const file = new JsonMembers(value, damaged);
-  file.required('$v', oneOf(FORMAT));
+export function decodeAccessFile(nodeId: string, bytes: Uint8Array): AccessContent {
+  if (bytes.length > MAX_FILE_BYTES) throw damaged('it is larger than it can have been written');
+  const content = parseStoredJson(PLACE, bytes, {
+    damaged,
+    newer: (format, known) =>
+      new AccessError(
+        'ACCESS_FORMAT_NEWER',
+        `access.json has format ${format}, this program reads ${known}: use the newer program`,
+      ),
+  });
+  const file = new JsonMembers(content, damaged);
+  const changes = file.required('changes', COUNT);
   const keys = file.objects('keys', MAX_KEYS).map(decodeKey);
-  const checksum = file.required('checksum', DIGEST);
+  if (file.required('nodeId', NODE_ID) !== nodeId) throw damaged('it is of another node');
   file.end();
-  if (!isJsonObject(value) || checksumOf(withoutChecksum(value)) !== checksum)
-    throw damaged('its checksum does not match');
   if (new Set(keys.map((key) => key.id)).size !== keys.length)
     throw damaged('two keys have one id');
-  return keys;
+  return { changes, keys };
 }
 
 function encodeKey(key: ApiKey): JsonObject {
@@ -104,28 +104,9 @@ const TENANT: Shape<TenantName> = {
   read: (value) => (typeof value === 'string' && isTenantName(value) ? value : null),
 };
 
-function parseFile(bytes: Uint8Array): JsonValue {
-  if (bytes.length > MAX_FILE_BYTES) throw damaged('it is larger than it can have been written');
-  try {
-    return parseCanonicalJson(bytes);
-  } catch (cause) {
-    if (cause instanceof BaseError) throw damaged(cause.message, cause);
-    throw cause;
-  }
-}
-
-function checksumOf(content: JsonObject): HexDigest {
-  return digestToHex(sha256(canonicalJsonBytes(content)));
-}
-
-function withoutChecksum(file: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(file).filter(([name]) => name !== 'checksum'));
-}
-
-function damaged(reason: string, cause?: unknown): AccessError {
+function damaged(reason: string): AccessError {
   return new AccessError(
     'ACCESS_FILE_DAMAGED',
     `access.json is not what was written (${reason}): restore it from a backup`,
-    { cause },
   );
 }

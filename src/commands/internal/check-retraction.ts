@@ -8,7 +8,7 @@ import { RecordsError } from '../../records/records-error.js';
 /** @throws RecordsError RECORD_MALFORMED, naming `/retracts`. */
 export async function checkRetraction(
   reader: LogReader,
-  { retracts, subjectTag, thing }: PreparedEntry,
+  { retracts, subjectTag, thing, isFirst }: PreparedEntry,
 ): Promise<void> {
   if (retracts === null) return;
   const index = await reader.indexOf(fromHex(retracts));
@@ -16,7 +16,7 @@ export async function checkRetraction(
   const { statement } = await reader.entry(index);
   const target = parseStatement(statement);
   if (target.kind !== 'record') throw refused('names an entry that is no record');
-  const isSame = thing === null ? target.tags.subject === subjectTag : target.tags.key === thing;
+  const isSame = isFirst ? target.tags.subject === subjectTag : target.tags.key === thing;
   if (!isSame) throw refused('names a version of something else');
 }
 

@@ -8,9 +8,20 @@ import type { JsonObject } from '../../base/canonical-json.js';
 import type { JsonMembers } from '../../base/json-members.js';
 import { randomBytes, type RandomSource } from '../../base/random.js';
 import { systemErrorCode } from '../../base/system-error.js';
-import { type DurableFileSystem, removeFileDurably, writeFileDurably } from '../durable-file.js';
+import {
+  type DurableFileSystem,
+  durableFileSystem,
+  removeFileDurably,
+  writeFileDurably,
+} from '../durable-file.js';
 import { KeysError } from '../keys-error.js';
-import { damagedKeyFile, formatKeyFile, readKeyFile } from './key-file.js';
+import {
+  checkKeyFile,
+  damagedKeyFile,
+  formatKeyFile,
+  missingKeyFile,
+  readKeyFile,
+} from './key-file.js';
 
 const FILE_MODE = 0o600;
 /** A seal's chain of certificates is the largest thing in here. */
@@ -38,9 +49,22 @@ export class KeyDirectory {
       for (const name of await readdir(directory)) await checkFile(directory, name, files);
     } catch (cause) {
       if (cause instanceof KeysError) throw cause;
-      throw unsafe(`the key store cannot be opened (${systemErrorCode(cause) ?? 'error'})`, cause);
+      throw cannotOpen(cause);
     }
     return new KeyDirectory(directory, files);
+  }
+
+  /** One that is there, and is left as it is. @throws KeysError KEYS_STORE_UNSAFE. */
+  static async openUnchanged(directory: string, dataDirectory: string): Promise<KeyDirectory> {
+    try {
+      await checkDirectory(directory, dataDirectory);
+      for (const name of await readdir(directory))
+        if (!name.endsWith('.tmp')) await checkMode(directory, name);
+    } catch (cause) {
+      if (cause instanceof KeysError) throw cause;
+      throw cannotOpen(cause);
+    }
+    return new KeyDirectory(directory, durableFileSystem);
   }
 
   async names(): Promise<string[]> {
@@ -58,11 +82,18 @@ export class KeyDirectory {
     }
   }
 
+  /** That a file is what was written, whatever it says. @throws as `read`. */
+  async check(file: string): Promise<void> {
+    const bytes = await this.#bytesOf(file);
+    if (bytes === null) throw missingKeyFile(file);
+    checkKeyFile(file, bytes);
+    bytes.fill(0);
+  }
+
   /** @throws KeysError KEYS_MISSING, KEYS_FILE_DAMAGED, KEYS_FORMAT_NEWER. */
   async read<T>(file: string, readMembers: (members: JsonMembers) => T): Promise<T> {
     const value = await this.readIfThere(file, readMembers);
-    if (value === null)
-      throw new KeysError('KEYS_MISSING', `${file} is not in the key store: restore it`);
+    if (value === null) throw missingKeyFile(file);
     return value;
   }
 
@@ -75,7 +106,7 @@ export class KeyDirectory {
 
   /** Whole and durable when it returns; before that the old content is there, or nothing. */
   async write(file: string, content: JsonObject): Promise<void> {
-    const bytes = formatKeyFile(content);
+    const bytes = formatKeyFile(file, content);
     await writeFileDurably(join(this.#directory, file), bytes, FILE_MODE, this.#files);
     bytes.fill(0);
   }
@@ -126,11 +157,14 @@ async function checkDirectory(directory: string, dataDirectory: string): Promise
 }
 
 async function checkFile(directory: string, name: string, files: DurableFileSystem): Promise<void> {
-  const path = join(directory, name);
-  const { mode } = await lstat(path);
   // What a crash left of a write; the file itself is as it was before.
-  if (name.endsWith('.tmp')) await removeFileDurably(path, files);
-  else if ((mode & 0o077) !== 0)
+  if (name.endsWith('.tmp')) await removeFileDurably(join(directory, name), files);
+  else await checkMode(directory, name);
+}
+
+async function checkMode(directory: string, name: string): Promise<void> {
+  const { mode } = await lstat(join(directory, name));
+  if ((mode & 0o077) !== 0)
     throw unsafe(`${name} in the key store is open to others: set its mode to 0600`);
 }
 
@@ -143,6 +177,10 @@ async function realPathOf(path: string): Promise<string> {
     const absolute = resolve(path);
     return join(await realPathOf(dirname(absolute)), basename(absolute));
   }
+}
+
+function cannotOpen(cause: unknown): KeysError {
+  return unsafe(`the key store cannot be opened (${systemErrorCode(cause) ?? 'error'})`, cause);
 }
 
 function unsafe(message: string, cause?: unknown): KeysError {

@@ -12,12 +12,11 @@ import type { Statement } from '../../records/statement.js';
 import { rootHash } from '../../tlog/compact-range.js';
 import { EMPTY_EDGE, extend, type TreeEdge } from '../../tlog/tile-tree.js';
 import type { LogHead } from '../log-head.js';
+import type { StateCheck } from './check-state.js';
 import type { HypercoreLog } from './hypercore-log.js';
 import { appendBlock, treeHash, type TreeRoots } from './hypercore-tree.js';
 import { placedEntries, type StateSource } from './recover-state.js';
-import type { StateRow } from './state-keys.js';
 import type { PlacedEntry } from './state-projection.js';
-import { blockRows, tileRows } from './state-projection.js';
 
 export interface Finding {
   readonly log: string;
@@ -30,10 +29,7 @@ export interface LogUnderCheck {
   readonly hypercore: HypercoreLog;
   /** Whether the vault holds the secret of a row id. */
   hasSecret(rowId: Uint8Array): Promise<boolean>;
-  /** What the write state holds under keys. */
-  stored(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | null)[]>;
-  /** Blocks below were in the write state when it was flushed; later ones the next opening applies. */
-  readonly flushedLength: number;
+  readonly state: StateCheck;
   progress(entries: number): void;
 }
 
@@ -68,6 +64,8 @@ export async function* checkLog(log: LogUnderCheck): AsyncGenerator<Finding> {
     log.progress(walk.edge.size);
   }
   for (const problem of compareHeads(head, walk, hypercore)) yield { log: name, problem };
+  if (!(await log.state.hasEnd(head)) || (await log.state.surplus()) !== 0)
+    yield { log: name, problem: 'the write state differs at the end; use `fsck --rebuild`' };
 }
 
 async function* checkBlock(log: LogUnderCheck, walk: Walk, number: number): AsyncGenerator<string> {
@@ -93,14 +91,8 @@ async function* checkBlock(log: LogUnderCheck, walk: Walk, number: number): Asyn
     placed.map((entry) => entry.leafHash),
   );
   walk.edge = extension.edge;
-  if (number >= log.flushedLength) return;
-  yield* compareRows(log, number, [
-    ...blockRows(source.number, number, newest(placed)),
-    ...tileRows(
-      source.number,
-      extension.tiles.filter(({ hashes }) => hashes.length === 256 * 32),
-    ),
-  ]);
+  if (!(await log.state.hasBlock(number, placed, extension.tiles)))
+    yield `block ${number}: the write state differs; use \`fsck --rebuild\``;
 }
 
 function* checkEntry(walk: Walk, entry: PlacedEntry): Generator<string> {
@@ -124,24 +116,6 @@ function* checkReferences(walk: Walk, statement: Statement, at: string): Generat
   if (statement.kind !== 'record') return;
   if (statement.prev !== walk.latest.get(statement.tags.key))
     yield `${at} does not name the version before it`;
-}
-
-/** Thing rows move on with later versions: only those of this block's last are comparable later. */
-function newest(placed: readonly PlacedEntry[]): PlacedEntry[] {
-  return placed.map((entry) => ({ ...entry, thing: null }));
-}
-
-async function* compareRows(
-  log: LogUnderCheck,
-  number: number,
-  rows: readonly StateRow[],
-): AsyncGenerator<string> {
-  const stored = await log.stored(rows.map(([key]) => key));
-  const differs = rows.some(([, value], at) => {
-    const found = stored[at] ?? null;
-    return found === null || !equalBytes(found, value);
-  });
-  if (differs) yield `block ${number}: the write state differs; use \`fsck --rebuild\``;
 }
 
 function* compareHeads(head: LogHead, walk: Walk, hypercore: HypercoreLog): Generator<string> {

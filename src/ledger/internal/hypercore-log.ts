@@ -4,10 +4,12 @@ import Hypercore, { type KeyPair } from 'hypercore';
 import { MerkleTree } from 'hypercore/lib/merkle-tree.js';
 import { utf8 } from '../../base/bytes.js';
 import { sha256 } from '../../base/hash.js';
-import { systemErrorMessage } from '../../base/system-error.js';
 import { damaged, LedgerError } from '../ledger-error.js';
+import { orDamaged } from './corruption.js';
 import type { TreeRoots } from './hypercore-tree.js';
+import { isLockHeld } from './lock-held.js';
 
+const NOT_AS_WRITTEN = 'the files in `logs` are not what was written';
 /** Keeps our signatures apart from those of any other Hypercore made with the same key. */
 const NAMESPACE = sha256(utf8('chirograph/log/1'));
 
@@ -25,7 +27,10 @@ export class HypercoreStore {
     try {
       await store.ready();
     } catch (cause) {
-      throw isLock(cause)
+      // A Corestore that did not open closes nothing: its RocksDB, if that did open, would keep its
+      // lock for as long as the process lives. If it did not, closing it only says so again.
+      await Promise.allSettled([store.storage.close()]);
+      throw isLockHeld(cause)
         ? new LedgerError('LEDGER_LOCKED', 'the data directory is in use by another process', {
             cause,
           })
@@ -43,11 +48,17 @@ export class HypercoreStore {
 
   /** Everything appended so far is on disk when this returns. */
   async flush(): Promise<void> {
-    await this.#store.storage.db.flush();
+    await orDamaged(this.#store.storage.db.flush(), NOT_AS_WRITTEN);
+  }
+
+  /** Every row that is stored, of all logs, for its checksum. @throws LedgerError LEDGER_DAMAGED. */
+  async readThrough(): Promise<void> {
+    const rows = this.#store.storage.db.iterator({})[Symbol.asyncIterator]();
+    while ((await readable(rows.next(), 'a row of the log store cannot be read')).done !== true);
   }
 
   async close(): Promise<void> {
-    await this.#store.close();
+    await orDamaged(this.#store.close(), NOT_AS_WRITTEN);
   }
 }
 
@@ -81,7 +92,7 @@ export class HypercoreLog {
 
   /** Not durable when it returns: the journal is (docs/formats/journal.md). */
   async append(blocks: readonly Uint8Array[], keyPair: KeyPair): Promise<void> {
-    await this.#core.append(blocks, { keyPair });
+    await orDamaged(this.#core.append(blocks, { keyPair }), NOT_AS_WRITTEN);
   }
 
   /** @throws LedgerError LEDGER_DAMAGED if the block is not there. */
@@ -127,8 +138,4 @@ async function readable<T>(reading: Promise<T>, what: string): Promise<T> {
 function manifestOf(publicKey: Uint8Array): Manifest {
   const signer = { signature: 'ed25519', namespace: Buffer.from(NAMESPACE), publicKey } as const;
   return { version: 1, hash: 'blake2b', quorum: 1, signers: [signer] };
-}
-
-function isLock(cause: unknown): boolean {
-  return /lock/i.test(systemErrorMessage(cause));
 }

@@ -142,7 +142,7 @@ async function lookUp(
   drafts: readonly EntryDraft[],
   state: WriteState,
 ): Promise<Seen> {
-  const things = drafts.flatMap(({ thing }) => (thing === null ? [] : [thing]));
+  const things = drafts.flatMap(({ thing, isFirst }) => (thing === null || isFirst ? [] : [thing]));
   const tags = drafts.flatMap(({ idempotency }) => (idempotency === null ? [] : [idempotency.key]));
   const [versions, repeats] = await Promise.all([
     state.getMany(things.map((thing) => thingKey(log.number, digestFromHex(thing)))),

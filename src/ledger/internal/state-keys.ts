@@ -68,6 +68,12 @@ export const idempotencyKey = (tag: Uint8Array): Uint8Array =>
     w.bytes(tag);
   });
 
+/** All idempotency rows lie in [gte, lt). */
+export const IDEMPOTENCY_RANGE = {
+  gte: logKey(NODE, NODE_KIND.idempotency, 0, () => undefined),
+  lt: logKey(NODE, NODE_KIND.idempotency + 1, 0, () => undefined),
+} as const;
+
 /** Vaults of different tenants never meet: the tag is keyed by the tenant's own index key. */
 export const vaultKey = (tag: Uint8Array): Uint8Array =>
   logKey(NODE, NODE_KIND.vault, 32, (w) => {

@@ -11,20 +11,25 @@ import { type JournalFiles, openJournalFiles } from '../journal-files.js';
 import { type JournalContent, readJournal } from '../journal.js';
 import { damaged } from '../ledger-error.js';
 import { checkCatalog } from './check-catalog.js';
+import { refuseUnfinishedExchange } from './exchange-parts.js';
 import type { HypercoreLog, HypercoreStore } from './hypercore-log.js';
 import { openHypercores } from './open-hypercores.js';
 import type { LogSecrets } from './open-log.js';
 import { WriteState } from './write-state.js';
 
-export interface StoreParts {
-  readonly directory: DataDirectory;
+/** What it takes to read the logs. */
+export interface LogStoreParts {
   readonly catalog: Catalog;
   readonly hypercores: HypercoreStore;
+  readonly journal: JournalContent;
+}
+
+export interface StoreParts extends LogStoreParts {
+  readonly directory: DataDirectory;
   readonly state: WriteState;
   readonly files: JournalFiles;
   /** Under everything that is written as a small whole file. */
   readonly durableFiles: DurableFileSystem;
-  readonly journal: JournalContent;
 }
 
 /** For tests: other file systems under the parts that must be durable at once. */
@@ -36,12 +41,21 @@ export interface StoreFileSystems {
 /** Opens everything or nothing. @throws LedgerError LEDGER_LOCKED, LEDGER_DAMAGED, LEDGER_FORMAT_NEWER. */
 export async function openStoreParts(
   root: string,
+  files: StoreFileSystems = {},
+): Promise<StoreParts> {
+  await refuseUnfinishedExchange(root);
+  const { durableFiles = durableFileSystem } = files;
+  return openPartsOf(await openDataDirectory(root, durableFiles), files);
+}
+
+/** As `openStoreParts`, wherever the parts lie. */
+export async function openPartsOf(
+  directory: DataDirectory,
   {
     openJournalFiles: openFiles = openJournalFiles,
     durableFiles = durableFileSystem,
-  }: StoreFileSystems = {},
+  }: StoreFileSystems,
 ): Promise<StoreParts> {
-  const directory = await openDataDirectory(root, durableFiles);
   const catalog = await Catalog.open(directory.root, durableFiles);
   const files = await openFiles(directory.journal);
   const journal = await readJournal(files);
@@ -53,6 +67,7 @@ export async function openStoreParts(
   let state: WriteState | null = null;
   try {
     // Only now that no other process can have the directory open, which may be making a ledger.
+    await refuseUnfinishedExchange(directory.root);
     checkCatalog(catalog, journal);
     state = await WriteState.open(directory.state);
     // RocksDB syncs what is in its directory, never the directory's own name: without these a flushed
@@ -77,7 +92,7 @@ export async function closeStoreParts({ hypercores, state }: StoreParts): Promis
 
 /** Opens a log and checks that the catalog, the key store and the Hypercore mean the same one. */
 export async function openLogParts(
-  { hypercores }: StoreParts,
+  { hypercores }: LogStoreParts,
   keyStore: KeyStore,
   ledger: LedgerDescriptor,
   log: LogDescriptor,

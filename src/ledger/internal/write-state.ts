@@ -5,10 +5,14 @@
  */
 import RocksDB, { type Range } from 'rocksdb-native';
 import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
-import { systemErrorMessage } from '../../base/system-error.js';
 import { damaged, LedgerError } from '../ledger-error.js';
 import { type LogHead, readHead, writeHead } from '../log-head.js';
+import { orDamaged } from './corruption.js';
+import { isLockHeld } from './lock-held.js';
 import { headKey, logRange, type StateRow } from './state-keys.js';
+
+const NOT_AS_WRITTEN =
+  'the files in `state` are not what was written; rebuild it with `fsck --rebuild`';
 
 /** Keys collected until the present turn of the event loop's microtasks is over. */
 interface ReadTurn {
@@ -29,7 +33,7 @@ export class WriteState {
     try {
       await db.ready();
     } catch (cause) {
-      if (/lock/i.test(systemErrorMessage(cause)))
+      if (isLockHeld(cause))
         throw new LedgerError('LEDGER_LOCKED', 'the write state is in use by another process', {
           cause,
         });
@@ -83,6 +87,12 @@ export class WriteState {
     }
   }
 
+  /** Every row that is stored, for its checksum. @throws LedgerError LEDGER_DAMAGED. */
+  async readThrough(): Promise<void> {
+    const rows = this.rows({});
+    while ((await rows.next()).done !== true);
+  }
+
   /** Where the state of a log has got to; null before its first commit. */
   async head(log: number): Promise<LogHead | null> {
     const value = await this.get(headKey(log));
@@ -107,11 +117,11 @@ export class WriteState {
 
   /** Everything written so far is on disk when this returns. */
   async flush(): Promise<void> {
-    await this.#db.flush();
+    await orDamaged(this.#db.flush(), NOT_AS_WRITTEN);
   }
 
   async close(): Promise<void> {
-    await this.#db.close();
+    await orDamaged(this.#db.close(), NOT_AS_WRITTEN);
   }
 
   #nextTurn(): ReadTurn {

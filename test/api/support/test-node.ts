@@ -13,6 +13,7 @@ import { describeKeys, keysRoutes } from '../../../src/api/routes/keys.js';
 import { type RunningServer, startServer } from '../../../src/api/server.js';
 import { type Logger, silentLogger } from '../../../src/base/logger.js';
 import { RandomPool } from '../../../src/base/random.js';
+import { accessMemory } from '../../support/access-memory.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { removeDirectory, temporaryDirectory } from '../../support/temporary-directory.js';
 
@@ -50,7 +51,11 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
   const clock = new FakeClock();
   const random = new RandomPool();
   const directory = await temporaryDirectory();
-  const registry = await ApiKeyRegistry.open(directory, { clock, random });
+  const registry = await ApiKeyRegistry.open(directory, {
+    clock,
+    random,
+    memory: accessMemory(),
+  });
   const first = await registry.createFirst(DEFAULT_TENANT);
   const limiter = createLoginLimiter(options.failedLoginsPerMinute ?? 1000, clock);
   const guard = createGuard({ registry, limiter });

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { program } from '../../support/product.js';
 
 export interface LogLine {
   readonly event: string;
@@ -14,14 +15,18 @@ export class RunningNode {
   readonly #waiting = new Set<() => void>();
   #stderr = '';
 
-  /** @param wrap a program and its arguments to run it under. */
+  /**
+   * @param wrap a program and its arguments to run it under.
+   * @param entry the built program.
+   */
   constructor(
     argv: readonly string[],
     env: Readonly<Record<string, string>> = {},
     wrap: readonly string[] = [],
+    entry = program,
   ) {
-    const [program = '', ...rest] = [...wrap, process.execPath, 'bin/chirograph.js', ...argv];
-    const child = spawn(program, rest, {
+    const [command = '', ...rest] = [...wrap, process.execPath, entry, ...argv];
+    const child = spawn(command, rest, {
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

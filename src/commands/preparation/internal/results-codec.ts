@@ -56,14 +56,16 @@ function writePrepared(
   texts: TextWriter,
   { entry, idempotencyTag }: PreparedRecord,
 ): void {
-  const { kind, template, subjectTag, thing, retracts, of, recordTag, rowIds, sealedParts } = entry;
-  assert(kind === 'record' && of === null, 'only records are prepared here');
+  const { kind, template, subjectTag, thing, isFirst, retracts, of } = entry;
+  const { recordTag, rowIds, sealedParts } = entry;
+  assert(kind === 'record' && of === null && thing !== null, 'only records are prepared here');
   texts.add(template.beforeIndex);
   texts.add(template.beforePrev);
   texts.add(template.afterRecordedAt);
   texts.add(subjectTag);
-  texts.add(thing ?? '');
+  texts.add(thing);
   texts.add(retracts ?? '');
+  fields.u8(isFirst ? 1 : 0);
   for (const tag of [recordTag, idempotencyTag]) {
     fields.u8(tag === null ? 0 : 1);
     if (tag !== null) fields.bytes(tag);
@@ -81,8 +83,9 @@ function readPrepared(reader: ByteReader, texts: TextReader, month: string): Pre
     afterRecordedAt: texts.next(),
   };
   const subjectTag = hexDigest(texts.next());
-  const thing = digestOrNull(texts.next());
+  const thing = hexDigest(texts.next());
   const retracts = digestOrNull(texts.next());
+  const isFirst = readFlag(reader);
   const recordTag = readTag(reader);
   const idempotencyTag = readTag(reader);
   const rowIds = readMany(reader, () => reader.bytes(ROW_ID_LENGTH));
@@ -93,6 +96,7 @@ function readPrepared(reader: ByteReader, texts: TextReader, month: string): Pre
     sealedParts,
     subjectTag,
     thing,
+    isFirst,
     retracts,
     of: null,
     recordTag,
@@ -103,9 +107,13 @@ function readPrepared(reader: ByteReader, texts: TextReader, month: string): Pre
 }
 
 function readTag(reader: ByteReader): Uint8Array | null {
-  const isThere = reader.u8();
-  if (isThere > 1) throw new BaseError('BYTES_MALFORMED', 'a flag is neither 0 nor 1');
-  return isThere === 1 ? reader.bytes(TAG_LENGTH) : null;
+  return readFlag(reader) ? reader.bytes(TAG_LENGTH) : null;
+}
+
+function readFlag(reader: ByteReader): boolean {
+  const flag = reader.u8();
+  if (flag > 1) throw new BaseError('BYTES_MALFORMED', 'a flag is neither 0 nor 1');
+  return flag === 1;
 }
 
 function digestOrNull(text: string): HexDigest | null {

@@ -1,0 +1,150 @@
+/**
+ * What makes tenants, ledgers and successors: one at a time, because names and numbers are given once.
+ * Each is in the catalog before anything is written that rests on it.
+ */
+import type { RandomSource } from '../../base/random.js';
+import { Turns } from '../../base/turns.js';
+import type { KeyStore } from '../../keys/key-store.js';
+import { ED25519_NOTE, formatVerifierKey, verifierKey } from '../../tlog/note-key.js';
+import type { LedgerDescriptor, LogDescriptor, TenantDescriptor } from '../catalog.js';
+import { firstEntry, successorOrigin } from '../first-entry.js';
+import { LedgerError } from '../ledger-error.js';
+import type { Ledger } from '../ledger.js';
+import type { Sequencer } from '../sequencer.js';
+import type { TenantVaults } from '../tenant-vaults.js';
+import { newHandle, newLog, openNewLog } from './new-log.js';
+import type { OpenLedgers } from './open-ledgers.js';
+import { openVault } from './recover-store.js';
+import type { StoreParts } from './store-parts.js';
+
+export interface MakerParts {
+  readonly parts: StoreParts;
+  readonly keyStore: KeyStore;
+  readonly random: RandomSource;
+  readonly vaults: TenantVaults;
+  readonly open: OpenLedgers;
+  readonly sequencer: Sequencer;
+  /** @throws LedgerError LEDGER_READ_ONLY. */
+  readonly checkWritable: () => void;
+}
+
+export class LedgerMaker {
+  readonly #parts: MakerParts;
+  readonly #turns = new Turns();
+
+  constructor(parts: MakerParts) {
+    this.#parts = parts;
+  }
+
+  tenant(name: string, logName: string): Promise<TenantDescriptor> {
+    return this.#inTurn(() => {
+      if (this.#parts.open.tenantNamed(name) !== undefined)
+        throw new LedgerError('LEDGER_EXISTS', 'there is a tenant of that name');
+      return this.#orFail(() => this.#makeTenant(name, logName));
+    });
+  }
+
+  ledger(tenant: TenantDescriptor, name: string): Promise<Ledger> {
+    return this.#inTurn(() => {
+      if (this.#parts.open.ledgerNamed(tenant.handle, name) !== undefined)
+        throw new LedgerError('LEDGER_EXISTS', 'there is a ledger of that name');
+      return this.#orFail(() => this.#makeLedger(tenant, name));
+    });
+  }
+
+  successor(handle: string, cause: string): Promise<Ledger> {
+    return this.#inTurn(() => {
+      const known = this.#parts.open.ledger(handle);
+      if (known === undefined) throw new LedgerError('LEDGER_UNKNOWN', 'there is no such ledger');
+      return this.#orFail(() => this.#goOn(known.ledger, known.descriptor, cause));
+    });
+  }
+
+  /** Gives their first entry to ledgers whose making a crash cut short. */
+  async complete(): Promise<void> {
+    for (const { descriptor, ledger } of this.#parts.open.ledgers())
+      if (ledger.reader.head.size === 0) await this.#appendFirst(descriptor);
+  }
+
+  /** Ends when the tenants and ledgers asked for so far are made. */
+  async settle(): Promise<void> {
+    await this.#turns.take(() => Promise.resolve());
+  }
+
+  async #makeTenant(name: string, logName: string): Promise<TenantDescriptor> {
+    const { keyStore, open, parts, random, vaults } = this.#parts;
+    const handle = newHandle(random);
+    // A crash before the catalog's entry leaves keys that nothing names.
+    await keyStore.createTenant(handle);
+    const recovery = await keyStore.recoveryKey(handle);
+    const recoveryKey = formatVerifierKey(
+      verifierKey(`${logName}/${handle}`, ED25519_NOTE, recovery.publicKey),
+    );
+    const tenant = { handle, name, recoveryKey, logName };
+    const vault = await openVault(parts, keyStore, random, handle);
+    await parts.catalog.putTenant(tenant);
+    // Not before: a journal that speaks of a vault without a tenant has lost a file of the catalog.
+    vaults.add(handle, vault);
+    open.addTenant(tenant);
+    return tenant;
+  }
+
+  async #makeLedger(tenant: TenantDescriptor, name: string): Promise<Ledger> {
+    const handle = newHandle(this.#parts.random);
+    // A crash before the catalog's entry leaves keys that nothing names; the name is still free.
+    const log = await this.#newLog(`${tenant.logName}/${tenant.handle}/${name}`);
+    return this.#begin({ handle, logs: [log], name, tenant: tenant.handle }, log);
+  }
+
+  async #goOn({ reader }: Ledger, descriptor: LedgerDescriptor, cause: string): Promise<Ledger> {
+    // A crash before the catalog's entry leaves the ledger as it was, and keys that nothing names.
+    const log = {
+      ...(await this.#newLog(successorOrigin(reader.origin))),
+      succeeds: { cause, checkpoint: reader.checkpoint() ?? '', recoveredSize: reader.head.size },
+    };
+    return this.#begin({ ...descriptor, logs: [...descriptor.logs, log] }, log);
+  }
+
+  /** Puts a ledger whose last log is new into the catalog and opens it. */
+  async #begin(ledger: LedgerDescriptor, log: LogDescriptor): Promise<Ledger> {
+    const { keyStore, open, parts } = this.#parts;
+    await parts.catalog.putLedger(ledger);
+    // A crash here leaves a log without its first entry: `complete` appends it.
+    open.addLog(await openNewLog(parts, keyStore, ledger, log));
+    const begun = open.addLedger(ledger);
+    await this.#appendFirst(ledger);
+    return begun;
+  }
+
+  async #appendFirst({ logs, tenant }: LedgerDescriptor): Promise<void> {
+    const { open, sequencer } = this.#parts;
+    const owner = open.tenant(tenant);
+    const [log, before] = logs.toReversed();
+    if (log === undefined || owner === undefined) throw new Error('a ledger of nobody');
+    await sequencer.submitFirst(open.log(log.number), firstEntry(log, before, owner.recoveryKey));
+  }
+
+  #newLog(origin: string): Promise<LogDescriptor> {
+    const { keyStore, parts, random } = this.#parts;
+    return newLog(origin, { keyStore, random, number: parts.catalog.nextLogNumber() });
+  }
+
+  /** None once the store is closed. */
+  #inTurn<T>(make: () => Promise<T>): Promise<T> {
+    return this.#turns.take(async () => {
+      this.#parts.checkWritable();
+      this.#parts.sequencer.checkOpen();
+      return make();
+    });
+  }
+
+  /** Catalog and keys on disk are unknown after an error: nothing more may rest on them. */
+  async #orFail<T>(step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (cause) {
+      if (cause instanceof LedgerError && cause.code === 'LEDGER_CLOSED') throw cause;
+      throw this.#parts.sequencer.fail(cause);
+    }
+  }
+}

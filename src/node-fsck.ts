@@ -1,0 +1,197 @@
+/**
+ * `fsck` of a whole node: the key store, what lies beside the ledgers, the ledgers, and then, where
+ * those are sound, what was made of them. All of it on a copy of one moment, which is opened as the
+ * node would open it; nothing of what is stored is changed.
+ */
+import { join } from 'node:path';
+import { ApiKeyRegistry } from './access/api-key-registry.js';
+import { softwareAnchorSigner } from './anchoring/anchor-signer.js';
+import { AnchorStore } from './anchoring/anchor-store.js';
+import { chainScript } from './anchoring/anchor-transaction.js';
+import { type CheckedLog, historyProblems } from './anchoring/check-history.js';
+import { DevChain } from './anchoring/devchain.js';
+import { lastEpoch } from './anchoring/epoch-log.js';
+import { EpochStore } from './anchoring/epoch-store.js';
+import { checkOwnChain } from './anchoring/own-chain.js';
+import { equalBytes } from './base/bytes.js';
+import { ChirographError } from './base/errors.js';
+import type { Clock } from './base/time.js';
+import type { KeyStore } from './keys/key-store.js';
+import { readOnlyKeyStore } from './keys/read-only-key-store.js';
+import { softwareSealSigner } from './keys/seal-signer.js';
+import { tenantKeys } from './keys/tenant-keys.js';
+import { unobserved } from './ledger/commit-observer.js';
+import { checkSnapshot, type Finding, type FsckOptions, type FsckSummary } from './ledger/fsck.js';
+import { LedgerStore } from './ledger/ledger-store.js';
+import type { Ledger } from './ledger/ledger.js';
+import type { LogReader } from './ledger/log-reader.js';
+import { takeSnapshot } from './ledger/store-snapshot.js';
+import { NODE_TENANT } from './ledger-node.js';
+import { whyNotToWrite } from './node-run.js';
+import { parseVerifierKey } from './tlog/note-key.js';
+
+export interface NodeFsckOptions extends FsckOptions {
+  readonly clock: Clock;
+}
+
+/** As `fsck` of the ledger, of everything that a node keeps. */
+export async function* fsckNode(options: NodeFsckOptions): AsyncGenerator<Finding, FsckSummary> {
+  const { dataDirectory, remove } = await takeSnapshot(options.dataDirectory);
+  try {
+    const keyStore = readOnlyKeyStore(options.keyStore);
+    return yield* checkNode({ ...options, dataDirectory, keyStore });
+  } finally {
+    await remove();
+  }
+}
+
+async function* checkNode(options: NodeFsckOptions): AsyncGenerator<Finding, FsckSummary> {
+  let isSound = true;
+  for await (const problem of problemsBeside(options)) {
+    isSound = false;
+    yield { log: '', problem };
+  }
+  const ledgers = checkSnapshot(options);
+  let step = await ledgers.next();
+  for (; step.done !== true; step = await ledgers.next()) {
+    isSound = false;
+    yield step.value;
+  }
+  // Opening would refuse what has just been reported, in other words.
+  if (isSound) for await (const problem of problemsAbove(options)) yield { log: '', problem };
+  return step.value;
+}
+
+/** Of files that can be looked at without the ledgers. */
+async function* problemsBeside(options: NodeFsckOptions): AsyncGenerator<string> {
+  const { dataDirectory, keyStore, clock, random } = options;
+  yield* await keyStore.problems();
+  yield* problemOf(async () => {
+    const seal = await keyStore.sealKeys();
+    if (seal === null) return null;
+    const { certificate, chain, privateKey } = seal;
+    softwareSealSigner({ certificate, chain: chain.slice(0, -1), privateKeyPkcs8: privateKey });
+    return null;
+  });
+  yield* problemOf(async () => {
+    // What a crash left ahead of the memory would be remembered now: the copy is not the place.
+    const memory = { ...keyStore, putAccessChanges: () => Promise.resolve() };
+    await ApiKeyRegistry.open(dataDirectory, { clock, random, memory });
+    return null;
+  });
+}
+
+/** Of what rests on the ledgers. */
+async function* problemsAbove(options: NodeFsckOptions): AsyncGenerator<string> {
+  const { dataDirectory, keyStore } = options;
+  let store: LedgerStore;
+  try {
+    store = await LedgerStore.open({
+      ...options,
+      observer: unobserved,
+      // Nothing is appended.
+      onFailure: () => undefined,
+    });
+  } catch (cause) {
+    yield messageOf(cause);
+    return;
+  }
+  try {
+    const known = store.tenantNamed(NODE_TENANT);
+    const epochLog = known && store.ledgersOf(known.handle)[0];
+    const epochs = epochLog?.reader ?? null;
+    yield* problemOf(() => whyNotToWrite({ dataDirectory, keyStore, epochs }));
+    yield* recoveryProblems(store, keyStore);
+    if (epochLog !== undefined) yield* anchoringProblems(options, store, epochLog);
+  } finally {
+    yield* problemOf(() => store.close().then(() => null));
+  }
+}
+
+/** In a node for development the recovery keys are there too, and the catalog names them. */
+async function* recoveryProblems(store: LedgerStore, keyStore: KeyStore): AsyncGenerator<string> {
+  if ((await keyStore.sealKeys())?.isDevelopment !== true) return;
+  for (const { handle, recoveryKey } of store.tenants())
+    yield* problemOf(async () => {
+      const { publicKey } = await keyStore.recoveryKey(handle);
+      return equalBytes(publicKey, parseVerifierKey(recoveryKey).publicKey)
+        ? null
+        : `the key store holds another recovery key for tenant ${handle} than the catalog names`;
+    });
+}
+
+async function* anchoringProblems(
+  options: NodeFsckOptions,
+  store: LedgerStore,
+  epochLog: Ledger,
+): AsyncGenerator<string> {
+  const { dataDirectory, keyStore, clock } = options;
+  const anchorKey = await keyStore.anchorKey();
+  // Before its first anchoring a node has none.
+  if (anchorKey === null) return;
+  const indexKeys = new Map<string, Uint8Array>();
+  for (const { handle } of store.tenants())
+    indexKeys.set(handle, tenantKeys(await keyStore.tenantRoot(handle)).index);
+  const script = chainScript(softwareAnchorSigner(anchorKey.secret).publicKey);
+  const path = join(dataDirectory, 'devchain');
+  try {
+    await using devchain = anchorKey.isDevelopment
+      ? await DevChain.open({ path, clock, blocksPerBroadcast: 0 })
+      : null;
+    for (const epochs of epochLog.logs) {
+      const { anchors, heads } = await openHistory(dataDirectory, epochs);
+      if (devchain !== null) await checkOwnChain(devchain, anchors, script);
+      else await anchors.readChain(script);
+      yield* historyProblems({
+        epochs,
+        heads,
+        anchors,
+        logs: logsOf(store),
+        ownChain: devchain,
+        indexKeyOf: (tenant) => indexKeys.get(tenant) ?? new Uint8Array(32),
+      });
+    }
+  } catch (cause) {
+    yield messageOf(cause);
+  }
+}
+
+async function openHistory(
+  dataDirectory: string,
+  epochs: LogReader,
+): Promise<{ anchors: AnchorStore; heads: EpochStore }> {
+  const last = lastEpoch(epochs);
+  return {
+    heads: await EpochStore.open(join(dataDirectory, 'epochs', epochs.handle), last),
+    anchors: await AnchorStore.open(join(dataDirectory, 'anchors', epochs.handle), last === null),
+  };
+}
+
+function logsOf(store: LedgerStore): Map<string, CheckedLog> {
+  return new Map(
+    store
+      .allLedgers()
+      .flatMap(({ logs, reader: current }) =>
+        logs.map((reader): [string, CheckedLog] => [
+          reader.handle,
+          { reader, isClosed: reader !== current },
+        ]),
+      ),
+  );
+}
+
+/** What is wrong, whether it is said or thrown. */
+async function* problemOf(check: () => Promise<string | null>): AsyncGenerator<string> {
+  try {
+    const problem = await check();
+    if (problem !== null) yield problem;
+  } catch (cause) {
+    yield messageOf(cause);
+  }
+}
+
+/** An error of ours says what is wrong; any other is a fault of the program or of the machine. */
+function messageOf(cause: unknown): string {
+  if (cause instanceof ChirographError) return cause.message;
+  throw cause;
+}
