@@ -26,7 +26,7 @@ export interface NdjsonExchangeOptions {
 }
 
 export const NDJSON_EXCHANGE = {
-  maxGroupsInFlight: 4,
+  maxGroupsInFlight: 8,
   maxUnreadBytes: 4 * 1024 * 1024,
 } as const;
 
