@@ -43,7 +43,7 @@ const KILL: readonly FaultOfSuite[] = [
       await this.#file.datasync();`,
     replace: `const file = this.#file;
       const before = (globalThis.behind ??= Promise.resolve());
-      globalThis.behind = new Promise((resolve) => setTimeout(resolve, 30)).then(async () => {
+      globalThis.behind = new Promise((resolve) => setTimeout(resolve, 300)).then(async () => {
         await before;
         await file.append(bytes);
       });`,
