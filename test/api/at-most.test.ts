@@ -9,7 +9,7 @@ describe('a kind of request that has a bound', () => {
     const node = await startTestNode({
       testRoutes: (guard) => {
         const router = Router();
-        const handler = atMost(2, async (_principal, request, response) => {
+        const handler = atMost(4, async (_principal, request, response) => {
           await new Promise<void>((resolve) => waiting.push(resolve));
           if (request.query['fail'] !== undefined) throw new Error('on purpose');
           response.end('done');
@@ -27,6 +27,13 @@ describe('a kind of request that has a bound', () => {
     expect(refused.status).toBe(503);
     expect(refused.headers.get('Retry-After')).toBe('1');
     expect(await refused.json()).toMatchObject({ code: 'SERVER_BUSY' });
+
+    // Another tenant has its own half.
+    const key = await node.newKey('reader', 'other');
+    const foreign = node.fetch('/test/costly', { key });
+    while (waiting.length < 3) await new Promise(setImmediate);
+    waiting.pop()?.();
+    expect((await foreign).status).toBe(200);
 
     waiting.shift()?.();
     expect((await first).status).toBe(500);
