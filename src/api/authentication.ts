@@ -6,6 +6,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { AccessError } from '../access/access-error.js';
 import type { ApiKeyRegistry } from '../access/api-key-registry.js';
 import { type Action, authorize, type Principal } from '../access/authorize.js';
+import type { Disclosure } from '../access/disclosure.js';
 import type { LoginLimiter } from './rate-limit.js';
 
 export type AuthorizedHandler = (
@@ -14,8 +15,19 @@ export type AuthorizedHandler = (
   response: Response,
 ) => void | Promise<void>;
 
-/** The handler of a route that does `action` in the tenant of whoever asks. */
-export type Guard = (action: Action, handler: AuthorizedHandler) => RequestHandler;
+/** Finds what is to be shown, and sends nothing by itself. */
+export type DisclosingHandler = (
+  principal: Principal,
+  request: Request,
+  response: Response,
+) => Promise<Disclosure>;
+
+export interface Guard {
+  /** The handler of a route that does `action` in the tenant of whoever asks, and shows no payload. */
+  (action: Action, handler: AuthorizedHandler): RequestHandler;
+  /** Of a route that shows payloads: they are sent once they are on record. */
+  disclosing(action: Action, handler: DisclosingHandler): RequestHandler;
+}
 
 export interface GuardOptions {
   readonly registry: Pick<ApiKeyRegistry, 'attempt'>;
@@ -34,9 +46,17 @@ export function createGuard({ registry, limiter }: GuardOptions): Guard {
     await limiter.failed(request, account);
     throw outcome;
   };
-  return (action, handler) => async (request, response) => {
-    const principal = await logIn(request);
-    authorize(principal, action, principal.tenant);
-    await handler(principal, request, response);
-  };
+  const guard =
+    (action: Action, handler: AuthorizedHandler): RequestHandler =>
+    async (request, response) => {
+      const principal = await logIn(request);
+      authorize(principal, action, principal.tenant);
+      await handler(principal, request, response);
+    };
+  const disclosing = (action: Action, handler: DisclosingHandler): RequestHandler =>
+    guard(action, async (principal, request, response) => {
+      const { send } = await handler(principal, request, response);
+      await send();
+    });
+  return Object.assign(guard, { disclosing });
 }

@@ -1,0 +1,28 @@
+/**
+ * What a read is about to show. It is put on record before a byte of it leaves (design §3.12), so a
+ * handler that shows payloads hands over this instead of sending by itself.
+ */
+import type { UnixMillis } from '../base/brand.js';
+import type { JsonObject } from '../base/canonical-json.js';
+
+/** One entry whose content is shown. */
+export interface DisclosedEntry {
+  /** Hex. */
+  readonly leafHash: string;
+  readonly recordedAt: UnixMillis;
+  /** Of a record; null of other kinds. */
+  readonly type: string | null;
+  /** Subject of the entry, in clear; null of entries that are about nobody. */
+  readonly subject: string | null;
+}
+
+export interface Disclosure {
+  /** Name of the ledger that the entries are of. */
+  readonly ledger: string;
+  /** What was asked, normalised: the members of path, query or body that say what is wanted. */
+  readonly question: JsonObject;
+  /** In the order of the answer. */
+  readonly entries: readonly DisclosedEntry[];
+  /** Sends the answer. Called once, and only when the disclosure is on record. */
+  readonly send: () => void | Promise<void>;
+}
