@@ -9,7 +9,8 @@ const mayImport = {
   ledger: ['base', 'tlog', 'records', 'keys'],
   checkpoint: ['base', 'tlog', 'signing', 'keys', 'ledger'],
   anchoring: ['base', 'tlog', 'signing', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
-  access: ['base', 'records', 'keys', 'ledger'],
+  views: ['base', 'tlog', 'records', 'keys', 'ledger'],
+  access: ['base', 'records', 'keys', 'ledger', 'views'],
   queries: [
     'base',
     'tlog',
@@ -20,6 +21,7 @@ const mayImport = {
     'ledger',
     'checkpoint',
     'anchoring',
+    'views',
     'access',
   ],
   commands: [
@@ -32,6 +34,7 @@ const mayImport = {
     'ledger',
     'checkpoint',
     'anchoring',
+    'views',
     'access',
     'queries',
   ],
@@ -40,8 +43,8 @@ const mayImport = {
 
 // Each outside package has one home, so swapping it touches one folder.
 const homeOf = {
-  '(hypercore|corestore|rocksdb-native)': 'ledger/',
-
+  '(hypercore|corestore)': 'ledger/',
+  'rocksdb-native': '(ledger|views)/',
   '(bitcoinjs-lib|tiny-secp256k1)': 'anchoring/',
   express: '(api/|[^/]+/http)',
   commander: '(cli/|main)',

@@ -72,6 +72,7 @@ declare module 'hypercore/lib/merkle-tree.js' {
 declare module 'rocksdb-native' {
   export interface WriteBatch {
     tryPut(key: Uint8Array, value: Uint8Array): void;
+    tryDelete(key: Uint8Array): void;
     tryDeleteRange(from: Uint8Array, to: Uint8Array): void;
     flush(): Promise<void>;
     destroy(): void;

@@ -48,6 +48,16 @@ export interface BlockSpan {
   readonly size: TreeSize;
 }
 
+/** Sealed blocks of a log, for whoever may open them. */
+export interface BlockSource {
+  /** Part of what each block is bound to. */
+  readonly coreKey: Uint8Array;
+  /** 32 bytes, the tenant's. */
+  readonly key: Uint8Array;
+  /** @throws LedgerError LEDGER_DAMAGED if the block is not there. */
+  readonly read: (blockNumber: number) => Promise<Uint8Array>;
+}
+
 const CACHED_BLOCK_BYTES = 16 * 1024 * 1024;
 
 export class LogReader {
@@ -76,8 +86,37 @@ export class LogReader {
     return this.#log.descriptor.handle;
   }
 
+  /** Names the log in the stores of this node, and nowhere else; never used again for another. */
+  get number(): number {
+    return this.#log.number;
+  }
+
   get head(): LogHead {
     return this.#log.head;
+  }
+
+  /** What followers read that open blocks by themselves; `key` opens all blocks of the tenant. */
+  get blocks(): BlockSource {
+    const { hypercore, secrets } = this.#log;
+    return {
+      coreKey: hypercore.key,
+      key: secrets.block,
+      read: (blockNumber) => hypercore.block(blockNumber),
+    };
+  }
+
+  /** Resolves once the log has more than `length` blocks, or `signal` is aborted. */
+  async grown(length: number, signal: AbortSignal): Promise<void> {
+    while (this.head.length <= length && !signal.aborted)
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          signal.removeEventListener('abort', wake);
+          forget();
+          resolve();
+        };
+        const forget = this.#log.onMove(wake);
+        signal.addEventListener('abort', wake, { once: true });
+      });
   }
 
   /** @throws LedgerError LEDGER_ENTRY_UNKNOWN at or above the head. */

@@ -32,6 +32,8 @@ export class OpenLog {
   readonly hypercore: HypercoreLog;
   readonly secrets: LogSecrets;
   #position: LogPosition;
+  /** Who waits for the next commit. */
+  #waiting: (() => void)[] = [];
 
   constructor(
     descriptor: LogDescriptor,
@@ -61,6 +63,17 @@ export class OpenLog {
 
   moveTo(position: LogPosition): void {
     this.#position = position;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
+  }
+
+  /** Calls back once the log has moved on. @returns what takes that back. */
+  onMove(wake: () => void): () => void {
+    this.#waiting.push(wake);
+    return () => {
+      this.#waiting = this.#waiting.filter((other) => other !== wake);
+    };
   }
 
   /** The C2SP checkpoint body that binds both trees at a head (docs/formats/checkpoint.md). */

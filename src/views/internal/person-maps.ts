@@ -1,0 +1,247 @@
+/**
+ * The person map of a log (docs/formats/person-map.md) as a view keeps it: of the newest version only,
+ * because lists only grow, so that a newer map proves every older answer. What has been appended since
+ * waits as `unmapped` rows until the next map is made.
+ */
+import type { LeafIndex, Sha256Digest, TreeSize } from '../../base/brand.js';
+import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
+import { sha256Digest, toHex } from '../../base/bytes.js';
+import {
+  EMPTY_LIST,
+  extendList,
+  type ListItem,
+  type PersonList,
+} from '../../tlog/person-list.js';
+import type { MapProof } from '../../tlog/sparse-map-proof.js';
+import {
+  type MapEntry,
+  proveKey,
+  sparseSubtree,
+  type SubtreeSummary,
+  summaryOf,
+} from '../../tlog/sparse-map.js';
+import { decodeListRow, encodeListRow, mapValueIn } from './list-row.js';
+import {
+  type BucketTree,
+  BUCKET_BITS,
+  bucketOf,
+  BUCKETS,
+  bucketTree,
+  EMPTY_BUCKET,
+  firstTagOf,
+  rootOf,
+  wayDown,
+} from './map-buckets.js';
+import type { ViewDb } from './view-db.js';
+import {
+  bucketKey,
+  bucketsRange,
+  indexOf,
+  indexRange,
+  listKey,
+  listRange,
+  mapKey,
+  tagOf,
+  unmappedRange,
+  type ViewRow,
+} from './view-keys.js';
+
+/** A map that has been made. */
+export interface MadeMap {
+  /** It is of all entries below. */
+  readonly size: TreeSize;
+  /** Hex. */
+  readonly root: string;
+  readonly persons: number;
+}
+
+/** What the map says of one tag. */
+export interface PersonInMap {
+  readonly map: MapProof;
+  /** The whole list, as the map has it. */
+  readonly list: readonly ListItem[];
+}
+
+/** The map of one log. Its calls must not overlap. */
+export class PersonMap {
+  readonly #db: ViewDb;
+  readonly #log: number;
+  #tree: BucketTree | null = null;
+
+  constructor(db: ViewDb, log: number) {
+    this.#db = db;
+    this.#log = log;
+  }
+
+  /** The newest; null before the first. @throws BaseError BYTES_MALFORMED. */
+  async made(): Promise<MadeMap | null> {
+    const row = await this.#db.get(mapKey(this.#log));
+    if (row === null) return null;
+    const reader = new ByteReader(row);
+    const size = reader.u64() as TreeSize;
+    const root = toHex(reader.bytes(32));
+    const persons = reader.u64();
+    reader.end();
+    return { size, root, persons };
+  }
+
+  /** Whether an entry below `size` is about somebody and in no map. */
+  async isBehind(size: TreeSize): Promise<boolean> {
+    if (((await this.made())?.size ?? 0) >= size) return false;
+    for await (const [key] of this.#db.rows(unmappedRange(this.#log)))
+      if (indexOf(key) < size) return true;
+    return false;
+  }
+
+  /** Makes the map of all entries below `size`, which must be in the view; none that is older than the newest. */
+  async make(size: TreeSize): Promise<MadeMap> {
+    const made = await this.made();
+    if (made !== null && made.size >= size) return made;
+    const changes = await this.#extendLists(size);
+    const buckets = [...(await this.#loadTree())[BUCKET_BITS] ?? []];
+    const put: ViewRow[] = [...changes.lists.values()].map(({ key, row }) => [key, row]);
+    for (const [bucket, changed] of groupByBucket(changes.lists)) {
+      const summary = await this.#summarise(bucket, changed);
+      buckets[bucket] = summary;
+      put.push([bucketKey(this.#log, bucket), encodeSummary(summary)]);
+    }
+    const tree = bucketTree(buckets);
+    const { keys: persons, hash } = rootOf(tree);
+    const next = { size, root: toHex(hash), persons };
+    put.push([mapKey(this.#log), encodeMade(next, hash)]);
+    // One batch: a crash leaves the old map with what it lacked, or the new one.
+    await this.#db.write({ put, remove: changes.mapped });
+    this.#tree = tree;
+    return next;
+  }
+
+  /** What the newest map says of a tag. @throws BaseError BYTES_MALFORMED. */
+  async find(tag: Uint8Array): Promise<PersonInMap> {
+    const size = (await this.made())?.size ?? 0;
+    const { siblings, from, to } = wayDown(await this.#loadTree(), bucketOf(tag));
+    const entries = await this.#entriesOf(from, to);
+    const depth = siblings.length;
+    const below = proveKey(sparseSubtree(entries, depth), tag, depth);
+    return {
+      map: { end: below.end, siblings: [...below.siblings, ...siblings.toReversed()] },
+      list: await this.#items(tag, size as TreeSize),
+    };
+  }
+
+  /** Forgets what is in memory, because the rows have been removed. */
+  forget(): void {
+    this.#tree = null;
+  }
+
+  async #items(tag: Uint8Array, size: TreeSize): Promise<ListItem[]> {
+    const items: ListItem[] = [];
+    for await (const [key, value] of this.#db.rows(indexRange(this.#log, 'person', tag, 0, size)))
+      items.push({ index: indexOf(key) as LeafIndex, leafHash: sha256Digest(value) });
+    return items;
+  }
+
+  /** The lists that entries below `size` change, and the rows that are then mapped. */
+  async #extendLists(
+    size: TreeSize,
+  ): Promise<{ lists: Map<string, ChangedList>; mapped: Uint8Array[] }> {
+    const news = new Map<string, { tag: Uint8Array; items: ListItem[] }>();
+    const mapped: Uint8Array[] = [];
+    for await (const [key, value] of this.#db.rows(unmappedRange(this.#log))) {
+      const index = indexOf(key) as LeafIndex;
+      if (index >= size) continue;
+      mapped.push(key);
+      const tag = tagOf(key);
+      const name = toHex(tag);
+      const item = { index, leafHash: sha256Digest(value) };
+      const known = news.get(name);
+      if (known === undefined) news.set(name, { tag, items: [item] });
+      else known.items.push(item);
+    }
+    const wanted = [...news];
+    const lists = new Map<string, ChangedList>();
+    for (let at = 0; at < wanted.length; at += READ_AT_ONCE) {
+      const some = wanted.slice(at, at + READ_AT_ONCE);
+      const rows = await this.#db.getMany(some.map(([, { tag }]) => listKey(this.#log, tag)));
+      some.forEach(([name, { tag, items }], n) => {
+        const row = rows[n] ?? null;
+        const before = row === null ? EMPTY_LIST : decodeListRow(row);
+        lists.set(name, changedList(this.#log, tag, extendList(before, items)));
+      });
+    }
+    return { lists, mapped };
+  }
+
+  async #summarise(bucket: number, changed: readonly ChangedList[]): Promise<SubtreeSummary> {
+    const entries = new Map<string, MapEntry>();
+    for (const entry of await this.#entriesOf(bucket, bucket + 1))
+      entries.set(toHex(entry.key), entry);
+    for (const { tag, value } of changed) entries.set(toHex(tag), { key: tag, value });
+    return summaryOf(sparseSubtree([...entries.values()], BUCKET_BITS), entries.size);
+  }
+
+  async #entriesOf(from: number, to: number): Promise<MapEntry[]> {
+    const entries: MapEntry[] = [];
+    const range = listRange(this.#log, firstTagOf(from) ?? new Uint8Array(32), firstTagOf(to));
+    for await (const [key, row] of this.#db.rows(range))
+      entries.push({ key: tagOf(key), value: mapValueIn(row) });
+    return entries;
+  }
+
+  async #loadTree(): Promise<BucketTree> {
+    if (this.#tree !== null) return this.#tree;
+    const buckets = new Array<SubtreeSummary>(BUCKETS).fill(EMPTY_BUCKET);
+    for await (const [key, row] of this.#db.rows(bucketsRange(this.#log)))
+      buckets[((key[5] ?? 0) << 8) | (key[6] ?? 0)] = decodeSummary(row);
+    this.#tree = bucketTree(buckets);
+    return this.#tree;
+  }
+}
+
+const READ_AT_ONCE = 4096;
+
+interface ChangedList {
+  readonly tag: Uint8Array;
+  readonly key: Uint8Array;
+  readonly row: Uint8Array;
+  readonly value: Sha256Digest;
+}
+
+function changedList(log: number, tag: Uint8Array, list: PersonList): ChangedList {
+  return { tag, key: listKey(log, tag), ...encodeListRow(list) };
+}
+
+function groupByBucket(lists: ReadonlyMap<string, ChangedList>): Map<number, ChangedList[]> {
+  const groups = new Map<number, ChangedList[]>();
+  for (const list of lists.values()) {
+    const bucket = bucketOf(list.tag);
+    const group = groups.get(bucket);
+    if (group === undefined) groups.set(bucket, [list]);
+    else group.push(list);
+  }
+  return groups;
+}
+
+/** `u32 keys ‖ hash[32]`. */
+function encodeSummary({ keys, hash }: SubtreeSummary): Uint8Array {
+  const writer = new ByteWriter(36);
+  writer.u32(keys);
+  writer.bytes(hash);
+  return writer.finish();
+}
+
+function decodeSummary(row: Uint8Array): SubtreeSummary {
+  const reader = new ByteReader(row);
+  const summary = { keys: reader.u32(), hash: sha256Digest(reader.bytes(32)) };
+  reader.end();
+  return summary;
+}
+
+/** `u64 size ‖ root[32] ‖ u64 persons`. */
+function encodeMade({ size, persons }: MadeMap, root: Uint8Array): Uint8Array {
+  const writer = new ByteWriter(48);
+  writer.u64(size);
+  writer.bytes(root);
+  writer.u64(persons);
+  return writer.finish();
+}
+

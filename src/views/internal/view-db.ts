@@ -1,0 +1,77 @@
+/** The RocksDB that the views lie in. It can be made again from the logs, so nothing in it is synced. */
+import RocksDB from 'rocksdb-native';
+import type { KeyRange, ViewRow } from './view-keys.js';
+
+export interface RowChanges {
+  readonly put: readonly ViewRow[];
+  readonly remove?: readonly Uint8Array[];
+}
+
+export class ViewDb {
+  readonly #db: RocksDB;
+
+  private constructor(db: RocksDB) {
+    this.#db = db;
+  }
+
+  /** @throws what RocksDB says of files that are not what it wrote, or that are in use. */
+  static async open(directory: string): Promise<ViewDb> {
+    const db = new RocksDB(directory);
+    await db.ready();
+    return new ViewDb(db);
+  }
+
+  async get(key: Uint8Array): Promise<Uint8Array | null> {
+    const [value] = await this.getMany([key]);
+    return value ?? null;
+  }
+
+  /** One round trip for any number of keys, values in the order of the keys. */
+  async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | null)[]> {
+    if (keys.length === 0) return [];
+    const batch = this.#db.read({ capacity: keys.length });
+    try {
+      const values = keys.map((key) => batch.get(key));
+      batch.tryFlush();
+      return await Promise.all(values);
+    } finally {
+      batch.destroy();
+    }
+  }
+
+  /** All or nothing. */
+  async write({ put, remove = [] }: RowChanges): Promise<void> {
+    const capacity = put.length + remove.length;
+    if (capacity === 0) return;
+    const batch = this.#db.write({ capacity });
+    try {
+      for (const [key, value] of put) batch.tryPut(key, value);
+      for (const key of remove) batch.tryDelete(key);
+      await batch.flush();
+    } finally {
+      batch.destroy();
+    }
+  }
+
+  /** Rows of a range in key order; at most `limit`. */
+  async *rows(
+    range: KeyRange,
+    options: { readonly limit?: number; readonly reverse?: boolean } = {},
+  ): AsyncGenerator<ViewRow> {
+    for await (const { key, value } of this.#db.iterator(range, options)) yield [key, value];
+  }
+
+  async clear({ gte, lt }: KeyRange): Promise<void> {
+    const batch = this.#db.write();
+    try {
+      batch.tryDeleteRange(gte, lt);
+      await batch.flush();
+    } finally {
+      batch.destroy();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#db.close();
+  }
+}
