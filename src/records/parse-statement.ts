@@ -120,6 +120,13 @@ const READERS: { readonly [K in Statement['kind']]: Reader<K> } = {
     recoveryKey: members.required('recoveryKey', VERIFIER_KEY),
     verifierKey: members.required('verifierKey', VERIFIER_KEY),
   }),
+  map: (members, position) => ({
+    kind: 'map',
+    ...position,
+    persons: members.required('persons', COUNT),
+    root: members.required('root', DIGEST),
+    size: members.required('size', COUNT),
+  }),
 };
 
 function isKnownKind(kind: string): kind is Statement['kind'] {

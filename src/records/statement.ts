@@ -17,7 +17,8 @@ export type Statement =
   | LedgerStatement
   | EpochStatement
   | HandoverStatement
-  | LossStatement;
+  | LossStatement
+  | MapStatement;
 
 export type StatementKind = Statement['kind'];
 
@@ -110,6 +111,16 @@ export interface LossStatement extends Position {
   readonly recoveredSize: number;
   readonly recoveryKey: string;
   readonly verifierKey: string;
+}
+
+/** The person map over the entries below `size` (docs/formats/person-map.md); anyone can compute it. */
+export interface MapStatement extends Position {
+  readonly kind: 'map';
+  /** Keys of the map. */
+  readonly persons: number;
+  readonly root: HexDigest;
+  /** At most `index`, which is not checked here: who makes the maps again does so. */
+  readonly size: number;
 }
 
 /** @throws RecordsError RECORD_TOO_LARGE beyond 65,535 bytes. */

@@ -38,16 +38,26 @@ interface BranchSubtree {
 
 const EMPTY: EmptySubtree = { kind: 'empty', hash: EMPTY_SUBTREE };
 
+export const EMPTY_MAP: SparseMap = EMPTY;
+
 /** Takes the entries in any order; no key twice. Hashes linearly in their number. */
 export function sparseMap(entries: readonly MapEntry[]): SparseMap {
-  const sorted = entries.toSorted((a, b) => asBuffer(a.key).compare(b.key));
+  return updateMap(EMPTY, entries);
+}
+
+/**
+ * The map with these entries too, or instead of those with the same keys; no key twice. It shares with
+ * the old one, which stays as it is, whatever is not on the path of a changed key: a few hashes for each.
+ */
+export function updateMap(map: SparseMap, changes: readonly MapEntry[]): SparseMap {
+  const sorted = changes.toSorted((a, b) => asBuffer(a.key).compare(b.key));
   let last: Uint8Array | undefined;
   for (const { key, value } of sorted) {
     assert(key.length === 32 && value.length === 32, 'map keys and values have 32 bytes');
     assert(last === undefined || !equalBytes(last, key), 'a map has each key once');
     last = key;
   }
-  return subtree(sorted, 0, sorted.length, 0);
+  return changed(map, sorted, 0);
 }
 
 export function mapRoot(entries: readonly MapEntry[]): Sha256Digest {
@@ -70,15 +80,39 @@ export function proveKey(map: SparseMap, key: Uint8Array): MapProof {
   return { end: { kind: 'other', key: at.key, value: at.value }, siblings };
 }
 
+/** `sorted` are changes to keys that would all lie below `map`, which is at `depth`. */
+function changed(map: SparseMap, sorted: readonly MapEntry[], depth: number): SparseMap {
+  if (sorted.length === 0) return map;
+  if (map.kind === 'empty') return subtree(sorted, 0, sorted.length, depth);
+  if (map.kind === 'leaf') return changedLeaf(map, sorted, depth);
+  const middle = firstWithBit(sorted, 0, sorted.length, depth);
+  const left = changed(map.left, sorted.slice(0, middle), depth + 1);
+  const right = changed(map.right, sorted.slice(middle), depth + 1);
+  return { kind: 'branch', left, right, hash: mapNodeHash(left.hash, right.hash) };
+}
+
+function changedLeaf(leaf: LeafSubtree, sorted: readonly MapEntry[], depth: number): SparseMap {
+  if (sorted.some(({ key }) => equalBytes(key, leaf.key)))
+    return subtree(sorted, 0, sorted.length, depth);
+  const before = sorted.filter(({ key }) => asBuffer(key).compare(leaf.key) < 0);
+  const after = sorted.slice(before.length);
+  return subtree([...before, leaf, ...after], 0, sorted.length + 1, depth);
+}
+
 /** Of the entries from…to−1, whose keys agree in their first `depth` bits: at most 256, since no two are equal. */
 function subtree(sorted: readonly MapEntry[], from: number, to: number, depth: number): SparseMap {
   const first = sorted[from];
   if (first === undefined || from === to) return EMPTY;
-  if (to - from === 1) return { kind: 'leaf', ...first, hash: mapLeafHash(first.key, first.value) };
+  if (to - from === 1) return leafOf(first);
   const middle = firstWithBit(sorted, from, to, depth);
   const left = subtree(sorted, from, middle, depth + 1);
   const right = subtree(sorted, middle, to, depth + 1);
   return { kind: 'branch', left, right, hash: mapNodeHash(left.hash, right.hash) };
+}
+
+/** Of an entry that has more members, as a leaf of a map has, only its own two. */
+function leafOf({ key, value }: MapEntry): LeafSubtree {
+  return { kind: 'leaf', key, value, hash: mapLeafHash(key, value) };
 }
 
 /** Where the keys whose bit `depth` is 1 begin: all to the right, since the keys are sorted. */

@@ -124,6 +124,13 @@ export const statement: fc.Arbitrary<Statement> = fc.oneof(
     recoveryKey: verifierKey,
     verifierKey,
   }),
+  fc.record({
+    kind: fc.constant('map' as const),
+    ...position,
+    persons: fc.maxSafeNat(),
+    root: digest,
+    size: fc.maxSafeNat(),
+  }),
 );
 
 /** A record of which some members may be missing. */

@@ -9,7 +9,14 @@ import {
   verifyMembership,
   type MapProof,
 } from '../../src/tlog/sparse-map-proof.js';
-import { mapRoot, proveKey, sparseMap, type MapEntry } from '../../src/tlog/sparse-map.js';
+import {
+  EMPTY_MAP,
+  mapRoot,
+  proveKey,
+  sparseMap,
+  updateMap,
+  type MapEntry,
+} from '../../src/tlog/sparse-map.js';
 import { TlogError } from '../../src/tlog/tlog-error.js';
 import { hashOf, present } from './naive-tree.js';
 
@@ -97,6 +104,38 @@ describe('sparse map', () => {
     );
   });
 
+  it('is, after each change, the map that all its entries together make', () => {
+    const changes = fc.array(fc.oneof(entry, fc.constantFrom(...numbered(6))), { maxLength: 8 });
+    fc.assert(
+      fc.property(fc.array(changes, { maxLength: 8 }), (steps) => {
+        const all = new Map<string, MapEntry>();
+        let built = EMPTY_MAP;
+        for (const step of steps) {
+          const once = new Map(step.map((change) => [toHex(change.key), change]));
+          const before = built.hash;
+          const old = built;
+          built = updateMap(built, [...once.values()]);
+          expect(old.hash).toEqual(before);
+          for (const [key, change] of once) all.set(key, change);
+          expect(built.hash).toEqual(mapRoot([...all.values()]));
+        }
+        expect(built).toEqual(sparseMap([...all.values()]));
+      }),
+    );
+  });
+
+  it('changes a value in place, and shares what is on no path of a change', () => {
+    const entries = numbered(64);
+    const built = sparseMap(entries);
+    const [first] = entries.filter(({ key }) => (present(key[0]) & 0x80) === 0);
+    const one = { key: present(first).key, value: ZERO };
+    const next = updateMap(built, [one]);
+    expect(verifyMembership(next.hash, one.key, ZERO, proveKey(next, one.key))).toBe(true);
+    expect(next).toHaveProperty('right');
+    expect(next.kind === 'branch' && next.right).toBe(built.kind === 'branch' && built.right);
+    expect(updateMap(built, [])).toBe(built);
+  });
+
   it('takes a path of 256 steps for keys that part in their last bit', () => {
     const key = new Uint8Array(32).fill(0xaa);
     const twin = key.with(31, 0xab);
@@ -125,6 +164,7 @@ describe('sparse map', () => {
     const [first] = numbered(1);
     const one = present(first);
     expect(() => sparseMap([one, { ...one, value: ZERO }])).toThrow('assertion failed');
+    expect(() => updateMap(sparseMap([one]), [one, one])).toThrow('assertion failed');
     expect(() => sparseMap([{ ...one, key: one.key.slice(1) }])).toThrow('assertion failed');
     expect(() => sparseMap([{ ...one, value: one.value.slice(1) }])).toThrow('assertion failed');
     expect(() => proveKey(sparseMap([one]), one.key.slice(1))).toThrow('assertion failed');
