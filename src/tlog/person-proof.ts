@@ -84,7 +84,11 @@ export function provePerson(
   list: readonly ListItem[],
   asOf: TreeSize,
 ): PersonProof {
-  const proof = proveKey(map, digestFromHex(tag));
+  return proveList(proveKey(map, digestFromHex(tag)), list, asOf);
+}
+
+/** As `provePerson`, from the map's proof of the tag. */
+export function proveList(proof: MapProof, list: readonly ListItem[], asOf: TreeSize): PersonProof {
   if (proof.end.kind !== 'key') {
     assert(list.length === 0, 'a tag that the map lacks has no list');
     return { kind: 'absent', map: proof };

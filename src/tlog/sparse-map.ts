@@ -50,27 +50,47 @@ export function sparseMap(entries: readonly MapEntry[]): SparseMap {
  * the old one, which stays as it is, whatever is not on the path of a changed key: a few hashes for each.
  */
 export function updateMap(map: SparseMap, changes: readonly MapEntry[]): SparseMap {
-  const sorted = changes.toSorted((a, b) => asBuffer(a.key).compare(b.key));
-  let last: Uint8Array | undefined;
-  for (const { key, value } of sorted) {
-    assert(key.length === 32 && value.length === 32, 'map keys and values have 32 bytes');
-    assert(last === undefined || !equalBytes(last, key), 'a map has each key once');
-    last = key;
-  }
-  return changed(map, sorted, 0);
+  return changed(map, sortedByKey(changes), 0);
+}
+
+/**
+ * The part of a map at `depth` that holds these entries, whose keys agree in as many bits: for who keeps
+ * a map in parts. `proveKey` takes it with the same depth.
+ */
+export function sparseSubtree(entries: readonly MapEntry[], depth: number): SparseMap {
+  return changed(EMPTY, sortedByKey(entries), depth);
+}
+
+/** What of a part of a map its parent is made of. */
+export interface SubtreeSummary {
+  /** Number of keys. */
+  readonly keys: number;
+  readonly hash: Sha256Digest;
+}
+
+export const EMPTY_SUMMARY: SubtreeSummary = { keys: 0, hash: EMPTY_SUBTREE };
+
+/** Of two parts beside each other: one that has the only key, or none, takes its parent's place. */
+export function joinSubtrees(left: SubtreeSummary, right: SubtreeSummary): SubtreeSummary {
+  const keys = left.keys + right.keys;
+  if (keys > 1) return { keys, hash: mapNodeHash(left.hash, right.hash) };
+  return left.keys === 1 ? left : right;
 }
 
 export function mapRoot(entries: readonly MapEntry[]): Sha256Digest {
   return sparseMap(entries).hash;
 }
 
-/** Proves a key's value, or that the map does not have the key. */
-export function proveKey(map: SparseMap, key: Uint8Array): MapProof {
+/**
+ * Proves a key's value, or that the map does not have the key.
+ * @param depth of a part of a map, up to whose own root the proof then leads.
+ */
+export function proveKey(map: SparseMap, key: Uint8Array, depth = 0): MapProof {
   assert(key.length === 32, 'map keys have 32 bytes');
   const siblings: Sha256Digest[] = [];
   let at = map;
   while (at.kind === 'branch') {
-    const isRight = bitAt(key, siblings.length) === 1;
+    const isRight = bitAt(key, depth + siblings.length) === 1;
     siblings.push(isRight ? at.left.hash : at.right.hash);
     at = isRight ? at.right : at.left;
   }
@@ -78,6 +98,17 @@ export function proveKey(map: SparseMap, key: Uint8Array): MapProof {
   if (at.kind === 'empty') return { end: { kind: 'empty' }, siblings };
   if (equalBytes(at.key, key)) return { end: { kind: 'key' }, siblings };
   return { end: { kind: 'other', key: at.key, value: at.value }, siblings };
+}
+
+function sortedByKey(entries: readonly MapEntry[]): readonly MapEntry[] {
+  const sorted = entries.toSorted((a, b) => asBuffer(a.key).compare(b.key));
+  let last: Uint8Array | undefined;
+  for (const { key, value } of sorted) {
+    assert(key.length === 32 && value.length === 32, 'map keys and values have 32 bytes');
+    assert(last === undefined || !equalBytes(last, key), 'a map has each key once');
+    last = key;
+  }
+  return sorted;
 }
 
 /** `sorted` are changes to keys that would all lie below `map`, which is at `depth`. */

@@ -5,12 +5,10 @@
  */
 import type { Sha256Digest } from '../../base/brand.js';
 import { assert } from '../../base/errors.js';
-import { EMPTY_SUBTREE_HASH, joinSubtrees, type SubtreeSummary } from '../../tlog/sparse-map.js';
+import { EMPTY_SUMMARY, joinSubtrees, type SubtreeSummary } from '../../tlog/sparse-map.js';
 
 export const BUCKET_BITS = 12;
 export const BUCKETS = 2 ** BUCKET_BITS;
-
-export const EMPTY_BUCKET: SubtreeSummary = { keys: 0, hash: EMPTY_SUBTREE_HASH };
 
 /** The first twelve bits of a tag. */
 export function bucketOf(tag: Uint8Array): number {
@@ -37,7 +35,7 @@ export function bucketTree(buckets: readonly SubtreeSummary[]): BucketTree {
 }
 
 export function rootOf(tree: BucketTree): SubtreeSummary {
-  return tree[0]?.[0] ?? EMPTY_BUCKET;
+  return tree[0]?.[0] ?? EMPTY_SUMMARY;
 }
 
 /**
@@ -60,7 +58,7 @@ export function wayDown(tree: BucketTree, bucket: number): WayDown {
     if ((tree[level]?.[at]?.keys ?? 0) <= 1)
       return { siblings, from: at * width, to: (at + 1) * width };
     const child = bucket >> (BUCKET_BITS - level - 1);
-    siblings.push(tree[level + 1]?.[child ^ 1]?.hash ?? EMPTY_SUBTREE_HASH);
+    siblings.push(tree[level + 1]?.[child ^ 1]?.hash ?? EMPTY_SUMMARY.hash);
   }
   return { siblings, from: bucket, to: bucket + 1 };
 }
@@ -68,6 +66,6 @@ export function wayDown(tree: BucketTree, bucket: number): WayDown {
 function joined(level: readonly SubtreeSummary[]): SubtreeSummary[] {
   const parents: SubtreeSummary[] = [];
   for (let at = 0; at < level.length; at += 2)
-    parents.push(joinSubtrees(level[at] ?? EMPTY_BUCKET, level[at + 1] ?? EMPTY_BUCKET));
+    parents.push(joinSubtrees(level[at] ?? EMPTY_SUMMARY, level[at + 1] ?? EMPTY_SUMMARY));
   return parents;
 }

@@ -6,19 +6,14 @@
 import type { LeafIndex, Sha256Digest, TreeSize } from '../../base/brand.js';
 import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
 import { sha256Digest, toHex } from '../../base/bytes.js';
-import {
-  EMPTY_LIST,
-  extendList,
-  type ListItem,
-  type PersonList,
-} from '../../tlog/person-list.js';
+import { EMPTY_LIST, extendList, type ListItem, type PersonList } from '../../tlog/person-list.js';
 import type { MapProof } from '../../tlog/sparse-map-proof.js';
 import {
+  EMPTY_SUMMARY,
   type MapEntry,
   proveKey,
   sparseSubtree,
   type SubtreeSummary,
-  summaryOf,
 } from '../../tlog/sparse-map.js';
 import { decodeListRow, encodeListRow, mapValueIn } from './list-row.js';
 import {
@@ -27,7 +22,6 @@ import {
   bucketOf,
   BUCKETS,
   bucketTree,
-  EMPTY_BUCKET,
   firstTagOf,
   rootOf,
   wayDown,
@@ -98,7 +92,7 @@ export class PersonMap {
     const made = await this.made();
     if (made !== null && made.size >= size) return made;
     const changes = await this.#extendLists(size);
-    const buckets = [...(await this.#loadTree())[BUCKET_BITS] ?? []];
+    const buckets = [...((await this.#loadTree())[BUCKET_BITS] ?? [])];
     const put: ViewRow[] = [...changes.lists.values()].map(({ key, row }) => [key, row]);
     for (const [bucket, changed] of groupByBucket(changes.lists)) {
       const summary = await this.#summarise(bucket, changed);
@@ -176,7 +170,8 @@ export class PersonMap {
     for (const entry of await this.#entriesOf(bucket, bucket + 1))
       entries.set(toHex(entry.key), entry);
     for (const { tag, value } of changed) entries.set(toHex(tag), { key: tag, value });
-    return summaryOf(sparseSubtree([...entries.values()], BUCKET_BITS), entries.size);
+    const { hash } = sparseSubtree([...entries.values()], BUCKET_BITS);
+    return { keys: entries.size, hash };
   }
 
   async #entriesOf(from: number, to: number): Promise<MapEntry[]> {
@@ -189,7 +184,7 @@ export class PersonMap {
 
   async #loadTree(): Promise<BucketTree> {
     if (this.#tree !== null) return this.#tree;
-    const buckets = new Array<SubtreeSummary>(BUCKETS).fill(EMPTY_BUCKET);
+    const buckets = new Array<SubtreeSummary>(BUCKETS).fill(EMPTY_SUMMARY);
     for await (const [key, row] of this.#db.rows(bucketsRange(this.#log)))
       buckets[((key[5] ?? 0) << 8) | (key[6] ?? 0)] = decodeSummary(row);
     this.#tree = bucketTree(buckets);
@@ -244,4 +239,3 @@ function encodeMade({ size, persons }: MadeMap, root: Uint8Array): Uint8Array {
   writer.u64(persons);
   return writer.finish();
 }
-

@@ -12,14 +12,7 @@ import { RecordsError } from '../../records/records-error.js';
 import type { Statement } from '../../records/statement.js';
 import { leafHash } from '../../tlog/merkle-hash.js';
 import { encodeEntryRow } from './entry-row.js';
-import {
-  entryKey,
-  indexKey,
-  timeKey,
-  typeTerm,
-  unmappedKey,
-  type ViewRow,
-} from './view-keys.js';
+import { entryKey, indexKey, timeKey, typeTerm, unmappedKey, type ViewRow } from './view-keys.js';
 
 /** A map entry that a log holds: what a proof of completeness rests on. */
 export interface MapEntryAt {
@@ -73,7 +66,7 @@ export function project(log: number, before: ViewPosition, bundle: Bundle): Proj
     ({ recordedAt } = statement);
     for (const row of indexRows(log, index, hash, statement)) rows.push(row);
     if (statement.kind === 'map')
-      mapEntry = { index, size: statement.size, root: statement.root };
+      mapEntry = { index, size: statement.size as TreeSize, root: statement.root };
   }
   const size = (bundle.firstIndex + bundle.entries.length) as TreeSize;
   // All entries of a commit are recorded at one instant.

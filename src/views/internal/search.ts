@@ -3,6 +3,7 @@
  * against the rest of the question. What is walked is bounded, so no question reads a whole ledger.
  */
 import type { LeafIndex } from '../../base/brand.js';
+import { assert } from '../../base/errors.js';
 import { digestFromHex } from '../../base/hex-digest.js';
 import { parseStatement } from '../../records/parse-statement.js';
 import { personTagsOf } from '../../records/person-tags.js';
@@ -100,9 +101,14 @@ async function* walk(
 function rangeOf(log: number, where: EntryFilter, from: number, to: number): KeyRange {
   const by = TERMS.find((term) => where[term] !== undefined);
   if (by === undefined) return entryRange(log, from, to);
-  const value = where[by] ?? '';
-  const term = by === 'type' ? typeTerm(value) : digestFromHex(value as never);
-  return indexRange(log, by, term, from, to);
+  return indexRange(log, by, termOf(by, where), from, to);
+}
+
+function termOf(by: Term, where: EntryFilter): Uint8Array {
+  if (by === 'type') return typeTerm(where.type ?? '');
+  const tag = where[by];
+  assert(tag !== undefined, 'an index is chosen by what is asked');
+  return digestFromHex(tag);
 }
 
 function isAnsweredByIndex(where: EntryFilter): boolean {

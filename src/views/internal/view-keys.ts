@@ -47,12 +47,8 @@ export const entryKey = (log: number, index: number): Uint8Array =>
   });
 
 /** @param term a tag, or `typeTerm`. */
-export const indexKey = (
-  log: number,
-  by: IndexedBy,
-  term: Uint8Array,
-  index: number,
-): Uint8Array => termKey(log, KIND[by], term, index);
+export const indexKey = (log: number, by: IndexedBy, term: Uint8Array, index: number): Uint8Array =>
+  termKey(log, KIND[by], term, index);
 
 /** Ends with a byte that no type has: `tradle.Form` is no beginning of `tradle.FormRequest`. */
 export function typeTerm(type: string): Uint8Array {

@@ -1,0 +1,88 @@
+/**
+ * Reading the view of one log: entries by what they are about, up to a size. Holding it gives no way to
+ * write. What is asked of a size that the view has not reached waits for it, but not for ever.
+ */
+import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
+import { digestFromHex, type HexDigest } from '../base/hex-digest.js';
+import type { LogReader } from '../ledger/log-reader.js';
+import type { ListItem } from '../tlog/person-list.js';
+import type { MapProof } from '../tlog/sparse-map-proof.js';
+import { type EntryRow, unpackRows, type ViewedEntry } from './internal/entry-row.js';
+import type { Engine, MadeMap, MapEntryAt, ViewPosition } from './view-engine.js';
+import type { ViewCount, ViewPage, ViewQuery } from './view-query.js';
+
+export type { ViewedEntry } from './internal/entry-row.js';
+
+/** Whoever brings the view up to its log. */
+export interface ViewProgress {
+  /** How far it has come. */
+  readonly position: ViewPosition;
+  /** Resolves when entries below `size` are in the view. @throws ViewsError VIEW_BEHIND, VIEW_FAILED. */
+  reached(size: TreeSize): Promise<void>;
+}
+
+export class LogView {
+  readonly reader: LogReader;
+  readonly #engine: Engine;
+  readonly #progress: ViewProgress;
+
+  constructor(reader: LogReader, engine: Engine, progress: ViewProgress) {
+    this.reader = reader;
+    this.#engine = engine;
+    this.#progress = progress;
+  }
+
+  /** Entries below it are in the view. */
+  get size(): TreeSize {
+    return this.#progress.position.size;
+  }
+
+  /** The newest map entry in the view. */
+  get mapEntry(): MapEntryAt | null {
+    return this.#progress.position.mapEntry;
+  }
+
+  /** @throws ViewsError VIEW_BEHIND, VIEW_FAILED. */
+  reached(size: TreeSize): Promise<void> {
+    return this.#progress.reached(size);
+  }
+
+  /** How many entries of the view had been recorded at or before an instant. */
+  sizeAt(instant: UnixMillis): Promise<TreeSize> {
+    return this.#engine.sizeAt(this.reader.number, instant);
+  }
+
+  async find(query: ViewQuery): Promise<ViewPage<ViewedEntry>> {
+    const { rows, next, examined } = await this.#engine.find(this.reader.number, query);
+    const entries = await Promise.all(unpackRows(rows).map((row) => this.#complete(row)));
+    return { entries, next, examined };
+  }
+
+  count(query: Omit<ViewQuery, 'limit' | 'isReversed'>): Promise<ViewCount> {
+    return this.#engine.count(this.reader.number, query);
+  }
+
+  /** The newest map that was made, whether the log says so yet or not. */
+  madeMap(): Promise<MadeMap | null> {
+    return this.#engine.madeMap(this.reader.number);
+  }
+
+  /** Whether an entry below `size` is about somebody and in no map. */
+  isMapBehind(size: TreeSize): Promise<boolean> {
+    return this.#engine.isMapBehind(this.reader.number, size);
+  }
+
+  /** The map of all entries below `size`, which must be in the view. */
+  makeMap(size: TreeSize): Promise<MadeMap> {
+    return this.#engine.makeMap(this.reader.number, size);
+  }
+
+  /** What the newest map says of a tag. */
+  person(tag: HexDigest): Promise<{ made: MadeMap; map: MapProof; list: readonly ListItem[] }> {
+    return this.#engine.person(this.reader.number, digestFromHex(tag));
+  }
+
+  async #complete({ hasParts, ...entry }: EntryRow): Promise<ViewedEntry> {
+    return hasParts ? entry : this.reader.entry(entry.index);
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * Brings the view of one log up to the log, block by block, and keeps it there. The log is never held up
+ * by it: it is read from here, and knows nothing of who reads.
+ */
+import type { TreeSize } from '../base/brand.js';
+import { equalBytes } from '../base/bytes.js';
+import type { Logger } from '../base/logger.js';
+import type { LogReader } from '../ledger/log-reader.js';
+import type { ViewProgress } from './log-view.js';
+import type { Engine, ViewPosition } from './view-engine.js';
+import { ViewsError } from './views-error.js';
+
+export interface FollowerOptions {
+  readonly engine: Engine;
+  readonly logger: Logger;
+  /** How long `reached` waits. */
+  readonly patienceMillis: number;
+}
+
+/** What one batch of blocks may hold, so that reads between batches are not kept waiting. */
+const BATCH_BYTES = 1024 * 1024;
+const BATCH_BLOCKS = 64;
+
+interface Waiting {
+  readonly size: TreeSize;
+  readonly settle: (failure: ViewsError | null) => void;
+}
+
+export class ViewFollower implements ViewProgress {
+  readonly #reader: LogReader;
+  readonly #options: FollowerOptions;
+  readonly #stop = new AbortController();
+  #position: ViewPosition;
+  #waiting: Waiting[] = [];
+  #running: Promise<void> = Promise.resolve();
+  #failure: ViewsError | null = null;
+
+  private constructor(reader: LogReader, options: FollowerOptions, position: ViewPosition) {
+    this.#reader = reader;
+    this.#options = options;
+    this.#position = position;
+  }
+
+  /** Begins to follow. A view that is not one of this log, as it is now, is made again. */
+  static async start(reader: LogReader, options: FollowerOptions): Promise<ViewFollower> {
+    const { coreKey, key: blockKey } = reader.blocks;
+    const source = { log: reader.number, coreKey, blockKey };
+    const position = await options.engine.attach(source);
+    const follower = new ViewFollower(reader, options, position);
+    if (!(await isOf(reader, position))) {
+      options.logger.warn('view made again', { log: reader.origin });
+      await follower.#forget();
+    }
+    follower.#running = follower.#run();
+    return follower;
+  }
+
+  get position(): ViewPosition {
+    return this.#position;
+  }
+
+  /** Entries of the log that are not in the view yet. */
+  get lag(): number {
+    return this.#reader.head.size - this.#position.size;
+  }
+
+  reached(size: TreeSize): Promise<void> {
+    if (this.#position.size >= size) return Promise.resolve();
+    if (this.#failure !== null) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      const settle = (failure: ViewsError | null): void => {
+        clearTimeout(timer);
+        this.#waiting = this.#waiting.filter((other) => other !== waiting);
+        if (failure === null) resolve();
+        else reject(failure);
+      };
+      const waiting = { size, settle };
+      const timer = setTimeout(() => {
+        settle(behind(size, this.#position.size));
+      }, this.#options.patienceMillis);
+      this.#waiting.push(waiting);
+    });
+  }
+
+  /** What is under way is finished. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    for (const { size, settle } of this.#waiting) settle(behind(size, this.#position.size));
+  }
+
+  async #forget(): Promise<void> {
+    await this.#options.engine.clear(this.#reader.number);
+    this.#position = await this.#options.engine.attach({
+      log: this.#reader.number,
+      coreKey: this.#reader.blocks.coreKey,
+      blockKey: this.#reader.blocks.key,
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    try {
+      while (!signal.aborted) {
+        await this.#catchUp(signal);
+        await this.#reader.grown(this.#position.blocks, signal);
+      }
+    } catch (cause) {
+      this.#failure = new ViewsError(
+        'VIEW_FAILED',
+        'the view of this ledger cannot go on: restart the node, or rebuild the views',
+        { cause },
+      );
+      this.#options.logger.error('view failed', { log: this.#reader.origin, error: cause });
+      for (const { settle } of this.#waiting) settle(this.#failure);
+    }
+  }
+
+  async #catchUp(signal: AbortSignal): Promise<void> {
+    const { engine } = this.#options;
+    // Read ahead by one batch: while the engine indexes one, the next is fetched.
+    let next = this.#batch(this.#position.blocks);
+    while (!signal.aborted) {
+      const batch = await next;
+      if (batch.length === 0) return;
+      next = this.#batch(this.#position.blocks + batch.length);
+      // Should applying fail first, nobody would hear of this one.
+      next.catch(() => undefined);
+      this.#position = await engine.apply(this.#reader.number, batch);
+      for (const { size, settle } of this.#waiting) if (this.#position.size >= size) settle(null);
+    }
+  }
+
+  async #batch(from: number): Promise<Uint8Array[]> {
+    const { read } = this.#reader.blocks;
+    const blocks: Uint8Array[] = [];
+    let bytes = 0;
+    for (let number = from; number < this.#reader.head.length; number++) {
+      if (blocks.length >= BATCH_BLOCKS || bytes >= BATCH_BYTES) break;
+      const block = await read(number);
+      bytes += block.length;
+      blocks.push(block);
+    }
+    return blocks;
+  }
+}
+
+/** Whether what the view holds is a beginning of the log. */
+async function isOf(reader: LogReader, { blocks, size, lastLeaf }: ViewPosition): Promise<boolean> {
+  if (blocks === 0) return size === 0;
+  if (blocks > reader.head.length || size > reader.head.size || lastLeaf === null) return false;
+  const { leafHash } = await reader.entry((size - 1) as never);
+  return equalBytes(leafHash, lastLeaf);
+}
+
+function behind(wanted: TreeSize, size: TreeSize): ViewsError {
+  return new ViewsError(
+    'VIEW_BEHIND',
+    `the view has come to ${size} entries, ${wanted} are asked for: try again in a moment`,
+  );
+}
