@@ -49,6 +49,7 @@ export const PROBLEMS = {
   JSON_MALFORMED: kind(400, 'Not JSON'),
   JSON_NOT_CANONICAL: kind(400, 'JSON that RFC 8785 cannot keep'),
   TIME_MALFORMED: kind(400, 'Not an instant'),
+  DATE_NOT_IN_ZONE: kind(400, 'The legal time zone skipped this date'),
 
   LEDGER_PUSHBACK: kind(503, 'The queue is full', 1),
   LEDGER_CLOSED: kind(503, 'The node takes no more entries', 5),

@@ -14,7 +14,11 @@ export abstract class ChirographError<Code extends string = string> extends Erro
 }
 
 export type BaseErrorCode =
-  'BYTES_MALFORMED' | 'JSON_MALFORMED' | 'JSON_NOT_CANONICAL' | 'TIME_MALFORMED';
+  | 'BYTES_MALFORMED'
+  | 'JSON_MALFORMED'
+  | 'JSON_NOT_CANONICAL'
+  | 'TIME_MALFORMED'
+  | 'DATE_NOT_IN_ZONE';
 
 /** Input that is not what its format says. `message` never quotes the input itself. */
 export class BaseError extends ChirographError<BaseErrorCode> {}
