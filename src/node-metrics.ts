@@ -2,6 +2,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerNode } from './ledger-node.js';
+import type { NodeViews } from './views/node-views.js';
 
 const STEP_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5];
 const GROUP_ENTRIES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
@@ -67,5 +68,17 @@ export function nodeMetrics(registry: Registry, node: LedgerNode): void {
   });
   gauge('chirograph_anchored_epoch_log_size', 'What of it is final in the chain.', () => {
     return node.anchorStatus().settledSize;
+  });
+}
+
+/** Read when they are asked for. */
+export function viewMetrics(registry: Registry, views: NodeViews): void {
+  new Gauge({
+    name: 'chirograph_view_lag_entries',
+    help: 'Entries of all logs that are in no view yet.',
+    registers: [registry],
+    async collect() {
+      this.set(await views.lag());
+    },
   });
 }

@@ -12,23 +12,35 @@ import { describeLedgers, ledgersRoutes } from './api/routes/ledgers.js';
 import { describeLog, logRoutes } from './api/routes/log.js';
 import { describeRecords, recordsRoutes } from './api/routes/records.js';
 import { describeSignatures, signaturesRoutes } from './api/routes/signatures.js';
+import { describeSubjects, subjectsRoutes } from './api/routes/subjects.js';
 import { describeVerify, verifyRoutes } from './api/routes/verify.js';
+import { UTC } from './base/calendar.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import { appendRecordTexts } from './commands/append-record-texts.js';
 import type { AppendTarget } from './commands/append-target.js';
+import type { MapKeeper } from './commands/keep-maps.js';
 import type { Preparer } from './commands/preparation/preparer.js';
 import { RecordGatherer } from './commands/record-gatherer.js';
 import type { Config } from './config.js';
+import type { Anchoring } from './epoch-timer.js';
 import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
 import type { OpenedNode } from './open-node.js';
 import { TenantLedgers } from './queries/tenant-ledgers.js';
 import { parseCertificate } from './signing/certificate.js';
 import { trustAnchorFrom } from './signing/trust-anchor.js';
+import type { NodeViews } from './views/node-views.js';
+
+/** A node with what serving it needs besides. */
+export interface ServedNode extends OpenedNode {
+  readonly views: NodeViews;
+  readonly maps: MapKeeper;
+  readonly anchoring: Anchoring;
+}
 
 export interface RouteParts {
   readonly config: Config;
-  readonly opened: OpenedNode;
+  readonly opened: ServedNode;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly preparer: Preparer;
@@ -37,13 +49,20 @@ export interface RouteParts {
 
 export function routeModules(parts: RouteParts): RouteModule[] {
   const { config, opened, clock, random, preparer, readiness } = parts;
-  const { node, registry, roots, isDevelopment } = opened;
+  const { node, registry, roots, isDevelopment, views, maps, anchoring } = opened;
   const limiter = createLoginLimiter(config.failedLoginsPerMinute, clock);
   const guard = createGuard({ registry, limiter });
   const cursors = createCursorCodec(node.derivedKey('cursors'));
   const timeoutMillis = config.requestTimeoutMillis;
   const body = { maxBytes: config.maxBodyBytes, timeoutMillis };
-  const ledgers = new TenantLedgers({ store: node.store, anchored: node.anchored, clock });
+  const ledgers = new TenantLedgers({
+    store: node.store,
+    anchored: node.anchored,
+    clock,
+    views,
+    maps,
+    timeZoneOf: () => UTC,
+  });
   const { anchoredSize } = ledgers;
   const appending = {
     store: node.store,
@@ -126,14 +145,15 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       }),
       describeSignatures,
     ),
+    v1(subjectsRoutes({ guard, cursors, ledgers }), describeSubjects),
     v1(logRoutes({ guard, ledgers }), describeLog),
     v1(
       anchorsRoutes({
         guard,
         chain: node.chain,
         isDevelopment: config.anchorChain === 'devchain',
-        status: () => node.anchorStatus(),
-        anchorNow: () => node.anchorNow(),
+        status: () => anchoring.anchorStatus(),
+        anchorNow: () => anchoring.anchorNow(),
       }),
       describeAnchors,
     ),

@@ -2,6 +2,8 @@
  * The running service: a node, its HTTP interface, its metrics and its epochs. Opens in the order of
  * the data and closes in reverse, so that what was taken is finished and what was shown is there.
  */
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createApp } from './api/app.js';
 import { messageClassesOf } from './api/message-classes.js';
 import { metricsListener } from './api/metrics-server.js';
@@ -11,15 +13,18 @@ import { Lifetime } from './base/lifetime.js';
 import type { Logger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
+import { MapKeeper } from './commands/keep-maps.js';
 import type { Preparer } from './commands/preparation/preparer.js';
 import type { Config, Secrets } from './config.js';
-import { EpochTimer } from './epoch-timer.js';
+import { type Anchoring, EpochTimer } from './epoch-timer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
-import { commitMetrics, nodeMetrics } from './node-metrics.js';
+import { anchoringWithMaps } from './map-epochs.js';
+import { commitMetrics, nodeMetrics, viewMetrics } from './node-metrics.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { hasRecovered, readinessOf } from './readiness.js';
-import { routeModules } from './route-modules.js';
+import { routeModules, type ServedNode } from './route-modules.js';
 import { programVersion } from './version.js';
+import { NodeViews, type NodeViewsOptions } from './views/node-views.js';
 
 export interface ServiceParts {
   readonly clock: Clock;
@@ -27,6 +32,8 @@ export interface ServiceParts {
   readonly logger: Logger;
   /** Of streams of records; closed with the service. */
   readonly preparer: Preparer;
+  /** Opens the engine of the views on their directory. */
+  readonly openViews: NodeViewsOptions['openEngine'];
 }
 
 /** Long enough that clients which come every minute keep their connection. */
@@ -69,8 +76,14 @@ export class Service {
       const { report } = opened.node.store;
       if (hasRecovered(report)) parts.logger.info('recovered', { ...report });
 
-      const epochs = epochTimer(config, parts, opened);
-      const server = await listen(config, parts, metrics, opened, () => ({
+      const views = await openViews(config, parts, opened);
+      lifetime.add(() => views.close());
+      viewMetrics(metrics.registry, views);
+      const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
+      const anchoring = anchoringWithMaps(opened.node, maps, parts.logger);
+      const epochs = epochTimer(config, parts, anchoring);
+      const inner = { ...opened, views, maps, anchoring };
+      const server = await listen(config, parts, metrics, inner, () => ({
         hasFailed: hasFailed(),
         anchoringFailures: epochs.failures,
       }));
@@ -138,19 +151,28 @@ function storeFailure(logger: Logger): StoreFailure {
   };
 }
 
+function openViews(
+  { data }: Config,
+  { logger, openViews: openEngine }: ServiceParts,
+  { node }: OpenedNode,
+): Promise<NodeViews> {
+  const readers = node.store.allLedgers().flatMap(({ logs }) => logs);
+  return NodeViews.open({ directory: join(data, 'views'), openEngine, logger }, readers);
+}
+
 function epochTimer(
   { epochIntervalMillis }: Config,
   { logger }: ServiceParts,
-  { node }: OpenedNode,
+  anchoring: Anchoring,
 ): EpochTimer {
-  return new EpochTimer({ anchoring: node, intervalMillis: epochIntervalMillis, logger });
+  return new EpochTimer({ anchoring, intervalMillis: epochIntervalMillis, logger });
 }
 
 async function listen(
   config: Config,
   { clock, random, logger, preparer }: ServiceParts,
   metrics: Metrics,
-  opened: OpenedNode,
+  opened: ServedNode,
   health: () => { readonly hasFailed: boolean; readonly anchoringFailures: number },
 ): Promise<RunningServer> {
   const { host, port, requestTimeoutMillis, requestsPerMinute } = config;

@@ -67,6 +67,13 @@ export const PROBLEMS = {
   LEDGER_CHECKPOINT_UNKNOWN: kind(404, 'There is no checkpoint of that size'),
   LEDGER_TILE_UNKNOWN: kind(404, 'There is no such tile yet'),
 
+  QUERY_INCOMPLETE: kind(400, 'A filter needs another'),
+  QUERY_TOO_BROAD: kind(400, 'The question is too broad'),
+  QUERY_ORIGIN_UNKNOWN: kind(404, 'The ledger has no such log'),
+  VIEW_BEHIND: kind(503, 'The view is behind', 1),
+  VIEW_FAILED: kind(503, 'The view cannot be used', 30),
+  VIEW_DIFFERS: kind(500, 'The view differs from the ledger'),
+
   KEYS_STORE_UNSAFE: kind(500, 'The key store is not safe'),
   KEYS_FILE_DAMAGED: kind(500, 'The key store is damaged'),
   KEYS_FORMAT_NEWER: kind(500, 'The key store is of a newer version'),
@@ -138,6 +145,7 @@ export const PROBLEMS = {
   SIGNATURE_OF_NO_RECORD: kind(409, 'Only records of the written log are signed'),
   SIGNATURE_LIMIT: kind(409, 'The entry has as many signatures as it may'),
   SEAL_NOT_CONFIGURED: kind(409, 'The node has no seal'),
+  MAP_NOT_COVERING: kind(409, 'No map of the closed log covers this'),
   PREPARATION_INTERRUPTED: kind(503, 'Preparing the records was interrupted', 1),
 
   BITCOIN_TRANSACTION_MALFORMED: kind(400, 'Not a Bitcoin transaction'),

@@ -11,6 +11,9 @@ import { formatInstant } from './time.js';
 /** A name of the IANA time zone database, such as `Europe/Berlin`. */
 export type TimeZoneName = Brand<string, 'TimeZoneName'>;
 
+/** Of tenants that have not said which law they live under. */
+export const UTC = 'UTC' as TimeZoneName;
+
 /**
  * Whether it is such a name, in its one spelling: neither an offset such as `+01:00`, which is the law
  * nowhere, nor an abbreviation such as `IST`, which is the law in three places.
@@ -43,14 +46,25 @@ export function endOfDay(date: string, zone: TimeZoneName): UnixMillis {
     end.subtract({ milliseconds: 1 }),
   );
   const last = ends.find((end) => end.toPlainDate().equals(day));
-  if (last === undefined)
-    throw new BaseError(
-      'DATE_NOT_IN_ZONE',
-      'the legal time zone skipped this date: ask for another',
-    );
+  if (last === undefined) throw notInZone();
   const millis = last.epochMilliseconds as UnixMillis;
   if (!INSTANT_WITH_FOUR_DIGITS.test(formatInstant(millis))) throw malformed();
   return millis;
+}
+
+/** The first millisecond at which clocks in `zone` show this date. @throws as `endOfDay`. */
+export function startOfDay(date: string, zone: TimeZoneName): UnixMillis {
+  const day = parseDate(date);
+  const start = day.toZonedDateTime({ timeZone: zone });
+  if (!start.toPlainDate().equals(day)) throw notInZone();
+  const millis = start.epochMilliseconds as UnixMillis;
+  if (!INSTANT_WITH_FOUR_DIGITS.test(formatInstant(millis))) throw malformed();
+  return millis;
+}
+
+/** Whether a text has the form of a calendar date. */
+export function isDateText(text: string): boolean {
+  return DATE.test(text);
 }
 
 const NAME = /^[A-Za-z][A-Za-z0-9_+-]{0,31}(?:\/[A-Za-z0-9_+-]{1,31}){0,2}$/;
@@ -77,4 +91,11 @@ function midnights(day: Temporal.PlainDate, timeZone: TimeZoneName): Temporal.Zo
 
 function malformed(cause?: unknown): BaseError {
   return new BaseError('TIME_MALFORMED', 'not an existing date in the form 2026-01-31', { cause });
+}
+
+function notInZone(): BaseError {
+  return new BaseError(
+    'DATE_NOT_IN_ZONE',
+    'the legal time zone skipped this date: ask for another',
+  );
 }

@@ -7,6 +7,7 @@ import { WorkerPreparer } from '../commands/preparation/worker-preparer.js';
 import { createJsonLogger, standardOutput } from '../json-logger.js';
 import { Service } from '../service.js';
 import { refuseDevelopmentParts } from '../settings/development-parts.js';
+import { WorkerViews } from '../views/worker-views.js';
 import { CliError } from './cli-error.js';
 import { withExamples } from './command-help.js';
 import { type SettingFlags, settingsFrom, withSettings } from './setting-options.js';
@@ -38,6 +39,7 @@ async function serve(flags: SettingFlags, terminal: Terminal, end: End): Promise
           logger.error('preparation interrupted', { error });
         },
       }),
+      openViews: (directory) => Promise.resolve(new WorkerViews(directory)),
     });
     if (service.firstKey !== null) terminal.stderr(firstKeyLine(service.firstKey));
     logger.info('listening', {

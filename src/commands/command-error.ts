@@ -10,6 +10,8 @@ export type CommandErrorCode =
   | 'SIGNATURE_LIMIT'
   /** The node has no seal: `seal` is off, or its certificate is missing. */
   | 'SEAL_NOT_CONFIGURED'
+  /** A closed log gets no more map entries, and its last one does not cover what is asked. */
+  | 'MAP_NOT_COVERING'
   /** The thread that prepares records failed; none of the request's was appended. */
   | 'PREPARATION_INTERRUPTED';
 

@@ -6,9 +6,11 @@ import type { BitcoinProofErrorCode } from '../evidence/bitcoin/errors.js';
 import type { EvidenceErrorCode } from '../evidence/evidence-error.js';
 import type { KeysErrorCode } from '../keys/keys-error.js';
 import type { LedgerErrorCode } from '../ledger/ledger-error.js';
+import type { QueryErrorCode } from '../queries/query-error.js';
 import type { RecordsErrorCode } from '../records/records-error.js';
 import type { SigningErrorCode } from '../signing/signing-error.js';
 import type { TlogErrorCode } from '../tlog/tlog-error.js';
+import type { ViewsErrorCode } from '../views/views-error.js';
 import type { CommandErrorCode } from './command-error.js';
 
 export type OperationErrorCode =
@@ -20,6 +22,8 @@ export type OperationErrorCode =
   | EvidenceErrorCode
   | KeysErrorCode
   | LedgerErrorCode
+  | QueryErrorCode
   | RecordsErrorCode
   | SigningErrorCode
-  | TlogErrorCode;
+  | TlogErrorCode
+  | ViewsErrorCode;

@@ -1,7 +1,7 @@
 /** Attaches a signature to an entry of a ledger: one that the caller brings, or the operator's seal. */
 import type { SealSigner } from '../keys/seal-signer.js';
 import { findEntry } from '../queries/find-entry.js';
-import type { TenantLedger } from '../queries/tenant-ledgers.js';
+import type { LedgerLogs } from '../queries/tenant-ledgers.js';
 import {
   attachSignature,
   type AttachedSignature,
@@ -25,7 +25,7 @@ export type SignatureSource = Uint8Array | 'seal';
 /** @throws LedgerError LEDGER_ENTRY_UNKNOWN; and as `attachSignature` and `sealEntry`. */
 export async function signEntry(
   { seal, ...deps }: SignEntryDeps,
-  { ledger, vault, anchoredSize }: TenantLedger,
+  { ledger, vault, anchoredSize }: LedgerLogs,
   { id, author }: EntryToSign,
   source: SignatureSource,
 ): Promise<AttachedSignature> {

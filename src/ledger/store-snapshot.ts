@@ -66,6 +66,7 @@ async function copyAtOneMoment(from: string, to: string): Promise<void> {
 
 async function copyTree(from: string, to: string): Promise<void> {
   for (const name of await readdir(from)) {
+    if (UNRELIED.has(name)) continue;
     const [source, target] = [join(from, name), join(to, name)];
     if ((await stat(source)).isDirectory()) {
       await mkdir(target, { mode: 0o700 });
@@ -74,6 +75,9 @@ async function copyTree(from: string, to: string): Promise<void> {
       await copyFile(source, target, constants.COPYFILE_FICLONE);
   }
 }
+
+/** Nothing rests on the views: they are made again from what is checked. */
+const UNRELIED: ReadonlySet<string> = new Set(['views']);
 
 /** Tables are written once. A lock must be the very same file, or it would lock nothing. */
 const IS_SHARED = /^(?:.*\.sst|LOCK)$/;

@@ -6,7 +6,7 @@ import { formatLogProof } from '../tlog/log-proof.js';
 import { type EvidenceSources, exportEvidence } from './export-evidence.js';
 import { findEntry } from './find-entry.js';
 import type { LogIdentities } from './log-identity.js';
-import type { TenantLedger } from './tenant-ledgers.js';
+import type { LedgerLogs } from './tenant-ledgers.js';
 
 export interface EvidenceParts {
   readonly anchored: Anchored;
@@ -16,7 +16,7 @@ export interface EvidenceParts {
 /** The evidence file (docs/formats/evidence.md). @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
 export async function evidenceFile(
   { anchored, identities }: EvidenceParts,
-  { ledger, vault }: TenantLedger,
+  { ledger, vault }: LedgerLogs,
   id: string,
 ): Promise<Uint8Array> {
   const found = await findEntry(ledger, id);
@@ -33,7 +33,7 @@ export async function evidenceFile(
  * The entry in the tree of the first checkpoint that holds it, so that the text never changes
  * (C2SP tlog-proof). @throws LedgerError LEDGER_ENTRY_UNKNOWN.
  */
-export async function logProof({ ledger }: TenantLedger, id: string): Promise<Uint8Array> {
+export async function logProof({ ledger }: LedgerLogs, id: string): Promise<Uint8Array> {
   const { reader, index } = await findEntry(ledger, id);
   const { size } = await reader.block(index);
   const proof = await reader.inclusionProof(index, size);

@@ -8,7 +8,7 @@ import { type AsOf, sizeAsOf, stateAt } from './as-of.js';
 import { type EntryView, entryView } from './entry-view.js';
 import { findEntry, type FoundEntry } from './find-entry.js';
 import { openEntry } from './opened-entry.js';
-import type { TenantLedger } from './tenant-ledgers.js';
+import type { LedgerLogs } from './tenant-ledgers.js';
 
 export interface History {
   readonly items: readonly EntryView[];
@@ -27,12 +27,12 @@ export interface HistoryRange {
 
 /** @throws LedgerError LEDGER_ENTRY_UNKNOWN; and as `sizeAsOf`. */
 export async function entryHistory(
-  { ledger, vault, anchoredSize, clock }: TenantLedger,
+  { ledger, vault, anchoredSize, clock, timeZone }: LedgerLogs,
   id: string,
   { limit, asOf, position }: HistoryRange,
 ): Promise<History> {
   const { reader, index } = await findEntry(ledger, id);
-  const size = position?.size ?? (await sizeAsOf(reader, asOf, clock));
+  const size = position?.size ?? (await sizeAsOf(reader, asOf, { clock, timeZone }));
   const items: EntryView[] = [];
   let at: LeafIndex | null = position?.next ?? (await newestVersion({ reader, index }));
   while (at !== null && items.length < limit) {

@@ -10,7 +10,7 @@ import type { TrustAnchor } from '../signing/trust-anchor.js';
 import { findEntry, type FoundEntry } from './find-entry.js';
 import { openEntry, type OpenedSignature } from './opened-entry.js';
 import { type Finality, finalityOf } from './receipt.js';
-import type { TenantLedger } from './tenant-ledgers.js';
+import type { LedgerLogs } from './tenant-ledgers.js';
 
 export interface SignatureView {
   readonly number: number;
@@ -34,7 +34,7 @@ export interface SignaturePage {
 /** @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
 export async function listSignatures(
   trustAnchors: readonly TrustAnchor[],
-  { ledger, vault, anchoredSize }: TenantLedger,
+  { ledger, vault, anchoredSize }: LedgerLogs,
   id: string,
   { limit, from = 0 }: { readonly limit: number; readonly from?: number },
 ): Promise<SignaturePage> {
@@ -67,7 +67,7 @@ export async function listSignatures(
 
 /** DER of one of them. @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
 export async function signatureBytes(
-  { ledger, vault }: TenantLedger,
+  { ledger, vault }: LedgerLogs,
   id: string,
   number: number,
 ): Promise<Uint8Array> {

@@ -2,7 +2,7 @@
 import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { toHex } from '../base/bytes.js';
 import { LedgerError } from '../ledger/ledger-error.js';
-import type { TenantLedger } from './tenant-ledgers.js';
+import type { LedgerLogs } from './tenant-ledgers.js';
 
 export interface InclusionAnswer {
   readonly index: LeafIndex;
@@ -22,7 +22,7 @@ export interface ConsistencyAnswer {
 
 /** @throws LedgerError LEDGER_SIZE_UNKNOWN unless index < size ≤ the head's. */
 export async function proveInclusion(
-  { ledger: { reader } }: TenantLedger,
+  { ledger: { reader } }: LedgerLogs,
   index: LeafIndex,
   size: TreeSize,
 ): Promise<InclusionAnswer> {
@@ -34,7 +34,7 @@ export async function proveInclusion(
 
 /** @throws LedgerError LEDGER_SIZE_UNKNOWN unless 0 < from ≤ to ≤ the head's. */
 export async function proveConsistency(
-  { ledger: { reader } }: TenantLedger,
+  { ledger: { reader } }: LedgerLogs,
   from: TreeSize,
   to: TreeSize,
 ): Promise<ConsistencyAnswer> {

@@ -3,10 +3,10 @@ import type { TreeSize } from '../base/brand.js';
 import { utf8 } from '../base/bytes.js';
 import { LedgerError } from '../ledger/ledger-error.js';
 import { parseEntryBundlePath, parseTilePath } from '../tlog/tile-path.js';
-import type { TenantLedger } from './tenant-ledgers.js';
+import type { LedgerLogs } from './tenant-ledgers.js';
 
 /** The newest. @throws LedgerError LEDGER_CHECKPOINT_UNKNOWN where there is none yet. */
-export function newestCheckpoint({ ledger }: TenantLedger): Uint8Array {
+export function newestCheckpoint({ ledger }: LedgerLogs): Uint8Array {
   const checkpoint = ledger.reader.checkpoint();
   if (checkpoint === null)
     throw new LedgerError('LEDGER_CHECKPOINT_UNKNOWN', 'the ledger has no entries yet');
@@ -15,7 +15,7 @@ export function newestCheckpoint({ ledger }: TenantLedger): Uint8Array {
 
 /** The one that was shown of that size. @throws LedgerError LEDGER_CHECKPOINT_UNKNOWN. */
 export async function checkpointOfSize(
-  { ledger }: TenantLedger,
+  { ledger }: LedgerLogs,
   size: TreeSize,
 ): Promise<Uint8Array> {
   return utf8(await ledger.reader.checkpointAt(size));
@@ -26,7 +26,7 @@ export async function checkpointOfSize(
  * @param path `tile/<L>/<N>[.p/<W>]` or `tile/entries/<N>[.p/<W>]`.
  * @throws TlogError TILE_PATH_MALFORMED; LedgerError LEDGER_TILE_UNKNOWN.
  */
-export async function readTile({ ledger }: TenantLedger, path: string): Promise<Uint8Array> {
+export async function readTile({ ledger }: LedgerLogs, path: string): Promise<Uint8Array> {
   if (!path.startsWith('tile/entries/')) return ledger.reader.tile(parseTilePath(path));
   const { index, width } = parseEntryBundlePath(path);
   return ledger.reader.entryBundle(index, width);

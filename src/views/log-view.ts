@@ -2,7 +2,7 @@
  * Reading the view of one log: entries by what they are about, up to a size. Holding it gives no way to
  * write. What is asked of a size that the view has not reached waits for it, but not for ever.
  */
-import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
+import type { TreeSize, UnixMillis } from '../base/brand.js';
 import { digestFromHex, type HexDigest } from '../base/hex-digest.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import type { ListItem } from '../tlog/person-list.js';
@@ -10,15 +10,19 @@ import type { MapProof } from '../tlog/sparse-map-proof.js';
 import { type EntryRow, unpackRows, type ViewedEntry } from './internal/entry-row.js';
 import type { Engine, MadeMap, MapEntryAt, ViewPosition } from './view-engine.js';
 import type { ViewCount, ViewPage, ViewQuery } from './view-query.js';
+import { ViewsError } from './views-error.js';
 
 export type { ViewedEntry } from './internal/entry-row.js';
+
+/** Long enough for what was written just now, while nothing much is written. */
+const A_MOMENT_MILLIS = 250;
 
 /** Whoever brings the view up to its log. */
 export interface ViewProgress {
   /** How far it has come. */
   readonly position: ViewPosition;
   /** Resolves when entries below `size` are in the view. @throws ViewsError VIEW_BEHIND, VIEW_FAILED. */
-  reached(size: TreeSize): Promise<void>;
+  reached(size: TreeSize, patienceMillis?: number): Promise<void>;
 }
 
 export class LogView {
@@ -45,6 +49,18 @@ export class LogView {
   /** @throws ViewsError VIEW_BEHIND, VIEW_FAILED. */
   reached(size: TreeSize): Promise<void> {
     return this.#progress.reached(size);
+  }
+
+  /** Waits a moment for the log's head, and makes do with what is there. @throws ViewsError VIEW_FAILED. */
+  async newest(): Promise<TreeSize> {
+    const { size } = this.reader.head;
+    try {
+      await this.#progress.reached(size, A_MOMENT_MILLIS);
+      return size;
+    } catch (cause) {
+      if (cause instanceof ViewsError && cause.code === 'VIEW_BEHIND') return this.size;
+      throw cause;
+    }
   }
 
   /** How many entries of the view had been recorded at or before an instant. */

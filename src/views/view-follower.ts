@@ -64,7 +64,7 @@ export class ViewFollower implements ViewProgress {
     return this.#reader.head.size - this.#position.size;
   }
 
-  reached(size: TreeSize): Promise<void> {
+  reached(size: TreeSize, patienceMillis = this.#options.patienceMillis): Promise<void> {
     if (this.#position.size >= size) return Promise.resolve();
     if (this.#failure !== null) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
@@ -77,7 +77,7 @@ export class ViewFollower implements ViewProgress {
       const waiting = { size, settle };
       const timer = setTimeout(() => {
         settle(behind(size, this.#position.size));
-      }, this.#options.patienceMillis);
+      }, patienceMillis);
       this.#waiting.push(waiting);
     });
   }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { UTC } from '../../src/base/calendar.js';
 import { tagsScope } from '../../src/base/secret-scope.js';
 import { appendRecords } from '../../src/commands/append-records.js';
 import {
@@ -70,7 +71,13 @@ describe('attaching a signature', () => {
     });
     expect(target.ledger.reader.head.size).toBe(size);
     const { ledger, vault } = target;
-    const reading = { ledger, vault, anchoredSize: deps.anchoredSize, clock: deps.clock };
+    const reading = {
+      ledger,
+      vault,
+      anchoredSize: deps.anchoredSize,
+      clock: deps.clock,
+      timeZone: UTC,
+    };
     const file = await evidenceFile(opened.node, reading, '1');
     expect(file.length).toBeGreaterThan(MAX_SIGNATURES * cms.length);
   });

@@ -1,12 +1,13 @@
 /** What a ledger is, in three maps: entries in order, versions of each thing, keys that were used. */
 import type { LeafIndex, TreeSize } from '../../src/base/brand.js';
 import { toHex } from '../../src/base/bytes.js';
+import { UTC } from '../../src/base/calendar.js';
 import { digestFromHex, type HexDigest } from '../../src/base/hex-digest.js';
 import type { LogReader } from '../../src/ledger/log-reader.js';
 import { entryHistory } from '../../src/queries/entry-history.js';
 import { listEntries } from '../../src/queries/list-entries.js';
 import type { Receipt } from '../../src/queries/receipt.js';
-import type { TenantLedger } from '../../src/queries/tenant-ledgers.js';
+import type { LedgerLogs } from '../../src/queries/tenant-ledgers.js';
 import { parseStatement } from '../../src/records/parse-statement.js';
 import { ClientMemory, type Wish } from '../support/client-memory.js';
 import type { SeededChoice } from '../support/seeded-choice.js';
@@ -76,18 +77,19 @@ export class LedgerModel {
   }
 }
 
-function tenantLedger({ store, clock }: TestStore, name: string): TenantLedger {
+function tenantLedger({ store, clock }: TestStore, name: string): LedgerLogs {
   const tenant = store.tenantNamed(TENANT)?.handle ?? '';
   return {
     ledger: store.ledger(tenant, name),
     vault: store.vaultOf(tenant),
     anchoredSize: () => 0 as TreeSize,
+    timeZone: UTC,
     clock,
   };
 }
 
 async function wrongEntries(
-  { ledger: { reader } }: TenantLedger,
+  { ledger: { reader } }: LedgerLogs,
   entries: readonly Entry[],
 ): Promise<string[]> {
   const { size } = reader.head;
@@ -122,7 +124,7 @@ async function wrongVersions(reader: LogReader, entries: readonly Entry[]): Prom
 
 /** Lists and histories as of `count` entries after the first, and as of when the last of them was recorded. */
 async function wrongPast(
-  ledger: TenantLedger,
+  ledger: LedgerLogs,
   entries: readonly Entry[],
   count: number,
 ): Promise<string[]> {

@@ -8,6 +8,7 @@ import { inlinePreparer } from '../../src/commands/preparation/inline-preparer.j
 import type { Config } from '../../src/config.js';
 import { Service } from '../../src/service.js';
 import { DEFAULTS } from '../../src/settings/settings-table.js';
+import { openViewEngine } from '../../src/views/view-engine.js';
 
 export interface TestServiceOptions extends Partial<Config> {
   readonly clock?: Clock;
@@ -48,7 +49,13 @@ export async function openTestService(
     ...settings,
   };
   const random = new RandomPool();
-  const parts = { clock, random, logger: silentLogger, preparer: inlinePreparer(random) };
+  const parts = {
+    clock,
+    random,
+    logger: silentLogger,
+    preparer: inlinePreparer(random),
+    openViews: openViewEngine,
+  };
   const service = await Service.open(config, {}, parts);
   const key = adminKey ?? service.firstKey ?? '';
   return {

@@ -2,14 +2,20 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
+import { definedMembers } from '../../base/defined-members.js';
 import { IDEMPOTENCY_KEY } from '../../commands/preparation/record-request.js';
 import { entryHistory } from '../../queries/entry-history.js';
+import {
+  countEntries,
+  findEntries,
+  type FindQuestion,
+  type FoundPage,
+} from '../../queries/find-entries.js';
 import { getEntry } from '../../queries/get-entry.js';
 import { listEntries } from '../../queries/list-entries.js';
-import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
+import type { TenantLedger, TenantLedgers } from '../../queries/tenant-ledgers.js';
 import { recordInputSchema } from '../../records/record-input.js';
 import { sendJson } from '../answer.js';
-import { ApiError } from '../api-error.js';
 import {
   type Append,
   type AppendAll,
@@ -40,6 +46,17 @@ import {
   problemSchema,
 } from '../schemas.js';
 import { validate } from '../validate.js';
+import {
+  disclosed,
+  filterQuery,
+  filtersOf,
+  listOf,
+  pagedQuery,
+  positionOf,
+  stateOfQuery,
+  stateQuery,
+  validAtSchema,
+} from '../view-schemas.js';
 
 export interface RecordsRoutesOptions {
   readonly guard: Guard;
@@ -50,18 +67,9 @@ export interface RecordsRoutesOptions {
   readonly limits: RecordLimits;
 }
 
-/** Described, and refused by name until the views that answer them are there. */
-const NOT_YET = [
-  'type',
-  'subject',
-  'key',
-  'author',
-  'recordedFrom',
-  'recordedTo',
-  'validAt',
-] as const;
-
-const listQuerySchema = z.strictObject({ ...pageQuery, ...asOfQuery });
+const listQuerySchema = z.strictObject({ ...pagedQuery, ...stateQuery, ...filterQuery });
+const historyQuerySchema = z.strictObject({ ...pageQuery, ...asOfQuery });
+const countQuerySchema = z.strictObject({ ...stateQuery, ...filterQuery });
 const entryQuerySchema = z.strictObject(asOfQuery);
 const ledgerPathSchema = z.object(ledgerPath);
 const entryPathSchema = z.object(entryPath);
@@ -75,6 +83,12 @@ const entryAnswerSchema = entrySchema.extend({ asOf: asOfSchema });
 const pageSchema = z.object({
   items: z.array(entrySchema),
   cursor: cursorSchema,
+  asOf: asOfSchema,
+});
+const foundSchema = pageSchema.extend({ origin: z.string(), validAt: validAtSchema });
+const countSchema = z.object({
+  origin: z.string(),
+  count: z.number().int(),
   asOf: asOfSchema,
 });
 
@@ -91,21 +105,45 @@ export function recordsRoutes(options: RecordsRoutesOptions): Router {
       if (type === NDJSON) await appendStream(request, response, { ...target, appendAll });
       else await appendOne(request, response, { ...target, append });
     }),
-    get: guard('record:read', async ({ tenant }, request, response) => {
-      refuseFilters(request.query);
-      const { ledger: name } = validate(ledgerPathSchema, request.params, 'the path');
-      const { limit, asOf, cursor } = validate(listQuerySchema, request.query, 'the query');
-      const ledger = ledgers.find(tenant, name);
-      const list = ['records', tenant, ledger.ledger.reader.origin, asOf ?? ''];
-      const position =
-        cursor === undefined ? undefined : cursors.decode(list, cursor, positionSchema);
-      const page = await listEntries(ledger, { limit, asOf, position });
-      const { size } = page.asOf;
-      sendJson(response, 200, {
-        items: page.items,
-        cursor: page.next === null ? null : cursors.encode(list, { next: page.next, size }),
-        asOf: page.asOf,
+    get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
+      const { ledger } = validate(ledgerPathSchema, request.params, 'the path');
+      const query = validate(listQuerySchema, request.query, 'the query');
+      const { limit, cursor } = query;
+      const filters = filtersOf(query);
+      const state = stateOfQuery(query);
+      const list = listOf('records', { tenant, ledger, ...state, ...filters });
+      const found = ledgers.find(tenant, ledger);
+      const { next, ...page } = await listOrFind(found, {
+        ...state,
+        ...positionOf(cursors, list, cursor),
+        filters,
+        limit,
       });
+      const { size } = page.asOf;
+      return {
+        ledger,
+        question: definedMembers({ ...state, ...filters, limit, size }),
+        entries: page.items.map(disclosed),
+        send: () => {
+          sendJson(response, 200, {
+            ...page,
+            cursor: next === null ? null : cursors.encode(list, { next, size }),
+          });
+        },
+      };
+    }),
+  });
+  // Before `records/:id`, which would take it for an id.
+  addResource(router, '/ledgers/:ledger/records/count', {
+    get: guard('record:read', async ({ tenant }, request, response) => {
+      const { ledger } = validate(ledgerPathSchema, request.params, 'the path');
+      const query = validate(countQuerySchema, request.query, 'the query');
+      const filters = filtersOf(query);
+      const counted = await countEntries(ledgers.find(tenant, ledger), {
+        ...stateOfQuery(query),
+        filters,
+      });
+      sendJson(response, 200, counted);
     }),
   });
   addResource(router, '/ledgers/:ledger/records/:id', {
@@ -118,7 +156,7 @@ export function recordsRoutes(options: RecordsRoutesOptions): Router {
   addResource(router, '/ledgers/:ledger/records/:id/history', {
     get: guard('record:read', async ({ tenant }, request, response) => {
       const { ledger: name, id } = validate(entryPathSchema, request.params, 'the path');
-      const { limit, asOf, cursor } = validate(listQuerySchema, request.query, 'the query');
+      const { limit, asOf, cursor } = validate(historyQuerySchema, request.query, 'the query');
       const ledger = ledgers.find(tenant, name);
       const list = ['history', tenant, ledger.ledger.reader.origin, id, asOf ?? ''];
       const position =
@@ -135,10 +173,17 @@ export function recordsRoutes(options: RecordsRoutesOptions): Router {
   return router;
 }
 
-function refuseFilters(query: object): void {
-  const filter = NOT_YET.find((name) => Object.hasOwn(query, name));
-  if (filter !== undefined)
-    throw new ApiError('REQUEST_INVALID', `the filter ${filter} is not there yet: leave it out`);
+/** What needs no view is answered by the log itself, even where views fail. */
+function listOrFind(ledger: TenantLedger, question: FindQuestion): Promise<FoundPage> {
+  const { asOf, origin, minSize, pinned, from, limit, filters } = question;
+  const isPlain =
+    origin === undefined &&
+    minSize === undefined &&
+    Object.values(filters).every((filter) => filter === undefined);
+  if (!isPlain) return findEntries(ledger, question);
+  const position =
+    from === undefined || pinned === undefined ? undefined : { next: from, size: pinned };
+  return listEntries(ledger, { limit, asOf, position });
 }
 
 export function describeRecords(registry: OpenAPIRegistry): void {
@@ -175,11 +220,24 @@ export function describeRecords(registry: OpenAPIRegistry): void {
   registry.registerPath({
     method: 'get',
     path: '/v1/ledgers/{ledger}/records',
-    summary: 'List the entries, oldest first',
+    summary: 'Find entries, oldest first',
+    description:
+      'A page may hold fewer than its limit, or none, and still have a cursor: what is looked at for one page is bounded.',
     tags: ['records'],
     request: { params: ledgerPathSchema, query: listQuerySchema },
     responses: {
-      200: { description: 'A page of one state of the ledger.', content: json(pageSchema) },
+      200: { description: 'A page of one state of the ledger.', content: json(foundSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'get',
+    path: '/v1/ledgers/{ledger}/records/count',
+    summary: 'Count entries',
+    tags: ['records'],
+    request: { params: ledgerPathSchema, query: countQuerySchema },
+    responses: {
+      200: { description: 'How many there are.', content: json(countSchema) },
       default: problemResponse,
     },
   });
@@ -199,7 +257,7 @@ export function describeRecords(registry: OpenAPIRegistry): void {
     path: '/v1/ledgers/{ledger}/records/{id}/history',
     summary: 'The versions of the thing that it is a version of, newest first',
     tags: ['records'],
-    request: { params: entryPathSchema, query: listQuerySchema },
+    request: { params: entryPathSchema, query: historyQuerySchema },
     responses: {
       200: { description: 'A page of versions.', content: json(pageSchema) },
       default: problemResponse,

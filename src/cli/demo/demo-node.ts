@@ -10,6 +10,7 @@ import { systemClock } from '../../base/time.js';
 import { inlinePreparer } from '../../commands/preparation/inline-preparer.js';
 import { Service } from '../../service.js';
 import { parseConfig } from '../../settings/parse-config.js';
+import { openViewEngine } from '../../views/view-engine.js';
 import { isDirectory } from '../files.js';
 import { createNodeClient, DEFAULT_TIMEOUT_MILLIS, type NodeClient } from '../node-client.js';
 
@@ -47,7 +48,13 @@ async function start(directory: string): Promise<Pick<DemoNode, 'client' | 'stop
   });
   const random = new RandomPool();
   const preparer = inlinePreparer(random);
-  const parts = { clock: systemClock, random, logger: silentLogger, preparer };
+  const parts = {
+    clock: systemClock,
+    random,
+    logger: silentLogger,
+    preparer,
+    openViews: openViewEngine,
+  };
   const service = await Service.open(config, secrets, parts);
   assert(service.firstKey !== null, 'a new node makes its first key');
   return {

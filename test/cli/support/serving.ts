@@ -6,6 +6,7 @@ import { systemClock } from '../../../src/base/time.js';
 import { inlinePreparer } from '../../../src/commands/preparation/inline-preparer.js';
 import { Service } from '../../../src/service.js';
 import { parseConfig } from '../../../src/settings/parse-config.js';
+import { openViewEngine } from '../../../src/views/view-engine.js';
 
 export interface Serving {
   readonly data: string;
@@ -26,7 +27,13 @@ export async function startServing(root: string): Promise<Serving> {
   });
   const random = new RandomPool();
   const preparer = inlinePreparer(random);
-  const parts = { clock: systemClock, random, logger: silentLogger, preparer };
+  const parts = {
+    clock: systemClock,
+    random,
+    logger: silentLogger,
+    preparer,
+    openViews: openViewEngine,
+  };
   const service = await Service.open(config, secrets, parts);
   const key = service.firstKey ?? '';
   await fetch(`${service.url}/v1/ledgers`, {

@@ -1,0 +1,271 @@
+/** `/v1/ledgers/{ledger}/subjects/{subject}`: the forensic views of one person. */
+import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
+import { Router } from 'express';
+import { z } from 'zod';
+import type { DisclosedEntry } from '../../access/disclosure.js';
+import type { JsonObject } from '../../base/canonical-json.js';
+import { definedMembers } from '../../base/defined-members.js';
+import { parseInstant } from '../../base/time.js';
+import type { EntryView } from '../../queries/entry-view.js';
+import { subjectDiff } from '../../queries/subject-diff.js';
+import { type MentionView, subjectState } from '../../queries/subject-state.js';
+import { subjectTimeline } from '../../queries/subject-timeline.js';
+import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
+import { sendJson } from '../answer.js';
+import type { Guard } from '../authentication.js';
+import type { CursorCodec } from '../cursor.js';
+import { asOfSchema, entrySchema } from '../entry-schemas.js';
+import { addResource } from '../resource.js';
+import { cursorSchema, instantSchema, json, problemResponse } from '../schemas.js';
+import { validate } from '../validate.js';
+import {
+  disclosed,
+  listOf,
+  pagedQuery,
+  positionOf,
+  stateOfQuery,
+  stateQuery,
+  subjectPath,
+  typesQuery,
+  validAtQuery,
+  validAtSchema,
+} from '../view-schemas.js';
+
+export interface SubjectsRoutesOptions {
+  readonly guard: Guard;
+  readonly cursors: CursorCodec;
+  readonly ledgers: TenantLedgers;
+}
+
+const pathSchema = z.object(subjectPath);
+const stateQuerySchema = z.strictObject({
+  ...pagedQuery,
+  ...stateQuery,
+  ...validAtQuery,
+  ...typesQuery,
+});
+const timelineQuerySchema = z.strictObject({
+  ...pagedQuery,
+  ...stateQuery,
+  order: z.enum(['asc', 'desc']).default('asc').meta({ description: 'asc: oldest first.' }),
+});
+const point = z.string().max(64);
+const diffQuerySchema = z.strictObject({
+  from: point.meta({ description: 'As of: a tree size, an instant or a calendar date.' }),
+  to: point.optional().meta({ description: 'As of; now unless given.' }),
+  ...validAtQuery,
+  fromValidAt: point.optional().meta({ description: 'Instead of validAt, for the state before.' }),
+  toValidAt: point.optional().meta({ description: 'Instead of validAt, for the state after.' }),
+  origin: stateQuery.origin,
+  ...typesQuery,
+});
+
+const mentionSchema = z.object({
+  id: z.string(),
+  index: z.number().int(),
+  recordedAt: instantSchema,
+  type: z.string(),
+  role: z.enum(['party', 'part']),
+  payload: z.unknown().optional(),
+});
+const stateSchema = z.object({
+  subject: z.string(),
+  origin: z.string(),
+  items: z.array(entrySchema).readonly(),
+  mentions: z
+    .array(mentionSchema)
+    .readonly()
+    .meta({ description: 'Where records of other subjects name this person.' }),
+  counts: z.object({
+    things: z.number().int(),
+    mentions: z.number().int(),
+    entries: z.number().int().meta({ description: 'Records and signatures, every version.' }),
+  }),
+  cursor: cursorSchema,
+  asOf: asOfSchema,
+  validAt: validAtSchema,
+});
+const timelineSchema = z.object({
+  subject: z.string(),
+  origin: z.string(),
+  items: z.array(z.union([entrySchema, mentionSchema])).readonly(),
+  cursor: cursorSchema,
+  asOf: asOfSchema,
+});
+const changeSchema = z.enum(['added', 'removed', 'changed']);
+const sideSchema = z.object({ asOf: asOfSchema, validAt: validAtSchema });
+const diffSchema = z.object({
+  subject: z.string(),
+  origin: z.string(),
+  from: sideSchema,
+  to: sideSchema,
+  unchanged: z.number().int().meta({ description: 'Things whose version is the same in both.' }),
+  items: z
+    .array(
+      z.object({
+        change: changeSchema,
+        type: z.string(),
+        key: z.string().optional(),
+        before: entrySchema.nullable(),
+        after: entrySchema.nullable(),
+        fields: z
+          .array(
+            z.object({
+              change: changeSchema,
+              pointer: z.string().meta({ description: 'RFC 6901, into the payload.' }),
+              before: z.unknown().optional(),
+              after: z.unknown().optional(),
+            }),
+          )
+          .readonly(),
+      }),
+    )
+    .readonly(),
+});
+
+export function subjectsRoutes({ guard, cursors, ledgers }: SubjectsRoutesOptions): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  addResource(router, '/ledgers/:ledger/subjects/:subject', {
+    get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
+      const { ledger, subject } = validate(pathSchema, request.params, 'the path');
+      const query = validate(stateQuerySchema, request.query, 'the query');
+      const { limit, cursor, validAt, type: types } = query;
+      const filters = { ...stateOfQuery(query), validAt, types };
+      const list = listOf('subject', { tenant, ledger, subject, ...filters });
+      const position = positionOf(cursors, list, cursor);
+      const { answer } = await subjectState(ledgers.find(tenant, ledger), {
+        ...filters,
+        ...position,
+        subject,
+        limit,
+      });
+      const { next, ...shown } = answer;
+      const { size } = answer.asOf;
+      return {
+        ledger,
+        question: question({ subject, ...filters }, size),
+        entries: [...shown.items.map(disclosed), ...shown.mentions.map(mentioned(subject))],
+        send: () => {
+          sendJson(response, 200, {
+            ...shown,
+            cursor: next === null ? null : cursors.encode(list, { next, size }),
+          });
+        },
+      };
+    }),
+  });
+  addResource(router, '/ledgers/:ledger/subjects/:subject/timeline', {
+    get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
+      const { ledger, subject } = validate(pathSchema, request.params, 'the path');
+      const query = validate(timelineQuerySchema, request.query, 'the query');
+      const { limit, cursor, order } = query;
+      const state = stateOfQuery(query);
+      const list = listOf('timeline', { tenant, ledger, subject, order, ...state });
+      const position = positionOf(cursors, list, cursor);
+      const { next, ...timeline } = await subjectTimeline(ledgers.find(tenant, ledger), {
+        ...state,
+        ...position,
+        subject,
+        limit,
+        isReversed: order === 'desc',
+      });
+      const { items, asOf, origin } = timeline;
+      const { size } = asOf;
+      return {
+        ledger,
+        question: question({ subject, order, ...state }, size),
+        entries: items.map((item) => ('role' in item ? mentioned(subject)(item) : disclosed(item))),
+        send: () => {
+          sendJson(response, 200, {
+            subject,
+            origin,
+            items,
+            cursor: next === null ? null : cursors.encode(list, { next, size }),
+            asOf,
+          });
+        },
+      };
+    }),
+  });
+  addResource(router, '/ledgers/:ledger/subjects/:subject/diff', {
+    get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
+      const { ledger, subject } = validate(pathSchema, request.params, 'the path');
+      const query = validate(diffQuerySchema, request.query, 'the query');
+      const { from, to, validAt, fromValidAt, toValidAt, origin, type: types } = query;
+      const diff = await subjectDiff(ledgers.find(tenant, ledger), {
+        subject,
+        origin,
+        types,
+        from: { asOf: from, validAt: fromValidAt ?? validAt },
+        to: { asOf: to, validAt: toValidAt ?? validAt },
+      });
+      const shown = diff.items.flatMap(({ before, after }) => [before, after]);
+      return {
+        ledger,
+        question: question(
+          { subject, from, to, validAt, fromValidAt, toValidAt, origin, types },
+          diff.to.asOf.size,
+        ),
+        entries: shown.filter((entry): entry is EntryView => entry !== null).map(disclosed),
+        send: () => {
+          sendJson(response, 200, diff);
+        },
+      };
+    }),
+  });
+  return router;
+}
+
+/** As it is put on record: what was asked, and the state that answered. */
+function question(asked: object, size: number): JsonObject {
+  return definedMembers({ ...asked, size });
+}
+
+function mentioned(subject: string): (mention: MentionView) => DisclosedEntry {
+  return ({ id, recordedAt, type }) => ({
+    leafHash: id,
+    recordedAt: parseInstant(recordedAt),
+    type,
+    subject,
+  });
+}
+
+export function describeSubjects(registry: OpenAPIRegistry): void {
+  const path = '/v1/ledgers/{ledger}/subjects/{subject}';
+  const tags = ['subjects'];
+  registry.registerPath({
+    method: 'get',
+    path,
+    summary: 'What was known of a person: the version of each thing that stood',
+    description:
+      'Without validAt the last recorded version of each thing; with it the one that was valid then. A retracted version never stands.',
+    tags,
+    request: { params: pathSchema, query: stateQuerySchema },
+    responses: {
+      200: { description: 'A page of things, by index.', content: json(stateSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'get',
+    path: `${path}/timeline`,
+    summary: 'Everything recorded about a person, in order',
+    tags,
+    request: { params: pathSchema, query: timelineQuerySchema },
+    responses: {
+      200: { description: 'A page of entries.', content: json(timelineSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'get',
+    path: `${path}/diff`,
+    summary: 'What changed between two states, field by field',
+    tags,
+    request: { params: pathSchema, query: diffQuerySchema },
+    responses: {
+      200: { description: 'The things that differ.', content: json(diffSchema) },
+      default: problemResponse,
+    },
+  });
+}

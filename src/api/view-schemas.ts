@@ -1,0 +1,131 @@
+/** What questions to views have in common: their query parameters, and what their answers are described by. */
+import { z } from 'zod';
+import type { DisclosedEntry } from '../access/disclosure.js';
+import type { LeafIndex, TreeSize } from '../base/brand.js';
+import { definedMembers } from '../base/defined-members.js';
+import { parseInstant } from '../base/time.js';
+import type { EntryView } from '../queries/entry-view.js';
+import type { Filters } from '../queries/find-entries.js';
+import type { StateQuestion } from '../queries/view-state.js';
+import type { CursorCodec } from './cursor.js';
+import { asOfQuery, ledgerPath, positionSchema, sizeText } from './entry-schemas.js';
+import { instantSchema, pageQuery } from './schemas.js';
+
+const POINT_DESCRIPTION =
+  'An instant, or a calendar date: the end of that day in the tenant’s legal time zone.';
+const pointSchema = z.string().max(64);
+
+export const stateQuery = {
+  ...asOfQuery,
+  origin: z
+    .string()
+    .max(512)
+    .optional()
+    .meta({ description: 'Of a log that the ledger had before; else the one that is written.' }),
+  minSize: sizeText
+    .optional()
+    .meta({ description: 'Read your writes: wait for a state with so many entries.' }),
+} as const;
+
+export const validAtQuery = {
+  validAt: pointSchema.optional().meta({ description: POINT_DESCRIPTION }),
+} as const;
+
+export const typesQuery = {
+  type: z
+    .union([z.string(), z.array(z.string()).max(100)])
+    .transform((types) => (typeof types === 'string' ? [types] : types))
+    .optional()
+    .meta({ description: 'Only things of this type; may be given more than once.' }),
+} as const;
+
+export const filterQuery = {
+  kind: z
+    .enum(['record', 'signature', 'ledger', 'epoch', 'handover', 'loss', 'map'])
+    .optional()
+    .meta({ description: 'Kind of entry.' }),
+  type: z.string().max(128).optional().meta({ description: 'Type of record.' }),
+  subject: z
+    .string()
+    .max(512)
+    .optional()
+    .meta({ description: 'Whom entries are about: as subject, or in a part.' }),
+  key: z
+    .string()
+    .max(512)
+    .optional()
+    .meta({ description: 'Which thing of that subject and type; only together with both.' }),
+  author: z.string().max(512).optional().meta({ description: 'Who wrote.' }),
+  recordedFrom: pointSchema.optional().meta({
+    description: 'Recorded at or after: an instant, or the beginning of a calendar date.',
+  }),
+  recordedTo: pointSchema
+    .optional()
+    .meta({ description: 'Recorded at or before: an instant, or the end of a calendar date.' }),
+  ...validAtQuery,
+  finality: z
+    .enum(['anchored', 'unanchored'])
+    .optional()
+    .meta({ description: 'Whether a chain holds it.' }),
+} as const;
+
+export const subjectPath = {
+  ...ledgerPath,
+  subject: z.string().meta({ description: 'Whom it is about, exactly as it was recorded.' }),
+};
+
+export const pagedQuery = pageQuery;
+
+export const validAtSchema = instantSchema
+  .optional()
+  .meta({ description: 'The instant that was meant.' });
+
+export interface Position {
+  readonly from?: LeafIndex;
+  readonly pinned?: TreeSize;
+}
+
+/** Where a page begins, and the size it is pinned to. @throws ApiError CURSOR_INVALID. */
+export function positionOf(
+  cursors: CursorCodec,
+  list: readonly string[],
+  cursor: string | undefined,
+): Position {
+  if (cursor === undefined) return {};
+  const { next, size } = cursors.decode(list, cursor, positionSchema);
+  return { from: next, pinned: size };
+}
+
+/** All that a cursor is good for: the list and every filter of it. */
+export function listOf(name: string, parts: Readonly<Record<string, unknown>>): string[] {
+  return [
+    name,
+    ...Object.entries(definedMembers(parts)).map(([key, value]) => `${key}=${String(value)}`),
+  ];
+}
+
+/** The members of a question that say which state it is about. */
+export function stateOfQuery(query: {
+  readonly origin?: string | undefined;
+  readonly asOf?: string | undefined;
+  readonly minSize?: TreeSize | undefined;
+}): StateQuestion {
+  const { origin, asOf, minSize } = query;
+  return { origin, asOf, minSize };
+}
+
+/** The members of a question that say which entries are meant. */
+export function filtersOf(query: Filters): Filters {
+  const { kind, type, subject, key, author, recordedFrom, recordedTo, validAt, finality } = query;
+  return { kind, type, subject, key, author, recordedFrom, recordedTo, validAt, finality };
+}
+
+/** What is put on record of an entry that is shown. */
+export function disclosed({ leafHash, recordedAt, type, subject }: EntryView): DisclosedEntry {
+  return {
+    leafHash,
+    recordedAt: parseInstant(recordedAt),
+    type: type ?? null,
+    subject: subject ?? null,
+  };
+}

@@ -1,0 +1,288 @@
+/**
+ * Entries by what they are about: filters on subject, type, key, author, recorded time, finality, and the
+ * versions that were valid at an instant. A page looks at a bounded number of entries; one that found
+ * fewer than it may show says where to go on.
+ */
+import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
+import { digestToHex, type HexDigest } from '../base/hex-digest.js';
+import { formatInstant } from '../base/time.js';
+import { stateOf } from '../records/as-of-state.js';
+import { parseStatement } from '../records/parse-statement.js';
+import type { StatementKind } from '../records/statement.js';
+import type { LogView, ViewedEntry } from '../views/log-view.js';
+import type { EntryFilter, ViewPage } from '../views/view-query.js';
+import { type AsOf, beginningOf, instantOf } from './as-of.js';
+import { type EntryView, entryView } from './entry-view.js';
+import { openEntry } from './opened-entry.js';
+import { personTag, thingTag } from './person-tags.js';
+import { QueryError } from './query-error.js';
+import { versionsOf } from './subject-entries.js';
+import { validInstant } from './subject-state.js';
+import type { TenantLedger } from './tenant-ledgers.js';
+import { type StateQuestion, type ViewState, viewState } from './view-state.js';
+
+export interface Filters {
+  readonly kind?: StatementKind | undefined;
+  readonly type?: string | undefined;
+  readonly subject?: string | undefined;
+  /** Of a thing of this subject and type. */
+  readonly key?: string | undefined;
+  readonly author?: string | undefined;
+  /** Instants or calendar dates: from the beginning of … to the end of …, both included. */
+  readonly recordedFrom?: string | undefined;
+  readonly recordedTo?: string | undefined;
+  readonly validAt?: string | undefined;
+  readonly finality?: 'anchored' | 'unanchored' | undefined;
+}
+
+export interface FindQuestion extends StateQuestion {
+  readonly filters: Filters;
+  readonly limit: number;
+  readonly from?: LeafIndex | undefined;
+}
+
+export interface FoundPage {
+  readonly origin: string;
+  readonly items: readonly EntryView[];
+  /** Where the next page begins, or null after the last. */
+  readonly next: LeafIndex | null;
+  readonly asOf: AsOf;
+  readonly validAt?: string;
+}
+
+/** Looked at for one page. With `validAt` each may mean reading all of its subject. */
+const BUDGET = 20_000;
+const BUDGET_VALID_AT = 2_000;
+const COUNT_BUDGET = 1_000_000;
+
+/** @throws QueryError QUERY_INCOMPLETE; as `viewState` and `openEntry`. */
+export async function findEntries(
+  ledger: TenantLedger,
+  question: FindQuestion,
+): Promise<FoundPage> {
+  const search = await searchOf(ledger, question);
+  const { reader, asOf } = search.state;
+  const { entries, next } = await search.page(question.from ?? (0 as LeafIndex), question.limit);
+  const items: EntryView[] = [];
+  for (const entry of entries)
+    items.push(entryView(reader.origin, await openEntry(ledger.vault, entry), ledger.anchoredSize));
+  const { validAt } = search;
+  return {
+    origin: reader.origin,
+    items,
+    next,
+    asOf,
+    ...(validAt !== undefined && { validAt: formatInstant(validAt) }),
+  };
+}
+
+export interface EntryCount {
+  readonly origin: string;
+  readonly count: number;
+  readonly asOf: AsOf;
+}
+
+/** @throws QueryError QUERY_TOO_BROAD; as `findEntries`. */
+export async function countEntries(
+  ledger: TenantLedger,
+  question: Omit<FindQuestion, 'limit' | 'from'>,
+): Promise<EntryCount> {
+  const search = await searchOf(ledger, question);
+  const { reader, asOf } = search.state;
+  return { origin: reader.origin, count: await search.count(), asOf };
+}
+
+export interface Search {
+  readonly state: ViewState;
+  readonly validAt: UnixMillis | undefined;
+  page(from: LeafIndex, limit: number): Promise<Omit<ViewPage<ViewedEntry>, 'examined'>>;
+  /** @throws QueryError QUERY_TOO_BROAD. */
+  count(): Promise<number>;
+}
+
+/** Reads the question once; pages and counts are then of one state. @throws as `findEntries`. */
+export async function searchOf(
+  ledger: TenantLedger,
+  { filters, ...question }: StateQuestion & { readonly filters: Filters },
+): Promise<Search> {
+  const validAt = validInstant(ledger, filters.validAt);
+  const where = await filterOf(ledger, filters);
+  const state = await viewState(ledger, question);
+  const { view } = state;
+  const range = await rangeOf(ledger, state, filters);
+  if (where === null)
+    return {
+      state,
+      validAt,
+      page: () => Promise.resolve({ entries: [], next: null }),
+      count: () => Promise.resolve(0),
+    };
+  const valid = validAt === undefined ? null : new ValidVersions(ledger, view, state.size, validAt);
+  const whereRecord: EntryFilter = valid === null ? where : { ...where, kind: 'record' };
+  return {
+    state,
+    validAt,
+    page: (from, limit) =>
+      pageOf(view, whereRecord, { ...range, from: Math.max(from, range.from) }, limit, valid),
+    count: async () => {
+      if (valid !== null) return countValid(view, whereRecord, range, valid);
+      const counted = await view.count({ ...range, where, budget: COUNT_BUDGET });
+      if (!counted.isComplete) throw tooBroad(COUNT_BUDGET);
+      return counted.count;
+    },
+  };
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+async function pageOf(
+  view: LogView,
+  where: EntryFilter,
+  range: Range,
+  limit: number,
+  valid: ValidVersions | null,
+): Promise<Omit<ViewPage<ViewedEntry>, 'examined'>> {
+  if (valid === null)
+    return view.find({ ...range, where, isReversed: false, limit, budget: BUDGET });
+  const entries: ViewedEntry[] = [];
+  let { from } = range;
+  for (let examined = 0; examined < BUDGET_VALID_AT;) {
+    const some = Math.min(PAGE, BUDGET_VALID_AT - examined);
+    const page = await view.find({
+      ...range,
+      from,
+      where,
+      isReversed: false,
+      limit: some,
+      budget: some,
+    });
+    examined += page.examined;
+    for (const entry of page.entries) {
+      if (!(await valid.has(entry))) continue;
+      if (entries.length >= limit) return { entries, next: entry.index };
+      entries.push(entry);
+    }
+    if (page.next === null) return { entries, next: null };
+    from = page.next;
+  }
+  return { entries, next: from as LeafIndex };
+}
+
+async function countValid(
+  view: LogView,
+  where: EntryFilter,
+  range: Range,
+  valid: ValidVersions,
+): Promise<number> {
+  let [count, examined] = [0, 0];
+  let { from } = range;
+  for (;;) {
+    const page = await view.find({
+      ...range,
+      from,
+      where,
+      isReversed: false,
+      limit: PAGE,
+      budget: PAGE,
+    });
+    examined += page.examined;
+    if (examined > BUDGET) throw tooBroad(BUDGET);
+    for (const entry of page.entries) if (await valid.has(entry)) count++;
+    if (page.next === null) return count;
+    from = page.next;
+  }
+}
+
+const PAGE = 256;
+/** Of subjects, in one answer. */
+const MAX_REMEMBERED = 1_000;
+
+/** Which records are the versions that were valid at an instant, subject by subject. */
+class ValidVersions {
+  readonly #ledger: TenantLedger;
+  readonly #view: LogView;
+  readonly #size: TreeSize;
+  readonly #validAt: UnixMillis;
+  readonly #chosen = new Map<HexDigest, Promise<ReadonlySet<HexDigest>>>();
+
+  constructor(ledger: TenantLedger, view: LogView, size: TreeSize, validAt: UnixMillis) {
+    this.#ledger = ledger;
+    this.#view = view;
+    this.#size = size;
+    this.#validAt = validAt;
+  }
+
+  async has(entry: ViewedEntry): Promise<boolean> {
+    const statement = parseStatement(entry.statement);
+    if (statement.kind !== 'record') return false;
+    const { subject } = statement.tags;
+    let chosen = this.#chosen.get(subject);
+    if (chosen === undefined) {
+      if (this.#chosen.size >= MAX_REMEMBERED) this.#chosen.clear();
+      this.#chosen.set(subject, (chosen = this.#choose(subject)));
+    }
+    return (await chosen).has(digestToHex(entry.leafHash));
+  }
+
+  async #choose(subject: HexDigest): Promise<ReadonlySet<HexDigest>> {
+    const versions = await versionsOf(this.#ledger.vault, this.#view, subject, this.#size);
+    const standing = stateOf(versions, { validAt: this.#validAt });
+    return new Set(standing.map(({ leafHash }) => leafHash));
+  }
+}
+
+/** Null where a name has no tag: then nothing is found. @throws QueryError QUERY_INCOMPLETE. */
+async function filterOf({ vault }: TenantLedger, filters: Filters): Promise<EntryFilter | null> {
+  const { kind, type, subject, key, author } = filters;
+  const where: { -readonly [Name in keyof EntryFilter]: EntryFilter[Name] } = {};
+  if (kind !== undefined) where.kind = kind;
+  if (type !== undefined) where.type = type;
+  if (subject !== undefined) {
+    const person = await personTag(vault, subject, 'subject');
+    if (person === null) return null;
+    where.person = person;
+  }
+  if (author !== undefined) {
+    const tag = await personTag(vault, author, 'author');
+    if (tag === null) return null;
+    where.author = tag;
+  }
+  if (key === undefined) return where;
+  if (subject === undefined || type === undefined)
+    throw new QueryError(
+      'QUERY_INCOMPLETE',
+      'a key names a thing of one subject and type: ask with subject and type too',
+    );
+  const thing = await thingTag(vault, { subject, type, key });
+  return thing === null ? null : { ...where, thing };
+}
+
+async function rangeOf(
+  { timeZone, anchoredSize }: TenantLedger,
+  { view, reader, size }: ViewState,
+  { recordedFrom, recordedTo, finality }: Filters,
+): Promise<Range> {
+  let [from, to]: [number, number] = [0, size];
+  if (recordedFrom !== undefined) {
+    const instant = beginningOf(recordedFrom, { timeZone });
+    from = await view.sizeAt((instant - 1) as UnixMillis);
+  }
+  if (recordedTo !== undefined) {
+    const instant = instantOf(recordedTo, { timeZone });
+    to = Math.min(to, await view.sizeAt(instant));
+  }
+  const anchored = anchoredSize(reader.origin);
+  if (finality === 'anchored') to = Math.min(to, anchored);
+  if (finality === 'unanchored') from = Math.max(from, anchored);
+  return { from, to };
+}
+
+function tooBroad(budget: number): QueryError {
+  return new QueryError(
+    'QUERY_TOO_BROAD',
+    `more than ${budget} entries would have to be looked at: narrow it by subject, type or time`,
+  );
+}

@@ -1,0 +1,12 @@
+/** Questions that cannot be answered as they were asked. What each means is in docs/errors.md. */
+import { ChirographError } from '../base/errors.js';
+
+export type QueryErrorCode =
+  /** A filter that means nothing without another: a key without subject and type. */
+  | 'QUERY_INCOMPLETE'
+  /** What is asked would mean reading more than one answer may. */
+  | 'QUERY_TOO_BROAD'
+  /** The ledger has no log of that origin. */
+  | 'QUERY_ORIGIN_UNKNOWN';
+
+export class QueryError extends ChirographError<QueryErrorCode> {}

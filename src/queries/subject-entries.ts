@@ -1,0 +1,140 @@
+/**
+ * Everything that a ledger holds of one person up to a size: the entries of which it is the subject, and
+ * those of others in which it is named. Headers are opened, because valid times and retractions stand in
+ * them; payloads only of what is shown.
+ */
+import type { LeafIndex, UnixMillis } from '../base/brand.js';
+import { digestToHex, type HexDigest } from '../base/hex-digest.js';
+import type { Vault } from '../keys/vault.js';
+import { stateOf, type Version } from '../records/as-of-state.js';
+import { parseStatement } from '../records/parse-statement.js';
+import type { RecordStatement, SignatureStatement } from '../records/statement.js';
+import type { LogView, ViewedEntry } from '../views/log-view.js';
+import { openHeader, type RecordWithHeader } from './opened-entry.js';
+import { personTag } from './person-tags.js';
+import { QueryError } from './query-error.js';
+
+/** A record of which the person is the subject. */
+export interface SubjectVersion extends Version, RecordWithHeader {}
+
+/** How a person stands in a record of another subject. */
+export type Mention =
+  | { readonly role: 'party'; readonly entry: ViewedEntry; readonly statement: RecordStatement }
+  | {
+      readonly role: 'part';
+      readonly entry: ViewedEntry;
+      readonly statement: RecordStatement;
+      /** Number of the part, from 0. */
+      readonly part: number;
+    };
+
+export interface AttachedSignature {
+  readonly entry: ViewedEntry;
+  readonly statement: SignatureStatement;
+}
+
+export interface SubjectEntries {
+  /** Of the person as subject. */
+  readonly tag: HexDigest;
+  /** Ascending by index, as are the others. */
+  readonly versions: readonly SubjectVersion[];
+  readonly mentions: readonly Mention[];
+  readonly signatures: readonly AttachedSignature[];
+}
+
+/** In one answer: what is known of a person is read as a whole. */
+const MAX_ENTRIES = 100_000;
+const PAGE = 1_000;
+
+/**
+ * Null where there is no tag for this name.
+ * @throws QueryError QUERY_TOO_BROAD; as `openEntry`.
+ */
+export async function subjectEntries(
+  vault: Vault,
+  view: LogView,
+  subject: string,
+  size: number,
+): Promise<SubjectEntries | null> {
+  const tag = await personTag(vault, subject, 'subject');
+  const partyTag = await personTag(vault, subject, 'party');
+  if (tag === null || partyTag === null) return null;
+  const versions: SubjectVersion[] = [];
+  const mentions: Mention[] = [];
+  const signatures: AttachedSignature[] = [];
+  for await (const entry of entriesOf(view, tag, size)) {
+    const statement = parseStatement(entry.statement);
+    if (statement.kind === 'signature') signatures.push({ entry, statement });
+    if (statement.kind !== 'record') continue;
+    if (statement.tags.subject === tag)
+      versions.push(versionOf(await openHeader(vault, entry, statement)));
+    (statement.parts ?? []).forEach((part, at) => {
+      if (part.subject === tag) mentions.push({ role: 'part', entry, statement, part: at });
+    });
+  }
+  for await (const entry of entriesOf(view, partyTag, size)) {
+    const statement = parseStatement(entry.statement);
+    if (statement.kind === 'record') mentions.push({ role: 'party', entry, statement });
+  }
+  mentions.sort((a, b) => a.entry.index - b.entry.index);
+  return { tag, versions, mentions, signatures };
+}
+
+/** The records of which a tag is the subject's, below a size. @throws as `subjectEntries`. */
+export async function versionsOf(
+  vault: Vault,
+  view: LogView,
+  tag: HexDigest,
+  size: number,
+): Promise<SubjectVersion[]> {
+  const versions: SubjectVersion[] = [];
+  for await (const entry of entriesOf(view, tag, size)) {
+    const statement = parseStatement(entry.statement);
+    if (statement.kind === 'record' && statement.tags.subject === tag)
+      versions.push(versionOf(await openHeader(vault, entry, statement)));
+  }
+  return versions;
+}
+
+/** The version of each thing that stands; without `validAt` the last recorded. */
+export function currentVersions(
+  { versions }: SubjectEntries,
+  validAt: UnixMillis | undefined,
+): readonly SubjectVersion[] {
+  return stateOf(versions, validAt === undefined ? {} : { validAt });
+}
+
+async function* entriesOf(
+  view: LogView,
+  person: HexDigest,
+  size: number,
+): AsyncGenerator<ViewedEntry> {
+  const query = { where: { person }, to: size, isReversed: false, limit: PAGE, budget: PAGE };
+  let count = 0;
+  for (let from: LeafIndex | null = 0 as LeafIndex; from !== null;) {
+    const page: Awaited<ReturnType<LogView['find']>> = await view.find({ ...query, from });
+    count += page.entries.length;
+    if (count > MAX_ENTRIES)
+      throw new QueryError(
+        'QUERY_TOO_BROAD',
+        `more than ${MAX_ENTRIES} entries are about this person: read the timeline, page by page`,
+      );
+    yield* page.entries;
+    from = page.next;
+  }
+}
+
+function versionOf(record: RecordWithHeader): SubjectVersion {
+  const { entry, statement, said } = record;
+  return {
+    ...record,
+    index: entry.index,
+    leafHash: digestToHex(entry.leafHash),
+    thing: statement.tags.key,
+    hasKey: said.key !== undefined,
+    recordedAt: statement.recordedAt,
+    validFrom: said.validFrom ?? null,
+    validTo: said.validTo ?? null,
+    retracts: said.retracts ?? null,
+  };
+}

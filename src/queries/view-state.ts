@@ -1,0 +1,82 @@
+/** The state of a ledger that a question is about, as its view has it. */
+import type { TreeSize, UnixMillis } from '../base/brand.js';
+import { UTC } from '../base/calendar.js';
+import type { LogReader } from '../ledger/log-reader.js';
+import type { LogView } from '../views/log-view.js';
+import { type AsOf, askedTime, stateAt } from './as-of.js';
+import { QueryError } from './query-error.js';
+import type { TenantLedger } from './tenant-ledgers.js';
+
+/** Members of every question to a view. */
+export interface StateQuestion {
+  /** Of a log that the ledger had before it lost something; else the one that is written. */
+  readonly origin?: string | undefined;
+  readonly asOf?: string | undefined;
+  /** Read your writes: the answer is of a state that has at least so many entries. */
+  readonly minSize?: TreeSize | undefined;
+  /** Of a page that follows another: the size that one was pinned to. */
+  readonly pinned?: TreeSize | undefined;
+}
+
+export interface ViewState {
+  readonly view: LogView;
+  readonly reader: LogReader;
+  readonly size: TreeSize;
+  readonly asOf: AsOf;
+}
+
+/**
+ * Waits for the view where the question needs more than it has.
+ *
+ * @throws QueryError QUERY_ORIGIN_UNKNOWN; ViewsError VIEW_BEHIND, VIEW_FAILED; and as `askedTime`.
+ */
+export async function viewState(ledger: TenantLedger, question: StateQuestion): Promise<ViewState> {
+  const reader = readerOf(ledger, question.origin);
+  const view = await ledger.views.of(reader);
+  const { size, instant } = await sizeOf(ledger, view, question);
+  return { view, reader, size, asOf: await stateAt(reader, size, instant) };
+}
+
+async function sizeOf(
+  { clock, timeZone }: TenantLedger,
+  view: LogView,
+  { asOf, minSize, pinned }: StateQuestion,
+): Promise<{ size: TreeSize; instant?: UnixMillis }> {
+  const { reader } = view;
+  if (pinned !== undefined) {
+    await view.reached(pinned);
+    return { size: pinned };
+  }
+  if (minSize !== undefined) await view.reached(askedSize(reader, minSize));
+  if (asOf === undefined) return { size: await view.newest() };
+  const asked = askedTime(reader, asOf, { clock, timeZone });
+  if ('size' in asked) {
+    await view.reached(asked.size);
+    return asked;
+  }
+  // Whatever had been recorded by then is below the head.
+  await view.reached(reader.head.size);
+  const { instant } = asked;
+  return { size: await view.sizeAt(instant), instant };
+}
+
+function askedSize(reader: LogReader, size: TreeSize): TreeSize {
+  askedTime(reader, String(size), NO_TIME);
+  return size;
+}
+
+/** A size needs neither. */
+const NO_TIME = { clock: { now: () => 0 as UnixMillis }, timeZone: UTC };
+
+function readerOf({ ledger }: TenantLedger, origin: string | undefined): LogReader {
+  const reader =
+    origin === undefined
+      ? ledger.reader
+      : ledger.logs.find((candidate) => candidate.origin === origin);
+  if (reader === undefined)
+    throw new QueryError(
+      'QUERY_ORIGIN_UNKNOWN',
+      'the ledger has no log of this origin: its state lists its logs',
+    );
+  return reader;
+}
