@@ -4,7 +4,7 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
+import { MAX_COLLECTION_BYTES } from './evidence/collection-file.js';
 import { runVerify, type VerifyResponse } from './evidence/run-verify.js';
 import { MAX_TRUST_BYTES } from './evidence/trust.js';
 
@@ -13,7 +13,7 @@ declare const CHIROGRAPH_VERSION: string | undefined;
 
 const HELP = `Usage: node verify.mjs FILE [--trust FILE]… [--require attributed] [--json]
 
-Verifies an evidence file offline and says, check by check, what was checked, how, and on whose word.
+Verifies an evidence file or a collection offline and says, check by check, what was checked, how, and on whose word.
 
   --trust FILE           roots of trust of your own: certificates, recovery keys, log keys, blocks
                          (JSON; docs/formats/trust.md); may be given more than once
@@ -44,7 +44,7 @@ function answer(args: readonly string[]): VerifyResponse {
   if (options.version) return { exitCode: 0, output: `${version()}\n`, error: '' };
   const [path, ...others] = options.paths;
   if (path === undefined || others.length > 0) return unusable('name one evidence file (--help)');
-  const evidence = readFile(path, MAX_EVIDENCE_BYTES);
+  const evidence = readFile(path, MAX_COLLECTION_BYTES);
   if (typeof evidence === 'string') return unusable(evidence);
   const trust = [];
   for (const label of options.trust) {

@@ -1,6 +1,6 @@
 /** `chirograph verify`: evidence files, offline, by the same function as the single-file verifier. */
 import { type Command, Option } from 'commander';
-import { MAX_EVIDENCE_BYTES } from '../evidence/evidence-file.js';
+import { MAX_COLLECTION_BYTES } from '../evidence/collection-file.js';
 import { runVerify, type TrustInput } from '../evidence/run-verify.js';
 import { MAX_TRUST_BYTES } from '../evidence/trust.js';
 import { CliError } from './cli-error.js';
@@ -17,8 +17,10 @@ interface VerifyFlags {
 export function addVerifyCommand(program: Command, terminal: Terminal, end: End): void {
   const command = program
     .command('verify')
-    .argument('<file...>', 'evidence files')
-    .description('verify evidence files offline, and say what was checked and on whose word')
+    .argument('<file...>', 'evidence files, or collections of them')
+    .description(
+      'verify evidence files and collections offline, and say what was checked and on whose word',
+    )
     .option(
       '--trust <file>',
       'roots of trust of your own (docs/formats/trust.md); repeatable',
@@ -88,7 +90,7 @@ async function verifyOne(
 /** The bytes, or why they cannot be had: the other files are verified all the same. */
 async function contentOf(file: string): Promise<Uint8Array | string> {
   try {
-    return await readFileUpTo(file, MAX_EVIDENCE_BYTES);
+    return await readFileUpTo(file, MAX_COLLECTION_BYTES);
   } catch (error) {
     if (error instanceof CliError) return error.message;
     throw error;

@@ -1,7 +1,11 @@
 /** Which parts of an evidence file show by themselves that they were made for development. */
+import { parseStatement } from '../records/parse-statement.js';
+import { RecordsError } from '../records/records-error.js';
 import { parseSignedData } from '../signing/cms-signed-data.js';
 import { isDevelopmentName } from '../signing/development-mark.js';
 import { SigningError } from '../signing/signing-error.js';
+import type { ChainName } from './chains.js';
+import type { CollectionFile } from './collection-file.js';
 import type { DevelopmentPart, EvidenceFile } from './evidence-file.js';
 
 /** What the member `development` must say, in its order; no such member if it is empty. */
@@ -9,12 +13,38 @@ export function developmentPartsOf(
   file: Pick<EvidenceFile, 'anchors' | 'log' | 'signatures'>,
 ): DevelopmentPart[] {
   const { anchors, log, signatures = [] } = file;
+  const chains = [anchors?.after.chain, anchors?.before?.chain];
+  return developmentParts(chains, [log.seal, ...signatures.map(({ payload }) => payload?.bytes)]);
+}
+
+/** Likewise of a collection, whose signatures stand among its entries. */
+export function developmentPartsOfCollection(
+  file: Pick<CollectionFile, 'anchors' | 'entries' | 'log'>,
+): DevelopmentPart[] {
+  const { anchors, entries, log } = file;
+  const signatures = entries.filter(({ payload, statement }) => payload && isSignature(statement));
+  const cms = [log.seal, ...signatures.map(({ payload }) => payload?.bytes)];
+  return developmentParts([anchors?.after.chain], cms);
+}
+
+function developmentParts(
+  chains: readonly (ChainName | undefined)[],
+  signed: readonly (Uint8Array | undefined)[],
+): DevelopmentPart[] {
   const parts: DevelopmentPart[] = [];
-  if (anchors?.after.chain === 'devchain' || anchors?.before?.chain === 'devchain')
-    parts.push('devchain');
-  const signed = [log.seal, ...signatures.map(({ payload }) => payload?.bytes)];
+  if (chains.includes('devchain')) parts.push('devchain');
   if (signed.some((cms) => cms !== undefined && hasDevelopmentCertificate(cms))) parts.push('seal');
   return parts;
+}
+
+function isSignature(statement: Uint8Array): boolean {
+  try {
+    return parseStatement(statement).kind === 'signature';
+  } catch (cause) {
+    // What cannot be read is for the check of the statements to say.
+    if (cause instanceof RecordsError) return false;
+    throw cause;
+  }
 }
 
 function hasDevelopmentCertificate(cms: Uint8Array): boolean {

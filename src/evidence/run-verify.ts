@@ -4,9 +4,10 @@ import { reportAsJson } from './report-json.js';
 import { reportAsText } from './report-text.js';
 import { SHIPPED_TRUST } from './shipped-trust.js';
 import { mergeTrust, parseTrust, type Trust } from './trust.js';
-import { verifyEvidence } from './verify.js';
+import { verifyBytes } from './verify-file.js';
 
 export interface VerifyRequest {
+  /** An evidence file or a collection. */
   readonly evidence: Uint8Array;
   /** Beside the roots that ship with the program. */
   readonly trust: readonly TrustInput[];
@@ -34,7 +35,7 @@ export interface VerifyResponse {
 export function runVerify(request: VerifyRequest): VerifyResponse {
   try {
     const trust = mergeTrust(SHIPPED_TRUST, ...request.trust.map(readTrust));
-    const report = verifyEvidence(request.evidence, trust);
+    const report = verifyBytes(request.evidence, trust);
     const isYes =
       report.result === 'verified' ||
       (report.result === 'consistent' && !request.requireAttributed);

@@ -51,6 +51,8 @@ export type CheckId =
   | 'handovers'
   | 'log-identity'
   | `signature:${number}`
+  | 'signatures'
+  | `completeness:${number}`
   | 'anchor:after'
   | 'anchor:before';
 

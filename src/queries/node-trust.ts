@@ -6,7 +6,7 @@ import type { ChainName } from '../evidence/chains.js';
 import { reportToJson } from '../evidence/report-json.js';
 import { SHIPPED_TRUST } from '../evidence/shipped-trust.js';
 import { mergeTrust, parseTrust } from '../evidence/trust.js';
-import { verifyEvidence } from '../evidence/verify.js';
+import { verifyBytes } from '../evidence/verify-file.js';
 import { LedgerError } from '../ledger/ledger-error.js';
 import type { LedgerStore } from '../ledger/ledger-store.js';
 import { trustFile } from './trust-file.js';
@@ -41,7 +41,7 @@ export async function nodeTrust(parts: NodeTrustParts, tenant: string): Promise<
 }
 
 /**
- * The report of the offline verifier, on what ships with it and on the node's own word.
+ * The report of the offline verifier on a file of either kind, on what ships with it and on the node's own word.
  *
  * @throws EvidenceError EVIDENCE_MALFORMED, EVIDENCE_FORMAT_NEWER; and as `nodeTrust`.
  */
@@ -51,5 +51,5 @@ export async function verifyFile(
   evidence: Uint8Array,
 ): Promise<JsonObject> {
   const own = parseTrust(canonicalJsonBytes(await nodeTrust(parts, tenant)));
-  return reportToJson(verifyEvidence(evidence, mergeTrust(SHIPPED_TRUST, own)));
+  return reportToJson(verifyBytes(evidence, mergeTrust(SHIPPED_TRUST, own)));
 }

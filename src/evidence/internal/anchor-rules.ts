@@ -15,11 +15,11 @@ import { headValueOf, mapKeyOf } from '../epoch-map.js';
 import { originHash } from '../head-statement.js';
 import { type Finding, finding, type Rules } from './outcome.js';
 import type { ReadAnchor } from './read-anchor.js';
-import type { ReadEvidence } from './read-evidence.js';
+import type { ReadLogFile } from './read-evidence.js';
 import { isFinding } from './read-part.js';
 
 export interface AnchorSubject extends ReadAnchor {
-  readonly evidence: ReadEvidence;
+  readonly evidence: ReadLogFile;
   /** The chain's part of the proof, verified, or why it does not hold. */
   readonly block: VerifiedAnchor | Finding;
 }

@@ -23,7 +23,7 @@ import {
   type Rules,
 } from './outcome.js';
 import { readAnchor } from './read-anchor.js';
-import type { ReadEvidence } from './read-evidence.js';
+import type { ReadLogFile } from './read-evidence.js';
 import { isFinding, readPart } from './read-part.js';
 
 export interface AnchorRuleBook {
@@ -56,7 +56,7 @@ export interface ProvenHead {
 }
 
 export function checkAnchors(
-  evidence: ReadEvidence,
+  evidence: ReadLogFile,
   trust: Trust,
   rules: AnchorRuleBook = ANCHOR_RULE_BOOK,
 ): AnchorChecks {
@@ -84,7 +84,7 @@ export function checkAnchors(
 
 export function subjectOf(
   anchor: EvidenceAnchor | undefined,
-  evidence: ReadEvidence,
+  evidence: ReadLogFile,
   trust: Trust,
 ): AnchorSubject | Finding | undefined {
   if (anchor === undefined) return undefined;

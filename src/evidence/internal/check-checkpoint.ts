@@ -4,9 +4,9 @@ import { ChirographError } from '../../base/errors.js';
 import { logBindingIn } from '../../tlog/log-binding.js';
 import { noteVerifier } from '../../tlog/signed-note.js';
 import { brokenRule, failed, finding, type Outcome, passed, type Rules } from './outcome.js';
-import type { ReadEvidence } from './read-evidence.js';
+import type { ReadLogFile } from './read-evidence.js';
 
-export const CHECKPOINT_RULES: Rules<ReadEvidence> = {
+export const CHECKPOINT_RULES: Rules<ReadLogFile> = {
   'the last key signed it': ({ note, log }) => {
     const verifier = noteVerifier(log.lastKey);
     const signature = note.signatures.find(
@@ -41,8 +41,8 @@ export const CHECKPOINT_RULES: Rules<ReadEvidence> = {
 };
 
 export function checkCheckpoint(
-  evidence: ReadEvidence,
-  rules: Rules<ReadEvidence> = CHECKPOINT_RULES,
+  evidence: ReadLogFile,
+  rules: Rules<ReadLogFile> = CHECKPOINT_RULES,
 ): Outcome {
   const broken = brokenRule(rules, evidence);
   if (broken !== null) return failed(broken);

@@ -18,12 +18,12 @@ import {
   passed,
   type Rules,
 } from './outcome.js';
-import type { ReadEvidence, ReadHandover } from './read-evidence.js';
+import type { ReadLogFile, ReadHandover } from './read-evidence.js';
 import { rootBefore } from './root-before.js';
 
 /** A handover, and what it has to follow. */
 export interface HandoverSubject {
-  readonly evidence: ReadEvidence;
+  readonly evidence: ReadLogFile;
   readonly handover: ReadHandover;
   /** From 1. */
   readonly number: number;
@@ -62,7 +62,7 @@ export const HANDOVER_RULES: Rules<HandoverSubject> = {
 };
 
 export function checkHandovers(
-  evidence: ReadEvidence,
+  evidence: ReadLogFile,
   rules: Rules<HandoverSubject> = HANDOVER_RULES,
 ): Outcome {
   const { handovers, first, firstKey } = evidence.log;

@@ -13,10 +13,10 @@ import type { ReadEvidence } from './read-evidence.js';
 import type { ReadStatement } from './read-statement.js';
 
 export const INCLUSION_RULES: Rules<ReadEvidence> = {
-  'the entry’s': (evidence) => compare(evidence, evidence.entry, 'the entry'),
+  'the entry’s': (evidence) => compareInclusion(evidence, evidence.entry, 'the entry'),
 
   'the first entry’s': (evidence) =>
-    compare(evidence, evidence.log.first, 'the first entry of the log'),
+    compareInclusion(evidence, evidence.log.first, 'the first entry of the log'),
 
   'the handovers’': (evidence) =>
     compareAll(evidence, evidence.log.handovers, (at) => `handover ${at + 1}`),
@@ -35,21 +35,9 @@ export function checkInclusion(
   return passed('math', 'inclusion.pass', { index: entry.content.index, size: checkpoint.size });
 }
 
-function compareAll(
-  evidence: ReadEvidence,
-  statements: readonly ReadStatement[],
-  where: (at: number) => string,
-): Finding | null {
-  for (const [at, statement] of statements.entries()) {
-    const broken = compare(evidence, statement, where(at));
-    if (broken !== null) return broken;
-  }
-  return null;
-}
-
 /** The size is that of the checkpoint: one root can be that of several sizes for one path. */
-function compare(
-  { checkpoint }: ReadEvidence,
+export function compareInclusion(
+  { checkpoint }: Pick<ReadEvidence, 'checkpoint'>,
   { content, inclusion, leafHash }: ReadStatement,
   where: string,
 ): Finding | null {
@@ -62,4 +50,16 @@ function compare(
     proof: inclusion,
   });
   return holds ? null : finding('inclusion.not-included', { where, index: content.index, size });
+}
+
+function compareAll(
+  evidence: ReadEvidence,
+  statements: readonly ReadStatement[],
+  where: (at: number) => string,
+): Finding | null {
+  for (const [at, statement] of statements.entries()) {
+    const broken = compareInclusion(evidence, statement, where(at));
+    if (broken !== null) return broken;
+  }
+  return null;
 }

@@ -1,12 +1,15 @@
 import type { CheckId } from '../verification-report.js';
 
 /** What all checks of one sort share: there is a `signature:n` for every signature. */
-export type CheckKind = Exclude<CheckId, `signature:${number}`> | 'signature';
+export type CheckKind = Exclude<CheckId, Numbered> | 'signature' | 'completeness';
+
+type Numbered = `signature:${number}` | `completeness:${number}`;
 
 export function checkKind(id: CheckId): CheckKind {
-  return isSignature(id) ? 'signature' : id;
+  if (isNumbered(id, 'signature')) return 'signature';
+  return isNumbered(id, 'completeness') ? 'completeness' : id;
 }
 
-function isSignature(id: CheckId): id is `signature:${number}` {
-  return id.startsWith('signature:');
+function isNumbered<K extends string>(id: string, kind: K): id is `${K}:${number}` {
+  return id.startsWith(`${kind}:`);
 }

@@ -14,11 +14,11 @@ import type { Trust } from '../trust.js';
 import type { CheckedAnchor } from './check-anchor.js';
 import { brokenRule, failed, finding, type Outcome, passed, type Rules } from './outcome.js';
 import { type JudgedTime, noEarlierThanClaimed, timeOf } from './proven-time.js';
-import type { ReadEvidence } from './read-evidence.js';
+import type { ReadLogFile } from './read-evidence.js';
 import { verdictOf } from './verdict.js';
 
 export interface IdentitySubject {
-  readonly evidence: ReadEvidence;
+  readonly evidence: ReadLogFile;
   readonly trust: Trust;
   /** What seal and recovery signature are over; null if the log's name allows none. */
   readonly document: Uint8Array | null;
@@ -62,7 +62,7 @@ export const IDENTITY_RULES: Rules<IdentitySubject> = {
 };
 
 export function checkLogIdentity(
-  evidence: ReadEvidence,
+  evidence: ReadLogFile,
   trust: Trust,
   after: CheckedAnchor,
   rules: Rules<IdentitySubject> = IDENTITY_RULES,
@@ -76,7 +76,7 @@ export function checkLogIdentity(
   return { outcome: conclude(subject, by, judged), by, seal, judged };
 }
 
-function documentOf({ log }: ReadEvidence): Uint8Array | null {
+function documentOf({ log }: ReadLogFile): Uint8Array | null {
   try {
     return formatLogSeal({ origin: log.origin, verifierKey: log.lastKey });
   } catch (cause) {
@@ -87,7 +87,7 @@ function documentOf({ log }: ReadEvidence): Uint8Array | null {
 
 /** A seal is in no log: it may be younger than the entry, and is judged no earlier than it claims. */
 function validateSeal(
-  { file }: ReadEvidence,
+  { file }: ReadLogFile,
   { certificates: anchors }: Trust,
   content: Uint8Array | null,
   time: JudgedTime,
@@ -117,11 +117,11 @@ function attributionsOf({ evidence, trust, seal }: IdentitySubject): Attribution
 }
 
 /** Those that speak for origins like this one. */
-function recoveryKeysAbove({ log }: ReadEvidence, trust: Trust): readonly VerifierKey[] {
+function recoveryKeysAbove({ log }: ReadLogFile, trust: Trust): readonly VerifierKey[] {
   return trust.recoveryKeys.filter(({ name }) => log.origin.startsWith(`${name}/`));
 }
 
-function isRecoveryKey({ log }: ReadEvidence, key: VerifierKey): boolean {
+function isRecoveryKey({ log }: ReadLogFile, key: VerifierKey): boolean {
   return formatVerifierKey(log.recoveryKey) === formatVerifierKey(key);
 }
 

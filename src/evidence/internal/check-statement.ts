@@ -3,10 +3,10 @@ import { formatInstant } from '../../base/time.js';
 import { parseCheckpoint } from '../../tlog/checkpoint.js';
 import { parseSignedNote } from '../../tlog/signed-note.js';
 import { brokenRule, failed, finding, type Outcome, passed, type Rules } from './outcome.js';
-import type { ReadEvidence } from './read-evidence.js';
+import type { ReadLogFile } from './read-evidence.js';
 import { isFinding, readPart } from './read-part.js';
 
-export const STATEMENT_RULES: Rules<ReadEvidence> = {
+export const STATEMENT_RULES: Rules<ReadLogFile> = {
   'the first entry has index 0': ({ log }) =>
     log.first.content.index === 0 ? null : finding('statement.first'),
 
@@ -20,7 +20,9 @@ export const STATEMENT_RULES: Rules<ReadEvidence> = {
   },
 
   'recorded times never decrease': (evidence) => {
-    const statements = statementsOf(evidence).sort((a, b) => a.index - b.index);
+    const statements = evidence.statements
+      .map(({ content }) => content)
+      .sort((a, b) => a.index - b.index);
     for (const [at, later] of statements.entries()) {
       const earlier = statements[at - 1];
       if (earlier !== undefined && earlier.recordedAt > later.recordedAt)
@@ -36,12 +38,12 @@ export const STATEMENT_RULES: Rules<ReadEvidence> = {
 };
 
 export function checkStatement(
-  evidence: ReadEvidence,
-  rules: Rules<ReadEvidence> = STATEMENT_RULES,
+  evidence: ReadLogFile,
+  rules: Rules<ReadLogFile> = STATEMENT_RULES,
 ): Outcome {
   const broken = brokenRule(rules, evidence);
   if (broken !== null) return failed(broken);
-  return passed('math', 'statement.pass', { count: statementsOf(evidence).length });
+  return passed('math', 'statement.pass', { count: evidence.statements.length });
 }
 
 /** By whose key it is signed cannot be told here: the key of the log that was lost is not in the file. */
@@ -50,9 +52,4 @@ function isCheckpointOf(origin: string, note: string): boolean {
     parseCheckpoint(parseSignedNote(note).text),
   );
   return !isFinding(read) && read.origin === origin;
-}
-
-/** Those of the log; those of epochs stand in a log of their own. */
-function statementsOf({ entry, log, signatures }: ReadEvidence) {
-  return [entry, log.first, ...log.handovers, ...signatures].map(({ content }) => content);
 }

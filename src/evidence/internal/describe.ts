@@ -67,7 +67,7 @@ export function describeSignature(signature: SignatureSummary, number: number, s
   ];
 }
 
-function describeHeader(header: DisclosedHeader, say: Say): Line[] {
+export function describeHeader(header: DisclosedHeader, say: Say): Line[] {
   const { validFrom, validTo, payloadSize: size, payloadSha256: sha256, mediaType } = header;
   const from = validFrom === undefined ? undefined : formatInstant(validFrom);
   const to = validTo === undefined ? undefined : formatInstant(validTo);

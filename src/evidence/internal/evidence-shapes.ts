@@ -12,6 +12,9 @@ export const ANY: Shape<JsonValue> = { what: 'a value', read: (value) => value }
 export const HASH: Shape<Sha256Digest> = mapped(base64Of(32), sha256Digest);
 export const PROOF: Shape<readonly Sha256Digest[]> = listOf(HASH, MAX_PROOF_HASHES);
 
+/** The end of a path, a key and its value, and 256 siblings. */
+export const MAP_PROOF = base64UpTo(67 + 256 * 32);
+
 /** An array of `0…maximum` items. */
 export function listOf<T>(item: Shape<T>, maximum: number): Shape<readonly T[]> {
   const items = arrayOf(item, maximum);

@@ -15,7 +15,7 @@ import type {
 } from '../evidence-file.js';
 import { HEAD_STATEMENT_BYTES } from '../head-statement.js';
 import { malformed, optionalObject, readProved } from './evidence-members.js';
-import { ANY, base64UpTo, HASH, hexOf, PROOF } from './evidence-shapes.js';
+import { ANY, HASH, hexOf, MAP_PROOF, PROOF } from './evidence-shapes.js';
 
 export function readAnchors(members: JsonMembers): EvidenceAnchors {
   const before = optionalObject(members, 'before', readAnchor);
@@ -24,10 +24,15 @@ export function readAnchors(members: JsonMembers): EvidenceAnchors {
   return { after, ...(before !== undefined && { before }) };
 }
 
+/** Of a collection: of what lies in many places there is no "last head without it". */
+export function readAfterAnchor(members: JsonMembers): Pick<EvidenceAnchors, 'after'> {
+  const after = readAnchor(members.object('after'));
+  members.end();
+  return { after };
+}
+
 const CHAIN = oneOf(...CHAIN_NAMES);
 const HANDLE = hexOf(HANDLE_BYTES);
-/** The end of a path, a key and its value, and 256 siblings. */
-const MAP_PROOF = base64UpTo(67 + 256 * 32);
 
 function readAnchor(members: JsonMembers): EvidenceAnchor {
   const anchor = {

@@ -11,19 +11,30 @@ import type {
 import { type Checkpoint, parseCheckpoint } from '../../tlog/checkpoint.js';
 import { ED25519_NOTE, parseVerifierKey, type VerifierKey } from '../../tlog/note-key.js';
 import { parseSignedNote, type SignedNote } from '../../tlog/signed-note.js';
-import type { EvidenceFile, EvidenceLog } from '../evidence-file.js';
+import type { EvidenceAnchors, EvidenceFile, EvidenceLog } from '../evidence-file.js';
 import { type Finding, finding } from './outcome.js';
 import { isFinding, readAll, readPart } from './read-part.js';
 import { type ReadEntry, readEntry, type ReadStatement, readStatement } from './read-statement.js';
 
-export interface ReadEvidence {
-  readonly file: EvidenceFile;
+/** What a file says of a log, whatever else it is for. */
+export interface ReadLogFile {
+  readonly file: { readonly anchors?: Partial<EvidenceAnchors>; readonly log: EvidenceLog };
+  /** Whose place and time the anchors and the seal are held against. */
   readonly entry: ReadEntry;
   readonly log: ReadLog;
-  readonly signatures: readonly ReadEntry<SignatureStatement>[];
   readonly note: SignedNote;
   readonly checkpoint: Checkpoint;
+  /** All of the log that the file shows. Statements of epochs stand in a log of their own. */
+  readonly statements: readonly ReadStatement[];
 }
+
+export interface ReadEvidence extends ReadLogFile {
+  readonly file: EvidenceFile;
+  readonly signatures: readonly ReadEntry<SignatureStatement>[];
+}
+
+/** The log of a file and its checkpoint. */
+export type ReadSignedLog = Pick<ReadLogFile, 'log' | 'note' | 'checkpoint'>;
 
 export interface ReadLog {
   readonly origin: string;
@@ -53,21 +64,33 @@ export function readEvidence(file: EvidenceFile): ReadEvidence | Unreadable {
     readEntry(signature, `signature ${at + 1}`, 'signature'),
   );
   if (isFinding(signatures)) return { check: 'statement', finding: signatures };
-  const log = readLog(file.log);
+  const signed = readSignedLog(file.log);
+  if (isUnreadable(signed)) return signed;
+  const statements = [entry, ...statementsOfLog(signed.log), ...signatures];
+  return { file, entry, signatures, statements, ...signed };
+}
+
+/** @throws EvidenceError EVIDENCE_FORMAT_NEWER. */
+export function readSignedLog(file: EvidenceLog): ReadSignedLog | Unreadable {
+  const log = readLog(file);
   if (isFinding(log)) return { check: 'statement', finding: log };
   const signed = readPart('checkpoint.malformed', 'the checkpoint', () => {
-    const note = parseSignedNote(file.log.checkpoint);
+    const note = parseSignedNote(file.checkpoint);
     return { note, checkpoint: parseCheckpoint(note.text) };
   });
   if (isFinding(signed)) return { check: 'checkpoint', finding: signed };
-  return { file, entry, signatures, log, ...signed };
+  return { log, ...signed };
 }
 
-export function isUnreadable(read: ReadEvidence | Unreadable): read is Unreadable {
+export function statementsOfLog({ first, handovers }: ReadLog): readonly ReadStatement[] {
+  return [first, ...handovers];
+}
+
+export function isUnreadable(read: object): read is Unreadable {
   return 'finding' in read;
 }
 
-const ANY_KIND = ['record', 'signature', 'ledger', 'epoch', 'handover', 'loss'] as const;
+const ANY_KIND = ['record', 'signature', 'ledger', 'epoch', 'handover', 'loss', 'map'] as const;
 
 function readLog(file: EvidenceLog): ReadLog | Finding {
   const first = readStatement(file.first, 'the first entry of the log', 'ledger', 'loss');

@@ -14,18 +14,18 @@ import { SIGNATURE_RULES, type SignatureSubject } from './check-signature.js';
 import { STATEMENT_RULES } from './check-statement.js';
 import { TAG_RULES } from './check-tags.js';
 import type { Rules } from './outcome.js';
-import type { ReadEvidence } from './read-evidence.js';
+import type { ReadEvidence, ReadLogFile } from './read-evidence.js';
 import type { ReadEntry } from './read-statement.js';
 
 export interface RuleBook extends AnchorRuleBook {
   readonly format: Rules<EvidenceFile>;
-  readonly statement: Rules<ReadEvidence>;
+  readonly statement: Rules<ReadLogFile>;
   readonly header: Rules<ReadEntry>;
   readonly payload: Rules<ReadEntry>;
   readonly tags: Rules<ReadEntry>;
   readonly claim: Rules<RecordHeader>;
   readonly inclusion: Rules<ReadEvidence>;
-  readonly checkpoint: Rules<ReadEvidence>;
+  readonly checkpoint: Rules<ReadLogFile>;
   readonly handovers: Rules<HandoverSubject>;
   readonly identity: Rules<IdentitySubject>;
   readonly signature: Rules<SignatureSubject>;

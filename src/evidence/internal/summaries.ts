@@ -6,6 +6,8 @@ import { JSON_MEDIA_TYPE, type RecordHeader, type SignatureHeader } from '../../
 import { formatVerifierKey } from '../../tlog/note-key.js';
 import type {
   BlockSummary,
+  CheckId,
+  CheckReport,
   DisclosedHeader,
   EntrySummary,
   LogSummary,
@@ -21,8 +23,6 @@ import type { CheckRun } from './run-checks.js';
 export function entrySummary(evidence: ReadEvidence, run: CheckRun): EntrySummary {
   const { entry, checkpoint, file } = evidence;
   const { content, leafHash } = entry;
-  const header = hasPassed(run, 'header') ? headerOf(entry) : null;
-  const text = hasPassed(run, 'payload') ? contentOf(header, entry) : undefined;
   return {
     id: digestToHex(leafHash),
     index: content.index,
@@ -33,12 +33,31 @@ export function entrySummary(evidence: ReadEvidence, run: CheckRun): EntrySummar
     in: blockSummary(run.anchors.after, file.anchors?.after.chain),
     ...(content.kind === 'record' && { type: content.type }),
     ...(content.kind === 'record' && content.prev !== undefined && { previous: content.prev }),
+    ...disclosedOf(entry, run.checks),
+  };
+}
+
+/** What an entry says beyond its statement, as far as the checks have passed. */
+export function disclosedOf(
+  entry: ReadEntry,
+  checks: readonly CheckReport[],
+): Pick<EntrySummary, 'disclosed' | 'content'> {
+  const header = hasPassed(checks, 'header') ? headerOf(entry) : null;
+  const text = hasPassed(checks, 'payload') ? contentOf(header, entry) : undefined;
+  return {
     ...(header !== null && { disclosed: disclosedHeader(header) }),
     ...(text !== undefined && { content: text }),
   };
 }
 
-export function logSummary({ log }: ReadEvidence, { identity }: CheckRun): LogSummary {
+export function hasPassed(checks: readonly CheckReport[], id: CheckId): boolean {
+  return checks.some((check) => check.id === id && check.result === 'pass');
+}
+
+export function logSummary(
+  { log }: Pick<ReadEvidence, 'log'>,
+  { identity }: Pick<CheckRun, 'identity'>,
+): LogSummary {
   const { content } = log.first;
   const { seal, judged, by } = identity;
   return {
@@ -72,10 +91,6 @@ export function signatureSummary(checked: CheckedSignature): SignatureSummary {
 }
 
 const MAX_CONTENT_BYTES = 65_536;
-
-function hasPassed({ checks }: CheckRun, id: string): boolean {
-  return checks.some((check) => check.id === id && check.result === 'pass');
-}
 
 function contentOf(
   header: RecordHeader | SignatureHeader | null,

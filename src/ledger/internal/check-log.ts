@@ -12,6 +12,7 @@ import type { Statement } from '../../records/statement.js';
 import { rootHash } from '../../tlog/compact-range.js';
 import { EMPTY_EDGE, extend, type TreeEdge } from '../../tlog/tile-tree.js';
 import type { LogHead } from '../log-head.js';
+import { MapWalk } from './check-maps.js';
 import type { StateCheck } from './check-state.js';
 import type { HypercoreLog } from './hypercore-log.js';
 import { appendBlock, treeHash, type TreeRoots } from './hypercore-tree.js';
@@ -41,6 +42,7 @@ interface Walk {
   /** Last leaf hash by key tag. */
   readonly latest: Map<HexDigest, HexDigest>;
   readonly leaves: Set<HexDigest>;
+  readonly maps: MapWalk;
 }
 
 export async function* checkLog(log: LogUnderCheck): AsyncGenerator<Finding> {
@@ -52,6 +54,7 @@ export async function* checkLog(log: LogUnderCheck): AsyncGenerator<Finding> {
     recordedAt: 0 as UnixMillis,
     latest: new Map(),
     leaves: new Set(),
+    maps: new MapWalk(),
   };
   for (let number = 0; number < Math.min(head.length, hypercore.length); number++) {
     try {
@@ -105,6 +108,7 @@ function* checkEntry(walk: Walk, entry: PlacedEntry): Generator<string> {
   if (wanted !== undefined && entry.sealedParts.length !== wanted)
     yield `${at} has ${entry.sealedParts.length} sealed parts, its statement commits to ${wanted}`;
   yield* checkReferences(walk, statement, at);
+  yield* walk.maps.take(entry.index, entry.leafHash, statement);
   const leaf = digestToHex(entry.leafHash);
   if (entry.thing !== null) walk.latest.set(entry.thing, leaf);
   walk.leaves.add(leaf);

@@ -1,0 +1,64 @@
+/** Writes the parts that evidence and collection files share. */
+import { toBase64, toHex } from '../../base/bytes.js';
+import type { JsonObject } from '../../base/canonical-json.js';
+import { anchorProofToJson } from '../bitcoin/anchor-proof-json.js';
+import type {
+  EvidenceAnchor,
+  EvidenceEntry,
+  EvidenceLog,
+  Opening,
+  ProvedStatement,
+} from '../evidence-file.js';
+
+export function entryToJson(entry: EvidenceEntry): JsonObject {
+  const { header, openers, payload } = entry;
+  return {
+    ...provedToJson(entry),
+    ...(header !== undefined && { header: openingToJson(header) }),
+    ...(payload !== undefined && { payload: openingToJson(payload) }),
+    ...(openers !== undefined && {
+      openers: Object.fromEntries(
+        Object.entries(openers).map(([name, opener]: [string, Uint8Array]) => [
+          name,
+          toHex(opener),
+        ]),
+      ),
+    }),
+  };
+}
+
+export function provedToJson({ inclusion, statement }: ProvedStatement): JsonObject {
+  return { inclusion: inclusion.map(toBase64), statement: toBase64(statement) };
+}
+
+function openingToJson({ bytes, salt }: Opening): JsonObject {
+  return { bytes: toBase64(bytes), salt: toBase64(salt) };
+}
+
+export function logToJson({ checkpoint, first, handovers, ...log }: EvidenceLog): JsonObject {
+  const { recoverySignature, seal } = log;
+  return {
+    checkpoint,
+    first: provedToJson(first),
+    handovers: handovers.map(provedToJson),
+    ...(recoverySignature !== undefined && { recoverySignature: toBase64(recoverySignature) }),
+    ...(seal !== undefined && { seal: toBase64(seal) }),
+  };
+}
+
+export function anchorToJson(anchor: EvidenceAnchor): JsonObject {
+  const { chain, consistency, epoch, head, log, tenant, transaction } = anchor;
+  return {
+    chain,
+    consistency: consistency.map(toBase64),
+    epoch: { ...provedToJson(epoch), size: epoch.size },
+    head: toBase64(head),
+    log: { handle: toHex(log.handle), proof: toBase64(log.proof), salt: toBase64(log.salt) },
+    tenant: {
+      handle: toHex(tenant.handle),
+      proof: toBase64(tenant.proof),
+      root: toBase64(tenant.root),
+    },
+    transaction: anchorProofToJson(transaction),
+  };
+}

@@ -1,0 +1,72 @@
+/** What the reports of all kinds of files say in the same way, for programs. */
+import type { JsonObject, JsonValue } from '../../base/canonical-json.js';
+import { formatInstant } from '../../base/time.js';
+import { findingText, messageText } from '../message-text.js';
+import type {
+  CheckReport,
+  DisclosedHeader,
+  Finding,
+  JudgedTime,
+  LogSummary,
+  SignatureSummary,
+} from '../verification-report.js';
+import { checkKind } from './check-kind.js';
+
+export function checkToJson(check: CheckReport): JsonObject {
+  const { id, result, word } = check;
+  const kind = checkKind(id);
+  return {
+    id,
+    what: messageText(`check.${kind}`),
+    result,
+    means: messageText(`means.${kind}`),
+    word,
+    ...findingToJson(check),
+  };
+}
+
+export function findingToJson({ code, facts }: Finding): Readonly<Record<string, JsonValue>> {
+  return { code, facts: { ...facts }, detail: findingText({ code, facts }) };
+}
+
+export function disclosedToJson({ validFrom, validTo, ...header }: DisclosedHeader): JsonObject {
+  return {
+    ...header,
+    ...(validFrom !== undefined && { validFrom: formatInstant(validFrom) }),
+    ...(validTo !== undefined && { validTo: formatInstant(validTo) }),
+  };
+}
+
+export function logToJson({
+  identifiedBy,
+  sealedBy,
+  sealJudged,
+  loss,
+  ...log
+}: LogSummary): JsonObject {
+  return {
+    ...log,
+    identifiedBy: [...identifiedBy],
+    sealedBy: sealedBy && { ...sealedBy },
+    sealJudged: sealJudged && judgedToJson(sealJudged),
+    loss: loss && { ...loss },
+  };
+}
+
+export function signatureToJson({
+  recordedAt,
+  judged,
+  signer,
+  ...rest
+}: SignatureSummary): JsonObject {
+  return {
+    ...rest,
+    signer: signer && { ...signer },
+    judged: judgedToJson(judged),
+    recordedAt: formatInstant(recordedAt),
+  };
+}
+
+function judgedToJson({ at, basis }: JudgedTime): JsonObject {
+  return { at: formatInstant(at), basis };
+}

@@ -1,0 +1,94 @@
+/** Runs the checks of docs/formats/collection.md. */
+import type { Trust } from '../trust.js';
+import type { CheckId, CheckReport } from '../verification-report.js';
+import { checkAnchors } from './check-anchor.js';
+import { type AttachedSignatures, checkAttached } from './check-attached.js';
+import { checkCheckpoint } from './check-checkpoint.js';
+import { checkCollected } from './check-collected.js';
+import { checkCompleteness } from './check-completeness.js';
+import { checkHandovers } from './check-handovers.js';
+import { checkLogIdentity } from './check-log-identity.js';
+import { checkStatement } from './check-statement.js';
+import type { CollectionRuleBook } from './collection-rules.js';
+import { brokenRule, failed, notDone, type Outcome, passed } from './outcome.js';
+import type { ReadCollection } from './read-collection.js';
+import type { Unreadable } from './read-evidence.js';
+import type { CheckRun } from './run-checks.js';
+
+export interface CollectionRun extends Pick<CheckRun, 'checks' | 'anchors' | 'identity'> {
+  readonly attached: AttachedSignatures;
+}
+
+export function runCollectionChecks(
+  collection: ReadCollection,
+  trust: Trust,
+  rules: CollectionRuleBook,
+): CollectionRun {
+  const anchors = checkAnchors(collection, trust, { ...rules, before: {} });
+  const identity = checkLogIdentity(collection, trust, anchors.after, rules.identity);
+  const attached = checkAttached(collection, trust, anchors.after, rules.attached);
+  const collected = checkCollected(collection, rules);
+  const completeness = checkCompleteness(collection, rules.completeness);
+  const checks = [
+    named('format', checkFormat(collection, rules)),
+    named('statement', checkStatement(collection, rules.statement)),
+    named('header', collected.header),
+    named('payload', collected.payload),
+    named('tags', collected.tags),
+    named('claim', collected.claim),
+    named('inclusion', checkInclusion(collection, rules)),
+    named('checkpoint', checkCheckpoint(collection, rules.checkpoint)),
+    named('handovers', checkHandovers(collection, rules.handovers)),
+    named('log-identity', identity.outcome),
+    named('signatures', attached.outcome),
+    ...completeness.map((outcome, at) => named(`completeness:${at + 1}`, outcome)),
+    named('anchor:after', anchors.after.outcome),
+  ];
+  return { checks, anchors, identity, attached };
+}
+
+function checkFormat(collection: ReadCollection, { format }: CollectionRuleBook): Outcome {
+  const broken = brokenRule(format, collection);
+  return broken === null ? passed('math', 'format.pass') : failed(broken);
+}
+
+function checkInclusion(collection: ReadCollection, { inclusion }: CollectionRuleBook): Outcome {
+  const broken = brokenRule(inclusion, collection);
+  if (broken !== null) return failed(broken);
+  const { entries, questions, checkpoint } = collection;
+  return passed('math', 'inclusion.pass-all', {
+    count: entries.length,
+    maps: new Set(questions.map(({ map }) => map.content.index)).size,
+    size: checkpoint.size,
+  });
+}
+
+export function unreadableCollection(
+  { check, finding }: Unreadable,
+  questions: number,
+): CheckReport[] {
+  const ids: CheckId[] = [
+    ...BEFORE_QUESTIONS,
+    ...Array.from({ length: questions }, (_, at): CheckId => `completeness:${at + 1}`),
+    'anchor:after',
+  ];
+  return ids.map((id) => named(id, id === check ? failed(finding) : notDone()));
+}
+
+const BEFORE_QUESTIONS: readonly CheckId[] = [
+  'format',
+  'statement',
+  'header',
+  'payload',
+  'tags',
+  'claim',
+  'inclusion',
+  'checkpoint',
+  'handovers',
+  'log-identity',
+  'signatures',
+];
+
+function named(id: CheckId, outcome: Outcome): CheckReport {
+  return { id, ...outcome };
+}
