@@ -72,6 +72,6 @@ describe('attaching a signature', () => {
     const { ledger, vault } = target;
     const reading = { ledger, vault, anchoredSize: deps.anchoredSize, clock: deps.clock };
     const file = await evidenceFile(opened.node, reading, '1');
-    expect(file.length).toBeGreaterThan(MAX_SIGNATURES * cms.length);
+    expect(file.bytes.length).toBeGreaterThan(MAX_SIGNATURES * cms.length);
   });
 });

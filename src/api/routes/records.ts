@@ -3,6 +3,7 @@ import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
 import { IDEMPOTENCY_KEY } from '../../commands/preparation/record-request.js';
+import { disclosedView } from '../../queries/disclosed-entries.js';
 import { entryHistory } from '../../queries/entry-history.js';
 import { getEntry } from '../../queries/get-entry.js';
 import { listEntries } from '../../queries/list-entries.js';
@@ -91,7 +92,7 @@ export function recordsRoutes(options: RecordsRoutesOptions): Router {
       if (type === NDJSON) await appendStream(request, response, { ...target, appendAll });
       else await appendOne(request, response, { ...target, append });
     }),
-    get: guard('record:read', async ({ tenant }, request, response) => {
+    get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
       refuseFilters(request.query);
       const { ledger: name } = validate(ledgerPathSchema, request.params, 'the path');
       const { limit, asOf, cursor } = validate(listQuerySchema, request.query, 'the query');
@@ -101,22 +102,38 @@ export function recordsRoutes(options: RecordsRoutesOptions): Router {
         cursor === undefined ? undefined : cursors.decode(list, cursor, positionSchema);
       const page = await listEntries(ledger, { limit, asOf, position });
       const { size } = page.asOf;
-      sendJson(response, 200, {
+      const answer = {
         items: page.items,
         cursor: page.next === null ? null : cursors.encode(list, { next: page.next, size }),
         asOf: page.asOf,
-      });
+      };
+      return {
+        ledger: name,
+        question: { limit, from: position?.next ?? 0, asOf: size },
+        entries: page.items.map(disclosedView),
+        send: () => {
+          sendJson(response, 200, answer);
+        },
+      };
     }),
   });
   addResource(router, '/ledgers/:ledger/records/:id', {
-    get: guard('record:read', async ({ tenant }, request, response) => {
+    get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
       const { ledger, id } = validate(entryPathSchema, request.params, 'the path');
       const { asOf } = validate(entryQuerySchema, request.query, 'the query');
-      sendJson(response, 200, await getEntry(ledgers.find(tenant, ledger), id, asOf));
+      const entry = await getEntry(ledgers.find(tenant, ledger), id, asOf);
+      return {
+        ledger,
+        question: { id, ...(asOf !== undefined && { asOf }) },
+        entries: [disclosedView(entry)],
+        send: () => {
+          sendJson(response, 200, entry);
+        },
+      };
     }),
   });
   addResource(router, '/ledgers/:ledger/records/:id/history', {
-    get: guard('record:read', async ({ tenant }, request, response) => {
+    get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
       const { ledger: name, id } = validate(entryPathSchema, request.params, 'the path');
       const { limit, asOf, cursor } = validate(listQuerySchema, request.query, 'the query');
       const ledger = ledgers.find(tenant, name);
@@ -125,11 +142,19 @@ export function recordsRoutes(options: RecordsRoutesOptions): Router {
         cursor === undefined ? undefined : cursors.decode(list, cursor, positionSchema);
       const page = await entryHistory(ledger, id, { limit, asOf, position });
       const { size } = page.asOf;
-      sendJson(response, 200, {
+      const answer = {
         items: page.items,
         cursor: page.next === null ? null : cursors.encode(list, { next: page.next, size }),
         asOf: page.asOf,
-      });
+      };
+      return {
+        ledger: name,
+        question: { history: id, limit, asOf: size, ...(position && { from: position.next }) },
+        entries: page.items.map(disclosedView),
+        send: () => {
+          sendJson(response, 200, answer);
+        },
+      };
     }),
   });
   return router;
