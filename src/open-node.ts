@@ -20,6 +20,7 @@ import { DirectoryKeyStore } from './keys/directory-key-store.js';
 import type { KeyStore } from './keys/key-store.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
+import type { LedgerStoreOptions } from './ledger/ledger-store.js';
 import { LedgerNode } from './ledger-node.js';
 import { type NodeAccess, openNodeAccess } from './node-access.js';
 import type { AnchoringOptions } from './node-anchoring.js';
@@ -32,6 +33,8 @@ export interface NodeSurroundings {
   readonly observer: CommitObserver;
   /** Called once, when nothing more may be acknowledged: the process should end. */
   readonly onFailure: (error: LedgerError) => void;
+  /** For tests. */
+  readonly store?: Partial<LedgerStoreOptions>;
 }
 
 export interface OpenedNode {

@@ -15,6 +15,7 @@ import type { Preparer } from './commands/preparation/preparer.js';
 import type { Config, Secrets } from './config.js';
 import { EpochTimer } from './epoch-timer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
+import type { LedgerStoreOptions } from './ledger/ledger-store.js';
 import { commitMetrics, nodeMetrics } from './node-metrics.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { hasRecovered, readinessOf } from './readiness.js';
@@ -27,6 +28,8 @@ export interface ServiceParts {
   readonly logger: Logger;
   /** Of streams of records; closed with the service. */
   readonly preparer: Preparer;
+  /** For tests. */
+  readonly store?: Partial<LedgerStoreOptions>;
 }
 
 /** Long enough that clients which come every minute keep their connection. */

@@ -6,11 +6,12 @@ import type { Clock } from '../../src/base/time.js';
 import { systemClock } from '../../src/base/time.js';
 import { inlinePreparer } from '../../src/commands/preparation/inline-preparer.js';
 import type { Config } from '../../src/config.js';
-import { Service } from '../../src/service.js';
+import { Service, type ServiceParts } from '../../src/service.js';
 import { DEFAULTS } from '../../src/settings/settings-table.js';
 
 export interface TestServiceOptions extends Partial<Config> {
   readonly clock?: Clock;
+  readonly store?: ServiceParts['store'];
 }
 
 export interface RequestOptions {
@@ -34,7 +35,7 @@ const NEVER_MILLIS = 24 * 60 * 60 * 1000;
 
 export async function openTestService(
   root: string,
-  { clock = systemClock, ...settings }: TestServiceOptions = {},
+  { clock = systemClock, store = {}, ...settings }: TestServiceOptions = {},
   adminKey?: string,
 ): Promise<TestService> {
   const config = {
@@ -48,7 +49,8 @@ export async function openTestService(
     ...settings,
   };
   const random = new RandomPool();
-  const parts = { clock, random, logger: silentLogger, preparer: inlinePreparer(random) };
+  const preparer = inlinePreparer(random);
+  const parts = { clock, random, logger: silentLogger, preparer, store };
   const service = await Service.open(config, {}, parts);
   const key = adminKey ?? service.firstKey ?? '';
   return {
