@@ -26,6 +26,8 @@ export interface Config {
   readonly shutdownTimeoutMillis: number;
   /** Failed log-ins a minute, per address and key, before more are refused unseen. */
   readonly failedLoginsPerMinute: number;
+  /** Refused tries a minute, per key, that are put on record one by one; the others are counted. */
+  readonly refusalsPerMinute: number;
   /** Requests a minute per address; unlimited without it. */
   readonly requestsPerMinute?: number;
   readonly anchorChain: 'devchain' | 'bitcoin';

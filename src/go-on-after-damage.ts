@@ -7,6 +7,7 @@ import type { Sha256Digest } from './base/brand.js';
 import type { Clock } from './base/time.js';
 import { rememberEpochs, type WentOn } from './go-on.js';
 import type { KeyStore } from './keys/key-store.js';
+import { KeysError } from './keys/keys-error.js';
 import { compareWithMark, type Mark } from './keys/mark.js';
 import { unobserved } from './ledger/commit-observer.js';
 import { LedgerStore } from './ledger/ledger-store.js';
@@ -14,7 +15,8 @@ import type { Ledger } from './ledger/ledger.js';
 import { EMPTY_HEAD, type LogHead } from './ledger/log-head.js';
 import { salvage, type Salvaged, type SalvageOptions } from './ledger/salvage.js';
 import { NODE_TENANT } from './ledger-node.js';
-import { readRunFile } from './node-run.js';
+import { readRunFile, whyNotToWrite } from './node-run.js';
+import { recordRestore } from './record-restore.js';
 import { parseCheckpoint } from './tlog/checkpoint.js';
 import { parseSignedNote } from './tlog/signed-note.js';
 
@@ -45,6 +47,12 @@ export async function goOnAfterDamage(options: GoOnAfterDamageOptions): Promise<
     store.allowWrites();
     // A crash up to here leaves logs without a first entry: the node's next start appends it.
     await store.completeLedgers();
+    if (refusal === null && (await isUpToDate(store, options)))
+      await recordRestore(store, options, {
+        action: 'restore:damaged',
+        outcome: 'done',
+        made: { logs: begun.length },
+      });
     return { ...salvaged, wentOn: begun.map(wentOn), refusal };
   } finally {
     await store.close();
@@ -84,6 +92,22 @@ async function rootAtMark(
   if (size <= old.head.size) return old.rootAt(size);
   // Between what is left and what the journal knew last nothing can be computed any more.
   return size === known.size ? known.rootHash : rootHash;
+}
+
+/** In data that are behind what they showed, an entry would be a second history of its log. */
+async function isUpToDate(
+  store: LedgerStore,
+  { dataDirectory, keyStore }: { readonly dataDirectory: string; readonly keyStore: KeyStore },
+): Promise<boolean> {
+  const node = store.tenantNamed(NODE_TENANT);
+  const epochs = (node && store.ledgersOf(node.handle)[0]?.reader) ?? null;
+  try {
+    return (await whyNotToWrite({ dataDirectory, keyStore, epochs })) === null;
+  } catch (cause) {
+    // Without a mark nobody knows: the order that makes one is put on record.
+    if (cause instanceof KeysError && cause.code === 'KEYS_MISSING') return false;
+    throw cause;
+  }
 }
 
 function lastKnown({ loss }: Ledger): Pick<LogHead, 'size' | 'rootHash'> {

@@ -2,6 +2,7 @@
  * Going on after something shown was lost (design §3.16): in every ledger a new log under a new
  * origin, which says so. For a data directory that no node has open, and by an operator's order only.
  */
+import { ACCESS_LEDGER } from './access/access-entry.js';
 import { ApiKeyRegistry } from './access/api-key-registry.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
@@ -10,8 +11,10 @@ import { KeysError } from './keys/keys-error.js';
 import type { Mark } from './keys/mark.js';
 import { unobserved } from './ledger/commit-observer.js';
 import { LedgerStore } from './ledger/ledger-store.js';
+import type { Ledger } from './ledger/ledger.js';
 import { NODE_TENANT } from './ledger-node.js';
 import { readRunFile, writeRunFile } from './node-run.js';
+import { recordRestore } from './record-restore.js';
 
 export interface GoOnOptions {
   readonly dataDirectory: string;
@@ -45,19 +48,32 @@ export async function goOnAsSuccessor(options: GoOnOptions): Promise<WentOn[]> {
     store.allowWrites();
     await store.completeLedgers();
     const wentOn: WentOn[] = [];
-    for (const ledger of store.allLedgers()) {
+    for (const ledger of accessFirst(store.allLedgers())) {
       const { origin, head } = ledger.reader;
       // A crash here leaves some ledgers gone on and others not; the mark still forbids writing, and
       // doing it again gives the first ones one more log.
       const { reader } = await store.succeed(ledger.identity.handle, cause);
       wentOn.push({ from: origin, origin: reader.origin, recoveredSize: head.size });
     }
+    // Not before: an entry in a log that is behind what it showed would be a second history of it. The
+    // first entry of each new log says what was begun, and why.
+    await recordRestore(store, options, {
+      action: 'restore:successor',
+      outcome: 'done',
+      made: { logs: wentOn.length },
+    });
     await ApiKeyRegistry.accept(dataDirectory, keyStore);
     await rememberEpochs(store, dataDirectory, keyStore);
     return wentOn;
   } finally {
     await store.close();
   }
+}
+
+/** Where acts are put on record goes first: its new log begins with why. */
+function accessFirst(ledgers: readonly Ledger[]): Ledger[] {
+  const isAccess = ({ identity }: Ledger): boolean => identity.name === ACCESS_LEDGER;
+  return [...ledgers.filter(isAccess), ...ledgers.filter((ledger) => !isAccess(ledger))];
 }
 
 /** From now on the mark is about the new epoch log, and the data directory is not behind it. */

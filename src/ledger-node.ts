@@ -2,6 +2,7 @@
  * A node without its HTTP: ledgers, epoch log, anchors and seal, opened in the order in which they
  * rest on one another and closed in reverse. `service.ts` puts the interface on top.
  */
+import { ACCESS_LEDGER } from './access/access-entry.js';
 import type { AnchorStore } from './anchoring/anchor-store.js';
 import type { Anchored } from './anchoring/anchored-heads.js';
 import type { Anchorer } from './anchoring/anchorer.js';
@@ -109,6 +110,8 @@ export class LedgerNode {
       await store.completeLedgers();
       const nodeTenant = await tenantOf(store, NODE_TENANT, options.logName);
       await tenantOf(store, DEFAULT_TENANT, options.logName);
+      // Also of tenants that an earlier version made, or whose making a crash cut short.
+      for (const tenant of store.tenants()) await ensureAccessLedger(store, tenant);
       const epochLog = epochs ?? (await store.createLedger(nodeTenant, EPOCHS));
       const keys = new Map<string, TenantKeys>();
       for (const { handle } of store.tenants())
@@ -198,6 +201,8 @@ export class LedgerNode {
     const tenant = await this.store.createTenant(name, this.#options.logName);
     const root = await this.#options.keyStore.tenantRoot(tenant.handle);
     this.#keys.set(tenant.handle, tenantKeys(root));
+    // A crash before this leaves a tenant without one: the next opening makes it.
+    await ensureAccessLedger(this.store, tenant);
     return tenant;
   }
 }
@@ -208,6 +213,18 @@ async function tenantOf(
   logName: string,
 ): Promise<TenantDescriptor> {
   return store.tenantNamed(name) ?? store.createTenant(name, logName);
+}
+
+/** `_node` has none: nobody logs in there, and its acts are entered where its operators are. */
+export async function ensureAccessLedger(
+  store: LedgerStore,
+  tenant: TenantDescriptor,
+): Promise<void> {
+  if (tenant.name === NODE_TENANT) return;
+  const isThere = store
+    .ledgersOf(tenant.handle)
+    .some(({ identity }) => identity.name === ACCESS_LEDGER);
+  if (!isThere) await store.createLedger(tenant, ACCESS_LEDGER);
 }
 
 function keysOf(keys: ReadonlyMap<string, TenantKeys>, handle: string): TenantKeys {

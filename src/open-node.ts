@@ -4,7 +4,7 @@
  * but for the keys of a node that is new.
  */
 import { mkdir } from 'node:fs/promises';
-import { ApiKeyRegistry } from './access/api-key-registry.js';
+import { ApiKeyRegistry, type CreatedKey } from './access/api-key-registry.js';
 import { DEFAULT_TENANT } from './access/tenant-name.js';
 import { Lifetime } from './base/lifetime.js';
 import type { RandomSource } from './base/random.js';
@@ -20,9 +20,12 @@ import { DirectoryKeyStore } from './keys/directory-key-store.js';
 import type { KeyStore } from './keys/key-store.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
+import type { LedgerStoreOptions } from './ledger/ledger-store.js';
 import { LedgerNode } from './ledger-node.js';
+import { type NodeAccess, openNodeAccess } from './node-access.js';
 import type { AnchoringOptions } from './node-anchoring.js';
 import { developmentParts } from './settings/development-parts.js';
+import { programVersion } from './version.js';
 
 export interface NodeSurroundings {
   readonly clock: Clock;
@@ -30,11 +33,14 @@ export interface NodeSurroundings {
   readonly observer: CommitObserver;
   /** Called once, when nothing more may be acknowledged: the process should end. */
   readonly onFailure: (error: LedgerError) => void;
+  /** For tests. */
+  readonly store?: Partial<LedgerStoreOptions>;
 }
 
 export interface OpenedNode {
   readonly node: LedgerNode;
   readonly registry: ApiKeyRegistry;
+  readonly access: NodeAccess;
   /** First part of every origin. */
   readonly logName: string;
   /** DER of the roots that the seal ends at. */
@@ -91,11 +97,17 @@ async function open(
   });
   lifetime.add(() => node.close());
   const registry = await ApiKeyRegistry.open(dataDirectory, { clock, random, memory: keyStore });
+  const { refusalsPerMinute } = config;
+  const access = await openNodeAccess(node, { clock, random, refusalsPerMinute });
+  lifetime.add(() => access.recorder.close());
+  const made = { version: programVersion() };
+  await access.recorder.nodeDid({ action: 'node:start', outcome: 'done', made });
   const chosen = secrets.adminKey?.reveal();
-  const first = await registry.createFirst(DEFAULT_TENANT, chosen);
+  const first = await createFirstKey(registry, access, chosen);
   return {
     node,
     registry,
+    access,
     logName,
     roots,
     isDevelopment,
@@ -103,6 +115,24 @@ async function open(
     firstKey: chosen === undefined ? (first?.text ?? null) : null,
     close: () => lifetime.close(),
   };
+}
+
+/** @returns null, and nothing is done, where there are keys. */
+async function createFirstKey(
+  registry: ApiKeyRegistry,
+  { recorder }: NodeAccess,
+  chosen: string | undefined,
+): Promise<CreatedKey | null> {
+  if (!registry.isEmpty) return registry.createFirst(DEFAULT_TENANT, chosen);
+  const act = { action: 'key:create', question: { role: 'admin' } };
+  await recorder.nodeDid({ ...act, outcome: 'begun' });
+  const first = await registry.createFirst(DEFAULT_TENANT, chosen);
+  await recorder.nodeDid({
+    ...act,
+    outcome: 'done',
+    ...(first !== null && { made: { key: first.key.id } }),
+  });
+  return first;
 }
 
 interface KeyParts {

@@ -1,20 +1,25 @@
 /** Which routes there are, and what each is given. */
+import { ACCESS_LEDGER } from './access/access-entry.js';
 import type { Principal } from './access/authorize.js';
+import type { TenantName } from './access/tenant-name.js';
+import { DEFAULT_TENANT, isTenantName } from './access/tenant-name.js';
 import type { RouteModule } from './api/app.js';
 import { createGuard } from './api/authentication.js';
 import { createCursorCodec } from './api/cursor.js';
 import { createLoginLimiter } from './api/rate-limit.js';
+import { accessRoutes, describeAccess } from './api/routes/access.js';
 import { anchorsRoutes, describeAnchors } from './api/routes/anchors.js';
 import { describeEntryFiles, entryFilesRoutes } from './api/routes/entry-files.js';
+import { describeGrants, grantsRoutes } from './api/routes/grants.js';
 import { describeHealth, healthRoutes, type Readiness } from './api/routes/health.js';
-import { describeKeys, keysRoutes } from './api/routes/keys.js';
+import { describeKeys, keyCreation, keysRoutes } from './api/routes/keys.js';
 import { describeLedgers, ledgersRoutes } from './api/routes/ledgers.js';
 import { describeLog, logRoutes } from './api/routes/log.js';
 import { describeRecords, recordsRoutes } from './api/routes/records.js';
 import { describeSignatures, signaturesRoutes } from './api/routes/signatures.js';
 import { describeSubjects, subjectsRoutes } from './api/routes/subjects.js';
+import { describeTenants, tenantsRoutes } from './api/routes/tenants.js';
 import { describeVerify, verifyRoutes } from './api/routes/verify.js';
-import { UTC } from './base/calendar.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import { appendRecordTexts } from './commands/append-record-texts.js';
@@ -26,6 +31,7 @@ import type { Config } from './config.js';
 import type { Anchoring } from './epoch-timer.js';
 import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
 import type { OpenedNode } from './open-node.js';
+import { logAccessHistory } from './queries/access-history.js';
 import { TenantLedgers } from './queries/tenant-ledgers.js';
 import { parseCertificate } from './signing/certificate.js';
 import { trustAnchorFrom } from './signing/trust-anchor.js';
@@ -50,8 +56,9 @@ export interface RouteParts {
 export function routeModules(parts: RouteParts): RouteModule[] {
   const { config, opened, clock, random, preparer, readiness } = parts;
   const { node, registry, roots, isDevelopment, views, maps, anchoring } = opened;
+  const { book, recorder, changes } = opened.access;
   const limiter = createLoginLimiter(config.failedLoginsPerMinute, clock);
-  const guard = createGuard({ registry, limiter });
+  const guard = createGuard({ registry, limiter, authority: book, log: recorder });
   const cursors = createCursorCodec(node.derivedKey('cursors'));
   const timeoutMillis = config.requestTimeoutMillis;
   const body = { maxBytes: config.maxBodyBytes, timeoutMillis };
@@ -61,7 +68,7 @@ export function routeModules(parts: RouteParts): RouteModule[] {
     clock,
     views,
     maps,
-    timeZoneOf: () => UTC,
+    timeZoneOf: (tenant) => book.of(tenant as TenantName).settings.timeZone,
   });
   const { anchoredSize } = ledgers;
   const appending = {
@@ -74,8 +81,16 @@ export function routeModules(parts: RouteParts): RouteModule[] {
     idempotencyKey: (tenant: string) => node.tenantKeys(tenant).idempotency,
   };
   const target = ({ tenant, author }: Principal, ledger: string): AppendTarget => {
-    return { tenant: ledgers.handleOf(tenant), ledger, author };
+    const takesType = (type: string): boolean => book.takesType(tenant, ledger, type);
+    return { tenant: ledgers.handleOf(tenant), ledger, author, takesType };
   };
+  const create = keyCreation({
+    registry,
+    ensureTenant: (tenant) => node.ensureTenant(tenant),
+    tellTenant: (tenant, principal, request) =>
+      recorder.doneTo(tenant, { principal, action: 'tenant:found', request }, { question: {} }),
+    needsApproval: (tenant) => book.of(tenant).settings.approvals,
+  });
   const gatherer = new RecordGatherer((to, texts) => appendRecordTexts(appending, to, texts));
   const v1 = (router: RouteModule['router'], describe: RouteModule['describe']): RouteModule => {
     return { mountPath: '/v1', router, describe };
@@ -99,16 +114,24 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       describeRecords,
     ),
     { mountPath: '/', router: healthRoutes(readiness), describe: describeHealth },
+    v1(keysRoutes({ registry, create, guard, cursors, body }), describeKeys),
     v1(
-      keysRoutes({
-        registry,
-        ensureTenant: (tenant) => node.ensureTenant(tenant),
+      tenantsRoutes({
         guard,
         cursors,
         body,
+        book,
+        changes,
+        found: create,
+        tenantsSeenBy: (tenant) => {
+          const names = node.store.tenants().map(({ name }) => name);
+          return tenant === DEFAULT_TENANT ? names.filter(isTenantName).sort() : [tenant];
+        },
       }),
-      describeKeys,
+      describeTenants,
     ),
+    v1(grantsRoutes({ guard, cursors, body, book, changes }), describeGrants),
+    v1(accessRoutes({ guard, cursors, history: logAccessHistory(ledgers) }), describeAccess),
     v1(
       ledgersRoutes({
         guard,
@@ -119,6 +142,8 @@ export function routeModules(parts: RouteParts): RouteModule[] {
           createLedger: (tenant, name) => node.createLedger(tenant, name),
           anchoredSize,
         },
+        isListed: (principal, name) =>
+          name !== ACCESS_LEDGER && !book.rolesIn(principal, name).isHidden,
       }),
       describeLedgers,
     ),

@@ -18,6 +18,7 @@ import type { Preparer } from './commands/preparation/preparer.js';
 import type { Config, Secrets } from './config.js';
 import { type Anchoring, EpochTimer } from './epoch-timer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
+import type { LedgerStoreOptions } from './ledger/ledger-store.js';
 import { anchoringWithMaps } from './map-epochs.js';
 import { commitMetrics, nodeMetrics, viewMetrics } from './node-metrics.js';
 import { openNode, type OpenedNode } from './open-node.js';
@@ -34,6 +35,8 @@ export interface ServiceParts {
   readonly preparer: Preparer;
   /** Opens the engine of the views on their directory. */
   readonly openViews: NodeViewsOptions['openEngine'];
+  /** For tests. */
+  readonly store?: Partial<LedgerStoreOptions>;
 }
 
 /** Long enough that clients which come every minute keep their connection. */

@@ -165,7 +165,8 @@ describe('a node', () => {
     const dataDirectory = join(root, 'data');
     const cause = 'disk lost, restored from the copy of the day before';
     const wentOn = await goOnAsSuccessor({ dataDirectory, keyStore, clock, random, cause });
-    expect(wentOn.map(({ recoveredSize }) => recoveredSize).sort()).toEqual([2, 5]);
+    expect(wentOn.map(({ recoveredSize }) => recoveredSize).sort()).toEqual([1, 2, 5]);
+    expect(wentOn[0]?.origin).toMatch(/\/_access\/2$/);
     opened = await openTestNode(root);
     const tenant = opened.node.tenantNamed('default');
     const ledger = opened.node.store.ledger(tenant.handle, 'kyc');

@@ -11,6 +11,20 @@ export type AccessErrorCode =
   | 'ACCESS_DENIED'
   /** A key id that the tenant does not have. */
   | 'ACCESS_KEY_NOT_FOUND'
+  /** An inspector asks for content, and no inspection is open. */
+  | 'INSPECTION_REQUIRED'
+  /** Records of that type are kept in another ledger, by the tenant's settings. */
+  | 'ACCESS_TYPE_RESTRICTED'
+  /** A grant id that the tenant does not have. */
+  | 'ACCESS_GRANT_UNKNOWN'
+  /** The tenant holds as many grants as it may. */
+  | 'ACCESS_GRANT_LIMIT'
+  /** The grant waits for nobody's approval, or not for this principal's. */
+  | 'ACCESS_APPROVAL_REFUSED'
+  /** The tenant wants two persons for this. */
+  | 'ACCESS_APPROVAL_NEEDED'
+  /** A tenant that is not there, or not the caller's. */
+  | 'ACCESS_TENANT_UNKNOWN'
   /** Revoking it would leave the tenant without an admin. */
   | 'ACCESS_LAST_ADMIN'
   /** The registry holds as many keys as it may. */

@@ -38,6 +38,8 @@ export interface CreatedKey {
 export interface LogInAttempt {
   /** The key that it claims to be with, if there is such a key; proves nothing. */
   readonly claimed: KeyId | null;
+  /** Of that key. */
+  readonly tenant?: TenantName;
   readonly outcome: Principal | AccessError;
 }
 
@@ -185,7 +187,8 @@ export class ApiKeyRegistry {
     // Compared even if there is no such key: how long this takes must not tell which ids exist.
     const isSame = presented !== null && isSameSecret(presented, key?.secretHash ?? this.#nobody);
     if (key === undefined) return { claimed: null, outcome: unknownKey() };
-    return { claimed: key.id, outcome: isSame ? principalOf(key) : unknownKey() };
+    const { id: claimed, tenant } = key;
+    return { claimed, tenant, outcome: isSame ? principalOf(key) : unknownKey() };
   }
 
   #issue(key: NewKey): Promise<CreatedKey> {

@@ -1,10 +1,28 @@
-/** Who may do what: one table of actions, pure, so that a reader can check it at a glance. */
+/**
+ * Who may do what: one table of actions, pure, so that a reader can check it at a glance. What is not
+ * in it is denied.
+ */
 import { AccessError } from './access-error.js';
 import type { KeyId } from './key-text.js';
 import { DEFAULT_TENANT, type TenantName } from './tenant-name.js';
 
-/** admin ⊃ writer ⊃ reader, within one tenant. */
-export const ROLES = ['reader', 'writer', 'admin'] as const;
+/**
+ * - `none` may do only what grants say.
+ * - `operator` runs the node, and reads nothing of what it holds.
+ * - `auditor` sees that things were done, and not what they say.
+ * - `inspector` reads content only under an open inspection.
+ * - `officer` reads, and approves what needs two persons.
+ */
+export const ROLES = [
+  'none',
+  'operator',
+  'auditor',
+  'inspector',
+  'reader',
+  'writer',
+  'officer',
+  'admin',
+] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Who a request comes from, as far as its key says. */
@@ -14,35 +32,71 @@ export interface Principal {
   readonly role: Role;
   /** The identity granted to the key, or `key:<its id>`: what its records name as their author. */
   readonly author: string;
+  /**
+   * The name that an identity provider or a certificate vouches for; grants to identities are for
+   * these. A key has none: whoever makes keys chooses the author, and must not choose another's grants.
+   */
+  readonly identity?: string;
+  /** For this request: its own role and what grants add. Only `role` where it is not there. */
+  readonly roles?: readonly Role[];
 }
 
-/** The least role that may do it. */
-const LEAST_ROLE = {
-  'ledger:create': 'admin',
-  'ledger:read': 'reader',
-  'record:append': 'writer',
-  'record:read': 'reader',
-  'signature:attach': 'writer',
-  'evidence:export': 'reader',
-  'evidence:verify': 'reader',
-  'anchor:now': 'admin',
-  'anchor:read': 'reader',
-  'trust:read': 'reader',
-  'key:create': 'admin',
-  'key:list': 'admin',
-  'key:revoke': 'admin',
-  /** Giving a tenant that has no key its first one. */
-  'tenant:found': 'admin',
-} as const satisfies Record<string, Role>;
+const EVERYONE = ['auditor', 'inspector', 'reader', 'writer', 'officer', 'admin'] as const;
+const READERS = ['inspector', 'reader', 'writer', 'officer', 'admin'] as const;
+const OVERSEERS = ['auditor', 'officer', 'admin'] as const;
 
-export type Action = keyof typeof LEAST_ROLE;
-export const ACTIONS = Object.keys(LEAST_ROLE) as readonly Action[];
+const ALLOWED = {
+  'ledger:create': ['admin'],
+  /** That it is there, its state, checkpoints, tiles and proofs. */
+  'ledger:read': EVERYONE,
+  'record:append': ['writer', 'admin'],
+  /** Content. */
+  'record:read': READERS,
+  /** What is hashed and signed: kinds, types, times and tags. */
+  'statement:read': EVERYONE,
+  'signature:attach': ['writer', 'admin'],
+  'evidence:export': READERS,
+  'evidence:verify': EVERYONE,
+  'anchor:now': ['operator', 'admin'],
+  'anchor:read': ['operator', ...EVERYONE],
+  'trust:read': ['operator', ...EVERYONE],
+  'key:create': ['admin'],
+  'key:list': ['admin'],
+  'key:revoke': ['admin'],
+  /** Giving a tenant that has no key its first one. */
+  'tenant:found': ['admin'],
+  'tenant:list': ['operator', 'admin'],
+  'tenant:read': OVERSEERS,
+  'tenant:configure': ['admin'],
+  'grant:propose': ['admin'],
+  'grant:approve': ['officer', 'admin'],
+  'grant:revoke': ['admin'],
+  'grant:read': OVERSEERS,
+  /** Who saw what: the content of the ledger `_access`. */
+  'access:read': OVERSEERS,
+  /** The node alone writes there. */
+  'access:append': [],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Action = keyof typeof ALLOWED;
+export const ACTIONS = Object.keys(ALLOWED) as readonly Action[];
+
+/** Which of these roles allow it. */
+export function rolesAllowing(action: Action, roles: readonly Role[]): readonly Role[] {
+  const allowed: readonly Role[] = ALLOWED[action];
+  return roles.filter((role) => allowed.includes(role));
+}
 
 /**
  * @param tenant whose data the action touches.
- * @throws AccessError ACCESS_DENIED. The message names the role that is needed, never the tenant.
+ * @returns the roles of the principal that allow it, at least one.
+ * @throws AccessError ACCESS_DENIED. The message names the roles that may, never the tenant.
  */
-export function authorize(principal: Principal, action: Action, tenant: TenantName): void {
+export function authorize(
+  principal: Principal,
+  action: Action,
+  tenant: TenantName,
+): readonly Role[] {
   if (action === 'tenant:found') {
     // The new tenant has nobody yet: the node's operators speak for it, once.
     if (principal.tenant !== DEFAULT_TENANT)
@@ -50,9 +104,16 @@ export function authorize(principal: Principal, action: Action, tenant: TenantNa
   } else if (principal.tenant !== tenant) {
     throw denied('the key belongs to another tenant');
   }
-  const least = LEAST_ROLE[action];
-  if (ROLES.indexOf(principal.role) < ROLES.indexOf(least))
-    throw denied(`this needs a key with the role ${least}; use one, or ask an admin for it`);
+  const found = rolesAllowing(action, principal.roles ?? [principal.role]);
+  if (found.length === 0) throw denied(whoMay(ALLOWED[action]));
+  return found;
+}
+
+function whoMay(roles: readonly Role[]): string {
+  if (roles.length === 0) return 'this is written by the node, and by nobody else';
+  const named =
+    roles.length === 1 ? `the role ${roles.join()}` : `one of the roles ${roles.join(', ')}`;
+  return `this needs a key with ${named}; use one, or ask an admin for it`;
 }
 
 function denied(reason: string): AccessError {

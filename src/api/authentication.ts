@@ -1,13 +1,20 @@
 /**
  * A route says which action it is, and gets the principal that may do it. There is no other way to a
- * principal, so no route can forget to ask.
+ * principal, so no route can forget to ask; and what is shown, done or refused is on record before a
+ * byte of the answer leaves (design §3.12).
  */
 import type { Request, RequestHandler, Response } from 'express';
+import type { Authority } from '../access/access-book.js';
 import { AccessError } from '../access/access-error.js';
+import type { AccessLog, ActAbout, Acting } from '../access/access-log.js';
 import type { ApiKeyRegistry } from '../access/api-key-registry.js';
 import { type Action, authorize, type Principal } from '../access/authorize.js';
 import type { Disclosure } from '../access/disclosure.js';
+import { actionIn } from '../access/reserved-ledger.js';
+import type { JsonObject } from '../base/canonical-json.js';
+import { ChirographError } from '../base/errors.js';
 import type { LoginLimiter } from './rate-limit.js';
+import { requestIdOf } from './request-id.js';
 
 export type AuthorizedHandler = (
   principal: Principal,
@@ -22,41 +29,177 @@ export type DisclosingHandler = (
   response: Response,
 ) => Promise<Disclosure>;
 
+/** What is about to be done, found well-formed. */
+export interface AdministrativeAct extends ActAbout {
+  /** Does it. Called once, and only when it is on record that it is begun. */
+  readonly take: () => Promise<ActTaken>;
+}
+
+export interface ActTaken {
+  /** Ids of what it made. */
+  readonly made: JsonObject;
+  /** Called when it is on record that it is done. */
+  readonly send: () => void;
+}
+
+/** Checks what is asked, and does nothing by itself. */
+export type AdministeringHandler = (
+  principal: Principal,
+  request: Request,
+  response: Response,
+) => AdministrativeAct | Promise<AdministrativeAct>;
+
+/**
+ * A route with a parameter `ledger` is about that ledger: grants for it count, and one that is hidden
+ * from the principal is renamed to one that nobody has, so that it answers as what is not there does.
+ */
 export interface Guard {
   /** The handler of a route that does `action` in the tenant of whoever asks, and shows no payload. */
   (action: Action, handler: AuthorizedHandler): RequestHandler;
   /** Of a route that shows payloads: they are sent once they are on record. */
   disclosing(action: Action, handler: DisclosingHandler): RequestHandler;
+  /** Of a route that changes who may do what, or what there is: on record before it is done, and after. */
+  administering(action: Action, handler: AdministeringHandler): RequestHandler;
 }
 
 export interface GuardOptions {
   readonly registry: Pick<ApiKeyRegistry, 'attempt'>;
   readonly limiter: LoginLimiter;
+  readonly authority: Authority;
+  readonly log: AccessLog;
 }
 
-/** Handlers then throw AccessError ACCESS_KEY_…, ACCESS_DENIED or ApiError LOGIN_RATE_LIMITED. */
-export function createGuard({ registry, limiter }: GuardOptions): Guard {
-  const logIn = async (request: Request): Promise<Principal> => {
-    const { claimed, outcome } = registry.attempt(request.headers.authorization);
+/** What every handler begins with. */
+interface Entered {
+  readonly principal: Principal;
+  readonly acting: Acting;
+  /** What is thrown in it, and says that the principal may not, is put on record. */
+  readonly refusing: <T>(run: () => T | Promise<T>) => Promise<T>;
+}
+
+/**
+ * Handlers then throw AccessError ACCESS_KEY_…, ACCESS_DENIED, INSPECTION_REQUIRED or ApiError
+ * LOGIN_RATE_LIMITED; and, where something cannot be put on record, what the ledger throws.
+ */
+export function createGuard({ registry, limiter, authority, log }: GuardOptions): Guard {
+  const logIn = async (request: Request, requestId: string): Promise<Principal> => {
+    const { claimed, tenant, outcome } = registry.attempt(request.headers.authorization);
     // Keys that do not exist count as one account: nobody is locked out, and nothing grows.
     const account = claimed ?? 'no key';
     // Before the outcome is told, even a good one: or guessing would go on under the limit.
     await limiter.check(request, account);
     if (!(outcome instanceof AccessError)) return outcome;
     await limiter.failed(request, account);
+    if (claimed !== null && tenant !== undefined)
+      log.failedLogIn({ tenant, claimed, code: outcome.code, request: requestId });
     throw outcome;
   };
+
+  const enter = async (
+    action: Action,
+    isDisclosing: boolean,
+    request: Request,
+    response: Response,
+  ): Promise<Entered> => {
+    const requestId = requestIdOf(response);
+    const known = await logIn(request, requestId);
+    const ledger = ledgerOf(request);
+    const asked = actionIn(ledger, action, isDisclosing);
+    const acting: Acting = { principal: known, action: asked, request: requestId };
+    const refusing = async <T>(run: () => T | Promise<T>): Promise<T> => {
+      try {
+        return await run();
+      } catch (error) {
+        const code = refusalOf(error);
+        if (code !== null) await log.refused(acting, code, namedLedger(ledger));
+        throw error;
+      }
+    };
+    const principal = await refusing(() => {
+      const { roles, isHidden } = authority.rolesIn(known, ledger);
+      const entered = { ...known, roles };
+      const allowing = authorize(entered, asked, known.tenant);
+      if (isDisclosing && allowing.every((role) => role === 'inspector')) throw noInspection();
+      if (isHidden) request.params['ledger'] = NO_LEDGER;
+      return entered;
+    });
+    return { principal, acting, refusing };
+  };
+
   const guard =
     (action: Action, handler: AuthorizedHandler): RequestHandler =>
     async (request, response) => {
-      const principal = await logIn(request);
-      authorize(principal, action, principal.tenant);
-      await handler(principal, request, response);
+      const { principal, refusing } = await enter(action, false, request, response);
+      await refusing(() => handler(principal, request, response));
     };
-  const disclosing = (action: Action, handler: DisclosingHandler): RequestHandler =>
-    guard(action, async (principal, request, response) => {
-      const { send } = await handler(principal, request, response);
-      await send();
-    });
-  return Object.assign(guard, { disclosing });
+
+  const disclosing =
+    (action: Action, handler: DisclosingHandler): RequestHandler =>
+    async (request, response) => {
+      const { principal, acting, refusing } = await enter(action, true, request, response);
+      const disclosure = await refusing(() => handler(principal, request, response));
+      await log.disclosed(acting, disclosure);
+      // A crash here leaves on record what was about to be shown, and was not.
+      await disclosure.send();
+    };
+
+  const administering =
+    (action: Action, handler: AdministeringHandler): RequestHandler =>
+    async (request, response) => {
+      const { principal, acting, refusing } = await enter(action, false, request, response);
+      const act = await refusing(() => handler(principal, request, response));
+      await log.begun(acting, act);
+      let taken: ActTaken;
+      try {
+        taken = await act.take();
+      } catch (error) {
+        await log.ended(acting, act, { code: codeOf(error) });
+        throw error;
+      }
+      // A crash here leaves on record that it was begun: it may have been done.
+      await log.ended(acting, act, { made: taken.made });
+      taken.send();
+    };
+
+  return Object.assign(guard, { disclosing, administering });
+}
+
+/** A name that no ledger can have. */
+const NO_LEDGER = '';
+const LEDGER_NAME = /^[a-z0-9_][a-z0-9-_]{0,62}$/;
+
+function ledgerOf({ params }: Request): string | null {
+  const { ledger } = params;
+  return typeof ledger === 'string' ? ledger : null;
+}
+
+/** A stranger's text is not entered. */
+function namedLedger(ledger: string | null): string | null {
+  return ledger !== null && LEDGER_NAME.test(ledger) ? ledger : null;
+}
+
+/** What is put on record as a refused try. Looking for what is not there is one: it may be another's. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'ACCESS_DENIED',
+  'INSPECTION_REQUIRED',
+  'ACCESS_TYPE_RESTRICTED',
+  'ACCESS_KEY_NOT_FOUND',
+  'ACCESS_GRANT_UNKNOWN',
+  'ACCESS_TENANT_UNKNOWN',
+  'LEDGER_UNKNOWN',
+]);
+
+function refusalOf(error: unknown): string | null {
+  return error instanceof ChirographError && REFUSALS.has(error.code) ? error.code : null;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof ChirographError ? error.code : 'INTERNAL';
+}
+
+function noInspection(): AccessError {
+  return new AccessError(
+    'INSPECTION_REQUIRED',
+    'an inspector reads content only under an open inspection: have one opened',
+  );
 }

@@ -1,10 +1,7 @@
 /** What questions to views have in common: their query parameters, and what their answers are described by. */
 import { z } from 'zod';
-import type { DisclosedEntry } from '../access/disclosure.js';
 import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { definedMembers } from '../base/defined-members.js';
-import { parseInstant } from '../base/time.js';
-import type { EntryView } from '../queries/entry-view.js';
 import type { Filters } from '../queries/find-entries.js';
 import type { StateQuestion } from '../queries/view-state.js';
 import type { CursorCodec } from './cursor.js';
@@ -118,14 +115,4 @@ export function stateOfQuery(query: {
 export function filtersOf(query: Filters): Filters {
   const { kind, type, subject, key, author, recordedFrom, recordedTo, validAt, finality } = query;
   return { kind, type, subject, key, author, recordedFrom, recordedTo, validAt, finality };
-}
-
-/** What is put on record of an entry that is shown. */
-export function disclosed({ leafHash, recordedAt, type, subject }: EntryView): DisclosedEntry {
-  return {
-    leafHash,
-    recordedAt: parseInstant(recordedAt),
-    type: type ?? null,
-    subject: subject ?? null,
-  };
 }

@@ -131,7 +131,7 @@ function listLines(answer: JsonValue): readonly string[] {
     oneLine(
       [
         id,
-        role.padEnd(6),
+        role.padEnd(9),
         createdAt,
         revokedAt === undefined ? 'active ' : 'revoked',
         label,

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { ChirographError } from '../base/errors.js';
 import { programVersion } from '../version.js';
+import { addAccessCommand } from './access.js';
 import { addAnchorCommand } from './anchor.js';
 import { addAppendCommand } from './append.js';
 import { addDemoCommand } from './demo.js';
@@ -46,6 +47,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addVerifyCommand(program, terminal, end);
   addAnchorCommand(program, terminal);
   addKeysCommand(program, terminal);
+  addAccessCommand(program, terminal);
   addFsckCommand(program, terminal, end);
   addRestoreCommand(program, terminal);
   addDemoCommand(program, terminal, end);

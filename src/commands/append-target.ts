@@ -18,6 +18,8 @@ export interface AppendTarget {
   readonly tenant: string;
   readonly ledger: string;
   readonly author: string;
+  /** Whether the ledger takes records of a type; all of them without it. */
+  readonly takesType?: (type: string) => boolean;
 }
 
 /** What became of one record. @template R its receipt, as an object or as JSON text. */

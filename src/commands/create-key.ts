@@ -13,26 +13,43 @@ export interface CreateKeyInput {
 }
 
 export interface CreateKeyDeps {
-  readonly registry: Pick<ApiKeyRegistry, 'create' | 'found'>;
+  readonly registry: Pick<ApiKeyRegistry, 'create' | 'found' | 'list'>;
   /** Makes the tenant unless it is there. */
   readonly ensureTenant: (tenant: TenantName) => Promise<unknown>;
+  /** Enters into a tenant's access ledger that it is about to be given its first key. */
+  readonly tellTenant: (tenant: TenantName) => Promise<void>;
+  /** Whether the tenant wants two persons for what somebody may do. */
+  readonly needsApproval: (tenant: TenantName) => boolean;
 }
 
-/** @throws AccessError ACCESS_DENIED, ACCESS_KEY_LIMIT; LedgerError LEDGER_READ_ONLY. */
+/**
+ * @throws AccessError ACCESS_DENIED, ACCESS_KEY_LIMIT; ACCESS_APPROVAL_NEEDED for a role that only an
+ * approved grant can give; LedgerError LEDGER_READ_ONLY.
+ */
 export async function createKey(
-  { registry, ensureTenant }: CreateKeyDeps,
+  { registry, ensureTenant, tellTenant, needsApproval }: CreateKeyDeps,
   principal: Principal,
   input: CreateKeyInput,
 ): Promise<CreatedKey> {
   const tenant = input.tenant ?? principal.tenant;
   if (tenant === principal.tenant) {
     authorize(principal, 'key:create', tenant);
+    // Or whoever may make keys would be the second person as well.
+    if (input.role !== 'none' && needsApproval(tenant))
+      throw new AccessError(
+        'ACCESS_APPROVAL_NEEDED',
+        'two persons are wanted here: make a key with the role none, and propose a grant for it',
+      );
     return registry.create({ ...input, tenant });
   }
   authorize(principal, 'tenant:found', tenant);
   if (input.role !== 'admin')
     throw new AccessError('ACCESS_DENIED', "another tenant's first key must be an admin key");
-  // A crash between the two leaves a tenant without a key, which can still be founded.
-  await ensureTenant(tenant);
+  // `found` says it of one that has keys: nothing is entered there.
+  if (registry.list(tenant).length === 0) {
+    // A crash from here on leaves a tenant without a key, which can still be founded.
+    await ensureTenant(tenant);
+    await tellTenant(tenant);
+  }
   return registry.found({ ...input, tenant });
 }

@@ -15,15 +15,16 @@ import {
 import { damaged, LedgerError } from './ledger-error.js';
 
 const handle = z.string().regex(/^[0-9a-f]{16}$/);
-/** Names of tenants and ledgers; `_node` is the node's own tenant. */
-const name = z.string().regex(/^(?:[a-z0-9][a-z0-9-]{0,62}|_node)$/);
+/** Names of tenants and ledgers; what begins with `_` is the node's own, and nobody else can make it. */
+const tenantName = z.string().regex(/^(?:[a-z0-9][a-z0-9-]{0,62}|_node)$/);
+const ledgerName = z.string().regex(/^(?:[a-z0-9][a-z0-9-]{0,62}|_access)$/);
 const key = z.string().regex(/^[0-9a-f]{64}$/);
 
 const tenantSchema = z.strictObject({
   handle,
   /** First part of the origins of the tenant's ledgers. */
   logName: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,252}$/),
-  name,
+  name: tenantName,
   /** C2SP verifier key of whoever may speak for the tenant when a log's key is lost. */
   recoveryKey: z.string().min(1).max(1024),
 });
@@ -52,7 +53,7 @@ const ledgerSchema = z.strictObject({
   handle,
   /** Oldest first; the last is written to, the others are closed (design: going on after a loss). */
   logs: z.array(logSchema).min(1),
-  name,
+  name: ledgerName,
   tenant: handle,
 });
 

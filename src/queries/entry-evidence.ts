@@ -1,8 +1,14 @@
 /** An entry as files that others verify: our evidence file, and C2SP's tlog-proof. */
+import type { DisclosedEntry } from '../access/disclosure.js';
 import type { Anchored } from '../anchoring/anchored-heads.js';
-import { utf8 } from '../base/bytes.js';
+import { toHex, utf8 } from '../base/bytes.js';
+import type { EvidenceEntry } from '../evidence/evidence-file.js';
 import { formatEvidence } from '../evidence/format-evidence.js';
+import { parseRecordHeader, parseSignatureHeader } from '../records/header.js';
+import { parseStatement } from '../records/parse-statement.js';
+import type { Statement } from '../records/statement.js';
 import { formatLogProof } from '../tlog/log-proof.js';
+import { leafHash } from '../tlog/merkle-hash.js';
 import { type EvidenceSources, exportEvidence } from './export-evidence.js';
 import { findEntry } from './find-entry.js';
 import type { LogIdentities } from './log-identity.js';
@@ -13,12 +19,18 @@ export interface EvidenceParts {
   readonly identities: LogIdentities;
 }
 
+export interface EvidenceAnswer {
+  readonly bytes: Uint8Array;
+  /** Whose content is in it: the entry, then its signatures. */
+  readonly shown: readonly DisclosedEntry[];
+}
+
 /** The evidence file (docs/formats/evidence.md). @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
 export async function evidenceFile(
   { anchored, identities }: EvidenceParts,
   { ledger, vault }: LedgerLogs,
   id: string,
-): Promise<Uint8Array> {
+): Promise<EvidenceAnswer> {
   const found = await findEntry(ledger, id);
   const { tenant } = ledger.identity;
   const sources: EvidenceSources = {
@@ -26,7 +38,25 @@ export async function evidenceFile(
     anchored,
     identity: (reader) => identities.of(tenant, reader),
   };
-  return formatEvidence(await exportEvidence(sources, found));
+  const file = await exportEvidence(sources, found);
+  const shown = [file.entry, ...(file.signatures ?? [])].map(disclosed);
+  return { bytes: formatEvidence(file), shown };
+}
+
+function disclosed({ statement, header }: EvidenceEntry): DisclosedEntry {
+  const parsed = parseStatement(statement);
+  const said = header === undefined ? null : subjectIn(parsed.kind, header.bytes);
+  return {
+    leafHash: toHex(leafHash(statement)),
+    recordedAt: parsed.recordedAt,
+    type: parsed.kind === 'record' ? parsed.type : null,
+    subject: said,
+  };
+}
+
+function subjectIn(kind: Statement['kind'], header: Uint8Array): string {
+  const { subject } = kind === 'record' ? parseRecordHeader(header) : parseSignatureHeader(header);
+  return subject;
 }
 
 /**

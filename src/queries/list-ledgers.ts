@@ -8,14 +8,21 @@ export interface LedgerPage {
   readonly next: string | null;
 }
 
+export interface LedgerRange {
+  readonly limit: number;
+  readonly after?: string;
+  /** Of those that the caller may know of. */
+  readonly isShown: (name: string) => boolean;
+}
+
 export function listLedgers(
   ledgers: TenantLedgers,
   tenant: string,
-  { limit, after }: { readonly limit: number; readonly after?: string },
+  { limit, after, isShown }: LedgerRange,
 ): LedgerPage {
   const rest = ledgers
     .list(tenant)
-    .filter(({ identity }) => after === undefined || identity.name > after);
+    .filter(({ identity: { name } }) => (after === undefined || name > after) && isShown(name));
   const page = rest.slice(0, limit);
   return {
     items: page.map((ledger) => ledgerState(ledger, ledgers.anchoredSize, ledgers.backlog)),

@@ -1,4 +1,5 @@
 /** The certificate signatures attached to an entry, numbered from 0 in the order they came. */
+import type { DisclosedEntry } from '../access/disclosure.js';
 import { toHex } from '../base/bytes.js';
 import { formatInstant } from '../base/time.js';
 import { MAX_SIGNATURES } from '../evidence/evidence-file.js';
@@ -7,6 +8,7 @@ import { damaged, LedgerError } from '../ledger/ledger-error.js';
 import { validateCades } from '../signing/cades-validator.js';
 import type { SignatureReport } from '../signing/signature-report.js';
 import type { TrustAnchor } from '../signing/trust-anchor.js';
+import { disclosedEntry } from './disclosed-entries.js';
 import { findEntry, type FoundEntry } from './find-entry.js';
 import { openEntry, type OpenedSignature } from './opened-entry.js';
 import { type Finality, finalityOf } from './receipt.js';
@@ -29,6 +31,14 @@ export interface SignaturePage {
   readonly items: readonly SignatureView[];
   /** Number at which the next page begins, or null after the last. */
   readonly next: number | null;
+  /** The same, as they are put on record. */
+  readonly shown: readonly DisclosedEntry[];
+}
+
+export interface SignatureFile {
+  /** CMS, DER. */
+  readonly bytes: Uint8Array;
+  readonly shown: DisclosedEntry;
 }
 
 /** @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
@@ -43,9 +53,12 @@ export async function listSignatures(
   const { statement: content, leafHash } = await reader.entry(found.index);
   const attached = await reader.attachedTo(leafHash, MAX_SIGNATURES);
   const items: SignatureView[] = [];
+  const shown: DisclosedEntry[] = [];
   for (const [at, index] of attached.slice(from, from + limit).entries()) {
-    const { entry, statement, said, payload } = await openSignature(vault, { reader, index });
+    const opened = await openSignature(vault, { reader, index });
+    const { entry, statement, said, payload } = opened;
     const { recordedAt } = statement;
+    shown.push(disclosedEntry(opened));
     items.push({
       number: from + at,
       id: toHex(entry.leafHash),
@@ -62,7 +75,7 @@ export async function listSignatures(
     });
   }
   const end = from + items.length;
-  return { items, next: end < attached.length ? end : null };
+  return { items, next: end < attached.length ? end : null, shown };
 }
 
 /** DER of one of them. @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
@@ -70,14 +83,14 @@ export async function signatureBytes(
   { ledger, vault }: LedgerLogs,
   id: string,
   number: number,
-): Promise<Uint8Array> {
+): Promise<SignatureFile> {
   const { reader, index } = await findEntry(ledger, id);
   const { leafHash } = await reader.entry(index);
   const at = (await reader.attachedTo(leafHash, MAX_SIGNATURES))[number];
   if (at === undefined)
     throw new LedgerError('LEDGER_ENTRY_UNKNOWN', 'the entry has no signature of that number');
-  const { payload } = await openSignature(vault, { reader, index: at });
-  return payload.bytes;
+  const opened = await openSignature(vault, { reader, index: at });
+  return { bytes: opened.payload.bytes, shown: disclosedEntry(opened) };
 }
 
 async function openSignature(

@@ -44,6 +44,11 @@ export function recordTemplate(statement: Omit<RecordStatement, keyof Place>): S
   };
 }
 
+/** The type of the record whose template it is; null of a signature. */
+export function typeIn({ afterRecordedAt }: StatementTemplate): string | null {
+  return /"type":"([A-Za-z0-9._-]{1,128})"\}$/.exec(afterRecordedAt)?.[1] ?? null;
+}
+
 export function signatureTemplate(
   statement: Omit<SignatureStatement, keyof Position>,
 ): StatementTemplate {

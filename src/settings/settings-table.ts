@@ -24,6 +24,7 @@ export const DEFAULTS = {
   requestTimeoutMillis: 30_000,
   shutdownTimeoutMillis: 10_000,
   failedLoginsPerMinute: 20,
+  refusalsPerMinute: 60,
   anchorChain: 'devchain',
   bitcoinNetwork: 'mainnet',
   epochIntervalMillis: 60_000,
@@ -54,6 +55,11 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     1,
     1_000_000,
     'failed log-ins per address and key before more are refused',
+  ),
+  refusalsPerMinute: wholeNumber(
+    1,
+    100_000,
+    'refused tries per key that are put on record one by one; the others are counted',
   ),
   requestsPerMinute: wholeNumber(1, 1e9, 'requests per address (default: unlimited)'),
   anchorChain: choice(

@@ -5,6 +5,7 @@ import {
   authorize,
   type Principal,
   type Role,
+  ROLES,
 } from '../../src/access/authorize.js';
 import type { KeyId } from '../../src/access/key-text.js';
 import { DEFAULT_TENANT, type TenantName } from '../../src/access/tenant-name.js';
@@ -26,39 +27,49 @@ function isAllowed(who: Principal, action: Action, tenant: TenantName): boolean 
   }
 }
 
+const CHECKS: readonly Action[] = [
+  'ledger:read',
+  'statement:read',
+  'evidence:verify',
+  'anchor:read',
+  'trust:read',
+];
+const READS: readonly Action[] = [...CHECKS, 'record:read', 'evidence:export'];
+const OVERSIGHT: readonly Action[] = ['tenant:read', 'grant:read', 'access:read'];
+const WRITES: readonly Action[] = ['record:append', 'signature:attach'];
+
+const EXPECTED: Readonly<Record<Exclude<Role, 'admin'>, readonly Action[]>> = {
+  none: [],
+  operator: ['anchor:now', 'anchor:read', 'trust:read', 'tenant:list'],
+  auditor: [...CHECKS, ...OVERSIGHT],
+  inspector: READS,
+  reader: READS,
+  writer: [...READS, ...WRITES],
+  officer: [...READS, ...OVERSIGHT, 'grant:approve'],
+};
+
 describe('authorize', () => {
-  it.each<[Role, readonly Action[]]>([
-    [
-      'reader',
-      [
-        'ledger:read',
-        'record:read',
-        'evidence:export',
-        'evidence:verify',
-        'anchor:read',
-        'trust:read',
-      ],
-    ],
-    [
-      'writer',
-      [
-        'ledger:read',
-        'record:append',
-        'record:read',
-        'signature:attach',
-        'evidence:export',
-        'evidence:verify',
-        'anchor:read',
-        'trust:read',
-      ],
-    ],
-    ['admin', ACTIONS.filter((action) => action !== 'tenant:found')],
-  ])('lets a %s do exactly this', (role, expected) => {
-    expect(ACTIONS.filter((action) => isAllowed(principal(role), action, bank))).toEqual(expected);
+  it.each(Object.entries(EXPECTED) as [Role, readonly Action[]][])(
+    'lets a key with the role %s do exactly this',
+    (role, expected) => {
+      const allowed = ACTIONS.filter((action) => isAllowed(principal(role), action, bank));
+      expect(allowed.toSorted()).toEqual(expected.toSorted());
+    },
+  );
+
+  it('lets an admin do all but found tenants and write what the node alone writes', () => {
+    const denied = ACTIONS.filter((action) => !isAllowed(principal('admin'), action, bank));
+    expect(denied).toEqual(['tenant:found', 'access:append']);
+  });
+
+  it('goes by the roles of the request where grants have added some', () => {
+    const granted: Principal = { ...principal('none'), roles: ['none', 'reader'] };
+    expect(authorize(granted, 'record:read', bank)).toEqual(['reader']);
+    expect(isAllowed({ ...principal('admin'), roles: ['reader'] }, 'key:list', bank)).toBe(false);
   });
 
   it('lets nobody do anything in another tenant', () => {
-    for (const role of ['reader', 'writer', 'admin'] as const)
+    for (const role of ROLES)
       for (const action of ACTIONS)
         expect(isAllowed(principal(role), action, otherBank)).toBe(false);
   });
@@ -66,7 +77,9 @@ describe('authorize', () => {
   it('lets an admin of the default tenant found another tenant, and do nothing else there', () => {
     const operator = principal('admin', DEFAULT_TENANT);
     expect(ACTIONS.filter((action) => isAllowed(operator, action, bank))).toEqual(['tenant:found']);
-    expect(isAllowed(principal('writer', DEFAULT_TENANT), 'tenant:found', bank)).toBe(false);
+    for (const role of ROLES)
+      if (role !== 'admin')
+        expect(isAllowed(principal(role, DEFAULT_TENANT), 'tenant:found', bank)).toBe(false);
   });
 
   it('does not name the tenant that was asked for', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ROLES } from '../../src/access/authorize.js';
 import { startTestNode } from './support/test-node.js';
 
 const node = await startTestNode({
@@ -42,7 +43,7 @@ describe('/openapi.json', () => {
               additionalProperties: false,
               required: ['role'],
               properties: {
-                role: { enum: ['reader', 'writer', 'admin'] },
+                role: { enum: [...ROLES] },
                 tenant: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,62}$' },
               },
             },

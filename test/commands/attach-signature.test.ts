@@ -79,6 +79,6 @@ describe('attaching a signature', () => {
       timeZone: UTC,
     };
     const file = await evidenceFile(opened.node, reading, '1');
-    expect(file.length).toBeGreaterThan(MAX_SIGNATURES * cms.length);
+    expect(file.bytes.length).toBeGreaterThan(MAX_SIGNATURES * cms.length);
   });
 });

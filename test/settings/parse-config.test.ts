@@ -39,6 +39,7 @@ describe('settings', () => {
         requestTimeoutMillis: 30_000,
         shutdownTimeoutMillis: 10_000,
         failedLoginsPerMinute: 20,
+        refusalsPerMinute: 60,
         anchorChain: 'devchain',
         bitcoinNetwork: 'mainnet',
         epochIntervalMillis: 60_000,

@@ -6,12 +6,13 @@ import type { Clock } from '../../src/base/time.js';
 import { systemClock } from '../../src/base/time.js';
 import { inlinePreparer } from '../../src/commands/preparation/inline-preparer.js';
 import type { Config } from '../../src/config.js';
-import { Service } from '../../src/service.js';
+import { Service, type ServiceParts } from '../../src/service.js';
 import { DEFAULTS } from '../../src/settings/settings-table.js';
 import { openViewEngine } from '../../src/views/view-engine.js';
 
 export interface TestServiceOptions extends Partial<Config> {
   readonly clock?: Clock;
+  readonly store?: ServiceParts['store'];
 }
 
 export interface RequestOptions {
@@ -35,7 +36,7 @@ const NEVER_MILLIS = 24 * 60 * 60 * 1000;
 
 export async function openTestService(
   root: string,
-  { clock = systemClock, ...settings }: TestServiceOptions = {},
+  { clock = systemClock, store = {}, ...settings }: TestServiceOptions = {},
   adminKey?: string,
 ): Promise<TestService> {
   const config = {
@@ -55,6 +56,7 @@ export async function openTestService(
     logger: silentLogger,
     preparer: inlinePreparer(random),
     openViews: openViewEngine,
+    store,
   };
   const service = await Service.open(config, {}, parts);
   const key = adminKey ?? service.firstKey ?? '';

@@ -49,9 +49,20 @@ export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
       validate(noQuerySchema, request.query, 'the query');
       sendJson(response, 200, answerOf(status()));
     }),
-    post: guard('anchor:now', async (_principal, request, response) => {
+    post: guard.administering('anchor:now', (_principal, request, response) => {
       validate(noQuerySchema, request.query, 'the query');
-      sendJson(response, 200, answerOf(await anchorNow()));
+      return {
+        question: {},
+        take: async () => {
+          const answer = answerOf(await anchorNow());
+          return {
+            made: { epochSize: answer.epochSize },
+            send: () => {
+              sendJson(response, 200, answer);
+            },
+          };
+        },
+      };
     }),
   });
   return router;

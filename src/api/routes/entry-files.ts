@@ -38,7 +38,7 @@ export function entryFilesRoutes(options: EntryFilesRoutesOptions): Router {
   const { guard, ledgers, evidence } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/records/:id/statement', {
-    get: guard('record:read', async ({ tenant }, request, response) => {
+    get: guard('statement:read', async ({ tenant }, request, response) => {
       const { ledger, id } = validate(pathSchema, request.params, 'the path');
       validate(noQuerySchema, request.query, 'the query');
       const bytes = await statementBytes(ledgers.find(tenant, ledger), id);
@@ -46,40 +46,59 @@ export function entryFilesRoutes(options: EntryFilesRoutesOptions): Router {
     }),
   });
   addResource(router, '/ledgers/:ledger/records/:id/leaf', {
-    get: guard('record:read', async ({ tenant }, request, response) => {
+    get: guard('statement:read', async ({ tenant }, request, response) => {
       const { ledger, id } = validate(pathSchema, request.params, 'the path');
       validate(noQuerySchema, request.query, 'the query');
       const bytes = await leafInput(ledgers.find(tenant, ledger), id);
       sendImmutable(request, response, OCTETS, bytes);
     }),
   });
+  // It shows hashes and no content.
+  const proof = guard('statement:read', async ({ tenant }, request, response) => {
+    const { ledger, id } = validate(pathSchema, request.params, 'the path');
+    evidenceFormat(request);
+    const bytes = await logProof(ledgers.find(tenant, ledger), id);
+    sendImmutable(request, response, EVIDENCE_TYPES['tlog-proof'], bytes);
+  });
+  const file = guard.disclosing('evidence:export', async ({ tenant }, request, response) => {
+    const { ledger, id } = validate(pathSchema, request.params, 'the path');
+    const format = evidenceFormat(request);
+    const { bytes, shown } = await evidenceFile(evidence, ledgers.find(tenant, ledger), id);
+    return {
+      ledger,
+      question: { evidence: id, format },
+      entries: shown,
+      send: () => {
+        response.setHeader('Content-Type', EVIDENCE_TYPES.json);
+        // It grows with signatures and anchors.
+        response.setHeader('Cache-Control', 'no-store');
+        response.setHeader('Vary', 'Accept');
+        response.end(bytes);
+      },
+    };
+  });
   addResource(router, '/ledgers/:ledger/records/:id/evidence', {
-    get: guard('evidence:export', async ({ tenant }, request, response) => {
-      const { ledger: name, id } = validate(pathSchema, request.params, 'the path');
-      const format = evidenceFormat(request);
-      const ledger = ledgers.find(tenant, name);
-      if (format === 'tlog-proof') {
-        sendImmutable(request, response, EVIDENCE_TYPES[format], await logProof(ledger, id));
-        return;
-      }
-      const bytes = await evidenceFile(evidence, ledger, id);
-      response.setHeader('Content-Type', EVIDENCE_TYPES[format]);
-      // It grows with signatures and anchors.
-      response.setHeader('Cache-Control', 'no-store');
-      response.setHeader('Vary', 'Accept');
-      response.end(bytes);
-    }),
+    get: (request, response, next) =>
+      (wantedFormat(request) === 'tlog-proof' ? proof : file)(request, response, next),
   });
   return router;
 }
 
-function evidenceFormat(request: Request): EvidenceFormat {
-  const { format } = validate(evidenceQuerySchema, request.query, 'the query');
-  if (format === 'json' || format === 'tlog-proof') return format;
-  const types = Object.values(EVIDENCE_TYPES);
-  const accepted = format === undefined ? request.accepts(types) : false;
+/** Null if it is none, or none of those there are: `evidenceFormat` says what is wrong with it. */
+function wantedFormat(request: Request): EvidenceFormat | null {
+  const { format } = request.query;
+  if (format !== undefined) return format === 'json' || format === 'tlog-proof' ? format : null;
+  const accepted = request.accepts(Object.values(EVIDENCE_TYPES));
   if (accepted === EVIDENCE_TYPES.json) return 'json';
-  if (accepted === EVIDENCE_TYPES['tlog-proof']) return 'tlog-proof';
+  return accepted === EVIDENCE_TYPES['tlog-proof'] ? 'tlog-proof' : null;
+}
+
+/** @throws ApiError REQUEST_INVALID, NOT_ACCEPTABLE. */
+function evidenceFormat(request: Request): EvidenceFormat {
+  validate(evidenceQuerySchema, request.query, 'the query');
+  const wanted = wantedFormat(request);
+  if (wanted !== null) return wanted;
+  const types = Object.values(EVIDENCE_TYPES);
   throw new ApiError('NOT_ACCEPTABLE', `evidence is given as ${types.join(' or ')}`);
 }
 

@@ -1,20 +1,22 @@
 /** `/v1/keys`: an admin's API keys. */
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
-import { Router } from 'express';
+import { type Response, Router } from 'express';
 import { z } from 'zod';
 import type { ApiKeyRegistry } from '../../access/api-key-registry.js';
 import { type ApiKey, KEY_TEXT_PATTERN } from '../../access/api-key.js';
-import { ROLES } from '../../access/authorize.js';
+import { authorize, type Principal, ROLES } from '../../access/authorize.js';
 import { isKeyId, KEY_ID_PATTERN } from '../../access/key-text.js';
+import type { TenantName } from '../../access/tenant-name.js';
 import { definedMembers } from '../../base/defined-members.js';
 import { formatInstant } from '../../base/time.js';
-import { createKey, type CreateKeyDeps } from '../../commands/create-key.js';
+import { createKey, type CreateKeyDeps, type CreateKeyInput } from '../../commands/create-key.js';
 import { revokeKey } from '../../commands/revoke-key.js';
 import { listKeys } from '../../queries/list-keys.js';
 import { sendJson } from '../answer.js';
-import type { Guard } from '../authentication.js';
+import type { AdministrativeAct, Guard } from '../authentication.js';
 import { type BodyLimits, readJsonBody } from '../body.js';
 import type { CursorCodec } from '../cursor.js';
+import { requestIdOf } from '../request-id.js';
 import { addResource } from '../resource.js';
 import {
   branded,
@@ -27,9 +29,21 @@ import {
 } from '../schemas.js';
 import { validate } from '../validate.js';
 
+/** Makes a key; also the first one of another tenant. */
+export type FoundTenant = (
+  principal: Principal,
+  response: Response,
+  input: CreateKeyInput,
+) => AdministrativeAct;
+
+export interface KeyCreation extends Omit<CreateKeyDeps, 'tellTenant'> {
+  /** As `CreateKeyDeps.tellTenant`, of a request. */
+  readonly tellTenant: (tenant: TenantName, by: Principal, request: string) => Promise<void>;
+}
+
 export interface KeysRoutesOptions {
   readonly registry: ApiKeyRegistry;
-  readonly ensureTenant: CreateKeyDeps['ensureTenant'];
+  readonly create: FoundTenant;
   readonly guard: Guard;
   readonly cursors: CursorCodec;
   readonly body: BodyLimits;
@@ -38,14 +52,20 @@ export interface KeysRoutesOptions {
 const keyIdSchema = branded(KEY_ID_PATTERN, isKeyId);
 const textSchema = z.string().regex(KEY_TEXT_PATTERN);
 
-const newKeySchema = z.strictObject({
-  role: z.enum(ROLES),
+/** Keys without an identity are `key:…`, the node is `node`, tenants are `tenant:…`: none may pass for one. */
+const RESERVED_AUTHOR = /^(?:key:|tenant:|node$)/;
+
+/** What is said of a tenant's first key. */
+export const foundingSchema = z.strictObject({
   label: textSchema.optional(),
   author: textSchema
-    // Keys without an identity are authors of that form: one must not pass for another.
-    .refine((text) => !text.startsWith('key:'), 'must not begin with key:')
+    .refine((text) => !RESERVED_AUTHOR.test(text), 'must not begin with key: or be reserved')
     .meta({ description: 'The identity that records written with the key name as their author.' })
     .optional(),
+});
+
+const newKeySchema = foundingSchema.extend({
+  role: z.enum(ROLES).meta({ description: '`none` = only what grants give it.' }),
   tenant: tenantSchema
     .meta({ description: 'Another tenant that has no key yet; only for admins of "default".' })
     .optional(),
@@ -63,7 +83,7 @@ const keySchema = z
   })
   .meta({ description: 'What is kept of a key: never the key itself.' });
 
-const createdKeySchema = keySchema.extend({
+export const createdKeySchema = keySchema.extend({
   key: z.string().meta({ description: 'The whole key. It cannot be had again.' }),
 });
 
@@ -72,20 +92,41 @@ const listQuerySchema = z.strictObject(pageQuery);
 const keyPathSchema = z.object({ id: keyIdSchema });
 const positionSchema = z.strictObject({ after: keyIdSchema });
 
+/** The same act for `POST /keys` and `POST /tenants`. */
+export function keyCreation(deps: KeyCreation): FoundTenant {
+  return (principal, response, input) => {
+    const { role, tenant } = input;
+    const request = requestIdOf(response);
+    return {
+      question: { role, ...(tenant !== undefined && { tenant }) },
+      take: async () => {
+        const tellTenant = (founded: TenantName): Promise<void> =>
+          deps.tellTenant(founded, principal, request);
+        const { key, text } = await createKey({ ...deps, tellTenant }, principal, input);
+        return {
+          made: { key: key.id },
+          send: () => {
+            sendJson(response, 201, { ...viewOf(key), key: text } satisfies z.infer<
+              typeof createdKeySchema
+            >);
+          },
+        };
+      },
+    };
+  };
+}
+
 export function keysRoutes(options: KeysRoutesOptions): Router {
-  const { registry, ensureTenant, guard, cursors, body } = options;
+  const { registry, create, guard, cursors, body } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/keys', {
-    post: guard('key:create', async (principal, request, response) => {
+    post: guard.administering('key:create', async (principal, request, response) => {
       const input = validate(newKeySchema, await readJsonBody(request, body), 'the body');
-      const { key, text } = await createKey(
-        { registry, ensureTenant },
-        principal,
-        definedMembers(input),
-      );
-      sendJson(response, 201, { ...viewOf(key), key: text } satisfies z.infer<
-        typeof createdKeySchema
-      >);
+      const { tenant } = input;
+      // Before anything is put on record as begun.
+      if (tenant !== undefined && tenant !== principal.tenant)
+        authorize(principal, 'tenant:found', tenant);
+      return create(principal, response, definedMembers(input));
     }),
     get: guard('key:list', (principal, request, response) => {
       const { limit, cursor } = validate(listQuerySchema, request.query, 'the query');
@@ -99,10 +140,20 @@ export function keysRoutes(options: KeysRoutesOptions): Router {
     }),
   });
   addResource(router, '/keys/:id', {
-    delete: guard('key:revoke', async (principal, request, response) => {
+    delete: guard.administering('key:revoke', (principal, request, response) => {
       const { id } = validate(keyPathSchema, request.params, 'the path');
-      const key = await revokeKey(registry, principal, id);
-      sendJson(response, 200, viewOf(key));
+      return {
+        question: { key: id },
+        take: async () => {
+          const key = await revokeKey(registry, principal, id);
+          return {
+            made: {},
+            send: () => {
+              sendJson(response, 200, viewOf(key));
+            },
+          };
+        },
+      };
     }),
   });
   return router;

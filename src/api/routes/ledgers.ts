@@ -2,6 +2,7 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
+import type { Principal } from '../../access/authorize.js';
 import { createLedger, type CreateLedgerDeps } from '../../commands/create-ledger.js';
 import type { LedgerState } from '../../queries/ledger-state.js';
 import { listLedgers, stateOfLedger } from '../../queries/list-ledgers.js';
@@ -21,6 +22,8 @@ export interface LedgersRoutesOptions {
   readonly body: BodyLimits;
   readonly ledgers: TenantLedgers;
   readonly creation: CreateLedgerDeps;
+  /** Whether a list shows this ledger of the principal's tenant. */
+  readonly isListed: (principal: Principal, ledger: string) => boolean;
 }
 
 const nameSchema = z.string().regex(LEDGER_NAME_PATTERN);
@@ -33,20 +36,36 @@ const listQuerySchema = z.strictObject(pageQuery);
 const positionSchema = z.strictObject({ after: nameSchema });
 
 export function ledgersRoutes(options: LedgersRoutesOptions): Router {
-  const { guard, cursors, body, ledgers, creation } = options;
+  const { guard, cursors, body, ledgers, creation, isListed } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers', {
-    post: guard('ledger:create', async ({ tenant }, request, response) => {
+    post: guard.administering('ledger:create', async ({ tenant }, request, response) => {
       const { name } = validate(newLedgerSchema, await readJsonBody(request, body), 'the body');
-      const state: LedgerState = await createLedger(creation, tenant, name);
-      response.setHeader('Location', `/v1/ledgers/${name}`);
-      sendJson(response, 201, state);
+      return {
+        ledger: name,
+        question: {},
+        take: async () => {
+          const state: LedgerState = await createLedger(creation, tenant, name);
+          return {
+            made: { origin: state.origin },
+            send: () => {
+              response.setHeader('Location', `/v1/ledgers/${name}`);
+              sendJson(response, 201, state);
+            },
+          };
+        },
+      };
     }),
-    get: guard('ledger:read', ({ tenant }, request, response) => {
+    get: guard('ledger:read', (principal, request, response) => {
+      const { tenant } = principal;
       const { limit, cursor } = validate(listQuerySchema, request.query, 'the query');
       const list = ['ledgers', tenant];
       const start = cursor === undefined ? {} : cursors.decode(list, cursor, positionSchema);
-      const { items, next } = listLedgers(ledgers, tenant, { limit, ...start });
+      const { items, next } = listLedgers(ledgers, tenant, {
+        limit,
+        ...start,
+        isShown: (name) => isListed(principal, name),
+      });
       sendJson(response, 200, {
         items: [...items],
         cursor: next === null ? null : cursors.encode(list, { after: next }),

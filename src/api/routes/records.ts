@@ -4,6 +4,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { definedMembers } from '../../base/defined-members.js';
 import { IDEMPOTENCY_KEY } from '../../commands/preparation/record-request.js';
+import { disclosedView } from '../../queries/disclosed-entries.js';
 import { entryHistory } from '../../queries/entry-history.js';
 import {
   countEntries,
@@ -47,7 +48,6 @@ import {
 } from '../schemas.js';
 import { validate } from '../validate.js';
 import {
-  disclosed,
   filterQuery,
   filtersOf,
   listOf,
@@ -123,7 +123,7 @@ export function recordsRoutes(options: RecordsRoutesOptions): Router {
       return {
         ledger,
         question: definedMembers({ ...state, ...filters, limit, size }),
-        entries: page.items.map(disclosed),
+        entries: page.items.map(disclosedView),
         send: () => {
           sendJson(response, 200, {
             ...page,
@@ -147,14 +147,22 @@ export function recordsRoutes(options: RecordsRoutesOptions): Router {
     }),
   });
   addResource(router, '/ledgers/:ledger/records/:id', {
-    get: guard('record:read', async ({ tenant }, request, response) => {
+    get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
       const { ledger, id } = validate(entryPathSchema, request.params, 'the path');
       const { asOf } = validate(entryQuerySchema, request.query, 'the query');
-      sendJson(response, 200, await getEntry(ledgers.find(tenant, ledger), id, asOf));
+      const entry = await getEntry(ledgers.find(tenant, ledger), id, asOf);
+      return {
+        ledger,
+        question: { id, ...(asOf !== undefined && { asOf }) },
+        entries: [disclosedView(entry)],
+        send: () => {
+          sendJson(response, 200, entry);
+        },
+      };
     }),
   });
   addResource(router, '/ledgers/:ledger/records/:id/history', {
-    get: guard('record:read', async ({ tenant }, request, response) => {
+    get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
       const { ledger: name, id } = validate(entryPathSchema, request.params, 'the path');
       const { limit, asOf, cursor } = validate(historyQuerySchema, request.query, 'the query');
       const ledger = ledgers.find(tenant, name);
@@ -163,11 +171,19 @@ export function recordsRoutes(options: RecordsRoutesOptions): Router {
         cursor === undefined ? undefined : cursors.decode(list, cursor, positionSchema);
       const page = await entryHistory(ledger, id, { limit, asOf, position });
       const { size } = page.asOf;
-      sendJson(response, 200, {
+      const answer = {
         items: page.items,
         cursor: page.next === null ? null : cursors.encode(list, { next: page.next, size }),
         asOf: page.asOf,
-      });
+      };
+      return {
+        ledger: name,
+        question: { history: id, limit, asOf: size, ...(position && { from: position.next }) },
+        entries: page.items.map(disclosedView),
+        send: () => {
+          sendJson(response, 200, answer);
+        },
+      };
     }),
   });
   return router;

@@ -75,22 +75,37 @@ export function signaturesRoutes(options: SignaturesRoutesOptions): Router {
       const { receipt, report } = await signEntry(signing, ledger, { id, author }, source);
       sendJson(response, 201, { receipt, report });
     }),
-    get: guard('record:read', async ({ tenant }, request, response) => {
+    get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
       const { ledger: name, id } = validate(pathSchema, request.params, 'the path');
       const { limit, cursor } = validate(listQuerySchema, request.query, 'the query');
       const ledger = ledgers.find(tenant, name);
       const list = ['signatures', tenant, ledger.ledger.reader.origin, id];
-      const start = cursor === undefined ? {} : cursors.decode(list, cursor, positionSchema);
+      const start: { from?: number } =
+        cursor === undefined ? {} : cursors.decode(list, cursor, positionSchema);
       const page = await listSignatures(signing.trustAnchors, ledger, id, { limit, ...start });
       const next = page.next === null ? null : cursors.encode(list, { from: page.next });
-      sendJson(response, 200, { items: page.items, cursor: next });
+      return {
+        ledger: name,
+        question: { signatures: id, limit, from: start.from ?? 0 },
+        entries: page.shown,
+        send: () => {
+          sendJson(response, 200, { items: page.items, cursor: next });
+        },
+      };
     }),
   });
   addResource(router, '/ledgers/:ledger/records/:id/signatures/:number', {
-    get: guard('record:read', async ({ tenant }, request, response) => {
+    get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
       const { ledger, id, number } = validate(numberPathSchema, request.params, 'the path');
-      const bytes = await signatureBytes(ledgers.find(tenant, ledger), id, number);
-      sendImmutable(request, response, CMS, bytes);
+      const { bytes, shown } = await signatureBytes(ledgers.find(tenant, ledger), id, number);
+      return {
+        ledger,
+        question: { signatures: id, number },
+        entries: [shown],
+        send: () => {
+          sendImmutable(request, response, CMS, bytes);
+        },
+      };
     }),
   });
   return router;

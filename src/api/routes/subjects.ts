@@ -6,6 +6,7 @@ import type { DisclosedEntry } from '../../access/disclosure.js';
 import type { JsonObject } from '../../base/canonical-json.js';
 import { definedMembers } from '../../base/defined-members.js';
 import { parseInstant } from '../../base/time.js';
+import { disclosedView } from '../../queries/disclosed-entries.js';
 import type { EntryView } from '../../queries/entry-view.js';
 import { subjectDiff } from '../../queries/subject-diff.js';
 import { type MentionView, subjectState } from '../../queries/subject-state.js';
@@ -19,7 +20,6 @@ import { addResource } from '../resource.js';
 import { cursorSchema, instantSchema, json, problemResponse } from '../schemas.js';
 import { validate } from '../validate.js';
 import {
-  disclosed,
   listOf,
   pagedQuery,
   positionOf,
@@ -144,7 +144,7 @@ export function subjectsRoutes({ guard, cursors, ledgers }: SubjectsRoutesOption
       return {
         ledger,
         question: question({ subject, ...filters }, size),
-        entries: [...shown.items.map(disclosed), ...shown.mentions.map(mentioned(subject))],
+        entries: [...shown.items.map(disclosedView), ...shown.mentions.map(mentioned(subject))],
         send: () => {
           sendJson(response, 200, {
             ...shown,
@@ -174,7 +174,9 @@ export function subjectsRoutes({ guard, cursors, ledgers }: SubjectsRoutesOption
       return {
         ledger,
         question: question({ subject, order, ...state }, size),
-        entries: items.map((item) => ('role' in item ? mentioned(subject)(item) : disclosed(item))),
+        entries: items.map((item) =>
+          'role' in item ? mentioned(subject)(item) : disclosedView(item),
+        ),
         send: () => {
           sendJson(response, 200, {
             subject,
@@ -206,7 +208,7 @@ export function subjectsRoutes({ guard, cursors, ledgers }: SubjectsRoutesOption
           { subject, from, to, validAt, fromValidAt, toValidAt, origin, types },
           diff.to.asOf.size,
         ),
-        entries: shown.filter((entry): entry is EntryView => entry !== null).map(disclosed),
+        entries: shown.filter((entry): entry is EntryView => entry !== null).map(disclosedView),
         send: () => {
           sendJson(response, 200, diff);
         },

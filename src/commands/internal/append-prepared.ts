@@ -1,4 +1,5 @@
 /** What appending records has in common, whether they come parsed or as lines of text. */
+import { AccessError } from '../../access/access-error.js';
 import { ChirographError } from '../../base/errors.js';
 import { monthOf } from '../../base/secret-scope.js';
 import {
@@ -11,6 +12,7 @@ import { LedgerError } from '../../ledger/ledger-error.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { LogReader } from '../../ledger/log-reader.js';
 import { appendedAgain } from '../../queries/receipt.js';
+import { typeIn } from '../../records/statement-template.js';
 import type { AppendRecordsDeps, AppendTarget, RecordResult } from '../append-target.js';
 import type {
   FindSecrets,
@@ -62,8 +64,11 @@ async function attempt<T, R>(
 ): Promise<(RecordResult<R> | 'stale')[]> {
   const vault = deps.store.vaultOf(target.tenant);
   const vaultGeneration = vault.generation;
+  const { tenant, author } = target;
   const context = {
-    ...target,
+    tenant,
+    ledger: target.ledger,
+    author,
     month: monthOf(deps.clock.now()),
     idempotencyKey: deps.idempotencyKey(target.tenant),
     vaultGeneration,
@@ -73,7 +78,7 @@ async function attempt<T, R>(
     const prepared = await form.prepare(items, context, (scopes) => secrets.find(scopes));
     // Some of the secrets may have been destroyed since they were found.
     if (vault.generation !== vaultGeneration) return items.map(() => 'stale');
-    const drafts = await draftsOf(ledger, prepared);
+    const drafts = await draftsOf(ledger, target, prepared);
     const outcomes = await ledger.append(drafts.filter(isDraft));
     return await resultsOf(ledger, drafts, outcomes, form.receipt);
   } finally {
@@ -83,11 +88,13 @@ async function attempt<T, R>(
 
 async function draftsOf(
   { reader }: Ledger,
+  { takesType = () => true }: AppendTarget,
   prepared: readonly Preparation[],
 ): Promise<(EntryDraft | ChirographError)[]> {
   const drafts: (EntryDraft | ChirographError)[] = [];
   for (const one of prepared)
     if (one instanceof ChirographError) drafts.push(one);
+    else if (!takesType(typeIn(one.entry.template) ?? '')) drafts.push(restricted());
     else {
       const refusal = one.entry.retracts === null ? null : await retractionRefusal(reader, one);
       drafts.push(refusal ?? draftOf(one.entry, one.idempotencyTag));
@@ -151,6 +158,13 @@ async function firstOf(
   const reader = ledger.logNumbered(log);
   if (reader === undefined) throw new Error('an idempotency key of another ledger');
   return appendedAgain(reader, index);
+}
+
+function restricted(): AccessError {
+  return new AccessError(
+    'ACCESS_TYPE_RESTRICTED',
+    'records of this type are kept in another ledger: ask an admin which, and for a grant',
+  );
 }
 
 function conflict(): LedgerError {

@@ -1,5 +1,6 @@
 import { afterAll } from '@jest/globals';
 import type { Router } from 'express';
+import { AccessBook } from '../../../src/access/access-book.js';
 import { ApiKeyRegistry } from '../../../src/access/api-key-registry.js';
 import type { Role } from '../../../src/access/authorize.js';
 import { DEFAULT_TENANT, type TenantName } from '../../../src/access/tenant-name.js';
@@ -9,11 +10,12 @@ import { createCursorCodec } from '../../../src/api/cursor.js';
 import { messageClassesOf } from '../../../src/api/message-classes.js';
 import { createLoginLimiter } from '../../../src/api/rate-limit.js';
 import { describeHealth, healthRoutes, type Readiness } from '../../../src/api/routes/health.js';
-import { describeKeys, keysRoutes } from '../../../src/api/routes/keys.js';
+import { describeKeys, keyCreation, keysRoutes } from '../../../src/api/routes/keys.js';
 import { type RunningServer, startServer } from '../../../src/api/server.js';
 import { type Logger, silentLogger } from '../../../src/base/logger.js';
 import { RandomPool } from '../../../src/base/random.js';
 import { accessMemory } from '../../support/access-memory.js';
+import { enteredAccess } from '../../support/entered-access.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { removeDirectory, temporaryDirectory } from '../../support/temporary-directory.js';
 
@@ -58,7 +60,12 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
   });
   const first = await registry.createFirst(DEFAULT_TENANT);
   const limiter = createLoginLimiter(options.failedLoginsPerMinute ?? 1000, clock);
-  const guard = createGuard({ registry, limiter });
+  const guard = createGuard({
+    registry,
+    limiter,
+    authority: new AccessBook(clock),
+    log: enteredAccess(),
+  });
   const timeoutMillis = options.bodyTimeoutMillis ?? 10_000;
   const body = { maxBytes: MAX_BODY_BYTES, timeoutMillis };
   const cursors = createCursorCodec(new Uint8Array(32).fill(7));
@@ -75,7 +82,12 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
         mountPath: '/v1',
         router: keysRoutes({
           registry,
-          ensureTenant: () => Promise.resolve(),
+          create: keyCreation({
+            registry,
+            ensureTenant: () => Promise.resolve(),
+            tellTenant: () => Promise.resolve(),
+            needsApproval: () => false,
+          }),
           guard,
           cursors,
           body,

@@ -1,0 +1,42 @@
+/** What the interface enters into access ledgers; `commands/access-recorder.ts` does it. */
+import type { JsonObject } from '../base/canonical-json.js';
+import type { Action, Principal } from './authorize.js';
+import type { Disclosure } from './disclosure.js';
+import type { KeyId } from './key-text.js';
+import type { TenantName } from './tenant-name.js';
+
+/** Who does what, in which request. */
+export interface Acting {
+  readonly principal: Pick<Principal, 'tenant' | 'author' | 'keyId'>;
+  readonly action: Action;
+  /** Id of the request. */
+  readonly request: string;
+}
+
+/** What an administrative act is about. */
+export interface ActAbout {
+  readonly ledger?: string;
+  readonly question: JsonObject;
+}
+
+/** How it ended: what it made, or the code of its error. */
+export type ActEnd = { readonly made: JsonObject } | { readonly code: string };
+
+export interface FailedLogIn {
+  readonly tenant: TenantName;
+  /** The key that it claimed to be with: who tried is not known. */
+  readonly claimed: KeyId;
+  readonly code: string;
+  readonly request: string;
+}
+
+/** Each is durable when its promise resolves; one that rejects has entered nothing that is known of. */
+export interface AccessLog {
+  disclosed(acting: Acting, disclosure: Disclosure): Promise<void>;
+  begun(acting: Acting, about: ActAbout): Promise<void>;
+  ended(acting: Acting, about: ActAbout, end: ActEnd): Promise<void>;
+  /** Beyond so many a minute and key they are only counted. */
+  refused(acting: Acting, code: string, ledger: string | null): Promise<void>;
+  /** Returns at once: how long an answer takes must not tell which keys exist. */
+  failedLogIn(attempt: FailedLogIn): void;
+}

@@ -1,0 +1,15 @@
+/** What may be done in the ledger `_access`, which the node keeps: reading it is an action of its own. */
+import { ACCESS_LEDGER } from './access-entry.js';
+import type { Action } from './authorize.js';
+
+/** That show nothing but hashes and tags, of this ledger as of any. */
+const OF_ANY_LEDGER: readonly Action[] = ['ledger:read', 'statement:read'];
+
+/**
+ * The action that is asked for where a route's ledger is `_access`. A route that is not known here is
+ * denied there.
+ */
+export function actionIn(ledger: string | null, action: Action, isDisclosing: boolean): Action {
+  if (ledger !== ACCESS_LEDGER || OF_ANY_LEDGER.includes(action)) return action;
+  return isDisclosing ? 'access:read' : 'access:append';
+}

@@ -1,0 +1,43 @@
+/**
+ * Puts an operator's order to go on after a loss on record, in a store that no node has open: in the
+ * access ledger of the tenant that runs the node.
+ */
+import { type AccessEntry, NODE_ACTOR } from './access/access-entry.js';
+import { DEFAULT_TENANT } from './access/tenant-name.js';
+import type { TreeSize } from './base/brand.js';
+import type { RandomSource } from './base/random.js';
+import type { Clock } from './base/time.js';
+import { recordOf } from './commands/access-recorder.js';
+import { appendAccess } from './commands/append-access.js';
+import type { KeyStore } from './keys/key-store.js';
+import { tenantKeys } from './keys/tenant-keys.js';
+import type { LedgerStore } from './ledger/ledger-store.js';
+import { ensureAccessLedger } from './ledger-node.js';
+import { PersonTags } from './records/tag.js';
+
+export interface RestoreParts {
+  readonly keyStore: KeyStore;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}
+
+/** Nothing in a store that never had that tenant: no node has run on it. */
+export async function recordRestore(
+  store: LedgerStore,
+  { keyStore, clock, random }: RestoreParts,
+  entry: AccessEntry,
+): Promise<void> {
+  const tenant = store.tenantNamed(DEFAULT_TENANT);
+  if (tenant === undefined) return;
+  await ensureAccessLedger(store, tenant);
+  const { idempotency } = tenantKeys(await keyStore.tenantRoot(tenant.handle));
+  const deps = {
+    store,
+    clock,
+    random,
+    anchoredSize: () => 0 as TreeSize,
+    idempotencyKey: () => idempotency,
+    tags: new PersonTags(),
+  };
+  await appendAccess(deps, tenant.handle, NODE_ACTOR, [recordOf(NODE_ACTOR, entry)]);
+}

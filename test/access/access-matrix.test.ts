@@ -1,0 +1,313 @@
+/**
+ * Every kind of principal on every route that the node describes: a route that nobody has said here who
+ * may use it fails this suite.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Role, ROLES } from '../../src/access/authorize.js';
+import { answer, append, createLedger, foundTenant, RECORD } from '../api/support/ledger-client.js';
+import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+import { openTestService, type RequestOptions, type TestService } from '../support/test-service.js';
+
+const EVERYONE: readonly Role[] = ['auditor', 'inspector', 'reader', 'writer', 'officer', 'admin'];
+const READERS: readonly Role[] = ['reader', 'writer', 'officer', 'admin'];
+const WRITERS: readonly Role[] = ['writer', 'admin'];
+const OVERSEERS: readonly Role[] = ['auditor', 'officer', 'admin'];
+const ADMINS: readonly Role[] = ['admin'];
+
+interface Asked extends RequestOptions {
+  readonly path: string;
+}
+
+interface Expectation {
+  /** Everyone, without a key, too. */
+  readonly isOpen?: true;
+  readonly may: readonly Role[];
+  /** Of those that may. */
+  readonly status?: number;
+  /** Shows content: an inspector needs an inspection. */
+  readonly discloses?: true;
+  /** What an admin of another tenant gets; as its own admin unless given. */
+  readonly foreign?: number;
+  /** What is asked, well-formed, of things that are there. Anew for each try. */
+  readonly ask: () => Asked | Promise<Asked>;
+}
+
+let node: TestService;
+let root: string;
+let foreign: string;
+let evidence: Uint8Array;
+let made = 0;
+const keys = new Map<string, string>();
+
+const KYC = '/v1/ledgers/kyc';
+const get = (path: string): (() => Asked) => {
+  return () => ({ path, method: 'GET' });
+};
+const ofLedger = { foreign: 404 } as const;
+
+async function newId(path: string, json: object): Promise<string> {
+  return (await answer<{ id: string }>(node.request(path, { json }), 201)).id;
+}
+
+const newGrant = (): Promise<string> =>
+  newId('/v1/grants', { to: { key: '000000000000' }, role: 'reader' });
+
+const EXPECTED: Readonly<Record<string, Expectation>> = {
+  'GET /healthz': { isOpen: true, may: [], ask: get('/healthz') },
+  'GET /readyz': { isOpen: true, may: [], ask: get('/readyz') },
+  'GET /v1/access': { may: OVERSEERS, discloses: true, ask: get('/v1/access') },
+  'GET /v1/anchors': { may: ['operator', ...EVERYONE], ask: get('/v1/anchors') },
+  'POST /v1/anchors': {
+    may: ['operator', 'admin'],
+    ask: () => ({ path: '/v1/anchors', method: 'POST' }),
+  },
+  'GET /v1/grants': { may: OVERSEERS, ask: get('/v1/grants') },
+  'POST /v1/grants': {
+    may: ADMINS,
+    status: 201,
+    ask: () => ({ path: '/v1/grants', json: { to: { identity: 'x' }, role: 'reader' } }),
+  },
+  'DELETE /v1/grants/{id}': {
+    may: ADMINS,
+    foreign: 404,
+    ask: async () => ({ path: `/v1/grants/${await newGrant()}`, method: 'DELETE' }),
+  },
+  'POST /v1/grants/{id}/approval': {
+    may: ['officer', 'admin'],
+    // It is in effect already.
+    status: 409,
+    foreign: 404,
+    ask: async () => ({ path: `/v1/grants/${await newGrant()}/approval`, method: 'POST' }),
+  },
+  'GET /v1/keys': { may: ADMINS, ask: get('/v1/keys') },
+  'POST /v1/keys': {
+    may: ADMINS,
+    status: 201,
+    ask: () => ({ path: '/v1/keys', json: { role: 'none' } }),
+  },
+  'DELETE /v1/keys/{id}': {
+    may: ADMINS,
+    foreign: 404,
+    ask: async () => ({
+      path: `/v1/keys/${await newId('/v1/keys', { role: 'none' })}`,
+      method: 'DELETE',
+    }),
+  },
+  'GET /v1/ledgers': { may: EVERYONE, ask: get('/v1/ledgers') },
+  'POST /v1/ledgers': {
+    may: ADMINS,
+    status: 201,
+    ask: () => ({ path: '/v1/ledgers', json: { name: `made-${made++}` } }),
+  },
+  'GET /v1/ledgers/{ledger}': { ...ofLedger, may: EVERYONE, ask: get(KYC) },
+  'GET /v1/ledgers/{ledger}/checkpoint': {
+    ...ofLedger,
+    may: EVERYONE,
+    ask: get(`${KYC}/checkpoint`),
+  },
+  'GET /v1/ledgers/{ledger}/checkpoints/{size}': {
+    ...ofLedger,
+    may: EVERYONE,
+    ask: get(`${KYC}/checkpoints/1`),
+  },
+  'GET /v1/ledgers/{ledger}/tile/{path}': {
+    ...ofLedger,
+    may: EVERYONE,
+    ask: get(`${KYC}/tile/entries/000.p/1`),
+  },
+  'GET /v1/ledgers/{ledger}/proofs/inclusion': {
+    ...ofLedger,
+    may: EVERYONE,
+    ask: get(`${KYC}/proofs/inclusion?index=0&size=1`),
+  },
+  'GET /v1/ledgers/{ledger}/proofs/consistency': {
+    ...ofLedger,
+    may: EVERYONE,
+    ask: get(`${KYC}/proofs/consistency?from=1&to=1`),
+  },
+  'GET /v1/ledgers/{ledger}/records': {
+    ...ofLedger,
+    may: READERS,
+    discloses: true,
+    ask: get(`${KYC}/records`),
+  },
+  'POST /v1/ledgers/{ledger}/records': {
+    ...ofLedger,
+    may: WRITERS,
+    status: 201,
+    ask: () => ({ path: `${KYC}/records`, json: RECORD }),
+  },
+  'GET /v1/ledgers/{ledger}/records/{id}': {
+    ...ofLedger,
+    may: READERS,
+    discloses: true,
+    ask: get(`${KYC}/records/1`),
+  },
+  'GET /v1/ledgers/{ledger}/records/{id}/history': {
+    ...ofLedger,
+    may: READERS,
+    discloses: true,
+    ask: get(`${KYC}/records/1/history`),
+  },
+  'GET /v1/ledgers/{ledger}/records/{id}/statement': {
+    ...ofLedger,
+    may: EVERYONE,
+    ask: get(`${KYC}/records/1/statement`),
+  },
+  'GET /v1/ledgers/{ledger}/records/{id}/leaf': {
+    ...ofLedger,
+    may: EVERYONE,
+    ask: get(`${KYC}/records/1/leaf`),
+  },
+  'GET /v1/ledgers/{ledger}/records/{id}/evidence': {
+    ...ofLedger,
+    may: READERS,
+    discloses: true,
+    ask: get(`${KYC}/records/1/evidence`),
+  },
+  'POST /v1/ledgers/{ledger}/records/{id}/signatures': {
+    ...ofLedger,
+    may: WRITERS,
+    status: 201,
+    ask: () => ({ path: `${KYC}/records/1/signatures`, json: { signer: 'seal' } }),
+  },
+  'GET /v1/ledgers/{ledger}/records/{id}/signatures': {
+    ...ofLedger,
+    may: READERS,
+    discloses: true,
+    ask: get(`${KYC}/records/1/signatures`),
+  },
+  'GET /v1/ledgers/{ledger}/records/{id}/signatures/{number}': {
+    ...ofLedger,
+    may: READERS,
+    discloses: true,
+    ask: get(`${KYC}/records/1/signatures/0`),
+  },
+  'GET /v1/tenants': { may: ['operator', 'admin'], ask: get('/v1/tenants') },
+  'POST /v1/tenants': {
+    may: ADMINS,
+    status: 201,
+    foreign: 403,
+    ask: () => ({ path: '/v1/tenants', json: { name: `founded-${made++}` } }),
+  },
+  'GET /v1/tenants/{tenant}': { may: OVERSEERS, foreign: 404, ask: get('/v1/tenants/default') },
+  'PUT /v1/tenants/{tenant}': {
+    may: ADMINS,
+    foreign: 404,
+    ask: () => ({ path: '/v1/tenants/default', method: 'PUT', json: {} }),
+  },
+  'GET /v1/trust': { may: ['operator', ...EVERYONE], ask: get('/v1/trust') },
+  'POST /v1/verify': {
+    may: EVERYONE,
+    ask: () => ({
+      path: '/v1/verify',
+      body: evidence,
+      headers: { 'content-type': 'application/json' },
+    }),
+  },
+};
+
+beforeAll(async () => {
+  root = await temporaryDirectory();
+  node = await openTestService(root, { refusalsPerMinute: 100_000 });
+  await createLedger(node, 'kyc');
+  await append(node, 'kyc');
+  const seal = { json: { signer: 'seal' } };
+  await answer(node.request(`${KYC}/records/1/signatures`, seal), 201);
+  evidence = new Uint8Array(await (await node.request(`${KYC}/records/1/evidence`)).arrayBuffer());
+  for (const role of ROLES) {
+    const { key } = await answer<{ key: string }>(
+      node.request('/v1/keys', { json: { role } }),
+      201,
+    );
+    keys.set(role, key);
+  }
+  const granted = await answer<{ id: string; key: string }>(
+    node.request('/v1/keys', { json: { role: 'none' } }),
+    201,
+  );
+  const grant = { to: { key: granted.id }, role: 'reader', ledger: 'kyc' };
+  await answer(node.request('/v1/grants', { json: grant }), 201);
+  keys.set('granted', granted.key);
+  const revoked = await answer<{ id: string; key: string }>(
+    node.request('/v1/keys', { json: { role: 'admin' } }),
+    201,
+  );
+  await answer(node.request(`/v1/keys/${revoked.id}`, { method: 'DELETE' }));
+  keys.set('revoked', revoked.key);
+  foreign = await foundTenant(node, 'bank');
+}, 60_000);
+
+afterAll(async () => {
+  await node.service.close();
+  await removeDirectory(root);
+});
+
+/** What a client sees of an answer, but for the id of its request. */
+async function ask({ path, ...options }: Asked, key: string): Promise<[number, string, string]> {
+  const response = await node.request(path, { ...options, key });
+  const id = response.headers.get('x-request-id') ?? '?';
+  const text = (await response.text()).replaceAll(id, 'ID');
+  const { code = '' } = text.startsWith('{') ? (JSON.parse(text) as { code?: string }) : {};
+  return [response.status, code, text];
+}
+
+describe('the description', () => {
+  it('names the routes that this suite expects, and no other', async () => {
+    const { paths } = await answer<{ paths: Record<string, object> }>(
+      node.request('/openapi.json', { key: '' }),
+    );
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(described.toSorted()).toEqual(Object.keys(EXPECTED).toSorted());
+  });
+});
+
+describe.each(Object.entries(EXPECTED))('%s', (_route, expectation) => {
+  const { isOpen = false, may, status = 200, discloses = false } = expectation;
+
+  it('is for whom it is for, and for nobody else', async () => {
+    const [none, revoked] = [
+      await ask(await expectation.ask(), ''),
+      await ask(await expectation.ask(), keys.get('revoked') ?? ''),
+    ];
+    if (isOpen) {
+      expect([none[0], revoked[0]]).toEqual([200, 200]);
+      return;
+    }
+    expect(none.slice(0, 2)).toEqual([401, 'ACCESS_KEY_MISSING']);
+    expect(revoked.slice(0, 2)).toEqual([401, 'ACCESS_KEY_REVOKED']);
+    for (const role of ROLES) {
+      const [given, code] = await ask(await expectation.ask(), keys.get(role) ?? '');
+      const isInspection = discloses && role === 'inspector' && may === READERS;
+      if (isInspection) expect([role, given, code]).toEqual([role, 403, 'INSPECTION_REQUIRED']);
+      else if (may.includes(role)) expect([role, given]).toEqual([role, status]);
+      else expect([role, given, code]).toEqual([role, 403, 'ACCESS_DENIED']);
+    }
+  });
+
+  it('gives a key with a grant for one ledger what the grant gives, there', async () => {
+    if (isOpen) return;
+    const asked = await expectation.ask();
+    const isAllowed = asked.path.startsWith(KYC) && may.includes('reader');
+    const [given, code] = await ask(asked, keys.get('granted') ?? '');
+    if (isAllowed) expect(given).toBe(status);
+    else expect([given, code]).toEqual([403, 'ACCESS_DENIED']);
+  });
+
+  it("tells another tenant's admin the same as of what is not there", async () => {
+    if (isOpen) return;
+    const asked = await expectation.ask();
+    const [given, code, text] = await ask(asked, foreign);
+    expect(given).toBe(expectation.foreign ?? status);
+    // What it may do it does in its own tenant.
+    if (expectation.foreign !== 404) return;
+    const nowhere = asked.path
+      .replace(KYC, '/v1/ledgers/not-there')
+      .replace(/^\/v1\/(grants|keys)\/[0-9a-f]{12}/, '/v1/$1/ffffffffffff')
+      .replace('/v1/tenants/default', '/v1/tenants/not-there');
+    expect(nowhere).not.toBe(asked.path);
+    expect(await ask({ ...asked, path: nowhere }, foreign)).toEqual([given, code, text]);
+  });
+});
