@@ -9,7 +9,7 @@ const mayImport = {
   ledger: ['base', 'tlog', 'records', 'keys'],
   checkpoint: ['base', 'tlog', 'signing', 'keys', 'ledger'],
   anchoring: ['base', 'tlog', 'signing', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
-  access: ['base', 'records', 'keys', 'ledger'],
+  access: ['base', 'tlog', 'signing', 'records', 'keys', 'ledger'],
   queries: [
     'base',
     'tlog',

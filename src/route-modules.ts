@@ -1,7 +1,9 @@
 /** Which routes there are, and what each is given. */
+import type { Authenticator } from './access/authenticator.js';
 import type { Principal } from './access/authorize.js';
 import type { RouteModule } from './api/app.js';
 import { createGuard } from './api/authentication.js';
+import type { ClientCertificates } from './api/client-certificates.js';
 import { createCursorCodec } from './api/cursor.js';
 import { createLoginLimiter } from './api/rate-limit.js';
 import { anchorsRoutes, describeAnchors } from './api/routes/anchors.js';
@@ -29,6 +31,8 @@ import { trustAnchorFrom } from './signing/trust-anchor.js';
 export interface RouteParts {
   readonly config: Config;
   readonly opened: OpenedNode;
+  readonly authenticators: readonly Authenticator[];
+  readonly certificates: ClientCertificates;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly preparer: Preparer;
@@ -36,10 +40,11 @@ export interface RouteParts {
 }
 
 export function routeModules(parts: RouteParts): RouteModule[] {
-  const { config, opened, clock, random, preparer, readiness } = parts;
+  const { config, opened, authenticators, certificates, clock, random, preparer, readiness } =
+    parts;
   const { node, registry, roots, isDevelopment } = opened;
   const limiter = createLoginLimiter(config.failedLoginsPerMinute, clock);
-  const guard = createGuard({ registry, limiter });
+  const guard = createGuard({ authenticators, certificates, limiter });
   const cursors = createCursorCodec(node.derivedKey('cursors'));
   const timeoutMillis = config.requestTimeoutMillis;
   const body = { maxBytes: config.maxBodyBytes, timeoutMillis };

@@ -4,9 +4,10 @@
  */
 import type { Request, RequestHandler, Response } from 'express';
 import { AccessError } from '../access/access-error.js';
-import type { ApiKeyRegistry } from '../access/api-key-registry.js';
+import type { Authenticator, LogInAttempt } from '../access/authenticator.js';
 import { type Action, authorize, type Principal } from '../access/authorize.js';
 import type { Disclosure } from '../access/disclosure.js';
+import type { ClientCertificates } from './client-certificates.js';
 import type { LoginLimiter } from './rate-limit.js';
 
 export type AuthorizedHandler = (
@@ -30,20 +31,32 @@ export interface Guard {
 }
 
 export interface GuardOptions {
-  readonly registry: Pick<ApiKeyRegistry, 'attempt'>;
+  /** Asked in this order; the last one takes whatever is left. */
+  readonly authenticators: readonly Authenticator[];
+  readonly certificates: Pick<ClientCertificates, 'of'>;
   readonly limiter: LoginLimiter;
 }
 
-/** Handlers then throw AccessError ACCESS_KEY_…, ACCESS_DENIED or ApiError LOGIN_RATE_LIMITED. */
-export function createGuard({ registry, limiter }: GuardOptions): Guard {
+/** Handlers then throw what the authenticators refuse with, ACCESS_DENIED or ApiError LOGIN_RATE_LIMITED. */
+export function createGuard({ authenticators, certificates, limiter }: GuardOptions): Guard {
+  const attempt = async (request: Request): Promise<LogInAttempt> => {
+    const { authorization } = request.headers;
+    const credentials = { authorization, certificate: certificates.of(request.socket) };
+    for (const authenticator of authenticators) {
+      const attempted = await authenticator.attempt(credentials);
+      if (attempted !== null) return attempted;
+    }
+    throw new Error('no authenticator takes what the others leave');
+  };
   const logIn = async (request: Request): Promise<Principal> => {
-    const { claimed, outcome } = registry.attempt(request.headers.authorization);
+    const { claimed, outcome } = await attempt(request);
     // Keys that do not exist count as one account: nobody is locked out, and nothing grows.
     const account = claimed ?? 'no key';
     // Before the outcome is told, even a good one: or guessing would go on under the limit.
     await limiter.check(request, account);
     if (!(outcome instanceof AccessError)) return outcome;
-    await limiter.failed(request, account);
+    // Nobody has failed where nothing could be judged.
+    if (outcome.code !== 'ACCESS_ISSUER_UNAVAILABLE') await limiter.failed(request, account);
     throw outcome;
   };
   const guard =

@@ -1,10 +1,12 @@
 import { afterAll } from '@jest/globals';
 import type { Router } from 'express';
 import { ApiKeyRegistry } from '../../../src/access/api-key-registry.js';
+import { apiKeyAuthenticator, type Authenticator } from '../../../src/access/authenticator.js';
 import type { Role } from '../../../src/access/authorize.js';
 import { DEFAULT_TENANT, type TenantName } from '../../../src/access/tenant-name.js';
 import { createApp } from '../../../src/api/app.js';
 import { createGuard, type Guard } from '../../../src/api/authentication.js';
+import { ClientCertificates } from '../../../src/api/client-certificates.js';
 import { createCursorCodec } from '../../../src/api/cursor.js';
 import { messageClassesOf } from '../../../src/api/message-classes.js';
 import { createLoginLimiter } from '../../../src/api/rate-limit.js';
@@ -24,6 +26,8 @@ export interface TestNodeOptions {
   readonly bodyTimeoutMillis?: number;
   readonly headersTimeoutMillis?: number;
   readonly readiness?: () => Readiness;
+  /** Asked before API keys. */
+  readonly authenticators?: readonly Authenticator[];
   /** Routes of the test's own, under /test. */
   readonly testRoutes?: (guard: Guard) => Router;
 }
@@ -32,6 +36,7 @@ export interface TestNode {
   readonly server: RunningServer;
   readonly url: string;
   readonly registry: ApiKeyRegistry;
+  readonly clock: FakeClock;
   readonly adminKey: string;
   newKey(role: Role, tenant?: string): Promise<string>;
   /** fetch below the node's URL, with a key if one is given. */
@@ -58,7 +63,9 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
   });
   const first = await registry.createFirst(DEFAULT_TENANT);
   const limiter = createLoginLimiter(options.failedLoginsPerMinute ?? 1000, clock);
-  const guard = createGuard({ registry, limiter });
+  const certificates = new ClientCertificates();
+  const authenticators = [...(options.authenticators ?? []), apiKeyAuthenticator(registry)];
+  const guard = createGuard({ authenticators, certificates, limiter });
   const timeoutMillis = options.bodyTimeoutMillis ?? 10_000;
   const body = { maxBytes: MAX_BODY_BYTES, timeoutMillis };
   const cursors = createCursorCodec(new Uint8Array(32).fill(7));
@@ -102,6 +109,7 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
     server,
     url: server.url,
     registry,
+    clock,
     adminKey: first?.text ?? '',
     newKey: async (role, tenant = 'default') =>
       (await registry.create({ role, tenant: tenant as TenantName })).text,
