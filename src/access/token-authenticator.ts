@@ -44,7 +44,7 @@ export class TokenAuthenticator implements Authenticator {
 
   async #judge(token: string): Promise<LogInAttempt> {
     try {
-      const issuer = token.length > MAX_TOKEN_LENGTH ? undefined : this.#claimedIssuer(token);
+      const issuer = isWellSpelt(token) ? this.#claimedIssuer(token) : undefined;
       if (issuer === undefined) return refused(invalidToken());
       return logInOf(issuer, await this.#verify(token, issuer));
     } catch (cause) {
@@ -79,6 +79,13 @@ const BEARER_HEADER = /^Bearer +(\S+)$/i;
 /** JWS compact, of which the first part begins as JSON does. An API key could only look so by intent. */
 const LIKE_A_TOKEN = /^eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*$/;
 const MAX_KEY_ID_LENGTH = 256;
+
+/** Bounded, and with a signature in the one spelling of its bytes; the rest is what was signed. */
+function isWellSpelt(token: string): boolean {
+  if (token.length > MAX_TOKEN_LENGTH) return false;
+  const signature = token.slice(token.lastIndexOf('.') + 1);
+  return Buffer.from(signature, 'base64url').toString('base64url') === signature;
+}
 
 /** Of what the header says only names are used, never a key that it brings itself (`jwk`, `jku`, `x5c`). */
 async function keyOf(

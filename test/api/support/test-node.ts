@@ -13,6 +13,7 @@ import { createLoginLimiter } from '../../../src/api/rate-limit.js';
 import { describeHealth, healthRoutes, type Readiness } from '../../../src/api/routes/health.js';
 import { describeKeys, keysRoutes } from '../../../src/api/routes/keys.js';
 import { type RunningServer, startServer } from '../../../src/api/server.js';
+import type { TlsMaterial } from '../../../src/api/tls.js';
 import { type Logger, silentLogger } from '../../../src/base/logger.js';
 import { RandomPool } from '../../../src/base/random.js';
 import { accessMemory } from '../../support/access-memory.js';
@@ -26,8 +27,10 @@ export interface TestNodeOptions {
   readonly bodyTimeoutMillis?: number;
   readonly headersTimeoutMillis?: number;
   readonly readiness?: () => Readiness;
+  readonly clock?: FakeClock;
   /** Asked before API keys. */
-  readonly authenticators?: readonly Authenticator[];
+  readonly authenticators?: (clock: FakeClock) => readonly Authenticator[];
+  readonly tls?: TlsMaterial;
   /** Routes of the test's own, under /test. */
   readonly testRoutes?: (guard: Guard) => Router;
 }
@@ -53,7 +56,7 @@ afterAll(async () => {
 
 /** A node of real parts, without a ledger, that stops when the test file has ended. */
 export async function startTestNode(options: TestNodeOptions = {}): Promise<TestNode> {
-  const clock = new FakeClock();
+  const { clock = new FakeClock(), tls: material } = options;
   const random = new RandomPool();
   const directory = await temporaryDirectory();
   const registry = await ApiKeyRegistry.open(directory, {
@@ -64,7 +67,10 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
   const first = await registry.createFirst(DEFAULT_TENANT);
   const limiter = createLoginLimiter(options.failedLoginsPerMinute ?? 1000, clock);
   const certificates = new ClientCertificates();
-  const authenticators = [...(options.authenticators ?? []), apiKeyAuthenticator(registry)];
+  const authenticators = [
+    ...(options.authenticators?.(clock) ?? []),
+    apiKeyAuthenticator(registry),
+  ];
   const guard = createGuard({ authenticators, certificates, limiter });
   const timeoutMillis = options.bodyTimeoutMillis ?? 10_000;
   const body = { maxBytes: MAX_BODY_BYTES, timeoutMillis };
@@ -100,6 +106,7 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
     port: 0,
     headersTimeoutMillis: options.headersTimeoutMillis ?? 10_000,
     keepAliveTimeoutMillis: 5000,
+    ...(material !== undefined && { tls: { material, certificates } }),
   });
   cleanUps.push(async () => {
     await server.stop(0);
