@@ -1,13 +1,6 @@
 /** An issuer of access tokens, on a free port of this machine, which can be told to fail. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import {
-  CompactSign,
-  type CryptoKey,
-  exportJWK,
-  generateKeyPair,
-  type JWK,
-  SignJWT,
-} from 'jose';
+import { CompactSign, type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import type { TokenAlgorithm } from '../../../src/access/oidc-issuer.js';
 
 export interface IssuerFaults {
