@@ -10,7 +10,7 @@ const mayImport = {
   checkpoint: ['base', 'tlog', 'signing', 'keys', 'ledger'],
   anchoring: ['base', 'tlog', 'signing', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
   views: ['base', 'tlog', 'records', 'keys', 'ledger'],
-  access: ['base', 'records', 'keys', 'ledger', 'views'],
+  access: ['base', 'tlog', 'signing', 'records', 'keys', 'ledger', 'views'],
   queries: [
     'base',
     'tlog',

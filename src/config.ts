@@ -1,4 +1,6 @@
 /** Everything that can be set, as the parts of the program receive it. Read in src/settings/. */
+import type { CertificateRow } from './access/certificate-table.js';
+import type { OidcIssuer } from './access/oidc-issuer.js';
 import type { Secret } from './base/secret.js';
 import type { LogLevel } from './json-logger.js';
 
@@ -10,6 +12,15 @@ export interface Config {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
+  /** PEM files, absolute; HTTPS with both, plain HTTP without. Read again at SIGHUP. */
+  readonly tlsCertificate?: string;
+  readonly tlsKey?: string;
+  /** PEM file of the authorities whose client certificates are taken; none is asked for without it. */
+  readonly tlsClientCa?: string;
+  /** Who may log in with a client certificate, and as what. */
+  readonly clientCertificates?: readonly CertificateRow[];
+  /** Whose access tokens are taken, and for what. */
+  readonly oidcIssuers?: readonly OidcIssuer[];
   /** Where /metrics is served; nowhere without it. */
   readonly metricsPort?: number;
   readonly logLevel: LogLevel;

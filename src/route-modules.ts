@@ -1,10 +1,12 @@
 /** Which routes there are, and what each is given. */
 import { ACCESS_LEDGER } from './access/access-entry.js';
+import type { Authenticator } from './access/authenticator.js';
 import type { Principal } from './access/authorize.js';
 import type { TenantName } from './access/tenant-name.js';
 import { DEFAULT_TENANT, isTenantName } from './access/tenant-name.js';
 import type { RouteModule } from './api/app.js';
 import { createGuard } from './api/authentication.js';
+import type { ClientCertificates } from './api/client-certificates.js';
 import { createCursorCodec } from './api/cursor.js';
 import { createLoginLimiter } from './api/rate-limit.js';
 import { accessRoutes, describeAccess } from './api/routes/access.js';
@@ -47,6 +49,8 @@ export interface ServedNode extends OpenedNode {
 export interface RouteParts {
   readonly config: Config;
   readonly opened: ServedNode;
+  readonly authenticators: readonly Authenticator[];
+  readonly certificates: ClientCertificates;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly preparer: Preparer;
@@ -54,11 +58,18 @@ export interface RouteParts {
 }
 
 export function routeModules(parts: RouteParts): RouteModule[] {
-  const { config, opened, clock, random, preparer, readiness } = parts;
+  const { config, opened, authenticators, certificates, clock, random, preparer, readiness } =
+    parts;
   const { node, registry, roots, isDevelopment, views, maps, anchoring } = opened;
   const { book, recorder, changes } = opened.access;
   const limiter = createLoginLimiter(config.failedLoginsPerMinute, clock);
-  const guard = createGuard({ registry, limiter, authority: book, log: recorder });
+  const guard = createGuard({
+    authenticators,
+    certificates,
+    limiter,
+    authority: book,
+    log: recorder,
+  });
   const cursors = createCursorCodec(node.derivedKey('cursors'));
   const timeoutMillis = config.requestTimeoutMillis;
   const body = { maxBytes: config.maxBodyBytes, timeoutMillis };

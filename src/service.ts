@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApp } from './api/app.js';
+import { ClientCertificates } from './api/client-certificates.js';
 import { messageClassesOf } from './api/message-classes.js';
 import { metricsListener } from './api/metrics-server.js';
 import { createMetrics, type Metrics } from './api/metrics.js';
@@ -19,11 +20,13 @@ import type { Config, Secrets } from './config.js';
 import { type Anchoring, EpochTimer } from './epoch-timer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerStoreOptions } from './ledger/ledger-store.js';
+import { openAuthenticators } from './log-in.js';
 import { anchoringWithMaps } from './map-epochs.js';
 import { commitMetrics, nodeMetrics, viewMetrics } from './node-metrics.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { hasRecovered, readinessOf } from './readiness.js';
 import { routeModules, type ServedNode } from './route-modules.js';
+import { readTlsFiles } from './tls-files.js';
 import { programVersion } from './version.js';
 import { NodeViews, type NodeViewsOptions } from './views/node-views.js';
 
@@ -43,6 +46,7 @@ export interface ServiceParts {
 const KEEP_ALIVE_MILLIS = 65_000;
 
 export class Service {
+  readonly #config: Config;
   readonly #opened: OpenedNode;
   readonly #server: RunningServer;
   readonly #metricsServer: RunningServer | null;
@@ -51,12 +55,14 @@ export class Service {
   readonly failed: Promise<LedgerError>;
 
   private constructor(
+    config: Config,
     opened: OpenedNode,
     server: RunningServer,
     metricsServer: RunningServer | null,
     lifetime: Lifetime,
     failed: Promise<LedgerError>,
   ) {
+    this.#config = config;
     this.#opened = opened;
     this.#server = server;
     this.#metricsServer = metricsServer;
@@ -95,14 +101,14 @@ export class Service {
       if (metricsServer !== null) lifetime.add(() => metricsServer.stop(0));
       epochs.start();
       lifetime.add(() => epochs.stop());
-      return new Service(opened, server, metricsServer, lifetime, failed);
+      return new Service(config, opened, server, metricsServer, lifetime, failed);
     } catch (cause) {
       await lifetime.close();
       throw cause;
     }
   }
 
-  /** `http://127.0.0.1:8787`, with the port that was taken. */
+  /** `http://127.0.0.1:8787`, or with `https:`, with the port that was taken. */
   get url(): string {
     return this.#server.url;
   }
@@ -120,6 +126,17 @@ export class Service {
   /** What the operator pays to, where anchors cost something. */
   get anchorAddress(): string | null {
     return this.#opened.anchorAddress;
+  }
+
+  /**
+   * Reads the files of TLS again, for connections to come. False where the node speaks plain HTTP.
+   * @throws ConfigError CONFIG_TLS_UNUSABLE; then everything goes on with what was read before.
+   */
+  async reloadTls(): Promise<boolean> {
+    const material = await readTlsFiles(this.#config);
+    if (material === null) return false;
+    this.#server.replaceTls(material);
+    return true;
   }
 
   /**
@@ -189,10 +206,24 @@ async function listen(
       recovery: store.report,
       backlog: store.backlog,
     });
+  const certificates = new ClientCertificates();
+  const material = await readTlsFiles(config);
+  const { registry } = opened;
+  const authenticators = await openAuthenticators(config, { registry, clock, logger });
+  const parts = {
+    config,
+    opened,
+    authenticators,
+    certificates,
+    clock,
+    random,
+    preparer,
+    readiness,
+  };
   const app = createApp({
     logger,
     version: programVersion(),
-    modules: routeModules({ config, opened, clock, random, preparer, readiness }),
+    modules: routeModules(parts),
     requestTimeoutMillis,
     ...(requestsPerMinute !== undefined && { requestsPerMinute }),
     // Timing a request is not free: only where someone can read what came of it.
@@ -204,6 +235,7 @@ async function listen(
     port,
     headersTimeoutMillis: requestTimeoutMillis,
     keepAliveTimeoutMillis: KEEP_ALIVE_MILLIS,
+    ...(material !== null && { tls: { material, certificates } }),
   });
 }
 

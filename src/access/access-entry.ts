@@ -4,7 +4,7 @@
  * shown.
  */
 import type { JsonObject } from '../base/canonical-json.js';
-import type { KeyId } from './key-text.js';
+import type { CredentialId } from './credential-id.js';
 
 /** One in each tenant, written by the node alone. */
 export const ACCESS_LEDGER = '_access';
@@ -38,7 +38,7 @@ export interface AccessEntry {
   readonly entries?: { readonly count: number; readonly rootHash: string };
   /** What came of it: ids. */
   readonly made?: JsonObject;
-  readonly key?: KeyId;
+  readonly key?: CredentialId;
   readonly request?: string;
   readonly inspection?: string;
   /** Of an entry about more persons than one record names: n from 1. */

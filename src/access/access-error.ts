@@ -1,4 +1,4 @@
-/** Operating errors of API keys and roles. What each means and what to do is in docs/errors.md. */
+/** Operating errors of log-ins and roles. What each means and what to do is in docs/errors.md. */
 import { ChirographError } from '../base/errors.js';
 
 export type AccessErrorCode =
@@ -7,6 +7,12 @@ export type AccessErrorCode =
   /** No such key, or its secret is another. Which of the two is not told. */
   | 'ACCESS_KEY_UNKNOWN'
   | 'ACCESS_KEY_REVOKED'
+  /** The access token is not good here. Why is not told. */
+  | 'ACCESS_TOKEN_INVALID'
+  /** The keys of the token's issuer cannot be had now; nothing is said of the token. */
+  | 'ACCESS_ISSUER_UNAVAILABLE'
+  /** The client certificate is not verified, or nobody is entered for it. Which of the two is not told. */
+  | 'ACCESS_CERTIFICATE_UNKNOWN'
   /** The key is good, and its role or tenant does not allow this. */
   | 'ACCESS_DENIED'
   /** A key id that the tenant does not have. */

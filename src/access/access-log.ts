@@ -2,7 +2,7 @@
 import type { JsonObject } from '../base/canonical-json.js';
 import type { Action, Principal } from './authorize.js';
 import type { Disclosure } from './disclosure.js';
-import type { KeyId } from './key-text.js';
+import type { CredentialId } from './credential-id.js';
 import type { TenantName } from './tenant-name.js';
 
 /** Who does what, in which request. */
@@ -25,7 +25,7 @@ export type ActEnd = { readonly made: JsonObject } | { readonly code: string };
 export interface FailedLogIn {
   readonly tenant: TenantName;
   /** The key that it claimed to be with: who tried is not known. */
-  readonly claimed: KeyId;
+  readonly claimed: CredentialId;
   readonly code: string;
   readonly request: string;
 }

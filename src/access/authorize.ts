@@ -3,7 +3,7 @@
  * in it is denied.
  */
 import { AccessError } from './access-error.js';
-import type { KeyId } from './key-text.js';
+import type { CredentialId } from './credential-id.js';
 import { DEFAULT_TENANT, type TenantName } from './tenant-name.js';
 
 /**
@@ -25,12 +25,13 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Who a request comes from, as far as its key says. */
+/** Who a request comes from, as far as its key, token or certificate says. */
 export interface Principal {
-  readonly keyId: KeyId;
+  /** What it logged in with: an API key's id, `oidc:…` or `cert:…`. */
+  readonly keyId: CredentialId;
   readonly tenant: TenantName;
   readonly role: Role;
-  /** The identity granted to the key, or `key:<its id>`: what its records name as their author. */
+  /** The identity granted to it, or `key:<id>` of an API key without one: what its records name as their author. */
   readonly author: string;
   /**
    * The name that an identity provider or a certificate vouches for; grants to identities are for

@@ -10,6 +10,7 @@ import { damaged } from '../ledger/ledger-error.js';
 import { AccessError } from './access-error.js';
 import { KEY_TEXT_PATTERN } from './api-key.js';
 import { type Principal, type Role, ROLES } from './authorize.js';
+import { type CredentialId, isCredentialId } from './credential-id.js';
 import { isKeyId, type KeyId } from './key-text.js';
 
 export const GRANT_TYPE = 'chirograph.Grant';
@@ -22,7 +23,7 @@ export type Grantee = { readonly key: KeyId } | { readonly identity: string };
 /** Who proposed or approved: two of them are different persons only if both members differ. */
 export interface Signer {
   readonly author: string;
-  readonly key: KeyId;
+  readonly key: CredentialId;
 }
 
 export interface Grant {
@@ -119,7 +120,7 @@ function parseGrantee(members: JsonMembers): Grantee {
 }
 
 function parseSigner(members: JsonMembers): Signer {
-  const signer = { author: members.required('author', NAME), key: members.required('key', KEY_ID) };
+  const signer = { author: members.required('author', NAME), key: members.required('key', CREDENTIAL_ID) };
   members.end();
   return signer;
 }
@@ -129,6 +130,12 @@ const LEDGER = textLike(LEDGER_NAME, 'the name of a ledger');
 const KEY_ID: Shape<KeyId> = {
   what: 'a key id',
   read: (value) => (typeof value === 'string' && isKeyId(value) ? value : null),
+};
+
+/** Whoever logged in by a token or a certificate signs as well. */
+const CREDENTIAL_ID: Shape<CredentialId> = {
+  what: 'the id of a key, token holder or certificate holder',
+  read: (value) => (typeof value === 'string' && isCredentialId(value) ? value : null),
 };
 
 function checkFormat(format: number): void {

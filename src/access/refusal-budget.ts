@@ -3,14 +3,14 @@
  * make the access ledger grow as fast as it can ask. The rest are counted, and the count is entered.
  */
 import type { UnixMillis } from '../base/brand.js';
-import type { KeyId } from './key-text.js';
+import type { CredentialId } from './credential-id.js';
 import type { TenantName } from './tenant-name.js';
 
 const WINDOW_MILLIS = 60_000;
 
 export interface Refused {
   readonly tenant: TenantName;
-  readonly key: KeyId;
+  readonly key: CredentialId;
   /** As whom entries name them. */
   readonly actor: string;
 }
@@ -30,7 +30,7 @@ interface Window {
 export class RefusalBudget {
   readonly #perMinute: number;
   /** Of keys that there are, and that were refused of late. */
-  readonly #windows = new Map<KeyId, Window>();
+  readonly #windows = new Map<CredentialId, Window>();
 
   constructor(perMinute: number) {
     this.#perMinute = perMinute;

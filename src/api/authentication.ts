@@ -7,12 +7,13 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Authority } from '../access/access-book.js';
 import { AccessError } from '../access/access-error.js';
 import type { AccessLog, ActAbout, Acting } from '../access/access-log.js';
-import type { ApiKeyRegistry } from '../access/api-key-registry.js';
+import type { Authenticator, LogInAttempt } from '../access/authenticator.js';
 import { type Action, authorize, type Principal } from '../access/authorize.js';
 import type { Disclosure } from '../access/disclosure.js';
 import { actionIn } from '../access/reserved-ledger.js';
 import type { JsonObject } from '../base/canonical-json.js';
 import { ChirographError } from '../base/errors.js';
+import type { ClientCertificates } from './client-certificates.js';
 import type { LoginLimiter } from './rate-limit.js';
 import { requestIdOf } from './request-id.js';
 
@@ -63,7 +64,9 @@ export interface Guard {
 }
 
 export interface GuardOptions {
-  readonly registry: Pick<ApiKeyRegistry, 'attempt'>;
+  /** Asked in this order; the last one takes whatever is left. */
+  readonly authenticators: readonly Authenticator[];
+  readonly certificates: Pick<ClientCertificates, 'of'>;
   readonly limiter: LoginLimiter;
   readonly authority: Authority;
   readonly log: AccessLog;
@@ -78,17 +81,29 @@ interface Entered {
 }
 
 /**
- * Handlers then throw AccessError ACCESS_KEY_…, ACCESS_DENIED, INSPECTION_REQUIRED or ApiError
+ * Handlers then throw what the authenticators refuse with, ACCESS_DENIED, INSPECTION_REQUIRED or ApiError
  * LOGIN_RATE_LIMITED; and, where something cannot be put on record, what the ledger throws.
  */
-export function createGuard({ registry, limiter, authority, log }: GuardOptions): Guard {
+export function createGuard(options: GuardOptions): Guard {
+  const { authenticators, certificates, limiter, authority, log } = options;
+  const attempt = async (request: Request): Promise<LogInAttempt> => {
+    const { authorization } = request.headers;
+    const credentials = { authorization, certificate: certificates.of(request.socket) };
+    for (const authenticator of authenticators) {
+      const attempted = await authenticator.attempt(credentials);
+      if (attempted !== null) return attempted;
+    }
+    throw new Error('no authenticator takes what the others leave');
+  };
   const logIn = async (request: Request, requestId: string): Promise<Principal> => {
-    const { claimed, tenant, outcome } = registry.attempt(request.headers.authorization);
+    const { claimed, tenant, outcome } = await attempt(request);
     // Keys that do not exist count as one account: nobody is locked out, and nothing grows.
     const account = claimed ?? 'no key';
     // Before the outcome is told, even a good one: or guessing would go on under the limit.
     await limiter.check(request, account);
     if (!(outcome instanceof AccessError)) return outcome;
+    // Nobody has failed where nothing could be judged.
+    if (outcome.code === 'ACCESS_ISSUER_UNAVAILABLE') throw outcome;
     await limiter.failed(request, account);
     if (claimed !== null && tenant !== undefined)
       log.failedLogIn({ tenant, claimed, code: outcome.code, request: requestId });

@@ -111,8 +111,9 @@ function retryAfterSeconds(error: unknown, code: ErrorCode): number | undefined 
   return error instanceof ApiError ? (error.retryAfterSeconds ?? usual) : usual;
 }
 
-/** RFC 6750 §3.1: no `error` where the client did not try to log in. */
+/** RFC 6750 §3.1: no `error` where the client did not try to log in so. */
 function challenge(code: ErrorCode): string {
   const bearer = 'Bearer realm="chirograph"';
-  return code === 'ACCESS_KEY_MISSING' ? bearer : `${bearer}, error="invalid_token"`;
+  const triedOtherwise = code === 'ACCESS_KEY_MISSING' || code === 'ACCESS_CERTIFICATE_UNKNOWN';
+  return triedOtherwise ? bearer : `${bearer}, error="invalid_token"`;
 }

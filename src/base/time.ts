@@ -11,6 +11,11 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now() as UnixMillis };
 
+/** For libraries that take nothing else. */
+export function dateOf(millis: UnixMillis): Date {
+  return new Date(millis);
+}
+
 const RFC3339_UTC_MILLIS = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})\.(\d{3})Z$/;
 
 /** RFC 3339 in UTC with milliseconds: the one form of an instant in everything we write. */

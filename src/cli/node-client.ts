@@ -1,16 +1,20 @@
 /** Talks to a node over HTTP. Whatever goes wrong becomes one line that says what to do. */
 import { utf8ToString } from '../base/bytes.js';
 import { type JsonValue, parseStrictJson } from '../base/canonical-json.js';
-import { assert, BaseError } from '../base/errors.js';
+import { BaseError } from '../base/errors.js';
 import { isJsonObject } from '../base/json-members.js';
 import type { Secret } from '../base/secret.js';
+import { systemErrorCode } from '../base/system-error.js';
 import { CliError } from './cli-error.js';
+import { type ClientTls, type ExchangeAnswer, exchangeHttp } from './http-exchange.js';
 import { oneLine } from './terminal.js';
 
 export interface NodeClientOptions {
   /** `http://127.0.0.1:8787` */
   readonly url: string;
+  /** An API key or an access token. */
   readonly key?: Secret;
+  readonly tls?: ClientTls;
   /** For the whole answer to arrive. */
   readonly timeoutMillis: number;
 }
@@ -43,12 +47,10 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 export function createNodeClient(options: NodeClientOptions): NodeClient {
   const base = baseUrl(options.url);
   const exchange = async (request: HttpRequest): Promise<Answer> => {
-    const signal = AbortSignal.timeout(options.timeoutMillis);
-    const response = await send(base, request, options, signal);
-    const { status } = response;
-    const bytes = await readBounded(base, response);
-    if (!response.ok) throw refusal(status, parseAnswer(base, { status, bytes }));
-    return { status, bytes };
+    const answer = await send(base, request, options);
+    const { status } = answer;
+    if (status < 200 || status > 299) throw refusal(status, parseAnswer(base, answer));
+    return answer;
   };
   return {
     request: async ({ method, path, body, idempotencyKey }) => {
@@ -86,25 +88,31 @@ interface Answer {
 async function send(
   base: URL,
   { method, path, type, body, idempotencyKey }: HttpRequest,
-  { key }: NodeClientOptions,
-  signal: AbortSignal,
-): Promise<Response> {
-  const headers = new Headers({ accept: type ?? 'application/json' });
-  if (key !== undefined) headers.set('authorization', `Bearer ${key.reveal()}`);
-  if (type !== undefined) headers.set('content-type', type);
-  if (idempotencyKey !== undefined) headers.set('idempotency-key', idempotencyKey);
+  { key, tls = {}, timeoutMillis }: NodeClientOptions,
+): Promise<Answer> {
+  const headers = {
+    accept: type ?? 'application/json',
+    ...(key !== undefined && { authorization: `Bearer ${key.reveal()}` }),
+    ...(type !== undefined && { 'content-type': type }),
+    ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+  };
+  const request = {
+    method,
+    headers,
+    tls,
+    maxAnswerBytes: MAX_ANSWER_BYTES,
+    signal: AbortSignal.timeout(timeoutMillis),
+    ...(body !== undefined && { body }),
+  };
+  let answer: ExchangeAnswer;
   try {
-    return await fetch(new URL(`.${path}`, base), {
-      method,
-      headers,
-      signal,
-      // A redirect would carry the key to another place.
-      redirect: 'error',
-      ...(body === undefined ? {} : { body }),
-    });
+    answer = await exchangeHttp(new URL(`.${path}`, base), request);
   } catch (cause) {
-    throw unreachableNode(base, cause);
+    throw unreachableNode(base, cause, request.signal);
   }
+  const { status, bytes } = answer;
+  if (bytes === null) throw unusable(base, status);
+  return { status, bytes };
 }
 
 function parseLines(base: URL, answer: Answer): JsonValue[] {
@@ -136,23 +144,6 @@ function parseJson(base: URL, { status }: Answer, text: string): JsonValue {
   }
 }
 
-async function readBounded(base: URL, response: Response): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    const body: AsyncIterable<unknown> | readonly unknown[] = response.body ?? [];
-    for await (const bytes of body) {
-      assert(bytes instanceof Uint8Array, 'fetch gives bytes');
-      length += bytes.length;
-      if (length > MAX_ANSWER_BYTES) throw unusable(base, response.status);
-      chunks.push(bytes);
-    }
-  } catch (cause) {
-    throw cause instanceof CliError ? cause : unreachableNode(base, cause);
-  }
-  return Buffer.concat(chunks, length);
-}
-
 function baseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '')
@@ -161,13 +152,29 @@ function baseUrl(text: string): URL {
   return url;
 }
 
-function unreachableNode(base: URL, cause: unknown): CliError {
-  // A DOMException, of which instanceof Error says different things in different realms.
-  const isLate =
-    typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError';
-  const reason = isLate ? 'it does not answer in time' : 'cannot connect';
+function unreachableNode(base: URL, cause: unknown, signal: AbortSignal): CliError {
+  const reason = signal.aborted ? 'it does not answer in time' : connectionFailure(cause);
   return new CliError('CLI_NODE_UNREACHABLE', `no node at ${base.origin}: ${reason}`, { cause });
 }
+
+/** What somebody can do something about; the rest is "cannot connect". */
+function connectionFailure(cause: unknown): string {
+  const code = systemErrorCode(cause) ?? '';
+  if (code === 'CERT_HAS_EXPIRED') return 'its certificate is expired';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'its certificate is of another host';
+  if (UNTRUSTED.has(code)) return 'its certificate is of no authority known here: see --cacert';
+  if (code.startsWith('ERR_SSL') || code === 'EPROTO')
+    return 'it speaks no TLS that goes with ours';
+  return 'cannot connect';
+}
+
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
 
 function unusable(base: URL, status: number, cause?: unknown): CliError {
   return new CliError(

@@ -1,20 +1,30 @@
 /** The options of every command that talks to a node. */
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import type { Command } from 'commander';
 import { Secret } from '../base/secret.js';
+import { systemErrorCode } from '../base/system-error.js';
 import { CliError } from './cli-error.js';
+import { type ClientTls, nodeTls } from './http-exchange.js';
 import { createNodeClient, DEFAULT_TIMEOUT_MILLIS, type NodeClient } from './node-client.js';
 import type { Terminal } from './terminal.js';
 
 export interface NodeFlags {
   readonly url?: string;
   readonly key?: string;
+  readonly cacert?: string;
+  readonly cert?: string;
+  readonly certKey?: string;
   readonly timeout?: string;
 }
 
 export function withNodeOptions(command: Command): Command {
   return command
     .option('--url <url>', 'the node (or CHIROGRAPH_URL)')
-    .option('--key <key>', 'an API key (better: CHIROGRAPH_KEY, which others cannot see)')
+    .option('--key <key>', 'API key or access token (better: CHIROGRAPH_KEY: others cannot see it)')
+    .option('--cacert <file>', 'authorities of its certificate, PEM (or CHIROGRAPH_CACERT)')
+    .option('--cert <file>', 'a client certificate, PEM (or CHIROGRAPH_CERT)')
+    .option('--cert-key <file>', 'the private key of that, PEM (or CHIROGRAPH_CERT_KEY)')
     .option('--timeout <milliseconds>', `for an answer (default: ${DEFAULT_TIMEOUT_MILLIS})`)
     .option('--json', 'print JSON');
 }
@@ -28,7 +38,7 @@ export function entryPath(ledger: string, id: string): string {
   return `${recordsPath(ledger)}/${encodeURIComponent(id)}`;
 }
 
-/** @throws CliError CLI_USAGE, naming what is missing. */
+/** @throws CliError CLI_USAGE, naming what is missing; CLI_FILE. */
 export function nodeClientFor(flags: NodeFlags, { env }: Terminal): NodeClient {
   const url = flags.url ?? env['CHIROGRAPH_URL'];
   const key = flags.key ?? env['CHIROGRAPH_KEY'];
@@ -37,11 +47,57 @@ export function nodeClientFor(flags: NodeFlags, { env }: Terminal): NodeClient {
       'CLI_USAGE',
       'say which node: --url http://127.0.0.1:8787 or CHIROGRAPH_URL',
     );
-  if (key === undefined)
-    throw new CliError('CLI_USAGE', 'give an API key: --key or CHIROGRAPH_KEY');
-  // fetch would refuse it too, with the key in its message.
-  if (!/^[\x21-\x7e]{1,260}$/.test(key)) throw new CliError('CLI_USAGE', '--key is not an API key');
-  return createNodeClient({ url, key: new Secret(key), timeoutMillis: timeoutOf(flags) });
+  const tls = tlsFor(flags, env);
+  if (key === undefined && tls.certificate === undefined)
+    throw new CliError(
+      'CLI_USAGE',
+      'give an API key or access token: --key or CHIROGRAPH_KEY; or a client certificate: --cert',
+    );
+  // Node would refuse it too, with the key in its message.
+  if (key !== undefined && !/^[\x21-\x7e]{1,8192}$/.test(key))
+    throw new CliError('CLI_USAGE', '--key is neither an API key nor an access token');
+  return createNodeClient({
+    url,
+    tls,
+    timeoutMillis: timeoutOf(flags),
+    ...(key !== undefined && { key: new Secret(key) }),
+  });
+}
+
+function tlsFor(flags: NodeFlags, env: Terminal['env']): ClientTls {
+  const ca = flags.cacert ?? env['CHIROGRAPH_CACERT'];
+  const certificate = flags.cert ?? env['CHIROGRAPH_CERT'];
+  const key = flags.certKey ?? env['CHIROGRAPH_CERT_KEY'];
+  if ((certificate === undefined) !== (key === undefined))
+    throw new CliError('CLI_USAGE', 'give --cert and --cert-key together');
+  const tls = {
+    ...(ca !== undefined && { ca: readPem('--cacert', ca) }),
+    ...(certificate !== undefined && { certificate: readPem('--cert', certificate) }),
+    ...(key !== undefined && { key: readPem('--cert-key', key) }),
+  };
+  try {
+    createSecureContext(nodeTls(tls));
+  } catch (cause) {
+    throw new CliError('CLI_FILE', '--cert and --cert-key are no certificate and its key in PEM', {
+      cause,
+    });
+  }
+  return tls;
+}
+
+const MAX_PEM_BYTES = 1024 * 1024;
+
+/** An authority that cannot be read must not silently be those that Node comes with. */
+function readPem(option: string, path: string): Uint8Array {
+  try {
+    const bytes = readFileSync(path);
+    if (bytes.length <= MAX_PEM_BYTES && bytes.includes('-----BEGIN ')) return bytes;
+  } catch (cause) {
+    const code = systemErrorCode(cause);
+    if (code === null) throw cause;
+    throw new CliError('CLI_FILE', `${option} cannot be read: ${code}`, { cause });
+  }
+  throw new CliError('CLI_FILE', `${option} is not PEM`);
 }
 
 function timeoutOf({ timeout }: NodeFlags): number {

@@ -1,9 +1,11 @@
 /** `chirograph serve`: runs a node until it is told to stop. */
 import type { Command } from 'commander';
+import type { Logger } from '../base/logger.js';
 import { RandomPool } from '../base/random.js';
 import { systemErrorCode } from '../base/system-error.js';
 import { systemClock } from '../base/time.js';
 import { WorkerPreparer } from '../commands/preparation/worker-preparer.js';
+import type { Config } from '../config.js';
 import { createJsonLogger, standardOutput } from '../json-logger.js';
 import { Service } from '../service.js';
 import { refuseDevelopmentParts } from '../settings/development-parts.js';
@@ -47,8 +49,10 @@ async function serve(flags: SettingFlags, terminal: Terminal, end: End): Promise
       ...(service.metricsUrl !== null && { metricsUrl: service.metricsUrl }),
       ...(service.anchorAddress !== null && { anchorAddress: service.anchorAddress }),
     });
+    const reload = reloadAtHangup(service, config, logger);
     const failed = service.failed.then(() => null);
     const signal = await Promise.race([stop.received, failed]);
+    reload.dispose();
     logger.info('stopping', signal === null ? {} : { signal });
     try {
       await service.close();
@@ -62,6 +66,33 @@ async function serve(flags: SettingFlags, terminal: Terminal, end: End): Promise
   } finally {
     stop.dispose();
   }
+}
+
+/**
+ * The files of TLS are read again at SIGHUP, as operators of servers expect. Without TLS the signal keeps
+ * its usual meaning: the terminal is gone.
+ */
+function reloadAtHangup(
+  service: Service,
+  { tlsCertificate }: Config,
+  logger: Logger,
+): { dispose(): void } {
+  const reload = (): void => {
+    service.reloadTls().then(
+      () => {
+        logger.info('tls reloaded');
+      },
+      (error: unknown) => {
+        logger.error('tls not reloaded', { error });
+      },
+    );
+  };
+  if (tlsCertificate !== undefined) process.on('SIGHUP', reload);
+  return {
+    dispose: () => {
+      process.off('SIGHUP', reload);
+    },
+  };
 }
 
 async function openService(...[config, secrets, parts]: OpenParameters): Promise<Service> {

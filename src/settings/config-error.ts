@@ -8,6 +8,8 @@ export type ConfigErrorCode =
   | 'CONFIG_MALFORMED'
   /** chirograph.config.json cannot be read. */
   | 'CONFIG_FILE_UNREADABLE'
+  /** A file of the node's certificate, key or client authorities that cannot be used. */
+  | 'CONFIG_TLS_UNUSABLE'
   /** A part made for development, in production. */
   | 'CONFIG_DEVELOPMENT_PARTS';
 

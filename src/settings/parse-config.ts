@@ -5,6 +5,7 @@
  */
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { JsonObject } from '../base/canonical-json.js';
+import { BaseError } from '../base/errors.js';
 import { Secret } from '../base/secret.js';
 import type { Config, Secrets } from '../config.js';
 import { ConfigError } from './config-error.js';
@@ -40,7 +41,13 @@ type Texts = Readonly<Record<string, string | undefined>>;
 const SECRET_NAMES = ['adminKey', 'bitcoinRpcUser', 'bitcoinRpcPassword'] as const;
 
 /** Read by the command line's client: a node has no use for them, and no quarrel with them. */
-const CLIENT_VARIABLES = ['CHIROGRAPH_URL', 'CHIROGRAPH_KEY'];
+const CLIENT_VARIABLES = [
+  'CHIROGRAPH_URL',
+  'CHIROGRAPH_KEY',
+  'CHIROGRAPH_CACERT',
+  'CHIROGRAPH_CERT',
+  'CHIROGRAPH_CERT_KEY',
+];
 
 /** @throws ConfigError CONFIG_UNKNOWN_SETTING or CONFIG_MALFORMED, naming the setting; what `readFile` throws. */
 export function parseConfig({
@@ -55,9 +62,21 @@ export function parseConfig({
   refuseUnknown(Object.keys(file), SETTING_NAMES, inFile);
   const found = readSettings({ flags, env, file });
   const keys = resolve(workingDirectory, found.keys ?? `${data}.keys`);
-  const config: Config = { ...DEFAULTS, ...found, data, keys };
+  const paths = resolvePaths(found, workingDirectory);
+  const config: Config = { ...DEFAULTS, ...found, ...paths, data, keys };
   checkTogether(config);
   return { config, secrets: readSecrets(env) };
+}
+
+const PATHS = ['tlsCertificate', 'tlsKey', 'tlsClientCa'] as const;
+
+function resolvePaths(found: Found, workingDirectory: string): Pick<Found, (typeof PATHS)[number]> {
+  const absolute: Pick<Found, (typeof PATHS)[number]> = {};
+  for (const name of PATHS) {
+    const path = found[name];
+    if (path !== undefined) absolute[name] = resolve(workingDirectory, path);
+  }
+  return absolute;
 }
 
 function refuseUnknownNames(flags: Texts, env: Texts): void {
@@ -117,16 +136,23 @@ function put<Name extends SettingName>(
 function find<Name extends SettingName>(name: Name, sources: Sources): Settings[Name] | undefined {
   const setting: Setting<Settings[Name]> = SETTINGS[name];
   const flag = sources.flags[name];
-  if (flag !== undefined) return checked(flagName(name), setting, setting.fromText(flag));
+  if (flag !== undefined) return checked(flagName(name), setting, () => setting.fromText(flag));
   const variable = environmentName(name);
   const value = sources.env[variable];
-  if (value !== undefined) return checked(variable, setting, setting.fromText(value));
+  if (value !== undefined) return checked(variable, setting, () => setting.fromText(value));
   const member = sources.file[name];
-  if (member !== undefined) return checked(inFile(name), setting, setting.fromJson(member));
+  if (member !== undefined) return checked(inFile(name), setting, () => setting.fromJson(member));
   return undefined;
 }
 
-function checked<T>(spelling: string, { what }: Setting<T>, value: T | null): T {
+function checked<T>(spelling: string, { what }: Setting<T>, read: () => T | null): T {
+  let value: T | null;
+  try {
+    value = read();
+  } catch (cause) {
+    if (!(cause instanceof BaseError)) throw cause;
+    throw mustBe(spelling, `${what}: ${cause.message}`);
+  }
   if (value === null) throw mustBe(spelling, what);
   return value;
 }
@@ -149,6 +175,12 @@ function checkTogether(config: Config): void {
     throw mustBe(flagName('maxPayloadBytes'), 'at most --max-body-bytes');
   if (config.anchorChain === 'bitcoin' && config.bitcoinRpcUrl === undefined)
     throw mustBe(flagName('bitcoinRpcUrl'), 'set where the anchor chain is bitcoin');
+  if ((config.tlsCertificate === undefined) !== (config.tlsKey === undefined))
+    throw mustBe(flagName('tlsCertificate'), 'set together with --tls-key');
+  if (config.tlsClientCa !== undefined && config.tlsCertificate === undefined)
+    throw mustBe(flagName('tlsClientCa'), 'set together with --tls-certificate and --tls-key');
+  if (config.clientCertificates !== undefined && config.tlsClientCa === undefined)
+    throw mustBe(flagName('clientCertificates'), 'set together with --tls-client-ca');
 }
 
 function isInside(outer: string, inner: string): boolean {

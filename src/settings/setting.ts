@@ -2,13 +2,13 @@
  * One setting: its spelling in each source and its strict reading. Flags and environment bring
  * texts; the configuration file brings JSON, where a number is a number and not a text of digits.
  */
-import type { JsonValue } from '../base/canonical-json.js';
+import { type JsonValue, parseStrictJson } from '../base/canonical-json.js';
 import { ConfigError } from './config-error.js';
 
 export interface Setting<T> {
   /** Completes "must be …". */
   readonly what: string;
-  /** The value, or null if the text is none. */
+  /** The value, or null if the text is none; of a `structure`, a BaseError that says more. */
   readonly fromText: (text: string) => T | null;
   readonly fromJson: (value: JsonValue) => T | null;
   /** One line for `--help`. */
@@ -45,6 +45,18 @@ export function text(
     fromJson: (value) => (typeof value === 'string' ? check(value) : null),
     help,
   };
+}
+
+/**
+ * Something with parts: JSON in the file as everywhere else.
+ * @param read throws a BaseError that names the part which is wrong.
+ */
+export function structure<T>(
+  read: (value: JsonValue) => T,
+  what: string,
+  help: string,
+): Setting<T> {
+  return { what, fromText: (text) => read(parseStrictJson(text)), fromJson: read, help };
 }
 
 /** `maxBodyBytes` → `CHIROGRAPH_MAX_BODY_BYTES`. */

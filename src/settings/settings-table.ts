@@ -2,7 +2,9 @@
 import { isIP } from 'node:net';
 import type { Config } from '../config.js';
 import { LOG_LEVELS } from '../json-logger.js';
-import { choice, type Setting, text, wholeNumber } from './setting.js';
+import { readCertificateTable } from './certificate-table-setting.js';
+import { readOidcIssuers } from './oidc-setting.js';
+import { choice, type Setting, structure, text, wholeNumber } from './setting.js';
 
 /** `data` is not among them: the configuration file lies in it and cannot say where it lies. */
 export type Settings = Required<Omit<Config, 'data'>>;
@@ -33,12 +35,25 @@ export const DEFAULTS = {
 
 export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
   keys: text(
-    (value) => value !== '' && !value.includes('\0'),
+    isPath,
     'a path',
     'directory of the key store (default: the data directory with ".keys" behind it)',
   ),
   host: text(isHost, 'an IP address or a host name', 'address to listen on'),
   port: wholeNumber(0, MAX_PORT, 'port to listen on; 0 takes a free one'),
+  tlsCertificate: text(isPath, 'a path', 'certificate of the node (PEM); without it, plain HTTP'),
+  tlsKey: text(isPath, 'a path', 'private key of that certificate (PEM)'),
+  tlsClientCa: text(isPath, 'a path', 'authorities of client certificates (PEM; default: none)'),
+  clientCertificates: structure(
+    readCertificateTable,
+    'an array of the holders of client certificates',
+    'who may log in with a client certificate, as JSON (see README, Log-in)',
+  ),
+  oidcIssuers: structure(
+    readOidcIssuers,
+    'an array of issuers of access tokens',
+    'whose access tokens are taken, as JSON (see README, Log-in)',
+  ),
   metricsPort: wholeNumber(0, MAX_PORT, 'port of /metrics (default: none)'),
   logLevel: choice(LOG_LEVELS, 'least level that is logged'),
   logName: text(
@@ -85,6 +100,10 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
 };
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+
+function isPath(value: string): boolean {
+  return value !== '' && !value.includes('\0');
+}
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);

@@ -18,6 +18,7 @@ const LOCAL_CODES = Object.keys({
   CONFIG_UNKNOWN_SETTING: true,
   CONFIG_MALFORMED: true,
   CONFIG_FILE_UNREADABLE: true,
+  CONFIG_TLS_UNUSABLE: true,
   CONFIG_DEVELOPMENT_PARTS: true,
 } satisfies Record<CliErrorCode | ConfigErrorCode, true>);
 

@@ -2,16 +2,19 @@ import { afterAll } from '@jest/globals';
 import type { Router } from 'express';
 import { AccessBook } from '../../../src/access/access-book.js';
 import { ApiKeyRegistry } from '../../../src/access/api-key-registry.js';
+import { apiKeyAuthenticator, type Authenticator } from '../../../src/access/authenticator.js';
 import type { Role } from '../../../src/access/authorize.js';
 import { DEFAULT_TENANT, type TenantName } from '../../../src/access/tenant-name.js';
 import { createApp } from '../../../src/api/app.js';
 import { createGuard, type Guard } from '../../../src/api/authentication.js';
+import { ClientCertificates } from '../../../src/api/client-certificates.js';
 import { createCursorCodec } from '../../../src/api/cursor.js';
 import { messageClassesOf } from '../../../src/api/message-classes.js';
 import { createLoginLimiter } from '../../../src/api/rate-limit.js';
 import { describeHealth, healthRoutes, type Readiness } from '../../../src/api/routes/health.js';
 import { describeKeys, keyCreation, keysRoutes } from '../../../src/api/routes/keys.js';
 import { type RunningServer, startServer } from '../../../src/api/server.js';
+import type { TlsMaterial } from '../../../src/api/tls.js';
 import { type Logger, silentLogger } from '../../../src/base/logger.js';
 import { RandomPool } from '../../../src/base/random.js';
 import { accessMemory } from '../../support/access-memory.js';
@@ -26,6 +29,10 @@ export interface TestNodeOptions {
   readonly bodyTimeoutMillis?: number;
   readonly headersTimeoutMillis?: number;
   readonly readiness?: () => Readiness;
+  readonly clock?: FakeClock;
+  /** Asked before API keys. */
+  readonly authenticators?: (clock: FakeClock) => readonly Authenticator[];
+  readonly tls?: TlsMaterial;
   /** Routes of the test's own, under /test. */
   readonly testRoutes?: (guard: Guard) => Router;
 }
@@ -34,6 +41,7 @@ export interface TestNode {
   readonly server: RunningServer;
   readonly url: string;
   readonly registry: ApiKeyRegistry;
+  readonly clock: FakeClock;
   readonly adminKey: string;
   newKey(role: Role, tenant?: string): Promise<string>;
   /** fetch below the node's URL, with a key if one is given. */
@@ -50,7 +58,7 @@ afterAll(async () => {
 
 /** A node of real parts, without a ledger, that stops when the test file has ended. */
 export async function startTestNode(options: TestNodeOptions = {}): Promise<TestNode> {
-  const clock = new FakeClock();
+  const { clock = new FakeClock(), tls: material } = options;
   const random = new RandomPool();
   const directory = await temporaryDirectory();
   const registry = await ApiKeyRegistry.open(directory, {
@@ -60,8 +68,14 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
   });
   const first = await registry.createFirst(DEFAULT_TENANT);
   const limiter = createLoginLimiter(options.failedLoginsPerMinute ?? 1000, clock);
+  const certificates = new ClientCertificates();
+  const authenticators = [
+    ...(options.authenticators?.(clock) ?? []),
+    apiKeyAuthenticator(registry),
+  ];
   const guard = createGuard({
-    registry,
+    authenticators,
+    certificates,
     limiter,
     authority: new AccessBook(clock),
     log: enteredAccess(),
@@ -105,6 +119,7 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
     port: 0,
     headersTimeoutMillis: options.headersTimeoutMillis ?? 10_000,
     keepAliveTimeoutMillis: 5000,
+    ...(material !== undefined && { tls: { material, certificates } }),
   });
   cleanUps.push(async () => {
     await server.stop(0);
@@ -114,6 +129,7 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
     server,
     url: server.url,
     registry,
+    clock,
     adminKey: first?.text ?? '',
     newKey: async (role, tenant = 'default') =>
       (await registry.create({ role, tenant: tenant as TenantName })).text,

@@ -61,7 +61,7 @@ export class RunningNode {
     return String((await this.until('listening'))['url']);
   }
 
-  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void {
+  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | 'SIGHUP'): void {
     this.#child.kill(name);
   }
 
