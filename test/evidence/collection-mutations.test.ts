@@ -36,8 +36,16 @@ beforeAll(async () => {
   whole = await buildCollection();
   single = [];
   for (const order of ORDERS.filter(({ asOf }) => asOf > 1 && asOf % 2 === 0))
-    single.push(await buildCollection({ questions: [order] }));
+    single.push(unanchored(await buildCollection({ questions: [order] })));
 }, 120_000);
+
+/** Chains take most of the time of a verification, and are not what these are about. */
+function unanchored(built: BuiltCollection): BuiltCollection {
+  const { anchors, ...rest } = built.file;
+  if (anchors === undefined) throw new Error('the file has an anchor');
+  const file = { ...rest, development: ['seal'] as const };
+  return { ...built, file, bytes: formatCollection(file) };
+}
 
 describe('what is not altered', () => {
   it('is complete as of every size, by each map that covers it', async () => {
@@ -73,7 +81,7 @@ describe('answers that are not complete', () => {
 });
 
 describe('single-byte alterations of a collection', () => {
-  const { from, to } = seedRange({ short: 300, long: 10_000 });
+  const { from, to } = seedRange({ short: 100, long: 10_000 });
 
   it(`are flagged, seeds ${from} to ${to - 1}`, () => {
     const unflagged: string[] = [];
