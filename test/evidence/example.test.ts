@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { NO_TRUST } from '../../src/evidence/trust.js';
-import { verifyEvidence } from '../../src/evidence/verify.js';
 import { isCollectionReport, verifyBytes } from '../../src/evidence/verify-file.js';
+import { verifyEvidence } from '../../src/evidence/verify.js';
 import { buildCollection } from './collection-builder.js';
 import { build } from './evidence-builder.js';
 import {
