@@ -6,6 +6,7 @@ import { parseLogProof, verifyLogProof } from '../../src/tlog/log-proof.js';
 import { leafHash } from '../../src/tlog/merkle-hash.js';
 import { parseVerifierKey } from '../../src/tlog/note-key.js';
 import { noteVerifier } from '../../src/tlog/signed-note.js';
+import { readCollectionExample } from '../evidence/support/example.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestService, type TestService } from '../support/test-service.js';
 import {
@@ -199,6 +200,22 @@ describe('evidence', () => {
     expect(
       await problem(node.request('/v1/verify', { body: file, headers: CMS, key: reader }), 415),
     ).toBe('CONTENT_TYPE_UNSUPPORTED');
+  });
+
+  it('is judged likewise if it is a collection', async () => {
+    const { evidence: body } = readCollectionExample();
+    const report = await answer(
+      node.request('/v1/verify', { body, headers: JSON_TYPE, key: reader }),
+    );
+    // This node does not know the operator of the example.
+    expect(report).toMatchObject({ kind: 'collection', result: 'consistent' });
+    const cut = body.subarray(0, -1);
+    expect(
+      await problem(
+        node.request('/v1/verify', { body: cut, headers: JSON_TYPE, key: reader }),
+        400,
+      ),
+    ).toBe('EVIDENCE_MALFORMED');
   });
 
   it('is a tlog-proof where that is asked for', async () => {

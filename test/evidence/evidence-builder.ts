@@ -102,7 +102,7 @@ export async function build(bends: Partial<Plan> = {}): Promise<Built> {
   };
 }
 
-function buildCheckpoint(
+export function buildCheckpoint(
   made: Plan,
   keys: LogKeys,
   tree: SyntheticTree,
@@ -125,7 +125,7 @@ function buildCheckpoint(
   return signNote(formatCheckpoint(checkpoint), ...signers);
 }
 
-function buildAnchors(
+export function buildAnchors(
   made: Plan,
   keys: LogKeys,
   tree: SyntheticTree,

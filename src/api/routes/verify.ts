@@ -69,7 +69,8 @@ export function describeVerify(registry: OpenAPIRegistry): void {
     method: 'post',
     path: '/v1/verify',
     summary: "The offline verifier's report of an evidence file, on this node's own trust",
-    description: 'A node is no judge of itself: who doubts it runs verify.mjs elsewhere.',
+    description:
+      'Of a collection too, of at most 64 MiB. A node is no judge of itself: who doubts it runs verify.mjs elsewhere.',
     tags: ['evidence'],
     request: { body: { required: true, content: json(evidenceSchema) } },
     responses: {

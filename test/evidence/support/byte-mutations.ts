@@ -62,13 +62,15 @@ function withOtherCharacter(value: string, random: Random): string {
   return characters.join('');
 }
 
+const HEX: ReadonlySet<string> = new Set(['handle', 'leafHash', 'opener', 'tag']);
+
 function encodingOf(path: Path): 'base64' | 'hex' | 'text' {
   const name = path.at(-1);
   if (name === 'checkpoint' || name === 'chain' || name === 'network') return 'text';
-  if (path[0] === 'development') return 'text';
-  return path.includes('transaction') || path.includes('openers') || name === 'handle'
-    ? 'hex'
-    : 'base64';
+  if (path[0] === 'development' || path[0] === 'inspection' || path[0] === 'kind') return 'text';
+  if (path.includes('question')) return 'text';
+  if (path.includes('transaction') || path.includes('openers')) return 'hex';
+  return HEX.has(String(name)) ? 'hex' : 'base64';
 }
 
 function other(value: unknown, random: Random): unknown {

@@ -1,0 +1,392 @@
+/**
+ * Complete, real collections made from pure parts, as `evidence-builder` makes evidence: a log of twenty
+ * entries about anna, bruno and clara with four maps, a handover, signatures and an anchor. Every step can
+ * be bent, and what comes after is then made and signed accordingly.
+ */
+import type { LeafIndex, TreeSize, UnixMillis } from '../../src/base/brand.js';
+import { toBase64 } from '../../src/base/bytes.js';
+import { canonicalJsonBytes, type JsonObject } from '../../src/base/canonical-json.js';
+import { digestToHex, type HexDigest } from '../../src/base/hex-digest.js';
+import type { AnsweredQuestion, CollectionFile } from '../../src/evidence/collection-file.js';
+import { developmentPartsOfCollection } from '../../src/evidence/development-parts.js';
+import type { EvidenceEntry, ProvedStatement } from '../../src/evidence/evidence-file.js';
+import { formatCollection } from '../../src/evidence/format-collection.js';
+import { handoverMessage } from '../../src/evidence/handover-message.js';
+import { parseTrust, type Trust } from '../../src/evidence/trust.js';
+import type { RecordHeader } from '../../src/records/header.js';
+import { parseStatement } from '../../src/records/parse-statement.js';
+import { personTagsOf } from '../../src/records/person-tags.js';
+import { formatStatement, type RecordStatement } from '../../src/records/statement.js';
+import { type PersonRole, personOpener, tagOf } from '../../src/records/tag.js';
+import { formatLogSeal } from '../../src/signing/log-seal.js';
+import { leafHash } from '../../src/tlog/merkle-hash.js';
+import { EMPTY_LIST, extendList, type ListItem } from '../../src/tlog/person-list.js';
+import { personEntry } from '../../src/tlog/person-map.js';
+import { provePerson } from '../../src/tlog/person-proof.js';
+import { type SparseMap, sparseMap } from '../../src/tlog/sparse-map.js';
+import { buildAnchors, buildCheckpoint, trustBytes } from './evidence-builder.js';
+import { DAY_BEFORE, minutes, plan, SIZE } from './support/plan.js';
+import {
+  fillerStatement,
+  type OpenEntry,
+  recordEntry,
+  signatureEntry,
+} from './support/synthetic-entries.js';
+import {
+  type Authority,
+  derived,
+  type LogKeys,
+  logKeys,
+  type NamedKey,
+  newAuthority,
+} from './support/synthetic-keys.js';
+import { at, treeOver } from './support/synthetic-tree.js';
+
+/** Where the maps stand; each covers all that comes before it. */
+export const MAPS = [6, 12, 15, 18] as const;
+const HANDOVER = 5;
+
+export interface QuestionOrder {
+  readonly name: string;
+  readonly role?: PersonRole;
+  readonly asOf: number;
+  /** The index of the map that it is answered by. */
+  readonly map: number;
+  readonly validAt?: UnixMillis;
+  readonly types?: readonly string[];
+}
+
+export type Lists = Map<HexDigest, ListItem[]>;
+
+export interface CollectionPlan {
+  readonly authority: Authority;
+  readonly questions: readonly QuestionOrder[];
+  /** Entries of which only the statement is shown. */
+  readonly closed: readonly number[];
+  readonly recordedAt: (index: number) => UnixMillis;
+  readonly header: (header: RecordHeader, index: number) => RecordHeader;
+  readonly record: (statement: RecordStatement, index: number) => RecordStatement;
+  /** What a signature says it is over. */
+  readonly signedLeaf: (of: HexDigest, index: number) => HexDigest;
+  /** What a certificate signs in place of the statement. */
+  readonly signed: (statement: Uint8Array) => Uint8Array;
+  readonly handoverBy: (keys: LogKeys) => readonly NamedKey[];
+  /** What a map is made of in place of the lists. */
+  readonly lists: (lists: Lists, index: number) => void;
+  /** How many entries a map covers: as many as come before it. */
+  readonly mapSize: (index: number) => number;
+  readonly inspection: JsonObject | undefined;
+}
+
+export interface BuiltCollection {
+  readonly file: CollectionFile;
+  readonly bytes: Uint8Array;
+  readonly trust: Trust;
+  readonly trustJson: JsonObject;
+  readonly statements: readonly Uint8Array[];
+  /** An entry of the log as a file may show it. */
+  readonly entry: (index: number) => EvidenceEntry;
+}
+
+/** As the file of an inspection has them: of two dates, of a type, of somebody absent, of a party. */
+export const QUESTIONS: readonly QuestionOrder[] = [
+  { name: 'anna', asOf: 12, map: 12 },
+  { name: 'anna', asOf: 8, map: 18, validAt: minutes(35) },
+  { name: 'anna', asOf: 16, map: 18, validAt: minutes(200), types: ['tradle.Residence'] },
+  { name: 'bruno', asOf: 3, map: 15 },
+  { name: 'anna', asOf: 1, map: 12 },
+  { name: 'clara', role: 'party', asOf: 12, map: 12 },
+  { name: 'nobody', asOf: 12, map: 12 },
+];
+
+const same = <T>(value: T): T => value;
+
+export async function buildCollection(
+  bends: Partial<CollectionPlan> = {},
+): Promise<BuiltCollection> {
+  const authority = bends.authority ?? newAuthority('bank', DAY_BEFORE);
+  const planned: CollectionPlan = {
+    authority,
+    questions: QUESTIONS,
+    closed: [8, 11],
+    recordedAt: (index) => minutes(10 * index),
+    header: same,
+    record: same,
+    signedLeaf: same,
+    signed: same,
+    handoverBy: ({ first, second }) => [first, second],
+    lists: () => undefined,
+    mapSize: same,
+    inspection: { case: 'KYC 17', legalBasis: 'by order of the supervisor' },
+    ...bends,
+  };
+  const made = plan({ authority, after: { epoch: 4, anchor: 1 } });
+  const keys = logKeys(made.seed, made.namesOf, made.ledger);
+  const { opened, statements, maps } = await buildStatements(planned);
+  const tree = treeOver(statements);
+  const prove = (index: number): ProvedStatement => ({
+    inclusion: tree.inclusion(index, SIZE),
+    statement: at(statements, index),
+  });
+  const entry = (index: number): EvidenceEntry => ({
+    ...(planned.closed.includes(index) ? {} : opened.get(index)),
+    ...prove(index),
+  });
+  const answers = planned.questions.map((order) => answer(order, maps, prove));
+  const indexes = [...new Set(answers.flatMap(({ items }) => items))].sort((a, b) => a - b);
+  const document = formatLogSeal({ origin: keys.origin, verifierKey: keys.second.key });
+  const { anchors, pins } = buildAnchors(made, keys, tree);
+  const shown = {
+    anchors: { after: anchors.after },
+    entries: indexes.map(entry),
+    log: {
+      checkpoint: buildCheckpoint(made, keys, tree, keys.second, SIZE),
+      first: prove(0),
+      handovers: [prove(HANDOVER)],
+      recoverySignature: keys.recovery.sign(document),
+      seal: await authority.signer.seal(document, made.sealedAt),
+    },
+    questions: answers.map(({ items, question, completeness }) => ({
+      completeness,
+      entries: items.map((index) => indexes.indexOf(index)),
+      question,
+    })),
+  };
+  const { inspection } = planned;
+  const file = {
+    ...shown,
+    development: developmentPartsOfCollection(shown),
+    ...(inspection !== undefined && { inspection }),
+  };
+  const trustJson = {
+    $v: 1,
+    name: 'What the friends of bank trust',
+    certificates: [toBase64(authority.caCertificate)],
+    recoveryKeys: [keys.recovery.text],
+    chains: [{ chain: made.chain, blocks: pins.map((pin) => ({ ...pin })) }],
+  };
+  const trust = parseTrust(trustBytes(trustJson));
+  return { file, bytes: formatCollection(file), trust, trustJson, statements, entry };
+}
+
+type Answered = Pick<AnsweredQuestion, 'question' | 'completeness'> & {
+  readonly items: readonly number[];
+};
+
+function answer(
+  { name, role = 'subject', asOf, map, validAt, types }: QuestionOrder,
+  maps: ReadonlyMap<number, BuiltMap>,
+  prove: (index: number) => ProvedStatement,
+): Answered {
+  const built = maps.get(map);
+  if (built === undefined) throw new Error(`there is no map in entry ${map}`);
+  const opener = openerOf(name, role);
+  const tag = tagOf(opener, name);
+  const list = built.lists.get(tag) ?? [];
+  return {
+    items: list.map(({ index }) => index as number).filter((index) => index < asOf),
+    completeness: {
+      map: prove(map),
+      opener,
+      proof: provePerson(built.map, tag, list, asOf as TreeSize),
+      tag,
+    },
+    question: {
+      asOf: asOf as TreeSize,
+      ledger: 'kyc',
+      subject: name,
+      ...(types !== undefined && { types }),
+      ...(validAt !== undefined && { validAt }),
+    },
+  };
+}
+
+interface BuiltMap {
+  readonly lists: Lists;
+  readonly map: SparseMap;
+}
+
+interface BuiltStatements {
+  readonly statements: readonly Uint8Array[];
+  /** What can be opened, by index. */
+  readonly opened: ReadonlyMap<number, OpenEntry>;
+  readonly maps: ReadonlyMap<number, BuiltMap>;
+}
+
+const SEED = 'bank kyc';
+
+export function openerOf(name: string, role: PersonRole = 'subject'): Uint8Array {
+  return personOpener(derived(`${SEED} tags ${name}`), role);
+}
+
+export function tagFor(name: string, role: PersonRole = 'subject'): HexDigest {
+  return tagOf(openerOf(name, role), name);
+}
+
+async function buildStatements(planned: CollectionPlan): Promise<BuiltStatements> {
+  const statements: Uint8Array[] = [];
+  const opened = new Map<number, OpenEntry>();
+  const maps = new Map<number, BuiltMap>();
+  const leaf = (index: number): HexDigest => digestToHex(leafHash(at(statements, index)));
+  const place = () => ({
+    index: statements.length as LeafIndex,
+    recordedAt: planned.recordedAt(statements.length),
+  });
+  const push = (entry: OpenEntry): void => {
+    opened.set(statements.length, entry);
+    statements.push(entry.statement);
+  };
+  const record = (subject: string, draft: RecordDraft): void => {
+    push(recordOf(planned, place(), subject, draft, leaf));
+  };
+  const sign = async (target: number): Promise<void> => {
+    const { index, recordedAt } = place();
+    const content = planned.signed(at(statements, target));
+    const cms = await planned.authority.signer.seal(content, recordedAt);
+    const of = planned.signedLeaf(leaf(target), index);
+    const order = { seed: SEED, index, recordedAt, subject: 'anna', of, cms };
+    push(signatureEntry(order, { signatureHeader: same, signature: same }));
+  };
+  // Nothing depends on what a map is: it is put in its place when all others are there.
+  const reserve = (): void => {
+    statements.push(new Uint8Array());
+  };
+
+  statements.push(firstStatement(planned));
+  record('anna', { key: 'residence' });
+  record('bruno', { key: 'residence' });
+  record('anna', { key: 'residence', prev: 1, header: { validFrom: minutes(5) } });
+  await sign(3);
+  statements.push(handoverStatement(planned, statements));
+  reserve();
+  record('anna', { type: 'tradle.Note' });
+  record('bruno', { type: 'tradle.Household', part: 'anna' });
+  record('anna', { key: 'residence', prev: 3 });
+  record('anna', { type: 'tradle.Withdrawal', retracts: 9 });
+  record('bruno', { type: 'tradle.Guarantee', party: 'clara' });
+  reserve();
+  record('anna', { type: 'tradle.Income', key: 'salary' });
+  await sign(13);
+  reserve();
+  record('anna', { key: 'residence', prev: 9 });
+  statements.push(fillerStatement(SEED, 17, planned.recordedAt(17)));
+  reserve();
+  statements.push(fillerStatement(SEED, 19, planned.recordedAt(19)));
+  for (const index of MAPS) {
+    const size = planned.mapSize(index);
+    const lists = listsOf(statements.slice(0, size));
+    planned.lists(lists, index);
+    const entries = [...lists].map(([tag, items]) =>
+      personEntry(tag, extendList(EMPTY_LIST, items)),
+    );
+    const map = sparseMap(entries);
+    maps.set(index, { lists, map });
+    statements[index] = formatStatement({
+      kind: 'map',
+      index: index as LeafIndex,
+      recordedAt: planned.recordedAt(index),
+      persons: lists.size,
+      root: digestToHex(map.hash),
+      size,
+    });
+  }
+  return { statements, opened, maps };
+}
+
+interface RecordDraft {
+  readonly type?: string;
+  readonly key?: string;
+  /** Index of the version before. */
+  readonly prev?: number;
+  readonly retracts?: number;
+  /** Somebody else whom a part is about. */
+  readonly part?: string;
+  readonly party?: string;
+  readonly header?: Partial<RecordHeader>;
+}
+
+function recordOf(
+  planned: CollectionPlan,
+  { index, recordedAt }: { index: LeafIndex; recordedAt: UnixMillis },
+  subject: string,
+  { type = 'tradle.Residence', key, prev, retracts, part, party, header: said }: RecordDraft,
+  leaf: (index: number) => HexDigest,
+): OpenEntry {
+  const payload = canonicalJsonBytes({ number: index, of: subject });
+  const digest = digestToHex(derived(`${SEED} part ${index}`));
+  const order = { seed: SEED, index, recordedAt, type, subject, payload };
+  return recordEntry(
+    { ...order, ...(key !== undefined && { key }) },
+    {
+      header: (header) =>
+        planned.header(
+          {
+            ...header,
+            ...(retracts !== undefined && { retracts: leaf(retracts) }),
+            ...(part !== undefined && { parts: [{ class: 'default', sha256: digest, size: 7 }] }),
+            ...said,
+          },
+          index,
+        ),
+      headerBytes: same,
+      record: (statement) =>
+        planned.record(
+          {
+            ...statement,
+            ...(prev !== undefined && { prev: leaf(prev) }),
+            ...(part !== undefined && { parts: [{ payload: digest, subject: tagFor(part) }] }),
+            ...(party !== undefined && {
+              tags: { ...statement.tags, parties: [tagFor(party, 'party')] },
+            }),
+          },
+          index,
+        ),
+      openers: same,
+    },
+  );
+}
+
+/** Of the statements themselves, all at once. */
+function listsOf(statements: readonly Uint8Array[]): Lists {
+  const lists: Lists = new Map();
+  for (const [index, statement] of statements.entries()) {
+    if (MAPS.some((map) => map === index)) continue;
+    for (const tag of personTagsOf(parseStatement(statement)))
+      lists.set(tag, [
+        ...(lists.get(tag) ?? []),
+        { index: index as LeafIndex, leafHash: leafHash(statement) },
+      ]);
+  }
+  return lists;
+}
+
+function firstStatement({ recordedAt }: CollectionPlan): Uint8Array {
+  const keys = logKeys('bank', 'bank', 'kyc');
+  return formatStatement({
+    kind: 'ledger',
+    index: 0 as LeafIndex,
+    recordedAt: recordedAt(0),
+    origin: keys.origin,
+    recoveryKey: keys.recovery.text,
+    verifierKey: keys.first.text,
+  });
+}
+
+function handoverStatement(planned: CollectionPlan, before: readonly Uint8Array[]): Uint8Array {
+  const keys = logKeys('bank', 'bank', 'kyc');
+  const terms = {
+    kind: 'handover' as const,
+    index: HANDOVER as LeafIndex,
+    recordedAt: planned.recordedAt(HANDOVER),
+    new: keys.second.text,
+    old: keys.first.text,
+    rootHash: digestToHex(treeOver(before).root(before.length)),
+    size: before.length,
+  };
+  const message = handoverMessage(keys.origin, terms);
+  const signatures = planned.handoverBy(keys).map(({ text, sign }) => ({
+    by: text,
+    signature: toBase64(sign(message)),
+  }));
+  return formatStatement({ ...terms, signatures });
+}

@@ -1,0 +1,208 @@
+/** What an honest collection says, and what it does not. */
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { utf8ToString } from '../../src/base/bytes.js';
+import type { CollectionReport } from '../../src/evidence/collection-report.js';
+import { formatCollection } from '../../src/evidence/format-collection.js';
+import { parseCollection } from '../../src/evidence/parse-collection.js';
+import { reportAsJson } from '../../src/evidence/report-json.js';
+import { reportAsText } from '../../src/evidence/report-text.js';
+import { runVerify } from '../../src/evidence/run-verify.js';
+import { NO_TRUST, type Trust } from '../../src/evidence/trust.js';
+import { isCollectionReport, verifyBytes } from '../../src/evidence/verify-file.js';
+import { type BuiltCollection, buildCollection } from './collection-builder.js';
+import { build, trustBytes } from './evidence-builder.js';
+import { minutes } from './support/plan.js';
+
+let built: BuiltCollection;
+beforeAll(async () => {
+  built = await buildCollection();
+});
+
+function reportOf(bytes: Uint8Array, trust: Trust): CollectionReport {
+  const report = verifyBytes(bytes, trust);
+  if (!isCollectionReport(report)) throw new Error('not a collection');
+  return report;
+}
+
+function wordsOf({ checks }: CollectionReport): Record<string, string> {
+  return Object.fromEntries(checks.map(({ id, result, word }) => [id, word ?? result]));
+}
+
+describe('an honest collection', () => {
+  it('passes every check, and says what rests on the file’s own word', () => {
+    const report = reportOf(built.bytes, built.trust);
+    expect(wordsOf(report)).toEqual({
+      format: 'math',
+      statement: 'math',
+      header: 'math',
+      payload: 'math',
+      tags: 'math',
+      claim: 'not-present',
+      inclusion: 'math',
+      checkpoint: 'math',
+      handovers: 'math',
+      'log-identity': 'trust',
+      signatures: 'trust',
+      'completeness:1': 'math',
+      'completeness:2': 'math',
+      'completeness:3': 'math',
+      'completeness:4': 'math',
+      // No entries, a party's tag that no opened entry has as its subject's, and a name that nobody has.
+      'completeness:5': 'self',
+      'completeness:6': 'self',
+      'completeness:7': 'self',
+      'anchor:after': 'trust',
+    });
+    expect(report.result).toBe('consistent');
+  });
+
+  it('is verified if each answer has an opened entry that names the subject', async () => {
+    const { bytes, trust } = await buildCollection({
+      questions: [{ name: 'anna', asOf: 12, map: 12 }],
+    });
+    expect(reportOf(bytes, trust).result).toBe('verified');
+    expect(reportOf(bytes, NO_TRUST).result).toBe('consistent');
+  });
+
+  it('gives the state as of a size, and as of what was valid', () => {
+    const { questions } = reportOf(built.bytes, built.trust);
+    expect(questions.map(({ answer }) => answer)).toEqual([
+      // Version 9 is withdrawn by 10; 8 is bruno's and mentions anna.
+      {
+        entries: [1, 3, 4, 7, 8, 9, 10],
+        notOpened: [8],
+        mentions: [8],
+        state: [3, 7, 10],
+        determined: true,
+      },
+      // At minute 35, version 3 says it is valid from minute 5, version 1 from minute 10.
+      { entries: [1, 3, 4, 7], notOpened: [], mentions: [], state: [1], determined: true },
+      {
+        entries: [1, 3, 4, 7, 8, 9, 10, 13, 14],
+        notOpened: [8],
+        mentions: [8],
+        state: [1],
+        determined: true,
+      },
+      { entries: [2], notOpened: [], mentions: [], state: [2], determined: true },
+      { entries: [], notOpened: [], mentions: [], state: [], determined: true },
+      { entries: [11], notOpened: [11], mentions: [11], state: [], determined: true },
+      { entries: [], notOpened: [], mentions: [], state: [], determined: true },
+    ]);
+  });
+
+  it('says that the state is not determined while a record of the subject is not opened', async () => {
+    const { bytes, trust } = await buildCollection({
+      closed: [8, 10, 11],
+      questions: [{ name: 'anna', asOf: 12, map: 12 }],
+    });
+    const report = reportOf(bytes, trust);
+    expect(report.result).toBe('verified');
+    // Without the header of 10 nobody sees that 9 is withdrawn.
+    expect(report.questions[0]?.answer).toMatchObject({ state: [7, 9, 10], determined: false });
+    expect(reportAsText(report)).toContain('as far as can be told');
+    expect(report.notProven).toContainEqual({ code: 'not-proven.not-opened', facts: { count: 2 } });
+  });
+
+  it('reads as it was written', () => {
+    expect(parseCollection(built.bytes)).toEqual(built.file);
+    expect(formatCollection(parseCollection(built.bytes))).toEqual(built.bytes);
+  });
+
+  it('may show fewer things and then says less', () => {
+    const { file, trust } = built;
+    const { anchors, inspection, ...rest } = file;
+    const { seal, recoverySignature, ...log } = file.log;
+    expect([anchors, inspection, seal, recoverySignature]).not.toContain(undefined);
+    const entries = file.entries.map(({ inclusion, statement }) => ({ inclusion, statement }));
+    const { development, ...less } = { ...rest, log, entries };
+    expect(development).toEqual(['devchain', 'seal']);
+    const report = reportOf(formatCollection(less), trust);
+    expect(report.result).toBe('consistent');
+    expect(wordsOf(report)).toMatchObject({ header: 'not-present', 'completeness:1': 'self' });
+  });
+
+  it('is told from evidence by its kind, in one command and in its exit code', async () => {
+    const evidence = await build();
+    const trust = [{ label: 'trust', bytes: trustBytes(built.trustJson) }];
+    const ask = { trust, requireAttributed: false, json: false };
+    expect(runVerify({ ...ask, evidence: built.bytes })).toMatchObject({ exitCode: 0 });
+    const others = [{ label: 'trust', bytes: trustBytes(evidence.trust) }];
+    expect(runVerify({ ...ask, trust: others, evidence: evidence.bytes })).toMatchObject({
+      exitCode: 0,
+    });
+    const strict = { ...ask, requireAttributed: true };
+    expect(runVerify({ ...strict, evidence: built.bytes })).toMatchObject({ exitCode: 1 });
+    const one = await buildCollection({ questions: [{ name: 'anna', asOf: 9, map: 12 }] });
+    const known = [{ label: 'trust', bytes: trustBytes(one.trustJson) }];
+    expect(runVerify({ ...strict, trust: known, evidence: one.bytes })).toMatchObject({
+      exitCode: 0,
+    });
+  });
+});
+
+describe('the report of a collection', () => {
+  it('says what completeness is of, who made the maps, and what no instant means', () => {
+    const text = reportAsText(reportOf(built.bytes, built.trust));
+    for (const part of [
+      'complete for the tag',
+      'not for a human being who has two',
+      'fsck',
+      'recorded last stands',
+      'Question 1: anna, in the ledger kyc',
+      '7 entries, 1 of them not opened',
+      'its own word',
+    ])
+      expect(text.replaceAll(/\s+/g, ' ')).toContain(part);
+    expect(text).not.toMatch(/\{\w+\}/);
+    for (const line of text.split('\n')) expect(Array.from(line).length).toBeLessThanOrEqual(100);
+  });
+
+  it('is the same bytes every time, with stable codes', () => {
+    const report = reportOf(built.bytes, built.trust);
+    const json = reportAsJson(report);
+    expect(reportAsJson(reportOf(built.bytes, built.trust))).toBe(json);
+    const parsed = JSON.parse(json) as {
+      kind: string;
+      questions: { question: object }[];
+      notProven: { code: string }[];
+    };
+    expect(parsed.kind).toBe('collection');
+    expect(parsed.questions[1]?.question).toEqual({
+      asOf: 8,
+      ledger: 'kyc',
+      subject: 'anna',
+      validAt: new Date(minutes(35)).toISOString(),
+    });
+    expect(parsed.notProven.map(({ code }) => code)).toEqual(
+      expect.arrayContaining([
+        'not-proven.identifier',
+        'not-proven.maps',
+        'not-proven.tag',
+        'not-proven.valid-at',
+      ]),
+    );
+  });
+
+  it('names the entry that fails', () => {
+    const file = {
+      ...built.file,
+      entries: built.file.entries.map((entry, place) =>
+        place === 2 && entry.header !== undefined
+          ? { ...entry, header: { ...entry.header, salt: new Uint8Array(32) } }
+          : entry,
+      ),
+    };
+    const report = reportOf(formatCollection(file), built.trust);
+    expect(report.result).toBe('failed');
+    const failed = report.checks.find(({ id }) => id === 'header');
+    expect(failed).toMatchObject({
+      result: 'fail',
+      code: 'header.commitment',
+      facts: { entry: 3 },
+    });
+    expect(report.questions[0]?.answer).toBeNull();
+    expect(reportAsText(report)).toContain('Entry 3: The header');
+    expect(utf8ToString(built.bytes)).toContain('"kind":"collection"');
+  });
+});
