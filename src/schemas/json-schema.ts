@@ -106,7 +106,7 @@ function compile(dialect: Dialect, schema: JsonObject, budget: StepBudget): Vali
   const ajv = new DIALECTS[dialect]({
     ...OPTIONS,
     formats: { ...SCHEMA_FORMATS },
-    code: { regExp: Object.assign(engine, { code: 'linearPattern' }) },
+    code: { optimize: false, regExp: Object.assign(engine, { code: 'linearPattern' }) },
   });
   for (const keyword of [stepsKeyword, uniqueItemsKeyword, enumKeyword]) {
     const definition = keyword(budget);
@@ -119,6 +119,7 @@ function compile(dialect: Dialect, schema: JsonObject, budget: StepBudget): Vali
   } catch (cause) {
     if (cause instanceof SchemasError) throw cause;
     if (cause instanceof PatternRefused) throw schemaRefused(`has a pattern that ${cause.message}`);
+    if (isTooMuch(cause)) throw schemaRefused('is too long or too deep to be compiled');
     // ajv has no class of its own for what it refuses. The text is about the schema, not about data.
     const reason = cause instanceof Error ? cause.message.slice(0, MAX_TEXT) : 'cannot be compiled';
     throw schemaRefused(`cannot be compiled: ${reason}`);

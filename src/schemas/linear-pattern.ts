@@ -147,7 +147,7 @@ class Machine {
   }
 
   test(text: string): boolean {
-    this.#budget.spend(1 + text.length / 8);
+    this.#budget.spend(1 + text.length / 2);
     let set = this.#first;
     for (let at = 0; at < text.length; at++) {
       if (set.isMatch) return true;

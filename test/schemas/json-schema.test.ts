@@ -161,9 +161,10 @@ describe('a hostile schema', () => {
     expect(refusal(schema)).toContain(reason);
   });
 
-  it('cannot have more schemas in it than are looked at', () => {
-    const many = { anyOf: Array.from({ length: 20_001 }, () => ({ type: 'number' })) };
-    expect(refusal(many)).toContain('more than 20000 schemas');
+  it('cannot have more in it than is looked at', () => {
+    const many = (count: number, of: JsonValue) => Array.from({ length: count }, () => of);
+    expect(refusal({ anyOf: many(1001, true) })).toContain('more than 1000 members in anyOf');
+    expect(refusal({ anyOf: many(100, { allOf: many(100, {}) }) })).toContain('more than 5000');
   });
 
   it('that asks for endless work on one value is stopped', () => {
@@ -204,11 +205,11 @@ describe('a hostile schema', () => {
       { a: 'a'.repeat(1_000_000) },
     ],
     [
-      'has thousands of patterns for one text',
+      'has hundreds of patterns for one text',
       {
         properties: {
           a: {
-            allOf: Array.from({ length: 2000 }, (_, n) => ({ pattern: `^(a|é)*[${n % 10}b]*` })),
+            allOf: Array.from({ length: 500 }, (_, n) => ({ pattern: `^(a|é)*[${n % 10}b]*` })),
           },
         },
       },
@@ -221,7 +222,7 @@ describe('a hostile schema', () => {
           a: {
             items: {
               properties: Object.fromEntries(
-                Array.from({ length: 10_000 }, (_, n) => [`m${n}`, true]),
+                Array.from({ length: 1000 }, (_, n) => [`m${n}`, true]),
               ),
             },
           },

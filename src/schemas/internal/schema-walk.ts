@@ -22,7 +22,9 @@ export interface WalkedSchema {
   readonly names: ReadonlySet<string>;
 }
 
-const MAX_NODES = 20_000;
+const MAX_NODES = 5000;
+/** Of one keyword at one place: compiling goes with the square of these. */
+const MAX_MEMBERS = 1000;
 /** Of references and alternatives that lead from one value to the same value. */
 const MAX_CHAIN = 64;
 
@@ -86,6 +88,7 @@ const REFUSED = [
 function visit(schema: JsonObject, pointer: string, walk: Walk): void {
   if (walk.found.size >= MAX_NODES) throw schemaRefused(`has more than ${MAX_NODES} schemas in it`);
   refuseKeywords(schema, pointer);
+  refuseMany(schema, pointer);
   const sameValue: string[] = [];
   const enter = (value: JsonValue | undefined, at: string, isSame: boolean): void => {
     if (value === undefined || Array.isArray(value) || !isJsonObject(value)) return;
@@ -132,6 +135,16 @@ function refuseKeywords(schema: JsonObject, pointer: string): void {
   const reference = schema['$ref'];
   if (typeof reference === 'string' && !reference.startsWith('#'))
     throw schemaRefused('refers to another document: only references with # are taken', pointer);
+}
+
+function refuseMany(schema: JsonObject, pointer: string): void {
+  for (const keyword of [...SAME.many, ...SAME_BY_NAME, ...PARTS.many, ...PARTS.byName]) {
+    const value = schema[keyword];
+    if (typeof value !== 'object' || value === null) continue;
+    const count = Array.isArray(value) ? value.length : Object.keys(value).length;
+    if (count > MAX_MEMBERS)
+      throw schemaRefused(`has more than ${MAX_MEMBERS} members in ${keyword}`, pointer);
+  }
 }
 
 function targetOf(reference: string, anchors: ReadonlyMap<string, string>): string | null {
