@@ -11,6 +11,7 @@ import { describeKeys, keysRoutes } from './api/routes/keys.js';
 import { describeLedgers, ledgersRoutes } from './api/routes/ledgers.js';
 import { describeLog, logRoutes } from './api/routes/log.js';
 import { describeRecords, recordsRoutes } from './api/routes/records.js';
+import { describeSchemas, schemasRoutes } from './api/routes/schemas.js';
 import { describeSignatures, signaturesRoutes } from './api/routes/signatures.js';
 import { describeVerify, verifyRoutes } from './api/routes/verify.js';
 import type { RandomSource } from './base/random.js';
@@ -19,9 +20,11 @@ import { appendRecordTexts } from './commands/append-record-texts.js';
 import type { AppendTarget } from './commands/append-target.js';
 import type { Preparer } from './commands/preparation/preparer.js';
 import { RecordGatherer } from './commands/record-gatherer.js';
+import type { TrySchema } from './commands/schema-trial.js';
 import type { Config } from './config.js';
 import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
 import type { OpenedNode } from './open-node.js';
+import { SchemaRegistry } from './queries/ledger-schemas.js';
 import { TenantLedgers } from './queries/tenant-ledgers.js';
 import { parseCertificate } from './signing/certificate.js';
 import { trustAnchorFrom } from './signing/trust-anchor.js';
@@ -32,11 +35,12 @@ export interface RouteParts {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly preparer: Preparer;
+  readonly trySchema: TrySchema;
   readonly readiness: () => Readiness;
 }
 
 export function routeModules(parts: RouteParts): RouteModule[] {
-  const { config, opened, clock, random, preparer, readiness } = parts;
+  const { config, opened, clock, random, preparer, trySchema, readiness } = parts;
   const { node, registry, roots, isDevelopment } = opened;
   const limiter = createLoginLimiter(config.failedLoginsPerMinute, clock);
   const guard = createGuard({ registry, limiter });
@@ -45,7 +49,9 @@ export function routeModules(parts: RouteParts): RouteModule[] {
   const body = { maxBytes: config.maxBodyBytes, timeoutMillis };
   const ledgers = new TenantLedgers({ store: node.store, anchored: node.anchored, clock });
   const { anchoredSize } = ledgers;
+  const schemas = new SchemaRegistry(node.store);
   const appending = {
+    schemas,
     store: node.store,
     clock,
     random,
@@ -125,6 +131,17 @@ export function routeModules(parts: RouteParts): RouteModule[] {
         },
       }),
       describeSignatures,
+    ),
+    v1(
+      schemasRoutes({
+        guard,
+        cursors,
+        body,
+        ledgers,
+        commands: { ...appending, trySchema },
+        target,
+      }),
+      describeSchemas,
     ),
     v1(logRoutes({ guard, ledgers }), describeLog),
     v1(

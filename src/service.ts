@@ -12,6 +12,7 @@ import type { Logger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import type { Preparer } from './commands/preparation/preparer.js';
+import type { TrySchema } from './commands/schema-trial.js';
 import type { Config, Secrets } from './config.js';
 import { EpochTimer } from './epoch-timer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
@@ -27,6 +28,8 @@ export interface ServiceParts {
   readonly logger: Logger;
   /** Of streams of records; closed with the service. */
   readonly preparer: Preparer;
+  /** Before a schema is kept. */
+  readonly trySchema: TrySchema;
 }
 
 /** Long enough that clients which come every minute keep their connection. */
@@ -148,7 +151,7 @@ function epochTimer(
 
 async function listen(
   config: Config,
-  { clock, random, logger, preparer }: ServiceParts,
+  { clock, random, logger, preparer, trySchema }: ServiceParts,
   metrics: Metrics,
   opened: OpenedNode,
   health: () => { readonly hasFailed: boolean; readonly anchoringFailures: number },
@@ -167,7 +170,7 @@ async function listen(
   const app = createApp({
     logger,
     version: programVersion(),
-    modules: routeModules({ config, opened, clock, random, preparer, readiness }),
+    modules: routeModules({ config, opened, clock, random, preparer, trySchema, readiness }),
     requestTimeoutMillis,
     ...(requestsPerMinute !== undefined && { requestsPerMinute }),
     // Timing a request is not free: only where someone can read what came of it.

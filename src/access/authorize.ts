@@ -27,6 +27,8 @@ const LEAST_ROLE = {
   'evidence:verify': 'reader',
   'anchor:now': 'admin',
   'anchor:read': 'reader',
+  'schema:read': 'reader',
+  'schema:write': 'admin',
   'trust:read': 'reader',
   'key:create': 'admin',
   'key:list': 'admin',

@@ -4,6 +4,7 @@ import { RandomPool } from '../base/random.js';
 import { systemErrorCode } from '../base/system-error.js';
 import { systemClock } from '../base/time.js';
 import { WorkerPreparer } from '../commands/preparation/worker-preparer.js';
+import { schemaTrial } from '../commands/schema-trial.js';
 import { createJsonLogger, standardOutput } from '../json-logger.js';
 import { Service } from '../service.js';
 import { refuseDevelopmentParts } from '../settings/development-parts.js';
@@ -38,6 +39,7 @@ async function serve(flags: SettingFlags, terminal: Terminal, end: End): Promise
           logger.error('preparation interrupted', { error });
         },
       }),
+      trySchema: schemaTrial(),
     });
     if (service.firstKey !== null) terminal.stderr(firstKeyLine(service.firstKey));
     logger.info('listening', {

@@ -146,16 +146,18 @@ describe.each([
       author: 'a',
       month: '2026-11',
       idempotencyKey: new Uint8Array(32),
+      schemas: null,
       vaultGeneration: 1,
       maxPayloadBytes: 4096,
       texts: [{ bytes: lineOf(0) }],
     };
     let closed: Promise<void> | undefined;
-    const [prepared] = await preparer.prepare(batch, (scopes) => {
+    const find = (scopes: readonly unknown[]) => {
       closed = preparer.close();
       const secret = { rowId: new Uint8Array(16), secret: new Uint8Array(32), isCommitted: false };
       return Promise.resolve(scopes.map(() => secret));
-    });
+    };
+    const [prepared] = await preparer.prepare(batch, find, () => Promise.resolve([]));
     await closed;
     expect(prepared).toMatchObject({ entry: { kind: 'record', month: '2026-11' } });
   });

@@ -5,12 +5,15 @@ import { RandomPool } from '../../src/base/random.js';
 import type { Clock } from '../../src/base/time.js';
 import { systemClock } from '../../src/base/time.js';
 import { inlinePreparer } from '../../src/commands/preparation/inline-preparer.js';
+import type { Preparer } from '../../src/commands/preparation/preparer.js';
+import { inlineSchemaTrial } from '../../src/commands/schema-trial.js';
 import type { Config } from '../../src/config.js';
 import { Service } from '../../src/service.js';
 import { DEFAULTS } from '../../src/settings/settings-table.js';
 
 export interface TestServiceOptions extends Partial<Config> {
   readonly clock?: Clock;
+  readonly preparer?: Preparer;
 }
 
 export interface RequestOptions {
@@ -34,7 +37,7 @@ const NEVER_MILLIS = 24 * 60 * 60 * 1000;
 
 export async function openTestService(
   root: string,
-  { clock = systemClock, ...settings }: TestServiceOptions = {},
+  { clock = systemClock, preparer, ...settings }: TestServiceOptions = {},
   adminKey?: string,
 ): Promise<TestService> {
   const config = {
@@ -48,7 +51,13 @@ export async function openTestService(
     ...settings,
   };
   const random = new RandomPool();
-  const parts = { clock, random, logger: silentLogger, preparer: inlinePreparer(random) };
+  const parts = {
+    clock,
+    random,
+    logger: silentLogger,
+    preparer: preparer ?? inlinePreparer(random),
+    trySchema: inlineSchemaTrial(),
+  };
   const service = await Service.open(config, {}, parts);
   const key = adminKey ?? service.firstKey ?? '';
   return {

@@ -3,12 +3,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TreeSize } from '../../src/base/brand.js';
 import { RandomPool } from '../../src/base/random.js';
+import type { AppendRecordTextsDeps } from '../../src/commands/append-record-texts.js';
 import type { AppendRecordsDeps } from '../../src/commands/append-records.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
 import type { KeyStore } from '../../src/keys/key-store.js';
 import { tenantKeys } from '../../src/keys/tenant-keys.js';
 import { unobserved } from '../../src/ledger/commit-observer.js';
 import { LedgerStore, type LedgerStoreOptions } from '../../src/ledger/ledger-store.js';
+import { SchemaRegistry } from '../../src/queries/ledger-schemas.js';
 import { FakeClock } from './fake-clock.js';
 
 export interface TestStore {
@@ -49,12 +51,17 @@ export async function openTestStore(
   return { store, keyStore, clock, failures };
 }
 
-export async function depsOf({ store, keyStore, clock }: TestStore): Promise<AppendRecordsDeps> {
+export async function depsOf({
+  store,
+  keyStore,
+  clock,
+}: TestStore): Promise<AppendRecordsDeps & Pick<AppendRecordTextsDeps, 'schemas'>> {
   const keys = new Map<string, Uint8Array>();
   for (const { handle } of store.tenants())
     keys.set(handle, tenantKeys(await keyStore.tenantRoot(handle)).idempotency);
   return {
     store,
+    schemas: new SchemaRegistry(store),
     clock,
     random: new RandomPool(),
     anchoredSize: () => 0 as TreeSize,

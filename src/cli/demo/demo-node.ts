@@ -8,6 +8,7 @@ import { RandomPool } from '../../base/random.js';
 import { Secret } from '../../base/secret.js';
 import { systemClock } from '../../base/time.js';
 import { inlinePreparer } from '../../commands/preparation/inline-preparer.js';
+import { inlineSchemaTrial } from '../../commands/schema-trial.js';
 import { Service } from '../../service.js';
 import { parseConfig } from '../../settings/parse-config.js';
 import { isDirectory } from '../files.js';
@@ -47,7 +48,8 @@ async function start(directory: string): Promise<Pick<DemoNode, 'client' | 'stop
   });
   const random = new RandomPool();
   const preparer = inlinePreparer(random);
-  const parts = { clock: systemClock, random, logger: silentLogger, preparer };
+  const trySchema = inlineSchemaTrial();
+  const parts = { clock: systemClock, random, logger: silentLogger, preparer, trySchema };
   const service = await Service.open(config, secrets, parts);
   assert(service.firstKey !== null, 'a new node makes its first key');
   return {

@@ -11,6 +11,7 @@ import { LedgerError } from '../../ledger/ledger-error.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { LogReader } from '../../ledger/log-reader.js';
 import { appendedAgain } from '../../queries/receipt.js';
+import type { SchemaFault } from '../../schemas/schemas-error.js';
 import type { AppendRecordsDeps, AppendTarget, RecordResult } from '../append-target.js';
 import type {
   FindSecrets,
@@ -29,7 +30,7 @@ export interface RecordForm<T, R> {
     context: PreparationContext,
     find: FindSecrets,
   ) => Promise<readonly Preparation[]>;
-  readonly receipt: (entry: AppendedEntry) => R;
+  readonly receipt: (entry: AppendedEntry, warnings: readonly SchemaFault[]) => R;
 }
 
 /** @throws as `appendRecords`. */
@@ -75,7 +76,7 @@ async function attempt<T, R>(
     if (vault.generation !== vaultGeneration) return items.map(() => 'stale');
     const drafts = await draftsOf(ledger, prepared);
     const outcomes = await ledger.append(drafts.filter(isDraft));
-    return await resultsOf(ledger, drafts, outcomes, form.receipt);
+    return await resultsOf(ledger, { prepared, drafts, outcomes }, form.receipt);
   } finally {
     secrets.release();
   }
@@ -108,16 +109,23 @@ async function retractionRefusal(
   }
 }
 
+interface Appended {
+  readonly prepared: readonly Preparation[];
+  readonly drafts: readonly (EntryDraft | ChirographError)[];
+  readonly outcomes: readonly Outcome[];
+}
+
 /** Results in the places of their drafts. */
 async function resultsOf<R>(
   ledger: Ledger,
-  drafts: readonly (EntryDraft | ChirographError)[],
-  outcomes: readonly Outcome[],
-  receiptOf: (entry: AppendedEntry) => R,
+  { prepared, drafts, outcomes }: Appended,
+  receiptOf: RecordForm<never, R>['receipt'],
 ): Promise<(RecordResult<R> | 'stale')[]> {
   const results: (RecordResult<R> | 'stale')[] = [];
   let next = 0;
-  for (const draft of drafts) {
+  for (const [at, draft] of drafts.entries()) {
+    const one = prepared[at];
+    const warnings = one === undefined || one instanceof ChirographError ? [] : one.warnings;
     if (draft instanceof ChirographError) {
       results.push({ kind: 'error', error: draft });
       continue;
@@ -126,10 +134,10 @@ async function resultsOf<R>(
     if (outcome === undefined) throw new Error('fewer outcomes than drafts');
     switch (outcome.kind) {
       case 'appended':
-        results.push({ kind: 'receipt', receipt: receiptOf(outcome), isRepeated: false });
+        results.push({ kind: 'receipt', receipt: receiptOf(outcome, warnings), isRepeated: false });
         break;
       case 'repeated': {
-        const receipt = receiptOf(await firstOf(ledger, outcome));
+        const receipt = receiptOf(await firstOf(ledger, outcome), warnings);
         results.push({ kind: 'receipt', receipt, isRepeated: true });
         break;
       }

@@ -4,6 +4,7 @@ import { silentLogger } from '../../../src/base/logger.js';
 import { RandomPool } from '../../../src/base/random.js';
 import { systemClock } from '../../../src/base/time.js';
 import { inlinePreparer } from '../../../src/commands/preparation/inline-preparer.js';
+import { inlineSchemaTrial } from '../../../src/commands/schema-trial.js';
 import { Service } from '../../../src/service.js';
 import { parseConfig } from '../../../src/settings/parse-config.js';
 
@@ -26,7 +27,8 @@ export async function startServing(root: string): Promise<Serving> {
   });
   const random = new RandomPool();
   const preparer = inlinePreparer(random);
-  const parts = { clock: systemClock, random, logger: silentLogger, preparer };
+  const trySchema = inlineSchemaTrial();
+  const parts = { clock: systemClock, random, logger: silentLogger, preparer, trySchema };
   const service = await Service.open(config, secrets, parts);
   const key = service.firstKey ?? '';
   await fetch(`${service.url}/v1/ledgers`, {
