@@ -41,6 +41,7 @@ const prepared: fc.Arbitrary<PreparedRecord> = fc.record({
   }),
   idempotencyTag: tag,
   warnings: fc.array(fc.record({ pointer: text, detail: text }), { maxLength: 3 }),
+  refusal: fc.option(text.map((message) => new SchemasError('RECORD_SCHEMA_MISSING', message))),
 });
 const refused: fc.Arbitrary<Preparation> = fc.oneof(
   text.map((message) => new BaseError('JSON_MALFORMED', message)),

@@ -15,6 +15,7 @@ import { FakeClock } from './fake-clock.js';
 
 export interface TestStore {
   readonly store: LedgerStore;
+  readonly schemas: SchemaRegistry;
   readonly keyStore: KeyStore;
   readonly clock: FakeClock;
   /** Errors that the store reported as fatal. */
@@ -48,11 +49,12 @@ export async function openTestStore(
   });
   store.allowWrites();
   await store.completeLedgers();
-  return { store, keyStore, clock, failures };
+  return { store, schemas: new SchemaRegistry(store), keyStore, clock, failures };
 }
 
 export async function depsOf({
   store,
+  schemas,
   keyStore,
   clock,
 }: TestStore): Promise<AppendRecordsDeps & Pick<AppendRecordTextsDeps, 'schemas'>> {
@@ -61,7 +63,7 @@ export async function depsOf({
     keys.set(handle, tenantKeys(await keyStore.tenantRoot(handle)).idempotency);
   return {
     store,
-    schemas: new SchemaRegistry(store),
+    schemas,
     clock,
     random: new RandomPool(),
     anchoredSize: () => 0 as TreeSize,

@@ -91,7 +91,7 @@ async function draftsOf(
     if (one instanceof ChirographError) drafts.push(one);
     else {
       const refusal = one.entry.retracts === null ? null : await retractionRefusal(reader, one);
-      drafts.push(refusal ?? draftOf(one.entry, one.idempotencyTag));
+      drafts.push(refusal ?? draftOf(one.entry, one.idempotencyTag, one.refusal !== null));
     }
   return drafts;
 }
@@ -125,11 +125,11 @@ async function resultsOf<R>(
   let next = 0;
   for (const [at, draft] of drafts.entries()) {
     const one = prepared[at];
-    const warnings = one === undefined || one instanceof ChirographError ? [] : one.warnings;
-    if (draft instanceof ChirographError) {
-      results.push({ kind: 'error', error: draft });
+    if (draft instanceof ChirographError || one === undefined || one instanceof ChirographError) {
+      results.push({ kind: 'error', error: errorOf(draft, one) });
       continue;
     }
+    const { warnings, refusal } = one;
     const outcome = outcomes[next++];
     if (outcome === undefined) throw new Error('fewer outcomes than drafts');
     switch (outcome.kind) {
@@ -144,12 +144,21 @@ async function resultsOf<R>(
       case 'conflict':
         results.push({ kind: 'error', error: conflict() });
         break;
+      case 'refused':
+        results.push({ kind: 'error', error: errorOf(refusal, one) });
+        break;
       case 'stale':
         results.push('stale');
         break;
     }
   }
   return results;
+}
+
+function errorOf(error: unknown, prepared: Preparation | undefined): ChirographError {
+  if (error instanceof ChirographError) return error;
+  if (prepared instanceof ChirographError) return prepared;
+  throw new Error('a draft without what it was made of');
 }
 
 async function firstOf(

@@ -39,10 +39,13 @@ function withoutSchema(
   if (unknownTypes === 'accept') return request;
   const fault = { pointer: '/type', detail: 'has no schema in this ledger' };
   if (mode === 'warn') return { ...request, warnings: [fault] };
-  return new SchemasError(
-    'RECORD_SCHEMA_MISSING',
-    'the ledger takes only types that have a schema: put one, or use a type that has one',
-    { faults: [fault] },
+  return refused(
+    request,
+    new SchemasError(
+      'RECORD_SCHEMA_MISSING',
+      'the ledger takes only types that have a schema: put one, or use a type that has one',
+      { faults: [fault] },
+    ),
   );
 }
 
@@ -57,5 +60,11 @@ function withSchema(
   if (faults.length === 0) return { ...request, schema: ref };
   // Its header then names no schema: it is as none says.
   if (mode === 'warn') return { ...request, warnings: faults };
-  return new SchemasError('RECORD_SCHEMA_INVALID', `the payload is not as ${ref} says`, { faults });
+  const reason = `the payload is not as ${ref} says`;
+  return refused(request, new SchemasError('RECORD_SCHEMA_INVALID', reason, { faults }));
+}
+
+/** Only the log knows whether a request with a key is one that was taken before. */
+function refused(request: RecordRequest, refusal: SchemasError): CheckedRequest | ChirographError {
+  return request.idempotencyKey === null ? refusal : { ...request, refusal };
 }

@@ -43,7 +43,7 @@ export async function prepareRecords(
 }
 
 function prepareOne(
-  { record, idempotencyKey, schema = 'none', warnings = [] }: CheckedRequest,
+  { record, idempotencyKey, schema = 'none', warnings = [], refusal = null }: CheckedRequest,
   slots: PerSecret<number>,
   found: readonly (FoundSecret | null)[],
   context: PreparationContext,
@@ -66,6 +66,7 @@ function prepareOne(
         ? null
         : idempotencyTag(context.idempotencyKey, context.ledger, idempotencyKey),
     warnings,
+    refusal,
   };
 }
 

@@ -44,6 +44,11 @@ export interface PreparedRecord {
   readonly idempotencyTag: Uint8Array | null;
   /** What a schema has against it, where that is no reason to refuse it. */
   readonly warnings: readonly SchemaFault[];
+  /**
+   * It is refused, unless it repeats a request that was taken before: a schema may have come in between,
+   * and an idempotency key is good for ever. Null of all others.
+   */
+  readonly refusal: ChirographError | null;
 }
 
 /** In place of a record that is refused: what is wrong with it. */

@@ -1,6 +1,7 @@
 /** What is asked of a ledger at a time: a record, and the key that makes it repeatable. */
 import { utf8ToString } from '../../base/bytes.js';
 import { type JsonValue, parseStrictJson } from '../../base/canonical-json.js';
+import type { ChirographError } from '../../base/errors.js';
 import { isJsonObject } from '../../base/json-members.js';
 import { checkPayloadSize } from '../../records/payload-size.js';
 import { parseRecordInput, type RecordInput } from '../../records/record-input.js';
@@ -25,6 +26,8 @@ export interface CheckedRequest extends RecordRequest {
   /** `none`, or the schema that the payload is as. */
   readonly schema?: string;
   readonly warnings?: readonly SchemaFault[];
+  /** See `PreparedRecord`. */
+  readonly refusal?: ChirographError | null;
 }
 
 /** Visible ASCII, as a header field can carry it. */

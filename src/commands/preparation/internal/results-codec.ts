@@ -55,7 +55,7 @@ const ROW_ID_LENGTH = 16;
 function writePrepared(
   fields: ByteWriter,
   texts: TextWriter,
-  { entry, idempotencyTag, warnings }: PreparedRecord,
+  { entry, idempotencyTag, warnings, refusal }: PreparedRecord,
 ): void {
   const { kind, template, subjectTag, thing, isFirst, retracts, of } = entry;
   const { recordTag, rowIds, sealedParts } = entry;
@@ -76,6 +76,8 @@ function writePrepared(
   fields.u32(sealedParts.length);
   for (const part of sealedParts) fields.bytes32(part);
   writeFaults(fields, texts, warnings);
+  fields.u8(refusal === null ? 0 : 1);
+  if (refusal !== null) writeRefusal(fields, texts, refusal);
 }
 
 function readPrepared(reader: ByteReader, texts: TextReader, month: string): PreparedRecord {
@@ -93,6 +95,7 @@ function readPrepared(reader: ByteReader, texts: TextReader, month: string): Pre
   const rowIds = readMany(reader, () => reader.bytes(ROW_ID_LENGTH));
   const sealedParts = readMany(reader, () => reader.bytes32(reader.remaining));
   const warnings = readFaults(reader, texts);
+  const refusal = readFlag(reader) ? readRefusal(reader, texts) : null;
   const entry: PreparedEntry = {
     kind: 'record',
     template,
@@ -106,7 +109,7 @@ function readPrepared(reader: ByteReader, texts: TextReader, month: string): Pre
     rowIds,
     month,
   };
-  return { entry, idempotencyTag, warnings };
+  return { entry, idempotencyTag, warnings, refusal };
 }
 
 function readTag(reader: ByteReader): Uint8Array | null {
