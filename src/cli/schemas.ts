@@ -110,8 +110,10 @@ export function addSchemasCommand(program: Command, terminal: Terminal): void {
       const path = `${ledgerPath(ledger)}/settings/schemas`;
       const settings = await client.request({ method: 'GET', path });
       const { unknownTypes } = flags;
-      if (mode === undefined && unknownTypes === undefined)
-        return print(terminal, flags, settings, modeLines);
+      if (mode === undefined && unknownTypes === undefined) {
+        print(terminal, flags, settings, modeLines);
+        return;
+      }
       const body = {
         ...expected(settingsSchema, settings),
         ...definedMembers({ mode, unknownTypes }),

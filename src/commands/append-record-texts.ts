@@ -2,8 +2,8 @@
  * Appends records that come as JSON text, read and prepared in another thread. As with
  * `appendRecords`, each stands alone.
  */
-import { type ReceiptText, ReceiptWriter } from '../queries/receipt-json.js';
 import type { SchemaRegistry } from '../queries/ledger-schemas.js';
+import { type ReceiptText, ReceiptWriter } from '../queries/receipt-json.js';
 import { type AppendRecordsDeps, type AppendTarget, type RecordResult } from './append-records.js';
 import { appendPrepared } from './internal/append-prepared.js';
 import { findSchemas, schemaCheckOf } from './internal/schema-check.js';

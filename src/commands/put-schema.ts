@@ -1,6 +1,6 @@
 /** Gives a record type of a ledger a schema, as a record: its versions are the history of a thing. */
-import { appendedAgain, type Receipt, receiptOf } from '../queries/receipt.js';
 import type { LedgerSchemas, SchemaRegistry, SchemaVersion } from '../queries/ledger-schemas.js';
+import { appendedAgain, type Receipt, receiptOf } from '../queries/receipt.js';
 import { ownRecord, SCHEMA_LIST_TYPE, SCHEMA_TYPE, SCHEMAS_KEY } from '../schemas/own-records.js';
 import {
   checkSchemaSize,

@@ -1,8 +1,8 @@
 /** The schemas of a ledger: which types have one, and the versions of each. */
+import { toHex } from '../base/bytes.js';
 import { formatInstant } from '../base/time.js';
 import type { SchemaDocument, SchemaLanguage } from '../schemas/schema-document.js';
 import { SchemasError } from '../schemas/schemas-error.js';
-import { toHex } from '../base/bytes.js';
 import type { LedgerSchemas, SchemaVersion } from './ledger-schemas.js';
 
 export interface SchemaSummary {

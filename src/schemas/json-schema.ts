@@ -35,8 +35,7 @@ export function compileJsonSchema(schema: JsonObject, maxSteps = MAX_STEPS): Che
   if (canonicalJson(schema).includes(STEPS)) throw schemaRefused(`has ${STEPS} in it`);
   const budget = new StepBudget(maxSteps);
   // A copy, which the counting keyword is put into. Its own name and dialect have done their part.
-  const { $id: _id, $schema: _dialect, ...content } = schema;
-  const copy = JSON.parse(canonicalJson(content)) as JsonObject;
+  const copy = JSON.parse(canonicalJson(withoutNames(schema))) as JsonObject;
   const { nodes, names } = walkSchema(copy);
   for (const { schema: node, refersTo } of nodes) prepare(node, refersTo);
   const validate = compile(dialect, copy, budget);
@@ -63,12 +62,17 @@ export function compileJsonSchema(schema: JsonObject, maxSteps = MAX_STEPS): Che
 export function checkJsonSchema(schema: JsonObject): void {
   const ajv = new DIALECTS[dialectOf(schema)]({ logger: false, strict: false });
   // Without its own name, which another document could have.
-  const { $id, $schema: _dialect, ...content } = schema;
+  const { $id } = schema;
   if ($id !== undefined && typeof $id !== 'string') throw schemaRefused('has no text as $id');
-  if (ajv.validateSchema(content) === true) return;
+  if (ajv.validateSchema(withoutNames(schema)) === true) return;
   const [error] = ajv.errors ?? [];
   const pointer = error?.instancePath.slice(0, MAX_TEXT) ?? '';
   throw schemaRefused(error?.message?.slice(0, MAX_TEXT) ?? 'is not as its dialect says', pointer);
+}
+
+function withoutNames(schema: JsonObject): JsonObject {
+  const names = ['$id', '$schema'];
+  return Object.fromEntries(Object.entries(schema).filter(([name]) => !names.includes(name)));
 }
 
 const DIALECTS = { '2020-12': Ajv2020, '07': Ajv } as const;
@@ -114,8 +118,7 @@ function compile(dialect: Dialect, schema: JsonObject, budget: StepBudget): Vali
     ajv.addKeyword(definition);
   }
   try {
-    const validate = ajv.compile(schema);
-    return validate as unknown as Validate;
+    return ajv.compile<JsonObject>(schema);
   } catch (cause) {
     if (cause instanceof SchemasError) throw cause;
     if (cause instanceof PatternRefused) throw schemaRefused(`has a pattern that ${cause.message}`);

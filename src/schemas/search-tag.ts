@@ -2,8 +2,8 @@
  * What an index holds in place of a search term: it finds what has the same term, and says nothing to
  * whoever lacks the key (docs/formats/schemas.md, "Search tags").
  */
-import { utf8 } from '../base/bytes.js';
 import { ByteWriter } from '../base/byte-codec.js';
+import { utf8 } from '../base/bytes.js';
 import { assert } from '../base/errors.js';
 import { hmacSha256 } from '../base/hash.js';
 import type { FindableAs } from './schema-document.js';

@@ -133,5 +133,5 @@ function alone(whole: string | null): SearchTerms {
 
 /** At a character, never within one. */
 function cut(term: string): string {
-  return term.length <= MAX_TERM_LENGTH ? term : [...term].slice(0, MAX_TERM_LENGTH / 2).join('');
+  return term.length <= MAX_TERM_LENGTH ? term : Array.from(term).slice(0, MAX_TERM_LENGTH / 2).join('');
 }

@@ -187,9 +187,12 @@ describe('a preparation thread', () => {
   it('pushes back what is more than it may hold, and takes it later', async () => {
     preparer = new WorkerPreparer({ onCrash, entry: BUILT, maxBytesInFlight: 1000 });
     const large = lineOf(0, { payload: { text: 'x'.repeat(700) } });
-    const [first, second] = await Promise.allSettled([append([large]), append([large])]);
-    expect(first.status).toBe('fulfilled');
-    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'LEDGER_PUSHBACK' } });
+    const both = await Promise.allSettled([append([large]), append([large])]);
+    // Which of the two comes first is for the key store to say.
+    expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'LEDGER_PUSHBACK' },
+    });
     expect(told(await append([large]))).toEqual([2]);
   });
 

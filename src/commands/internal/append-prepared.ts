@@ -155,7 +155,10 @@ async function resultsOf<R>(
   return results;
 }
 
-function errorOf(error: unknown, prepared: Preparation | undefined): ChirographError {
+function errorOf(
+  error: EntryDraft | ChirographError | null,
+  prepared: Preparation | undefined,
+): ChirographError {
   if (error instanceof ChirographError) return error;
   if (prepared instanceof ChirographError) return prepared;
   throw new Error('a draft without what it was made of');

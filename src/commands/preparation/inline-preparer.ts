@@ -1,9 +1,9 @@
 /** Prepares in the thread that asks: for tests, and for hosts with a single core. */
 import type { RandomSource } from '../../base/random.js';
 import { PersonTags } from '../../records/tag.js';
-import { orRefusal, type PreparationTools, prepareRecords } from './prepare-records.js';
 import { checkPayloads } from './check-payloads.js';
 import { SchemaCache } from './internal/schema-cache.js';
+import { orRefusal, type PreparationTools, prepareRecords } from './prepare-records.js';
 import type {
   FindSchemas,
   FindSecrets,

@@ -33,7 +33,7 @@ export function parsePattern(source: string): PatternNode {
   if (source.length > MAX_PATTERN_LENGTH)
     throw new PatternRefused(`has more than ${MAX_PATTERN_LENGTH} characters`);
   if (!isRegExp(source)) throw new PatternRefused('is not one of ECMA-262 with the flag u');
-  const parser = new Parser([...source]);
+  const parser = new Parser(Array.from(source));
   const node = parser.alternatives(0);
   assert(parser.isAtEnd, 'a pattern that is well-formed is read to its end');
   return node;

@@ -4,8 +4,8 @@ import { assert, BaseError, ChirographError } from '../../../base/errors.js';
 import { type HexDigest, hexDigest } from '../../../base/hex-digest.js';
 import type { PreparedEntry } from '../../../records/prepared-entry.js';
 import type { Preparation, PreparedRecord } from '../preparer.js';
-import { readFaults, writeFaults } from './fault-codec.js';
 import { readFlag, readMany } from './batch-codec.js';
+import { readFaults, writeFaults } from './fault-codec.js';
 import { readRefusal, writeRefusal } from './refusal-codec.js';
 import { TextReader, TextWriter } from './text-codec.js';
 
