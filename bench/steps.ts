@@ -67,6 +67,7 @@ async function preparation(millis: number): Promise<number> {
     author: 'key:bench',
     month: monthOf(Date.now() as UnixMillis),
     idempotencyKey: new Uint8Array(32),
+    schemas: null,
     vaultGeneration: 1,
     maxPayloadBytes: 4096,
     texts: Array.from({ length: 512 }, (_, n) => ({ bytes: utf8(line(n)) })),
@@ -77,7 +78,11 @@ async function preparation(millis: number): Promise<number> {
     isCommitted: true,
   };
   const run = (): Promise<unknown> =>
-    preparer.prepare(batch, (scopes) => Promise.resolve(scopes.map(() => ({ ...secret }))));
+    preparer.prepare(
+      batch,
+      (scopes) => Promise.resolve(scopes.map(() => ({ ...secret }))),
+      () => Promise.resolve([]),
+    );
   const warm = performance.now() + millis / 2;
   while (performance.now() < warm) await run();
   const started = performance.now();

@@ -18,6 +18,7 @@ import { describeKeys, keyCreation, keysRoutes } from './api/routes/keys.js';
 import { describeLedgers, ledgersRoutes } from './api/routes/ledgers.js';
 import { describeLog, logRoutes } from './api/routes/log.js';
 import { describeRecords, recordsRoutes } from './api/routes/records.js';
+import { describeSchemas, schemasRoutes } from './api/routes/schemas.js';
 import { describeSignatures, signaturesRoutes } from './api/routes/signatures.js';
 import { describeSubjects, subjectsRoutes } from './api/routes/subjects.js';
 import { describeTenants, tenantsRoutes } from './api/routes/tenants.js';
@@ -29,11 +30,13 @@ import type { AppendTarget } from './commands/append-target.js';
 import type { MapKeeper } from './commands/keep-maps.js';
 import type { Preparer } from './commands/preparation/preparer.js';
 import { RecordGatherer } from './commands/record-gatherer.js';
+import type { TrySchema } from './commands/schema-trial.js';
 import type { Config } from './config.js';
 import type { Anchoring } from './epoch-timer.js';
 import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
 import type { OpenedNode } from './open-node.js';
 import { logAccessHistory } from './queries/access-history.js';
+import { SchemaRegistry } from './queries/ledger-schemas.js';
 import { TenantLedgers } from './queries/tenant-ledgers.js';
 import { parseCertificate } from './signing/certificate.js';
 import { trustAnchorFrom } from './signing/trust-anchor.js';
@@ -54,12 +57,14 @@ export interface RouteParts {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly preparer: Preparer;
+  readonly trySchema: TrySchema;
   readonly readiness: () => Readiness;
 }
 
 export function routeModules(parts: RouteParts): RouteModule[] {
-  const { config, opened, authenticators, certificates, clock, random, preparer, readiness } =
+  const { config, opened, authenticators, certificates, clock, random, preparer, trySchema } =
     parts;
+  const { readiness } = parts;
   const { node, registry, roots, isDevelopment, views, maps, anchoring } = opened;
   const { book, recorder, changes } = opened.access;
   const limiter = createLoginLimiter(config.failedLoginsPerMinute, clock);
@@ -82,7 +87,9 @@ export function routeModules(parts: RouteParts): RouteModule[] {
     timeZoneOf: (tenant) => book.of(tenant as TenantName).settings.timeZone,
   });
   const { anchoredSize } = ledgers;
+  const schemas = new SchemaRegistry(node.store);
   const appending = {
+    schemas,
     store: node.store,
     clock,
     random,
@@ -182,6 +189,17 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       describeSignatures,
     ),
     v1(subjectsRoutes({ guard, cursors, ledgers }), describeSubjects),
+    v1(
+      schemasRoutes({
+        guard,
+        cursors,
+        body,
+        ledgers,
+        commands: { ...appending, trySchema },
+        target,
+      }),
+      describeSchemas,
+    ),
     v1(logRoutes({ guard, ledgers }), describeLog),
     v1(
       anchorsRoutes({

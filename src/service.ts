@@ -16,6 +16,7 @@ import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import { MapKeeper } from './commands/keep-maps.js';
 import type { Preparer } from './commands/preparation/preparer.js';
+import type { TrySchema } from './commands/schema-trial.js';
 import type { Config, Secrets } from './config.js';
 import { type Anchoring, EpochTimer } from './epoch-timer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
@@ -40,6 +41,8 @@ export interface ServiceParts {
   readonly openViews: NodeViewsOptions['openEngine'];
   /** For tests. */
   readonly store?: Partial<LedgerStoreOptions>;
+  /** Before a schema is kept. */
+  readonly trySchema: TrySchema;
 }
 
 /** Long enough that clients which come every minute keep their connection. */
@@ -190,7 +193,7 @@ function epochTimer(
 
 async function listen(
   config: Config,
-  { clock, random, logger, preparer }: ServiceParts,
+  { clock, random, logger, preparer, trySchema }: ServiceParts,
   metrics: Metrics,
   opened: ServedNode,
   health: () => { readonly hasFailed: boolean; readonly anchoringFailures: number },

@@ -58,6 +58,8 @@ const ALLOWED = {
   'signature:attach': ['writer', 'admin'],
   'evidence:export': READERS,
   'evidence:verify': EVERYONE,
+  'schema:read': EVERYONE,
+  'schema:write': ['admin'],
   'anchor:now': ['operator', 'admin'],
   'anchor:read': ['operator', ...EVERYONE],
   'trust:read': ['operator', ...EVERYONE],

@@ -120,7 +120,10 @@ function parseGrantee(members: JsonMembers): Grantee {
 }
 
 function parseSigner(members: JsonMembers): Signer {
-  const signer = { author: members.required('author', NAME), key: members.required('key', CREDENTIAL_ID) };
+  const signer = {
+    author: members.required('author', NAME),
+    key: members.required('key', CREDENTIAL_ID),
+  };
   members.end();
   return signer;
 }

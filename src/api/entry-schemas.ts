@@ -63,6 +63,10 @@ export const receiptSchema = z
     finality: finalitySchema,
     checkpoint: z.string().meta({ description: 'Signed note (C2SP tlog-checkpoint).' }),
     inclusionProof: z.array(hashSchema).readonly(),
+    warnings: z
+      .array(z.object({ pointer: z.string(), detail: z.string() }))
+      .optional()
+      .meta({ description: 'Where the record is not as its schema says, and by which rule.' }),
   })
   .meta({ id: 'Receipt', description: 'What a writer keeps: already evidence.' });
 

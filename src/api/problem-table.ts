@@ -95,6 +95,7 @@ export const PROBLEMS = {
 
   RECORD_MALFORMED: kind(400, 'Not a record'),
   RECORD_MEMBER_NOT_SUPPORTED: kind(400, 'A member of the record is not taken yet'),
+  RECORD_TYPE_RESERVED: kind(400, 'The type is reserved'),
   RECORD_CLAIM_DIFFERS: kind(400, 'The claim differs from the record'),
   RECORD_TOO_LARGE: kind(413, 'The record is too large'),
   RECORD_FORMAT_NEWER: kind(500, 'The record is of a newer version'),
@@ -103,6 +104,12 @@ export const PROBLEMS = {
   HEADER_MALFORMED: kind(400, 'Not a sealed header'),
   BLOCK_MALFORMED: kind(500, 'A block is damaged'),
   SEAL_REFUSED: kind(500, 'A sealed part does not open'),
+
+  SCHEMA_REFUSED: kind(400, 'The schema is not taken'),
+  SCHEMA_UNKNOWN: kind(404, 'There is no such schema'),
+  SCHEMA_LIMIT: kind(409, 'The ledger has as many schemas as it may'),
+  RECORD_SCHEMA_INVALID: kind(400, 'The record is not as its schema says'),
+  RECORD_SCHEMA_MISSING: kind(400, 'The type has no schema'),
 
   DER_MALFORMED: kind(400, 'Not DER'),
   DER_LIMIT: kind(400, 'DER beyond its limits'),

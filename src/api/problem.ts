@@ -5,6 +5,7 @@ import type { JsonObject } from '../base/canonical-json.js';
 import { ChirographError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { RecordsError } from '../records/records-error.js';
+import { SchemasError } from '../schemas/schemas-error.js';
 import { ApiError, type InvalidMember } from './api-error.js';
 import { type ErrorCode, isErrorCode, PROBLEMS, type ProblemKind } from './problem-table.js';
 import { requestIdOf } from './request-id.js';
@@ -83,6 +84,7 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
 /** Where in the body it is that something is wrong, if the error knows. */
 function invalidMembers(error: unknown): readonly InvalidMember[] | undefined {
   if (error instanceof ApiError) return error.errors;
+  if (error instanceof SchemasError) return error.faults.length === 0 ? undefined : error.faults;
   if (!(error instanceof RecordsError) || error.path === '') return undefined;
   return [{ pointer: error.path, detail: error.message }];
 }

@@ -1,6 +1,7 @@
 /** Schemas that several routes share. Each validates, and describes itself in /openapi.json. */
 import { z } from 'zod';
 import { isTenantName, TENANT_NAME_PATTERN } from '../access/tenant-name.js';
+import type { JsonObject } from '../base/canonical-json.js';
 
 /** A text of that form, which is then a `T`. */
 export function branded<T extends string>(
@@ -25,6 +26,11 @@ export const instantSchema = z.string().meta({
   description: 'RFC 3339 in UTC with milliseconds.',
   examples: ['2026-01-31T23:59:59.000Z'],
 });
+
+/** Any JSON object, as strict JSON has read it. */
+export const jsonObjectSchema = z
+  .custom<JsonObject>(isObject, 'must be a JSON object')
+  .meta({ type: 'object', additionalProperties: true });
 
 /** `limit` and `cursor` of every list. */
 export const pageQuery = {
@@ -80,3 +86,7 @@ export const problemResponse = {
   description: 'A problem.',
   content: { 'application/problem+json': { schema: problemSchema } },
 } as const;
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

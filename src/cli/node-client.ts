@@ -20,7 +20,7 @@ export interface NodeClientOptions {
 }
 
 export interface NodeRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the node's URL, its parts encoded: `/v1/keys`. */
   readonly path: string;
   readonly body?: JsonValue;

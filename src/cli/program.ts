@@ -12,6 +12,7 @@ import { addGetCommand } from './get.js';
 import { addInitCommand } from './init.js';
 import { addKeysCommand } from './keys.js';
 import { addRestoreCommand } from './restore.js';
+import { addSchemasCommand } from './schemas.js';
 import { addServeCommand } from './serve.js';
 import { type End, EXIT, type ExitCode, oneLine, type Terminal } from './terminal.js';
 import { addVerifyCommand } from './verify.js';
@@ -48,6 +49,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addAnchorCommand(program, terminal);
   addKeysCommand(program, terminal);
   addAccessCommand(program, terminal);
+  addSchemasCommand(program, terminal);
   addFsckCommand(program, terminal, end);
   addRestoreCommand(program, terminal);
   addDemoCommand(program, terminal, end);

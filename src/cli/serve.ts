@@ -6,6 +6,7 @@ import { systemErrorCode } from '../base/system-error.js';
 import { systemClock } from '../base/time.js';
 import { WorkerPreparer } from '../commands/preparation/worker-preparer.js';
 import type { Config } from '../config.js';
+import { schemaTrial } from '../commands/schema-trial.js';
 import { createJsonLogger, standardOutput } from '../json-logger.js';
 import { Service } from '../service.js';
 import { refuseDevelopmentParts } from '../settings/development-parts.js';
@@ -42,6 +43,7 @@ async function serve(flags: SettingFlags, terminal: Terminal, end: End): Promise
         },
       }),
       openViews: (directory) => Promise.resolve(new WorkerViews(directory)),
+      trySchema: schemaTrial(),
     });
     if (service.firstKey !== null) terminal.stderr(firstKeyLine(service.firstKey));
     logger.info('listening', {

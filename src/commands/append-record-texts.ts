@@ -2,9 +2,11 @@
  * Appends records that come as JSON text, read and prepared in another thread. As with
  * `appendRecords`, each stands alone.
  */
+import type { SchemaRegistry } from '../queries/ledger-schemas.js';
 import { type ReceiptText, ReceiptWriter } from '../queries/receipt-json.js';
 import { type AppendRecordsDeps, type AppendTarget, type RecordResult } from './append-records.js';
 import { appendPrepared } from './internal/append-prepared.js';
+import { findSchemas, schemaCheckOf } from './internal/schema-check.js';
 import type { Preparer } from './preparation/preparer.js';
 import type { RecordText } from './preparation/record-request.js';
 
@@ -12,6 +14,7 @@ export interface AppendRecordTextsDeps extends AppendRecordsDeps {
   readonly preparer: Preparer;
   /** Largest payload of one record, in bytes. */
   readonly maxPayloadBytes: number;
+  readonly schemas: Pick<SchemaRegistry, 'of'>;
 }
 
 /**
@@ -23,11 +26,17 @@ export async function appendRecordTexts(
   target: AppendTarget,
   texts: readonly RecordText[],
 ): Promise<RecordResult<ReceiptText>[]> {
-  const { preparer, maxPayloadBytes } = deps;
+  const { preparer, maxPayloadBytes, store } = deps;
   const receipts = new ReceiptWriter(deps.anchoredSize);
+  const schemas = await deps.schemas.of(store.ledger(target.tenant, target.ledger));
   return appendPrepared(deps, target, texts, {
+    // How it is now, each time: an attempt may be made again after a change.
     prepare: (some, context, find) =>
-      preparer.prepare({ ...context, maxPayloadBytes, texts: some }, find),
-    receipt: (entry) => receipts.write(entry),
+      preparer.prepare(
+        { ...context, schemas: schemaCheckOf(schemas), maxPayloadBytes, texts: some },
+        find,
+        (types) => findSchemas(schemas, types),
+      ),
+    receipt: (entry, warnings) => receipts.write(entry, warnings),
   });
 }

@@ -8,6 +8,7 @@ import type { KeysErrorCode } from '../keys/keys-error.js';
 import type { LedgerErrorCode } from '../ledger/ledger-error.js';
 import type { QueryErrorCode } from '../queries/query-error.js';
 import type { RecordsErrorCode } from '../records/records-error.js';
+import type { SchemasErrorCode } from '../schemas/schemas-error.js';
 import type { SigningErrorCode } from '../signing/signing-error.js';
 import type { TlogErrorCode } from '../tlog/tlog-error.js';
 import type { ViewsErrorCode } from '../views/views-error.js';
@@ -24,6 +25,7 @@ export type OperationErrorCode =
   | LedgerErrorCode
   | QueryErrorCode
   | RecordsErrorCode
+  | SchemasErrorCode
   | SigningErrorCode
   | TlogErrorCode
   | ViewsErrorCode;

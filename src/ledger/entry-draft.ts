@@ -20,11 +20,17 @@ export interface EntryDraft {
   readonly secrets: readonly Uint8Array[];
   /** Same key and same record: the first receipt again. Same key, other record: a conflict. */
   readonly idempotency: IdempotencyTags | null;
+  /** It would be refused: appended it is never, but it may repeat what was taken before. */
+  readonly mayOnlyRepeat?: boolean;
   /** UTC month (`2026-11`) under whose secrets it is sealed; null if nothing is sealed. */
   readonly month: string | null;
 }
 
-export function draftOf(prepared: PreparedEntry, idempotencyTag: Uint8Array | null): EntryDraft {
+export function draftOf(
+  prepared: PreparedEntry,
+  idempotencyTag: Uint8Array | null,
+  mayOnlyRepeat = false,
+): EntryDraft {
   const { template, sealedParts, thing, isFirst, of, rowIds, recordTag, month } = prepared;
   return {
     statementAt: (place) => placeStatement(template, place),
@@ -37,6 +43,7 @@ export function draftOf(prepared: PreparedEntry, idempotencyTag: Uint8Array | nu
       idempotencyTag === null || recordTag === null
         ? null
         : { key: idempotencyTag, record: recordTag },
+    mayOnlyRepeat,
     month,
   };
 }
@@ -63,6 +70,8 @@ export type Outcome =
   | ({ readonly kind: 'appended' } & AppendedEntry)
   | { readonly kind: 'repeated'; readonly log: number; readonly index: LeafIndex }
   | { readonly kind: 'conflict' }
+  /** It could only have repeated something, and there is nothing that it repeats. */
+  | { readonly kind: 'refused' }
   | { readonly kind: 'stale' };
 
 /** Durable: the journal that holds it is synced. */

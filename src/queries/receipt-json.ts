@@ -7,6 +7,7 @@ import type { Sha256Digest, UnixMillis } from '../base/brand.js';
 import { toHex } from '../base/bytes.js';
 import { formatInstant } from '../base/time.js';
 import type { AppendedEntry } from '../ledger/entry-draft.js';
+import type { SchemaFault } from '../schemas/schemas-error.js';
 import { type AnchoredSize, finalityOf } from './receipt.js';
 
 export interface ReceiptText {
@@ -27,8 +28,11 @@ export class ReceiptWriter {
     this.#anchoredSize = anchoredSize;
   }
 
-  /** The same value as `receiptOf`, in the same order of members. */
-  write(entry: AppendedEntry): ReceiptText {
+  /**
+   * The same value as `receiptOf`, in the same order of members.
+   * @param warnings what a schema has against the record; a member of its own, if there are any.
+   */
+  write(entry: AppendedEntry, warnings: readonly SchemaFault[] = []): ReceiptText {
     const { index, leafHash, recordedAt, checkpoint, inclusionProof, origin } = entry;
     const id = toHex(leafHash);
     const finality = JSON.stringify(finalityOf(index, this.#anchoredSize(origin)));
@@ -36,7 +40,7 @@ export class ReceiptWriter {
       `{"id":"${id}","index":${index},"leafHash":"${id}"` +
       `,"recordedAt":"${this.#instant(recordedAt)}","finality":${finality}` +
       `,"checkpoint":${this.#note(checkpoint)}` +
-      `,"inclusionProof":[${this.#path(inclusionProof, 0)}]}`;
+      `,"inclusionProof":[${this.#path(inclusionProof, 0)}]${warningsMember(warnings)}}`;
     return { id, json: json as AsciiJson };
   }
 
@@ -64,4 +68,9 @@ export class ReceiptWriter {
       this.#recordedAt = { millis, text: formatInstant(millis) };
     return this.#recordedAt.text;
   }
+}
+
+function warningsMember(warnings: readonly SchemaFault[]): string {
+  if (warnings.length === 0) return '';
+  return `,"warnings":${asciiJson(warnings.map(({ pointer, detail }) => ({ pointer, detail })))}`;
 }

@@ -6,6 +6,8 @@ export type RecordsErrorCode =
   | 'RECORD_MALFORMED'
   /** A member that is described but not taken yet: `path` names it. */
   | 'RECORD_MEMBER_NOT_SUPPORTED'
+  /** A type that only the node itself writes. */
+  | 'RECORD_TYPE_RESERVED'
   /** The claim says something else than the record: `path` names the member of the claim. */
   | 'RECORD_CLAIM_DIFFERS'
   | 'RECORD_TOO_LARGE'

@@ -17,6 +17,7 @@ import {
 import type { Preparation, PreparedRecord } from '../../src/commands/preparation/preparer.js';
 import { KeysError } from '../../src/keys/keys-error.js';
 import { RecordsError } from '../../src/records/records-error.js';
+import { SchemasError } from '../../src/schemas/schemas-error.js';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const digest = bytes(32).map(digestToHex);
@@ -39,6 +40,8 @@ const prepared: fc.Arbitrary<PreparedRecord> = fc.record({
     month: fc.constant(MONTH),
   }),
   idempotencyTag: tag,
+  warnings: fc.array(fc.record({ pointer: text, detail: text }), { maxLength: 3 }),
+  refusal: fc.option(text.map((message) => new SchemasError('RECORD_SCHEMA_MISSING', message))),
 });
 const refused: fc.Arbitrary<Preparation> = fc.oneof(
   text.map((message) => new BaseError('JSON_MALFORMED', message)),
@@ -46,6 +49,9 @@ const refused: fc.Arbitrary<Preparation> = fc.oneof(
     .tuple(text, text)
     .map(([message, path]) => new RecordsError('RECORD_MALFORMED', message, { path })),
   text.map((message) => new KeysError('KEYS_VAULT_PUSHBACK', message)),
+  fc
+    .tuple(text, fc.array(fc.record({ pointer: text, detail: text }), { maxLength: 3 }))
+    .map(([message, faults]) => new SchemasError('RECORD_SCHEMA_INVALID', message, { faults })),
 );
 const batch = fc.record({
   tenant: text,
@@ -53,6 +59,13 @@ const batch = fc.record({
   author: text,
   month: fc.constant(MONTH),
   idempotencyKey: bytes(32),
+  schemas: fc.option(
+    fc.record({
+      mode: fc.constantFrom('strict' as const, 'warn' as const),
+      unknownTypes: fc.constantFrom('accept' as const, 'refuse' as const),
+      epoch: fc.nat(),
+    }),
+  ),
   vaultGeneration: fc.nat(),
   maxPayloadBytes: fc.nat(),
   texts: fc.array(

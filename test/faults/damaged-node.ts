@@ -12,6 +12,7 @@ import { ChirographError } from '../../src/base/errors.js';
 import { RandomPool } from '../../src/base/random.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
 import { fsckNode } from '../../src/node-fsck.js';
+import { SchemaRegistry } from '../../src/queries/ledger-schemas.js';
 import { ask, brokenPromises, brokenRepeats, ClientMemory } from '../support/client-memory.js';
 import { copyDirectory } from '../support/copy-directory.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -183,7 +184,8 @@ function hexOfBytes(_name: string, value: unknown): unknown {
 }
 
 function storeOf({ node, keyStore, clock }: TestNode) {
-  return { store: node.store, keyStore, clock, failures: [] };
+  const { store } = node;
+  return { store, schemas: new SchemaRegistry(store), keyStore, clock, failures: [] };
 }
 
 async function registryOf(

@@ -5,6 +5,8 @@ import { RandomPool } from '../../src/base/random.js';
 import type { Clock } from '../../src/base/time.js';
 import { systemClock } from '../../src/base/time.js';
 import { inlinePreparer } from '../../src/commands/preparation/inline-preparer.js';
+import type { Preparer } from '../../src/commands/preparation/preparer.js';
+import { inlineSchemaTrial } from '../../src/commands/schema-trial.js';
 import type { Config } from '../../src/config.js';
 import { Service, type ServiceParts } from '../../src/service.js';
 import { DEFAULTS } from '../../src/settings/settings-table.js';
@@ -13,6 +15,7 @@ import { openViewEngine } from '../../src/views/view-engine.js';
 export interface TestServiceOptions extends Partial<Config> {
   readonly clock?: Clock;
   readonly store?: ServiceParts['store'];
+  readonly preparer?: Preparer;
 }
 
 export interface RequestOptions {
@@ -36,7 +39,7 @@ const NEVER_MILLIS = 24 * 60 * 60 * 1000;
 
 export async function openTestService(
   root: string,
-  { clock = systemClock, store = {}, ...settings }: TestServiceOptions = {},
+  { clock = systemClock, store = {}, preparer, ...settings }: TestServiceOptions = {},
   adminKey?: string,
 ): Promise<TestService> {
   const config = {
@@ -54,7 +57,8 @@ export async function openTestService(
     clock,
     random,
     logger: silentLogger,
-    preparer: inlinePreparer(random),
+    preparer: preparer ?? inlinePreparer(random),
+    trySchema: inlineSchemaTrial(),
     openViews: openViewEngine,
     store,
   };

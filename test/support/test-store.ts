@@ -3,16 +3,19 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TreeSize } from '../../src/base/brand.js';
 import { RandomPool } from '../../src/base/random.js';
+import type { AppendRecordTextsDeps } from '../../src/commands/append-record-texts.js';
 import type { AppendRecordsDeps } from '../../src/commands/append-records.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
 import type { KeyStore } from '../../src/keys/key-store.js';
 import { tenantKeys } from '../../src/keys/tenant-keys.js';
 import { unobserved } from '../../src/ledger/commit-observer.js';
 import { LedgerStore, type LedgerStoreOptions } from '../../src/ledger/ledger-store.js';
+import { SchemaRegistry } from '../../src/queries/ledger-schemas.js';
 import { FakeClock } from './fake-clock.js';
 
 export interface TestStore {
   readonly store: LedgerStore;
+  readonly schemas: SchemaRegistry;
   readonly keyStore: KeyStore;
   readonly clock: FakeClock;
   /** Errors that the store reported as fatal. */
@@ -46,15 +49,21 @@ export async function openTestStore(
   });
   store.allowWrites();
   await store.completeLedgers();
-  return { store, keyStore, clock, failures };
+  return { store, schemas: new SchemaRegistry(store), keyStore, clock, failures };
 }
 
-export async function depsOf({ store, keyStore, clock }: TestStore): Promise<AppendRecordsDeps> {
+export async function depsOf({
+  store,
+  schemas,
+  keyStore,
+  clock,
+}: TestStore): Promise<AppendRecordsDeps & Pick<AppendRecordTextsDeps, 'schemas'>> {
   const keys = new Map<string, Uint8Array>();
   for (const { handle } of store.tenants())
     keys.set(handle, tenantKeys(await keyStore.tenantRoot(handle)).idempotency);
   return {
     store,
+    schemas,
     clock,
     random: new RandomPool(),
     anchoredSize: () => 0 as TreeSize,

@@ -8,6 +8,7 @@ import { RandomPool } from '../../base/random.js';
 import { Secret } from '../../base/secret.js';
 import { systemClock } from '../../base/time.js';
 import { inlinePreparer } from '../../commands/preparation/inline-preparer.js';
+import { inlineSchemaTrial } from '../../commands/schema-trial.js';
 import { Service } from '../../service.js';
 import { parseConfig } from '../../settings/parse-config.js';
 import { openViewEngine } from '../../views/view-engine.js';
@@ -53,6 +54,7 @@ async function start(directory: string): Promise<Pick<DemoNode, 'client' | 'stop
     random,
     logger: silentLogger,
     preparer,
+    trySchema: inlineSchemaTrial(),
     openViews: openViewEngine,
   };
   const service = await Service.open(config, secrets, parts);

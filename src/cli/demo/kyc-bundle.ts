@@ -5,6 +5,7 @@ import type { UnixMillis } from '../../base/brand.js';
 import { utf8ToString } from '../../base/bytes.js';
 import { type JsonObject, type JsonValue, parseStrictJson } from '../../base/canonical-json.js';
 import { assert } from '../../base/errors.js';
+import { isJsonObject } from '../../base/json-members.js';
 import { formatInstant } from '../../base/time.js';
 import { type TradleSchemas, tradleSchemas } from './tradle-schema.js';
 
@@ -29,6 +30,7 @@ export const NEW_STREET = 'Rue du Simplon 12';
 export function readKycBundle(): KycBundle {
   const { items } = bundleSchema.parse(read('kyc-bundle.json'));
   const models = read('models.json');
+  assert(isJsonObject(models), 'models.json is an object');
   return { objects: items, schemas: tradleSchemas({ models, bundleSize: items.length }) };
 }
 

@@ -13,6 +13,7 @@ import type { Ledger } from '../../ledger/ledger.js';
 import type { LogReader } from '../../ledger/log-reader.js';
 import { appendedAgain } from '../../queries/receipt.js';
 import { typeIn } from '../../records/statement-template.js';
+import type { SchemaFault } from '../../schemas/schemas-error.js';
 import type { AppendRecordsDeps, AppendTarget, RecordResult } from '../append-target.js';
 import type {
   FindSecrets,
@@ -31,7 +32,7 @@ export interface RecordForm<T, R> {
     context: PreparationContext,
     find: FindSecrets,
   ) => Promise<readonly Preparation[]>;
-  readonly receipt: (entry: AppendedEntry) => R;
+  readonly receipt: (entry: AppendedEntry, warnings: readonly SchemaFault[]) => R;
 }
 
 /** @throws as `appendRecords`. */
@@ -80,7 +81,7 @@ async function attempt<T, R>(
     if (vault.generation !== vaultGeneration) return items.map(() => 'stale');
     const drafts = await draftsOf(ledger, target, prepared);
     const outcomes = await ledger.append(drafts.filter(isDraft));
-    return await resultsOf(ledger, drafts, outcomes, form.receipt);
+    return await resultsOf(ledger, { prepared, drafts, outcomes }, form.receipt);
   } finally {
     secrets.release();
   }
@@ -97,7 +98,7 @@ async function draftsOf(
     else if (!takesType(typeIn(one.entry.template) ?? '')) drafts.push(restricted());
     else {
       const refusal = one.entry.retracts === null ? null : await retractionRefusal(reader, one);
-      drafts.push(refusal ?? draftOf(one.entry, one.idempotencyTag));
+      drafts.push(refusal ?? draftOf(one.entry, one.idempotencyTag, one.refusal !== null));
     }
   return drafts;
 }
@@ -115,33 +116,43 @@ async function retractionRefusal(
   }
 }
 
+interface Appended {
+  readonly prepared: readonly Preparation[];
+  readonly drafts: readonly (EntryDraft | ChirographError)[];
+  readonly outcomes: readonly Outcome[];
+}
+
 /** Results in the places of their drafts. */
 async function resultsOf<R>(
   ledger: Ledger,
-  drafts: readonly (EntryDraft | ChirographError)[],
-  outcomes: readonly Outcome[],
-  receiptOf: (entry: AppendedEntry) => R,
+  { prepared, drafts, outcomes }: Appended,
+  receiptOf: RecordForm<never, R>['receipt'],
 ): Promise<(RecordResult<R> | 'stale')[]> {
   const results: (RecordResult<R> | 'stale')[] = [];
   let next = 0;
-  for (const draft of drafts) {
-    if (draft instanceof ChirographError) {
-      results.push({ kind: 'error', error: draft });
+  for (const [at, draft] of drafts.entries()) {
+    const one = prepared[at];
+    if (draft instanceof ChirographError || one === undefined || one instanceof ChirographError) {
+      results.push({ kind: 'error', error: errorOf(draft, one) });
       continue;
     }
+    const { warnings, refusal } = one;
     const outcome = outcomes[next++];
     if (outcome === undefined) throw new Error('fewer outcomes than drafts');
     switch (outcome.kind) {
       case 'appended':
-        results.push({ kind: 'receipt', receipt: receiptOf(outcome), isRepeated: false });
+        results.push({ kind: 'receipt', receipt: receiptOf(outcome, warnings), isRepeated: false });
         break;
       case 'repeated': {
-        const receipt = receiptOf(await firstOf(ledger, outcome));
+        const receipt = receiptOf(await firstOf(ledger, outcome), warnings);
         results.push({ kind: 'receipt', receipt, isRepeated: true });
         break;
       }
       case 'conflict':
         results.push({ kind: 'error', error: conflict() });
+        break;
+      case 'refused':
+        results.push({ kind: 'error', error: errorOf(refusal, one) });
         break;
       case 'stale':
         results.push('stale');
@@ -149,6 +160,15 @@ async function resultsOf<R>(
     }
   }
   return results;
+}
+
+function errorOf(
+  error: EntryDraft | ChirographError | null,
+  prepared: Preparation | undefined,
+): ChirographError {
+  if (error instanceof ChirographError) return error;
+  if (prepared instanceof ChirographError) return prepared;
+  throw new Error('a draft without what it was made of');
 }
 
 async function firstOf(

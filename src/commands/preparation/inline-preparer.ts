@@ -1,25 +1,42 @@
 /** Prepares in the thread that asks: for tests, and for hosts with a single core. */
 import type { RandomSource } from '../../base/random.js';
 import { PersonTags } from '../../records/tag.js';
+import { checkPayloads } from './check-payloads.js';
+import { SchemaCache } from './internal/schema-cache.js';
 import { orRefusal, type PreparationTools, prepareRecords } from './prepare-records.js';
-import type { FindSecrets, Preparation, PreparationBatch, Preparer } from './preparer.js';
+import type {
+  FindSchemas,
+  FindSecrets,
+  Preparation,
+  PreparationBatch,
+  Preparer,
+} from './preparer.js';
 import { parseRecordText } from './record-request.js';
 
 export function inlinePreparer(random: RandomSource): Preparer {
-  const tools = { random, tags: new PersonTags() };
+  const tools = { random, tags: new PersonTags(), schemas: new SchemaCache() };
   return {
-    prepare: (batch, find) => prepareTexts(batch, find, tools),
+    prepare: (batch, find, findSchemas) => prepareTexts(batch, find, findSchemas, tools),
     close: () => Promise.resolve(),
   };
+}
+
+export interface TextTools extends PreparationTools {
+  readonly schemas: SchemaCache;
 }
 
 export async function prepareTexts(
   batch: PreparationBatch,
   find: FindSecrets,
-  tools: PreparationTools,
+  findSchemas: FindSchemas,
+  { schemas, ...tools }: TextTools,
 ): Promise<Preparation[]> {
   const requests = batch.texts.map((text) =>
     orRefusal(() => parseRecordText(text, batch.maxPayloadBytes)),
   );
-  return prepareRecords(requests, batch, find, tools);
+  const checked =
+    batch.schemas === null
+      ? requests
+      : await checkPayloads(requests, { ...batch, schemas: batch.schemas }, findSchemas, schemas);
+  return prepareRecords(checked, batch, find, tools);
 }

@@ -9,7 +9,7 @@ import { idempotencyTag, type PersonTags } from '../../records/tag.js';
 import { mapSecrets, secretsIn } from './internal/per-secret.js';
 import { scopeKey } from './internal/scope-key.js';
 import type { FindSecrets, FoundSecret, Preparation, PreparationContext } from './preparer.js';
-import type { RecordRequest } from './record-request.js';
+import type { CheckedRequest } from './record-request.js';
 
 export interface PreparationTools {
   readonly random: RandomSource;
@@ -19,7 +19,7 @@ export interface PreparationTools {
 
 /** @param requests may be refused already; a refusal is passed on in its place. */
 export async function prepareRecords(
-  requests: readonly (RecordRequest | ChirographError)[],
+  requests: readonly (CheckedRequest | ChirographError)[],
   context: PreparationContext,
   find: FindSecrets,
   { random, tags }: PreparationTools,
@@ -43,7 +43,7 @@ export async function prepareRecords(
 }
 
 function prepareOne(
-  { record, idempotencyKey }: RecordRequest,
+  { record, idempotencyKey, schema = 'none', warnings = [], refusal = null }: CheckedRequest,
   slots: PerSecret<number>,
   found: readonly (FoundSecret | null)[],
   context: PreparationContext,
@@ -55,7 +55,7 @@ function prepareOne(
     secrets,
     month: context.month,
     idempotent: idempotencyKey !== null,
-    schema: 'none',
+    schema,
     random,
     tags,
   });
@@ -65,6 +65,8 @@ function prepareOne(
       idempotencyKey === null
         ? null
         : idempotencyTag(context.idempotencyKey, context.ledger, idempotencyKey),
+    warnings,
+    refusal,
   };
 }
 

@@ -5,6 +5,8 @@
 import type { ChirographError } from '../../base/errors.js';
 import type { SecretRef, SecretScope } from '../../base/secret-scope.js';
 import type { PreparedEntry } from '../../records/prepared-entry.js';
+import type { SchemaMode, SchemaSettings } from '../../schemas/schema-document.js';
+import type { SchemaFault } from '../../schemas/schemas-error.js';
 import type { RecordText } from './record-request.js';
 
 /** What all records of a batch have in common. */
@@ -22,7 +24,15 @@ export interface PreparationContext {
   readonly vaultGeneration: number;
 }
 
+export interface SchemaCheck extends Pick<SchemaSettings, 'unknownTypes'> {
+  readonly mode: Exclude<SchemaMode, 'off'>;
+  /** Another one whenever a schema of the ledger has changed. */
+  readonly epoch: number;
+}
+
 export interface PreparationBatch extends PreparationContext {
+  /** How payloads are checked against the schemas of the ledger; null where none is. */
+  readonly schemas: SchemaCheck | null;
   /** Of one record, in bytes. */
   readonly maxPayloadBytes: number;
   readonly texts: readonly RecordText[];
@@ -32,6 +42,13 @@ export interface PreparationBatch extends PreparationContext {
 export interface PreparedRecord {
   readonly entry: PreparedEntry;
   readonly idempotencyTag: Uint8Array | null;
+  /** What a schema has against it, where that is no reason to refuse it. */
+  readonly warnings: readonly SchemaFault[];
+  /**
+   * It is refused, unless it repeats a request that was taken before: a schema may have come in between,
+   * and an idempotency key is good for ever. Null of all others.
+   */
+  readonly refusal: ChirographError | null;
 }
 
 /** In place of a record that is refused: what is wrong with it. */
@@ -50,13 +67,27 @@ export type FindSecrets = (
   scopes: readonly SecretScope[],
 ) => Promise<readonly (FoundSecret | null)[]>;
 
+/** The schemas of types, each named once, in their order; null of a type that has none. */
+export type FindSchemas = (types: readonly string[]) => Promise<readonly (FoundSchema | null)[]>;
+
+export interface FoundSchema {
+  /** As it stands in headers, and another one for every version. */
+  readonly ref: string;
+  /** JSON of the `chirograph.Schema`. */
+  readonly bytes: Uint8Array;
+}
+
 export interface Preparer {
   /**
    * @returns one for each text, in order; one that is refused does not disturb the others.
    * @throws LedgerError LEDGER_PUSHBACK, LEDGER_CLOSED; CommandError PREPARATION_INTERRUPTED; what
-   * `find` throws. Nothing of the batch has been appended then.
+   * `find` and `findSchemas` throw. Nothing of the batch has been appended then.
    */
-  prepare(batch: PreparationBatch, find: FindSecrets): Promise<readonly Preparation[]>;
+  prepare(
+    batch: PreparationBatch,
+    find: FindSecrets,
+    findSchemas: FindSchemas,
+  ): Promise<readonly Preparation[]>;
   /** Finishes what it has, takes nothing more. */
   close(): Promise<void>;
 }

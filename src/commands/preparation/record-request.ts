@@ -1,10 +1,13 @@
 /** What is asked of a ledger at a time: a record, and the key that makes it repeatable. */
 import { utf8ToString } from '../../base/bytes.js';
 import { type JsonValue, parseStrictJson } from '../../base/canonical-json.js';
+import type { ChirographError } from '../../base/errors.js';
 import { isJsonObject } from '../../base/json-members.js';
 import { checkPayloadSize } from '../../records/payload-size.js';
 import { parseRecordInput, type RecordInput } from '../../records/record-input.js';
 import { RecordsError } from '../../records/records-error.js';
+import { refuseReservedType } from '../../schemas/own-records.js';
+import type { SchemaFault } from '../../schemas/schemas-error.js';
 
 /** A record as it came, as JSON text that has not been looked at. */
 export interface RecordText {
@@ -18,6 +21,15 @@ export interface RecordRequest {
   readonly idempotencyKey: string | null;
 }
 
+/** A request after its payload has been looked at. */
+export interface CheckedRequest extends RecordRequest {
+  /** `none`, or the schema that the payload is as. */
+  readonly schema?: string;
+  readonly warnings?: readonly SchemaFault[];
+  /** See `PreparedRecord`. */
+  readonly refusal?: ChirographError | null;
+}
+
 /** Visible ASCII, as a header field can carry it. */
 export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 export const IDEMPOTENCY_KEY_RULE = 'must be 1 to 255 visible ASCII characters';
@@ -25,7 +37,7 @@ export const IDEMPOTENCY_KEY_RULE = 'must be 1 to 255 visible ASCII characters';
 /**
  * @param maxPayloadBytes see `checkPayloadSize`.
  * @throws BaseError BYTES_MALFORMED, JSON_MALFORMED, JSON_NOT_CANONICAL; RecordsError RECORD_MALFORMED,
- * RECORD_MEMBER_NOT_SUPPORTED, RECORD_TOO_LARGE.
+ * RECORD_MEMBER_NOT_SUPPORTED, RECORD_TYPE_RESERVED, RECORD_TOO_LARGE.
  */
 export function parseRecordText(text: RecordText, maxPayloadBytes: number): RecordRequest {
   const value = parseStrictJson(utf8ToString(text.bytes));
@@ -34,6 +46,7 @@ export function parseRecordText(text: RecordText, maxPayloadBytes: number): Reco
       ? withKeyTaken(value)
       : { members: value, idempotencyKey: text.idempotencyKey };
   const record = parseRecordInput(members);
+  refuseReservedType(record);
   checkPayloadSize(record, text.bytes.length, maxPayloadBytes);
   return { record, idempotencyKey };
 }

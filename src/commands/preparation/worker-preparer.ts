@@ -9,8 +9,15 @@ import { CommandError } from '../command-error.js';
 import { encodeBatch } from './internal/batch-codec.js';
 import { type Packet, packetOf, post } from './internal/packet.js';
 import { decodeResults } from './internal/results-codec.js';
+import { decodeTypes, encodeFoundSchemas } from './internal/schemas-codec.js';
 import { decodeScopes, encodeFound } from './internal/secrets-codec.js';
-import type { FindSecrets, Preparation, PreparationBatch, Preparer } from './preparer.js';
+import type {
+  FindSchemas,
+  FindSecrets,
+  Preparation,
+  PreparationBatch,
+  Preparer,
+} from './preparer.js';
 
 export interface WorkerPreparerOptions {
   /** Told why the thread ended, when it was not told to. Not to be shown to clients. */
@@ -28,6 +35,7 @@ interface InFlight {
   readonly month: string;
   readonly bytes: number;
   readonly find: FindSecrets;
+  readonly findSchemas: FindSchemas;
   readonly resolve: (results: readonly Preparation[]) => void;
   readonly reject: (cause: unknown) => void;
 }
@@ -45,7 +53,11 @@ export class WorkerPreparer implements Preparer {
     this.#options = options;
   }
 
-  async prepare(batch: PreparationBatch, find: FindSecrets): Promise<readonly Preparation[]> {
+  async prepare(
+    batch: PreparationBatch,
+    find: FindSecrets,
+    findSchemas: FindSchemas,
+  ): Promise<readonly Preparation[]> {
     if (this.#isClosed)
       throw new LedgerError('LEDGER_CLOSED', 'the node is stopping: try another, or later');
     const bytes = encodeBatch(batch);
@@ -57,7 +69,8 @@ export class WorkerPreparer implements Preparer {
     const id = ++this.#lastId;
     const { month } = batch;
     const results = new Promise<readonly Preparation[]>((resolve, reject) => {
-      this.#inFlight.set(id, { month, bytes: bytes.length, find, resolve, reject });
+      const sources = { find, findSchemas };
+      this.#inFlight.set(id, { month, bytes: bytes.length, ...sources, resolve, reject });
     });
     this.#bytesInFlight += bytes.length;
     post(worker, { kind: 'prepare', id, bytes });
@@ -100,7 +113,11 @@ export class WorkerPreparer implements Preparer {
       void this.#find(worker, id, bytes);
       return;
     }
-    assert(kind === 'prepared', 'a worker asks for secrets or answers');
+    if (kind === 'findSchemas') {
+      void this.#findSchemas(worker, id, bytes);
+      return;
+    }
+    assert(kind === 'prepared', 'a worker asks or answers');
     const batch = this.#take(id);
     try {
       batch?.resolve(decodeResults(bytes, batch.month));
@@ -121,6 +138,19 @@ export class WorkerPreparer implements Preparer {
       // The thread goes on to refuse the texts, and nobody listens.
       if (worker === this.#worker)
         post(worker, { kind: 'found', id, bytes: encodeFound(scopes.map(() => null)) });
+    }
+  }
+
+  async #findSchemas(worker: Worker, id: number, bytes: Uint8Array): Promise<void> {
+    const types = decodeTypes(bytes);
+    try {
+      const found = await this.#inFlight.get(id)?.findSchemas(types);
+      if (found !== undefined && worker === this.#worker)
+        post(worker, { kind: 'foundSchemas', id, bytes: encodeFoundSchemas(found) });
+    } catch (cause) {
+      this.#take(id)?.reject(cause);
+      // The thread must not take it that there are none, for other batches: it is begun anew.
+      if (worker === this.#worker) await worker.terminate();
     }
   }
 

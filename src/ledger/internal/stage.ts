@@ -64,6 +64,7 @@ export async function stage(
   const results = drafts.map((draft): Placement => {
     const repeated = seen.repeated(draft);
     if (repeated !== null) return repeated;
+    if (draft.mayOnlyRepeat === true) return { kind: 'refused' };
     if (draft.month !== null && draft.month !== month) return { kind: 'stale' };
     const index = (first + placed.length) as LeafIndex;
     const prev = draft.thing === null ? undefined : seen.latest(draft.thing);

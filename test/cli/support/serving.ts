@@ -4,6 +4,7 @@ import { silentLogger } from '../../../src/base/logger.js';
 import { RandomPool } from '../../../src/base/random.js';
 import { systemClock } from '../../../src/base/time.js';
 import { inlinePreparer } from '../../../src/commands/preparation/inline-preparer.js';
+import { inlineSchemaTrial } from '../../../src/commands/schema-trial.js';
 import { Service } from '../../../src/service.js';
 import { parseConfig } from '../../../src/settings/parse-config.js';
 import { openViewEngine } from '../../../src/views/view-engine.js';
@@ -32,6 +33,7 @@ export async function startServing(root: string): Promise<Serving> {
     random,
     logger: silentLogger,
     preparer,
+    trySchema: inlineSchemaTrial(),
     openViews: openViewEngine,
   };
   const service = await Service.open(config, secrets, parts);

@@ -2,7 +2,8 @@
 import { ByteReader, ByteWriter } from '../../../base/byte-codec.js';
 import { utf8, utf8ToString } from '../../../base/bytes.js';
 import { BaseError } from '../../../base/errors.js';
-import type { PreparationBatch } from '../preparer.js';
+import { UNKNOWN_TYPES } from '../../../schemas/schema-document.js';
+import type { PreparationBatch, SchemaCheck } from '../preparer.js';
 import type { RecordText } from '../record-request.js';
 
 export function encodeBatch(batch: PreparationBatch): Uint8Array {
@@ -11,6 +12,7 @@ export function encodeBatch(batch: PreparationBatch): Uint8Array {
   const writer = new ByteWriter(length);
   for (const text of [tenant, ledger, author, month]) writer.bytes16(utf8(text));
   writer.bytes16(batch.idempotencyKey);
+  writeSchemaCheck(writer, batch.schemas);
   writer.u32(batch.vaultGeneration);
   writer.u32(batch.maxPayloadBytes);
   writer.u32(texts.length);
@@ -28,6 +30,7 @@ export function decodeBatch(bytes: Uint8Array): PreparationBatch {
     author: text(),
     month: text(),
     idempotencyKey: reader.bytes16(),
+    schemas: readSchemaCheck(reader),
     vaultGeneration: reader.u32(),
     maxPayloadBytes: reader.u32(),
     texts: readMany(reader, () => readText(reader)),
@@ -43,11 +46,36 @@ export function readMany<T>(reader: ByteReader, read: () => T): T[] {
   return items;
 }
 
+export function readFlag(reader: ByteReader): boolean {
+  const flag = reader.u8();
+  if (flag > 1) throw new BaseError('BYTES_MALFORMED', 'a flag is neither 0 nor 1');
+  return flag === 1;
+}
+
 /** All but the texts; a longer author and keys of headers cost one copy. */
 const CONTEXT_LENGTH = 512;
 const KEY_IN_TEXT = 0;
 const NO_KEY = 1;
 const KEY_OF_HEADER = 2;
+
+const CHECKED_MODES = ['strict', 'warn'] as const;
+
+function writeSchemaCheck(writer: ByteWriter, check: SchemaCheck | null): void {
+  writer.u8(check === null ? 0 : 1);
+  if (check === null) return;
+  writer.u8(CHECKED_MODES.indexOf(check.mode));
+  writer.u8(UNKNOWN_TYPES.indexOf(check.unknownTypes));
+  writer.u32(check.epoch);
+}
+
+function readSchemaCheck(reader: ByteReader): SchemaCheck | null {
+  if (!readFlag(reader)) return null;
+  const mode = CHECKED_MODES[reader.u8()];
+  const unknownTypes = UNKNOWN_TYPES[reader.u8()];
+  if (mode === undefined || unknownTypes === undefined)
+    throw new BaseError('BYTES_MALFORMED', 'not a way of checking');
+  return { mode, unknownTypes, epoch: reader.u32() };
+}
 
 function writeText(writer: ByteWriter, { bytes, idempotencyKey }: RecordText): void {
   if (idempotencyKey === undefined) writer.u8(KEY_IN_TEXT);

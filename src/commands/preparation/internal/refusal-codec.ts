@@ -3,10 +3,16 @@ import type { ByteReader, ByteWriter } from '../../../base/byte-codec.js';
 import { BaseError, type BaseErrorCode, type ChirographError } from '../../../base/errors.js';
 import { KeysError, type KeysErrorCode } from '../../../keys/keys-error.js';
 import { RecordsError, type RecordsErrorCode } from '../../../records/records-error.js';
+import {
+  type SchemaFault,
+  SchemasError,
+  type SchemasErrorCode,
+} from '../../../schemas/schemas-error.js';
+import { readFaults, writeFaults } from './fault-codec.js';
 import type { TextReader, TextWriter } from './text-codec.js';
 
-type RefusalCode = BaseErrorCode | RecordsErrorCode | KeysErrorCode;
-type Restore = (message: string, path: string) => ChirographError;
+type RefusalCode = BaseErrorCode | RecordsErrorCode | KeysErrorCode | SchemasErrorCode;
+type Restore = (message: string, path: string, faults: readonly SchemaFault[]) => ChirographError;
 
 /** A code is sent as its place in this table. Causes stay behind: nobody but a debugger reads them. */
 const RESTORE = {
@@ -17,6 +23,7 @@ const RESTORE = {
   DATE_NOT_IN_ZONE: base('DATE_NOT_IN_ZONE'),
   RECORD_MALFORMED: records('RECORD_MALFORMED'),
   RECORD_MEMBER_NOT_SUPPORTED: records('RECORD_MEMBER_NOT_SUPPORTED'),
+  RECORD_TYPE_RESERVED: records('RECORD_TYPE_RESERVED'),
   RECORD_CLAIM_DIFFERS: records('RECORD_CLAIM_DIFFERS'),
   RECORD_TOO_LARGE: records('RECORD_TOO_LARGE'),
   RECORD_FORMAT_NEWER: records('RECORD_FORMAT_NEWER'),
@@ -33,6 +40,11 @@ const RESTORE = {
   KEYS_FAILED: keys('KEYS_FAILED'),
   KEYS_VAULT_DAMAGED: keys('KEYS_VAULT_DAMAGED'),
   KEYS_VAULT_PUSHBACK: keys('KEYS_VAULT_PUSHBACK'),
+  SCHEMA_REFUSED: schemas('SCHEMA_REFUSED'),
+  SCHEMA_UNKNOWN: schemas('SCHEMA_UNKNOWN'),
+  SCHEMA_LIMIT: schemas('SCHEMA_LIMIT'),
+  RECORD_SCHEMA_INVALID: schemas('RECORD_SCHEMA_INVALID'),
+  RECORD_SCHEMA_MISSING: schemas('RECORD_SCHEMA_MISSING'),
 } satisfies Readonly<Record<RefusalCode, Restore>>;
 
 const CODES: readonly string[] = Object.keys(RESTORE);
@@ -45,13 +57,14 @@ export function writeRefusal(writer: ByteWriter, texts: TextWriter, error: Chiro
   writer.u8(at);
   texts.add(error.message);
   texts.add(error instanceof RecordsError ? error.path : '');
+  writeFaults(writer, texts, error instanceof SchemasError ? error.faults : []);
 }
 
 /** @throws BaseError BYTES_MALFORMED. */
 export function readRefusal(reader: ByteReader, texts: TextReader): ChirographError {
   const restore = RESTORERS[reader.u8()];
   if (restore === undefined) throw new BaseError('BYTES_MALFORMED', 'an unknown refusal');
-  return restore(texts.next(), texts.next());
+  return restore(texts.next(), texts.next(), readFaults(reader, texts));
 }
 
 function base(code: BaseErrorCode): Restore {
@@ -64,4 +77,8 @@ function records(code: RecordsErrorCode): Restore {
 
 function keys(code: KeysErrorCode): Restore {
   return (message) => new KeysError(code, message);
+}
+
+function schemas(code: SchemasErrorCode): Restore {
+  return (message, _path, faults) => new SchemasError(code, message, { faults });
 }

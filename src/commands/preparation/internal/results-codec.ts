@@ -4,7 +4,8 @@ import { assert, BaseError, ChirographError } from '../../../base/errors.js';
 import { type HexDigest, hexDigest } from '../../../base/hex-digest.js';
 import type { PreparedEntry } from '../../../records/prepared-entry.js';
 import type { Preparation, PreparedRecord } from '../preparer.js';
-import { readMany } from './batch-codec.js';
+import { readFlag, readMany } from './batch-codec.js';
+import { readFaults, writeFaults } from './fault-codec.js';
 import { readRefusal, writeRefusal } from './refusal-codec.js';
 import { TextReader, TextWriter } from './text-codec.js';
 
@@ -54,7 +55,7 @@ const ROW_ID_LENGTH = 16;
 function writePrepared(
   fields: ByteWriter,
   texts: TextWriter,
-  { entry, idempotencyTag }: PreparedRecord,
+  { entry, idempotencyTag, warnings, refusal }: PreparedRecord,
 ): void {
   const { kind, template, subjectTag, thing, isFirst, retracts, of } = entry;
   const { recordTag, rowIds, sealedParts } = entry;
@@ -74,6 +75,9 @@ function writePrepared(
   for (const rowId of rowIds) fields.bytes(rowId);
   fields.u32(sealedParts.length);
   for (const part of sealedParts) fields.bytes32(part);
+  writeFaults(fields, texts, warnings);
+  fields.u8(refusal === null ? 0 : 1);
+  if (refusal !== null) writeRefusal(fields, texts, refusal);
 }
 
 function readPrepared(reader: ByteReader, texts: TextReader, month: string): PreparedRecord {
@@ -90,6 +94,8 @@ function readPrepared(reader: ByteReader, texts: TextReader, month: string): Pre
   const idempotencyTag = readTag(reader);
   const rowIds = readMany(reader, () => reader.bytes(ROW_ID_LENGTH));
   const sealedParts = readMany(reader, () => reader.bytes32(reader.remaining));
+  const warnings = readFaults(reader, texts);
+  const refusal = readFlag(reader) ? readRefusal(reader, texts) : null;
   const entry: PreparedEntry = {
     kind: 'record',
     template,
@@ -103,17 +109,11 @@ function readPrepared(reader: ByteReader, texts: TextReader, month: string): Pre
     rowIds,
     month,
   };
-  return { entry, idempotencyTag };
+  return { entry, idempotencyTag, warnings, refusal };
 }
 
 function readTag(reader: ByteReader): Uint8Array | null {
   return readFlag(reader) ? reader.bytes(TAG_LENGTH) : null;
-}
-
-function readFlag(reader: ByteReader): boolean {
-  const flag = reader.u8();
-  if (flag > 1) throw new BaseError('BYTES_MALFORMED', 'a flag is neither 0 nor 1');
-  return flag === 1;
 }
 
 function digestOrNull(text: string): HexDigest | null {

@@ -4,10 +4,12 @@ import { assert } from '../../../base/errors.js';
 import type { RandomSource } from '../../../base/random.js';
 import { PersonTags } from '../../../records/tag.js';
 import { prepareTexts } from '../inline-preparer.js';
-import type { FindSecrets } from '../preparer.js';
+import type { FindSchemas, FindSecrets } from '../preparer.js';
 import { decodeBatch } from './batch-codec.js';
-import { packetOf, post } from './packet.js';
+import { type Packet, packetOf, post } from './packet.js';
 import { encodeResults } from './results-codec.js';
+import { SchemaCache } from './schema-cache.js';
+import { decodeFoundSchemas, encodeTypes } from './schemas-codec.js';
 import { SecretCache } from './secret-cache.js';
 import { decodeFound, encodeScopes } from './secrets-codec.js';
 
@@ -18,18 +20,25 @@ export function servePreparation(
   onFailure: (cause: unknown) => void,
 ): void {
   const cache = new SecretCache();
-  const tools = { random, tags: new PersonTags() };
-  /** By batch: who waits for secrets. */
-  const asking = new Map<number, (found: Uint8Array) => void>();
+  const tools = { random, tags: new PersonTags(), schemas: new SchemaCache() };
+  /** By batch: who waits for an answer, one at a time. */
+  const asking = new Map<number, Asking>();
+
+  const ask = (id: number, { kind, bytes }: Omit<Packet, 'id'>): Promise<Uint8Array> => {
+    const answer = new Promise<Uint8Array>((resolve) => {
+      asking.set(id, { kind: kind === 'find' ? 'found' : 'foundSchemas', resolve });
+    });
+    post(port, { kind, id, bytes });
+    return answer;
+  };
 
   const prepare = async (id: number, bytes: Uint8Array): Promise<void> => {
     const batch = decodeBatch(bytes);
-    const ask: FindSecrets = async (scopes) => {
-      const answer = new Promise<Uint8Array>((resolve) => asking.set(id, resolve));
-      post(port, { kind: 'find', id, bytes: encodeScopes(scopes) });
-      return decodeFound(await answer);
-    };
-    const results = await prepareTexts(batch, cache.finder(batch, ask), tools);
+    const find: FindSecrets = async (scopes) =>
+      decodeFound(await ask(id, { kind: 'find', bytes: encodeScopes(scopes) }));
+    const findSchemas: FindSchemas = async (types) =>
+      decodeFoundSchemas(await ask(id, { kind: 'findSchemas', bytes: encodeTypes(types) }));
+    const results = await prepareTexts(batch, cache.finder(batch, find), findSchemas, tools);
     post(port, { kind: 'prepared', id, bytes: encodeResults(results) });
   };
 
@@ -39,9 +48,14 @@ export function servePreparation(
       prepare(id, bytes).catch(onFailure);
       return;
     }
-    const resolve = asking.get(id);
-    assert(kind === 'found' && resolve !== undefined, 'an answer to what was asked');
+    const asked = asking.get(id);
+    assert(asked?.kind === kind, 'an answer to what was asked');
     asking.delete(id);
-    resolve(bytes);
+    asked.resolve(bytes);
   });
+}
+
+interface Asking {
+  readonly kind: 'found' | 'foundSchemas';
+  readonly resolve: (answer: Uint8Array) => void;
 }
