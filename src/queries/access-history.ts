@@ -2,8 +2,8 @@
  * Who saw what, and who did what: entries of a tenant's access ledger, newest first. Read from the log
  * itself, backwards; `AccessHistory` is all that others know of how.
  */
-import type { DisclosedEntry } from '../access/disclosure.js';
 import { ACCESS_LEDGER, ACCESS_TYPE } from '../access/access-entry.js';
+import type { DisclosedEntry } from '../access/disclosure.js';
 import type { TenantName } from '../access/tenant-name.js';
 import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
 import { toHex, utf8ToString } from '../base/bytes.js';
@@ -152,10 +152,10 @@ function isWanted({ type, tags }: RecordStatement, wanted: WantedTags): boolean 
 }
 
 function accessView(origin: string, { entry, statement, said, payload }: OpenedRecord): AccessView {
-  const { $v, ...members } = JSON.parse(utf8ToString(payload.bytes)) as JsonObject;
-  void $v;
+  const written = JSON.parse(utf8ToString(payload.bytes)) as JsonObject;
+  const members = Object.entries(written).filter(([name]) => name !== '$v');
   return {
-    ...members,
+    ...Object.fromEntries(members),
     id: toHex(entry.leafHash),
     index: entry.index,
     origin,

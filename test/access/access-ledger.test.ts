@@ -207,7 +207,7 @@ describe('a read', () => {
 
   it('of a person whom nobody knows does not make them known, nor name them', async () => {
     await answer(node.request('/v1/access?subject=nobody-here'));
-    await answer(node.request(`/v1/access?actor=${'node'}`));
+    await answer(node.request('/v1/access?actor=node'));
     const [unknown, known] = (await accessEntries(node, { action: 'access:read' })).slice(-2);
     expect(unknown?.question).toMatchObject({ subject: { tag: null } });
     expect(known?.question).toMatchObject({

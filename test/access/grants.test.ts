@@ -1,7 +1,7 @@
 /** Grants, four eyes, settings of tenants, restricted types: over HTTP and over restarts. */
 import { afterAll, beforeEach, afterEach, describe, expect, it } from '@jest/globals';
-import type { KeyId } from '../../src/access/key-text.js';
 import { type Grant, grantsPayload, parseGrants } from '../../src/access/grant.js';
+import type { KeyId } from '../../src/access/key-text.js';
 import {
   DEFAULT_SETTINGS,
   isTimeZone,
@@ -74,9 +74,8 @@ async function configure(settings: object): Promise<void> {
 
 /** All of an answer that a client can see, but for the id of the request. */
 async function seen(response: Promise<Response>): Promise<unknown> {
-  const { status, headers, ...rest } = await response;
-  void rest;
   const awaited = await response;
+  const { status, headers } = awaited;
   const text = (await awaited.text()).replaceAll(headers.get('x-request-id') ?? '?', 'ID');
   const shown = [...headers].filter(([name]) => name !== 'x-request-id' && name !== 'date');
   return { status, shown, text };

@@ -137,7 +137,7 @@ describe('access', () => {
     await runCli(['get', 'kyc', '1'], env);
     const { code, stdout } = await runCli(['access', '--action', 'record:read'], env);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^\S+  disclosed  record:read +\S+  kyc  1 entries  1 persons$/m);
+    expect(stdout).toMatch(/^\S+ +disclosed +record:read +\S+ +kyc +1 entries +1 persons$/m);
     const argv = ['access', '--actor', 'node', '--limit', '1', '--json'];
     const { items } = JSON.parse((await runCli(argv, env)).stdout) as { items: unknown[] };
     expect(items).toMatchObject([{ actor: 'node' }]);
