@@ -221,6 +221,7 @@ async function listen(
     clock,
     random,
     preparer,
+    trySchema,
     readiness,
   };
   const app = createApp({

@@ -173,6 +173,10 @@ describe('a node', () => {
     expect(ledger.reader.origin).toMatch(/\/kyc\/2$/);
     const { statement } = await ledger.reader.entry(0 as LeafIndex);
     expect(parseStatement(statement)).toMatchObject({ kind: 'loss', cause, recoveredSize: 5 });
+    const access = opened.node.store.ledger(tenant.handle, '_access').reader;
+    const restored = await access.entry(1 as LeafIndex);
+    expect(access.origin).toMatch(/\/_access\/2$/);
+    expect(parseStatement(restored.statement)).toMatchObject({ type: 'chirograph.Access' });
     await append(opened, 3);
     await opened.node.anchorNow();
     const trust = await trustOf(opened);

@@ -162,8 +162,8 @@ describe('a service', () => {
       /^chirograph_entries_committed_total [1-9]/m,
       /^chirograph_commit_backlog_entries 0$/m,
       /^chirograph_ledgers 3$/m,
-      /^chirograph_entries 10$/m,
-      /^chirograph_epoch_log_size 1$/m,
+      /^chirograph_entries 11$/m,
+      /^chirograph_epoch_log_size 2$/m,
       /^chirograph_anchored_epoch_log_size 0$/m,
       /^chirograph_http_request_duration_seconds_count\{method="POST",route="\/v1\/ledgers\/:ledger\/records",status="201"\} 1$/m,
     ])

@@ -205,11 +205,13 @@ const REFUSALS: ReadonlySet<string> = new Set([
 ]);
 
 function refusalOf(error: unknown): string | null {
-  return error instanceof ChirographError && REFUSALS.has(error.code) ? error.code : null;
+  const code = codeOf(error);
+  return REFUSALS.has(code) ? code : null;
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof ChirographError ? error.code : 'INTERNAL';
+  const code: unknown = error instanceof ChirographError ? error.code : null;
+  return typeof code === 'string' ? code : 'INTERNAL';
 }
 
 function noInspection(): AccessError {

@@ -152,10 +152,10 @@ function isWanted({ type, tags }: RecordStatement, wanted: WantedTags): boolean 
 }
 
 function accessView(origin: string, { entry, statement, said, payload }: OpenedRecord): AccessView {
-  const { $v, ...members } = JSON.parse(utf8ToString(payload.bytes)) as JsonObject;
-  $v;
+  const written = JSON.parse(utf8ToString(payload.bytes)) as JsonObject;
+  const members = Object.entries(written).filter(([name]) => name !== '$v');
   return {
-    ...members,
+    ...Object.fromEntries(members),
     id: toHex(entry.leafHash),
     index: entry.index,
     origin,

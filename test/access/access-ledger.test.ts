@@ -140,10 +140,13 @@ describe('a read', () => {
       `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${node.adminKey}\r\nConnection: close\r\n\r\n`,
     );
     await reached;
-    // Whatever had been sent before would be here by now.
-    for (let n = 0; n < 3; n++) await answer(node.request('/healthz'));
-    expect(connection.received).toBe('');
-    release();
+    try {
+      // Whatever had been sent before would be here by now.
+      for (let n = 0; n < 3; n++) await answer(node.request('/healthz'));
+      expect(connection.received).toBe('');
+    } finally {
+      release();
+    }
     expect(await connection.untilEnd()).toMatch(/^HTTP\/1\.1 200 /);
   });
 
@@ -204,7 +207,7 @@ describe('a read', () => {
 
   it('of a person whom nobody knows does not make them known, nor name them', async () => {
     await answer(node.request('/v1/access?subject=nobody-here'));
-    await answer(node.request(`/v1/access?actor=node`));
+    await answer(node.request('/v1/access?actor=node'));
     const [unknown, known] = (await accessEntries(node, { action: 'access:read' })).slice(-2);
     expect(unknown?.question).toMatchObject({ subject: { tag: null } });
     expect(known?.question).toMatchObject({
@@ -228,9 +231,12 @@ describe('an administrative act', () => {
     const { reached, release } = journal.hold();
     const asking = node.request('/v1/keys', { json: { role: 'reader' }, headers });
     await reached;
-    const keys = await answer<{ items: unknown[] }>(node.request('/v1/keys'));
-    expect(keys.items).toHaveLength(1);
-    release();
+    try {
+      const keys = await answer<{ items: unknown[] }>(node.request('/v1/keys'));
+      expect(keys.items).toHaveLength(1);
+    } finally {
+      release();
+    }
     const made = await answer<{ id: string }>(asking, 201);
     const entered = (await accessEntries(node)).filter(({ request }) => request === 'act');
     expect(entered).toMatchObject([

@@ -74,9 +74,8 @@ async function configure(settings: object): Promise<void> {
 
 /** All of an answer that a client can see, but for the id of the request. */
 async function seen(response: Promise<Response>): Promise<unknown> {
-  const { status, headers, ...rest } = await response;
-  rest;
   const awaited = await response;
+  const { status, headers } = awaited;
   const text = (await awaited.text()).replaceAll(headers.get('x-request-id') ?? '?', 'ID');
   const shown = [...headers].filter(([name]) => name !== 'x-request-id' && name !== 'date');
   return { status, shown, text };

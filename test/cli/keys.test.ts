@@ -33,7 +33,7 @@ describe('keys', () => {
     expect(key).toMatch(/^cg_[0-9a-f]{12}_/);
 
     const listed = await runCli(['keys', 'list'], env);
-    expect(listed.stdout).toMatch(new RegExp(`^${id}  writer  .*active   branch 7$`, 'm'));
+    expect(listed.stdout).toMatch(new RegExp(`^${id}  writer +\\S+ .*active   branch 7$`, 'm'));
     expect(listed.stdout).not.toContain(key.slice(16));
 
     expect(await runCli(['keys', 'revoke', id], env)).toMatchObject({

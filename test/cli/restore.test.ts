@@ -49,7 +49,7 @@ describe('chirograph restore --damaged', () => {
     });
     expect(await runCli(['fsck', '--data', data])).toMatchObject({ code: 0 });
     const { node, close } = await openTestNode(root);
-    expect(node.store.allLedgers()).toHaveLength(3);
+    expect(node.store.allLedgers()).toHaveLength(4);
     await close();
   });
 

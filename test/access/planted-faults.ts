@@ -1,0 +1,111 @@
+/** Faults that the suites of this folder must notice, each in one of them, by the tests with that in their name. */
+import type { PlantedFault } from '../support/mutant.js';
+
+export interface FaultOfAccess extends PlantedFault {
+  readonly suite: string;
+  readonly tests: string;
+}
+
+const GUARD = 'api/authentication.js';
+const RECORDER = 'commands/access-recorder.js';
+const LEDGER_SUITE = 'test/access/access-ledger.test.ts';
+const GRANTS_SUITE = 'test/access/grants.test.ts';
+const MATRIX = 'test/access/access-matrix.test.ts';
+
+export const ACCESS_FAULTS: readonly FaultOfAccess[] = [
+  {
+    name: 'sends before it is on record',
+    file: GUARD,
+    find: 'await log.disclosed(acting, disclosure);',
+    replace: `const entering = log.disclosed(acting, disclosure);
+        await disclosure.send();
+        await entering;
+        return;`,
+    suite: LEDGER_SUITE,
+    tests: 'of an entry lets no byte go',
+  },
+  {
+    name: 'evidence is not put on record',
+    file: 'api/routes/entry-files.js',
+    find: 'guard.disclosing("evidence:export", ',
+    replace: `((action, handler) => guard(action, async (...asked) => {
+        await (await handler(...asked)).send();
+      }))("evidence:export", `,
+    suite: LEDGER_SUITE,
+    tests: 'a random session',
+  },
+  {
+    name: 'the root is over another order than was shown',
+    file: RECORDER,
+    find: 'appendLeaves(EMPTY_RANGE, leaves)',
+    replace: 'appendLeaves(EMPTY_RANGE, leaves.toReversed())',
+    suite: LEDGER_SUITE,
+    tests: 'a random session',
+  },
+  {
+    name: 'only the first persons are named',
+    file: RECORDER,
+    find: 'Math.max(1, Math.ceil(persons.length / MAX_PARTIES))',
+    replace: '1',
+    suite: LEDGER_SUITE,
+    tests: 'of more persons',
+  },
+  {
+    name: 'acts are done before they are on record',
+    file: GUARD,
+    find: 'await log.begun(acting, act);',
+    replace: ';',
+    suite: LEDGER_SUITE,
+    tests: 'as begun before it is done',
+  },
+  {
+    name: 'refusals are entered without end',
+    file: 'access/refusal-budget.js',
+    find: 'if (window.written < this.#perMinute) {',
+    replace: 'if (true) {',
+    suite: LEDGER_SUITE,
+    tests: 'beyond so many a minute',
+  },
+  {
+    name: 'who proposed may approve',
+    file: 'access/grant-list.js',
+    find: 'if (!isOther(grant.proposedBy, by))',
+    replace: 'if (false)',
+    suite: GRANTS_SUITE,
+    tests: 'gives nothing until another',
+  },
+  {
+    name: 'a restricted ledger is open to roles of the tenant',
+    file: 'access/access-book.js',
+    find: 'if (!isRestricted(settings, ledger))',
+    replace: 'if (true)',
+    suite: GRANTS_SUITE,
+    tests: 'GET /records/0 answers',
+  },
+  {
+    name: 'a hidden ledger answers before its request is looked at',
+    file: GUARD,
+    find: 'if (isHidden)',
+    replace: `if (isHidden)
+                throw new AccessError('ACCESS_TENANT_UNKNOWN', 'hidden');
+            if (isHidden)`,
+    suite: GRANTS_SUITE,
+    tests: 'GET /records answers',
+  },
+  {
+    name: 'inspectors read without an inspection',
+    file: GUARD,
+    find: 'role === "inspector"',
+    replace: 'role === ""',
+    suite: MATRIX,
+    tests: 'records/\\{id\\} is for whom',
+  },
+  {
+    name: 'grants are not read again at the start',
+    file: 'queries/tenant-access.js',
+    find: 'grants === null ? [] : parseGrants(grants)',
+    replace: '[]',
+    suite: GRANTS_SUITE,
+    tests: 'survives a restart, until',
+  },
+];
