@@ -1,0 +1,18 @@
+/** Instants and periods in words. */
+import type { UnixMillis } from '../../base/brand.js';
+import { formatInstant } from '../../base/time.js';
+import type { ValidTime } from '../content.js';
+import type { Say } from '../report-language.js';
+
+export function periodText({ from, to }: ValidTime, say: Say): string {
+  if (from !== null && to !== null)
+    return say('value.between', { from: formatInstant(from), to: formatInstant(to) });
+  if (from !== null) return say('value.from', { from: formatInstant(from) });
+  if (to !== null) return say('value.until', { to: formatInstant(to) });
+  return say('value.always');
+}
+
+/** `absent`: what is said where there is none. */
+export function instantText(at: UnixMillis | null, absent: string): string {
+  return at === null ? absent : formatInstant(at);
+}
