@@ -41,8 +41,12 @@ export function contentBlocks(content: Content, say: Say): readonly Block[] {
   switch (content.kind) {
     case 'binary': {
       const { size, mediaType, sha256 } = content;
-      const text = say('value.binary', { size, mediaType, sha256 });
-      return [rowsBlock([[say('label.content'), text]])];
+      return [
+        rowsBlock([
+          [say('label.content'), say('value.binary', { size, mediaType })],
+          [say('label.sha256'), sha256, 'mono'],
+        ]),
+      ];
     }
     case 'withheld': {
       const reason = say(`omission.${content.reason}`);
@@ -69,9 +73,8 @@ const MAX_ROWS = 2_000;
 const MAX_DEPTH = 12;
 
 function jsonBlocks(value: JsonValue, say: Say): readonly Block[] {
-  const rows = [...jsonRows(say('label.value'), value, 0, say)];
-  // A whole object has no name of its own.
-  const members = membersOf(value).length > 0 ? rows.slice(1).map(outdented) : rows;
+  // Under a row of ours: a member's name cannot pass for one of the rows that we vouch for.
+  const members = [...jsonRows(say('label.content'), value, 0, say)];
   if (members.length <= MAX_ROWS) return [{ kind: 'rows', rows: members }];
   const count = members.length - MAX_ROWS;
   const sha256 = sha256Hex(canonicalJson(value));
@@ -107,8 +110,4 @@ function membersOf(value: JsonValue): readonly (readonly [name: string, value: J
 /** `Array.isArray` does not narrow readonly arrays. */
 function isArray(value: JsonObject | readonly JsonValue[]): value is readonly JsonValue[] {
   return Array.isArray(value);
-}
-
-function outdented(row: LabelledRow): LabelledRow {
-  return { ...row, depth: (row.depth ?? 0) - 1 };
 }

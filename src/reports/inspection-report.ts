@@ -17,7 +17,7 @@ import type {
 } from './inspection-data.js';
 import { heading, listText, paragraph, rows, thingText } from './internal/blocks.js';
 import { fileSection, verifySection } from './internal/file-section.js';
-import { instantText, periodText } from './internal/times.js';
+import { instantCell, instantText, periodCell, periodText } from './internal/times.js';
 import { developmentMark, proofSection, proofWarnings } from './proof-state.js';
 import type { Block, ReportDocument } from './report-document.js';
 import { type Say, speaker } from './report-language.js';
@@ -105,10 +105,10 @@ function questionSection(questions: readonly InspectionQuestion[], say: Say): re
         { title: say('column.result-root'), share: 20, mono: true },
       ],
       rows: questions.map(({ askedAt, question, asOf, validAt, shown, resultRoot }) => [
-        formatInstant(askedAt),
+        instantCell(askedAt),
         question,
         say('value.as-of', { size: asOf.size, root: asOf.rootHash }),
-        instantText(validAt, '–'),
+        validAt === null ? '–' : instantCell(validAt),
         String(shown),
         resultRoot ?? '–',
       ]),
@@ -146,7 +146,7 @@ function stateSection(state: SubjectState, number: number, say: Say): readonly B
 
 function thingBlocks(thing: ThingState, say: Say): readonly Block[] {
   return [
-    heading(3, thingText(thing, say)),
+    heading(4, thingText(thing, say)),
     rows([
       [say('label.entry'), String(thing.index)],
       [say('label.recorded'), formatInstant(thing.recordedAt)],
@@ -200,10 +200,10 @@ function timelineSection(timeline: readonly TimelineEntry[], say: Say): readonly
         { title: say('column.author'), share: 18 },
       ],
       rows: timeline.map(({ recordedAt, index, what, valid, author }) => [
-        formatInstant(recordedAt),
+        instantCell(recordedAt),
         String(index),
         what,
-        periodText(valid, say),
+        periodCell(valid, say),
         author,
       ]),
     },

@@ -76,8 +76,8 @@ export const GERMAN: ReportCatalogue = {
   'label.entry': 'Eintrag',
   'label.root': 'Wurzel-Hash',
   'label.known': 'Bekannt bis',
+  'label.sha256': 'SHA-256',
   'label.content': 'Inhalt',
-  'label.value': 'Wert',
 
   'column.time': 'Zeit (UTC)',
   'column.question': 'Frage',
@@ -120,7 +120,7 @@ export const GERMAN: ReportCatalogue = {
   'value.never': 'nie',
   'value.as-of': '{size}: {root}',
   'value.thing': '{type}, {key}',
-  'value.binary': '{size} Bytes vom Typ {mediaType}, SHA-256 {sha256}',
+  'value.binary': '{size} Bytes vom Typ {mediaType}',
   'value.withheld': 'nicht gezeigt: {reason}',
   'value.cut': '{start} … (gekürzt; insgesamt {length} Zeichen JSON, SHA-256 {sha256})',
   'value.more':

@@ -76,8 +76,8 @@ export const ENGLISH = {
   'label.entry': 'Entry',
   'label.root': 'Root hash',
   'label.known': 'Known until',
+  'label.sha256': 'SHA-256',
   'label.content': 'Content',
-  'label.value': 'value',
 
   'column.time': 'Time (UTC)',
   'column.question': 'Question',
@@ -120,7 +120,7 @@ export const ENGLISH = {
   'value.never': 'never',
   'value.as-of': '{size}: {root}',
   'value.thing': '{type}, {key}',
-  'value.binary': '{size} bytes of {mediaType}, SHA-256 {sha256}',
+  'value.binary': '{size} bytes of {mediaType}',
   'value.withheld': 'not shown: {reason}',
   'value.cut': '{start} … (cut; {length} characters of JSON in all, SHA-256 {sha256})',
   'value.more':

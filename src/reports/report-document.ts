@@ -30,7 +30,7 @@ export type Block =
 
 export interface HeadingBlock {
   readonly kind: 'heading';
-  readonly level: 1 | 2 | 3;
+  readonly level: 1 | 2 | 3 | 4;
   readonly text: string;
 }
 

@@ -6,7 +6,7 @@ import { formatInstant } from '../base/time.js';
 import { contentBlocks } from './content.js';
 import { heading, paragraph, rows } from './internal/blocks.js';
 import { fileSection, verifySection } from './internal/file-section.js';
-import { periodText } from './internal/times.js';
+import { instantCell, periodText } from './internal/times.js';
 import { developmentMark, proofSection, proofWarnings } from './proof-state.js';
 import type { Block, ReportDocument } from './report-document.js';
 import { type Say, speaker } from './report-language.js';
@@ -101,7 +101,7 @@ function versionBlocks(
 ): readonly Block[] {
   return [
     heading(
-      3,
+      4,
       say(content === null ? 'export.version.withdrawn' : 'export.version', { number, count }),
     ),
     rows([
@@ -129,7 +129,7 @@ function accessSection(accesses: readonly DataAccess[], say: Say): readonly Bloc
         { title: say('column.count'), share: 8 },
       ],
       rows: accesses.map(({ at, who, purpose, what, entries }) => [
-        formatInstant(at),
+        instantCell(at),
         who,
         purpose,
         what,

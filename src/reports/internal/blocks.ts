@@ -1,8 +1,8 @@
 /** Short ways to write blocks. */
-import type { Block, LabelledRow } from '../report-document.js';
+import type { Block, HeadingBlock, LabelledRow } from '../report-document.js';
 import type { Say } from '../report-language.js';
 
-export function heading(level: 1 | 2 | 3, text: string): Block {
+export function heading(level: HeadingBlock['level'], text: string): Block {
   return { kind: 'heading', level, text };
 }
 

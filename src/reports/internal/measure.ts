@@ -66,7 +66,10 @@ function breakLines(text: string, room: number, widthOf: WidthOf): string[] {
   return [...lines, line];
 }
 
-/** A word that is wider than its column, anywhere but inside a character. */
+/** The second half of a piece is searched for what names and addresses are made of. */
+const GOOD_BREAK = /^.{8,}[-/@.,:;=_](?=.{0,12}$)/u;
+
+/** A word that is wider than its column: behind a mark, or anywhere but inside a character. */
 function cut(word: string, room: number, widthOf: WidthOf): string[] {
   const pieces: string[] = [];
   let piece = '';
@@ -74,9 +77,10 @@ function cut(word: string, room: number, widthOf: WidthOf): string[] {
   for (const character of word) {
     const width = widthOf(character);
     if (piece !== '' && used + width > room) {
-      pieces.push(piece);
-      piece = '';
-      used = 0;
+      const end = GOOD_BREAK.exec(piece)?.[0].length ?? piece.length;
+      pieces.push(piece.slice(0, end));
+      piece = piece.slice(end);
+      used = widthOf(piece);
     }
     piece += character;
     used += width;

@@ -75,6 +75,8 @@ const MAX_KEPT = 4;
 /** Above and below the lines of a frame. */
 export const FRAME_PADDING = 10;
 
+export const BELOW_FRAME = 8;
+
 export function lineCount({ cells }: Strip): number {
   return Math.max(0, ...cells.map(({ lines }) => lines.length));
 }
@@ -84,7 +86,7 @@ export function heightOf(strip: Strip, lines: number): number {
 }
 
 function paddingOf({ decoration }: Strip): number {
-  if (decoration === 'frame') return 2 * FRAME_PADDING;
+  if (decoration === 'frame') return 2 * FRAME_PADDING + BELOW_FRAME;
   return decoration === 'rule' || decoration === 'shade' ? 4 : 0;
 }
 

@@ -1,7 +1,14 @@
 /** Laid-out pages through pdfkit: ink, and the structure that says what each line is. */
 import type { Measure, TextStyle } from './measure.js';
 import type { FontSet } from './font-set.js';
-import { FRAME_PADDING, heightOf, lineCount, type Page, type Piece } from './page-layout.js';
+import {
+  BELOW_FRAME,
+  FRAME_PADDING,
+  heightOf,
+  lineCount,
+  type Page,
+  type Piece,
+} from './page-layout.js';
 import {
   ALARM,
   CONTENT_WIDTH,
@@ -117,7 +124,10 @@ export class PagePrinter {
         this.#doc.rect(MARGIN.left, top, 2, height).fill(RULE);
         return;
       case 'frame':
-        this.#doc.lineWidth(1.5).rect(MARGIN.left, top, CONTENT_WIDTH, height).stroke(ALARM);
+        this.#doc
+          .lineWidth(1.5)
+          .rect(MARGIN.left, top, CONTENT_WIDTH, height - BELOW_FRAME)
+          .stroke(ALARM);
         return;
     }
   }

@@ -10,7 +10,8 @@ export const CONTENT_HEIGHT = PAGE.height - MARGIN.top - MARGIN.bottom;
 export const STYLES = {
   H1: { font: 'strong', size: 17 },
   H2: { font: 'strong', size: 12 },
-  H3: { font: 'strong', size: 9.5 },
+  H3: { font: 'strong', size: 10.5 },
+  H4: { font: 'strong', size: 9 },
   body: { font: 'text', size: 9.5 },
   label: { font: 'strong', size: 8.5 },
   note: { font: 'text', size: 8 },
@@ -27,7 +28,8 @@ export const STYLES = {
 export const LEADING = {
   H1: 22,
   H2: 16,
-  H3: 13,
+  H3: 14,
+  H4: 13,
   body: 13,
   table: 10.5,
   warning: 20,

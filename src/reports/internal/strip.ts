@@ -2,13 +2,19 @@
  * A block as strips: cells side by side, each with its lines, which a page takes as a whole or from
  * above. Everything that breaks over pages is one of these, so that there is one way of breaking.
  */
-import type { Block, LabelledRow, TableBlock, TableColumn } from '../report-document.js';
+import type {
+  Block,
+  HeadingBlock,
+  LabelledRow,
+  TableBlock,
+  TableColumn,
+} from '../report-document.js';
 import type { Measure, TextStyle } from './measure.js';
 import { CONTENT_WIDTH, LEADING, STYLES } from './page-style.js';
 
 export interface Strip {
   /** Of the structure tree (ISO 32000-1 §14.8.4). */
-  readonly tag: 'Code' | 'H1' | 'H2' | 'H3' | 'P' | 'TR';
+  readonly tag: 'Code' | 'H1' | 'H2' | 'H3' | 'H4' | 'P' | 'TR';
   readonly cells: readonly Cell[];
   readonly leading: number;
   /** Not at the top of a page. */
@@ -68,12 +74,12 @@ export function* stripsOf(block: Block, measure: Measure): Generator<Strip> {
   }
 }
 
-function heading(text: string, level: 1 | 2 | 3, measure: Measure): Strip {
+function heading(text: string, level: HeadingBlock['level'], measure: Measure): Strip {
   const tag = `H${level}` as const;
   return whole(text, STYLES[tag], measure, {
     tag,
     leading: LEADING[tag],
-    spaceBefore: [24, 18, 12][level - 1] ?? 12,
+    spaceBefore: [24, 18, 14, 10][level - 1] ?? 10,
     decoration: level === 2 ? 'rule' : 'none',
     keepWithNext: true,
   });

@@ -227,7 +227,10 @@ export function subjectExportData(bends: Partial<SubjectExportData> = {}): Subje
     controller: 'Beispielbank AG, Vaduz',
     subject: 'person/4711',
     notices: [
-      { label: 'Purposes', text: 'Prevention of money laundering; opening and keeping of accounts' },
+      {
+        label: 'Purposes',
+        text: 'Prevention of money laundering; opening and keeping of accounts',
+      },
       { label: 'Recipients', text: 'None outside the bank' },
       { label: 'Source', text: 'You, and the registers named in each record' },
     ],
