@@ -5,6 +5,7 @@ const mayImport = {
   signing: ['base', 'tlog'],
   records: ['base', 'signing'],
   evidence: ['base', 'tlog', 'signing', 'records'],
+  reports: ['base', 'evidence'],
   keys: ['base', 'tlog', 'signing'],
   ledger: ['base', 'tlog', 'records', 'keys'],
   checkpoint: ['base', 'tlog', 'signing', 'keys', 'ledger'],
@@ -21,6 +22,7 @@ const mayImport = {
     'checkpoint',
     'anchoring',
     'access',
+    'reports',
   ],
   commands: [
     'base',
@@ -33,6 +35,7 @@ const mayImport = {
     'checkpoint',
     'anchoring',
     'access',
+    'reports',
     'queries',
   ],
   api: ['base', 'records', 'access', 'commands', 'queries'],
@@ -45,6 +48,7 @@ const homeOf = {
   '(bitcoinjs-lib|tiny-secp256k1)': 'anchoring/',
   express: '(api/|[^/]+/http)',
   commander: '(cli/|main)',
+  '(pdfkit|fontkit|dejavu-fonts-ttf)': 'reports/',
 };
 
 const layering = Object.entries(mayImport).map(([folder, allowed]) => ({

@@ -7,6 +7,7 @@ import type { EvidenceErrorCode } from '../evidence/evidence-error.js';
 import type { KeysErrorCode } from '../keys/keys-error.js';
 import type { LedgerErrorCode } from '../ledger/ledger-error.js';
 import type { RecordsErrorCode } from '../records/records-error.js';
+import type { ReportErrorCode } from '../reports/report-error.js';
 import type { SigningErrorCode } from '../signing/signing-error.js';
 import type { TlogErrorCode } from '../tlog/tlog-error.js';
 import type { CommandErrorCode } from './command-error.js';
@@ -21,5 +22,6 @@ export type OperationErrorCode =
   | KeysErrorCode
   | LedgerErrorCode
   | RecordsErrorCode
+  | ReportErrorCode
   | SigningErrorCode
   | TlogErrorCode;

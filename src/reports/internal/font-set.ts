@@ -79,18 +79,23 @@ interface PlainPosition {
  * line is as wide as the sum of its characters, and its text can be taken out again as it was put in.
  */
 function plainLayout(font: Font): Font & PlainLayout {
+  const known = new Map<number, PlainGlyph>();
+  const glyphOf = (codePoint: number): PlainGlyph => {
+    const found = known.get(codePoint);
+    if (found !== undefined) return found;
+    const { id, advanceWidth } = font.glyphForCodePoint(codePoint);
+    const glyph = { id, advanceWidth, codePoints: [codePoint] };
+    known.set(codePoint, glyph);
+    return glyph;
+  };
   const layout = (text: string): PlainRun => {
-    const glyphs = Array.from(text, (character) => {
-      const codePoint = character.codePointAt(0) ?? 0;
-      const { id, advanceWidth } = font.glyphForCodePoint(codePoint);
-      return { id, advanceWidth, codePoints: [codePoint] };
-    });
-    const positions = glyphs.map(({ advanceWidth }) => ({
-      xAdvance: advanceWidth,
-      yAdvance: 0,
-      xOffset: 0,
-      yOffset: 0,
-    }));
+    const glyphs: PlainGlyph[] = [];
+    const positions: PlainPosition[] = [];
+    for (const character of text) {
+      const glyph = glyphOf(character.codePointAt(0) ?? 0);
+      glyphs.push(glyph);
+      positions.push({ xAdvance: glyph.advanceWidth, yAdvance: 0, xOffset: 0, yOffset: 0 });
+    }
     return {
       glyphs,
       positions,

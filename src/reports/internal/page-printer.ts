@@ -68,7 +68,10 @@ export class PagePrinter {
         STYLES.running,
         PALE,
       );
-      if (mark !== null) this.#line(mark, MARGIN.left, top - 14, STYLES.mark, ALARM);
+      if (mark !== null) {
+        const shown = this.#measure.fitted(mark, STYLES.mark, CONTENT_WIDTH);
+        this.#line(shown, MARGIN.left, top - 14, STYLES.mark, ALARM);
+      }
       this.#rule(top + 8);
       this.#rule(bottom - 12);
       const room = CONTENT_WIDTH - this.#measure.width(pageNumber, STYLES.running) - 12;
@@ -187,7 +190,8 @@ export class PagePrinter {
       .font(style.font)
       .fontSize(style.size)
       .fillColor(colour)
-      .text(text, x, baseLine, { lineBreak: false, baseline: 'alphabetic' });
+      // With `features`, even none, pdfkit lays a line out as a whole and not word by word.
+      .text(text, x, baseLine, { lineBreak: false, baseline: 'alphabetic', features: [] });
   }
 }
 
