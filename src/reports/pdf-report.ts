@@ -117,8 +117,9 @@ async function countPages(
   { maxPages }: ReportLimits,
   signal: AbortSignal | undefined,
 ): Promise<number> {
+  const found = pagesOf(blocks, measure);
   let pages = 0;
-  for (const _ of pagesOf(blocks, measure)) {
+  while (found.next().done !== true) {
     pages++;
     if (pages > maxPages)
       throw new ReportError(

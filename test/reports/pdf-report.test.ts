@@ -6,8 +6,8 @@ import type { Block, EmbeddedFile, TableBlock } from '../../src/reports/report-d
 import { ReportError } from '../../src/reports/report-error.js';
 import { rejection } from '../support/errors.js';
 import { documentOf, printed } from './support/print.js';
-import { CREATED, exampleData, exampleEvidence } from './support/report-data.js';
 import { readPdf, textOf } from './support/read-pdf.js';
+import { CREATED, exampleData, exampleEvidence } from './support/report-data.js';
 
 const paragraph = (text: string): Block => ({ kind: 'paragraph', text });
 

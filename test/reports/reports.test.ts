@@ -10,13 +10,13 @@ import type { Block, LabelledRow } from '../../src/reports/report-document.js';
 import { speaker } from '../../src/reports/report-language.js';
 import { subjectExportReport } from '../../src/reports/subject-export-report.js';
 import { printed } from './support/print.js';
+import { readPdf, textOf } from './support/read-pdf.js';
 import {
   EVIDENCE_FILE,
   exampleEvidence,
   inspectionData,
   subjectExportData,
 } from './support/report-data.js';
-import { readPdf, textOf } from './support/read-pdf.js';
 
 const say = speaker('en');
 

@@ -9,12 +9,6 @@ import { create, type Font } from 'fontkit';
 
 export type FontName = 'text' | 'strong' | 'mono';
 
-export const FONT_FILES: Readonly<Record<FontName, string>> = {
-  text: 'dejavu-fonts-ttf/ttf/DejaVuSansCondensed.ttf',
-  strong: 'dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf',
-  mono: 'dejavu-fonts-ttf/ttf/DejaVuSansMono.ttf',
-};
-
 export type FontSet = Readonly<Record<FontName, ReportFont>>;
 
 export interface ReportFont {
@@ -29,11 +23,16 @@ export interface ReportFont {
 
 /** Reads and parses about two megabytes. */
 export function openFonts(): FontSet {
-  return { text: openFont('text'), strong: openFont('strong'), mono: openFont('mono') };
+  return {
+    text: openFont(require.resolve('dejavu-fonts-ttf/ttf/DejaVuSansCondensed.ttf')),
+    strong: openFont(require.resolve('dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf')),
+    mono: openFont(require.resolve('dejavu-fonts-ttf/ttf/DejaVuSansMono.ttf')),
+  };
 }
 
-function openFont(name: FontName): ReportFont {
-  const path = createRequire(import.meta.url).resolve(FONT_FILES[name]);
+const require = createRequire(import.meta.url);
+
+function openFont(path: string): ReportFont {
   const font = create(readFileSync(path));
   const widths = new Map<number, number>();
   return {

@@ -37,36 +37,37 @@ export function* pagesOf(blocks: readonly Block[], measure: Measure): Generator<
     y = 0;
     return page;
   };
-  /** Headings that wait for what they stand above. */
-  let kept: Strip[] = [];
+  /** Headings and what they stand above: together, as far as a page has room for it. */
+  function* place(group: readonly Strip[]): Generator<Page> {
+    if (y > 0 && y + leastHeight(group) > CONTENT_HEIGHT) {
+      yield turn();
+      repeatHead(group[0], put);
+    }
+    for (const strip of group) {
+      const count = lineCount(strip);
+      for (let from = 0; ;) {
+        const room = CONTENT_HEIGHT - y - (y > 0 ? strip.spaceBefore : 0);
+        const to = Math.min(count, from + linesIn(strip, room));
+        if (to > from) put(strip, from, to);
+        if (to >= count) break;
+        from = to;
+        yield turn();
+        repeatHead(strip, put);
+      }
+    }
+  }
 
+  let kept: Strip[] = [];
   for (const block of blocks)
     for (const strip of stripsOf(block, measure)) {
       if (strip.keepWithNext && kept.length < MAX_KEPT) {
         kept.push(strip);
         continue;
       }
-      const group = [...kept, strip];
+      yield* place([...kept, strip]);
       kept = [];
-      if (y > 0 && y + leastHeight(group) > CONTENT_HEIGHT) {
-        yield turn();
-        repeatHead(group[0], put);
-      }
-      for (const one of group) {
-        let from = 0;
-        const count = lineCount(one);
-        for (;;) {
-          const room = CONTENT_HEIGHT - y - (y > 0 ? one.spaceBefore : 0);
-          const to = Math.min(count, from + Math.max(linesIn(one, room), y === 0 ? 1 : 0));
-          if (to > from || count === 0) put(one, from, to);
-          from = to;
-          if (from >= count) break;
-          yield turn();
-          repeatHead(one, put);
-        }
-      }
     }
-  for (const strip of kept) put(strip, 0, lineCount(strip));
+  yield* place(kept);
   yield turn();
 }
 
@@ -113,6 +114,6 @@ function repeatHead(
 ): void {
   const head = strip?.table?.strip;
   // The heading itself has come to the top of the page.
-  if (!head || head.cells === strip?.cells) return;
+  if (!head || head.cells === strip.cells) return;
   put(head, 0, lineCount(head), true);
 }

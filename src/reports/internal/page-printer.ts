@@ -1,6 +1,6 @@
 /** Laid-out pages through pdfkit: ink, and the structure that says what each line is. */
-import type { Measure, TextStyle } from './measure.js';
 import type { FontSet } from './font-set.js';
+import type { Measure, TextStyle } from './measure.js';
 import {
   BELOW_FRAME,
   FRAME_PADDING,

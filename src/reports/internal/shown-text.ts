@@ -35,15 +35,22 @@ const MARK = /\p{M}/u;
 /** No living language stacks more on one letter; a stack of them covers the lines around it. */
 const MAX_MARKS = 2;
 
-/**
- * Control, format (direction-changing and invisible ones), private and unassigned characters, lone
- * surrogates; line breaks; every space but U+0020, which they would pass for; marks that enclose other
- * characters; the brackets of the escapes, so that nobody else can write one; variation selectors;
- * fillers that are letters and show nothing; and the blocks of letters that run from right to left,
- * because a line that mixes directions can be read in two orders.
- */
-const UNSHOWABLE =
-  /[\p{C}\p{Zl}\p{Zp}\p{Me}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000⟨⟩\ufe00-\ufe0f\u{e0100}-\u{e01ef}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+/** Parts of a character class. */
+const UNSHOWABLE_CLASSES = [
+  // Control, format (direction-changing and invisible ones), private, unassigned; lone surrogates; line breaks.
+  String.raw`\p{C}\p{Zl}\p{Zp}`,
+  // Every space but U+0020, which they would pass for.
+  String.raw`\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000`,
+  // Marks that enclose other characters, and variation selectors.
+  String.raw`\p{Me}\ufe00-\ufe0f\u{e0100}-\u{e01ef}`,
+  // Fillers that count as letters and show nothing.
+  String.raw`\u034f\u17b4\u17b5\u115f\u1160\u2800\u3164\uffa0`,
+  // Blocks of letters that run from right to left: a line that mixes directions can be read in two orders.
+  String.raw`\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}`,
+  // The brackets of the escapes, so that nobody else can write one.
+  '⟨⟩',
+];
+const UNSHOWABLE = new RegExp(`[${UNSHOWABLE_CLASSES.join('')}]`, 'u');
 
 function escapeOf(codePoint: number): string {
   return `⟨U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}⟩`;
