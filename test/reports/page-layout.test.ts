@@ -73,6 +73,20 @@ describe('pages', () => {
     );
   });
 
+  it('have no heading alone at their foot', () => {
+    for (let lines = 20; lines < 80; lines++) {
+      const blocks: Block[] = [
+        ...Array.from({ length: lines }, (): Block => ({ kind: 'paragraph', text: 'line' })),
+        { kind: 'heading', level: 2, text: 'Heading' },
+        { kind: 'paragraph', text: 'below' },
+      ];
+      const pages = [...pagesOf(blocks, measureWith(fonts))].map(({ pieces }) =>
+        pieces.flatMap(linesOf),
+      );
+      expect(pages.find((texts) => texts.includes('Heading'))).toContain('below');
+    }
+  });
+
   it('say of each table that goes on what its columns are', () => {
     const rows = Array.from({ length: 200 }, (_, at) => [`${at}`]);
     const table: Block = { kind: 'table', columns: [{ title: 'Column', share: 1 }], rows };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { utf8 } from '../../src/base/bytes.js';
-import { REPORT_LIMITS } from '../../src/reports/pdf-report.js';
+import { printReport, REPORT_LIMITS } from '../../src/reports/pdf-report.js';
 import type { Block, EmbeddedFile, TableBlock } from '../../src/reports/report-document.js';
 import { ReportError } from '../../src/reports/report-error.js';
 import { rejection } from '../support/errors.js';
@@ -83,19 +83,6 @@ describe('a printed report', () => {
     expect(pages.at(-1)).toContain('the end');
   });
 
-  it('leaves no heading alone at the foot of a page', async () => {
-    for (let lines = 30; lines < 60; lines++) {
-      const blocks: Block[] = [
-        ...Array.from({ length: lines }, (_, at) => paragraph(`line ${at}`)),
-        { kind: 'heading', level: 2, text: 'Heading' },
-        paragraph('below'),
-      ];
-      const { pages } = readPdf(await printed(documentOf(blocks)));
-      const page = pages.find((texts) => texts.includes('Heading'));
-      expect(page).toContain('below');
-    }
-  });
-
   it('keeps the lines of preformatted text and marks what was made for development', async () => {
     const blocks: Block[] = [
       { kind: 'preformatted', text: 'one\n  two' },
@@ -153,7 +140,6 @@ describe('a report that is too large', () => {
 
   it('is refused before its first byte, if its pages or files are too many', async () => {
     for (const [what, limits] of cases.filter(([what]) => what !== 'bytes')) {
-      const { printReport } = await import('../../src/reports/pdf-report.js');
       const pieces = printReport(document, { limits: { ...REPORT_LIMITS, ...limits } });
       const error = await rejection(pieces.next());
       expect([what, error.code]).toEqual([what, 'REPORT_TOO_LARGE']);
