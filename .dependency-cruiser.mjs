@@ -6,6 +6,7 @@ const mayImport = {
   records: ['base', 'signing'],
   schemas: ['base', 'records'],
   evidence: ['base', 'tlog', 'signing', 'records'],
+  reports: ['base', 'evidence'],
   keys: ['base', 'tlog', 'signing'],
   ledger: ['base', 'tlog', 'records', 'keys'],
   checkpoint: ['base', 'tlog', 'signing', 'keys', 'ledger'],
@@ -25,6 +26,7 @@ const mayImport = {
     'anchoring',
     'views',
     'access',
+    'reports',
   ],
   commands: [
     'base',
@@ -39,6 +41,7 @@ const mayImport = {
     'anchoring',
     'views',
     'access',
+    'reports',
     'queries',
   ],
   api: ['base', 'records', 'schemas', 'access', 'commands', 'queries'],
@@ -51,6 +54,7 @@ const homeOf = {
   '(bitcoinjs-lib|tiny-secp256k1)': 'anchoring/',
   express: '(api/|[^/]+/http)',
   commander: '(cli/|main)',
+  '(pdfkit|fontkit|dejavu-fonts-ttf)': 'reports/',
 };
 
 const layering = Object.entries(mayImport).map(([folder, allowed]) => ({

@@ -157,6 +157,7 @@ export const PROBLEMS = {
   EVIDENCE_FORMAT_NEWER: kind(400, 'The evidence file is of a newer version'),
   TRUST_MALFORMED: kind(400, 'Not a trust file'),
   TRUST_FORMAT_NEWER: kind(400, 'The trust file is of a newer version'),
+  REPORT_TOO_LARGE: kind(400, 'The report would be too large'),
 
   SIGNATURE_REFUSED: kind(400, 'The signature does not match'),
   SIGNATURE_OF_NO_RECORD: kind(409, 'Only records of the written log are signed'),

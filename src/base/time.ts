@@ -23,6 +23,11 @@ export function formatInstant(millis: UnixMillis): string {
   return new Date(millis).toISOString();
 }
 
+/** For the libraries that take nothing else. */
+export function asDate(millis: UnixMillis): Date {
+  return new Date(millis);
+}
+
 /**
  * @throws BaseError TIME_MALFORMED for any other form and for instants that do not exist, such as
  * 2026-02-30 or a leap second.

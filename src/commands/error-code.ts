@@ -9,6 +9,7 @@ import type { LedgerErrorCode } from '../ledger/ledger-error.js';
 import type { QueryErrorCode } from '../queries/query-error.js';
 import type { RecordsErrorCode } from '../records/records-error.js';
 import type { SchemasErrorCode } from '../schemas/schemas-error.js';
+import type { ReportErrorCode } from '../reports/report-error.js';
 import type { SigningErrorCode } from '../signing/signing-error.js';
 import type { TlogErrorCode } from '../tlog/tlog-error.js';
 import type { ViewsErrorCode } from '../views/views-error.js';
@@ -26,6 +27,7 @@ export type OperationErrorCode =
   | QueryErrorCode
   | RecordsErrorCode
   | SchemasErrorCode
+  | ReportErrorCode
   | SigningErrorCode
   | TlogErrorCode
   | ViewsErrorCode;
