@@ -14,7 +14,7 @@ import {
 } from './internal/describe.js';
 import type { CheckResult } from './internal/outcome.js';
 import { findingText, messageText } from './message-text.js';
-import { type Catalogue, ENGLISH, type MessageCode } from './messages-en.js';
+import { type Catalogue, ENGLISH } from './messages-en.js';
 import type {
   CheckReport,
   Finding,
@@ -31,13 +31,16 @@ export interface ReportOutline {
   readonly file: OutlineRow;
 }
 
-export type OutlinePart = { readonly title: string } & (
+export type OutlinePart = { readonly id: PartId; readonly title: string } & (
   | { readonly kind: 'rows'; readonly rows: readonly OutlineRow[] }
   /** JSON, line by line, each with the columns that it is indented by. */
   | { readonly kind: 'content'; readonly lines: readonly ContentLine[] }
   | { readonly kind: 'checks'; readonly checks: readonly OutlineCheck[] }
   | { readonly kind: 'items'; readonly items: readonly string[] }
 );
+
+export type PartId =
+  'entry' | 'content' | 'log' | 'signatures' | 'checks' | 'not-proven' | 'development' | 'trust';
 
 export type OutlineRow = readonly [label: string, text: string];
 
@@ -61,36 +64,42 @@ export function reportOutline(
 ): ReportOutline {
   const say: Say = (code, facts) => messageText(code, facts, catalogue);
   const { result, entry, log } = report;
-  const items = (title: MessageCode, findings: readonly Finding[]): OutlinePart => ({
+  const items = (id: PartId, findings: readonly Finding[]): OutlinePart => ({
     kind: 'items',
-    title: say(title),
+    id,
+    title: say(`title.${id}`),
     items: findings.map((finding) => findingText(finding, catalogue)),
   });
-  const rows = (title: MessageCode, lines: readonly Line[]): OutlinePart => ({
+  const rows = (id: PartId, lines: readonly Line[]): OutlinePart => ({
     kind: 'rows',
-    title: say(title),
+    id,
+    title: say(id === 'entry' && result === 'failed' ? 'title.entry.failed' : `title.${id}`),
     rows: lines.map(([label, text]) => [say(label), text]),
   });
   const parts: OutlinePart[] = [
+    rows('entry', entry === null ? [] : describeEntry(entry, say)),
+    {
+      kind: 'content',
+      id: 'content',
+      title: say('title.content'),
+      lines: contentLines(entry?.content, say),
+    },
+    rows('log', log === null ? [] : describeLog(log, say)),
     rows(
-      result === 'failed' ? 'title.entry.failed' : 'title.entry',
-      entry === null ? [] : describeEntry(entry, say),
-    ),
-    { kind: 'content', title: say('title.content'), lines: contentLines(entry?.content, say) },
-    rows('title.log', log === null ? [] : describeLog(log, say)),
-    rows(
-      'title.signatures',
+      'signatures',
       report.signatures.flatMap((signature, at) => describeSignature(signature, at + 1, say)),
     ),
     {
       kind: 'checks',
+      id: 'checks',
       title: say('title.checks'),
       checks: report.checks.map((check) => outlineCheck(check, say)),
     },
-    items('title.not-proven', report.notProven),
-    items('title.development', report.development),
+    items('not-proven', report.notProven),
+    items('development', report.development),
     {
       kind: 'items',
+      id: 'trust',
       title: say('title.trust'),
       items: report.trust.map(({ name }) => say('value.text', { text: name })),
     },

@@ -126,14 +126,14 @@ describe('Ed25519 at its edges', () => {
     for (const key of SMALL_ORDER)
       for (const r of SMALL_ORDER)
         for (const s of [zero, one])
-          for (let text = 0; text < 4; text++) {
+          for (let text = 0; text < 2; text++) {
             const signature = Uint8Array.from([...bytes(r), ...s]);
             const args = [Uint8Array.of(text), signature] as const;
             const expected = ofNode.ed25519Verifier(bytes(key))(...args);
             expect(ofBrowser.ed25519Verifier(bytes(key))(...args)).toBe(expected);
             if (expected) yes++;
           }
-    expect(yes).toBeGreaterThan(50);
+    expect(yes).toBeGreaterThan(20);
   });
 
   it('says of any bytes what Node says', () => {
@@ -206,7 +206,10 @@ describe('bytes and digests', () => {
   });
 
   it('are refused as in Node, in every other spelling', () => {
-    const spelling = fc.string({ unit: fc.constantFrom(...'AB+/-_=aQ0 \n'), maxLength: 12 });
+    const spelling = fc.string({
+      unit: fc.constantFrom(...Array.from('AB+/-_=aQ0 \n')),
+      maxLength: 12,
+    });
     fc.assert(
       fc.property(fc.oneof(spelling, fc.string()), (text) => {
         for (const name of ['fromBase64', 'fromHex'] as const)
@@ -275,7 +278,7 @@ describe('evidence', () => {
 
   it('has the same report however it is altered', () => {
     const exits = new Set<number>();
-    for (let seed = 0; seed < 120; seed++) {
+    for (let seed = 0; seed < 60; seed++) {
       const { bytes: given, what } = byteMutation(evidence, seed);
       const response = ofBrowser.runVerify(request(given, true));
       expect([what, response]).toEqual([what, ofNode.runVerify(request(given, true))]);

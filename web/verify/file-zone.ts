@@ -24,9 +24,9 @@ export function fileZone({ id, texts, add }: FileZone): HTMLElement {
   const zone = element(
     'div',
     { class: 'zone' },
-    element('label', { for: id }, texts.choose),
     field,
-    element('p', {}, texts.drop),
+    element('label', { for: id }, texts.choose),
+    element('span', {}, ` ${texts.drop}`),
   );
   zone.addEventListener('dragover', () => {
     zone.classList.add('over');

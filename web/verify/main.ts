@@ -3,8 +3,8 @@
  * `verify.mjs` does, and shows what that says; there is no rule of verification in this folder.
  */
 import { sha256Hex } from '../../src/base/hash.js';
-import { MAX_TRUST_BYTES } from '../../src/evidence/trust.js';
 import { type Language, LANGUAGES } from '../../src/evidence/languages.js';
+import { MAX_TRUST_BYTES } from '../../src/evidence/trust.js';
 import { button, element } from './dom.js';
 import { fileList, fileZone, keepDroppedFilesOut } from './file-zone.js';
 import { type Judgement, judge } from './judge.js';
@@ -58,7 +58,14 @@ class Page {
         {},
         element('p', { class: 'intro' }, texts.intro),
         element('div', { class: 'zones' }, this.#zone('evidence'), this.#zone('trust')),
-        element('p', { role: 'status', id: 'status' }),
+        element(
+          'div',
+          { class: 'toolbar' },
+          element('p', { role: 'status', id: 'status' }),
+          button(texts.print, () => {
+            window.print();
+          }),
+        ),
         element('div', { id: 'reports' }),
       ),
       element(
@@ -196,17 +203,10 @@ class Page {
       'article',
       { 'data-result': result },
       element(
-        'div',
-        { class: 'heading' },
-        element(
-          'h2',
-          {},
-          `${texts.reports}: `,
-          element('span', { class: 'name' }, printable(file.name)),
-        ),
-        button(texts.print, () => {
-          window.print();
-        }),
+        'h2',
+        {},
+        `${texts.reports}: `,
+        element('span', { class: 'name' }, printable(file.name)),
       ),
       ...content,
     );

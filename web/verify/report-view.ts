@@ -19,8 +19,8 @@ export function reportView(
   const { title, means, result, parts, file } = reportOutline(report, CATALOGUES[language]);
   return [
     verdictView(result, title, [means, ...(result === 'consistent' ? [texts.consistentHint] : [])]),
-    ...parts.map((part) => partView(part, texts)),
     rowsView([file]),
+    ...developmentFirst(parts).map((part) => partView(part, texts)),
     element(
       'details',
       {},
@@ -28,6 +28,12 @@ export function reportView(
       element('pre', { class: 'plain', tabindex: '0' }, reportAsText(report, CATALOGUES[language])),
     ),
   ];
+}
+
+/** Who looks at the answer alone must see that it rests on parts made for development. */
+function developmentFirst(parts: readonly OutlinePart[]): OutlinePart[] {
+  const isDevelopment = ({ id }: OutlinePart): boolean => id === 'development';
+  return [...parts.filter(isDevelopment), ...parts.filter((part) => !isDevelopment(part))];
 }
 
 /** Large, in words, with a sign that does not need colour. */
@@ -57,7 +63,12 @@ function sign(text: string): Node {
 const SIGNS = { verified: '✓', consistent: '○', failed: '✗', unusable: '?' } as const;
 
 function partView(part: OutlinePart, texts: PageTexts): Node {
-  return element('section', {}, element('h3', {}, part.title), contentOf(part, texts));
+  return element(
+    'section',
+    { class: part.id },
+    element('h3', {}, part.title),
+    contentOf(part, texts),
+  );
 }
 
 function contentOf(part: OutlinePart, texts: PageTexts): Node {

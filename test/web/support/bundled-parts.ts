@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { mutate, type PlantedFault } from '../../support/mutant.js';
+import type * as parts from './verifier-parts.js';
 
-export type VerifierParts = typeof import('./verifier-parts.js');
+export type VerifierParts = typeof parts;
 
 /** In a process of its own: esbuild does not run inside jest's realm. */
 const BUNDLE = `

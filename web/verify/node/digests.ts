@@ -7,8 +7,11 @@ import { unsupported } from './unsupported.js';
 const DIGESTS = { sha256, sha384, sha512 } as const;
 export type DigestName = keyof typeof DIGESTS;
 
-type Hashing = ReturnType<typeof sha256.create> | ReturnType<typeof sha512.create>;
-type Mac = ReturnType<typeof hmac.create>;
+/** A hash or a MAC that is being computed. */
+interface Running {
+  update(bytes: Uint8Array): unknown;
+  digest(): Uint8Array;
+}
 
 export function digestName(name: unknown): DigestName {
   if (name === 'sha256' || name === 'sha384' || name === 'sha512') return name;
@@ -16,7 +19,7 @@ export function digestName(name: unknown): DigestName {
 }
 
 export function digest(name: DigestName, ...parts: readonly Uint8Array[]): Uint8Array {
-  const hashing = DIGESTS[name].create();
+  const hashing: Running = DIGESTS[name].create();
   for (const part of parts) hashing.update(part);
   return hashing.digest();
 }
@@ -35,9 +38,9 @@ export function createHmac(name: string, key: Uint8Array): RunningDigest {
 }
 
 class RunningDigest {
-  readonly #state: Hashing | Mac;
+  readonly #state: Running;
 
-  constructor(state: Hashing | Mac) {
+  constructor(state: Running) {
     this.#state = state;
   }
 
