@@ -5,19 +5,21 @@
 import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { MAX_COLLECTION_BYTES } from './evidence/collection-file.js';
+import { isLanguage, type Language, LANGUAGES } from './evidence/languages.js';
 import { runVerify, type VerifyResponse } from './evidence/run-verify.js';
 import { MAX_TRUST_BYTES } from './evidence/trust.js';
 
 /** Put in by the build. */
 declare const CHIROGRAPH_VERSION: string | undefined;
 
-const HELP = `Usage: node verify.mjs FILE [--trust FILE]… [--require attributed] [--json]
+const HELP = `Usage: node verify.mjs FILE [--trust FILE]… [--require attributed] [--lang de|en] [--json]
 
 Verifies an evidence file or a collection offline and says, check by check, what was checked, how, and on whose word.
 
   --trust FILE           roots of trust of your own: certificates, recovery keys, log keys, blocks
                          (JSON; docs/formats/trust.md); may be given more than once
   --require attributed   a file that rests on nothing but its own word is a "no"
+  --lang de|en           language of the report for people; English unless given
   --json                 the report as JSON
   --version, --help
 
@@ -52,14 +54,15 @@ function answer(args: readonly string[]): VerifyResponse {
     if (typeof bytes === 'string') return unusable(bytes);
     trust.push({ label, bytes });
   }
-  const { requireAttributed, json } = options;
-  return runVerify({ evidence, trust, requireAttributed, json });
+  const { requireAttributed, json, language } = options;
+  return runVerify({ evidence, trust, requireAttributed, json, language });
 }
 
 interface Options {
   readonly paths: readonly string[];
   readonly trust: readonly string[];
   readonly requireAttributed: boolean;
+  readonly language: Language;
   readonly json: boolean;
   readonly help: boolean;
   readonly version: boolean;
@@ -74,6 +77,7 @@ function readArguments(args: readonly string[]): Options | string {
       options: {
         trust: { type: 'string', multiple: true },
         require: { type: 'string' },
+        lang: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
         version: { type: 'boolean' },
@@ -81,10 +85,13 @@ function readArguments(args: readonly string[]): Options | string {
     });
     if (values.require !== undefined && values.require !== 'attributed')
       return '--require knows one word: attributed';
+    const language = values.lang ?? 'en';
+    if (!isLanguage(language)) return `--lang knows ${LANGUAGES.join(', ')}`;
     return {
       paths: positionals,
       trust: values.trust ?? [],
       requireAttributed: values.require === 'attributed',
+      language,
       json: values.json ?? false,
       help: values.help ?? false,
       version: values.version ?? false,

@@ -1,6 +1,7 @@
 /** `chirograph verify`: evidence files, offline, by the same function as the single-file verifier. */
 import { type Command, Option } from 'commander';
 import { MAX_COLLECTION_BYTES } from '../evidence/collection-file.js';
+import { type Language, LANGUAGES } from '../evidence/languages.js';
 import { runVerify, type TrustInput } from '../evidence/run-verify.js';
 import { MAX_TRUST_BYTES } from '../evidence/trust.js';
 import { CliError } from './cli-error.js';
@@ -11,6 +12,7 @@ import { type End, EXIT, type ExitCode, oneLine, type Terminal } from './termina
 interface VerifyFlags {
   readonly trust?: readonly string[];
   readonly require?: string;
+  readonly lang: Language;
   readonly json?: true;
 }
 
@@ -31,6 +33,11 @@ export function addVerifyCommand(program: Command, terminal: Terminal, end: End)
         '--require <what>',
         'attributed: a file that rests on its own word is a "no"',
       ).choices(['attributed']),
+    )
+    .addOption(
+      new Option('--lang <language>', 'language of the report for people')
+        .choices(LANGUAGES)
+        .default('en'),
     )
     .option('--json', 'print each report as JSON on a line')
     .action(async (files: readonly string[], flags: VerifyFlags) => {
@@ -66,7 +73,7 @@ async function verifyAll(
 async function verifyOne(
   file: string,
   trust: readonly TrustInput[],
-  { require, json }: VerifyFlags,
+  { require, json, lang: language }: VerifyFlags,
   { stdout, stderr }: Terminal,
   isOneOfMany: boolean,
 ): Promise<ExitCode> {
@@ -76,7 +83,13 @@ async function verifyOne(
     return EXIT.unusable;
   }
   const requireAttributed = require === 'attributed';
-  const response = runVerify({ evidence, trust, requireAttributed, json: json === true });
+  const response = runVerify({
+    evidence,
+    trust,
+    requireAttributed,
+    json: json === true,
+    language,
+  });
   if (response.exitCode === EXIT.unusable) {
     const where = isOneOfMany ? `${oneLine(file)}: ` : '';
     stderr(`chirograph: ${where}${oneLine(response.error)}\n`);

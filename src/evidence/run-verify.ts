@@ -1,10 +1,11 @@
 /** The command `verify`, from bytes to exit code and text: one for the command line and the single-file verifier. */
 import { EvidenceError } from './evidence-error.js';
+import { CATALOGUES, type Language } from './languages.js';
 import { reportAsJson } from './report-json.js';
 import { reportAsText } from './report-text.js';
 import { SHIPPED_TRUST } from './shipped-trust.js';
 import { mergeTrust, parseTrust, type Trust } from './trust.js';
-import { verifyBytes } from './verify-file.js';
+import { type FileReport, verifyBytes } from './verify-file.js';
 
 export interface VerifyRequest {
   /** An evidence file or a collection. */
@@ -14,6 +15,8 @@ export interface VerifyRequest {
   /** Whether a file that rests on its own word is a "no". */
   readonly requireAttributed: boolean;
   readonly json: boolean;
+  /** Of the report for people; English if absent. */
+  readonly language?: Language;
 }
 
 export interface TrustInput {
@@ -34,17 +37,26 @@ export interface VerifyResponse {
 /** Never throws for what a stranger has made. */
 export function runVerify(request: VerifyRequest): VerifyResponse {
   try {
-    const trust = mergeTrust(SHIPPED_TRUST, ...request.trust.map(readTrust));
-    const report = verifyBytes(request.evidence, trust);
+    const report = verifyFiles(request.evidence, request.trust);
     const isYes =
       report.result === 'verified' ||
       (report.result === 'consistent' && !request.requireAttributed);
-    const output = request.json ? `${reportAsJson(report)}\n` : reportAsText(report);
+    const catalogue = CATALOGUES[request.language ?? 'en'];
+    const output = request.json ? `${reportAsJson(report)}\n` : reportAsText(report, catalogue);
     return { exitCode: isYes ? 0 : 1, output, error: '' };
   } catch (cause) {
     if (!(cause instanceof EvidenceError)) throw cause;
     return { exitCode: 2, output: '', error: cause.message };
   }
+}
+
+/**
+ * The report, by the roots that ship with the program and these.
+ *
+ * @throws EvidenceError for what cannot be judged; it names the trust file, if it is one.
+ */
+export function verifyFiles(evidence: Uint8Array, trust: readonly TrustInput[]): FileReport {
+  return verifyBytes(evidence, mergeTrust(SHIPPED_TRUST, ...trust.map(readTrust)));
 }
 
 function readTrust({ label, bytes }: TrustInput): Trust {

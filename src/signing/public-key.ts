@@ -4,7 +4,7 @@ import { asBuffer } from '../base/bytes.js';
 import { DerFields } from './der-fields.js';
 import { readDer } from './der-reader.js';
 import { TAG } from './der-tag.js';
-import { readBitString, readNull, readOid } from './der-values.js';
+import { readBigInteger, readBitString, readNull, readOid } from './der-values.js';
 import { OID } from './oids.js';
 import { parsing, SigningError } from './signing-error.js';
 
@@ -40,12 +40,12 @@ export function parsePublicKey(subjectPublicKeyInfo: Uint8Array): PublicKey {
       case OID.rsaEncryption:
         readNull(algorithm.next());
         algorithm.end();
-        return rsaKey('rsa', subjectPublicKeyInfo);
+        return rsaKey('rsa', subjectPublicKeyInfo, keyBytes);
       case OID.rsassaPss:
         // The restrictions, if any; OpenSSL applies them when it verifies.
         algorithm.optional(TAG.sequence);
         algorithm.end();
-        return rsaKey('rsa-pss', subjectPublicKeyInfo);
+        return rsaKey('rsa-pss', subjectPublicKeyInfo, keyBytes);
       default:
         throw unsupported('the key is neither EC nor RSA');
     }
@@ -61,7 +61,8 @@ function ellipticCurveKey(spki: Uint8Array, curve: string, point: Uint8Array): P
   return { kind: known.kind, bits: known.bits, key: importKey(spki) };
 }
 
-function rsaKey(kind: 'rsa' | 'rsa-pss', spki: Uint8Array): PublicKey {
+function rsaKey(kind: 'rsa' | 'rsa-pss', spki: Uint8Array, keyBytes: Uint8Array): PublicKey {
+  assertRsaNumbers(keyBytes);
   const key = importKey(spki);
   const { modulusLength: bits = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
   // A long exponent or modulus makes one verification as dear as thousands.
@@ -69,6 +70,17 @@ function rsaKey(kind: 'rsa' | 'rsa-pss', spki: Uint8Array): PublicKey {
   if (publicExponent < 3n || publicExponent > MAX_RSA_EXPONENT || publicExponent % 2n === 0n)
     throw unsupported('the RSA exponent is even, too small or too large');
   return { kind, bits, key };
+}
+
+/**
+ * RSAPublicKey (RFC 8017 §A.1.1). OpenSSL takes numbers that are negative or padded, and bytes behind
+ * them: one key would have many encodings, and another implementation could say no to some.
+ */
+function assertRsaNumbers(keyBytes: Uint8Array): void {
+  const numbers = DerFields.of(readDer(keyBytes));
+  if (readBigInteger(numbers.next()) <= 0n || readBigInteger(numbers.next()) <= 0n)
+    throw unsupported('an RSA number is not positive');
+  numbers.end();
 }
 
 const CURVES: readonly { oid: string; kind: PublicKeyKind; bits: number }[] = [

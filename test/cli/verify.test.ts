@@ -60,6 +60,14 @@ describe('verify', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(3);
   });
 
+  it('speaks the languages that there are', async () => {
+    const example = 'docs/formats/examples/residence.evidence';
+    const inGerman = await runCli(['verify', example, '--lang', 'de']);
+    expect(inGerman.code).toBe(0);
+    expect(inGerman.stdout).toMatch(/^ALS STIMMIG VERIFIZIERT, NICHT ZUGEORDNET\n/);
+    expect((await runCli(['verify', example, '--lang', 'fr'])).code).toBe(2);
+  });
+
   it('knows one thing that can be required', async () => {
     expect((await runCli(['verify', garbage, '--require', 'luck'])).code).toBe(2);
     expect((await runCli(['verify'])).code).toBe(2);

@@ -39,6 +39,12 @@ describe('verify.mjs', () => {
     expect(verify('entry.evidence', '--require', 'attributed').status).toBe(1);
   });
 
+  it('gives the report in German', () => {
+    const { status, stdout } = verify('entry.evidence', '--trust', 'bank.json', '--lang', 'de');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^VERIFIZIERT\n/);
+  });
+
   it('gives the report as JSON', () => {
     const { stdout } = verify('entry.evidence', '--trust', 'bank.json', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ result: 'verified' });
@@ -59,6 +65,7 @@ describe('verify.mjs', () => {
     ['no file', [], /^verify: name one evidence file.*\n$/],
     ['two files', ['a', 'b'], /^verify: name one evidence file.*\n$/],
     ['an unknown option', ['entry.evidence', '--force'], /^verify: an option is not known.*\n$/],
+    ['an unknown language', ['entry.evidence', '--lang', 'fr'], /^verify: --lang knows en, de\n$/],
     ['an unknown requirement', ['entry.evidence', '--require', 'x'], /^verify: --require.*\n$/],
     [
       'a trust file that is none',

@@ -44,7 +44,7 @@ describe('the tour of the README', () => {
     const { stdout } = await promisify(execFile)(
       'bash',
       ['-c', guarded.replaceAll('8787', String(port))],
-      { env: { PATH: process.env['PATH'], TMPDIR: directory, HOME: directory }, timeout: 60_000 },
+      { env: { PATH: process.env['PATH'], TMPDIR: directory, HOME: directory }, timeout: 100_000 },
     );
 
     const printed = stdout.split('\n');

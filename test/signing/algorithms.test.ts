@@ -91,6 +91,30 @@ describe('signature verification', () => {
   });
 });
 
+describe('RSA keys', () => {
+  const modulus = Uint8Array.from({ length: 256 }, (_, at) => 0xc1 ^ (at & 0x3e));
+  const key = (n: readonly number[], e: readonly number[], ...behind: readonly number[]) =>
+    derSequence(
+      derSequence(derOid(OID.rsaEncryption), derNull()),
+      der(0x03, [0, ...der(0x30, [...der(0x02, n), ...der(0x02, e)]), ...behind]),
+    );
+
+  it('are read in the one encoding that they have', () => {
+    expect(parsePublicKey(key([0, ...modulus], [1, 0, 1]))).toMatchObject({ bits: 2048 });
+  });
+
+  // OpenSSL reads all of these as the key above.
+  it.each([
+    ['a negative modulus', key([...modulus], [1, 0, 1])],
+    ['a padded modulus', key([0, 0, ...modulus], [1, 0, 1])],
+    ['a padded exponent', key([0, ...modulus], [0, 1, 0, 1])],
+    ['bytes behind them', key([0, ...modulus], [1, 0, 1], 5, 0)],
+  ])('are refused with %s', (_what, spki) => {
+    const refused: unknown = expect.objectContaining({ code: 'KEY_UNSUPPORTED' });
+    expect(() => parsePublicKey(spki)).toThrow(refused);
+  });
+});
+
 describe('algorithm identifiers', () => {
   it.each(Object.values(SIGNATURE_ALGORITHMS))('$name is read as it is written', (algorithm) => {
     expect(readSignatureAlgorithm(readDer(algorithm.identifier))).toBe(algorithm);
@@ -191,3 +215,10 @@ describe('the algorithm policy', () => {
     expect(acceptsDigest(ended, 'sha256', later)).toBe(false);
   });
 });
+
+/** One value, without the care of the writer: tests want what it would not write. */
+function der(tag: number, content: readonly number[]): Uint8Array {
+  const { length } = content;
+  const head = length < 0x80 ? [length] : [0x82, length >> 8, length & 0xff];
+  return Uint8Array.from([tag, ...head, ...content]);
+}

@@ -1,0 +1,32 @@
+/** A real browser without a network, and what it asked for all the same. */
+import { execFileSync } from 'node:child_process';
+import { pathToFileURL } from 'node:url';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+
+/** Debian's `chromium`; a missing one is a failure, not a skip. */
+export function launchBrowser(): Promise<Browser> {
+  const executablePath = execFileSync('sh', ['-c', 'command -v chromium'], {
+    encoding: 'utf8',
+  }).trim();
+  // Chromium's sandbox does not run as root, as which containers run.
+  const isRoot = process.getuid?.() === 0;
+  return puppeteer.launch({ executablePath, args: isRoot ? ['--no-sandbox'] : [] });
+}
+
+export interface OfflinePage {
+  readonly page: Page;
+  /** Addresses other than of files, and errors of the page's scripts. */
+  readonly offences: readonly string[];
+}
+
+export async function openOffline(browser: Browser, file: string): Promise<OfflinePage> {
+  const page = await browser.newPage();
+  const offences: string[] = [];
+  page.on('request', (request) => {
+    if (!/^(?:file|data|blob):/.test(request.url())) offences.push(request.url());
+  });
+  page.on('pageerror', (error) => offences.push(String(error)));
+  await page.setOfflineMode(true);
+  await page.goto(pathToFileURL(file).href);
+  return { page, offences };
+}

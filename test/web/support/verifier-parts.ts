@@ -1,0 +1,14 @@
+/** Parts of the verifier that meet Node's modules: bundled for a browser, and run beside the originals. */
+export { fromBase64, fromHex, toBase64, toHex, u32be, u64be } from '../../../src/base/bytes.js';
+export { hmacSha256Hex, sha256, sha256Hex } from '../../../src/base/hash.js';
+export { digestFromHex, hexDigest } from '../../../src/base/hex-digest.js';
+export { runVerify } from '../../../src/evidence/run-verify.js';
+export { SIGNATURE_ALGORITHMS, verifySignature } from '../../../src/signing/algorithms.js';
+export { validateCertificatePath } from '../../../src/signing/certificate-path.js';
+export { parseCertificate } from '../../../src/signing/certificate.js';
+export { readDer } from '../../../src/signing/der-reader.js';
+export { DIGESTS, digestOf } from '../../../src/signing/digest-algorithms.js';
+export { displayName, readName } from '../../../src/signing/distinguished-name.js';
+export { parsePublicKey } from '../../../src/signing/public-key.js';
+export { trustAnchorFrom } from '../../../src/signing/trust-anchor.js';
+export { ed25519Verifier } from '../../../src/tlog/ed25519.js';

@@ -1,0 +1,35 @@
+/** ECDSA (FIPS 186-5 §6.4) on P-256 and P-384; the signature is strict DER, as OpenSSL wants it. */
+import { p256, p384 } from '@noble/curves/nist.js';
+import { twoIntegers } from './der.js';
+
+const CURVES = { 'P-256': p256, 'P-384': p384 } as const;
+export type CurveName = keyof typeof CURVES;
+
+/** Whether these are `04 ‖ X ‖ Y` of a point on the curve that is not its zero. */
+export function isPoint(curve: CurveName, point: Uint8Array): boolean {
+  return CURVES[curve].utils.isValidPublicKey(point, false);
+}
+
+/** `digest` is cut to the length of the curve's order (§6.4.1); s may be any of its two forms. */
+export function verifyEcdsa(
+  curve: CurveName,
+  point: Uint8Array,
+  digest: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  const { Point, verify } = CURVES[curve];
+  const order = Point.Fn.ORDER;
+  const integers = readSignature(signature);
+  if (integers === null || integers.some((each) => each < 1n || each >= order)) return false;
+  const compact = Uint8Array.from(integers.flatMap((each) => [...Point.Fn.toBytes(each)]));
+  return verify(compact, digest, point, { prehash: false, lowS: false, format: 'compact' });
+}
+
+/** r and s, or null for what is not DER of two positive numbers. */
+function readSignature(signature: Uint8Array): readonly bigint[] | null {
+  try {
+    return twoIntegers(signature);
+  } catch {
+    return null;
+  }
+}
