@@ -6,6 +6,8 @@ import { createCursorCodec } from './api/cursor.js';
 import { createLoginLimiter } from './api/rate-limit.js';
 import { anchorsRoutes, describeAnchors } from './api/routes/anchors.js';
 import { describeEntryFiles, entryFilesRoutes } from './api/routes/entry-files.js';
+import { describeExport, exportRoutes } from './api/routes/export.js';
+import { describeFeed, FEED_TIMES, feedRoutes } from './api/routes/feed.js';
 import { describeHealth, healthRoutes, type Readiness } from './api/routes/health.js';
 import { describeKeys, keysRoutes } from './api/routes/keys.js';
 import { describeLedgers, ledgersRoutes } from './api/routes/ledgers.js';
@@ -45,6 +47,8 @@ export interface RouteParts {
   readonly random: RandomSource;
   readonly preparer: Preparer;
   readonly readiness: () => Readiness;
+  /** Aborted when the node begins to stop: what would go on without end then ends. */
+  readonly stopping: AbortSignal;
 }
 
 export function routeModules(parts: RouteParts): RouteModule[] {
@@ -146,6 +150,16 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       describeSignatures,
     ),
     v1(subjectsRoutes({ guard, cursors, ledgers }), describeSubjects),
+    v1(exportRoutes({ guard, ledgers, idleTimeoutMillis: timeoutMillis }), describeExport),
+    v1(
+      feedRoutes({
+        guard,
+        ledgers,
+        limits: { ...FEED_TIMES, idleTimeoutMillis: timeoutMillis },
+        stopping: parts.stopping,
+      }),
+      describeFeed,
+    ),
     v1(logRoutes({ guard, ledgers }), describeLog),
     v1(
       anchorsRoutes({

@@ -61,6 +61,11 @@ export class ViewDb {
     for await (const { key, value } of this.#db.iterator(range, options)) yield [key, value];
   }
 
+  async isEmpty(): Promise<boolean> {
+    for await (const row of this.#db.iterator({}, { limit: 1 })) return row === null;
+    return true;
+  }
+
   async clear({ gte, lt }: KeyRange): Promise<void> {
     const batch = this.#db.write();
     try {
