@@ -29,11 +29,19 @@ export interface NodeClient {
   request(request: NodeRequest): Promise<JsonValue>;
   /** The bytes of a 2xx answer, as they came. @throws CliError. */
   download(path: string): Promise<Uint8Array>;
+  /** As `download`, of any length, while it arrives; the time-out is for each part. @throws CliError. */
+  open(path: string): Promise<NodeDownload>;
   /**
    * Posts NDJSON and gives the answer to each line, in order. The whole of both is held in memory: for
    * thousands of lines, not millions. @throws CliError.
    */
   postLines(path: string, lines: Uint8Array): Promise<JsonValue[]>;
+}
+
+export interface NodeDownload {
+  readonly headers: Headers;
+  /** @throws CliError CLI_NODE_UNREACHABLE if it is cut. */
+  readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 export const DEFAULT_TIMEOUT_MILLIS = 30_000;
@@ -58,6 +66,19 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
       return parseAnswer(base, await exchange({ method, path, ...content, ...key }));
     },
     download: async (path) => (await exchange({ method: 'GET', path })).bytes,
+    open: async (path) => {
+      const late = new IdleTimer(options.timeoutMillis);
+      try {
+        const response = await send(base, { method: 'GET', path }, options, late.signal);
+        const { ok, status, headers } = response;
+        if (ok) return { headers, chunks: chunksOf(base, response, late) };
+        const bytes = await readBounded(base, response);
+        throw refusal(status, parseAnswer(base, { status, bytes }));
+      } catch (cause) {
+        late.stop();
+        throw cause;
+      }
+    },
     postLines: async (path, lines) => {
       const answer = await exchange({
         method: 'POST',
@@ -151,6 +172,49 @@ async function readBounded(base: URL, response: Response): Promise<Uint8Array> {
     throw cause instanceof CliError ? cause : unreachableNode(base, cause);
   }
   return Buffer.concat(chunks, length);
+}
+
+async function* chunksOf(
+  base: URL,
+  response: Response,
+  late: IdleTimer,
+): AsyncGenerator<Uint8Array> {
+  try {
+    const body: AsyncIterable<unknown> | readonly unknown[] = response.body ?? [];
+    for await (const bytes of body) {
+      assert(bytes instanceof Uint8Array, 'fetch gives bytes');
+      late.again();
+      yield bytes;
+    }
+  } catch (cause) {
+    throw unreachableNode(base, cause);
+  } finally {
+    late.stop();
+  }
+}
+
+/** As AbortSignal.timeout, from the last time that something came. */
+class IdleTimer {
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(millis: number) {
+    this.#timer = setTimeout(() => {
+      this.#controller.abort(new DOMException('nothing came', 'TimeoutError'));
+    }, millis);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  again(): void {
+    this.#timer.refresh();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 function baseUrl(text: string): URL {

@@ -53,7 +53,10 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
     .option('--valid-at <when>', 'only what was valid then: an instant or a calendar date')
     .option('--recorded-from <when>', 'recorded at or after an instant or calendar date')
     .option('--recorded-to <when>', 'recorded at or before an instant or calendar date')
-    .option('--limit <number>', `entries to print, at most ${MAX_LIMIT} (default: ${DEFAULT_LIMIT})`)
+    .option(
+      '--limit <number>',
+      `entries to print, at most ${MAX_LIMIT} (default: ${DEFAULT_LIMIT})`,
+    )
     .addOption(exclusive('--count', 'how many there are'))
     .addOption(exclusive('--export <file>', 'write all of them to a file'))
     .addOption(new Option('--format <format>', 'of the file').choices(['ndjson', 'csv']))
@@ -80,7 +83,8 @@ function exclusive(flags: string, description: string): Option {
 async function query(ledger: string, flags: QueryFlags, terminal: Terminal): Promise<void> {
   const client = nodeClientFor(flags, terminal);
   if (flags.count === true) await count(client, ledger, flags, terminal);
-  else if (flags.export !== undefined) await exportAll(client, ledger, flags.export, flags, terminal);
+  else if (flags.export !== undefined)
+    await exportAll(client, ledger, flags.export, flags, terminal);
   else if (flags.diff !== undefined) await diff(client, ledger, flags.diff, flags, terminal);
   else await list(client, ledger, flags, terminal);
 }
@@ -192,7 +196,10 @@ async function diff(
 ): Promise<void> {
   const [from = '', to = '', ...rest] = range.split('..');
   if (from === '' || rest.length > 0 || !range.includes('..'))
-    throw new CliError('CLI_USAGE', '--diff must be like 2026-01-31..2026-06-30, or 4711.. for now');
+    throw new CliError(
+      'CLI_USAGE',
+      '--diff must be like 2026-01-31..2026-06-30, or 4711.. for now',
+    );
   const { validAt, type } = flags;
   const asked = queryOf({ from, ...(to !== '' && { to }), validAt, type });
   const answer = await client.request({
@@ -266,4 +273,3 @@ function queryOf(parts: Readonly<Record<string, string | undefined>>): string {
   );
   return given.length === 0 ? '' : `?${given.join('&')}`;
 }
-
