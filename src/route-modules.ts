@@ -14,6 +14,7 @@ import { describeLedgers, ledgersRoutes } from './api/routes/ledgers.js';
 import { describeLog, logRoutes } from './api/routes/log.js';
 import { describeRecords, recordsRoutes } from './api/routes/records.js';
 import { describeSignatures, signaturesRoutes } from './api/routes/signatures.js';
+import { describeSubjectExport, subjectExportRoutes } from './api/routes/subject-export.js';
 import { describeSubjects, subjectsRoutes } from './api/routes/subjects.js';
 import { describeVerify, verifyRoutes } from './api/routes/verify.js';
 import { UTC } from './base/calendar.js';
@@ -150,6 +151,7 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       describeSignatures,
     ),
     v1(subjectsRoutes({ guard, cursors, ledgers }), describeSubjects),
+    v1(subjectExportRoutes({ guard, ledgers }), describeSubjectExport),
     v1(exportRoutes({ guard, ledgers, idleTimeoutMillis: timeoutMillis }), describeExport),
     v1(
       feedRoutes({

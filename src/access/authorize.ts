@@ -23,6 +23,7 @@ const LEAST_ROLE = {
   'record:append': 'writer',
   'record:read': 'reader',
   'signature:attach': 'writer',
+  'subject:export': 'admin',
   'evidence:export': 'reader',
   'evidence:verify': 'reader',
   'anchor:now': 'admin',
