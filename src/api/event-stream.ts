@@ -90,18 +90,15 @@ async function drained(response: ServerResponse, patienceMillis: number): Promis
   const onClose = (): void => {
     over.abort();
   };
-  let isLate = false;
   const timer = setTimeout(() => {
-    isLate = true;
-    over.abort();
+    over.abort(new ApiError('REQUEST_TIMEOUT', `nothing was read for ${patienceMillis} ms`));
   }, patienceMillis);
   response.once('close', onClose);
   try {
     await once(response, 'drain', { signal: over.signal });
   } catch (cause) {
     if (!over.signal.aborted) throw cause;
-    if (!isLate) return;
-    throw new ApiError('REQUEST_TIMEOUT', `nothing was read for ${patienceMillis} ms`);
+    if (over.signal.reason instanceof ApiError) throw over.signal.reason;
   } finally {
     clearTimeout(timer);
     response.off('close', onClose);

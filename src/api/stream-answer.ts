@@ -26,16 +26,16 @@ export async function sendStream(
     response.end();
     return;
   }
-  let isLate = false;
+  const late = new AbortController();
   const onTimeout = (): void => {
-    isLate = true;
+    late.abort();
     response.destroy();
   };
   response.setTimeout(idleTimeoutMillis, onTimeout);
   try {
     await pipeline(Readable.from(chunks), response);
   } catch (cause) {
-    if (isLate)
+    if (late.signal.aborted)
       throw new ApiError('REQUEST_TIMEOUT', `nothing was read for ${idleTimeoutMillis} ms`);
     throw isGone(cause) ? new ApiError('BODY_INCOMPLETE', 'the client went away') : cause;
   } finally {

@@ -29,8 +29,11 @@ export interface NodeClient {
   request(request: NodeRequest): Promise<JsonValue>;
   /** The bytes of a 2xx answer, as they came. @throws CliError. */
   download(path: string): Promise<Uint8Array>;
-  /** As `download`, of any length, while it arrives; the time-out is for each part. @throws CliError. */
-  open(path: string): Promise<NodeDownload>;
+  /**
+   * As `download`, of any length, while it arrives; the time-out is for each part.
+   * @param accept what the headers say; if it throws, nothing is downloaded. @throws CliError.
+   */
+  open<T>(path: string, accept: (headers: Headers) => T): Promise<NodeDownload<T>>;
   /**
    * Posts NDJSON and gives the answer to each line, in order. The whole of both is held in memory: for
    * thousands of lines, not millions. @throws CliError.
@@ -38,8 +41,8 @@ export interface NodeClient {
   postLines(path: string, lines: Uint8Array): Promise<JsonValue[]>;
 }
 
-export interface NodeDownload {
-  readonly headers: Headers;
+export interface NodeDownload<T> {
+  readonly said: T;
   /** @throws CliError CLI_NODE_UNREACHABLE if it is cut. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
@@ -66,16 +69,16 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
       return parseAnswer(base, await exchange({ method, path, ...content, ...key }));
     },
     download: async (path) => (await exchange({ method: 'GET', path })).bytes,
-    open: async (path) => {
+    open: async (path, accept) => {
       const late = new IdleTimer(options.timeoutMillis);
       try {
         const response = await send(base, { method: 'GET', path }, options, late.signal);
         const { ok, status, headers } = response;
-        if (ok) return { headers, chunks: chunksOf(base, response, late) };
+        if (ok) return { said: accept(headers), chunks: chunksOf(base, response, late) };
         const bytes = await readBounded(base, response);
         throw refusal(status, parseAnswer(base, { status, bytes }));
       } catch (cause) {
-        late.stop();
+        late.abort();
         throw cause;
       }
     },
@@ -200,8 +203,13 @@ class IdleTimer {
 
   constructor(millis: number) {
     this.#timer = setTimeout(() => {
-      this.#controller.abort(new DOMException('nothing came', 'TimeoutError'));
+      this.abort();
     }, millis);
+  }
+
+  abort(): void {
+    this.stop();
+    this.#controller.abort(new DOMException('nothing came', 'TimeoutError'));
   }
 
   get signal(): AbortSignal {

@@ -33,14 +33,7 @@ export async function saveExport(
   file: string,
   format: string,
 ): Promise<SavedExport> {
-  const { headers, chunks } = await client.open(path);
-  const said = savedSchema.safeParse({
-    count: headers.get('x-chirograph-count') ?? undefined,
-    size: headers.get('x-chirograph-as-of') ?? undefined,
-    rootHash: headers.get('x-chirograph-root') ?? undefined,
-  });
-  if (!said.success)
-    throw new CliError('CLI_ANSWER_UNUSABLE', 'what answers is no export of this version');
+  const { said, chunks } = await client.open(path, saidBy);
   const tail = new Tail();
   try {
     await pipeline(tail.through(chunks), createWriteStream(file, { mode: 0o600 }));
@@ -55,11 +48,22 @@ export async function saveExport(
       { cause },
     );
   }
-  if (format === 'ndjson' && !isWhole(tail, said.data)) {
+  if (format === 'ndjson' && !isWhole(tail, said)) {
     await rm(file, { force: true });
     throw new CliError('CLI_ANSWER_UNUSABLE', 'the export was cut: its last line is missing');
   }
-  return said.data;
+  return said;
+}
+
+/** @throws CliError CLI_ANSWER_UNUSABLE. */
+function saidBy(headers: Headers): SavedExport {
+  const said = savedSchema.safeParse({
+    count: headers.get('x-chirograph-count') ?? undefined,
+    size: headers.get('x-chirograph-as-of') ?? undefined,
+    rootHash: headers.get('x-chirograph-root') ?? undefined,
+  });
+  if (said.success) return said.data;
+  throw new CliError('CLI_ANSWER_UNUSABLE', 'what answers is no export of this version');
 }
 
 function isWhole(tail: Tail, { count, rootHash }: SavedExport): boolean {

@@ -8,8 +8,8 @@ import { type JsonValue, parseCanonicalJson } from '../base/canonical-json.js';
 import { isJsonObject } from '../base/json-members.js';
 import { damaged, LedgerError } from '../ledger/ledger-error.js';
 import type { LogReader, StoredEntry } from '../ledger/log-reader.js';
-import { logOf } from './view-state.js';
 import type { LedgerLogs } from './tenant-ledgers.js';
+import { logOf } from './view-state.js';
 
 export interface FeedQuestion {
   /** Of a log that the ledger had before it lost something; else the one that is written. */
@@ -30,7 +30,7 @@ export interface FeedEntry {
 export interface LedgerFeed {
   /** Nothing will ever come: the log is not written any more, and all of it is before `from`. */
   readonly isOver: boolean;
-  /** In order, a group at a time; ends with `signal`, or at the end of a log that is closed. */
+  /** In order, a group at a time; ends with `signal` once the log has been caught up with, or at the end of a log that is closed. */
   entries(signal: AbortSignal): AsyncGenerator<readonly FeedEntry[]>;
 }
 
@@ -66,7 +66,7 @@ async function* entriesOf(
   while (!signal.aborted) {
     // Both of one moment: what comes after it grows the log beyond this length.
     const { size, length } = reader.head;
-    while (next < size && !signal.aborted) {
+    while (next < size) {
       const to = Math.min(next + GROUP, size) as TreeSize;
       const group: FeedEntry[] = [];
       for await (const entry of reader.entries(next as LeafIndex, to))

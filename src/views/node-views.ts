@@ -85,7 +85,10 @@ export class NodeViews {
 
   /** Entries of all logs that are in no view yet. */
   async lag(): Promise<number> {
-    const started = await Promise.allSettled(this.#generation?.followers.values() ?? []);
+    const generation = this.#generation;
+    if (generation === null)
+      return [...this.#readers.values()].reduce((sum, { head }) => sum + head.size, 0);
+    const started = await Promise.allSettled(generation.followers.values());
     return started.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value.lag : 0), 0);
   }
 

@@ -18,7 +18,7 @@ import { ViewsError } from '../../src/views/views-error.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { depsOf, openTestStore, type TestStore } from '../support/test-store.js';
 
-const ENTRIES = 400;
+const ENTRIES = 200;
 const noMaps: MapEntries = {
   cover: () => Promise.reject(new Error('not asked')),
   coverAll: () => Promise.reject(new Error('not asked')),
@@ -114,7 +114,7 @@ async function ask(views: NodeViews): Promise<string> {
       await findEntries(ledger, { ...state, filters, limit: 1000 }),
       await countEntries(ledger, { ...state, filters }),
     );
-  for (let n = 0; n < 7; n++)
+  for (let n = 0; n < 3; n++)
     all.push((await subjectState(ledger, { ...state, subject: `s${n}`, limit: 1000 })).answer);
   return JSON.stringify(all);
 }

@@ -62,8 +62,9 @@ export class ViewDb {
   }
 
   async isEmpty(): Promise<boolean> {
-    for await (const row of this.#db.iterator({}, { limit: 1 })) return row === null;
-    return true;
+    const keys: Uint8Array[] = [];
+    for await (const { key } of this.#db.iterator({}, { limit: 1 })) keys.push(key);
+    return keys.length === 0;
   }
 
   async clear({ gte, lt }: KeyRange): Promise<void> {
