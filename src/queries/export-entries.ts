@@ -43,9 +43,13 @@ export interface EntryExport {
   entries(): AsyncGenerator<EntryView>;
 }
 
-export const MAX_EXPORTED = 100_000;
-/** Looked at to find them. */
-const MAX_EXAMINED = 1_000_000;
+export interface ExportLimits {
+  readonly maxExported: number;
+  /** Looked at to find them. */
+  readonly maxExamined: number;
+}
+
+const LIMITS: ExportLimits = { maxExported: 100_000, maxExamined: 1_000_000 };
 const PAGE = 1_000;
 
 /**
@@ -56,10 +60,11 @@ export async function exportEntries(
   ledger: TenantLedger,
   question: ExportQuestion,
   signal: AbortSignal,
+  limits: ExportLimits = LIMITS,
 ): Promise<EntryExport> {
   const search = await searchOf(ledger, { ...question, minSize: leastSize(ledger, question) });
   const { reader, asOf } = search.state;
-  const { found, root } = await findAll(ledger.vault, search, signal);
+  const { found, root } = await findAll(ledger.vault, search, signal, limits);
   // One state for all of them, though anchoring goes on while they are sent.
   const anchored = ledger.anchoredSize(reader.origin);
   return {
@@ -89,6 +94,7 @@ async function findAll(
   vault: Vault,
   search: Search,
   signal: AbortSignal,
+  { maxExported, maxExamined }: ExportLimits,
 ): Promise<{ found: readonly ExportedEntry[]; root: string }> {
   const found: ExportedEntry[] = [];
   let range = EMPTY_RANGE;
@@ -97,10 +103,10 @@ async function findAll(
     signal.throwIfAborted();
     const page: Awaited<ReturnType<Search['page']>> = await search.page(from, PAGE);
     examined += page.examined;
-    if (found.length + page.entries.length > MAX_EXPORTED)
-      throw tooBroad(`more than ${MAX_EXPORTED} entries are found`);
-    if (examined > MAX_EXAMINED)
-      throw tooBroad(`more than ${MAX_EXAMINED} entries would have to be looked at`);
+    if (found.length + page.entries.length > maxExported)
+      throw tooBroad(`more than ${maxExported} entries are found`);
+    if (examined > maxExamined)
+      throw tooBroad(`more than ${maxExamined} entries would have to be looked at`);
     range = appendLeaves(
       range,
       page.entries.map(({ leafHash }) => leafHash),
