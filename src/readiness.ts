@@ -14,11 +14,13 @@ export interface NodeHealth {
   readonly backlog: number;
   /** Tries in a row to anchor that have failed. */
   readonly anchoringFailures: number;
+  /** Why questions to the views are refused now, or null. */
+  readonly viewsFailure: string | null;
 }
 
 export function readinessOf(health: NodeHealth): Readiness {
   const { hasFailed, refusal, isDevelopment, isAnchoredOutside, recovery } = health;
-  const { backlog, anchoringFailures } = health;
+  const { backlog, anchoringFailures, viewsFailure } = health;
   const reasons: string[] = [];
   if (hasFailed) reasons.push('the store failed: the node must be started again');
   if (refusal !== null) reasons.push(refusal);
@@ -32,6 +34,8 @@ export function readinessOf(health: NodeHealth): Readiness {
   if (hasRecovered(recovery)) reasons.push(recoveryText(recovery));
   if (anchoringFailures > 0)
     reasons.push(`anchoring has failed ${anchoringFailures} times in a row: see the log`);
+  // Writing goes on, and whatever needs no view is answered.
+  if (viewsFailure !== null) reasons.push(viewsFailure);
   if (backlog > 0) reasons.push(`${backlog} entries wait for a commit`);
   return { ready: !hasFailed && refusal === null, reasons };
 }

@@ -12,6 +12,8 @@ import { createLoginLimiter } from './api/rate-limit.js';
 import { accessRoutes, describeAccess } from './api/routes/access.js';
 import { anchorsRoutes, describeAnchors } from './api/routes/anchors.js';
 import { describeEntryFiles, entryFilesRoutes } from './api/routes/entry-files.js';
+import { describeExport, exportRoutes } from './api/routes/export.js';
+import { describeFeed, FEED_TIMES, feedRoutes } from './api/routes/feed.js';
 import { describeGrants, grantsRoutes } from './api/routes/grants.js';
 import { describeHealth, healthRoutes, type Readiness } from './api/routes/health.js';
 import { describeKeys, keyCreation, keysRoutes } from './api/routes/keys.js';
@@ -20,6 +22,7 @@ import { describeLog, logRoutes } from './api/routes/log.js';
 import { describeRecords, recordsRoutes } from './api/routes/records.js';
 import { describeSchemas, schemasRoutes } from './api/routes/schemas.js';
 import { describeSignatures, signaturesRoutes } from './api/routes/signatures.js';
+import { describeSubjectExport, subjectExportRoutes } from './api/routes/subject-export.js';
 import { describeSubjects, subjectsRoutes } from './api/routes/subjects.js';
 import { describeTenants, tenantsRoutes } from './api/routes/tenants.js';
 import { describeVerify, verifyRoutes } from './api/routes/verify.js';
@@ -59,6 +62,8 @@ export interface RouteParts {
   readonly preparer: Preparer;
   readonly trySchema: TrySchema;
   readonly readiness: () => Readiness;
+  /** Aborted when the node begins to stop: what would go on without end then ends. */
+  readonly stopping: AbortSignal;
 }
 
 export function routeModules(parts: RouteParts): RouteModule[] {
@@ -199,6 +204,17 @@ export function routeModules(parts: RouteParts): RouteModule[] {
         target,
       }),
       describeSchemas,
+    ),
+    v1(subjectExportRoutes({ guard, ledgers }), describeSubjectExport),
+    v1(exportRoutes({ guard, ledgers, idleTimeoutMillis: timeoutMillis }), describeExport),
+    v1(
+      feedRoutes({
+        guard,
+        ledgers,
+        limits: { ...FEED_TIMES, idleTimeoutMillis: timeoutMillis },
+        stopping: parts.stopping,
+      }),
+      describeFeed,
     ),
     v1(logRoutes({ guard, ledgers }), describeLog),
     v1(

@@ -25,7 +25,7 @@ import { openAuthenticators } from './log-in.js';
 import { anchoringWithMaps } from './map-epochs.js';
 import { commitMetrics, nodeMetrics, viewMetrics } from './node-metrics.js';
 import { openNode, type OpenedNode } from './open-node.js';
-import { hasRecovered, readinessOf } from './readiness.js';
+import { hasRecovered, type NodeHealth, readinessOf } from './readiness.js';
 import { routeModules, type ServedNode } from './route-modules.js';
 import { readTlsFiles } from './tls-files.js';
 import { programVersion } from './version.js';
@@ -95,11 +95,22 @@ export class Service {
       const anchoring = anchoringWithMaps(opened.node, maps, parts.logger);
       const epochs = epochTimer(config, parts, anchoring);
       const inner = { ...opened, views, maps, anchoring };
-      const server = await listen(config, parts, metrics, inner, () => ({
-        hasFailed: hasFailed(),
-        anchoringFailures: epochs.failures,
-      }));
-      lifetime.add(() => server.stop(config.shutdownTimeoutMillis));
+      const stopping = new AbortController();
+      const server = await listen(
+        config,
+        parts,
+        metrics,
+        { ...inner, stopping: stopping.signal },
+        () => ({
+          hasFailed: hasFailed(),
+          anchoringFailures: epochs.failures,
+          viewsFailure: views.failure,
+        }),
+      );
+      lifetime.add(() => {
+        stopping.abort();
+        return server.stop(config.shutdownTimeoutMillis);
+      });
       const metricsServer = await listenForMetrics(config, parts, metrics);
       if (metricsServer !== null) lifetime.add(() => metricsServer.stop(0));
       epochs.start();
@@ -176,11 +187,11 @@ function storeFailure(logger: Logger): StoreFailure {
 
 function openViews(
   { data }: Config,
-  { logger, openViews: openEngine }: ServiceParts,
+  { clock, logger, openViews: openEngine }: ServiceParts,
   { node }: OpenedNode,
 ): Promise<NodeViews> {
   const readers = node.store.allLedgers().flatMap(({ logs }) => logs);
-  return NodeViews.open({ directory: join(data, 'views'), openEngine, logger }, readers);
+  return NodeViews.open({ directory: join(data, 'views'), openEngine, logger, clock }, readers);
 }
 
 function epochTimer(
@@ -195,8 +206,8 @@ async function listen(
   config: Config,
   { clock, random, logger, preparer, trySchema }: ServiceParts,
   metrics: Metrics,
-  opened: ServedNode,
-  health: () => { readonly hasFailed: boolean; readonly anchoringFailures: number },
+  { stopping, ...opened }: ServedNode & { readonly stopping: AbortSignal },
+  health: () => Pick<NodeHealth, 'hasFailed' | 'anchoringFailures' | 'viewsFailure'>,
 ): Promise<RunningServer> {
   const { host, port, requestTimeoutMillis, requestsPerMinute } = config;
   const { store } = opened.node;
@@ -223,6 +234,7 @@ async function listen(
     preparer,
     trySchema,
     readiness,
+    stopping,
   };
   const app = createApp({
     logger,

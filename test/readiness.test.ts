@@ -9,6 +9,7 @@ const HEALTHY: NodeHealth = {
   recovery: { tornBytes: 0, logs: [] },
   backlog: 0,
   anchoringFailures: 0,
+  viewsFailure: null,
 };
 
 describe('readiness', () => {
@@ -25,6 +26,12 @@ describe('readiness', () => {
       ready: false,
       reasons: ['an older copy', expect.stringMatching(/^nothing outside/)],
     });
+  });
+
+  it('goes on without views, and says so', () => {
+    const { ready, reasons } = readinessOf({ ...HEALTHY, viewsFailure: 'views failed' });
+    expect(ready).toBe(true);
+    expect(reasons).toContain('views failed');
   });
 
   it('says what is worth knowing while the node is ready, and names no ledger', () => {

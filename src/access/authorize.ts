@@ -56,6 +56,7 @@ const ALLOWED = {
   /** What is hashed and signed: kinds, types, times and tags. */
   'statement:read': EVERYONE,
   'signature:attach': ['writer', 'admin'],
+  'subject:export': ['officer', 'admin'],
   'evidence:export': READERS,
   'evidence:verify': EVERYONE,
   'schema:read': EVERYONE,

@@ -2,16 +2,10 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { JsonValue } from '../base/canonical-json.js';
-import {
-  type AsOf,
-  asOfSchema,
-  type Entry,
-  entryAnswerSchema,
-  entrySchema,
-  expected,
-} from './answers.js';
+import { type AsOf, asOfSchema, entryAnswerSchema, entrySchema, expected } from './answers.js';
 import { CliError } from './cli-error.js';
 import { withExamples } from './command-help.js';
+import { entryLines } from './entry-lines.js';
 import type { NodeClient } from './node-client.js';
 import { entryPath, type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
 import { oneLine, printResult, type Terminal } from './terminal.js';
@@ -97,34 +91,6 @@ function historyLines({ items, asOf }: History): readonly string[] {
   ];
 }
 
-const LABEL_WIDTH = 12;
-/** Photos travel as text. */
-const MAX_LINE = 160;
-
-function entryLines(entry: Entry): readonly string[] {
-  const { payload, finality, ...said } = entry;
-  const rows = Object.entries(said).map(([name, value]) => row(name, String(value)));
-  const content = payload === undefined ? [] : JSON.stringify(payload, null, 2).split('\n');
-  return [
-    ...rows,
-    row('finality', finality.anchored ? 'durable, anchored' : 'durable'),
-    ...content.map((line, at) => (at === 0 ? row('payload', line) : indented(line))),
-  ];
-}
-
 function asOfLine({ size, rootHash }: AsOf): string {
   return `as of size ${size}, root hash ${oneLine(rootHash)}`;
-}
-
-function row(name: string, text: string): string {
-  return `${name.padEnd(LABEL_WIDTH)}${shortened(oneLine(text))}`;
-}
-
-function indented(line: string): string {
-  const text = line.trimStart();
-  return `${' '.repeat(LABEL_WIDTH + line.length - text.length)}${shortened(oneLine(text))}`;
-}
-
-function shortened(text: string): string {
-  return text.length <= MAX_LINE ? text : `${text.slice(0, MAX_LINE)}… (${text.length} characters)`;
 }

@@ -1,5 +1,5 @@
 /**
- * One request and its whole answer. Not by `fetch`, which in Node takes neither an authority of one's own
+ * One request and its answer. Not by `fetch`, which in Node takes neither an authority of one's own
  * nor a client certificate.
  */
 import { type IncomingMessage, request as httpRequest } from 'node:http';
@@ -14,27 +14,21 @@ export interface ClientTls {
   readonly key?: Uint8Array;
 }
 
-export interface ExchangeRequest {
+export interface HttpRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   readonly tls: ClientTls;
-  readonly maxAnswerBytes: number;
   readonly signal: AbortSignal;
 }
 
-export interface ExchangeAnswer {
-  readonly status: number;
-  /** Null where it is longer than `maxAnswerBytes`; the rest has not been read. */
-  readonly bytes: Uint8Array | null;
-}
-
 /**
- * Follows no redirect: it would carry the key to another place.
- * @throws what Node throws where there is no connection or no whole answer, or the signal says so.
+ * The head of the answer, whose body is still to come. Follows no redirect: it would carry the key to
+ * another place.
+ * @throws what Node throws where there is no connection, or the signal says so.
  */
-export function exchangeHttp(url: URL, request: ExchangeRequest): Promise<ExchangeAnswer> {
-  const { method, headers, body = '', tls, maxAnswerBytes, signal } = request;
+export function openHttp(url: URL, request: HttpRequest): Promise<IncomingMessage> {
+  const { method, headers, body = '', tls, signal } = request;
   const bytes = Buffer.from(body);
   const length = bytes.length === 0 ? {} : { 'content-length': String(bytes.length) };
   const options = { method, headers: { ...headers, ...length }, signal, agent: false as const };
@@ -46,7 +40,7 @@ export function exchangeHttp(url: URL, request: ExchangeRequest): Promise<Exchan
     let isAnswered = false;
     sent.on('response', (response) => {
       isAnswered = true;
-      readAnswer(response, maxAnswerBytes).then(resolve, reject);
+      resolve(response);
     });
     sent.on('error', (error) => {
       // A node may answer, and hang up, before it has read all of the body: its answer says why.
@@ -56,19 +50,22 @@ export function exchangeHttp(url: URL, request: ExchangeRequest): Promise<Exchan
   });
 }
 
-async function readAnswer(
+/**
+ * The whole body; null where it is longer than `maxBytes`, and the rest has not been read.
+ * @throws what Node throws for an answer that is cut.
+ */
+export async function readAnswer(
   response: IncomingMessage,
-  maxAnswerBytes: number,
-): Promise<ExchangeAnswer> {
-  const status = response.statusCode ?? 0;
+  maxBytes: number,
+): Promise<Uint8Array | null> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > maxAnswerBytes) return { status, bytes: null };
+    if (length > maxBytes) return null;
     chunks.push(chunk);
   }
-  return { status, bytes: Buffer.concat(chunks, length) };
+  return Buffer.concat(chunks, length);
 }
 
 /** As Node names them. */

@@ -1,4 +1,5 @@
 /** Talks to a node over HTTP. Whatever goes wrong becomes one line that says what to do. */
+import type { IncomingMessage } from 'node:http';
 import { utf8ToString } from '../base/bytes.js';
 import { type JsonValue, parseStrictJson } from '../base/canonical-json.js';
 import { BaseError } from '../base/errors.js';
@@ -6,7 +7,7 @@ import { isJsonObject } from '../base/json-members.js';
 import type { Secret } from '../base/secret.js';
 import { systemErrorCode } from '../base/system-error.js';
 import { CliError } from './cli-error.js';
-import { type ClientTls, type ExchangeAnswer, exchangeHttp } from './http-exchange.js';
+import { type ClientTls, openHttp, readAnswer } from './http-exchange.js';
 import { oneLine } from './terminal.js';
 
 export interface NodeClientOptions {
@@ -34,10 +35,21 @@ export interface NodeClient {
   /** The bytes of a 2xx answer, as they came. @throws CliError. */
   download(path: string): Promise<Uint8Array>;
   /**
+   * As `download`, of any length, while it arrives; the time-out is for each part.
+   * @param accept what the headers say; if it throws, nothing is downloaded. @throws CliError.
+   */
+  open<T>(path: string, accept: (headers: Headers) => T): Promise<NodeDownload<T>>;
+  /**
    * Posts NDJSON and gives the answer to each line, in order. The whole of both is held in memory: for
    * thousands of lines, not millions. @throws CliError.
    */
   postLines(path: string, lines: Uint8Array): Promise<JsonValue[]>;
+}
+
+export interface NodeDownload<T> {
+  readonly said: T;
+  /** @throws CliError CLI_NODE_UNREACHABLE if it is cut. */
+  readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 export const DEFAULT_TIMEOUT_MILLIS = 30_000;
@@ -47,9 +59,9 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 export function createNodeClient(options: NodeClientOptions): NodeClient {
   const base = baseUrl(options.url);
   const exchange = async (request: HttpRequest): Promise<Answer> => {
-    const answer = await send(base, request, options);
-    const { status } = answer;
-    if (status < 200 || status > 299) throw refusal(status, parseAnswer(base, answer));
+    const signal = AbortSignal.timeout(options.timeoutMillis);
+    const answer = await wholeOf(base, await send(base, request, options, signal), signal);
+    if (!isGood(answer)) throw refusal(answer.status, parseAnswer(base, answer));
     return answer;
   };
   return {
@@ -60,6 +72,19 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
       return parseAnswer(base, await exchange({ method, path, ...content, ...key }));
     },
     download: async (path) => (await exchange({ method: 'GET', path })).bytes,
+    open: async (path, accept) => {
+      const late = new IdleTimer(options.timeoutMillis);
+      try {
+        const response = await send(base, { method: 'GET', path }, options, late.signal);
+        const status = response.statusCode ?? 0;
+        if (isGood({ status }))
+          return { said: accept(headersOf(response)), chunks: chunksOf(base, response, late) };
+        throw refusal(status, parseAnswer(base, await wholeOf(base, response, late.signal)));
+      } catch (cause) {
+        late.abort();
+        throw cause;
+      }
+    },
     postLines: async (path, lines) => {
       const answer = await exchange({
         method: 'POST',
@@ -88,29 +113,32 @@ interface Answer {
 async function send(
   base: URL,
   { method, path, type, body, idempotencyKey }: HttpRequest,
-  { key, tls = {}, timeoutMillis }: NodeClientOptions,
-): Promise<Answer> {
+  { key, tls = {} }: NodeClientOptions,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const headers = {
     accept: type ?? 'application/json',
     ...(key !== undefined && { authorization: `Bearer ${key.reveal()}` }),
     ...(type !== undefined && { 'content-type': type }),
     ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
   };
-  const request = {
-    method,
-    headers,
-    tls,
-    maxAnswerBytes: MAX_ANSWER_BYTES,
-    signal: AbortSignal.timeout(timeoutMillis),
-    ...(body !== undefined && { body }),
-  };
-  let answer: ExchangeAnswer;
+  const request = { method, headers, tls, signal, ...(body !== undefined && { body }) };
   try {
-    answer = await exchangeHttp(new URL(`.${path}`, base), request);
+    return await openHttp(new URL(`.${path}`, base), request);
   } catch (cause) {
-    throw unreachableNode(base, cause, request.signal);
+    throw unreachableNode(base, cause, signal);
   }
-  const { status, bytes } = answer;
+}
+
+/** The whole answer, whatever its status. */
+async function wholeOf(base: URL, response: IncomingMessage, signal: AbortSignal): Promise<Answer> {
+  const status = response.statusCode ?? 0;
+  let bytes: Uint8Array | null;
+  try {
+    bytes = await readAnswer(response, MAX_ANSWER_BYTES);
+  } catch (cause) {
+    throw unreachableNode(base, cause, signal);
+  }
   if (bytes === null) throw unusable(base, status);
   return { status, bytes };
 }
@@ -141,6 +169,63 @@ function parseJson(base: URL, { status }: Answer, text: string): JsonValue {
   } catch (cause) {
     if (!(cause instanceof BaseError)) throw cause;
     throw unusable(base, status, cause);
+  }
+}
+
+function isGood({ status }: Pick<Answer, 'status'>): boolean {
+  return status >= 200 && status <= 299;
+}
+
+function headersOf({ headers }: IncomingMessage): Headers {
+  const all = new Headers();
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) all.set(name, String(value));
+  return all;
+}
+
+async function* chunksOf(
+  base: URL,
+  response: IncomingMessage,
+  late: IdleTimer,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const bytes of response as AsyncIterable<Buffer>) {
+      late.again();
+      yield bytes;
+    }
+  } catch (cause) {
+    throw unreachableNode(base, cause, late.signal);
+  } finally {
+    late.stop();
+  }
+}
+
+/** As AbortSignal.timeout, from the last time that something came. */
+class IdleTimer {
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(millis: number) {
+    this.#timer = setTimeout(() => {
+      this.abort();
+    }, millis);
+  }
+
+  abort(): void {
+    this.stop();
+    this.#controller.abort(new DOMException('nothing came', 'TimeoutError'));
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  again(): void {
+    this.#timer.refresh();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
   }
 }
 

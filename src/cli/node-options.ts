@@ -30,8 +30,12 @@ export function withNodeOptions(command: Command): Command {
 }
 
 /** Below the node's URL. */
+export function ledgerPath(ledger: string): string {
+  return `/v1/ledgers/${encodeURIComponent(ledger)}`;
+}
+
 export function recordsPath(ledger: string): string {
-  return `/v1/ledgers/${encodeURIComponent(ledger)}/records`;
+  return `${ledgerPath(ledger)}/records`;
 }
 
 export function entryPath(ledger: string, id: string): string {

@@ -11,11 +11,13 @@ import { addFsckCommand } from './fsck.js';
 import { addGetCommand } from './get.js';
 import { addInitCommand } from './init.js';
 import { addKeysCommand } from './keys.js';
+import { addQueryCommand } from './query.js';
 import { addRestoreCommand } from './restore.js';
 import { addSchemasCommand } from './schemas.js';
 import { addServeCommand } from './serve.js';
 import { type End, EXIT, type ExitCode, oneLine, type Terminal } from './terminal.js';
 import { addVerifyCommand } from './verify.js';
+import { addViewsCommand } from './views.js';
 
 /** @param argv without the program's own name. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -44,6 +46,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addServeCommand(program, terminal, end);
   addAppendCommand(program, terminal);
   addGetCommand(program, terminal);
+  addQueryCommand(program, terminal);
   addEvidenceCommand(program, terminal);
   addVerifyCommand(program, terminal, end);
   addAnchorCommand(program, terminal);
@@ -52,6 +55,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addSchemasCommand(program, terminal);
   addFsckCommand(program, terminal, end);
   addRestoreCommand(program, terminal);
+  addViewsCommand(program, terminal);
   addDemoCommand(program, terminal, end);
   return program;
 }

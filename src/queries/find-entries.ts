@@ -95,7 +95,7 @@ export async function countEntries(
 export interface Search {
   readonly state: ViewState;
   readonly validAt: UnixMillis | undefined;
-  page(from: LeafIndex, limit: number): Promise<Omit<ViewPage<ViewedEntry>, 'examined'>>;
+  page(from: LeafIndex, limit: number): Promise<ViewPage<ViewedEntry>>;
   /** @throws QueryError QUERY_TOO_BROAD. */
   count(): Promise<number>;
 }
@@ -114,7 +114,7 @@ export async function searchOf(
     return {
       state,
       validAt,
-      page: () => Promise.resolve({ entries: [], next: null }),
+      page: () => Promise.resolve({ entries: [], next: null, examined: 0 }),
       count: () => Promise.resolve(0),
     };
   const valid = validAt === undefined ? null : new ValidVersions(ledger, view, state.size, validAt);
@@ -144,12 +144,12 @@ async function pageOf(
   range: Range,
   limit: number,
   valid: ValidVersions | null,
-): Promise<Omit<ViewPage<ViewedEntry>, 'examined'>> {
+): Promise<ViewPage<ViewedEntry>> {
   if (valid === null)
     return view.find({ ...range, where, isReversed: false, limit, budget: BUDGET });
   const entries: ViewedEntry[] = [];
-  let { from } = range;
-  for (let examined = 0; examined < BUDGET_VALID_AT;) {
+  let [{ from }, examined] = [range, 0];
+  while (examined < BUDGET_VALID_AT) {
     const some = Math.min(PAGE, BUDGET_VALID_AT - examined);
     const page = await view.find({
       ...range,
@@ -162,13 +162,13 @@ async function pageOf(
     examined += page.examined;
     for (const entry of page.entries) {
       if (!(await valid.has(entry))) continue;
-      if (entries.length >= limit) return { entries, next: entry.index };
+      if (entries.length >= limit) return { entries, next: entry.index, examined };
       entries.push(entry);
     }
-    if (page.next === null) return { entries, next: null };
+    if (page.next === null) return { entries, next: null, examined };
     from = page.next;
   }
-  return { entries, next: from as LeafIndex };
+  return { entries, next: from as LeafIndex, examined };
 }
 
 async function countValid(

@@ -1,6 +1,7 @@
 /** The state of a ledger that a question is about, as its view has it. */
 import type { TreeSize, UnixMillis } from '../base/brand.js';
 import { UTC } from '../base/calendar.js';
+import type { Ledger } from '../ledger/ledger.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import type { LogView } from '../views/log-view.js';
 import { type AsOf, askedTime, stateAt } from './as-of.js';
@@ -31,7 +32,7 @@ export interface ViewState {
  * @throws QueryError QUERY_ORIGIN_UNKNOWN; ViewsError VIEW_BEHIND, VIEW_FAILED; and as `askedTime`.
  */
 export async function viewState(ledger: TenantLedger, question: StateQuestion): Promise<ViewState> {
-  const reader = readerOf(ledger, question.origin);
+  const reader = logOf(ledger.ledger, question.origin);
   const view = await ledger.views.of(reader);
   const { size, instant } = await sizeOf(ledger, view, question);
   return { view, reader, size, asOf: await stateAt(reader, size, instant) };
@@ -68,7 +69,8 @@ function askedSize(reader: LogReader, size: TreeSize): TreeSize {
 /** A size needs neither. */
 const NO_TIME = { clock: { now: () => 0 as UnixMillis }, timeZone: UTC };
 
-function readerOf({ ledger }: TenantLedger, origin: string | undefined): LogReader {
+/** The log that is written, or the one that is named. @throws QueryError QUERY_ORIGIN_UNKNOWN. */
+export function logOf(ledger: Ledger, origin: string | undefined): LogReader {
   const reader =
     origin === undefined
       ? ledger.reader

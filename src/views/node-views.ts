@@ -1,14 +1,18 @@
 /**
- * The views of all logs of a node: one store, one engine, one follower a log. What cannot be opened is
- * removed and made again, because nothing rests on it.
+ * The views of all logs of a node: one store, one engine, one follower a log. What cannot be opened, or
+ * fails later, is removed and made again, because nothing rests on it.
  */
 import { rm } from 'node:fs/promises';
+import type { UnixMillis } from '../base/brand.js';
 import type { Logger } from '../base/logger.js';
+import type { Clock } from '../base/time.js';
 import { makeDirectoryDurably } from '../keys/durable-file.js';
 import type { LogReader } from '../ledger/log-reader.js';
+import { WatchedEngine } from './internal/watched-engine.js';
 import { LogView } from './log-view.js';
 import type { Engine } from './view-engine.js';
 import { ViewFollower } from './view-follower.js';
+import { ViewsError } from './views-error.js';
 
 export interface NodeViewsOptions {
   /** Where the views lie; made if it is not there. */
@@ -16,77 +20,158 @@ export interface NodeViewsOptions {
   /** Opens the engine on a directory; may fail then or at its first call. */
   readonly openEngine: (directory: string) => Promise<Engine>;
   readonly logger: Logger;
+  readonly clock: Clock;
   /** How long a read waits for a view that is behind. */
   readonly patienceMillis?: number;
 }
 
 const PATIENCE_MILLIS = 5_000;
+/** Between two times that views are made again while the node serves: a bad disk would have no end of it. */
+const REMAKE_INTERVAL_MILLIS = 10 * 60_000;
+
+/** What is there while views can be asked: one of these after another. */
+interface Generation {
+  readonly engine: Engine;
+  /** By the log's number. */
+  readonly followers: Map<number, Promise<ViewFollower>>;
+}
 
 export class NodeViews {
   readonly #options: NodeViewsOptions;
-  readonly #engine: Engine;
-  /** By the log's number. */
-  readonly #followers = new Map<number, Promise<ViewFollower>>();
+  /** Of all logs that were ever asked for, which are all followed again. */
+  readonly #readers = new Map<number, LogReader>();
+  #generation: Generation | null = null;
+  #failure: string | null = null;
+  #remadeAt: UnixMillis | null = null;
+  #remaking: Promise<void> = Promise.resolve();
+  #isClosed = false;
 
-  private constructor(options: NodeViewsOptions, engine: Engine) {
+  private constructor(options: NodeViewsOptions) {
     this.#options = options;
-    this.#engine = engine;
   }
 
   /** Begins to follow these logs; others are followed from when they are first asked for. */
   static async open(options: NodeViewsOptions, readers: readonly LogReader[]): Promise<NodeViews> {
-    const { directory, openEngine, logger } = options;
+    const views = new NodeViews(options);
+    for (const reader of readers) views.#readers.set(reader.number, reader);
     try {
-      return await NodeViews.#start(options, readers, openEngine);
+      await views.#start();
     } catch (error) {
-      logger.warn('views cannot be read and are made again', { error });
-      await rm(directory, { recursive: true, force: true });
-      return NodeViews.#start(options, readers, openEngine);
+      options.logger.warn('views cannot be read and are made again', { error });
+      await views.#startAnew();
     }
+    return views;
   }
 
-  static async #start(
-    options: NodeViewsOptions,
-    readers: readonly LogReader[],
-    openEngine: NodeViewsOptions['openEngine'],
-  ): Promise<NodeViews> {
-    await makeDirectoryDurably(options.directory);
-    const engine = await openEngine(options.directory);
-    const views = new NodeViews(options, engine);
-    try {
-      for (const reader of readers) await views.of(reader);
-      return views;
-    } catch (cause) {
-      await views.close();
-      throw cause;
-    }
+  /** Why questions are refused now, for people, or null. */
+  get failure(): string | null {
+    return this.#failure;
   }
 
   /** The view of a log. @throws ViewsError VIEW_FAILED. */
   async of(reader: LogReader): Promise<LogView> {
-    return new LogView(reader, this.#engine, await this.#follower(reader));
+    this.#readers.set(reader.number, reader);
+    const generation = this.#generation;
+    if (generation === null) {
+      this.#remakeIfDue();
+      throw new ViewsError(
+        'VIEW_FAILED',
+        'the views failed and are made again: try later, or stop the node and rebuild them',
+      );
+    }
+    const follower = await this.#follower(generation, reader);
+    return new LogView(reader, generation.engine, follower);
   }
 
   /** Entries of all logs that are in no view yet. */
   async lag(): Promise<number> {
-    const followers = await Promise.all(this.#followers.values());
-    return followers.reduce((sum, { lag }) => sum + lag, 0);
+    const generation = this.#generation;
+    if (generation === null)
+      return [...this.#readers.values()].reduce((sum, { head }) => sum + head.size, 0);
+    const started = await Promise.allSettled(generation.followers.values());
+    return started.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value.lag : 0), 0);
   }
 
   async close(): Promise<void> {
-    const started = await Promise.allSettled(this.#followers.values());
-    for (const one of started) if (one.status === 'fulfilled') await one.value.stop();
-    await this.#engine.close();
+    this.#isClosed = true;
+    await this.#remaking;
+    const generation = this.#generation;
+    this.#generation = null;
+    if (generation !== null) await stop(generation);
   }
 
-  #follower(reader: LogReader): Promise<ViewFollower> {
-    const known = this.#followers.get(reader.number);
+  async #startAnew(): Promise<void> {
+    await rm(this.#options.directory, { recursive: true, force: true });
+    await this.#start();
+  }
+
+  async #start(): Promise<void> {
+    const { directory, openEngine } = this.#options;
+    await makeDirectoryDurably(directory);
+    const opened = await openEngine(directory);
+    const onFailure = (cause: unknown): void => {
+      if (this.#generation === generation) this.#fail(generation, cause);
+    };
+    const engine = new WatchedEngine(opened, onFailure);
+    const generation: Generation = { engine, followers: new Map() };
+    try {
+      for (const reader of this.#readers.values()) await this.#follower(generation, reader);
+    } catch (cause) {
+      // The first failure says what is wrong; that closing fails as well says nothing new.
+      await stop(generation).catch(() => undefined);
+      throw cause;
+    }
+    this.#generation = generation;
+  }
+
+  /** A generation that failed once is never asked again. */
+  #fail(generation: Generation, error: unknown): void {
+    this.#options.logger.error('views failed', { error });
+    this.#generation = null;
+    this.#failure =
+      'the views failed: questions that need them are refused until they are made again';
+    this.#remaking = this.#remaking.then(() =>
+      // Of what is damaged already.
+      stop(generation).catch(() => undefined),
+    );
+    this.#remakeIfDue();
+  }
+
+  #remakeIfDue(): void {
+    const now = this.#options.clock.now();
+    const isDue = this.#remadeAt === null || now - this.#remadeAt >= REMAKE_INTERVAL_MILLIS;
+    if (!isDue || this.#isClosed) return;
+    this.#remadeAt = now;
+    this.#remaking = this.#remaking.then(() => this.#remake());
+  }
+
+  /** A crash during it leaves views that are missing or behind, which opening makes good. */
+  async #remake(): Promise<void> {
+    const { logger } = this.#options;
+    if (this.#isClosed) return;
+    logger.warn('views are removed and made again', {});
+    try {
+      await this.#startAnew();
+      this.#failure = null;
+    } catch (error) {
+      logger.error('views could not be made again', { error });
+    }
+  }
+
+  #follower({ engine, followers }: Generation, reader: LogReader): Promise<ViewFollower> {
+    const known = followers.get(reader.number);
     if (known !== undefined) return known;
     const { logger, patienceMillis = PATIENCE_MILLIS } = this.#options;
-    const started = ViewFollower.start(reader, { engine: this.#engine, logger, patienceMillis });
-    this.#followers.set(reader.number, started);
+    const started = ViewFollower.start(reader, { engine, logger, patienceMillis });
+    followers.set(reader.number, started);
     // A failure must not be remembered as the follower.
-    started.catch(() => this.#followers.delete(reader.number));
+    started.catch(() => followers.delete(reader.number));
     return started;
   }
+}
+
+async function stop({ engine, followers }: Generation): Promise<void> {
+  const started = await Promise.allSettled(followers.values());
+  for (const one of started) if (one.status === 'fulfilled') await one.value.stop();
+  await engine.close();
 }

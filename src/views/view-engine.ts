@@ -88,11 +88,11 @@ export class ViewEngine implements Engine {
   /** @throws what RocksDB says; then the directory can be removed, and the views made again. */
   static async open(directory: string): Promise<ViewEngine> {
     const db = await ViewDb.open(directory);
-    const format = await db.get(FORMAT_KEY);
-    if (format === null) await db.write({ put: [[FORMAT_KEY, formatRow()]] });
-    else if (new ByteReader(format).u32() !== VIEW_FORMAT) {
+    try {
+      await claim(db);
+    } catch (cause) {
       await db.close();
-      throw new Error('the views have another format');
+      throw cause;
     }
     return new ViewEngine(db);
   }
@@ -192,6 +192,18 @@ export class ViewEngine implements Engine {
     assert(viewed !== undefined, 'a log is attached before it is asked for');
     return viewed;
   }
+}
+
+/** @throws Error for a store that this version did not make. */
+async function claim(db: ViewDb): Promise<void> {
+  const format = await db.get(FORMAT_KEY);
+  if (format !== null) {
+    if (new ByteReader(format).u32() !== VIEW_FORMAT)
+      throw new Error('the views have another format');
+    return;
+  }
+  if (!(await db.isEmpty())) throw new Error('what lies in the place of the views is none');
+  await db.write({ put: [[FORMAT_KEY, formatRow()]] });
 }
 
 function nothing(): Promise<void> {

@@ -108,7 +108,7 @@ export class ViewFollower implements ViewProgress {
     } catch (cause) {
       this.#failure = new ViewsError(
         'VIEW_FAILED',
-        'the view of this ledger cannot go on: restart the node, or rebuild the views',
+        'the view of this ledger cannot go on: try later, restart the node, or rebuild the views',
         { cause },
       );
       this.#options.logger.error('view failed', { log: this.#reader.origin, error: cause });

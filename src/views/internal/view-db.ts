@@ -61,6 +61,12 @@ export class ViewDb {
     for await (const { key, value } of this.#db.iterator(range, options)) yield [key, value];
   }
 
+  async isEmpty(): Promise<boolean> {
+    const keys: Uint8Array[] = [];
+    for await (const { key } of this.#db.iterator({}, { limit: 1 })) keys.push(key);
+    return keys.length === 0;
+  }
+
   async clear({ gte, lt }: KeyRange): Promise<void> {
     const batch = this.#db.write();
     try {

@@ -1,0 +1,54 @@
+/** An answer that is made while it is sent: what the client does not read is not made. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ApiError } from './api-error.js';
+
+export interface StreamAnswer {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly chunks: AsyncIterable<string>;
+  /** Longest time in which the client reads nothing. */
+  readonly idleTimeoutMillis: number;
+}
+
+/**
+ * Ends when all has been sent. An answer that is cut is not ended as HTTP would have it, so clients
+ * see that it is not all.
+ * @throws what `chunks` throws; ApiError REQUEST_TIMEOUT, BODY_INCOMPLETE.
+ */
+export async function sendStream(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { headers, chunks, idleTimeoutMillis }: StreamAnswer,
+): Promise<void> {
+  response.writeHead(200, headers);
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
+  const late = new AbortController();
+  const onTimeout = (): void => {
+    late.abort();
+    response.destroy();
+  };
+  response.setTimeout(idleTimeoutMillis, onTimeout);
+  try {
+    await pipeline(Readable.from(chunks), response);
+  } catch (cause) {
+    if (late.signal.aborted)
+      throw new ApiError('REQUEST_TIMEOUT', `nothing was read for ${idleTimeoutMillis} ms`);
+    throw isGone(cause) ? new ApiError('BODY_INCOMPLETE', 'the client went away') : cause;
+  } finally {
+    response.off('timeout', onTimeout);
+  }
+}
+
+/** What a pipeline says of a connection that ended. */
+function isGone(cause: unknown): boolean {
+  return (
+    typeof cause === 'object' &&
+    cause !== null &&
+    'code' in cause &&
+    cause.code === 'ERR_STREAM_PREMATURE_CLOSE'
+  );
+}

@@ -1,0 +1,31 @@
+/** An entry as people read it on a terminal. */
+import type { Entry } from './answers.js';
+import { oneLine } from './terminal.js';
+
+const LABEL_WIDTH = 12;
+/** Photos travel as text. */
+const MAX_LINE = 160;
+
+export function entryLines(entry: Entry): readonly string[] {
+  const { payload, finality, ...said } = entry;
+  const rows = Object.entries(said).map(([name, value]) => row(name, String(value)));
+  const content = payload === undefined ? [] : JSON.stringify(payload, null, 2).split('\n');
+  return [
+    ...rows,
+    row('finality', finality.anchored ? 'durable, anchored' : 'durable'),
+    ...content.map((line, at) => (at === 0 ? row('payload', line) : indented(line))),
+  ];
+}
+
+function row(name: string, text: string): string {
+  return `${name.padEnd(LABEL_WIDTH)}${shortened(oneLine(text))}`;
+}
+
+function indented(line: string): string {
+  const text = line.trimStart();
+  return `${' '.repeat(LABEL_WIDTH + line.length - text.length)}${shortened(oneLine(text))}`;
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_LINE ? text : `${text.slice(0, MAX_LINE)}… (${text.length} characters)`;
+}

@@ -1,0 +1,275 @@
+/** `chirograph query`: entries by what they are about, how many there are, and the views of a person. */
+import { type Command, Option } from 'commander';
+import { z } from 'zod';
+import type { JsonObject, JsonValue } from '../base/canonical-json.js';
+import { asOfSchema, entrySchema, expected } from './answers.js';
+import { CliError } from './cli-error.js';
+import { withExamples } from './command-help.js';
+import { entryLines } from './entry-lines.js';
+import type { NodeClient } from './node-client.js';
+import {
+  ledgerPath,
+  type NodeFlags,
+  nodeClientFor,
+  recordsPath,
+  withNodeOptions,
+} from './node-options.js';
+import { saveExport } from './save-export.js';
+import { oneLine, printResult, type Terminal } from './terminal.js';
+
+interface QueryFlags extends NodeFlags {
+  readonly subject?: string;
+  readonly type?: string;
+  readonly thing?: string;
+  readonly author?: string;
+  readonly asOf?: string;
+  readonly validAt?: string;
+  readonly recordedFrom?: string;
+  readonly recordedTo?: string;
+  readonly limit?: string;
+  readonly json?: true;
+  readonly count?: true;
+  readonly export?: string;
+  readonly format?: string;
+  readonly timeline?: true;
+  readonly diff?: string;
+}
+
+/** Of an answer for people, or in one JSON; more than that is an export. */
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 10_000;
+const PAGE = 1000;
+/** A page may be empty, and still not the last. */
+const MAX_PAGES = 1000;
+
+export function addQueryCommand(program: Command, terminal: Terminal): void {
+  const command = withNodeOptions(program.command('query'))
+    .argument('<ledger>', 'name of the ledger')
+    .option('--subject <name>', 'whom entries are about')
+    .option('--type <type>', 'type of record')
+    .option('--thing <key>', 'key of the thing, with --subject and --type')
+    .option('--author <name>', 'who wrote')
+    .option('--as-of <when>', 'a tree size, an instant, or a calendar date')
+    .option('--valid-at <when>', 'only what was valid then: an instant or a calendar date')
+    .option('--recorded-from <when>', 'recorded at or after an instant or calendar date')
+    .option('--recorded-to <when>', 'recorded at or before an instant or calendar date')
+    .option(
+      '--limit <number>',
+      `entries to print, at most ${MAX_LIMIT} (default: ${DEFAULT_LIMIT})`,
+    )
+    .addOption(exclusive('--count', 'how many there are'))
+    .addOption(exclusive('--export <file>', 'write all of them to a file'))
+    .addOption(new Option('--format <format>', 'of the file').choices(['ndjson', 'csv']))
+    .addOption(exclusive('--timeline', 'everything recorded about the subject, in order'))
+    .addOption(exclusive('--diff <from..to>', 'what changed for the subject between two states'))
+    .description('find entries by what they are about')
+    .action((ledger: string, flags: QueryFlags) => query(ledger, flags, terminal));
+  withExamples(
+    command,
+    'chirograph query kyc --subject customer-4711 --as-of 2026-01-31',
+    'chirograph query kyc --type tradle.Residence --export residences.csv --format csv',
+    'chirograph query kyc --subject customer-4711 --diff 2026-01-31..2026-06-30',
+  );
+}
+
+/** What answers in its own way answers in no other. */
+const MODES = ['count', 'export', 'timeline', 'diff'];
+
+function exclusive(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option.conflicts(MODES.filter((mode) => mode !== option.attributeName()));
+}
+
+async function query(ledger: string, flags: QueryFlags, terminal: Terminal): Promise<void> {
+  const client = nodeClientFor(flags, terminal);
+  if (flags.count === true) await count(client, ledger, flags, terminal);
+  else if (flags.export !== undefined)
+    await exportAll(client, ledger, flags.export, flags, terminal);
+  else if (flags.diff !== undefined) await diff(client, ledger, flags.diff, flags, terminal);
+  else await list(client, ledger, flags, terminal);
+}
+
+async function list(
+  client: NodeClient,
+  ledger: string,
+  flags: QueryFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const path =
+    flags.timeline === true
+      ? `${subjectPath(ledger, flags)}/timeline${queryOf({ asOf: flags.asOf })}`
+      : `${recordsPath(ledger)}${queryOf(filtersOf(flags))}`;
+  const { items, isAll, answer } = await pages(client, path, limitOf(flags));
+  const lines = items.flatMap((item) => [...linesOf(item), '']);
+  printResult(terminal, flags.json, { ...answer, items: [...items] }, [
+    ...lines,
+    `${items.length} ${items.length === 1 ? 'entry' : 'entries'}${isAll ? '' : ', and there are more: --limit, or --export'}`,
+    stateLine(answer['asOf'] ?? null),
+  ]);
+}
+
+interface Found {
+  readonly items: readonly JsonValue[];
+  readonly isAll: boolean;
+  /** Of the last page, without its items. */
+  readonly answer: JsonObject;
+}
+
+const pageSchema = z.looseObject({ items: z.array(z.json()), cursor: z.string().nullable() });
+
+async function pages(client: NodeClient, path: string, limit: number): Promise<Found> {
+  const items: JsonValue[] = [];
+  let cursor = '';
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const some = Math.min(PAGE, limit - items.length);
+    const separator = path.includes('?') ? '&' : '?';
+    const answer = await client.request({
+      method: 'GET',
+      path: `${path}${separator}limit=${some}${cursor}`,
+    });
+    const { items: found, cursor: next, ...rest } = expected(pageSchema, answer);
+    items.push(...found);
+    const isAll = next === null;
+    if (isAll || items.length >= limit)
+      return { items, isAll, answer: { ...(rest as JsonObject), cursor: next } };
+    cursor = `&cursor=${encodeURIComponent(next)}`;
+  }
+  throw new CliError('CLI_ANSWER_UNUSABLE', 'the node gives out more pages than fit in an answer');
+}
+
+const countSchema = z.object({ count: z.number(), asOf: asOfSchema });
+
+async function count(
+  client: NodeClient,
+  ledger: string,
+  flags: QueryFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const path = `${recordsPath(ledger)}/count${queryOf(filtersOf(flags))}`;
+  const answer = await client.request({ method: 'GET', path });
+  const counted = expected(countSchema, answer);
+  printResult(terminal, flags.json, answer, [String(counted.count), stateLine(counted.asOf)]);
+}
+
+async function exportAll(
+  client: NodeClient,
+  ledger: string,
+  file: string,
+  flags: QueryFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const format = flags.format ?? 'ndjson';
+  const path = `${ledgerPath(ledger)}/export${queryOf({ format, ...filtersOf(flags) })}`;
+  const saved = await saveExport(client, path, file, format);
+  printResult(terminal, flags.json, { file, format, ...saved }, [
+    `wrote ${oneLine(file)}: ${saved.count} entries as of size ${saved.size}, root hash over them ${saved.rootHash}`,
+  ]);
+}
+
+const changeSchema = z.object({
+  change: z.string(),
+  type: z.string(),
+  key: z.string().optional(),
+  fields: z.array(
+    z.object({
+      change: z.string(),
+      pointer: z.string(),
+      before: z.json().optional(),
+      after: z.json().optional(),
+    }),
+  ),
+});
+const sideSchema = z.object({ asOf: asOfSchema });
+const diffSchema = z.object({
+  from: sideSchema,
+  to: sideSchema,
+  unchanged: z.number(),
+  items: z.array(changeSchema),
+});
+
+async function diff(
+  client: NodeClient,
+  ledger: string,
+  range: string,
+  flags: QueryFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const [from = '', to = '', ...rest] = range.split('..');
+  if (from === '' || rest.length > 0 || !range.includes('..'))
+    throw new CliError(
+      'CLI_USAGE',
+      '--diff must be like 2026-01-31..2026-06-30, or 4711.. for now',
+    );
+  const { validAt, type } = flags;
+  const asked = queryOf({ from, ...(to !== '' && { to }), validAt, type });
+  const answer = await client.request({
+    method: 'GET',
+    path: `${subjectPath(ledger, flags)}/diff${asked}`,
+  });
+  const { items, unchanged, ...sides } = expected(diffSchema, answer);
+  printResult(terminal, flags.json, answer, [
+    ...items.flatMap(changeLines),
+    `${items.length} changed, ${unchanged} unchanged, from size ${sides.from.asOf.size} to size ${sides.to.asOf.size}`,
+  ]);
+}
+
+function changeLines({ change, type, key, fields }: z.output<typeof changeSchema>): string[] {
+  const name = key === undefined ? oneLine(type) : `${oneLine(type)} ${oneLine(key)}`;
+  return [
+    `${change}  ${name}`,
+    ...fields.map(({ change: kind, pointer, before, after }) => {
+      const said = kind === 'added' ? shown(after) : `${shown(before)} -> ${shown(after)}`;
+      return `  ${kind}  ${oneLine(pointer)}  ${kind === 'removed' ? shown(before) : said}`;
+    }),
+  ];
+}
+
+function shown(value: JsonValue | undefined): string {
+  return oneLine(JSON.stringify(value ?? null)).slice(0, 120);
+}
+
+/** An entry, or the place in another's record where the subject is named. */
+function linesOf(item: JsonValue): readonly string[] {
+  const mention = mentionSchema.safeParse(item);
+  if (!mention.success) return entryLines(expected(entrySchema, item));
+  const { index, type, role, recordedAt } = mention.data;
+  return [`named as ${role} in entry ${index}, ${oneLine(type)}, recorded ${oneLine(recordedAt)}`];
+}
+
+const mentionSchema = z.object({
+  index: z.number(),
+  recordedAt: z.string(),
+  type: z.string(),
+  role: z.enum(['party', 'part']),
+});
+
+function stateLine(asOf: unknown): string {
+  const state = asOfSchema.safeParse(asOf);
+  if (!state.success) throw new CliError('CLI_ANSWER_UNUSABLE', 'the answer is of no state');
+  return `as of size ${state.data.size}, root hash ${oneLine(state.data.rootHash)}`;
+}
+
+function limitOf({ limit }: QueryFlags): number {
+  if (limit === undefined) return DEFAULT_LIMIT;
+  if (!/^[1-9]\d{0,4}$/.test(limit) || Number(limit) > MAX_LIMIT)
+    throw new CliError('CLI_USAGE', `--limit must be a number from 1 to ${MAX_LIMIT}`);
+  return Number(limit);
+}
+
+function filtersOf(flags: QueryFlags): Readonly<Record<string, string | undefined>> {
+  const { subject, type, thing, author, asOf, validAt, recordedFrom, recordedTo } = flags;
+  return { subject, type, key: thing, author, asOf, validAt, recordedFrom, recordedTo };
+}
+
+function subjectPath(ledger: string, { subject }: QueryFlags): string {
+  if (subject === undefined)
+    throw new CliError('CLI_USAGE', '--timeline and --diff are of one subject: --subject');
+  return `${ledgerPath(ledger)}/subjects/${encodeURIComponent(subject)}`;
+}
+
+function queryOf(parts: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(parts).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+  );
+  return given.length === 0 ? '' : `?${given.join('&')}`;
+}

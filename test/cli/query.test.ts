@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+import { runCli } from './support/run-cli.js';
+import { startServing } from './support/serving.js';
+
+const directory = await temporaryDirectory();
+const serving = await startServing(directory);
+const { env, data } = serving;
+let isServing = true;
+
+async function stop(): Promise<void> {
+  if (isServing) await serving.stop();
+  isServing = false;
+}
+
+beforeAll(async () => {
+  const records = Array.from({ length: 12 }, (_, n) => ({
+    type: n % 2 === 0 ? 'test.Even' : 'test.Odd',
+    subject: n < 6 ? 'anna' : 'bert',
+    key: 'note',
+    payload: { n },
+  }));
+  const lines = records.map((record) => JSON.stringify(record)).join('\n');
+  expect((await runCli(['append', 'kyc'], env, lines)).code).toBe(0);
+});
+afterAll(async () => {
+  await stop();
+  await removeDirectory(directory);
+});
+
+async function queryJson(...argv: readonly string[]): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await runCli(['query', 'kyc', '--json', ...argv], env);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+describe('query', () => {
+  it('finds entries by what they are about, and says of which state', async () => {
+    const found = await queryJson('--subject', 'anna', '--type', 'test.Odd');
+    expect(found['items']).toMatchObject([1, 3, 5].map((n) => ({ payload: { n } })));
+    const then = await queryJson('--subject', 'anna', '--as-of', '5');
+    expect(then['items']).toHaveLength(4);
+    expect(then['asOf']).toMatchObject({ size: 5 });
+    const valid = await queryJson('--valid-at', '2999-01-01T00:00:00.000Z', '--type', 'test.Even');
+    expect(valid['items']).toMatchObject([{ payload: { n: 4 } }, { payload: { n: 10 } }]);
+  });
+
+  it('prints them for people, no more than asked for, and how many there are', async () => {
+    const { stdout } = await runCli(['query', 'kyc', '--subject', 'bert', '--limit', '2'], env);
+    expect(stdout).toMatch(/^2 entries, and there are more: --limit, or --export$/m);
+    expect(stdout).toMatch(/^as of size 13, root hash [0-9a-f]{64}$/m);
+    const counted = await runCli(['query', 'kyc', '--type', 'test.Odd', '--count'], env);
+    expect(counted.stdout).toMatch(/^6\nas of size 13,/);
+  });
+
+  it('shows the timeline of a subject, and what changed', async () => {
+    const timeline = await queryJson('--subject', 'anna', '--timeline');
+    expect(timeline['items']).toHaveLength(6);
+    const { stdout } = await runCli(['query', 'kyc', '--subject', 'anna', '--diff', '3..'], env);
+    expect(stdout).toMatch(/^changed {2}test\.Even note\n {2}changed {2}\/n {2}0 -> 4$/m);
+    expect(stdout).toMatch(/^2 changed, 0 unchanged, from size 3 to size 13$/m);
+  });
+
+  it('writes an export whole, for its owner alone', async () => {
+    const file = join(directory, 'all.ndjson');
+    const saved = await queryJson('--export', file);
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(lines).toHaveLength(14);
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
+      end: { count: 13, rootHash: saved['rootHash'] },
+    });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const table = join(directory, 'bert.csv');
+    await queryJson('--subject', 'bert', '--export', table, '--format', 'csv');
+    expect(readFileSync(table, 'utf8').split('\r\n')).toHaveLength(8);
+  });
+
+  it('keeps no export that was cut', async () => {
+    const whole = readFileSync(join(directory, 'all.ndjson'), 'utf8');
+    const cut = whole.split('\n').slice(0, 12).join('\n');
+    const server = createServer((_request, response) => {
+      response.setHeader('X-Chirograph-Count', '13');
+      response.setHeader('X-Chirograph-As-Of', '13');
+      response.setHeader('X-Chirograph-Root', '0'.repeat(64));
+      response.end(`${cut}\n`);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const file = join(directory, 'cut.ndjson');
+    const argv = ['query', 'kyc', '--export', file, '--url', `http://127.0.0.1:${port}`];
+    const { code, stderr } = await runCli(argv, env);
+    server.close();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^chirograph: the export was cut[^\n]*\n$/);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it.each([
+    ['a view of nobody', ['--timeline']],
+    ['two views at a time', ['--subject', 'anna', '--timeline', '--count']],
+    ['a difference from nowhere', ['--subject', 'anna', '--diff', '3']],
+    ['a limit of many', ['--limit', '10001']],
+    ['a thing of nobody', ['--thing', 'note']],
+    ['a file that cannot be', ['--export', '/nonexistent/file']],
+  ])('ends %s with exit code 2 and one line', async (_what, argv) => {
+    const { code, stdout, stderr } = await runCli(['query', 'kyc', ...argv], env);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^chirograph: [^\n]+\n$/);
+  });
+});
+
+describe('views rebuild', () => {
+  it('is refused while the node runs, and makes the views of a stopped one again', async () => {
+    const busy = await runCli(['views', 'rebuild', '--data', data]);
+    expect(busy.code).toBe(2);
+    expect(busy.stderr).toMatch(/in use/);
+    await stop();
+    const { code, stdout, stderr } = await runCli(['views', 'rebuild', '--data', data, '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { logs } = JSON.parse(stdout) as { logs: { origin: string; entries: number }[] };
+    expect(logs.find(({ origin }) => origin.endsWith('/kyc'))).toMatchObject({ entries: 13 });
+    const people = await runCli(['views', 'rebuild', '--data', data]);
+    expect(people.stdout).toMatch(/^\S+\/kyc: 13 entries$/m);
+  });
+});
