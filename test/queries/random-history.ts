@@ -3,6 +3,7 @@
  * acknowledged: commits of a few records at the same instant or later, up to a month later, retractions,
  * signatures and maps among them.
  */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TreeSize } from '../../src/base/brand.js';
 import { toHex } from '../../src/base/bytes.js';
@@ -120,6 +121,7 @@ export class RandomHistory {
     if (what === 0) await this.#sign();
     else if (what === 1) await this.maps.coverAll(this.ledger);
     else if (what === 2) await this.maps.cover(this.ledger, this.#someSize());
+    else if (what === 3) await this.#mishap();
     else await this.#append(Array.from({ length: 1 + choice.below(5) }, () => this.#wish()));
     await this.#noteNews();
     if (choice.below(8) === 0) this.model.anchored = this.#someSize();
@@ -200,6 +202,19 @@ export class RandomHistory {
       ...Object.fromEntries(names.map((name) => [name, this.#pick(values)])),
       list: Array.from({ length: choice.below(3) }, () => 1),
     };
+  }
+
+  /** The views are lost, or a map is made and, as after a crash, nobody says so. */
+  async #mishap(): Promise<void> {
+    if (this.#choice.below(2) === 0) {
+      await this.#views.close();
+      await rm(this.#viewsDirectory, { recursive: true });
+      this.#views = await openViews(this.#viewsDirectory, openViewEngine);
+      return;
+    }
+    const view = await this.#views.of(this.ledger.reader);
+    await view.reached(this.ledger.reader.head.size);
+    await view.makeMap(this.#someSize());
   }
 
   async #append(wishes: readonly Wish[]): Promise<void> {
