@@ -56,7 +56,7 @@ export class ModelQuestions {
   async #state(): Promise<Asked> {
     const [subject, limit] = [this.#subject(), this.#limit()];
     const { asOf, size } = this.#asOf();
-    const validAt = this.#maybe(2) ? this.#validMoment() : null;
+    const validAt = this.#maybe(2) ? this.#validMoment(subject) : null;
     const types = this.#maybe(4) ? [this.#pick(TYPES), this.#pick(TYPES)] : undefined;
     const ids: string[] = [];
     const payloads: unknown[] = [];
@@ -129,7 +129,7 @@ export class ModelQuestions {
     const subject = this.#subject();
     const [before, after] = [this.#asOf(), this.#asOf()];
     const [validBefore, validAfter] = [0, 1].map(() =>
-      this.#maybe(2) ? this.#validMoment() : null,
+      this.#maybe(2) ? this.#validMoment(subject) : null,
     );
     const types = this.#maybe(4) ? [this.#pick(TYPES)] : undefined;
     const found = await subjectDiff(this.#ledger, {
@@ -193,7 +193,7 @@ export class ModelQuestions {
     const some = <T>(outOf: number, make: () => T): T | undefined =>
       this.#maybe(outOf) ? make() : undefined;
     const subject = some(2, () => this.#subject());
-    const type = some(3, () => this.#pick(TYPES));
+    const type = some(2, () => this.#pick(TYPES));
     const wanted = {
       kind: some(4, () => this.#pick(['record', 'signature', 'map', 'ledger'])),
       ...{ type, subject },
@@ -202,7 +202,7 @@ export class ModelQuestions {
       author: some(4, () => this.#pick([...AUTHORS, 'nobody'])),
       recordedFrom: some(4, () => this.#recordedMoment()),
       recordedTo: some(4, () => this.#recordedMoment()),
-      validAt: some(3, () => this.#validMoment()),
+      validAt: some(3, () => this.#validMoment(subject)),
       finality: some(5, () => this.#pick(['anchored', 'unanchored'] as const)),
     };
     return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
@@ -227,8 +227,12 @@ export class ModelQuestions {
     return this.#near(this.#pick(this.#model.entries).recordedAt);
   }
 
-  #validMoment(): Moment {
-    const { validFrom, validTo, recordedAt } = this.#pick(this.#model.records);
+  /** At which a version of the subject's, or of anybody's, begins or ends to be valid. */
+  #validMoment(subject?: string): Moment {
+    const own = this.#model.records.filter((one) => one.subject === subject);
+    const { validFrom, validTo, recordedAt } = this.#pick(
+      own.length > 0 ? own : this.#model.records,
+    );
     return this.#near(this.#pick([validFrom, validTo, recordedAt]) ?? recordedAt);
   }
 
