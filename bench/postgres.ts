@@ -8,8 +8,8 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { HISTORY_THINGS, HISTORY_TYPE, historyRecord } from './record-lines.js';
-import type { PostgresFigures } from './views-result.js';
 import { timesOf } from './view-times.js';
+import type { PostgresFigures } from './views-result.js';
 
 export interface Question {
   readonly subject: string;

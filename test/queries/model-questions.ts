@@ -298,11 +298,12 @@ function diffOf(old: readonly ModelRecord[], now: readonly ModelRecord[]): unkno
   const items = things.flatMap((thing) => {
     const before = old.find((one) => thingOf(one) === thing);
     const after = now.find((one) => thingOf(one) === thing);
-    if (before === after) {
+    const version = after ?? before;
+    if (version === undefined || before === after) {
       unchanged++;
       return [];
     }
-    const { type, key } = (after ?? before)!;
+    const { type, key } = version;
     const change = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
     const fields =
       before === undefined || after === undefined
