@@ -88,13 +88,17 @@ export class ViewEngine implements Engine {
   /** @throws what RocksDB says; then the directory can be removed, and the views made again. */
   static async open(directory: string): Promise<ViewEngine> {
     const db = await ViewDb.open(directory);
-    const format = await db.get(FORMAT_KEY);
-    if (format === null) await db.write({ put: [[FORMAT_KEY, formatRow()]] });
-    else if (new ByteReader(format).u32() !== VIEW_FORMAT) {
+    try {
+      const format = await db.get(FORMAT_KEY);
+      if (format === null) await db.write({ put: [[FORMAT_KEY, formatRow()]] });
+      else if (new ByteReader(format).u32() !== VIEW_FORMAT)
+        throw new Error('the views have another format');
+      return new ViewEngine(db);
+    } catch (cause) {
+      // Or the directory stays locked, and cannot be made again.
       await db.close();
-      throw new Error('the views have another format');
+      throw cause;
     }
-    return new ViewEngine(db);
   }
 
   async attach(source: ViewSource): Promise<ViewPosition> {
