@@ -136,7 +136,7 @@ describe('the views of any history', () => {
   it(
     'answer as the model does, and the same once they have been made again',
     async () => {
-      for (const seed of caseNumbers(2, 200)) {
+      for (const seed of caseNumbers(1, 200)) {
         const problems = await life(seed);
         expect({ seed, count: problems.length, problems: problems.slice(0, 3) }).toEqual({
           ...{ seed, count: 0, problems: [] },

@@ -157,12 +157,15 @@ describe('the person maps of any history', () => {
           size: newest.size,
         };
         const all = [...lists.values()].flat();
+        const tags = [...lists.keys()];
+        const persons = await Promise.all(tags.map((tag) => view.person(tag)));
         const passed: string[] = [];
         let tried = 0;
         while (tried < FORGERIES) {
-          const tag = [...lists.keys()][choice.below(lists.size)];
-          if (tag === undefined) throw new Error('the history is about nobody');
-          const { map, list } = await view.person(tag);
+          const at = choice.below(tags.length);
+          const [tag, person] = [tags[at], persons[at]];
+          if (tag === undefined || person === undefined) throw new RangeError('nobody');
+          const { map, list } = person;
           const asOf = choice.below(newest.size + 1) as TreeSize;
           const items = list.filter(({ index }) => index < asOf);
           const claim = { head, tag, asOf, items, proof: proveList(map, list, asOf) };
@@ -256,7 +259,7 @@ describe('a crash while a map is put on record', () => {
     ['between making it and saying so', 'made'],
     ['before the view has seen that it was said', 'said'],
   ] as const)('%s leads to the same map entries as none', async (_, point) => {
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2]) {
       const history = await begin(2_000 + seed);
       try {
         for (let step = 0; step < STEPS; step++) await history.step();
