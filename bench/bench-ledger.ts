@@ -11,7 +11,10 @@ const LOAD = fileURLToPath(new URL('./load.js', import.meta.url));
 const NAME = 'bench';
 const stateSchema = z.object({ verifierKey: z.string(), size: z.int() });
 
-export type Load = Pick<LoadPlan, 'kind' | 'connections' | 'millis' | 'records' | 'subjects'>;
+export type Load = Pick<
+  LoadPlan,
+  'kind' | 'connections' | 'millis' | 'records' | 'subjects' | 'isHistory'
+>;
 
 /** One run of a load. */
 export interface Measured {

@@ -14,6 +14,8 @@ export const loadPlanSchema = z.strictObject({
   /** Number of the first record: a run goes on where the one before ended. */
   first: z.int().nonnegative(),
   subjects: z.int().positive(),
+  /** Versions of things that are valid from some day on, as `historyLines` has them. */
+  isHistory: z.boolean().optional(),
 });
 
 export const loadResultSchema = z.strictObject({

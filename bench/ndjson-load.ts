@@ -1,7 +1,7 @@
 /** One request of many records; as many are on their way as the window allows. */
 import { request } from 'node:http';
 import { type LoadPlan, type LoadResult, SAMPLE_EVERY } from './load-result.js';
-import { recordLines } from './record-lines.js';
+import { historyLines, recordLines } from './record-lines.js';
 import { quantile } from './statistics.js';
 
 /** Records sent and not answered yet. */
@@ -10,7 +10,7 @@ const WINDOW = 4096;
 const SLICE = 128;
 
 export async function ndjsonStream(plan: LoadPlan): Promise<LoadResult> {
-  const line = recordLines(plan.subjects);
+  const line = plan.isHistory === true ? historyLines(plan.subjects) : recordLines(plan.subjects);
   const call = request(plan.url, {
     method: 'POST',
     headers: { authorization: `Bearer ${plan.apiKey}`, 'content-type': 'application/x-ndjson' },

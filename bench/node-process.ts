@@ -28,15 +28,22 @@ export interface NodeProcess {
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
-/** @param directory made if it is not there; goes on with what is in it. */
-export async function startNode(directory: string, apiKey: string): Promise<NodeProcess> {
+/**
+ * @param directory made if it is not there; goes on with what is in it.
+ * @param program another build of the same, to compare with.
+ */
+export async function startNode(
+  directory: string,
+  apiKey: string,
+  program: string = PROGRAM,
+): Promise<NodeProcess> {
   const logPath = join(directory, 'node.log');
   // A file, not a pipe: reading the log is no part of the load.
   const log = await open(logPath, 'w');
   const started = performance.now();
   const child = spawn(
     process.execPath,
-    [...PRODUCTION_FLAGS, PROGRAM, 'serve', '--data', join(directory, 'data'), ...ANY_PORTS],
+    [...PRODUCTION_FLAGS, program, 'serve', '--data', join(directory, 'data'), ...ANY_PORTS],
     {
       env: { ...process.env, CHIROGRAPH_ADMIN_KEY: apiKey },
       stdio: ['ignore', log.fd, log.fd],

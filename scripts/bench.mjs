@@ -1,4 +1,4 @@
-// `npm run bench [-- --quick] [-- --json]`: builds the product and the benchmarks, and runs them. The
+// `npm run bench [-- --quick | --views] [-- --json]`: builds the product and the benchmarks, and runs them. The
 // node that is measured is the built one, in a process of its own; so is the load on it.
 import { spawnSync } from 'node:child_process';
 import { build } from 'esbuild';
@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const { status } = spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);
 await build({
-  entryPoints: ['bench/main.ts', 'bench/load.ts'],
+  entryPoints: ['bench/main.ts', 'bench/views.ts', 'bench/load.ts'],
   outdir: 'dist/bench',
   bundle: true,
   packages: 'external',
@@ -16,7 +16,8 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 });
-const run = spawnSync(process.execPath, ['dist/bench/main.js', ...process.argv.slice(2)], {
+const program = process.argv.includes('--views') ? 'dist/bench/views.js' : 'dist/bench/main.js';
+const run = spawnSync(process.execPath, [program, ...process.argv.slice(2)], {
   stdio: 'inherit',
 });
 process.exit(run.status ?? 1);

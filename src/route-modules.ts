@@ -162,7 +162,12 @@ export function routeModules(parts: RouteParts): RouteModule[] {
         body,
         ledgers,
         creation: {
-          createLedger: (tenant, name) => node.createLedger(tenant, name),
+          createLedger: async (tenant, name) => {
+            const ledger = await node.createLedger(tenant, name);
+            // From its first record on, not from its first question. Whoever asks is told of a failure.
+            views.of(ledger.reader).catch(() => undefined);
+            return ledger;
+          },
           anchoredSize,
         },
         isListed: (principal, name) =>

@@ -98,7 +98,7 @@ declare module 'rocksdb-native' {
     write(options?: { capacity?: number }): WriteBatch;
     iterator(
       range: Range,
-      options?: { limit?: number; reverse?: boolean },
+      options?: { limit?: number; reverse?: boolean; capacity?: number },
     ): AsyncIterable<{ readonly key: Buffer; readonly value: Buffer }>;
   }
 }

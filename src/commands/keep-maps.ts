@@ -42,7 +42,8 @@ export class MapKeeper {
    */
   cover(ledger: Ledger, size: TreeSize): Promise<MapEntryAt> {
     return this.#inTurn(ledger, async (view) => {
-      await view.reached(size);
+      // Not only `size`: the last map entry lies above it, and must not be made a second time.
+      await view.reached(Math.max(size, ledger.reader.head.size) as TreeSize);
       const settled = await settle(ledger, view);
       if (settled !== null && settled.size >= size) return settled;
       await this.#pause(view.reader.number);

@@ -110,7 +110,9 @@ export async function searchOf(
   const state = await viewState(ledger, question);
   const { view } = state;
   const range = await rangeOf(ledger, state, filters);
-  if (where === null)
+  const isOfNoRecord = where?.kind !== undefined && where.kind !== 'record';
+  // Only records have versions that were valid.
+  if (where === null || (validAt !== undefined && isOfNoRecord))
     return {
       state,
       validAt,
@@ -237,6 +239,11 @@ class ValidVersions {
 /** Null where a name has no tag: then nothing is found. @throws QueryError QUERY_INCOMPLETE. */
 async function filterOf({ vault }: TenantLedger, filters: Filters): Promise<EntryFilter | null> {
   const { kind, type, subject, key, author } = filters;
+  if (key !== undefined && (subject === undefined || type === undefined))
+    throw new QueryError(
+      'QUERY_INCOMPLETE',
+      'a key names a thing of one subject and type: ask with subject and type too',
+    );
   const where: { -readonly [Name in keyof EntryFilter]: EntryFilter[Name] } = {};
   if (kind !== undefined) where.kind = kind;
   if (type !== undefined) where.type = type;
@@ -250,12 +257,7 @@ async function filterOf({ vault }: TenantLedger, filters: Filters): Promise<Entr
     if (tag === null) return null;
     where.author = tag;
   }
-  if (key === undefined) return where;
-  if (subject === undefined || type === undefined)
-    throw new QueryError(
-      'QUERY_INCOMPLETE',
-      'a key names a thing of one subject and type: ask with subject and type too',
-    );
+  if (key === undefined || subject === undefined || type === undefined) return where;
   const thing = await thingTag(vault, { subject, type, key });
   return thing === null ? null : { ...where, thing };
 }

@@ -8,6 +8,7 @@ import { digestToHex, type HexDigest } from '../base/hex-digest.js';
 import type { Vault } from '../keys/vault.js';
 import { stateOf, type Version } from '../records/as-of-state.js';
 import { parseStatement } from '../records/parse-statement.js';
+import { personTagsOf } from '../records/person-tags.js';
 import type { RecordStatement, SignatureStatement } from '../records/statement.js';
 import type { LogView, ViewedEntry } from '../views/log-view.js';
 import { openHeader, type RecordWithHeader } from './opened-entry.js';
@@ -68,16 +69,37 @@ export async function subjectEntries(
     if (statement.kind !== 'record') continue;
     if (statement.tags.subject === tag)
       versions.push(versionOf(await openHeader(vault, entry, statement)));
-    (statement.parts ?? []).forEach((part, at) => {
-      if (part.subject === tag) mentions.push({ role: 'part', entry, statement, part: at });
-    });
+    else mentions.push(...mentionsIn(entry, statement, { tag, partyTag }));
   }
   for await (const entry of entriesOf(view, partyTag, size)) {
     const statement = parseStatement(entry.statement);
-    if (statement.kind === 'record') mentions.push({ role: 'party', entry, statement });
+    if (statement.kind !== 'record' || personTagsOf(statement).includes(tag)) continue;
+    mentions.push(...mentionsIn(entry, statement, { tag, partyTag }));
   }
   mentions.sort((a, b) => a.entry.index - b.entry.index);
   return { tag, versions, mentions, signatures };
+}
+
+/** The two tags of one person that entries are found by. */
+export interface PersonTagsOfSubject {
+  /** As subject, or in a part. */
+  readonly tag: HexDigest;
+  readonly partyTag: HexDigest;
+}
+
+/** Where a record names a person; nowhere if it is the person's own. */
+export function mentionsIn(
+  entry: ViewedEntry,
+  statement: RecordStatement,
+  { tag, partyTag }: PersonTagsOfSubject,
+): Mention[] {
+  const { tags, parts = [] } = statement;
+  if (tags.subject === tag) return [];
+  const mentions = parts.flatMap((part, at): Mention[] =>
+    part.subject === tag ? [{ role: 'part', entry, statement, part: at }] : [],
+  );
+  if (tags.parties?.includes(partyTag) === true) mentions.push({ role: 'party', entry, statement });
+  return mentions;
 }
 
 /** The records of which a tag is the subject's, below a size. @throws as `subjectEntries`. */

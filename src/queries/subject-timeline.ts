@@ -2,10 +2,12 @@
 import type { LeafIndex } from '../base/brand.js';
 import { parseStatement } from '../records/parse-statement.js';
 import type { ViewedEntry } from '../views/log-view.js';
+import type { ViewPage } from '../views/view-query.js';
 import type { AsOf } from './as-of.js';
 import { type EntryView, entryView } from './entry-view.js';
 import { openEntry } from './opened-entry.js';
 import { personTag } from './person-tags.js';
+import { mentionsIn, type PersonTagsOfSubject } from './subject-entries.js';
 import { type MentionView, mentionView } from './subject-state.js';
 import type { TenantLedger } from './tenant-ledgers.js';
 import { type StateQuestion, viewState } from './view-state.js';
@@ -32,28 +34,68 @@ export interface Timeline {
   readonly shown: readonly ViewedEntry[];
 }
 
-/** @throws as `viewState` and `openEntry`. */
+/**
+ * `limit` counts entries: the places in which one record names the person stay together.
+ * @throws as `viewState` and `openEntry`.
+ */
 export async function subjectTimeline(
   ledger: TenantLedger,
   { subject, limit, from, isReversed, ...question }: TimelineQuestion,
 ): Promise<Timeline> {
-  const { vault, anchoredSize } = ledger;
+  const { vault } = ledger;
   const { view, reader, size, asOf } = await viewState(ledger, question);
-  const person = await personTag(vault, subject, 'subject');
+  const tag = await personTag(vault, subject, 'subject');
+  const partyTag = await personTag(vault, subject, 'party');
   const answer = { subject, origin: reader.origin, asOf };
-  if (person === null) return { ...answer, items: [], next: null, shown: [] };
+  if (tag === null || partyTag === null) return { ...answer, items: [], next: null, shown: [] };
   const range = isReversed
     ? { from: 0, to: Math.min(size, from ?? size) }
     : { from: from ?? 0, to: size };
-  const query = { ...range, where: { person }, isReversed, limit, budget: limit };
-  const { entries, next } = await view.find(query);
+  const query = { ...range, isReversed, limit, budget: limit };
+  const { entries, next } = merged(
+    await view.find({ ...query, where: { person: tag } }),
+    await view.find({ ...query, where: { person: partyTag } }),
+    query,
+  );
   const items: TimelineItem[] = [];
-  for (const entry of entries) {
-    const statement = parseStatement(entry.statement);
-    if (statement.kind === 'record' && statement.tags.subject !== person) {
-      const part = (statement.parts ?? []).findIndex(({ subject: tag }) => tag === person);
-      items.push(await mentionView(vault, { role: 'part', entry, statement, part }));
-    } else items.push(entryView(reader.origin, await openEntry(vault, entry), anchoredSize));
-  }
+  for (const entry of entries)
+    items.push(...(await itemsOf(ledger, reader.origin, entry, { tag, partyTag })));
   return { ...answer, items, next, shown: entries };
+}
+
+type Page = Pick<ViewPage<ViewedEntry>, 'entries' | 'next'>;
+
+/** Of two pages over the same range one, no longer than either, and without what one of them has not come to. */
+function merged(
+  one: Page,
+  other: Page,
+  { isReversed, limit }: { readonly isReversed: boolean; readonly limit: number },
+): Page {
+  const isBefore = (a: number, b: number): boolean => (isReversed ? a > b : a < b);
+  const ends = [one.next, other.next].filter((next) => next !== null);
+  // Reversed, a page goes on below its `next`; else with it.
+  const end = ends.toSorted((a, b) => (isBefore(a, b) ? -1 : 1))[0] ?? null;
+  const byIndex = new Map([...one.entries, ...other.entries].map((entry) => [entry.index, entry]));
+  const found = [...byIndex.values()]
+    .filter(({ index }) => end === null || isBefore(index, end) || (isReversed && index === end))
+    .sort((a, b) => (isBefore(a.index, b.index) ? -1 : 1));
+  const entries = found.slice(0, limit);
+  const rest = found[limit];
+  if (rest === undefined) return { entries, next: end };
+  return { entries, next: (isReversed ? rest.index + 1 : rest.index) as LeafIndex };
+}
+
+/** What the timeline shows of an entry. */
+async function itemsOf(
+  { vault, anchoredSize }: TenantLedger,
+  origin: string,
+  entry: ViewedEntry,
+  tags: PersonTagsOfSubject,
+): Promise<TimelineItem[]> {
+  const statement = parseStatement(entry.statement);
+  if (statement.kind === 'record' && statement.tags.subject !== tags.tag)
+    return Promise.all(
+      mentionsIn(entry, statement, tags).map((mention) => mentionView(vault, mention)),
+    );
+  return [entryView(origin, await openEntry(vault, entry), anchoredSize)];
 }

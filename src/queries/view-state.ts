@@ -55,9 +55,13 @@ async function sizeOf(
     await view.reached(asked.size);
     return asked;
   }
+  const { instant } = asked;
+  const { size: viewed } = view;
+  const size = await view.sizeAt(instant);
+  // Something later is in the view already: then so is all that had been recorded by then.
+  if (size < viewed) return { size, instant };
   // Whatever had been recorded by then is below the head.
   await view.reached(reader.head.size);
-  const { instant } = asked;
   return { size: await view.sizeAt(instant), instant };
 }
 

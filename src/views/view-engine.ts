@@ -91,6 +91,7 @@ export class ViewEngine implements Engine {
     try {
       await claim(db);
     } catch (cause) {
+      // Or the directory stays locked, and cannot be made again.
       await db.close();
       throw cause;
     }
@@ -141,6 +142,8 @@ export class ViewEngine implements Engine {
   }
 
   async sizeAt(log: number, instant: UnixMillis): Promise<TreeSize> {
+    // Nothing is recorded before 1970, and no key says so.
+    if (instant < 0) return 0 as TreeSize;
     const last = this.#db.rows(timeRange(log, instant), { limit: 1, reverse: true });
     for await (const [key] of last) return indexOf(key) as TreeSize;
     return 0 as TreeSize;

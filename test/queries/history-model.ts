@@ -3,6 +3,7 @@
  * from the beginning for each question. What the node answers is held against it.
  */
 export interface ModelRecord {
+  readonly kind: 'record';
   readonly index: number;
   readonly id: string;
   readonly subject: string;
@@ -14,25 +15,119 @@ export interface ModelRecord {
   readonly validTo: number | null;
   readonly retracts: string | null;
   readonly parties: readonly string[];
-  readonly parts: readonly string[];
+  readonly parts: readonly ModelPart[];
   readonly payload: unknown;
 }
 
+interface ModelPart {
+  readonly subject: string;
+  readonly payload: unknown;
+}
+
+/** A signature of a record, or what the node itself wrote: the first entry, a map. */
+export interface ModelOther {
+  readonly kind: 'signature' | 'ledger' | 'map';
+  readonly index: number;
+  readonly id: string;
+  readonly recordedAt: number;
+  /** Of a signature. */
+  readonly subject?: string;
+  readonly author?: string;
+}
+
+export type ModelEntry = ModelRecord | ModelOther;
+
+/** A moment that is asked about: an instant, or the end of a day as a clock on the wall shows it. */
+export type Moment = { readonly instant: number } | { readonly date: string };
+
+export interface ModelFilters {
+  readonly kind?: string;
+  readonly type?: string;
+  readonly subject?: string;
+  readonly key?: string;
+  readonly author?: string;
+  readonly recordedFrom?: Moment;
+  readonly recordedTo?: Moment;
+  readonly validAt?: Moment;
+  readonly finality?: 'anchored' | 'unanchored';
+}
+
+/** One line of a timeline: an entry of the person's own, or a place where another's record names them. */
+export interface ModelLine {
+  readonly id: string;
+  readonly role?: 'party' | 'part';
+  readonly payload?: unknown;
+}
+
 export class HistoryModel {
-  readonly records: ModelRecord[] = [];
+  readonly entries: ModelEntry[] = [];
+  /** Entries below it are anchored. */
+  anchored = 0;
 
-  add(record: ModelRecord): void {
-    this.records.push(record);
+  add(entry: ModelEntry): void {
+    this.entries.push(entry);
   }
 
-  /** Ids of the versions that stand, oldest first. */
-  stateOf(subject: string, size: number, validAt: number | null): string[] {
+  get records(): readonly ModelRecord[] {
+    return this.entries.filter((one) => one.kind === 'record');
+  }
+
+  /** How many entries had been recorded by then. */
+  sizeAt(moment: Moment): number {
+    return this.entries.filter(({ recordedAt }) => isBy(recordedAt, moment)).length;
+  }
+
+  /** The versions that stand, oldest first. */
+  stateOf(subject: string, size: number, validAt: Moment | null): ModelRecord[] {
     const known = this.records.filter((one) => one.index < size && one.subject === subject);
-    const standing = known.filter((one) => this.#stands(one, known, validAt));
-    return standing.map(({ id }) => id);
+    return known.filter((one) => this.#stands(one, known, validAt));
   }
 
-  #stands(record: ModelRecord, known: readonly ModelRecord[], validAt: number | null): boolean {
+  /** What of other persons' records is about this one, or names them. */
+  mentionsOf(subject: string, size: number): ModelLine[] {
+    return this.#below(size).flatMap((one) => mentionsIn(one, subject));
+  }
+
+  timelineOf(subject: string, size: number): ModelLine[] {
+    return this.#below(size).flatMap((one) =>
+      'subject' in one && one.subject === subject ? [{ id: one.id }] : mentionsIn(one, subject),
+    );
+  }
+
+  /** Records and signatures of the person's own. */
+  ownEntries(subject: string, size: number): number {
+    return this.#below(size).filter((one) => 'subject' in one && one.subject === subject).length;
+  }
+
+  find(filters: ModelFilters, size: number): string[] {
+    return this.#below(size)
+      .filter((one) => this.#matches(one, filters, size))
+      .map(({ id }) => id);
+  }
+
+  #below(size: number): ModelEntry[] {
+    return this.entries.filter(({ index }) => index < size);
+  }
+
+  #matches(entry: ModelEntry, filters: ModelFilters, size: number): boolean {
+    const { kind, type, subject, key, author, finality } = filters;
+    const { recordedFrom, recordedTo, validAt } = filters;
+    const record = entry.kind === 'record' ? entry : null;
+    return (
+      (kind === undefined || entry.kind === kind) &&
+      (type === undefined || record?.type === type) &&
+      (subject === undefined || isAbout(entry, subject)) &&
+      (key === undefined || (record?.key === key && record.subject === subject)) &&
+      (author === undefined || ('author' in entry && entry.author === author)) &&
+      (recordedFrom === undefined || isFrom(entry.recordedAt, recordedFrom)) &&
+      (recordedTo === undefined || isBy(entry.recordedAt, recordedTo)) &&
+      (finality === undefined || entry.index < this.anchored === (finality === 'anchored')) &&
+      (validAt === undefined ||
+        (record !== null && this.stateOf(record.subject, size, validAt).includes(record)))
+    );
+  }
+
+  #stands(record: ModelRecord, known: readonly ModelRecord[], validAt: Moment | null): boolean {
     const isCandidate = (one: ModelRecord): boolean =>
       !this.#isWithdrawn(one, known) && (validAt === null || isValid(one, validAt));
     if (!isCandidate(record)) return false;
@@ -52,12 +147,51 @@ export class HistoryModel {
   }
 }
 
+/** What both versions are versions of. */
+export function thingOf({ id, key, type }: ModelRecord): string {
+  return key === null ? id : `${type} ${key}`;
+}
+
+/** The day that a clock on the wall shows. */
+export function dateOf(instant: number): string {
+  return WALL.format(instant);
+}
+
+export const WALL_ZONE = 'Europe/Berlin';
+/** Of Canada, where dates are written as ours are. */
+const WALL = new Intl.DateTimeFormat('en-CA', {
+  timeZone: WALL_ZONE,
+  ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
+});
+
+function isBy(instant: number, moment: Moment): boolean {
+  return 'date' in moment ? dateOf(instant) <= moment.date : instant <= moment.instant;
+}
+
+function isFrom(instant: number, moment: Moment): boolean {
+  return 'date' in moment ? dateOf(instant) >= moment.date : instant >= moment.instant;
+}
+
+function isAbout(entry: ModelEntry, subject: string): boolean {
+  if ('subject' in entry && entry.subject === subject) return true;
+  return entry.kind === 'record' && entry.parts.some((part) => part.subject === subject);
+}
+
+function mentionsIn(entry: ModelEntry, subject: string): ModelLine[] {
+  if (entry.kind !== 'record' || entry.subject === subject) return [];
+  const { id, parts, parties } = entry;
+  const inParts = parts
+    .filter((part) => part.subject === subject)
+    .map(({ payload }) => ({ id, role: 'part' as const, payload }));
+  return parties.includes(subject) ? [...inParts, { id, role: 'party' }] : inParts;
+}
+
 function isSameThing(a: ModelRecord, b: ModelRecord): boolean {
   return a.key !== null && a.key === b.key && a.type === b.type && a.subject === b.subject;
 }
 
-function isValid({ validFrom, validTo, recordedAt }: ModelRecord, at: number): boolean {
-  return (validFrom ?? recordedAt) <= at && (validTo === null || at < validTo);
+function isValid({ validFrom, validTo, recordedAt }: ModelRecord, at: Moment): boolean {
+  return isBy(validFrom ?? recordedAt, at) && (validTo === null || !isBy(validTo, at));
 }
 
 function isBefore(a: ModelRecord, b: ModelRecord, byValidity: boolean): boolean {

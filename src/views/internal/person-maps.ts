@@ -6,6 +6,7 @@
 import type { LeafIndex, Sha256Digest, TreeSize } from '../../base/brand.js';
 import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
 import { sha256Digest, toHex } from '../../base/bytes.js';
+import { groupBy } from '../../base/group-by.js';
 import { EMPTY_LIST, extendList, type ListItem, type PersonList } from '../../tlog/person-list.js';
 import type { MapProof } from '../../tlog/sparse-map-proof.js';
 import {
@@ -94,11 +95,11 @@ export class PersonMap {
     const changes = await this.#extendLists(size);
     const buckets = [...((await this.#loadTree())[BUCKET_BITS] ?? [])];
     const put: ViewRow[] = [...changes.lists.values()].map(({ key, row }) => [key, row]);
-    for (const [bucket, changed] of groupByBucket(changes.lists)) {
-      const summary = await this.#summarise(bucket, changed);
-      buckets[bucket] = summary;
-      put.push([bucketKey(this.#log, bucket), encodeSummary(summary)]);
-    }
+    for (const run of runsOf(groupByBucket(changes.lists)))
+      for (const [bucket, summary] of await this.#summarise(run)) {
+        buckets[bucket] = summary;
+        put.push([bucketKey(this.#log, bucket), encodeSummary(summary)]);
+      }
     const tree = bucketTree(buckets);
     const { keys: persons, hash } = rootOf(tree);
     const next = { size, root: toHex(hash), persons };
@@ -165,13 +166,20 @@ export class PersonMap {
     return { lists, mapped };
   }
 
-  async #summarise(bucket: number, changed: readonly ChangedList[]): Promise<SubtreeSummary> {
-    const entries = new Map<string, MapEntry>();
-    for (const entry of await this.#entriesOf(bucket, bucket + 1))
-      entries.set(toHex(entry.key), entry);
-    for (const { tag, value } of changed) entries.set(toHex(tag), { key: tag, value });
-    const { hash } = sparseSubtree([...entries.values()], BUCKET_BITS);
-    return { keys: entries.size, hash };
+  /** One walk over all buckets of a run: to begin one costs as much as reading some hundred rows. */
+  async #summarise(run: readonly ChangedBucket[]): Promise<[number, SubtreeSummary][]> {
+    const [first, last] = [run[0], run.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    const known = groupBy(await this.#entriesOf(first.bucket, last.bucket + 1), ({ key }) =>
+      bucketOf(key),
+    );
+    return run.map(({ bucket, lists }) => {
+      const entries = new Map<string, MapEntry>();
+      for (const entry of known.get(bucket) ?? []) entries.set(toHex(entry.key), entry);
+      for (const { tag, value } of lists) entries.set(toHex(tag), { key: tag, value });
+      const { hash } = sparseSubtree([...entries.values()], BUCKET_BITS);
+      return [bucket, { keys: entries.size, hash }];
+    });
   }
 
   async #entriesOf(from: number, to: number): Promise<MapEntry[]> {
@@ -205,15 +213,38 @@ function changedList(log: number, tag: Uint8Array, list: PersonList): ChangedLis
   return { tag, key: listKey(log, tag), ...encodeListRow(list) };
 }
 
-function groupByBucket(lists: ReadonlyMap<string, ChangedList>): Map<number, ChangedList[]> {
-  const groups = new Map<number, ChangedList[]>();
-  for (const list of lists.values()) {
-    const bucket = bucketOf(list.tag);
-    const group = groups.get(bucket);
-    if (group === undefined) groups.set(bucket, [list]);
-    else group.push(list);
+interface ChangedBucket {
+  readonly bucket: number;
+  readonly lists: readonly ChangedList[];
+}
+
+/** In order. */
+function groupByBucket(lists: ReadonlyMap<string, ChangedList>): ChangedBucket[] {
+  const groups = groupBy([...lists.values()], ({ tag }) => bucketOf(tag));
+  return [...groups]
+    .map(([bucket, changed]) => ({ bucket, lists: changed }))
+    .sort((a, b) => a.bucket - b.bucket);
+}
+
+/** Buckets that lie close together; what lies between them is then read in vain. */
+const MAX_GAP = 4;
+/** Of buckets that are read at once. */
+const MAX_RUN = 64;
+
+function runsOf(buckets: readonly ChangedBucket[]): ChangedBucket[][] {
+  const runs: ChangedBucket[][] = [];
+  for (const one of buckets) {
+    const run = runs.at(-1);
+    const [first, last] = [run?.[0], run?.at(-1)];
+    const isNear =
+      first !== undefined &&
+      last !== undefined &&
+      one.bucket - last.bucket <= MAX_GAP &&
+      one.bucket - first.bucket < MAX_RUN;
+    if (isNear) run?.push(one);
+    else runs.push([one]);
   }
-  return groups;
+  return runs;
 }
 
 /** `u32 keys ‖ hash[32]`. */

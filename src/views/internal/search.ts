@@ -89,7 +89,10 @@ async function* walk(
 ): AsyncGenerator<number[]> {
   if (from >= to) return;
   let indices: number[] = [];
-  for await (const [key] of db.rows(rangeOf(log, where, from, to), { reverse: isReversed })) {
+  for await (const [key] of db.rows(rangeOf(log, where, from, to), {
+    reverse: isReversed,
+    atOnce,
+  })) {
     indices.push(indexOf(key));
     if (indices.length < atOnce) continue;
     yield indices;

@@ -1,0 +1,23 @@
+import { quantile } from './statistics.js';
+import type { Times } from './views-result.js';
+
+export function timesOf(millis: readonly number[]): Times {
+  return { p50Millis: quantile(millis, 0.5), p95Millis: quantile(millis, 0.95) };
+}
+
+/** Each alone, one after the other; the first few warm up what they use. */
+export async function timeEach<T>(
+  items: readonly T[],
+  act: (item: T) => Promise<unknown>,
+): Promise<Times> {
+  for (const item of items.slice(0, WARM_UP)) await act(item);
+  const times: number[] = [];
+  for (const item of items) {
+    const started = performance.now();
+    await act(item);
+    times.push(performance.now() - started);
+  }
+  return timesOf(times);
+}
+
+const WARM_UP = 20;

@@ -1,0 +1,135 @@
+/**
+ * Faults in the views and in what is asked of them, that the histories must notice. As in
+ * `test/faults/planted-faults.ts`, where they are planted.
+ */
+import type { PlantedFault } from '../support/mutant.js';
+
+interface FaultOfSuite extends PlantedFault {
+  readonly cases: number;
+}
+
+const KEYS = 'views/internal/view-keys.js';
+const SEARCH = 'views/internal/search.js';
+const ENGINE = 'views/view-engine.js';
+const MAPS = 'views/internal/person-maps.js';
+const STATE = 'records/as-of-state.js';
+
+/** Noticed by the answers. */
+export const VIEW_FAULTS: readonly FaultOfSuite[] = [
+  {
+    name: 'the last entry of a range is missed',
+    file: KEYS,
+    find: 'lt: indexKey(log, by, term, to)',
+    replace: 'lt: indexKey(log, by, term, Math.max(from, to - 1))',
+    cases: 1,
+  },
+  {
+    name: 'a retraction is not heard',
+    file: STATE,
+    find: 'if (withdrawn.has(version.leafHash)) continue;',
+    replace: ';',
+    cases: 2,
+  },
+  {
+    name: 'a version is valid at its end too',
+    file: STATE,
+    find: 'at < version.validTo',
+    replace: 'at <= version.validTo',
+    cases: 4,
+  },
+  {
+    name: 'persons are not found by their parts',
+    file: 'records/person-tags.js',
+    find: ', ...parts.map((p) => p.subject)',
+    replace: '',
+    cases: 1,
+  },
+  {
+    name: 'the view says that it has rows before it has them',
+    file: ENGINE,
+    find: 'await this.#db.write({ put: rows });',
+    replace: `const late = new Promise((resolve) => setTimeout(resolve, 200));
+      void late.then(() => this.#db.write({ put: rows })).catch(() => void 0);`,
+    cases: 1,
+  },
+  {
+    name: 'a page begins one entry late',
+    file: SEARCH,
+    find: 'next: isReversed ? index + 1 : index',
+    replace: 'next: index + 1',
+    cases: 1,
+  },
+  {
+    name: 'a commit is of the instant after it',
+    file: KEYS,
+    find: 'lt: timeKey(log, instant + 1, 0)',
+    replace: 'lt: timeKey(log, instant, 0)',
+    cases: 1,
+  },
+  {
+    name: 'a type is found by its beginning',
+    file: SEARCH,
+    find: 'statement.type !== where.type',
+    replace: '!statement.type.startsWith(where.type)',
+    cases: 8,
+  },
+];
+
+/** Noticed where persons lie close together in the map. */
+export const BUCKET_FAULTS: readonly FaultOfSuite[] = [
+  {
+    name: 'a bucket forgets whom it had',
+    file: MAPS,
+    find: 'for (const entry of known.get(bucket) ?? [])',
+    replace: 'for (const entry of [])',
+    cases: 10,
+  },
+  {
+    name: 'of a subtree with one key the way down goes on',
+    file: 'views/internal/map-buckets.js',
+    find: '?? 0) <= 1)',
+    replace: '?? 0) <= 0)',
+    cases: 10,
+  },
+];
+
+/** Noticed by the maps and their proofs. */
+export const MAP_FAULTS: readonly FaultOfSuite[] = [
+  {
+    name: 'rows that no map holds are removed too early',
+    file: MAPS,
+    find: `if (index >= size) continue;
+      mapped.push(key);`,
+    replace: `mapped.push(key);
+      if (index >= size) continue;`,
+    cases: 6,
+  },
+  {
+    name: 'a list begins anew with every map',
+    file: MAPS,
+    find: 'row === null ? EMPTY_LIST : decodeListRow(row)',
+    replace: 'EMPTY_LIST',
+    cases: 1,
+  },
+  {
+    name: 'an answer is proven with one entry more',
+    file: 'tlog/person-proof.js',
+    find: 'list.filter(({ index }) => index < asOf)',
+    replace: 'list.filter(({ index }) => index <= asOf)',
+    cases: 1,
+  },
+  {
+    name: 'items may be left out',
+    file: 'tlog/person-proof.js',
+    find: '!ascend(items) || !beginsList(items, proof)',
+    replace: '!ascend(items)',
+    cases: 1,
+  },
+  {
+    name: 'a map is put on record again after a crash',
+    file: 'commands/keep-maps.js',
+    find: 'await view.reached(Math.max(size, ledger.reader.head.size));',
+    replace: 'await view.reached(size);',
+    cases: 1,
+  },
+];
