@@ -198,7 +198,15 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       }),
       describeSignatures,
     ),
-    v1(subjectsRoutes({ guard, cursors, ledgers }), describeSubjects),
+    v1(
+      subjectsRoutes({
+        guard,
+        cursors,
+        ledgers,
+        evidence: { anchored: node.anchored, identities: node.identities },
+      }),
+      describeSubjects,
+    ),
     v1(
       schemasRoutes({
         guard,

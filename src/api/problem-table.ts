@@ -79,6 +79,7 @@ export const PROBLEMS = {
 
   QUERY_INCOMPLETE: kind(400, 'A filter needs another'),
   QUERY_TOO_BROAD: kind(400, 'The question is too broad'),
+  QUERY_SUBJECT_UNKNOWN: kind(404, 'Nothing is recorded of this subject'),
   QUERY_ORIGIN_UNKNOWN: kind(404, 'The ledger has no such log'),
   VIEW_BEHIND: kind(503, 'The view is behind', 1),
   VIEW_FAILED: kind(503, 'The view cannot be used', 30),

@@ -52,7 +52,8 @@ function answeredToJson({ completeness, entries, question }: AnsweredQuestion): 
   };
 }
 
-function completenessToJson({ map, opener, proof, tag }: Completeness): JsonObject {
+/** As it stands in a file, for answers that carry the proof without the file. */
+export function completenessToJson({ map, opener, proof, tag }: Completeness): JsonObject {
   return {
     map: provedToJson(map),
     opener: toHex(opener),

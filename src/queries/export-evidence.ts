@@ -1,38 +1,24 @@
 /** Gathers everything that a verifier of one entry needs, in ten years as today (docs/formats/evidence.md). */
-import type { Anchored, HeadAnchor } from '../anchoring/anchored-heads.js';
+import type { HeadAnchor } from '../anchoring/anchored-heads.js';
 import type { LeafIndex, TreeSize } from '../base/brand.js';
-import { fromHex } from '../base/bytes.js';
-import { digestFromHex } from '../base/hex-digest.js';
-import { tagsScope } from '../base/secret-scope.js';
 import { developmentPartsOf } from '../evidence/development-parts.js';
 import {
   type EvidenceAnchor,
-  type EvidenceEntry,
   type EvidenceFile,
   MAX_SIGNATURES,
-  type ProvedStatement,
-  type TagOpeners,
 } from '../evidence/evidence-file.js';
-import { parseHeadStatement } from '../evidence/head-statement.js';
-import type { Vault } from '../keys/vault.js';
-import { damaged, LedgerError } from '../ledger/ledger-error.js';
 import type { LogReader } from '../ledger/log-reader.js';
-import { personOpener, thingOpener } from '../records/tag.js';
-import type { FoundEntry } from './find-entry.js';
-import type { LogIdentity } from './log-identity.js';
 import {
-  openEntry,
-  type OpenedEntry,
-  type OpenedRecord,
-  type OpenedSignature,
-} from './opened-entry.js';
+  anchorsOf,
+  evidenceAnchor,
+  evidenceEntry,
+  type EvidenceSources,
+  headSize,
+  proved,
+} from './evidence-parts.js';
+import type { FoundEntry } from './find-entry.js';
 
-export interface EvidenceSources {
-  readonly vault: Vault;
-  readonly anchored: Anchored;
-  /** What attributes the log: kept by the node for each of its logs. */
-  readonly identity: (reader: LogReader) => Promise<LogIdentity>;
-}
+export type { EvidenceSources } from './evidence-parts.js';
 
 export async function exportEvidence(
   sources: EvidenceSources,
@@ -61,24 +47,6 @@ export async function exportEvidence(
   return development.length === 0 ? file : { ...file, development };
 }
 
-/**
- * What leads from an entry into a chain. After a loss that can be nothing: a log may be shorter than the
- * heads that were anchored of it, and the epoch log shorter than its epochs.
- */
-async function anchorsOf(
-  anchored: Anchored,
-  { reader, index }: FoundEntry,
-): ReturnType<Anchored['around']> {
-  try {
-    const found = await anchored.around(reader, index);
-    if (found.after === null || headSize(found.after) <= reader.head.size) return found;
-  } catch (cause) {
-    // The entry itself is there: it is the epoch that is not.
-    if (!(cause instanceof LedgerError) || cause.code !== 'LEDGER_ENTRY_UNKNOWN') throw cause;
-  }
-  return { after: null, before: null };
-}
-
 /** The first checkpoint that holds the entry, its signatures and the head that was anchored. */
 async function checkpointSize(
   reader: LogReader,
@@ -91,51 +59,6 @@ async function checkpointSize(
   return Math.max(size, anchored) as TreeSize;
 }
 
-async function proved(
-  reader: LogReader,
-  index: LeafIndex,
-  size: TreeSize,
-): Promise<ProvedStatement> {
-  const { statement } = await reader.entry(index);
-  return { inclusion: await reader.inclusionProof(index, size), statement };
-}
-
-async function evidenceEntry(
-  vault: Vault,
-  reader: LogReader,
-  index: LeafIndex,
-  size: TreeSize,
-): Promise<EvidenceEntry> {
-  const opened = await openEntry(vault, await reader.entry(index));
-  const place = await proved(reader, index, size);
-  if (opened.kind === 'plain') return place;
-  const { header, payload } = opened;
-  return { ...place, header, openers: await openersOf(vault, opened), payload };
-}
-
-async function openersOf(
-  vault: Vault,
-  opened: OpenedRecord | OpenedSignature,
-): Promise<TagOpeners> {
-  const author = await secretOf(vault, opened.said.author, opened);
-  const subject = await secretOf(vault, opened.said.subject, opened);
-  const openers = {
-    author: personOpener(author, 'author'),
-    subject: personOpener(subject, 'subject'),
-  };
-  if (opened.kind === 'signature') return openers;
-  const { key, keyOpener, type } = opened.said;
-  if (key !== undefined) return { ...openers, key: thingOpener(subject, type, key) };
-  if (keyOpener !== undefined) return { ...openers, key: digestFromHex(keyOpener) };
-  return openers;
-}
-
-async function secretOf(vault: Vault, person: string, { entry }: OpenedEntry): Promise<Uint8Array> {
-  const found = await vault.find(tagsScope(person));
-  if (found === null) throw damaged(`entry ${entry.index}: a secret is missing from the vault`);
-  return found.secret;
-}
-
 async function evidenceAnchors(
   reader: LogReader,
   { after, before }: { after: HeadAnchor; before: HeadAnchor | null },
@@ -145,27 +68,4 @@ async function evidenceAnchors(
     after: await evidenceAnchor(reader, after, size),
     ...(before !== null && { before: await evidenceAnchor(reader, before, size) }),
   };
-}
-
-async function evidenceAnchor(
-  reader: LogReader,
-  anchor: HeadAnchor,
-  size: TreeSize,
-): Promise<EvidenceAnchor> {
-  const from = headSize(anchor);
-  const consistency = from === size ? [] : await reader.consistencyProof(from, size);
-  const { path } = anchor;
-  return {
-    chain: anchor.chain,
-    consistency,
-    epoch: anchor.epoch,
-    head: anchor.head,
-    log: { handle: fromHex(anchor.log), proof: path.logProof, salt: path.salt },
-    tenant: { handle: fromHex(anchor.tenant), proof: path.tenantProof, root: path.tenantRoot },
-    transaction: anchor.transaction,
-  };
-}
-
-function headSize({ head }: HeadAnchor): TreeSize {
-  return parseHeadStatement(head).size;
 }

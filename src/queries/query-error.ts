@@ -6,6 +6,8 @@ export type QueryErrorCode =
   | 'QUERY_INCOMPLETE'
   /** What is asked would mean reading more than one answer may. */
   | 'QUERY_TOO_BROAD'
+  /** Nothing is recorded under this name, so that there is no tag to prove anything of. */
+  | 'QUERY_SUBJECT_UNKNOWN'
   /** The ledger has no log of that origin. */
   | 'QUERY_ORIGIN_UNKNOWN';
 

@@ -7,7 +7,10 @@ import type { JsonObject } from '../../base/canonical-json.js';
 import { definedMembers } from '../../base/defined-members.js';
 import { parseInstant } from '../../base/time.js';
 import { disclosedView } from '../../queries/disclosed-entries.js';
+import type { EvidenceParts } from '../../queries/entry-evidence.js';
 import type { EntryView } from '../../queries/entry-view.js';
+import { exportCollection } from '../../queries/export-collection.js';
+import { completeAnswerJson } from '../../queries/prove-complete.js';
 import { subjectDiff } from '../../queries/subject-diff.js';
 import { type MentionView, subjectState } from '../../queries/subject-state.js';
 import { subjectTimeline } from '../../queries/subject-timeline.js';
@@ -35,6 +38,7 @@ export interface SubjectsRoutesOptions {
   readonly guard: Guard;
   readonly cursors: CursorCodec;
   readonly ledgers: TenantLedgers;
+  readonly evidence: EvidenceParts;
 }
 
 const pathSchema = z.object(subjectPath);
@@ -42,6 +46,21 @@ const stateQuerySchema = z.strictObject({
   ...pagedQuery,
   ...stateQuery,
   ...validAtQuery,
+  ...typesQuery,
+  proof: z
+    .literal('complete')
+    .optional()
+    .meta({ description: 'With the proof that this is all of it (docs/formats/person-map.md).' }),
+});
+const manyPoints = z
+  .union([z.string().max(64), z.array(z.string().max(64)).min(1).max(10)])
+  .transform((points) => (typeof points === 'string' ? [points] : points));
+const evidenceQuerySchema = z.strictObject({
+  asOf: manyPoints
+    .optional()
+    .meta({ description: 'May be given up to ten times: each is a question of its own.' }),
+  ...validAtQuery,
+  origin: stateQuery.origin,
   ...typesQuery,
 });
 const timelineQuerySchema = z.strictObject({
@@ -84,6 +103,17 @@ const stateSchema = z.object({
   cursor: cursorSchema,
   asOf: asOfSchema,
   validAt: validAtSchema,
+  completeness: z
+    .looseObject({
+      checkpoint: z
+        .string()
+        .meta({ description: 'Signed note; the map’s inclusion is in its tree.' }),
+      items: z.array(z.object({ index: z.number().int(), leafHash: z.string() })),
+    })
+    .optional()
+    .meta({
+      description: 'COMPLETENESS of docs/formats/collection.md, and the items of the list.',
+    }),
 });
 const timelineSchema = z.object({
   subject: z.string(),
@@ -123,19 +153,26 @@ const diffSchema = z.object({
     .readonly(),
 });
 
-export function subjectsRoutes({ guard, cursors, ledgers }: SubjectsRoutesOptions): Router {
+export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
+  const { guard, cursors, ledgers, evidence } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/subjects/:subject', {
     get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
       const { ledger, subject } = validate(pathSchema, request.params, 'the path');
       const query = validate(stateQuerySchema, request.query, 'the query');
-      const { limit, cursor, validAt, type: types } = query;
+      const { limit, cursor, validAt, type: types, proof } = query;
       const filters = { ...stateOfQuery(query), validAt, types };
       const list = listOf('subject', { tenant, ledger, subject, ...filters });
       const position = positionOf(cursors, list, cursor);
-      const { answer } = await subjectState(ledgers.find(tenant, ledger), {
+      const found = ledgers.find(tenant, ledger);
+      const complete =
+        proof === undefined
+          ? null
+          : await completeAnswerJson(found, subject, { ...filters, ...position });
+      const { answer } = await subjectState(found, {
         ...filters,
         ...position,
+        ...(complete !== null && { pinned: complete.size }),
         subject,
         limit,
       });
@@ -149,6 +186,7 @@ export function subjectsRoutes({ guard, cursors, ledgers }: SubjectsRoutesOption
           sendJson(response, 200, {
             ...shown,
             cursor: next === null ? null : cursors.encode(list, { next, size }),
+            ...(complete !== null && { completeness: complete.json }),
           });
         },
       };
@@ -215,6 +253,34 @@ export function subjectsRoutes({ guard, cursors, ledgers }: SubjectsRoutesOption
       };
     }),
   });
+  addResource(router, '/ledgers/:ledger/subjects/:subject/evidence', {
+    get: guard.disclosing('evidence:export', async ({ tenant }, request, response) => {
+      const { ledger, subject } = validate(pathSchema, request.params, 'the path');
+      const query = validate(evidenceQuerySchema, request.query, 'the query');
+      const { asOf, validAt, origin, type: types } = query;
+      const found = ledgers.find(tenant, ledger);
+      const { anchored, identities } = evidence;
+      const { bytes, shown } = await exportCollection(
+        {
+          anchored,
+          identity: (reader) => identities.of(found.ledger.identity.tenant, reader),
+        },
+        found,
+        (asOf ?? [undefined]).map((at) => ({ subject, origin, asOf: at, validAt, types })),
+      );
+      return {
+        ledger,
+        question: definedMembers({ subject, asOf, validAt, origin, types, evidence: 'collection' }),
+        entries: shown,
+        send: () => {
+          response.setHeader('Content-Type', 'application/json');
+          // It grows with signatures and anchors.
+          response.setHeader('Cache-Control', 'no-store');
+          response.end(bytes);
+        },
+      };
+    }),
+  });
   return router;
 }
 
@@ -267,6 +333,21 @@ export function describeSubjects(registry: OpenAPIRegistry): void {
     request: { params: pathSchema, query: diffQuerySchema },
     responses: {
       200: { description: 'The things that differ.', content: json(diffSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'get',
+    path: `${path}/evidence`,
+    summary:
+      'Whole answers in one file, with the proof that they are all, for others to verify offline',
+    tags,
+    request: { params: pathSchema, query: evidenceQuerySchema },
+    responses: {
+      200: {
+        description: 'docs/formats/collection.md.',
+        content: { 'application/json': { schema: z.looseObject({}) } },
+      },
       default: problemResponse,
     },
   });

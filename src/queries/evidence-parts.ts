@@ -1,0 +1,118 @@
+/** What files of evidence are put together from: proved and opened entries, and anchors. */
+import type { Anchored, HeadAnchor } from '../anchoring/anchored-heads.js';
+import type { LeafIndex, TreeSize } from '../base/brand.js';
+import { fromHex } from '../base/bytes.js';
+import { digestFromHex } from '../base/hex-digest.js';
+import { tagsScope } from '../base/secret-scope.js';
+import type {
+  EvidenceAnchor,
+  EvidenceEntry,
+  ProvedStatement,
+  TagOpeners,
+} from '../evidence/evidence-file.js';
+import { parseHeadStatement } from '../evidence/head-statement.js';
+import type { Vault } from '../keys/vault.js';
+import { damaged, LedgerError } from '../ledger/ledger-error.js';
+import type { LogReader } from '../ledger/log-reader.js';
+import { personOpener, thingOpener } from '../records/tag.js';
+import type { FoundEntry } from './find-entry.js';
+import type { LogIdentity } from './log-identity.js';
+import {
+  openEntry,
+  type OpenedEntry,
+  type OpenedRecord,
+  type OpenedSignature,
+} from './opened-entry.js';
+
+export interface EvidenceSources {
+  readonly vault: Vault;
+  readonly anchored: Anchored;
+  /** What attributes the log: kept by the node for each of its logs. */
+  readonly identity: (reader: LogReader) => Promise<LogIdentity>;
+}
+
+/**
+ * What leads from an entry into a chain. After a loss that can be nothing: a log may be shorter than the
+ * heads that were anchored of it, and the epoch log shorter than its epochs.
+ */
+export async function anchorsOf(
+  anchored: Anchored,
+  { reader, index }: FoundEntry,
+): ReturnType<Anchored['around']> {
+  try {
+    const found = await anchored.around(reader, index);
+    if (found.after === null || headSize(found.after) <= reader.head.size) return found;
+  } catch (cause) {
+    // The entry itself is there: it is the epoch that is not.
+    if (!(cause instanceof LedgerError) || cause.code !== 'LEDGER_ENTRY_UNKNOWN') throw cause;
+  }
+  return { after: null, before: null };
+}
+
+export async function proved(
+  reader: LogReader,
+  index: LeafIndex,
+  size: TreeSize,
+): Promise<ProvedStatement> {
+  const { statement } = await reader.entry(index);
+  return { inclusion: await reader.inclusionProof(index, size), statement };
+}
+
+export async function evidenceEntry(
+  vault: Vault,
+  reader: LogReader,
+  index: LeafIndex,
+  size: TreeSize,
+): Promise<EvidenceEntry> {
+  const opened = await openEntry(vault, await reader.entry(index));
+  const place = await proved(reader, index, size);
+  if (opened.kind === 'plain') return place;
+  const { header, payload } = opened;
+  return { ...place, header, openers: await openersOf(vault, opened), payload };
+}
+
+async function openersOf(
+  vault: Vault,
+  opened: OpenedRecord | OpenedSignature,
+): Promise<TagOpeners> {
+  const author = await secretOf(vault, opened.said.author, opened);
+  const subject = await secretOf(vault, opened.said.subject, opened);
+  const openers = {
+    author: personOpener(author, 'author'),
+    subject: personOpener(subject, 'subject'),
+  };
+  if (opened.kind === 'signature') return openers;
+  const { key, keyOpener, type } = opened.said;
+  if (key !== undefined) return { ...openers, key: thingOpener(subject, type, key) };
+  if (keyOpener !== undefined) return { ...openers, key: digestFromHex(keyOpener) };
+  return openers;
+}
+
+async function secretOf(vault: Vault, person: string, { entry }: OpenedEntry): Promise<Uint8Array> {
+  const found = await vault.find(tagsScope(person));
+  if (found === null) throw damaged(`entry ${entry.index}: a secret is missing from the vault`);
+  return found.secret;
+}
+
+export async function evidenceAnchor(
+  reader: LogReader,
+  anchor: HeadAnchor,
+  size: TreeSize,
+): Promise<EvidenceAnchor> {
+  const from = headSize(anchor);
+  const consistency = from === size ? [] : await reader.consistencyProof(from, size);
+  const { path } = anchor;
+  return {
+    chain: anchor.chain,
+    consistency,
+    epoch: anchor.epoch,
+    head: anchor.head,
+    log: { handle: fromHex(anchor.log), proof: path.logProof, salt: path.salt },
+    tenant: { handle: fromHex(anchor.tenant), proof: path.tenantProof, root: path.tenantRoot },
+    transaction: anchor.transaction,
+  };
+}
+
+export function headSize({ head }: HeadAnchor): TreeSize {
+  return parseHeadStatement(head).size;
+}

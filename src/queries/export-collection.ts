@@ -1,0 +1,144 @@
+/** Whole answers about a person in one file that others verify offline (docs/formats/collection.md). */
+import type { DisclosedEntry } from '../access/disclosure.js';
+import type { LeafIndex, TreeSize } from '../base/brand.js';
+import type { JsonObject } from '../base/canonical-json.js';
+import type { AnsweredQuestion, CollectionFile } from '../evidence/collection-file.js';
+import { developmentPartsOfCollection } from '../evidence/development-parts.js';
+import type { EvidenceEntry } from '../evidence/evidence-file.js';
+import { formatCollection } from '../evidence/format-collection.js';
+import type { LogReader } from '../ledger/log-reader.js';
+import { parseStatement } from '../records/parse-statement.js';
+import { disclosedEntry } from './disclosed-entries.js';
+import {
+  anchorsOf,
+  evidenceAnchor,
+  evidenceEntry,
+  type EvidenceSources,
+  headSize,
+  proved,
+} from './evidence-parts.js';
+import { openEntry } from './opened-entry.js';
+import { type CompleteAnswer, proveComplete, provedMap } from './prove-complete.js';
+import { QueryError } from './query-error.js';
+import { validInstant } from './subject-state.js';
+import type { TenantLedger } from './tenant-ledgers.js';
+
+export interface CollectionQuestion {
+  readonly subject: string;
+  readonly origin?: string | undefined;
+  readonly asOf?: string | undefined;
+  readonly validAt?: string | undefined;
+  readonly types?: readonly string[] | undefined;
+}
+
+export interface ExportedCollection {
+  readonly bytes: Uint8Array;
+  /** What of it is opened. */
+  readonly shown: readonly DisclosedEntry[];
+}
+
+/** In one file: a node makes it in memory. */
+const MAX_ENTRIES = 10_000;
+
+/**
+ * @param questions about one log.
+ * @param inspection what the file says it was made for.
+ * @throws QueryError QUERY_TOO_BROAD; as `proveComplete`.
+ */
+export async function exportCollection(
+  sources: Omit<EvidenceSources, 'vault'>,
+  ledger: TenantLedger,
+  questions: readonly CollectionQuestion[],
+  inspection?: JsonObject,
+): Promise<ExportedCollection> {
+  const answers: CompleteAnswer[] = [];
+  for (const { subject, origin, asOf } of questions)
+    answers.push(await proveComplete(ledger, subject, { origin, asOf }));
+  const [first] = answers;
+  if (first === undefined) throw new Error('a collection answers a question');
+  const { reader } = first;
+  const indices = indicesOf(answers);
+  const last = Math.max(...indices, ...answers.map(({ map }) => map.index)) as LeafIndex;
+  const { after } = await anchorsOf(sources.anchored, { reader, index: last });
+  const size = Math.max(
+    (await reader.block(last)).size,
+    after === null ? 0 : headSize(after),
+  ) as TreeSize;
+  const { entries, shown } = await collect(ledger, reader, answers, indices, size);
+  const file: CollectionFile = {
+    ...(after !== null && { anchors: { after: await evidenceAnchor(reader, after, size) } }),
+    entries,
+    ...(inspection !== undefined && { inspection }),
+    log: {
+      checkpoint: await reader.checkpointAt(size),
+      first: await proved(reader, 0 as LeafIndex, size),
+      handovers: [],
+      ...(await sources.identity(reader)),
+    },
+    questions: await Promise.all(
+      questions.map((question, at) =>
+        answered(ledger, question, answers[at] ?? first, indices, size),
+      ),
+    ),
+  };
+  const development = developmentPartsOfCollection(file);
+  const whole = development.length === 0 ? file : { ...file, development };
+  return { bytes: formatCollection(whole), shown };
+}
+
+function indicesOf(answers: readonly CompleteAnswer[]): readonly LeafIndex[] {
+  const indices = new Set(answers.flatMap(({ items }) => items.map(({ index }) => index)));
+  if (indices.size > MAX_ENTRIES)
+    throw new QueryError(
+      'QUERY_TOO_BROAD',
+      `a file of evidence holds at most ${MAX_ENTRIES} entries: ask as of an earlier size`,
+    );
+  return [...indices].sort((a, b) => a - b);
+}
+
+/** Records of the subjects and signatures are opened; of others' records only that they are there. */
+async function collect(
+  { vault }: TenantLedger,
+  reader: LogReader,
+  answers: readonly CompleteAnswer[],
+  indices: readonly LeafIndex[],
+  size: TreeSize,
+): Promise<{ entries: EvidenceEntry[]; shown: DisclosedEntry[] }> {
+  const tags = new Set(answers.map(({ completeness }) => completeness.tag));
+  const entries: EvidenceEntry[] = [];
+  const shown: DisclosedEntry[] = [];
+  for (const index of indices) {
+    const entry = await reader.entry(index);
+    const statement = parseStatement(entry.statement);
+    const isOwn = 'tags' in statement && tags.has(statement.tags.subject);
+    if (!isOwn) {
+      entries.push(await proved(reader, index, size));
+      continue;
+    }
+    entries.push(await evidenceEntry(vault, reader, index, size));
+    shown.push(disclosedEntry(await openEntry(vault, entry)));
+  }
+  return { entries, shown };
+}
+
+async function answered(
+  ledger: TenantLedger,
+  { subject, types, validAt: at }: CollectionQuestion,
+  answer: CompleteAnswer,
+  indices: readonly LeafIndex[],
+  size: TreeSize,
+): Promise<AnsweredQuestion> {
+  const validAt = validInstant(ledger, at);
+  const places = new Map(indices.map((index, place) => [index, place]));
+  return {
+    completeness: await provedMap(answer, size),
+    entries: answer.items.map(({ index }) => places.get(index) ?? 0),
+    question: {
+      asOf: answer.size,
+      ledger: ledger.ledger.identity.name,
+      subject,
+      ...(types !== undefined && { types: [...new Set(types)].sort() }),
+      ...(validAt !== undefined && { validAt }),
+    },
+  };
+}
