@@ -52,6 +52,9 @@ async function newId(path: string, json: object): Promise<string> {
 const newGrant = (): Promise<string> =>
   newId('/v1/grants', { to: { key: '000000000000' }, role: 'reader' });
 
+/** Takes everything. */
+const FREE = { format: 'json-schema', schema: { type: 'object' } };
+
 const EXPECTED: Readonly<Record<string, Expectation>> = {
   'GET /healthz': { isOpen: true, may: [], ask: get('/healthz') },
   'GET /readyz': { isOpen: true, may: [], ask: get('/readyz') },
@@ -183,6 +186,87 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     discloses: true,
     ask: get(`${KYC}/records/1/signatures/0`),
   },
+  'GET /v1/ledgers/{ledger}/export': {
+    ...ofLedger,
+    may: READERS,
+    discloses: true,
+    ask: get(`${KYC}/export`),
+  },
+  'GET /v1/ledgers/{ledger}/feed': {
+    ...ofLedger,
+    may: EVERYONE,
+    ask: get(`${KYC}/feed`),
+  },
+  'GET /v1/ledgers/{ledger}/records/count': {
+    ...ofLedger,
+    may: READERS,
+    discloses: true,
+    ask: get(`${KYC}/records/count`),
+  },
+  'GET /v1/ledgers/{ledger}/schemas': {
+    ...ofLedger,
+    may: EVERYONE,
+    ask: get(`${KYC}/schemas`),
+  },
+  'GET /v1/ledgers/{ledger}/schemas/{type}': {
+    ...ofLedger,
+    may: EVERYONE,
+    ask: get(`${KYC}/schemas/test.Free`),
+  },
+  'PUT /v1/ledgers/{ledger}/schemas/{type}': {
+    ...ofLedger,
+    may: ADMINS,
+    ask: () => ({ path: `${KYC}/schemas/test.Free`, method: 'PUT', json: FREE }),
+  },
+  'GET /v1/ledgers/{ledger}/schemas/{type}/versions': {
+    ...ofLedger,
+    may: EVERYONE,
+    ask: get(`${KYC}/schemas/test.Free/versions`),
+  },
+  'GET /v1/ledgers/{ledger}/settings/schemas': {
+    ...ofLedger,
+    may: EVERYONE,
+    ask: get(`${KYC}/settings/schemas`),
+  },
+  'PUT /v1/ledgers/{ledger}/settings/schemas': {
+    ...ofLedger,
+    may: ADMINS,
+    ask: () => ({
+      path: `${KYC}/settings/schemas`,
+      method: 'PUT',
+      json: { mode: 'warn', unknownTypes: 'accept' },
+    }),
+  },
+  'GET /v1/ledgers/{ledger}/subjects/{subject}': {
+    ...ofLedger,
+    may: READERS,
+    discloses: true,
+    ask: get(`${KYC}/subjects/customer-4711?proof=complete`),
+  },
+  'GET /v1/ledgers/{ledger}/subjects/{subject}/timeline': {
+    ...ofLedger,
+    may: READERS,
+    discloses: true,
+    ask: get(`${KYC}/subjects/customer-4711/timeline`),
+  },
+  'GET /v1/ledgers/{ledger}/subjects/{subject}/diff': {
+    ...ofLedger,
+    may: READERS,
+    discloses: true,
+    ask: get(`${KYC}/subjects/customer-4711/diff?from=1`),
+  },
+  'GET /v1/ledgers/{ledger}/subjects/{subject}/evidence': {
+    ...ofLedger,
+    may: READERS,
+    discloses: true,
+    ask: get(`${KYC}/subjects/customer-4711/evidence`),
+  },
+  'GET /v1/ledgers/{ledger}/subjects/{subject}/export': {
+    ...ofLedger,
+    may: ['officer', 'admin'],
+    discloses: true,
+    ask: get(`${KYC}/subjects/customer-4711/export`),
+  },
   'GET /v1/tenants': { may: ['operator', 'admin'], ask: get('/v1/tenants') },
   'POST /v1/tenants': {
     may: ADMINS,
@@ -215,6 +299,8 @@ beforeAll(async () => {
   const seal = { json: { signer: 'seal' } };
   await answer(node.request(`${KYC}/records/1/signatures`, seal), 201);
   evidence = new Uint8Array(await (await node.request(`${KYC}/records/1/evidence`)).arrayBuffer());
+  const put = { method: 'PUT', json: FREE };
+  await answer(node.request(`${KYC}/schemas/test.Free`, put), 201);
   for (const role of ROLES) {
     const { key } = await answer<{ key: string }>(
       node.request('/v1/keys', { json: { role } }),
@@ -246,9 +332,17 @@ afterAll(async () => {
 /** What a client sees of an answer, but for the id of its request. */
 async function ask({ path, ...options }: Asked, key: string): Promise<[number, string, string]> {
   const response = await node.request(path, { ...options, key });
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') === true) {
+    // It would go on for as long as it is listened to.
+    await response.body?.cancel();
+    return [response.status, '', ''];
+  }
   const id = response.headers.get('x-request-id') ?? '?';
   const text = (await response.text()).replaceAll(id, 'ID');
-  const { code = '' } = text.startsWith('{') ? (JSON.parse(text) as { code?: string }) : {};
+  const isJson = /^application\/(?:problem\+)?json/.test(
+    response.headers.get('content-type') ?? '',
+  );
+  const { code = '' } = isJson ? (JSON.parse(text) as { code?: string }) : {};
   return [response.status, code, text];
 }
 

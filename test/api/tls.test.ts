@@ -164,7 +164,7 @@ describe('a client certificate', () => {
     const { status, body } = await who(node, alice);
     expect([status, body]).toEqual([
       200,
-      { keyId: expect.stringMatching(/^cert:[0-9a-f]{32}$/), ...GRANT },
+      { keyId: expect.stringMatching(/^cert:[0-9a-f]{32}$/), roles: [GRANT.role], ...GRANT },
     ]);
     // Renewed, with another key: the same holder.
     const renewed = clientOf(staff, { names: { email: 'alice@bank.example' }, serialNumber: 9 });

@@ -194,7 +194,7 @@ describe('fsck and restore', () => {
     const argv = ['restore', '--successor', '--cause', 'the disk was lost', '--data', data];
     const { code, stdout } = await runCli(argv);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^\S+\/kyc\n {2}6 entries found;[^]*goes on as \S+\/kyc\/2$/m);
+    expect(stdout).toMatch(/^\S+\/kyc\n {2}7 entries found;[^]*goes on as \S+\/kyc\/2$/m);
     expect((await runCli(['fsck', '--data', data])).code).toBe(0);
     expect((await runCli(argv.map((one) => (one.startsWith('the') ? 'a\nb' : one)))).code).toBe(2);
     expect((await runCli(['restore', '--cause', 'x', '--data', data])).stderr).toMatch(

@@ -135,15 +135,21 @@ export function recordsRoutes(options: RecordsRoutesOptions): Router {
   });
   // Before `records/:id`, which would take it for an id.
   addResource(router, '/ledgers/:ledger/records/count', {
-    get: guard('record:read', async ({ tenant }, request, response) => {
+    // It shows no content; but how many there are of one person says something of them.
+    get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
       const { ledger } = validate(ledgerPathSchema, request.params, 'the path');
       const query = validate(countQuerySchema, request.query, 'the query');
       const filters = filtersOf(query);
-      const counted = await countEntries(ledgers.find(tenant, ledger), {
-        ...stateOfQuery(query),
-        filters,
-      });
-      sendJson(response, 200, counted);
+      const state = stateOfQuery(query);
+      const counted = await countEntries(ledgers.find(tenant, ledger), { ...state, filters });
+      return {
+        ledger,
+        question: definedMembers({ ...state, ...filters, count: true, size: counted.asOf.size }),
+        entries: [],
+        send: () => {
+          sendJson(response, 200, counted);
+        },
+      };
     }),
   });
   addResource(router, '/ledgers/:ledger/records/:id', {
