@@ -1,8 +1,8 @@
 /** What the interface enters into access ledgers; `commands/access-recorder.ts` does it. */
 import type { JsonObject } from '../base/canonical-json.js';
 import type { Action, Principal } from './authorize.js';
-import type { Disclosure } from './disclosure.js';
 import type { CredentialId } from './credential-id.js';
+import type { Disclosure } from './disclosure.js';
 import type { TenantName } from './tenant-name.js';
 
 /** Who does what, in which request. */

@@ -19,7 +19,8 @@ describe("Tradle's models", () => {
   it('take every object of the bundle whose type has a model, and none that is changed', () => {
     let checked = 0;
     for (const item of items) {
-      const model = models[String(item['_t'])];
+      const type = item['_t'];
+      const model = typeof type === 'string' ? models[type] : undefined;
       if (model === undefined) continue;
       checked++;
       const check = compileJsonSchema(

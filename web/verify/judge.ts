@@ -1,6 +1,6 @@
 /** From the files that somebody gave to what is shown: a report, or why there is none. */
-import { EvidenceError, type EvidenceErrorCode } from '../../src/evidence/evidence-error.js';
 import { MAX_COLLECTION_BYTES } from '../../src/evidence/collection-file.js';
+import { EvidenceError, type EvidenceErrorCode } from '../../src/evidence/evidence-error.js';
 import { type TrustInput, verifyFiles } from '../../src/evidence/run-verify.js';
 import { MAX_TRUST_BYTES } from '../../src/evidence/trust.js';
 import type { FileReport } from '../../src/evidence/verify-file.js';
