@@ -14,6 +14,7 @@ import {
   recordsPath,
   withNodeOptions,
 } from './node-options.js';
+import { saveEvidence } from './save-evidence.js';
 import { saveExport } from './save-export.js';
 import { oneLine, printResult, type Terminal } from './terminal.js';
 
@@ -29,6 +30,7 @@ interface QueryFlags extends NodeFlags {
   readonly limit?: string;
   readonly json?: true;
   readonly count?: true;
+  readonly evidence?: string;
   readonly export?: string;
   readonly format?: string;
   readonly timeline?: true;
@@ -59,7 +61,13 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
     )
     .addOption(exclusive('--count', 'how many there are'))
     .addOption(exclusive('--export <file>', 'write all of them to a file'))
-    .addOption(new Option('--format <format>', 'of the file').choices(['ndjson', 'csv']))
+    .addOption(
+      exclusive(
+        '--evidence <file>',
+        'write all of the subject to a file, with the proof that it is all',
+      ).conflicts(NOT_PROVEN),
+    )
+    .addOption(new Option('--format <format>', 'of the export').choices(['ndjson', 'csv']))
     .addOption(exclusive('--timeline', 'everything recorded about the subject, in order'))
     .addOption(exclusive('--diff <from..to>', 'what changed for the subject between two states'))
     .description('find entries by what they are about')
@@ -69,11 +77,14 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
     'chirograph query kyc --subject customer-4711 --as-of 2026-01-31',
     'chirograph query kyc --type tradle.Residence --export residences.csv --format csv',
     'chirograph query kyc --subject customer-4711 --diff 2026-01-31..2026-06-30',
+    'chirograph query kyc --subject customer-4711 --evidence customer-4711.collection.json',
   );
 }
 
 /** What answers in its own way answers in no other. */
-const MODES = ['count', 'export', 'timeline', 'diff'];
+const MODES = ['count', 'evidence', 'export', 'timeline', 'diff'];
+/** Nothing proves that entries are all of an author, say. */
+const NOT_PROVEN = ['thing', 'author', 'recordedFrom', 'recordedTo', 'limit', 'format'];
 
 function exclusive(flags: string, description: string): Option {
   const option = new Option(flags, description);
@@ -83,6 +94,8 @@ function exclusive(flags: string, description: string): Option {
 async function query(ledger: string, flags: QueryFlags, terminal: Terminal): Promise<void> {
   const client = nodeClientFor(flags, terminal);
   if (flags.count === true) await count(client, ledger, flags, terminal);
+  else if (flags.evidence !== undefined)
+    await saveAnswer(client, ledger, flags.evidence, flags, terminal);
   else if (flags.export !== undefined)
     await exportAll(client, ledger, flags.export, flags, terminal);
   else if (flags.diff !== undefined) await diff(client, ledger, flags.diff, flags, terminal);
@@ -164,6 +177,18 @@ async function exportAll(
   printResult(terminal, flags.json, { file, format, ...saved }, [
     `wrote ${oneLine(file)}: ${saved.count} entries as of size ${saved.size}, root hash over them ${saved.rootHash}`,
   ]);
+}
+
+async function saveAnswer(
+  client: NodeClient,
+  ledger: string,
+  file: string,
+  flags: QueryFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const { asOf, validAt, type } = flags;
+  const path = `${subjectPath(ledger, flags)}/evidence${queryOf({ asOf, validAt, type })}`;
+  await saveEvidence(client, path, file, terminal, flags.json);
 }
 
 const changeSchema = z.object({
@@ -263,7 +288,10 @@ function filtersOf(flags: QueryFlags): Readonly<Record<string, string | undefine
 
 function subjectPath(ledger: string, { subject }: QueryFlags): string {
   if (subject === undefined)
-    throw new CliError('CLI_USAGE', '--timeline and --diff are of one subject: --subject');
+    throw new CliError(
+      'CLI_USAGE',
+      '--timeline, --diff and --evidence are of one subject: --subject',
+    );
   return `${ledgerPath(ledger)}/subjects/${encodeURIComponent(subject)}`;
 }
 

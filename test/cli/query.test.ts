@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { formatCollection } from '../../src/evidence/format-collection.js';
+import { parseCollection } from '../../src/evidence/parse-collection.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { runCli } from './support/run-cli.js';
 import { startServing } from './support/serving.js';
@@ -108,10 +110,36 @@ describe('query', () => {
     ['a limit of many', ['--limit', '10001']],
     ['a thing of nobody', ['--thing', 'note']],
     ['a file that cannot be', ['--export', '/nonexistent/file']],
+    ['evidence of nobody', ['--evidence', 'x']],
+    ['evidence of what nothing proves', ['--subject', 'anna', '--author', 'x', '--evidence', 'x']],
   ])('ends %s with exit code 2 and one line', async (_what, argv) => {
     const { code, stdout, stderr } = await runCli(['query', 'kyc', ...argv], env);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^chirograph: [^\n]+\n$/);
+  });
+});
+
+describe('query --evidence', () => {
+  it('writes all of a subject with the proof that it is all, for the offline verifier', async () => {
+    const [file, trust, less] = ['anna', 'trust', 'less'].map((name) => join(directory, name));
+    const written = await queryJson('--subject', 'anna', '--evidence', file ?? '');
+    expect(written).toMatchObject({ file, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(statSync(file ?? '').mode & 0o777).toBe(0o600);
+    await runCli(['keys', 'trust', '--out', trust ?? ''], env);
+    const verified = await runCli(['verify', file ?? '', '--trust', trust ?? ''], env);
+    expect({ code: verified.code, stderr: verified.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(verified.stdout).toMatch(/complete/i);
+
+    // One entry of the answer left out, and everything else as it was.
+    const honest = parseCollection(readFileSync(file ?? ''));
+    const entries = honest.entries.slice(1);
+    const questions = honest.questions.map((question) => ({
+      ...question,
+      entries: entries.map((_, at) => at),
+    }));
+    writeFileSync(less ?? '', formatCollection({ ...honest, entries, questions }));
+    const refused = await runCli(['verify', less ?? '', '--trust', trust ?? ''], env);
+    expect(refused.code).toBe(1);
   });
 });
 
@@ -124,8 +152,8 @@ describe('views rebuild', () => {
     const { code, stdout, stderr } = await runCli(['views', 'rebuild', '--data', data, '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const { logs } = JSON.parse(stdout) as { logs: { origin: string; entries: number }[] };
-    expect(logs.find(({ origin }) => origin.endsWith('/kyc'))).toMatchObject({ entries: 13 });
+    expect(logs.find(({ origin }) => origin.endsWith('/kyc'))).toMatchObject({ entries: 14 });
     const people = await runCli(['views', 'rebuild', '--data', data]);
-    expect(people.stdout).toMatch(/^\S+\/kyc: 13 entries$/m);
+    expect(people.stdout).toMatch(/^\S+\/kyc: 14 entries$/m);
   });
 });
