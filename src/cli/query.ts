@@ -7,35 +7,12 @@ import { CliError } from './cli-error.js';
 import { withExamples } from './command-help.js';
 import { entryLines } from './entry-lines.js';
 import type { NodeClient } from './node-client.js';
-import {
-  ledgerPath,
-  type NodeFlags,
-  nodeClientFor,
-  recordsPath,
-  withNodeOptions,
-} from './node-options.js';
+import { ledgerPath, nodeClientFor, recordsPath, withNodeOptions } from './node-options.js';
+import { queryDiff } from './query-diff.js';
+import { filtersOf, type QueryFlags, queryOf, subjectPath } from './query-flags.js';
 import { saveEvidence } from './save-evidence.js';
 import { saveExport } from './save-export.js';
 import { oneLine, printResult, type Terminal } from './terminal.js';
-
-interface QueryFlags extends NodeFlags {
-  readonly subject?: string;
-  readonly type?: string;
-  readonly thing?: string;
-  readonly author?: string;
-  readonly asOf?: string;
-  readonly validAt?: string;
-  readonly recordedFrom?: string;
-  readonly recordedTo?: string;
-  readonly limit?: string;
-  readonly json?: true;
-  readonly count?: true;
-  readonly evidence?: string;
-  readonly export?: string;
-  readonly format?: string;
-  readonly timeline?: true;
-  readonly diff?: string;
-}
 
 /** Of an answer for people, or in one JSON; more than that is an export. */
 const DEFAULT_LIMIT = 100;
@@ -98,7 +75,7 @@ async function query(ledger: string, flags: QueryFlags, terminal: Terminal): Pro
     await saveAnswer(client, ledger, flags.evidence, flags, terminal);
   else if (flags.export !== undefined)
     await exportAll(client, ledger, flags.export, flags, terminal);
-  else if (flags.diff !== undefined) await diff(client, ledger, flags.diff, flags, terminal);
+  else if (flags.diff !== undefined) await queryDiff(client, ledger, flags.diff, flags, terminal);
   else await list(client, ledger, flags, terminal);
 }
 
@@ -191,68 +168,6 @@ async function saveAnswer(
   await saveEvidence(client, path, file, terminal, flags.json);
 }
 
-const changeSchema = z.object({
-  change: z.string(),
-  type: z.string(),
-  key: z.string().optional(),
-  fields: z.array(
-    z.object({
-      change: z.string(),
-      pointer: z.string(),
-      before: z.json().optional(),
-      after: z.json().optional(),
-    }),
-  ),
-});
-const sideSchema = z.object({ asOf: asOfSchema });
-const diffSchema = z.object({
-  from: sideSchema,
-  to: sideSchema,
-  unchanged: z.number(),
-  items: z.array(changeSchema),
-});
-
-async function diff(
-  client: NodeClient,
-  ledger: string,
-  range: string,
-  flags: QueryFlags,
-  terminal: Terminal,
-): Promise<void> {
-  const [from = '', to = '', ...rest] = range.split('..');
-  if (from === '' || rest.length > 0 || !range.includes('..'))
-    throw new CliError(
-      'CLI_USAGE',
-      '--diff must be like 2026-01-31..2026-06-30, or 4711.. for now',
-    );
-  const { validAt, type } = flags;
-  const asked = queryOf({ from, ...(to !== '' && { to }), validAt, type });
-  const answer = await client.request({
-    method: 'GET',
-    path: `${subjectPath(ledger, flags)}/diff${asked}`,
-  });
-  const { items, unchanged, ...sides } = expected(diffSchema, answer);
-  printResult(terminal, flags.json, answer, [
-    ...items.flatMap(changeLines),
-    `${items.length} changed, ${unchanged} unchanged, from size ${sides.from.asOf.size} to size ${sides.to.asOf.size}`,
-  ]);
-}
-
-function changeLines({ change, type, key, fields }: z.output<typeof changeSchema>): string[] {
-  const name = key === undefined ? oneLine(type) : `${oneLine(type)} ${oneLine(key)}`;
-  return [
-    `${change}  ${name}`,
-    ...fields.map(({ change: kind, pointer, before, after }) => {
-      const said = kind === 'added' ? shown(after) : `${shown(before)} -> ${shown(after)}`;
-      return `  ${kind}  ${oneLine(pointer)}  ${kind === 'removed' ? shown(before) : said}`;
-    }),
-  ];
-}
-
-function shown(value: JsonValue | undefined): string {
-  return oneLine(JSON.stringify(value ?? null)).slice(0, 120);
-}
-
 /** An entry, or the place in another's record where the subject is named. */
 function linesOf(item: JsonValue): readonly string[] {
   const mention = mentionSchema.safeParse(item);
@@ -279,25 +194,4 @@ function limitOf({ limit }: QueryFlags): number {
   if (!/^[1-9]\d{0,4}$/.test(limit) || Number(limit) > MAX_LIMIT)
     throw new CliError('CLI_USAGE', `--limit must be a number from 1 to ${MAX_LIMIT}`);
   return Number(limit);
-}
-
-function filtersOf(flags: QueryFlags): Readonly<Record<string, string | undefined>> {
-  const { subject, type, thing, author, asOf, validAt, recordedFrom, recordedTo } = flags;
-  return { subject, type, key: thing, author, asOf, validAt, recordedFrom, recordedTo };
-}
-
-function subjectPath(ledger: string, { subject }: QueryFlags): string {
-  if (subject === undefined)
-    throw new CliError(
-      'CLI_USAGE',
-      '--timeline, --diff and --evidence are of one subject: --subject',
-    );
-  return `${ledgerPath(ledger)}/subjects/${encodeURIComponent(subject)}`;
-}
-
-function queryOf(parts: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(parts).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
-  );
-  return given.length === 0 ? '' : `?${given.join('&')}`;
 }

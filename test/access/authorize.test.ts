@@ -29,6 +29,7 @@ function isAllowed(who: Principal, action: Action, tenant: TenantName): boolean 
 
 const CHECKS: readonly Action[] = [
   'ledger:read',
+  'schema:read',
   'statement:read',
   'evidence:verify',
   'anchor:read',
@@ -45,7 +46,7 @@ const EXPECTED: Readonly<Record<Exclude<Role, 'admin'>, readonly Action[]>> = {
   inspector: READS,
   reader: READS,
   writer: [...READS, ...WRITES],
-  officer: [...READS, ...OVERSIGHT, 'grant:approve'],
+  officer: [...READS, ...OVERSIGHT, 'grant:approve', 'subject:export'],
 };
 
 describe('authorize', () => {

@@ -18,21 +18,20 @@ import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
 import type { CursorCodec } from '../cursor.js';
-import { asOfSchema, entrySchema } from '../entry-schemas.js';
 import { addResource } from '../resource.js';
-import { cursorSchema, instantSchema, json, problemResponse } from '../schemas.js';
-import { validate } from '../validate.js';
+import { json, problemResponse } from '../schemas.js';
 import {
-  listOf,
-  pagedQuery,
-  positionOf,
-  stateOfQuery,
-  stateQuery,
-  subjectPath,
-  typesQuery,
-  validAtQuery,
-  validAtSchema,
-} from '../view-schemas.js';
+  diffQuerySchema,
+  diffSchema,
+  evidenceQuerySchema,
+  stateQuerySchema,
+  subjectPathSchema,
+  subjectStateSchema,
+  timelineQuerySchema,
+  timelineSchema,
+} from '../subject-schemas.js';
+import { validate } from '../validate.js';
+import { listOf, positionOf, stateOfQuery } from '../view-schemas.js';
 
 export interface SubjectsRoutesOptions {
   readonly guard: Guard;
@@ -41,124 +40,12 @@ export interface SubjectsRoutesOptions {
   readonly evidence: EvidenceParts;
 }
 
-const pathSchema = z.object(subjectPath);
-const stateQuerySchema = z.strictObject({
-  ...pagedQuery,
-  ...stateQuery,
-  ...validAtQuery,
-  ...typesQuery,
-  proof: z
-    .literal('complete')
-    .optional()
-    .meta({ description: 'With the proof that this is all of it (docs/formats/person-map.md).' }),
-});
-const manyPoints = z
-  .union([z.string().max(64), z.array(z.string().max(64)).min(1).max(10)])
-  .transform((points) => (typeof points === 'string' ? [points] : points));
-const evidenceQuerySchema = z.strictObject({
-  asOf: manyPoints
-    .optional()
-    .meta({ description: 'May be given up to ten times: each is a question of its own.' }),
-  ...validAtQuery,
-  origin: stateQuery.origin,
-  ...typesQuery,
-});
-const timelineQuerySchema = z.strictObject({
-  ...pagedQuery,
-  ...stateQuery,
-  order: z.enum(['asc', 'desc']).default('asc').meta({ description: 'asc: oldest first.' }),
-});
-const point = z.string().max(64);
-const diffQuerySchema = z.strictObject({
-  from: point.meta({ description: 'As of: a tree size, an instant or a calendar date.' }),
-  to: point.optional().meta({ description: 'As of; now unless given.' }),
-  ...validAtQuery,
-  fromValidAt: point.optional().meta({ description: 'Instead of validAt, for the state before.' }),
-  toValidAt: point.optional().meta({ description: 'Instead of validAt, for the state after.' }),
-  origin: stateQuery.origin,
-  ...typesQuery,
-});
-
-const mentionSchema = z.object({
-  id: z.string(),
-  index: z.number().int(),
-  recordedAt: instantSchema,
-  type: z.string(),
-  role: z.enum(['party', 'part']),
-  payload: z.unknown().optional(),
-});
-const stateSchema = z.object({
-  subject: z.string(),
-  origin: z.string(),
-  items: z.array(entrySchema).readonly(),
-  mentions: z
-    .array(mentionSchema)
-    .readonly()
-    .meta({ description: 'Where records of other subjects name this person.' }),
-  counts: z.object({
-    things: z.number().int(),
-    mentions: z.number().int(),
-    entries: z.number().int().meta({ description: 'Records and signatures, every version.' }),
-  }),
-  cursor: cursorSchema,
-  asOf: asOfSchema,
-  validAt: validAtSchema,
-  completeness: z
-    .looseObject({
-      checkpoint: z
-        .string()
-        .meta({ description: 'Signed note; the map’s inclusion is in its tree.' }),
-      items: z.array(z.object({ index: z.number().int(), leafHash: z.string() })),
-    })
-    .optional()
-    .meta({
-      description: 'COMPLETENESS of docs/formats/collection.md, and the items of the list.',
-    }),
-});
-const timelineSchema = z.object({
-  subject: z.string(),
-  origin: z.string(),
-  items: z.array(z.union([entrySchema, mentionSchema])).readonly(),
-  cursor: cursorSchema,
-  asOf: asOfSchema,
-});
-const changeSchema = z.enum(['added', 'removed', 'changed']);
-const sideSchema = z.object({ asOf: asOfSchema, validAt: validAtSchema });
-const diffSchema = z.object({
-  subject: z.string(),
-  origin: z.string(),
-  from: sideSchema,
-  to: sideSchema,
-  unchanged: z.number().int().meta({ description: 'Things whose version is the same in both.' }),
-  items: z
-    .array(
-      z.object({
-        change: changeSchema,
-        type: z.string(),
-        key: z.string().optional(),
-        before: entrySchema.nullable(),
-        after: entrySchema.nullable(),
-        fields: z
-          .array(
-            z.object({
-              change: changeSchema,
-              pointer: z.string().meta({ description: 'RFC 6901, into the payload.' }),
-              before: z.unknown().optional(),
-              after: z.unknown().optional(),
-            }),
-          )
-          .readonly(),
-      }),
-    )
-    .readonly(),
-});
-
 export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
   const { guard, cursors, ledgers, evidence } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/subjects/:subject', {
     get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
-      const { ledger, subject } = validate(pathSchema, request.params, 'the path');
+      const { ledger, subject } = validate(subjectPathSchema, request.params, 'the path');
       const query = validate(stateQuerySchema, request.query, 'the query');
       const { limit, cursor, validAt, type: types, proof } = query;
       const filters = { ...stateOfQuery(query), validAt, types };
@@ -194,7 +81,7 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
   });
   addResource(router, '/ledgers/:ledger/subjects/:subject/timeline', {
     get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
-      const { ledger, subject } = validate(pathSchema, request.params, 'the path');
+      const { ledger, subject } = validate(subjectPathSchema, request.params, 'the path');
       const query = validate(timelineQuerySchema, request.query, 'the query');
       const { limit, cursor, order } = query;
       const state = stateOfQuery(query);
@@ -229,7 +116,7 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
   });
   addResource(router, '/ledgers/:ledger/subjects/:subject/diff', {
     get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
-      const { ledger, subject } = validate(pathSchema, request.params, 'the path');
+      const { ledger, subject } = validate(subjectPathSchema, request.params, 'the path');
       const query = validate(diffQuerySchema, request.query, 'the query');
       const { from, to, validAt, fromValidAt, toValidAt, origin, type: types } = query;
       const diff = await subjectDiff(ledgers.find(tenant, ledger), {
@@ -255,7 +142,7 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
   });
   addResource(router, '/ledgers/:ledger/subjects/:subject/evidence', {
     get: guard.disclosing('evidence:export', async ({ tenant }, request, response) => {
-      const { ledger, subject } = validate(pathSchema, request.params, 'the path');
+      const { ledger, subject } = validate(subjectPathSchema, request.params, 'the path');
       const query = validate(evidenceQuerySchema, request.query, 'the query');
       const { asOf, validAt, origin, type: types } = query;
       const found = ledgers.find(tenant, ledger);
@@ -308,9 +195,9 @@ export function describeSubjects(registry: OpenAPIRegistry): void {
     description:
       'Without validAt the last recorded version of each thing; with it the one that was valid then. A retracted version never stands.',
     tags,
-    request: { params: pathSchema, query: stateQuerySchema },
+    request: { params: subjectPathSchema, query: stateQuerySchema },
     responses: {
-      200: { description: 'A page of things, by index.', content: json(stateSchema) },
+      200: { description: 'A page of things, by index.', content: json(subjectStateSchema) },
       default: problemResponse,
     },
   });
@@ -319,7 +206,7 @@ export function describeSubjects(registry: OpenAPIRegistry): void {
     path: `${path}/timeline`,
     summary: 'Everything recorded about a person, in order',
     tags,
-    request: { params: pathSchema, query: timelineQuerySchema },
+    request: { params: subjectPathSchema, query: timelineQuerySchema },
     responses: {
       200: { description: 'A page of entries.', content: json(timelineSchema) },
       default: problemResponse,
@@ -330,7 +217,7 @@ export function describeSubjects(registry: OpenAPIRegistry): void {
     path: `${path}/diff`,
     summary: 'What changed between two states, field by field',
     tags,
-    request: { params: pathSchema, query: diffQuerySchema },
+    request: { params: subjectPathSchema, query: diffQuerySchema },
     responses: {
       200: { description: 'The things that differ.', content: json(diffSchema) },
       default: problemResponse,
@@ -342,7 +229,7 @@ export function describeSubjects(registry: OpenAPIRegistry): void {
     summary:
       'Whole answers in one file, with the proof that they are all, for others to verify offline',
     tags,
-    request: { params: pathSchema, query: evidenceQuerySchema },
+    request: { params: subjectPathSchema, query: evidenceQuerySchema },
     responses: {
       200: {
         description: 'docs/formats/collection.md.',

@@ -1,0 +1,43 @@
+/** What `chirograph query` is asked, and where a node is asked for it. */
+import { CliError } from './cli-error.js';
+import { ledgerPath, type NodeFlags } from './node-options.js';
+
+export interface QueryFlags extends NodeFlags {
+  readonly subject?: string;
+  readonly type?: string;
+  readonly thing?: string;
+  readonly author?: string;
+  readonly asOf?: string;
+  readonly validAt?: string;
+  readonly recordedFrom?: string;
+  readonly recordedTo?: string;
+  readonly limit?: string;
+  readonly json?: true;
+  readonly count?: true;
+  readonly evidence?: string;
+  readonly export?: string;
+  readonly format?: string;
+  readonly timeline?: true;
+  readonly diff?: string;
+}
+
+export function filtersOf(flags: QueryFlags): Readonly<Record<string, string | undefined>> {
+  const { subject, type, thing, author, asOf, validAt, recordedFrom, recordedTo } = flags;
+  return { subject, type, key: thing, author, asOf, validAt, recordedFrom, recordedTo };
+}
+
+export function subjectPath(ledger: string, { subject }: QueryFlags): string {
+  if (subject === undefined)
+    throw new CliError(
+      'CLI_USAGE',
+      '--timeline, --diff and --evidence are of one subject: --subject',
+    );
+  return `${ledgerPath(ledger)}/subjects/${encodeURIComponent(subject)}`;
+}
+
+export function queryOf(parts: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(parts).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+  );
+  return given.length === 0 ? '' : `?${given.join('&')}`;
+}
