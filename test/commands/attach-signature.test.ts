@@ -64,7 +64,10 @@ describe('attaching a signature', () => {
   });
 
   it('is refused beyond what an evidence file can hold, which can then still be made', async () => {
-    for (let made = 0; made < MAX_SIGNATURES; made++) await attachSignature(deps, target, cms);
+    // Some at a time share a commit, and its sync.
+    const some = Array.from({ length: 16 });
+    for (let made = 0; made < MAX_SIGNATURES; made += some.length)
+      await Promise.all(some.map(async () => attachSignature(deps, target, cms)));
     const { size } = target.ledger.reader.head;
     await expect(attachSignature(deps, target, cms)).rejects.toMatchObject({
       code: 'SIGNATURE_LIMIT',
