@@ -5,7 +5,10 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, ElementHandle, Page } from 'puppeteer-core';
+import { MAX_COLLECTION_BYTES } from '../../src/evidence/collection-file.js';
+import { formatCollection } from '../../src/evidence/format-collection.js';
 import { CATALOGUES, type Language } from '../../src/evidence/languages.js';
+import { parseCollection } from '../../src/evidence/parse-collection.js';
 import { reportOutline, type ReportOutline } from '../../src/evidence/report-outline.js';
 import { verifyFiles } from '../../src/evidence/run-verify.js';
 import { build, trustBytes } from '../evidence/evidence-builder.js';
@@ -15,6 +18,8 @@ import { launchBrowser, openOffline, type OfflinePage } from './browser.js';
 const EXAMPLES = resolve('docs/formats/examples');
 const EVIDENCE = join(EXAMPLES, 'residence.evidence');
 const TRUST = join(EXAMPLES, 'residence.trust.json');
+const COLLECTION = join(EXAMPLES, 'customer.collection');
+const COLLECTION_TRUST = join(EXAMPLES, 'customer.trust.json');
 
 let directory: string;
 let browser: Browser;
@@ -53,19 +58,38 @@ describe('verify.html', () => {
     expect(await texts('.title')).toEqual(['VERIFIED']);
   });
 
-  it.each(['en', 'de'] as const)(
-    'says all that verify.mjs says, in the language %s',
-    async (lang) => {
-      await give('trust', TRUST);
-      await give('evidence', EVIDENCE);
-      await results(1);
+  it.each([
+    ['an entry', 'en', EVIDENCE, TRUST, 'verified'],
+    ['an entry', 'de', EVIDENCE, TRUST, 'verified'],
+    ['whole answers about a person', 'en', COLLECTION, COLLECTION_TRUST, 'consistent'],
+    ['whole answers about a person', 'de', COLLECTION, COLLECTION_TRUST, 'consistent'],
+  ] as const)(
+    'says of %s all that verify.mjs says, in the language %s',
+    async (_of, lang, file, trust, result) => {
+      await give('trust', trust);
+      await give('evidence', file);
+      expect(await results(1)).toEqual([result]);
       await speak(lang);
-      const args = ['verify.mjs', EVIDENCE, '--trust', TRUST, '--lang', lang];
+      const args = ['verify.mjs', file, '--trust', trust, '--lang', lang];
       const { stdout } = spawnSync(process.execPath, args, { cwd: directory, encoding: 'utf8' });
       expect(await texts('pre.plain')).toEqual([stdout]);
-      expect(await shown()).toEqual(sentencesOf(outlineOf(EVIDENCE, [TRUST], lang)));
+      expect(await shown()).toEqual(sentencesOf(outlineOf(file, [trust], lang)));
     },
   );
+
+  it('fails an answer about a person that one entry was left out of', async () => {
+    const honest = parseCollection(new Uint8Array(readFileSync(COLLECTION)));
+    const entries = honest.entries.slice(1);
+    const questions = honest.questions.map((question) => ({
+      ...question,
+      entries: question.entries.filter((at) => at > 0).map((at) => at - 1),
+    }));
+    const less = join(directory, 'less.collection');
+    writeFileSync(less, formatCollection({ ...honest, entries, questions }));
+    await give('trust', COLLECTION_TRUST);
+    await give('evidence', less);
+    expect(await results(1)).toEqual(['failed']);
+  });
 
   it('does not attribute what no root of trust of the reader speaks for', async () => {
     await give('evidence', EVIDENCE);
@@ -91,7 +115,7 @@ describe('verify.html', () => {
   it('judges nothing that is no evidence file, and goes on with the next', async () => {
     const torn = fileOf('torn.evidence', (text) => text.slice(0, 1_000));
     const large = fileOf('large.evidence', () => '');
-    truncateSync(large, 64 * 1024 * 1024 + 1);
+    truncateSync(large, MAX_COLLECTION_BYTES + 1);
     await give('evidence', torn, large, EVIDENCE);
     expect(await results(3)).toEqual(['unusable', 'unusable', 'consistent']);
     const [first, second] = await texts('.verdict p:last-child');
@@ -231,8 +255,10 @@ async function give(field: 'evidence' | 'trust', ...files: readonly string[]): P
 
 /** Of all files, once there are as many reports as that. */
 async function results(count: number): Promise<unknown> {
-  await page.waitForFunction(`document.querySelectorAll('article').length === ${count}`);
-  return page.evaluate(`[...document.querySelectorAll('article')].map((a) => a.dataset.result)`);
+  await page.waitForFunction(`document.querySelectorAll('#reports > article').length === ${count}`);
+  return page.evaluate(
+    `[...document.querySelectorAll('#reports > article')].map((a) => a.dataset.result)`,
+  );
 }
 
 function texts(selector: string): Promise<string[]> {
@@ -258,7 +284,7 @@ async function drop(selector: string, file: string): Promise<unknown> {
 /** Every sentence of the report that is seen without opening anything. */
 async function shown(): Promise<string[]> {
   const all = await texts('.title, .verdict p:nth-child(2), h3, dt, dd, .mark, td p, article li');
-  return [...all, ...(await texts('article .content pre'))].sort();
+  return [...all, ...(await texts('article section > pre'))].sort();
 }
 
 function sentencesOf({ title, means, parts, file }: ReportOutline): string[] {

@@ -181,7 +181,7 @@ class Page {
 
   /** For who hears the page: the results, one after the other. */
   #spoken(): string {
-    return [...document.querySelectorAll('#reports article')]
+    return [...document.querySelectorAll('#reports > article')]
       .map((article) => {
         const name = article.querySelector('h2 .name')?.textContent ?? '';
         return `${name}: ${article.querySelector('.title')?.textContent ?? ''}`;

@@ -44,7 +44,8 @@ const ENGLISH: PageTexts = {
     'This page checks evidence files on this computer. It needs no network and sends nothing: what you give it stays in this window.',
   evidence: {
     title: 'Evidence',
-    explanation: 'One or more evidence files, of up to 64 MiB each.',
+    explanation:
+      'One or more evidence files, of up to 64 MiB each, or collections, of up to 256 MiB.',
     choose: 'Choose evidence files',
     drop: 'or drop them here',
   },
@@ -113,7 +114,8 @@ const GERMAN: PageTexts = {
     'Diese Seite prüft Nachweisdateien auf diesem Rechner. Sie braucht kein Netz und sendet nichts: Was Sie ihr geben, bleibt in diesem Fenster.',
   evidence: {
     title: 'Nachweise',
-    explanation: 'Eine oder mehrere Nachweisdateien, je bis zu 64 MiB.',
+    explanation:
+      'Eine oder mehrere Nachweisdateien, je bis zu 64 MiB, oder Sammlungen, je bis zu 256 MiB.',
     choose: 'Nachweisdateien wählen',
     drop: 'oder hier ablegen',
   },
