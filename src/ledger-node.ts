@@ -161,6 +161,11 @@ export class LedgerNode {
     );
   }
 
+  /** Makes a ledger of the node's own unless the tenant has it. @throws LedgerError LEDGER_READ_ONLY. */
+  ensureLedger(tenant: string, name: string): Promise<void> {
+    return this.#catalogTurns.take(() => ensureLedger(this.store, this.tenantNamed(tenant), name));
+  }
+
   /** @param handle of a tenant. */
   tenantKeys(handle: string): TenantKeys {
     return keysOf(this.#keys, handle);
@@ -220,11 +225,16 @@ export async function ensureAccessLedger(
   store: LedgerStore,
   tenant: TenantDescriptor,
 ): Promise<void> {
-  if (tenant.name === NODE_TENANT) return;
-  const isThere = store
-    .ledgersOf(tenant.handle)
-    .some(({ identity }) => identity.name === ACCESS_LEDGER);
-  if (!isThere) await store.createLedger(tenant, ACCESS_LEDGER);
+  if (tenant.name !== NODE_TENANT) await ensureLedger(store, tenant, ACCESS_LEDGER);
+}
+
+async function ensureLedger(
+  store: LedgerStore,
+  tenant: TenantDescriptor,
+  name: string,
+): Promise<void> {
+  const isThere = store.ledgersOf(tenant.handle).some(({ identity }) => identity.name === name);
+  if (!isThere) await store.createLedger(tenant, name);
 }
 
 function keysOf(keys: ReadonlyMap<string, TenantKeys>, handle: string): TenantKeys {

@@ -1,6 +1,8 @@
 /** The access ledgers of a node put together: who records, what grants and settings say, who changes them. */
 import { AccessBook } from './access/access-book.js';
 import { ACCESS_LEDGER } from './access/access-entry.js';
+import { InspectionBook } from './access/inspection-book.js';
+import { HIDDEN_LEDGER } from './access/inspection.js';
 import { isTenantName, type TenantName } from './access/tenant-name.js';
 import type { TreeSize } from './base/brand.js';
 import type { RandomSource } from './base/random.js';
@@ -8,15 +10,19 @@ import type { Clock } from './base/time.js';
 import { AccessRecorder } from './commands/access-recorder.js';
 import type { AppendAccessDeps } from './commands/append-access.js';
 import { AccessChanges } from './commands/change-access.js';
+import { InspectionChanges } from './commands/change-inspections.js';
 import { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerNode } from './ledger-node.js';
 import { tenantAccess } from './queries/tenant-access.js';
+import { tenantInspections } from './queries/tenant-inspections.js';
 import { PersonTags } from './records/tag.js';
 
 export interface NodeAccess {
   readonly book: AccessBook;
   readonly recorder: AccessRecorder;
   readonly changes: AccessChanges;
+  readonly inspections: InspectionBook;
+  readonly inspectionChanges: InspectionChanges;
 }
 
 export interface NodeAccessOptions {
@@ -25,17 +31,25 @@ export interface NodeAccessOptions {
   readonly refusalsPerMinute: number;
 }
 
-/** @throws as `tenantAccess`: a node that does not know who may do what answers nobody. */
+/** The ledgers that keep inspections. */
+const KEEPING: readonly string[] = [ACCESS_LEDGER, HIDDEN_LEDGER];
+
+/** @throws as `tenantAccess` and `tenantInspections`: a node that does not know who may do what answers nobody. */
 export async function openNodeAccess(
   node: LedgerNode,
   { clock, random, refusalsPerMinute }: NodeAccessOptions,
 ): Promise<NodeAccess> {
   const { store } = node;
   const book = new AccessBook(clock);
+  const inspections = new InspectionBook(clock);
   for (const { name, handle } of store.tenants())
     if (isTenantName(name)) {
-      const ledger = store.ledger(handle, ACCESS_LEDGER);
-      book.put(name, await tenantAccess(ledger, store.vaultOf(handle), name));
+      const vault = store.vaultOf(handle);
+      book.put(name, await tenantAccess(store.ledger(handle, ACCESS_LEDGER), vault, name));
+      for (const ledger of store.ledgersOf(handle))
+        if (KEEPING.includes(ledger.identity.name))
+          for (const inspection of await tenantInspections(ledger, vault, name))
+            inspections.put(name, inspection);
     }
   const appending: AppendAccessDeps = {
     store,
@@ -56,5 +70,12 @@ export async function openNodeAccess(
     book,
     recorder: new AccessRecorder({ ...appending, handleOf, refusalsPerMinute }),
     changes: new AccessChanges({ ...appending, handleOf, book }),
+    inspections,
+    inspectionChanges: new InspectionChanges({
+      ...appending,
+      handleOf,
+      inspections,
+      ensureHidden: (tenant) => node.ensureLedger(tenant, HIDDEN_LEDGER),
+    }),
   };
 }

@@ -2,7 +2,7 @@
  * Puts an operator's order to go on after a loss on record, in a store that no node has open: in the
  * access ledger of the tenant that runs the node.
  */
-import { type AccessEntry, NODE_ACTOR } from './access/access-entry.js';
+import { ACCESS_LEDGER, type AccessEntry, NODE_ACTOR } from './access/access-entry.js';
 import { DEFAULT_TENANT } from './access/tenant-name.js';
 import type { TreeSize } from './base/brand.js';
 import type { RandomSource } from './base/random.js';
@@ -39,5 +39,6 @@ export async function recordRestore(
     idempotencyKey: () => idempotency,
     tags: new PersonTags(),
   };
-  await appendAccess(deps, tenant.handle, NODE_ACTOR, [recordOf(NODE_ACTOR, entry)]);
+  const to = { tenant: tenant.handle, ledger: ACCESS_LEDGER, author: NODE_ACTOR } as const;
+  await appendAccess(deps, to, [recordOf(NODE_ACTOR, entry)]);
 }

@@ -16,6 +16,7 @@ import { describeExport, exportRoutes } from './api/routes/export.js';
 import { describeFeed, FEED_TIMES, feedRoutes } from './api/routes/feed.js';
 import { describeGrants, grantsRoutes } from './api/routes/grants.js';
 import { describeHealth, healthRoutes, type Readiness } from './api/routes/health.js';
+import { describeInspections, inspectionsRoutes } from './api/routes/inspections.js';
 import { describeKeys, keyCreation, keysRoutes } from './api/routes/keys.js';
 import { describeLedgers, ledgersRoutes } from './api/routes/ledgers.js';
 import { describeLog, logRoutes } from './api/routes/log.js';
@@ -71,13 +72,14 @@ export function routeModules(parts: RouteParts): RouteModule[] {
     parts;
   const { readiness } = parts;
   const { node, registry, roots, isDevelopment, views, maps, anchoring } = opened;
-  const { book, recorder, changes } = opened.access;
+  const { book, recorder, changes, inspections, inspectionChanges } = opened.access;
   const limiter = createLoginLimiter(config.failedLoginsPerMinute, clock);
   const guard = createGuard({
     authenticators,
     certificates,
     limiter,
     authority: book,
+    inspections,
     log: recorder,
   });
   const cursors = createCursorCodec(node.derivedKey('cursors'));
@@ -154,6 +156,13 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       describeTenants,
     ),
     v1(grantsRoutes({ guard, cursors, body, book, changes }), describeGrants),
+    v1(
+      inspectionsRoutes({
+        ...{ guard, cursors, body, clock, book, ledgers, inspections },
+        changes: inspectionChanges,
+      }),
+      describeInspections,
+    ),
     v1(accessRoutes({ guard, cursors, history: logAccessHistory(ledgers) }), describeAccess),
     v1(
       ledgersRoutes({

@@ -6,6 +6,7 @@ import type { UnixMillis } from '../base/brand.js';
 import type { Clock } from '../base/time.js';
 import type { Principal, Role } from './authorize.js';
 import { type Grant, holds } from './grant.js';
+import { HIDDEN_LEDGER } from './inspection.js';
 import type { TenantName } from './tenant-name.js';
 import {
   DEFAULT_SETTINGS,
@@ -68,6 +69,8 @@ export function rolesIn(
 ): LedgerRoles {
   const held = grants.filter((grant) => holds(grant, principal, now));
   const wide = [principal.role, ...rolesOf(held.filter((grant) => grant.ledger === undefined))];
+  // No route leads there: what is in it is shown by /v1/inspections, to those who have a part in it.
+  if (ledger === HIDDEN_LEDGER) return { roles: distinct(wide), isHidden: true };
   if (ledger === null) return { roles: distinct(wide), isHidden: false };
   const here = rolesOf(held.filter((grant) => grant.ledger === ledger));
   if (!isRestricted(settings, ledger))

@@ -19,6 +19,16 @@ export type AccessErrorCode =
   | 'ACCESS_KEY_NOT_FOUND'
   /** An inspector asks for content, and no inspection is open. */
   | 'INSPECTION_REQUIRED'
+  /** No inspection of that id, or none that the principal has a part in. */
+  | 'INSPECTION_UNKNOWN'
+  | 'INSPECTION_CLOSED'
+  | 'INSPECTION_EXPIRED'
+  /** It is open, and does not cover what was asked. */
+  | 'INSPECTION_OUT_OF_SCOPE'
+  /** The tenant has as many open inspections as it may. */
+  | 'INSPECTION_LIMIT'
+  /** The tenant's settings do not allow hidden inspections. */
+  | 'INSPECTION_HIDING_REFUSED'
   /** Records of that type are kept in another ledger, by the tenant's settings. */
   | 'ACCESS_TYPE_RESTRICTED'
   /** A grant id that the tenant does not have. */

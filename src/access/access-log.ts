@@ -3,6 +3,7 @@ import type { JsonObject } from '../base/canonical-json.js';
 import type { Action, Principal } from './authorize.js';
 import type { CredentialId } from './credential-id.js';
 import type { Disclosure } from './disclosure.js';
+import type { InspectionMark } from './inspection.js';
 import type { TenantName } from './tenant-name.js';
 
 /** Who does what, in which request. */
@@ -11,12 +12,15 @@ export interface Acting {
   readonly action: Action;
   /** Id of the request. */
   readonly request: string;
+  readonly inspection?: InspectionMark;
 }
 
 /** What an administrative act is about. */
 export interface ActAbout {
   readonly ledger?: string;
   readonly question: JsonObject;
+  /** That it opens or closes. */
+  readonly inspection?: InspectionMark;
 }
 
 /** How it ended: what it made, or the code of its error. */

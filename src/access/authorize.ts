@@ -76,6 +76,12 @@ const ALLOWED = {
   'grant:approve': ['officer', 'admin'],
   'grant:revoke': ['admin'],
   'grant:read': OVERSEERS,
+  'inspection:open': ['inspector'],
+  'inspection:close': ['inspector'],
+  /** That there is one; of those that are hidden only whoever has a part in it. */
+  'inspection:read': ['inspector', ...OVERSEERS],
+  /** What was found under it, as a package. */
+  'inspection:package': ['inspector'],
   /** Who saw what: the content of the ledger `_access`. */
   'access:read': OVERSEERS,
   /** The node alone writes there. */

@@ -23,6 +23,8 @@ export interface Disclosure {
   readonly question: JsonObject;
   /** In the order of the answer. */
   readonly entries: readonly DisclosedEntry[];
+  /** Where the entries are what stood in a state of the ledger, or in several: the instants of these. */
+  readonly standing?: readonly UnixMillis[];
   /** Sends the answer. Called once, and only when the disclosure is on record. */
   readonly send: () => void | Promise<void>;
 }

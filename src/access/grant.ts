@@ -51,6 +51,10 @@ export function holds(
   now: UnixMillis,
 ): boolean {
   if (state !== 'effective' || (expiresAt !== undefined && expiresAt <= now)) return false;
+  return isFor(to, principal);
+}
+
+export function isFor(to: Grantee, principal: Pick<Principal, 'keyId' | 'identity'>): boolean {
   return 'key' in to ? to.key === principal.keyId : to.identity === principal.identity;
 }
 
@@ -113,13 +117,18 @@ function parseGrant(row: JsonMembers): Grant {
 }
 
 function parseGrantee(members: JsonMembers): Grantee {
-  const key = members.optional('key', KEY_ID);
-  const to = key === undefined ? { identity: members.required('identity', NAME) } : { key };
+  const to = granteeIn(members);
   members.end();
   return to;
 }
 
-function parseSigner(members: JsonMembers): Signer {
+/** Of an object that has other members besides. */
+export function granteeIn(members: JsonMembers): Grantee {
+  const key = members.optional('key', KEY_ID);
+  return key === undefined ? { identity: members.required('identity', NAME) } : { key };
+}
+
+export function parseSigner(members: JsonMembers): Signer {
   const signer = {
     author: members.required('author', NAME),
     key: members.required('key', CREDENTIAL_ID),

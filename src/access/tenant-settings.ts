@@ -16,6 +16,8 @@ export interface TenantSettings {
   readonly timeZone: TimeZoneName;
   /** Whether grants take effect only when a second person has approved them. */
   readonly approvals: boolean;
+  /** Whether inspections may be hidden from this tenant's own routes. */
+  readonly hiddenInspections: boolean;
   /** Record type → the one ledger that takes it, which only explicit grants open. */
   readonly restrictedTypes: Readonly<Record<string, string>>;
 }
@@ -23,6 +25,7 @@ export interface TenantSettings {
 export const DEFAULT_SETTINGS: TenantSettings = {
   timeZone: UTC,
   approvals: false,
+  hiddenInspections: false,
   restrictedTypes: {},
 };
 
@@ -62,6 +65,8 @@ export function parseSettings(payload: JsonValue): TenantSettings {
   const settings = {
     timeZone: members.required('timeZone', TIME_ZONE),
     approvals: members.required('approvals', BOOLEAN),
+    // Settings of earlier versions do not have it.
+    hiddenInspections: members.optional('hiddenInspections', BOOLEAN) ?? false,
     restrictedTypes: parseTypes(members.required('restrictedTypes', JSON_OBJECT)),
   };
   members.end();

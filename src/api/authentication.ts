@@ -10,6 +10,9 @@ import type { AccessLog, ActAbout, Acting } from '../access/access-log.js';
 import type { Authenticator, LogInAttempt } from '../access/authenticator.js';
 import { type Action, authorize, type Principal } from '../access/authorize.js';
 import type { Disclosure } from '../access/disclosure.js';
+import { type Inspections, outOfScope } from '../access/inspection-book.js';
+import { scopeFault } from '../access/inspection-scope.js';
+import type { Inspection } from '../access/inspection.js';
 import { actionIn } from '../access/reserved-ledger.js';
 import type { JsonObject } from '../base/canonical-json.js';
 import { ChirographError } from '../base/errors.js';
@@ -69,23 +72,29 @@ export interface GuardOptions {
   readonly certificates: Pick<ClientCertificates, 'of'>;
   readonly limiter: LoginLimiter;
   readonly authority: Authority;
+  readonly inspections: Inspections;
   readonly log: AccessLog;
 }
+
+/** Which inspection a read is made under. */
+export const INSPECTION_HEADER = 'Chirograph-Inspection';
 
 /** What every handler begins with. */
 interface Entered {
   readonly principal: Principal;
   readonly acting: Acting;
+  /** Null of what is not read under one. */
+  readonly inspection: Inspection | null;
   /** What is thrown in it, and says that the principal may not, is put on record. */
   readonly refusing: <T>(run: () => T | Promise<T>) => Promise<T>;
 }
 
 /**
- * Handlers then throw what the authenticators refuse with, ACCESS_DENIED, INSPECTION_REQUIRED or ApiError
- * LOGIN_RATE_LIMITED; and, where something cannot be put on record, what the ledger throws.
+ * Handlers then throw what the authenticators refuse with, ACCESS_DENIED, what `Inspections` refuses
+ * with, INSPECTION_REQUIRED or ApiError LOGIN_RATE_LIMITED; and, where something cannot be put on record, what the ledger throws.
  */
 export function createGuard(options: GuardOptions): Guard {
-  const { authenticators, certificates, limiter, authority, log } = options;
+  const { authenticators, certificates, limiter, authority, inspections, log } = options;
   const attempt = async (request: Request): Promise<LogInAttempt> => {
     const { authorization } = request.headers;
     const credentials = { authorization, certificate: certificates.of(request.socket) };
@@ -120,7 +129,15 @@ export function createGuard(options: GuardOptions): Guard {
     const known = await logIn(request, requestId);
     const ledger = ledgerOf(request);
     const asked = actionIn(ledger, action, isDisclosing);
-    const acting: Acting = { principal: known, action: asked, request: requestId };
+    // What is done is never hidden from the institution: only reads are made under an inspection.
+    const under = isDisclosing ? request.get(INSPECTION_HEADER) : undefined;
+    const mark = under === undefined ? null : inspections.markOf(known, under);
+    const acting: Acting = {
+      principal: known,
+      action: asked,
+      request: requestId,
+      ...(mark !== null && { inspection: mark }),
+    };
     const refusing = async <T>(run: () => T | Promise<T>): Promise<T> => {
       try {
         return await run();
@@ -130,15 +147,18 @@ export function createGuard(options: GuardOptions): Guard {
         throw error;
       }
     };
-    const principal = await refusing(() => {
+    return refusing(() => {
       const { roles, isHidden } = authority.rolesIn(known, ledger);
-      const entered = { ...known, roles };
-      const allowing = authorize(entered, asked, known.tenant);
-      if (isDisclosing && allowing.every((role) => role === 'inspector')) throw noInspection();
+      const principal = { ...known, roles };
+      const allowing = authorize(principal, asked, known.tenant);
+      const inspection = under === undefined ? null : inspections.enter(known, under, ledger);
+      // Its entries may be hidden, which is for inspectors alone.
+      if (inspection !== null && !allowing.includes('inspector')) throw notInspector();
+      if (isDisclosing && inspection === null && allowing.every((role) => role === 'inspector'))
+        throw noInspection();
       if (isHidden) request.params['ledger'] = NO_LEDGER;
-      return entered;
+      return { principal, acting, inspection, refusing };
     });
-    return { principal, acting, refusing };
   };
 
   const guard =
@@ -151,8 +171,18 @@ export function createGuard(options: GuardOptions): Guard {
   const disclosing =
     (action: Action, handler: DisclosingHandler): RequestHandler =>
     async (request, response) => {
-      const { principal, acting, refusing } = await enter(action, true, request, response);
-      const disclosure = await refusing(() => handler(principal, request, response));
+      const { principal, acting, inspection, refusing } = await enter(
+        action,
+        true,
+        request,
+        response,
+      );
+      const disclosure = await refusing(async () => {
+        const found = await handler(principal, request, response);
+        const fault = inspection === null ? null : scopeFault(inspection.scope, found);
+        if (fault !== null) throw outOfScope(fault);
+        return found;
+      });
       await log.disclosed(acting, disclosure);
       // A crash here leaves on record what was about to be shown, and was not.
       await disclosure.send();
@@ -197,6 +227,11 @@ function namedLedger(ledger: string | null): string | null {
 const REFUSALS: ReadonlySet<string> = new Set([
   'ACCESS_DENIED',
   'INSPECTION_REQUIRED',
+  'INSPECTION_UNKNOWN',
+  'INSPECTION_CLOSED',
+  'INSPECTION_EXPIRED',
+  'INSPECTION_OUT_OF_SCOPE',
+  'INSPECTION_HIDING_REFUSED',
   'ACCESS_TYPE_RESTRICTED',
   'ACCESS_KEY_NOT_FOUND',
   'ACCESS_GRANT_UNKNOWN',
@@ -214,9 +249,16 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : 'INTERNAL';
 }
 
+function notInspector(): AccessError {
+  return new AccessError(
+    'ACCESS_DENIED',
+    `reading under an inspection needs a key with the role inspector; use one, or leave out ${INSPECTION_HEADER}`,
+  );
+}
+
 function noInspection(): AccessError {
   return new AccessError(
     'INSPECTION_REQUIRED',
-    'an inspector reads content only under an open inspection: have one opened',
+    `an inspector reads content only under an open inspection: open one, and name it in the header ${INSPECTION_HEADER}`,
   );
 }

@@ -3,6 +3,7 @@
  * happens (design §3.12). Who waits for it goes on when the entry is durable, and not if it cannot be.
  */
 import {
+  ACCESS_LEDGER,
   ACCESS_RETENTION,
   ACCESS_TYPE,
   type AccessEntry,
@@ -11,6 +12,7 @@ import {
 } from '../access/access-entry.js';
 import type { AccessLog, ActAbout, ActEnd, Acting, FailedLogIn } from '../access/access-log.js';
 import type { Disclosure } from '../access/disclosure.js';
+import { HIDDEN_LEDGER, type InspectionMark, inspectionParty } from '../access/inspection.js';
 import { RefusalBudget, type Refused } from '../access/refusal-budget.js';
 import { DEFAULT_TENANT, type TenantName } from '../access/tenant-name.js';
 import type { UnixMillis } from '../base/brand.js';
@@ -44,13 +46,14 @@ export class AccessRecorder implements AccessLog {
     const leaves = entries.map(({ leafHash }) => sha256Digest(fromHex(leafHash)));
     const root = toHex(rootHash(appendLeaves(EMPTY_RANGE, leaves)));
     const shown = entries.flatMap(({ subject }) => (subject === null ? [] : [subject]));
-    const persons = [...new Set([...asked.persons, ...shown])];
-    await this.#enter(acting, persons, {
-      outcome: 'disclosed',
+    const persons = [...new Set([...asked.tags.keys(), ...shown])];
+    const said = {
+      outcome: 'disclosed' as const,
       ledger,
       question: asked.question,
       entries: { count: entries.length, rootHash: root },
-    });
+    };
+    await this.#enter(acting, persons, said, asked.tags);
   }
 
   begun(acting: Acting, about: ActAbout): Promise<void> {
@@ -113,28 +116,45 @@ export class AccessRecorder implements AccessLog {
 
   async #act(
     acting: Acting,
-    { ledger, question }: ActAbout,
+    { ledger, question, inspection }: ActAbout,
     how: Pick<AccessEntry, 'outcome' | 'code' | 'made'>,
   ): Promise<void> {
     const asked = await this.#asked(acting, question);
     const about = { question: asked.question, ...(ledger !== undefined && { ledger }) };
-    await this.#enter(acting, asked.persons, { ...about, ...how });
+    const under = inspection === undefined ? acting : { ...acting, inspection };
+    await this.#enter(under, [...asked.tags.keys()], { ...about, ...how });
   }
 
-  /** One record, or, where it is about more persons than a record names, several. */
+  /**
+   * One record, or, where it is about more persons than a record names, several.
+   *
+   * @param asked persons named in the question, and the tags that stand for them there.
+   */
   #enter(
-    { principal, action, request }: Acting,
+    { principal, action, request, inspection }: Acting,
     persons: readonly string[],
-    said: Omit<AccessEntry, 'action' | 'key' | 'request'>,
+    said: Omit<AccessEntry, 'action' | 'key' | 'request' | 'inspection'>,
+    asked: ReadonlyMap<string, string> = NOBODY,
   ): Promise<void> {
     const { tenant, author, keyId } = principal;
-    const entry: AccessEntry = { action, key: keyId, request, ...said };
-    const of = Math.max(1, Math.ceil(persons.length / MAX_PARTIES));
+    const entry: AccessEntry = {
+      action,
+      key: keyId,
+      request,
+      ...(inspection !== undefined && { inspection: inspection.id }),
+      ...said,
+    };
+    // One place is the inspection's own.
+    const room = inspection === undefined ? MAX_PARTIES : MAX_PARTIES - 1;
+    const of = Math.max(1, Math.ceil(persons.length / room));
     const records = Array.from({ length: of }, (_, at) => {
-      const some = persons.slice(at * MAX_PARTIES, (at + 1) * MAX_PARTIES);
-      return recordOf(author, of === 1 ? entry : { ...entry, part: { n: at + 1, of } }, some);
+      const some = persons.slice(at * room, (at + 1) * room);
+      const part = of === 1 ? entry : { ...entry, part: { n: at + 1, of } };
+      return inspection === undefined
+        ? recordOf(author, part, some)
+        : inspectedRecord(author, part, some, { inspection, asked });
     });
-    return this.#append(tenant, author, records);
+    return this.#append(tenant, author, records, inspection);
   }
 
   async #refuse(refused: Refused, enter: () => Promise<void>): Promise<void> {
@@ -161,9 +181,42 @@ export class AccessRecorder implements AccessLog {
     return askedQuestion(store.vaultOf(handleOf(principal.tenant)), question);
   }
 
-  #append(tenant: TenantName, actor: string, records: readonly JsonObject[]): Promise<void> {
-    return appendAccess(this.#options, this.#options.handleOf(tenant), actor, records);
+  #append(
+    tenant: TenantName,
+    author: string,
+    records: readonly JsonObject[],
+    inspection?: InspectionMark,
+  ): Promise<void> {
+    const ledger = inspection?.isHidden === true ? HIDDEN_LEDGER : ACCESS_LEDGER;
+    const to = { tenant: this.#options.handleOf(tenant), ledger, author } as const;
+    return appendAccess(this.#options, to, records);
   }
+}
+
+const NOBODY: ReadonlyMap<string, string> = new Map();
+
+/**
+ * The inspection is a party to it, which is how its entries are found. Who was shown, and who was asked
+ * for by which tag, lies in parts, each under that person's own secret: a report names them until they
+ * are forgotten.
+ */
+function inspectedRecord(
+  actor: string,
+  entry: AccessEntry,
+  persons: readonly string[],
+  {
+    inspection,
+    asked,
+  }: { readonly inspection: InspectionMark; readonly asked: ReadonlyMap<string, string> },
+): JsonObject {
+  const parts = persons.map((subject) => {
+    const tag = asked.get(subject);
+    return { subject, payload: tag === undefined ? {} : { tag } };
+  });
+  return {
+    ...recordOf(actor, entry, [...persons, inspectionParty(inspection)]),
+    ...(parts.length > 0 && { parts }),
+  };
 }
 
 /** @param persons whose data were shown; at most 64. */

@@ -2,7 +2,8 @@
  * Writes records that the node itself makes into the access ledger of a tenant. They are appended as
  * any others are, so that all that is written at the same time shares a commit.
  */
-import { ACCESS_LEDGER } from '../access/access-entry.js';
+import type { ACCESS_LEDGER } from '../access/access-entry.js';
+import type { HIDDEN_LEDGER } from '../access/inspection.js';
 import type { JsonObject } from '../base/canonical-json.js';
 import { parseRecordInput } from '../records/record-input.js';
 import type { PersonTags } from '../records/tag.js';
@@ -15,16 +16,21 @@ export interface AppendAccessDeps extends AppendRecordsDeps {
   readonly tags: PersonTags;
 }
 
+export interface AccessTarget {
+  /** Handle. */
+  readonly tenant: string;
+  readonly ledger: typeof ACCESS_LEDGER | typeof HIDDEN_LEDGER;
+  readonly author: string;
+}
+
 /**
- * @param tenant handle.
- * @param author who acted.
+ * @param to handle of the tenant, which of its ledgers, and who acted.
  * @param records as clients send them (docs/formats/access.md).
  * @throws as `appendRecords`, also what is wrong with one of them; some may be durable then.
  */
 export async function appendAccess(
   deps: AppendAccessDeps,
-  tenant: string,
-  author: string,
+  to: AccessTarget,
   records: readonly JsonObject[],
 ): Promise<void> {
   const { random, tags } = deps;
@@ -32,8 +38,7 @@ export async function appendAccess(
     record: parseRecordInput(record),
     idempotencyKey: null,
   }));
-  const target = { tenant, ledger: ACCESS_LEDGER, author };
-  const results = await appendPrepared(deps, target, requests, {
+  const results = await appendPrepared(deps, to, requests, {
     prepare: (some, context, find) => prepareRecords(some, context, find, { random, tags }),
     // Nobody waits for a receipt.
     receipt: () => null,

@@ -12,8 +12,8 @@ import { personOpener, tagOf } from '../records/tag.js';
 
 export interface AskedQuestion {
   readonly question: JsonObject;
-  /** Whom it names, and who is known here. */
-  readonly persons: readonly string[];
+  /** Whom it names, and who is known here: the tag that stands for each of them. */
+  readonly tags: ReadonlyMap<string, string>;
 }
 
 /** Members of questions that name persons. */
@@ -45,7 +45,7 @@ export async function askedQuestion(vault: Vault, asked: JsonObject): Promise<As
     Buffer.byteLength(text) > MAX_QUESTION_BYTES
       ? { sha256: sha256Hex(text), size: Buffer.byteLength(text) }
       : (tagged(asked, false, tags) as JsonObject);
-  return { question, persons: [...tags.keys()] };
+  return { question, tags };
 }
 
 /** @param isPerson whether it stands under a member that names persons. */

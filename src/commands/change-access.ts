@@ -2,6 +2,7 @@
  * Changes grants and settings of tenants. Each change is a record of its own in the access ledger, and
  * holds from the moment at which that is durable.
  */
+import { ACCESS_LEDGER } from '../access/access-entry.js';
 import type { AccessBook } from '../access/access-book.js';
 import { type TenantAccess } from '../access/access-book.js';
 import { type AccessThing, GRANTS, SETTINGS, versionOf } from '../access/access-thing.js';
@@ -100,7 +101,8 @@ export class AccessChanges {
     access: TenantAccess,
   ): Promise<void> {
     const { book, handleOf } = this.#deps;
-    await appendAccess(this.#deps, handleOf(tenant), author, [versionOf(thing, tenant, payload)]);
+    const to = { tenant: handleOf(tenant), ledger: ACCESS_LEDGER, author } as const;
+    await appendAccess(this.#deps, to, [versionOf(thing, tenant, payload)]);
     book.put(tenant, access);
   }
 }

@@ -2,13 +2,14 @@
  * `asOf` and `validAt` (design: *Time*): a tree size as digits, an instant, or a calendar date, which is
  * the end of that day in the tenant's legal time zone. The answer names the size and the instant.
  */
-import type { TreeSize, UnixMillis } from '../base/brand.js';
+import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
 import { toHex } from '../base/bytes.js';
 import { endOfDay, isDateText, startOfDay, type TimeZoneName } from '../base/calendar.js';
 import type { Clock } from '../base/time.js';
 import { formatInstant, parseInstant } from '../base/time.js';
 import { LedgerError } from '../ledger/ledger-error.js';
 import type { LogReader } from '../ledger/log-reader.js';
+import { parseStatement } from '../records/parse-statement.js';
 
 /** The state of a log that an answer speaks of. */
 export interface AsOf {
@@ -67,6 +68,17 @@ export async function sizeAsOf(
   if (asOf === undefined) return reader.head.size;
   const asked = askedTime(reader, asOf, context);
   return 'size' in asked ? asked.size : reader.sizeAt(asked.instant);
+}
+
+/** When a state was reached: the instant that was meant, or when its last entry was recorded. */
+export async function instantOfState(
+  reader: LogReader,
+  { size, instant }: Pick<AsOf, 'size' | 'instant'>,
+): Promise<UnixMillis> {
+  if (instant !== undefined) return parseInstant(instant);
+  if (size === 0) return 0 as UnixMillis;
+  const { statement } = await reader.entry((size - 1) as LeafIndex);
+  return parseStatement(statement).recordedAt;
 }
 
 /** @throws LedgerError LEDGER_SIZE_UNKNOWN. */

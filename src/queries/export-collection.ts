@@ -1,6 +1,6 @@
 /** Whole answers about a person in one file that others verify offline (docs/formats/collection.md). */
 import type { DisclosedEntry } from '../access/disclosure.js';
-import type { LeafIndex, TreeSize } from '../base/brand.js';
+import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
 import type { JsonObject } from '../base/canonical-json.js';
 import type { AnsweredQuestion, CollectionFile } from '../evidence/collection-file.js';
 import { developmentPartsOfCollection } from '../evidence/development-parts.js';
@@ -8,6 +8,7 @@ import type { EvidenceEntry } from '../evidence/evidence-file.js';
 import { formatCollection } from '../evidence/format-collection.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import { parseStatement } from '../records/parse-statement.js';
+import type { Statement } from '../records/statement.js';
 import { disclosedEntry } from './disclosed-entries.js';
 import {
   anchorsOf,
@@ -33,8 +34,25 @@ export interface CollectionQuestion {
 
 export interface ExportedCollection {
   readonly bytes: Uint8Array;
+  /** That each question's answer is of. */
+  readonly sizes: readonly TreeSize[];
   /** What of it is opened. */
   readonly shown: readonly DisclosedEntry[];
+}
+
+/** What a file says it was made for, and what of its answers it may open. */
+export interface CollectionPurpose {
+  readonly inspection: JsonObject;
+  /** Of records of the subjects, and signatures of these. */
+  readonly mayOpen: (entry: OwnEntry) => boolean;
+}
+
+export interface OwnEntry {
+  readonly subject: string;
+  readonly index: LeafIndex;
+  readonly recordedAt: UnixMillis;
+  /** Null of a signature. */
+  readonly type: string | null;
 }
 
 /** In one file: a node makes it in memory. */
@@ -42,14 +60,14 @@ const MAX_ENTRIES = 10_000;
 
 /**
  * @param questions about one log.
- * @param inspection what the file says it was made for.
+ * @param purpose without one all that is the subjects' own is opened.
  * @throws QueryError QUERY_TOO_BROAD; as `proveComplete`.
  */
 export async function exportCollection(
   sources: Omit<EvidenceSources, 'vault'>,
   ledger: TenantLedger,
   questions: readonly CollectionQuestion[],
-  inspection?: JsonObject,
+  purpose?: CollectionPurpose,
 ): Promise<ExportedCollection> {
   const answers: CompleteAnswer[] = [];
   for (const { subject, origin, asOf } of questions)
@@ -64,11 +82,21 @@ export async function exportCollection(
     (await reader.block(last)).size,
     after === null ? 0 : headSize(after),
   ) as TreeSize;
-  const { entries, shown } = await collect(ledger, reader, answers, indices, size);
+  const subjects = new Map(
+    questions.map(({ subject }, at) => [answers[at]?.completeness.tag, subject]),
+  );
+  const mayOpen = (index: LeafIndex, statement: Statement): boolean => {
+    const subject = 'tags' in statement ? subjects.get(statement.tags.subject) : undefined;
+    if (subject === undefined) return false;
+    const { recordedAt } = statement;
+    const type = statement.kind === 'record' ? statement.type : null;
+    return purpose === undefined || purpose.mayOpen({ subject, index, recordedAt, type });
+  };
+  const { entries, shown } = await collect(ledger, reader, { indices, size, mayOpen });
   const file: CollectionFile = {
     ...(after !== null && { anchors: { after: await evidenceAnchor(reader, after, size) } }),
     entries,
-    ...(inspection !== undefined && { inspection }),
+    ...(purpose !== undefined && { inspection: purpose.inspection }),
     log: {
       checkpoint: await reader.checkpointAt(size),
       first: await proved(reader, 0 as LeafIndex, size),
@@ -83,7 +111,7 @@ export async function exportCollection(
   };
   const development = developmentPartsOfCollection(file);
   const whole = development.length === 0 ? file : { ...file, development };
-  return { bytes: formatCollection(whole), shown };
+  return { bytes: formatCollection(whole), sizes: answers.map((one) => one.size), shown };
 }
 
 function indicesOf(answers: readonly CompleteAnswer[]): readonly LeafIndex[] {
@@ -96,22 +124,23 @@ function indicesOf(answers: readonly CompleteAnswer[]): readonly LeafIndex[] {
   return [...indices].sort((a, b) => a - b);
 }
 
+interface Collecting {
+  readonly indices: readonly LeafIndex[];
+  readonly size: TreeSize;
+  readonly mayOpen: (index: LeafIndex, statement: Statement) => boolean;
+}
+
 /** Records of the subjects and signatures are opened; of others' records only that they are there. */
 async function collect(
   { vault }: TenantLedger,
   reader: LogReader,
-  answers: readonly CompleteAnswer[],
-  indices: readonly LeafIndex[],
-  size: TreeSize,
+  { indices, size, mayOpen }: Collecting,
 ): Promise<{ entries: EvidenceEntry[]; shown: DisclosedEntry[] }> {
-  const tags = new Set(answers.map(({ completeness }) => completeness.tag));
   const entries: EvidenceEntry[] = [];
   const shown: DisclosedEntry[] = [];
   for (const index of indices) {
     const entry = await reader.entry(index);
-    const statement = parseStatement(entry.statement);
-    const isOwn = 'tags' in statement && tags.has(statement.tags.subject);
-    if (!isOwn) {
+    if (!mayOpen(index, parseStatement(entry.statement))) {
       entries.push(await proved(reader, index, size));
       continue;
     }

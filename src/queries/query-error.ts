@@ -9,6 +9,8 @@ export type QueryErrorCode =
   /** Nothing is recorded under this name, so that there is no tag to prove anything of. */
   | 'QUERY_SUBJECT_UNKNOWN'
   /** The ledger has no log of that origin. */
-  | 'QUERY_ORIGIN_UNKNOWN';
+  | 'QUERY_ORIGIN_UNKNOWN'
+  /** Nothing was read under the inspection, so that there is nothing to hand over. */
+  | 'QUERY_NOTHING_ASKED';
 
 export class QueryError extends ChirographError<QueryErrorCode> {}

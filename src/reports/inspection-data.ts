@@ -56,7 +56,8 @@ export interface Inspector {
 export interface InspectionQuestion {
   readonly askedAt: UnixMillis;
   readonly question: string;
-  readonly asOf: TreeState;
+  /** Null: the question was about an entry, and not about a state. */
+  readonly asOf: TreeState | null;
   /** Null: the question was not about a valid time. */
   readonly validAt: UnixMillis | null;
   /** How many entries the answer disclosed. */
@@ -83,7 +84,8 @@ export interface SubjectState {
   readonly asOf: TreeState;
   /** Recorded time of the last entry of that state. */
   readonly knownUntil: UnixMillis;
-  readonly validAt: UnixMillis;
+  /** Null: of each thing what was recorded last. */
+  readonly validAt: UnixMillis | null;
   readonly things: readonly ThingState[];
 }
 

@@ -107,7 +107,7 @@ function questionSection(questions: readonly InspectionQuestion[], say: Say): re
       rows: questions.map(({ askedAt, question, asOf, validAt, shown, resultRoot }) => [
         instantCell(askedAt),
         question,
-        say('value.as-of', { size: asOf.size, root: asOf.rootHash }),
+        asOf === null ? '–' : say('value.as-of', { size: asOf.size, root: asOf.rootHash }),
         validAt === null ? '–' : instantCell(validAt),
         String(shown),
         resultRoot ?? '–',
@@ -128,11 +128,10 @@ function subjectSection(inspected: InspectedSubject, say: Say): readonly Block[]
 
 function stateSection(state: SubjectState, number: number, say: Say): readonly Block[] {
   const { asOf, knownUntil, validAt, things } = state;
-  const title = say('inspection.state', {
-    number,
-    validAt: formatInstant(validAt),
-    size: asOf.size,
-  });
+  const title =
+    validAt === null
+      ? say('inspection.state.recorded', { number, size: asOf.size })
+      : say('inspection.state', { number, validAt: formatInstant(validAt), size: asOf.size });
   return [
     heading(3, title),
     rows([

@@ -19,6 +19,7 @@ export const GERMAN: ReportCatalogue = {
   'inspection.questions.none': 'Es wurde keine Frage gestellt.',
   'inspection.subject': 'Geprüft: {subject}',
   'inspection.state': 'Stand {number}: gültig am {validAt}, bekannt bei Größe {size}',
+  'inspection.state.recorded': 'Stand {number}: zuletzt eingetragen, bekannt bei Größe {size}',
   'inspection.state.nothing': 'In diesem Stand war nichts eingetragen.',
   'inspection.differences': 'Unterschiede zwischen Stand 1 und Stand 2',
   'inspection.differences.none': 'Es gibt keine.',

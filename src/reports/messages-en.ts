@@ -20,6 +20,7 @@ export const ENGLISH = {
   'inspection.questions.none': 'No question was asked.',
   'inspection.subject': 'Inspected: {subject}',
   'inspection.state': 'State {number}: valid at {validAt}, known at size {size}',
+  'inspection.state.recorded': 'State {number}: recorded last, known at size {size}',
   'inspection.state.nothing': 'Nothing was recorded in this state.',
   'inspection.differences': 'Differences between state 1 and state 2',
   'inspection.differences.none': 'There are none.',

@@ -27,7 +27,11 @@ export interface CheckState {
   readonly finding: string;
 }
 
-export function proofState(file: string, report: VerificationReport): ProofState {
+/** @param report of a file of either kind. */
+export function proofState(
+  file: string,
+  report: Pick<VerificationReport, 'result' | 'checks' | 'notProven' | 'development'>,
+): ProofState {
   return {
     file,
     result: report.result,

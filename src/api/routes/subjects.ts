@@ -7,6 +7,7 @@ import type { JsonObject } from '../../base/canonical-json.js';
 import { definedMembers } from '../../base/defined-members.js';
 import { parseInstant } from '../../base/time.js';
 import { disclosedView } from '../../queries/disclosed-entries.js';
+import { instantOfState } from '../../queries/as-of.js';
 import type { EvidenceParts } from '../../queries/entry-evidence.js';
 import type { EntryView } from '../../queries/entry-view.js';
 import { exportCollection } from '../../queries/export-collection.js';
@@ -15,6 +16,7 @@ import { subjectDiff } from '../../queries/subject-diff.js';
 import { type MentionView, subjectState } from '../../queries/subject-state.js';
 import { subjectTimeline } from '../../queries/subject-timeline.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
+import { logOf } from '../../queries/view-state.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
 import type { CursorCodec } from '../cursor.js';
@@ -56,7 +58,7 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
         proof === undefined
           ? null
           : await completeAnswerJson(found, subject, { ...filters, ...position });
-      const { answer } = await subjectState(found, {
+      const { answer, state } = await subjectState(found, {
         ...filters,
         ...position,
         ...(complete !== null && { pinned: complete.size }),
@@ -69,6 +71,7 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
         ledger,
         question: question({ subject, ...filters }, size),
         entries: [...shown.items.map(disclosedView), ...shown.mentions.map(mentioned(subject))],
+        standing: [await instantOfState(state.reader, shown.asOf)],
         send: () => {
           sendJson(response, 200, {
             ...shown,
@@ -119,7 +122,9 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
       const { ledger, subject } = validate(subjectPathSchema, request.params, 'the path');
       const query = validate(diffQuerySchema, request.query, 'the query');
       const { from, to, validAt, fromValidAt, toValidAt, origin, type: types } = query;
-      const diff = await subjectDiff(ledgers.find(tenant, ledger), {
+      const found = ledgers.find(tenant, ledger);
+      const reader = logOf(found.ledger, origin);
+      const diff = await subjectDiff(found, {
         subject,
         origin,
         types,
@@ -130,10 +135,17 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
       return {
         ledger,
         question: question(
-          { subject, from, to, validAt, fromValidAt, toValidAt, origin, types },
+          {
+            ...{ subject, from, to, validAt, fromValidAt, toValidAt, origin, types },
+            fromSize: diff.from.asOf.size,
+          },
           diff.to.asOf.size,
         ),
         entries: shown.filter((entry): entry is EntryView => entry !== null).map(disclosedView),
+        standing: [
+          await instantOfState(reader, diff.from.asOf),
+          await instantOfState(reader, diff.to.asOf),
+        ],
         send: () => {
           sendJson(response, 200, diff);
         },
@@ -147,7 +159,7 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
       const { asOf, validAt, origin, type: types } = query;
       const found = ledgers.find(tenant, ledger);
       const { anchored, identities } = evidence;
-      const { bytes, shown } = await exportCollection(
+      const { bytes, shown, sizes } = await exportCollection(
         {
           anchored,
           identity: (reader) => identities.of(found.ledger.identity.tenant, reader),
@@ -157,7 +169,10 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
       );
       return {
         ledger,
-        question: definedMembers({ subject, asOf, validAt, origin, types, evidence: 'collection' }),
+        question: definedMembers({
+          ...{ subject, asOf, validAt, origin, types, sizes },
+          evidence: 'collection',
+        }),
         entries: shown,
         send: () => {
           response.setHeader('Content-Type', 'application/json');

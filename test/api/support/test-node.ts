@@ -4,6 +4,7 @@ import { AccessBook } from '../../../src/access/access-book.js';
 import { ApiKeyRegistry } from '../../../src/access/api-key-registry.js';
 import { apiKeyAuthenticator, type Authenticator } from '../../../src/access/authenticator.js';
 import type { Role } from '../../../src/access/authorize.js';
+import { InspectionBook } from '../../../src/access/inspection-book.js';
 import { DEFAULT_TENANT, type TenantName } from '../../../src/access/tenant-name.js';
 import { createApp } from '../../../src/api/app.js';
 import { createGuard, type Guard } from '../../../src/api/authentication.js';
@@ -78,6 +79,7 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
     certificates,
     limiter,
     authority: new AccessBook(clock),
+    inspections: new InspectionBook(clock),
     log: enteredAccess(),
   });
   const timeoutMillis = options.bodyTimeoutMillis ?? 10_000;
