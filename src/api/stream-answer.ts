@@ -6,7 +6,7 @@ import { ApiError } from './api-error.js';
 
 export interface StreamAnswer {
   readonly headers: Readonly<Record<string, string>>;
-  readonly chunks: AsyncIterable<string>;
+  readonly chunks: AsyncIterable<string | Uint8Array>;
   /** Longest time in which the client reads nothing. */
   readonly idleTimeoutMillis: number;
 }
