@@ -16,6 +16,10 @@ import { describeExport, exportRoutes } from './api/routes/export.js';
 import { describeFeed, FEED_TIMES, feedRoutes } from './api/routes/feed.js';
 import { describeGrants, grantsRoutes } from './api/routes/grants.js';
 import { describeHealth, healthRoutes, type Readiness } from './api/routes/health.js';
+import {
+  describeInspectionPackage,
+  inspectionPackageRoutes,
+} from './api/routes/inspection-package.js';
 import { describeInspections, inspectionsRoutes } from './api/routes/inspections.js';
 import { describeKeys, keyCreation, keysRoutes } from './api/routes/keys.js';
 import { describeLedgers, ledgersRoutes } from './api/routes/ledgers.js';
@@ -109,6 +113,14 @@ export function routeModules(parts: RouteParts): RouteModule[] {
     const takesType = (type: string): boolean => book.takesType(tenant, ledger, type);
     return { tenant: ledgers.handleOf(tenant), ledger, author, takesType };
   };
+  const trust = {
+    store: node.store,
+    name: opened.logName,
+    certificates: roots,
+    chain: node.chain,
+    anchors: node.anchors,
+    isDevelopment,
+  };
   const create = keyCreation({
     registry,
     ensureTenant: (tenant) => node.ensureTenant(tenant),
@@ -162,6 +174,23 @@ export function routeModules(parts: RouteParts): RouteModule[] {
         changes: inspectionChanges,
       }),
       describeInspections,
+    ),
+    v1(
+      inspectionPackageRoutes({
+        guard,
+        inspections,
+        trust,
+        parts: {
+          ledgers,
+          evidence: {
+            anchored: node.anchored,
+            identityOf: (handle) => (reader) => node.identities.of(handle, reader),
+          },
+        },
+        legalNameOf: (tenant) => tenant,
+        idleTimeoutMillis: timeoutMillis,
+      }),
+      describeInspectionPackage,
     ),
     v1(accessRoutes({ guard, cursors, history: logAccessHistory(ledgers) }), describeAccess),
     v1(
@@ -253,14 +282,7 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       verifyRoutes({
         guard,
         body: { maxBytes: MAX_EVIDENCE_BYTES, timeoutMillis },
-        trust: {
-          store: node.store,
-          name: opened.logName,
-          certificates: roots,
-          chain: node.chain,
-          anchors: node.anchors,
-          isDevelopment,
-        },
+        trust,
       }),
       describeVerify,
     ),

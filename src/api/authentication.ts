@@ -130,7 +130,7 @@ export function createGuard(options: GuardOptions): Guard {
     const ledger = ledgerOf(request);
     const asked = actionIn(ledger, action, isDisclosing);
     // What is done is never hidden from the institution: only reads are made under an inspection.
-    const under = isDisclosing ? request.get(INSPECTION_HEADER) : undefined;
+    const under = isDisclosing ? inspectionOf(request) : undefined;
     const mark = under === undefined ? null : inspections.markOf(known, under);
     const acting: Acting = {
       principal: known,
@@ -216,6 +216,12 @@ const LEDGER_NAME = /^[a-z0-9_][a-z0-9-_]{0,62}$/;
 function ledgerOf({ params }: Request): string | null {
   const { ledger } = params;
   return typeof ledger === 'string' ? ledger : null;
+}
+
+/** In the path of what is about the inspection itself; else in the header. */
+function inspectionOf(request: Request): string | undefined {
+  const { inspection } = request.params;
+  return typeof inspection === 'string' ? inspection : request.get(INSPECTION_HEADER);
 }
 
 /** A stranger's text is not entered. */

@@ -6,7 +6,7 @@ import type { ChainName } from '../evidence/chains.js';
 import { reportToJson } from '../evidence/report-json.js';
 import { SHIPPED_TRUST } from '../evidence/shipped-trust.js';
 import { mergeTrust, parseTrust } from '../evidence/trust.js';
-import { verifyBytes } from '../evidence/verify-file.js';
+import { type FileReport, verifyBytes } from '../evidence/verify-file.js';
 import { LedgerError } from '../ledger/ledger-error.js';
 import type { LedgerStore } from '../ledger/ledger-store.js';
 import { trustFile } from './trust-file.js';
@@ -50,6 +50,15 @@ export async function verifyFile(
   tenant: string,
   evidence: Uint8Array,
 ): Promise<JsonObject> {
+  return reportToJson(await verifiedFile(parts, tenant, evidence));
+}
+
+/** The same, before it is JSON. @throws as `verifyFile`. */
+export async function verifiedFile(
+  parts: NodeTrustParts,
+  tenant: string,
+  evidence: Uint8Array,
+): Promise<FileReport> {
   const own = parseTrust(canonicalJsonBytes(await nodeTrust(parts, tenant)));
-  return reportToJson(verifyBytes(evidence, mergeTrust(SHIPPED_TRUST, own)));
+  return verifyBytes(evidence, mergeTrust(SHIPPED_TRUST, own));
 }

@@ -37,6 +37,7 @@ let root: string;
 let foreign: string;
 let evidence: Uint8Array;
 let made = 0;
+let inspection = '';
 const keys = new Map<string, string>();
 
 const KYC = '/v1/ledgers/kyc';
@@ -48,6 +49,20 @@ const ofLedger = { foreign: 404 } as const;
 async function newId(path: string, json: object): Promise<string> {
   return (await answer<{ id: string }>(node.request(path, { json }), 201)).id;
 }
+
+const newInspection = (): object => ({
+  ledger: 'kyc',
+  caseId: 'case 1',
+  authority: 'an authority',
+  legalBasis: 'a law',
+  expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+});
+
+/** Opened by the inspector's key. */
+const inspected = async (): Promise<string> => {
+  const options = { json: newInspection(), key: keys.get('inspector') ?? '' };
+  return (await answer<{ id: string }>(node.request('/v1/inspections', options), 201)).id;
+};
 
 const newGrant = (): Promise<string> =>
   newId('/v1/grants', { to: { key: '000000000000' }, role: 'reader' });
@@ -81,6 +96,30 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     status: 409,
     foreign: 404,
     ask: async () => ({ path: `/v1/grants/${await newGrant()}/approval`, method: 'POST' }),
+  },
+  'GET /v1/inspections': { may: ['inspector', ...OVERSEERS], ask: get('/v1/inspections') },
+  'POST /v1/inspections': {
+    may: ['inspector'],
+    status: 201,
+    // The other tenant has no ledger of that name.
+    foreign: 403,
+    ask: () => ({ path: '/v1/inspections', json: newInspection() }),
+  },
+  'GET /v1/inspections/{id}': {
+    may: ['inspector', ...OVERSEERS],
+    foreign: 404,
+    ask: () => ({ path: `/v1/inspections/${inspection}` }),
+  },
+  'POST /v1/inspections/{id}/close': {
+    may: ['inspector'],
+    foreign: 403,
+    ask: async () => ({ path: `/v1/inspections/${await inspected()}/close`, method: 'POST' }),
+  },
+  'GET /v1/inspections/{inspection}/package': {
+    may: ['inspector'],
+    discloses: true,
+    foreign: 403,
+    ask: () => ({ path: `/v1/inspections/${inspection}/package` }),
   },
   'GET /v1/keys': { may: ADMINS, ask: get('/v1/keys') },
   'POST /v1/keys': {
@@ -322,6 +361,9 @@ beforeAll(async () => {
   await answer(node.request(`/v1/keys/${revoked.id}`, { method: 'DELETE' }));
   keys.set('revoked', revoked.key);
   foreign = await foundTenant(node, 'bank');
+  inspection = await inspected();
+  const headers = { 'chirograph-inspection': inspection };
+  await answer(node.request(`${KYC}/records/1`, { headers, key: keys.get('inspector') ?? '' }));
 }, 60_000);
 
 afterAll(async () => {
@@ -399,7 +441,7 @@ describe.each(Object.entries(EXPECTED))('%s', (_route, expectation) => {
     if (expectation.foreign !== 404) return;
     const nowhere = asked.path
       .replace(KYC, '/v1/ledgers/not-there')
-      .replace(/^\/v1\/(grants|keys)\/[0-9a-f]{12}/, '/v1/$1/ffffffffffff')
+      .replace(/^\/v1\/(grants|keys|inspections)\/[0-9a-f]{12}/, '/v1/$1/ffffffffffff')
       .replace('/v1/tenants/default', '/v1/tenants/not-there');
     expect(nowhere).not.toBe(asked.path);
     expect(await ask({ ...asked, path: nowhere }, foreign)).toEqual([given, code, text]);

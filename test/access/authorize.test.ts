@@ -36,14 +36,25 @@ const CHECKS: readonly Action[] = [
   'trust:read',
 ];
 const READS: readonly Action[] = [...CHECKS, 'record:read', 'evidence:export'];
-const OVERSIGHT: readonly Action[] = ['tenant:read', 'grant:read', 'access:read'];
+const OVERSIGHT: readonly Action[] = [
+  'tenant:read',
+  'grant:read',
+  'access:read',
+  'inspection:read',
+];
+const INSPECTION: readonly Action[] = [
+  'inspection:open',
+  'inspection:close',
+  'inspection:read',
+  'inspection:package',
+];
 const WRITES: readonly Action[] = ['record:append', 'signature:attach'];
 
 const EXPECTED: Readonly<Record<Exclude<Role, 'admin'>, readonly Action[]>> = {
   none: [],
   operator: ['anchor:now', 'anchor:read', 'trust:read', 'tenant:list'],
   auditor: [...CHECKS, ...OVERSIGHT],
-  inspector: READS,
+  inspector: [...READS, ...INSPECTION],
   reader: READS,
   writer: [...READS, ...WRITES],
   officer: [...READS, ...OVERSIGHT, 'grant:approve', 'subject:export'],
@@ -58,9 +69,15 @@ describe('authorize', () => {
     },
   );
 
-  it('lets an admin do all but found tenants and write what the node alone writes', () => {
+  it('lets an admin do all but found tenants, inspect, and write what the node alone writes', () => {
     const denied = ACTIONS.filter((action) => !isAllowed(principal('admin'), action, bank));
-    expect(denied).toEqual(['tenant:found', 'access:append']);
+    expect(denied).toEqual([
+      'tenant:found',
+      'inspection:open',
+      'inspection:close',
+      'inspection:package',
+      'access:append',
+    ]);
   });
 
   it('goes by the roles of the request where grants have added some', () => {

@@ -329,8 +329,12 @@ describe('what is kept of grants and settings', () => {
   it('is read as it was written', () => {
     expect(parseGrants(grantsPayload([full, least]))).toEqual([full, least]);
     expect(parseGrants(grantsPayload([]))).toEqual([]);
-    const settings = { timeZone: UTC, approvals: true, hiddenInspections: false,
-      restrictedTypes: { 'a.B': 'sar' } };
+    const settings = {
+      timeZone: UTC,
+      approvals: true,
+      hiddenInspections: false,
+      restrictedTypes: { 'a.B': 'sar' },
+    };
     expect(parseSettings(settingsPayload(settings))).toEqual(settings);
   });
 

@@ -46,13 +46,10 @@ const settingsSchema = z.strictObject({
     .boolean()
     .default(DEFAULT_SETTINGS.approvals)
     .meta({ description: 'Grants take effect only when a second person has approved them.' }),
-  hiddenInspections: z
-    .boolean()
-    .default(DEFAULT_SETTINGS.hiddenInspections)
-    .meta({
-      description:
-        'Inspections may be hidden from this tenant’s own routes, as some laws want it. Whoever is an inspector here then reads without its officers seeing it.',
-    }),
+  hiddenInspections: z.boolean().default(DEFAULT_SETTINGS.hiddenInspections).meta({
+    description:
+      'Inspections may be hidden from this tenant’s own routes, as some laws want it. Whoever is an inspector here then reads without its officers seeing it.',
+  }),
   restrictedTypes: z
     .record(z.string().regex(RESTRICTED_TYPE_PATTERN), z.string().regex(RESTRICTED_LEDGER_PATTERN))
     .refine(
