@@ -36,6 +36,7 @@ export const evidenceQuerySchema = z.strictObject({
 export const timelineQuerySchema = z.strictObject({
   ...pagedQuery,
   ...stateQuery,
+  ...typesQuery,
   order: z.enum(['asc', 'desc']).default('asc').meta({ description: 'asc: oldest first.' }),
 });
 const point = z.string().max(64);

@@ -14,6 +14,8 @@ import { type StateQuestion, viewState } from './view-state.js';
 
 export interface TimelineQuestion extends StateQuestion {
   readonly subject: string;
+  /** Only records of these types; signatures go with none. */
+  readonly types?: readonly string[] | undefined;
   readonly limit: number;
   readonly from?: LeafIndex | undefined;
   /** Newest first. */
@@ -35,12 +37,13 @@ export interface Timeline {
 }
 
 /**
- * `limit` counts entries: the places in which one record names the person stay together.
+ * `limit` counts entries, before `types` leaves some out: a page may be short, and go on. The places in
+ * which one record names the person stay together.
  * @throws as `viewState` and `openEntry`.
  */
 export async function subjectTimeline(
   ledger: TenantLedger,
-  { subject, limit, from, isReversed, ...question }: TimelineQuestion,
+  { subject, types, limit, from, isReversed, ...question }: TimelineQuestion,
 ): Promise<Timeline> {
   const { vault } = ledger;
   const { view, reader, size, asOf } = await viewState(ledger, question);
@@ -52,11 +55,12 @@ export async function subjectTimeline(
     ? { from: 0, to: Math.min(size, from ?? size) }
     : { from: from ?? 0, to: size };
   const query = { ...range, isReversed, limit, budget: limit };
-  const { entries, next } = merged(
+  const { entries: found, next } = merged(
     await view.find({ ...query, where: { person: tag } }),
     await view.find({ ...query, where: { person: partyTag } }),
     query,
   );
+  const entries = types === undefined ? found : found.filter((entry) => isOfType(entry, types));
   const items: TimelineItem[] = [];
   for (const entry of entries)
     items.push(...(await itemsOf(ledger, reader.origin, entry, { tag, partyTag })));
@@ -83,6 +87,11 @@ function merged(
   const rest = found[limit];
   if (rest === undefined) return { entries, next: end };
   return { entries, next: (isReversed ? rest.index + 1 : rest.index) as LeafIndex };
+}
+
+function isOfType({ statement }: ViewedEntry, types: readonly string[]): boolean {
+  const parsed = parseStatement(statement);
+  return parsed.kind === 'record' && types.includes(parsed.type);
 }
 
 /** What the timeline shows of an entry. */

@@ -146,6 +146,10 @@ describe('under an inspection', () => {
     const { id } = await open({ scope });
     await answer(under(id, `${KYC}/subjects/customer-4711?type=test.Name`));
     await answer(under(id, `${KYC}/records?subject=customer-4711&type=test.Name`));
+    const { items } = await answer<{ items: { type: string }[] }>(
+      under(id, `${KYC}/subjects/customer-4711/timeline?type=test.Name`),
+    );
+    expect(items.map(({ type }) => type)).toEqual(['test.Name']);
     await answer(under(id, `${KYC}/records/count?subject=customer-4711&type=test.Name`));
   });
 

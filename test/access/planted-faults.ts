@@ -12,7 +12,65 @@ const LEDGER_SUITE = 'test/access/access-ledger.test.ts';
 const GRANTS_SUITE = 'test/access/grants.test.ts';
 const MATRIX = 'test/access/access-matrix.test.ts';
 
+const INSPECTIONS = 'test/access/inspections.test.ts';
+
 export const ACCESS_FAULTS: readonly FaultOfAccess[] = [
+  {
+    name: 'what is shown is not compared with the scope',
+    file: GUARD,
+    find: 'if (fault !== null)',
+    replace: 'if (false)',
+    suite: INSPECTIONS,
+    tests: 'what the scope does not cover',
+  },
+  {
+    name: 'a person is out of scope only if something is known of them',
+    file: 'access/inspection-scope.js',
+    find: 'typeof asked === "string" && !subjects.includes(asked)',
+    replace: 'false',
+    suite: INSPECTIONS,
+    tests: 'what the scope does not cover',
+  },
+  {
+    name: 'an inspection never expires',
+    file: 'access/inspection.js',
+    find: 'expiresAt <= now',
+    replace: 'false',
+    suite: INSPECTIONS,
+    tests: 'nothing is shown after it expired',
+  },
+  {
+    name: 'reads under a hidden inspection are entered where the institution reads',
+    file: RECORDER,
+    find: 'inspection?.isHidden === true ? HIDDEN_LEDGER : ACCESS_LEDGER',
+    replace: 'ACCESS_LEDGER',
+    suite: INSPECTIONS,
+    tests: 'a hidden one needs the consent',
+  },
+  {
+    name: 'acts are hidden with the reads of a hidden inspection',
+    file: GUARD,
+    find: 'isDisclosing ? inspectionOf(request) : void 0',
+    replace: 'inspectionOf(request)',
+    suite: INSPECTIONS,
+    tests: 'what is done under the header',
+  },
+  {
+    name: 'a package opens what is out of scope',
+    file: 'queries/inspection-package.js',
+    find: 'entryFault(inspection.scope, entry, standing.has(index)) === null',
+    replace: 'true',
+    suite: INSPECTIONS,
+    tests: 'opens nothing that is out of scope',
+  },
+  {
+    name: 'the ledger of hidden inspections answers',
+    file: 'access/access-book.js',
+    find: 'if (ledger === HIDDEN_LEDGER)',
+    replace: 'if (false)',
+    suite: INSPECTIONS,
+    tests: 'a hidden one needs the consent',
+  },
   {
     name: 'sends before it is on record',
     file: GUARD,

@@ -20,6 +20,7 @@ import { logOf } from '../../queries/view-state.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
 import type { CursorCodec } from '../cursor.js';
+import { Places } from '../places.js';
 import { addResource } from '../resource.js';
 import { json, problemResponse } from '../schemas.js';
 import {
@@ -42,8 +43,14 @@ export interface SubjectsRoutesOptions {
   readonly evidence: EvidenceParts;
 }
 
+/** A collection is made in memory as a whole, and a proof may be the first to want a map made. */
+const COLLECTIONS_AT_A_TIME = { total: 8, perTenant: 4 };
+const PROOFS_AT_A_TIME = { total: 32, perTenant: 16 };
+
 export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
   const { guard, cursors, ledgers, evidence } = options;
+  const collections = new Places(COLLECTIONS_AT_A_TIME);
+  const proofs = new Places(PROOFS_AT_A_TIME);
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/subjects/:subject', {
     get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
@@ -54,6 +61,7 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
       const list = listOf('subject', { tenant, ledger, subject, ...filters });
       const position = positionOf(cursors, list, cursor);
       const found = ledgers.find(tenant, ledger);
+      if (proof !== undefined) proofs.take(tenant, response);
       const complete =
         proof === undefined
           ? null
@@ -86,14 +94,15 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
     get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
       const { ledger, subject } = validate(subjectPathSchema, request.params, 'the path');
       const query = validate(timelineQuerySchema, request.query, 'the query');
-      const { limit, cursor, order } = query;
+      const { limit, cursor, order, type: types } = query;
       const state = stateOfQuery(query);
-      const list = listOf('timeline', { tenant, ledger, subject, order, ...state });
+      const list = listOf('timeline', { tenant, ledger, subject, order, types, ...state });
       const position = positionOf(cursors, list, cursor);
       const { next, ...timeline } = await subjectTimeline(ledgers.find(tenant, ledger), {
         ...state,
         ...position,
         subject,
+        types,
         limit,
         isReversed: order === 'desc',
       });
@@ -101,7 +110,7 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
       const { size } = asOf;
       return {
         ledger,
-        question: question({ subject, order, ...state }, size),
+        question: question({ subject, order, types, ...state }, size),
         entries: items.map((item) =>
           'role' in item ? mentioned(subject)(item) : disclosedView(item),
         ),
@@ -158,6 +167,7 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
       const query = validate(evidenceQuerySchema, request.query, 'the query');
       const { asOf, validAt, origin, type: types } = query;
       const found = ledgers.find(tenant, ledger);
+      collections.take(tenant, response);
       const { anchored, identities } = evidence;
       const { bytes, shown, sizes } = await exportCollection(
         {
@@ -220,6 +230,8 @@ export function describeSubjects(registry: OpenAPIRegistry): void {
     method: 'get',
     path: `${path}/timeline`,
     summary: 'Everything recorded about a person, in order',
+    description:
+      'With type a page may be short, even empty, and have a cursor: go on until that is null.',
     tags,
     request: { params: subjectPathSchema, query: timelineQuerySchema },
     responses: {

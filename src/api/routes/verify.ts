@@ -4,9 +4,9 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { nodeTrust, type NodeTrustParts, verifyFile } from '../../queries/node-trust.js';
 import { sendJson } from '../answer.js';
-import { atMost } from '../at-most.js';
 import type { Guard } from '../authentication.js';
 import { type BodyLimits, contentTypeOf, readBody } from '../body.js';
+import { Places } from '../places.js';
 import { addResource } from '../resource.js';
 import { json, problemResponse } from '../schemas.js';
 import { validate } from '../validate.js';
@@ -19,7 +19,7 @@ export interface VerifyRoutesOptions {
 }
 
 /** A file may have 64 MiB, and is verified in the thread that commits. */
-const VERIFIED_AT_A_TIME = 4;
+const VERIFIED_AT_A_TIME = { total: 4, perTenant: 2 };
 
 const noQuerySchema = z.strictObject({});
 const trustSchema = z.looseObject({ $v: z.literal(1), name: z.string() });
@@ -31,6 +31,7 @@ const reportSchema = z.looseObject({
 });
 
 export function verifyRoutes({ guard, body, trust }: VerifyRoutesOptions): Router {
+  const places = new Places(VERIFIED_AT_A_TIME);
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/trust', {
     get: guard('trust:read', async ({ tenant }, request, response) => {
@@ -39,16 +40,15 @@ export function verifyRoutes({ guard, body, trust }: VerifyRoutesOptions): Route
     }),
   });
   addResource(router, '/verify', {
-    post: guard(
-      'evidence:verify',
-      atMost(VERIFIED_AT_A_TIME, async ({ tenant }, request, response) => {
-        validate(noQuerySchema, request.query, 'the query');
-        contentTypeOf(request, ['application/json']);
-        // The bytes themselves: the verifier refuses any other spelling of the same JSON.
-        const evidence = await readBody(request, body);
-        sendJson(response, 200, await verifyFile(trust, tenant, evidence));
-      }),
-    ),
+    post: guard('evidence:verify', async ({ tenant }, request, response) => {
+      validate(noQuerySchema, request.query, 'the query');
+      contentTypeOf(request, ['application/json']);
+      // Before the body is read, or a tenant that sends slowly would keep all others out.
+      places.take(tenant, response);
+      // The bytes themselves: the verifier refuses any other spelling of the same JSON.
+      const evidence = await readBody(request, body);
+      sendJson(response, 200, await verifyFile(trust, tenant, evidence));
+    }),
   });
   return router;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Router } from 'express';
-import { atMost } from '../../src/api/at-most.js';
+import type { AuthorizedHandler } from '../../src/api/authentication.js';
+import { Places } from '../../src/api/places.js';
 import { startTestNode } from './support/test-node.js';
 
 describe('a kind of request that has a bound', () => {
@@ -9,11 +10,13 @@ describe('a kind of request that has a bound', () => {
     const node = await startTestNode({
       testRoutes: (guard) => {
         const router = Router();
-        const handler = atMost(4, async (_principal, request, response) => {
+        const places = new Places({ total: 4, perTenant: 2 });
+        const handler: AuthorizedHandler = async ({ tenant }, request, response) => {
+          places.take(tenant, response);
           await new Promise<void>((resolve) => waiting.push(resolve));
           if (request.query['fail'] !== undefined) throw new Error('on purpose');
           response.end('done');
-        });
+        };
         router.get('/costly', guard('record:read', handler));
         return router;
       },
@@ -28,7 +31,7 @@ describe('a kind of request that has a bound', () => {
     expect(refused.headers.get('Retry-After')).toBe('1');
     expect(await refused.json()).toMatchObject({ code: 'SERVER_BUSY' });
 
-    // Another tenant has its own half.
+    // Another tenant has places of its own.
     const key = await node.newKey('reader', 'other');
     const foreign = node.fetch('/test/costly', { key });
     while (waiting.length < 3) await new Promise(setImmediate);
