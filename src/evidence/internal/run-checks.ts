@@ -1,6 +1,6 @@
 /** Runs the checks of docs/formats/evidence.md. What depends on another comes after it, whatever the order of the report. */
 import type { Trust } from '../trust.js';
-import type { CheckId, CheckReport } from '../verification-report.js';
+import type { CheckReport } from '../verification-report.js';
 import { type AnchorChecks, checkAnchors } from './check-anchor.js';
 import { checkCheckpoint } from './check-checkpoint.js';
 import { checkClaim } from './check-claim.js';
@@ -13,7 +13,7 @@ import { checkPayload } from './check-payload.js';
 import { type CheckedSignature, checkSignatures } from './check-signature.js';
 import { checkStatement } from './check-statement.js';
 import { checkTags } from './check-tags.js';
-import { failed, notDone, type Outcome } from './outcome.js';
+import { COMMON_CHECKS, named, unreadable } from './named-checks.js';
 import type { ReadEvidence, Unreadable } from './read-evidence.js';
 import type { RuleBook } from './rule-book.js';
 
@@ -48,26 +48,6 @@ export function runChecks(evidence: ReadEvidence, trust: Trust, rules: RuleBook)
   return { checks, anchors, identity, signatures };
 }
 
-/** Where nothing can be checked but that one part cannot be read. */
-export function unreadableChecks({ check, finding }: Unreadable): CheckReport[] {
-  return UNCONDITIONAL.map((id) => named(id, id === check ? failed(finding) : notDone()));
-}
-
-const UNCONDITIONAL: readonly CheckId[] = [
-  'format',
-  'statement',
-  'header',
-  'payload',
-  'tags',
-  'claim',
-  'inclusion',
-  'checkpoint',
-  'handovers',
-  'log-identity',
-  'anchor:after',
-  'anchor:before',
-];
-
-function named(id: CheckId, outcome: Outcome): CheckReport {
-  return { id, ...outcome };
+export function unreadableChecks(found: Unreadable): CheckReport[] {
+  return unreadable([...COMMON_CHECKS, 'anchor:after', 'anchor:before'], found);
 }

@@ -10,7 +10,8 @@ import { checkHandovers } from './check-handovers.js';
 import { checkLogIdentity } from './check-log-identity.js';
 import { checkStatement } from './check-statement.js';
 import type { CollectionRuleBook } from './collection-rules.js';
-import { brokenRule, failed, notDone, type Outcome, passed } from './outcome.js';
+import { COMMON_CHECKS, named, unreadable } from './named-checks.js';
+import { brokenRule, failed, type Outcome, passed } from './outcome.js';
 import type { ReadCollection } from './read-collection.js';
 import type { Unreadable } from './read-evidence.js';
 import type { CheckRun } from './run-checks.js';
@@ -63,32 +64,7 @@ function checkInclusion(collection: ReadCollection, { inclusion }: CollectionRul
   });
 }
 
-export function unreadableCollection(
-  { check, finding }: Unreadable,
-  questions: number,
-): CheckReport[] {
-  const ids: CheckId[] = [
-    ...BEFORE_QUESTIONS,
-    ...Array.from({ length: questions }, (_, at): CheckId => `completeness:${at + 1}`),
-    'anchor:after',
-  ];
-  return ids.map((id) => named(id, id === check ? failed(finding) : notDone()));
-}
-
-const BEFORE_QUESTIONS: readonly CheckId[] = [
-  'format',
-  'statement',
-  'header',
-  'payload',
-  'tags',
-  'claim',
-  'inclusion',
-  'checkpoint',
-  'handovers',
-  'log-identity',
-  'signatures',
-];
-
-function named(id: CheckId, outcome: Outcome): CheckReport {
-  return { id, ...outcome };
+export function unreadableCollection(found: Unreadable, questions: number): CheckReport[] {
+  const ids = Array.from({ length: questions }, (_, at): CheckId => `completeness:${at + 1}`);
+  return unreadable([...COMMON_CHECKS, 'signatures', ...ids, 'anchor:after'], found);
 }
