@@ -41,6 +41,7 @@ import type { OpenedNode } from './open-node.js';
 import { logAccessHistory } from './queries/access-history.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
 import { TenantLedgers } from './queries/tenant-ledgers.js';
+import type { PrintJob } from './reports/print-job.js';
 import { parseCertificate } from './signing/certificate.js';
 import { trustAnchorFrom } from './signing/trust-anchor.js';
 import type { NodeViews } from './views/node-views.js';
@@ -61,6 +62,7 @@ export interface RouteParts {
   readonly random: RandomSource;
   readonly preparer: Preparer;
   readonly trySchema: TrySchema;
+  readonly print: PrintJob;
   readonly readiness: () => Readiness;
   /** Aborted when the node begins to stop: what would go on without end then ends. */
   readonly stopping: AbortSignal;

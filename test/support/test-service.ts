@@ -8,6 +8,7 @@ import { inlinePreparer } from '../../src/commands/preparation/inline-preparer.j
 import type { Preparer } from '../../src/commands/preparation/preparer.js';
 import { inlineSchemaTrial } from '../../src/commands/schema-trial.js';
 import type { Config } from '../../src/config.js';
+import { inlinePrinting } from '../../src/reports/print-job.js';
 import { Service, type ServiceParts } from '../../src/service.js';
 import { DEFAULTS } from '../../src/settings/settings-table.js';
 import { openViewEngine } from '../../src/views/view-engine.js';
@@ -59,6 +60,7 @@ export async function openTestService(
     logger: silentLogger,
     preparer: preparer ?? inlinePreparer(random),
     trySchema: inlineSchemaTrial(),
+    print: inlinePrinting(),
     openViews: openViewEngine,
     store,
   };
