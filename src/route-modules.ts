@@ -40,6 +40,7 @@ import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
 import type { OpenedNode } from './open-node.js';
 import { logAccessHistory } from './queries/access-history.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
+import { subjectExportPrinter } from './queries/subject-export-report.js';
 import { TenantLedgers } from './queries/tenant-ledgers.js';
 import type { PrintJob } from './reports/print-job.js';
 import { parseCertificate } from './signing/certificate.js';
@@ -220,7 +221,16 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       }),
       describeSchemas,
     ),
-    v1(subjectExportRoutes({ guard, ledgers }), describeSubjectExport),
+    v1(
+      subjectExportRoutes({
+        guard,
+        ledgers,
+        settingsOf: (tenant) => book.of(tenant).settings,
+        print: subjectExportPrinter(parts.print),
+        idleTimeoutMillis: timeoutMillis,
+      }),
+      describeSubjectExport,
+    ),
     v1(exportRoutes({ guard, ledgers, idleTimeoutMillis: timeoutMillis }), describeExport),
     v1(
       feedRoutes({

@@ -23,7 +23,7 @@ async function bytesOf(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
 /** An export of many pages. */
 function longJob(entries: number): ReportJob {
   const data = subjectExportData();
-  const accesses = Array.from({ length: entries }, () => data.accesses).flat();
+  const accesses = Array.from({ length: entries }, () => data.accesses ?? []).flat();
   return { kind: 'subject-export', data: { ...data, accesses } };
 }
 
