@@ -45,7 +45,9 @@ import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
 import type { OpenedNode } from './open-node.js';
 import { logAccessHistory } from './queries/access-history.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
+import { subjectExportPrinter } from './queries/subject-export-report.js';
 import { TenantLedgers } from './queries/tenant-ledgers.js';
+import type { PrintJob } from './reports/print-job.js';
 import { parseCertificate } from './signing/certificate.js';
 import { trustAnchorFrom } from './signing/trust-anchor.js';
 import type { NodeViews } from './views/node-views.js';
@@ -66,6 +68,7 @@ export interface RouteParts {
   readonly random: RandomSource;
   readonly preparer: Preparer;
   readonly trySchema: TrySchema;
+  readonly print: PrintJob;
   readonly readiness: () => Readiness;
   /** Aborted when the node begins to stop: what would go on without end then ends. */
   readonly stopping: AbortSignal;
@@ -256,7 +259,16 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       }),
       describeSchemas,
     ),
-    v1(subjectExportRoutes({ guard, ledgers }), describeSubjectExport),
+    v1(
+      subjectExportRoutes({
+        guard,
+        ledgers,
+        settingsOf: (tenant) => book.of(tenant).settings,
+        print: subjectExportPrinter(parts.print),
+        idleTimeoutMillis: timeoutMillis,
+      }),
+      describeSubjectExport,
+    ),
     v1(exportRoutes({ guard, ledgers, idleTimeoutMillis: timeoutMillis }), describeExport),
     v1(
       feedRoutes({

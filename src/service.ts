@@ -26,6 +26,7 @@ import { anchoringWithMaps } from './map-epochs.js';
 import { commitMetrics, nodeMetrics, viewMetrics } from './node-metrics.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { hasRecovered, type NodeHealth, readinessOf } from './readiness.js';
+import type { PrintJob } from './reports/print-job.js';
 import { routeModules, type ServedNode } from './route-modules.js';
 import { readTlsFiles } from './tls-files.js';
 import { programVersion } from './version.js';
@@ -43,6 +44,8 @@ export interface ServiceParts {
   readonly store?: Partial<LedgerStoreOptions>;
   /** Before a schema is kept. */
   readonly trySchema: TrySchema;
+  /** Of reports for people. */
+  readonly print: PrintJob;
 }
 
 /** Long enough that clients which come every minute keep their connection. */
@@ -204,7 +207,7 @@ function epochTimer(
 
 async function listen(
   config: Config,
-  { clock, random, logger, preparer, trySchema }: ServiceParts,
+  { clock, random, logger, preparer, trySchema, print }: ServiceParts,
   metrics: Metrics,
   { stopping, ...opened }: ServedNode & { readonly stopping: AbortSignal },
   health: () => Pick<NodeHealth, 'hasFailed' | 'anchoringFailures' | 'viewsFailure'>,
@@ -233,6 +236,7 @@ async function listen(
     random,
     preparer,
     trySchema,
+    print,
     readiness,
     stopping,
   };

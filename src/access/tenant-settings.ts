@@ -20,6 +20,16 @@ export interface TenantSettings {
   readonly hiddenInspections: boolean;
   /** Record type → the one ledger that takes it, which only explicit grants open. */
   readonly restrictedTypes: Readonly<Record<string, string>>;
+  /** The name that the tenant has in law; reports say it. Absent: its name here stands for it. */
+  readonly legalName?: string;
+  /** What a person who asks is told besides their data (GDPR, Art. 15(1)); absent if nothing. */
+  readonly notices?: readonly TenantNotice[];
+}
+
+/** One of them, such as purposes, recipients, periods or source. */
+export interface TenantNotice {
+  readonly label: string;
+  readonly text: string;
 }
 
 export const DEFAULT_SETTINGS: TenantSettings = {
@@ -29,6 +39,10 @@ export const DEFAULT_SETTINGS: TenantSettings = {
   restrictedTypes: {},
 };
 
+export const MAX_LEGAL_NAME = 200;
+export const MAX_NOTICES = 20;
+export const MAX_NOTICE_LABEL = 100;
+export const MAX_NOTICE_TEXT = 4_000;
 export const MAX_RESTRICTED_TYPES = 64;
 export const RESTRICTED_LEDGER_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
 export const RESTRICTED_TYPE_PATTERN = /^[A-Za-z0-9._-]{1,128}$/;
@@ -50,7 +64,13 @@ export function takesType(
 const FORMAT = 1;
 
 export function settingsPayload(settings: TenantSettings): JsonObject {
-  return { $v: FORMAT, ...settings, restrictedTypes: { ...settings.restrictedTypes } };
+  const { notices = [], restrictedTypes, ...rest } = settings;
+  return {
+    $v: FORMAT,
+    ...rest,
+    restrictedTypes: { ...restrictedTypes },
+    ...(notices.length > 0 && { notices: notices.map((notice) => ({ ...notice })) }),
+  };
 }
 
 /** @throws AccessError ACCESS_FORMAT_NEWER; LedgerError LEDGER_DAMAGED. */
@@ -62,12 +82,16 @@ export function parseSettings(payload: JsonValue): TenantSettings {
       'ACCESS_FORMAT_NEWER',
       `the settings of a tenant have format ${format}; this program reads ${FORMAT}: use the newer program`,
     );
+  const legalName = members.optional('legalName', text(MAX_LEGAL_NAME));
+  const notices = members.objects('notices', MAX_NOTICES).map(parseNotice);
   const settings = {
     timeZone: members.required('timeZone', TIME_ZONE),
     approvals: members.required('approvals', BOOLEAN),
     // Settings of earlier versions do not have it.
     hiddenInspections: members.optional('hiddenInspections', BOOLEAN) ?? false,
     restrictedTypes: parseTypes(members.required('restrictedTypes', JSON_OBJECT)),
+    ...(legalName !== undefined && { legalName }),
+    ...(notices.length > 0 && { notices }),
   };
   members.end();
   return settings;
@@ -79,6 +103,23 @@ const TIME_ZONE: Shape<TimeZoneName> = {
   read: (value) =>
     typeof value === 'string' && value.length <= 100 ? (value as TimeZoneName) : null,
 };
+
+function text(maxLength: number): Shape<string> {
+  return {
+    what: `a text of 1 to ${maxLength} characters`,
+    read: (value) =>
+      typeof value === 'string' && value !== '' && value.length <= maxLength ? value : null,
+  };
+}
+
+function parseNotice(members: JsonMembers): TenantNotice {
+  const notice = {
+    label: members.required('label', text(MAX_NOTICE_LABEL)),
+    text: members.required('text', text(MAX_NOTICE_TEXT)),
+  };
+  members.end();
+  return notice;
+}
 
 function parseTypes(object: JsonObject): Record<string, string> {
   const types = Object.entries(object);

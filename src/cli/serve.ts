@@ -8,6 +8,7 @@ import { WorkerPreparer } from '../commands/preparation/worker-preparer.js';
 import { schemaTrial } from '../commands/schema-trial.js';
 import type { Config } from '../config.js';
 import { createJsonLogger, standardOutput } from '../json-logger.js';
+import { threadPrinting } from '../reports/print-thread.js';
 import { Service } from '../service.js';
 import { refuseDevelopmentParts } from '../settings/development-parts.js';
 import { WorkerViews } from '../views/worker-views.js';
@@ -44,6 +45,7 @@ async function serve(flags: SettingFlags, terminal: Terminal, end: End): Promise
       }),
       openViews: (directory) => Promise.resolve(new WorkerViews(directory)),
       trySchema: schemaTrial(),
+      print: threadPrinting(),
     });
     if (service.firstKey !== null) terminal.stderr(firstKeyLine(service.firstKey));
     logger.info('listening', {

@@ -16,6 +16,7 @@ import {
   type AttachedSignature,
   currentVersions,
   type Mention,
+  type SubjectEntries,
   subjectEntries,
   type SubjectVersion,
 } from './subject-entries.js';
@@ -85,10 +86,23 @@ export interface LeftOut {
 /** Of what is opened: the answer is made as a whole. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
+export interface SubjectExportQuestion {
+  readonly subject: string;
+  /**
+   * Types of which the person is told nothing, not even whether there are any: to tell of a report of
+   * suspicion, say, may be an offence (Directive (EU) 2015/849, Art. 39).
+   */
+  readonly withheldTypes: ReadonlySet<string>;
+}
+
 /** @throws QueryError QUERY_TOO_BROAD; ViewsError VIEW_BEHIND, VIEW_FAILED; as `openEntry`. */
-export async function subjectExport(ledger: TenantLedger, subject: string): Promise<SubjectExport> {
+export async function subjectExport(
+  ledger: TenantLedger,
+  question: SubjectExportQuestion,
+): Promise<SubjectExport> {
+  const { subject } = question;
   const collected = new Collected();
-  for (const reader of ledger.ledger.logs) await collect(ledger, subject, reader, collected);
+  for (const reader of ledger.ledger.logs) await collect(ledger, question, reader, collected);
   const { logs, records, mentions, signatures, leftOut } = collected;
   return {
     $v: 1,
@@ -124,7 +138,7 @@ class Collected {
 
 async function collect(
   { vault, views }: TenantLedger,
-  subject: string,
+  { subject, withheldTypes }: SubjectExportQuestion,
   reader: LogReader,
   into: Collected,
 ): Promise<void> {
@@ -133,8 +147,9 @@ async function collect(
   into.logs.push({ origin, size, rootHash: toHex(rootHash) });
   const view: LogView = await views.of(reader);
   await view.reached(size);
-  const entries = await subjectEntries(vault, view, subject, size);
-  if (entries === null) return;
+  const found = await subjectEntries(vault, view, subject, size);
+  if (found === null) return;
+  const entries = withoutTypes(found, withheldTypes);
   const standing = new Set(currentVersions(entries, undefined).map(({ index }) => index));
   for (const version of entries.versions) {
     into.weigh(version.said.payload.size);
@@ -164,6 +179,19 @@ async function collect(
       why: 'names-its-signer',
     });
   }
+}
+
+/** Nor the signatures of what is withheld: they would tell that it is there. */
+function withoutTypes(entries: SubjectEntries, types: ReadonlySet<string>): SubjectEntries {
+  const isGiven = ({ statement }: SubjectVersion | Mention): boolean => !types.has(statement.type);
+  const versions = entries.versions.filter(isGiven);
+  const given = new Set(versions.map(({ leafHash }) => leafHash));
+  return {
+    ...entries,
+    versions,
+    mentions: entries.mentions.filter(isGiven),
+    signatures: entries.signatures.filter(({ statement }) => given.has(statement.of)),
+  };
 }
 
 async function record(

@@ -25,6 +25,8 @@ export type OmissionReason =
   | 'restricted-type'
   /** Data of other persons. */
   | 'others'
+  /** It names the person who signed. */
+  | 'names-signer'
   /** Its secret was destroyed. */
   | 'erased'
   /** Its secret is not here. */

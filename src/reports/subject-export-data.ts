@@ -21,8 +21,10 @@ export interface SubjectExportData {
   /** Every log that was read, and how far. */
   readonly logs: readonly ReadLog[];
   readonly types: readonly ExportedType[];
-  /** Oldest first. */
-  readonly accesses: readonly DataAccess[];
+  readonly mentions: readonly ExportedMention[];
+  readonly signatures: readonly ExportedSignature[];
+  /** Oldest first; null: who read the data is not part of this export. */
+  readonly accesses: readonly DataAccess[] | null;
   readonly omissions: readonly Omission[];
   /** Of each embedded evidence file. */
   readonly proofs: readonly ProofState[];
@@ -48,19 +50,49 @@ export interface ExportedType {
 /** All versions under one record key. */
 export interface ExportedThing {
   readonly key: string | null;
-  /** As it was recorded. */
-  readonly retentionClass: string;
   /** Oldest first. */
   readonly versions: readonly ExportedVersion[];
 }
 
-export interface ExportedVersion {
+/** Where an entry stands, so that its evidence can be asked for. */
+export interface EntryPlace {
+  readonly origin: string;
   readonly index: LeafIndex;
+  /** Leaf hash. */
+  readonly id: HexDigest;
   readonly recordedAt: UnixMillis;
+}
+
+export interface ExportedVersion extends EntryPlace {
   readonly valid: ValidTime;
   readonly author: string;
-  /** Null: the version withdraws the one before. */
+  /** As it was recorded. */
+  readonly retentionClass: string;
+  /** Whether it stands, as last recorded. */
+  readonly isCurrent: boolean;
+  /** Leaf hash of the version it withdraws. */
+  readonly retracts: HexDigest | null;
+  readonly content: Content;
+}
+
+/** Where a record about somebody else names the person. */
+export interface ExportedMention extends EntryPlace {
+  readonly type: string;
+  readonly role: 'party' | 'part';
+  /** Of a part. */
   readonly content: Content | null;
+}
+
+/** That a record is signed, and not whose signature it is. */
+export interface ExportedSignature extends EntryPlace {
+  /** Leaf hash of the record. */
+  readonly of: HexDigest;
+  readonly retentionClass: string;
+  /** RFC 6838. */
+  readonly mediaType: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: HexDigest;
 }
 
 /** One entry of the access ledger. */
@@ -76,8 +108,8 @@ export interface DataAccess {
 }
 
 export interface Omission {
-  readonly what: string;
+  readonly what: 'part' | 'record' | 'signature-value';
   readonly reason: OmissionReason;
-  /** How many entries or parts. */
+  /** How many. */
   readonly count: number;
 }

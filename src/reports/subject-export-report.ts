@@ -4,7 +4,7 @@
  */
 import { formatInstant } from '../base/time.js';
 import { contentBlocks } from './content.js';
-import { heading, paragraph, rows } from './internal/blocks.js';
+import { heading, paragraph, rows, type RowText } from './internal/blocks.js';
 import { fileSection, verifySection } from './internal/file-section.js';
 import { instantCell, periodText } from './internal/times.js';
 import { developmentMark, proofSection, proofWarnings } from './proof-state.js';
@@ -12,6 +12,9 @@ import type { Block, ReportDocument } from './report-document.js';
 import { type Say, speaker } from './report-language.js';
 import type {
   DataAccess,
+  EntryPlace,
+  ExportedMention,
+  ExportedSignature,
   ExportedThing,
   ExportedType,
   ExportedVersion,
@@ -36,11 +39,13 @@ export function subjectExportReport(data: SubjectExportData): ReportDocument {
       paragraph(say('export.about')),
       ...personSection(data, say),
       ...dataSection(data.types, say),
-      ...accessSection(data.accesses, say),
+      ...mentionSection(data.mentions, say),
+      ...signatureSection(data.signatures, say),
+      ...(data.accesses === null ? [] : accessSection(data.accesses, say)),
       ...omissionSection(data.omissions, say),
       ...proofSection(proofs, say),
       ...fileSection(files, say),
-      ...verifySection(proofs[0]?.file, say),
+      ...(proofs.length === 0 ? [] : verifySection(proofs[0]?.file, say)),
     ],
   };
 }
@@ -85,32 +90,70 @@ function dataSection(types: readonly ExportedType[], say: Say): readonly Block[]
   ];
 }
 
-function thingBlocks({ key, retentionClass, versions }: ExportedThing, say: Say): readonly Block[] {
+function thingBlocks({ key, versions }: ExportedThing, say: Say): readonly Block[] {
   return [
     heading(3, key ?? say('export.thing.unnamed')),
-    rows([[say('label.retention'), retentionClass]]),
     ...versions.flatMap((version, at) => versionBlocks(version, at + 1, versions.length, say)),
   ];
 }
 
 function versionBlocks(
-  { index, recordedAt, valid, author, content }: ExportedVersion,
+  version: ExportedVersion,
   number: number,
   count: number,
   say: Say,
 ): readonly Block[] {
+  const { author, content, isCurrent, retentionClass, retracts, valid } = version;
+  const withdraws = retracts !== null;
   return [
-    heading(
-      4,
-      say(content === null ? 'export.version.withdrawn' : 'export.version', { number, count }),
-    ),
+    heading(4, say(withdraws ? 'export.version.withdrawn' : 'export.version', { number, count })),
     rows([
-      [say('label.entry'), String(index)],
-      [say('label.recorded'), formatInstant(recordedAt)],
+      ...placeRows(version, say),
+      ...(withdraws ? [[say('label.withdraws'), retracts, 'mono'] as const] : []),
+      [say('label.current'), say(isCurrent ? 'value.yes' : 'value.no')],
       [say('label.valid'), periodText(valid, say)],
       [say('label.author'), author],
+      [say('label.retention'), retentionClass],
     ]),
-    ...(content === null ? [] : contentBlocks(content, say)),
+    ...contentBlocks(content, say),
+  ];
+}
+
+function placeRows({ origin, index, id, recordedAt }: EntryPlace, say: Say): readonly RowText[] {
+  return [
+    [say('label.entry'), say('value.entry', { origin, index })],
+    [say('label.id'), id, 'mono'],
+    [say('label.recorded'), formatInstant(recordedAt)],
+  ];
+}
+
+function mentionSection(mentions: readonly ExportedMention[], say: Say): readonly Block[] {
+  if (mentions.length === 0) return [];
+  return [
+    heading(2, say('export.mentions')),
+    paragraph(say('export.mentions.about')),
+    ...mentions.flatMap((mention) => [
+      heading(3, say(`export.mention.${mention.role}`, { type: mention.type })),
+      rows(placeRows(mention, say)),
+      ...(mention.content === null ? [] : contentBlocks(mention.content, say)),
+    ]),
+  ];
+}
+
+function signatureSection(signatures: readonly ExportedSignature[], say: Say): readonly Block[] {
+  if (signatures.length === 0) return [];
+  return [
+    heading(2, say('export.signatures')),
+    paragraph(say('export.signatures.about')),
+    ...signatures.flatMap((signature, at) => [
+      heading(3, say('export.signature', { number: at + 1, count: signatures.length })),
+      rows([
+        ...placeRows(signature, say),
+        [say('label.signed'), signature.of, 'mono'],
+        [say('label.retention'), signature.retentionClass],
+      ]),
+      ...contentBlocks({ kind: 'binary', ...signature }, say),
+    ]),
   ];
 }
 
@@ -140,19 +183,20 @@ function accessSection(accesses: readonly DataAccess[], say: Say): readonly Bloc
 }
 
 function omissionSection(omissions: readonly Omission[], say: Say): readonly Block[] {
-  const title = heading(2, say('export.omissions'));
-  if (omissions.length === 0) return [title, paragraph(say('export.omissions.none'))];
+  // Always, and in the same words: it must not tell whether there is any of it.
+  const begin = [heading(2, say('export.omissions')), paragraph(say('export.omissions.withheld'))];
+  if (omissions.length === 0) return [...begin, paragraph(say('export.omissions.none'))];
   return [
-    title,
+    ...begin,
     {
       kind: 'table',
       columns: [
         { title: say('column.what'), share: 38 },
         { title: say('column.reason'), share: 50 },
-        { title: say('column.count'), share: 12 },
+        { title: say('column.omitted'), share: 12 },
       ],
       rows: omissions.map(({ what, reason, count }) => [
-        what,
+        say(`omitted.${what}`),
         say(`omission.${reason}`),
         String(count),
       ]),

@@ -336,6 +336,13 @@ describe('what is kept of grants and settings', () => {
       restrictedTypes: { 'a.B': 'sar' },
     };
     expect(parseSettings(settingsPayload(settings))).toEqual(settings);
+    const named = {
+      ...settings,
+      legalName: 'Beispielbank AG, Vaduz',
+      notices: [{ label: 'Purposes', text: 'Due diligence' }],
+    };
+    expect(parseSettings(settingsPayload(named))).toEqual(named);
+    expect(parseSettings(settingsPayload({ ...settings, notices: [] }))).toEqual(settings);
   });
 
   it('stops a program that is older than what was written', () => {
@@ -347,8 +354,15 @@ describe('what is kept of grants and settings', () => {
   it('is refused with members that nobody knows', () => {
     const code = { code: 'LEDGER_DAMAGED' };
     expect(() => parseGrants({ $v: 1, more: 1 })).toThrow(expect.objectContaining(code));
-    expect(() => parseSettings({ ...settingsPayload(DEFAULT_SETTINGS), more: 1 })).toThrow(
-      expect.objectContaining(code),
-    );
+    const settings = settingsPayload(DEFAULT_SETTINGS);
+    for (const bent of [
+      { more: 1 },
+      { legalName: '' },
+      { legalName: 'x'.repeat(201) },
+      { notices: {} },
+      { notices: [{ label: 'Source' }] },
+      { notices: [{ label: 'Source', text: 'You', more: 1 }] },
+    ])
+      expect(() => parseSettings({ ...settings, ...bent })).toThrow(expect.objectContaining(code));
   });
 });

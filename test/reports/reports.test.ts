@@ -108,9 +108,11 @@ describe('the export of a person’s data', () => {
       'not shown: It was erased: the key that opens it has been destroyed.',
       'Version 3 of 3: withdrawal',
       'key clerk-7',
-      'tradle.SuspicionReport',
-      'The type is excluded from this export by law or by order.',
+      'A part about you: type tradle.Account',
+      'Signature 1 of 1',
+      'Parts of your records',
       'It is the data of another person.',
+      say('export.omissions.withheld'),
       'Prevention of money laundering; opening and keeping of accounts',
     ])
       expect(texts).toContain(part);
@@ -119,6 +121,8 @@ describe('the export of a person’s data', () => {
   it('of nothing says so in each of its sections', () => {
     const nothing = subjectExportData({
       types: [],
+      mentions: [],
+      signatures: [],
       accesses: [],
       omissions: [],
       files: [],

@@ -8,6 +8,7 @@ import { inlinePreparer } from '../../src/commands/preparation/inline-preparer.j
 import type { Preparer } from '../../src/commands/preparation/preparer.js';
 import { inlineSchemaTrial } from '../../src/commands/schema-trial.js';
 import type { Config } from '../../src/config.js';
+import { inlinePrinting, type PrintJob } from '../../src/reports/print-job.js';
 import { Service, type ServiceParts } from '../../src/service.js';
 import { DEFAULTS } from '../../src/settings/settings-table.js';
 import { openViewEngine } from '../../src/views/view-engine.js';
@@ -16,6 +17,7 @@ export interface TestServiceOptions extends Partial<Config> {
   readonly clock?: Clock;
   readonly store?: ServiceParts['store'];
   readonly preparer?: Preparer;
+  readonly print?: PrintJob;
 }
 
 export interface RequestOptions {
@@ -39,7 +41,7 @@ const NEVER_MILLIS = 24 * 60 * 60 * 1000;
 
 export async function openTestService(
   root: string,
-  { clock = systemClock, store = {}, preparer, ...settings }: TestServiceOptions = {},
+  { clock = systemClock, store = {}, preparer, print, ...settings }: TestServiceOptions = {},
   adminKey?: string,
 ): Promise<TestService> {
   const config = {
@@ -59,6 +61,7 @@ export async function openTestService(
     logger: silentLogger,
     preparer: preparer ?? inlinePreparer(random),
     trySchema: inlineSchemaTrial(),
+    print: print ?? inlinePrinting(),
     openViews: openViewEngine,
     store,
   };

@@ -2,56 +2,91 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
+import { AccessError } from '../../access/access-error.js';
 import type { DisclosedEntry } from '../../access/disclosure.js';
+import type { TenantName } from '../../access/tenant-name.js';
+import { isRestricted, type TenantSettings } from '../../access/tenant-settings.js';
 import { parseInstant } from '../../base/time.js';
+import type { PrintSubjectExport } from '../../queries/subject-export-report.js';
 import { type SubjectExport, subjectExport } from '../../queries/subject-export.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
-import { Places } from '../places.js';
+import { goneSignal, Places } from '../places.js';
+import { PDF_TYPE, reportFormat, reportQuery } from '../report-format.js';
 import { addResource } from '../resource.js';
 import { json, problemResponse } from '../schemas.js';
+import { begunReport, sendReport } from '../send-report.js';
 import { validate } from '../validate.js';
 import { subjectPath } from '../view-schemas.js';
 
 export interface SubjectExportRoutesOptions {
   readonly guard: Guard;
   readonly ledgers: TenantLedgers;
+  readonly settingsOf: (tenant: TenantName) => TenantSettings;
+  readonly print: PrintSubjectExport;
+  /** Longest time in which a client reads nothing. */
+  readonly idleTimeoutMillis: number;
 }
 
 /** Each is made in memory as a whole. */
 const AT_A_TIME = { total: 2, perTenant: 1 };
 
 const pathSchema = z.object(subjectPath);
-const noQuerySchema = z.strictObject({});
+const querySchema = z.strictObject(reportQuery);
 const exportSchema = z.looseObject({ $v: z.literal(1), subject: z.string() });
 
-export function subjectExportRoutes({ guard, ledgers }: SubjectExportRoutesOptions): Router {
+export function subjectExportRoutes(options: SubjectExportRoutesOptions): Router {
+  const { guard, ledgers, settingsOf, print, idleTimeoutMillis } = options;
   const places = new Places(AT_A_TIME);
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/subjects/:subject/export', {
     get: guard.disclosing('subject:export', async ({ tenant }, request, response) => {
       const { ledger, subject } = validate(pathSchema, request.params, 'the path');
-      validate(noQuerySchema, request.query, 'the query');
+      const { language, ...query } = validate(querySchema, request.query, 'the query');
+      const format = reportFormat(request, query.format);
       const asked = ledgers.find(tenant, ledger);
+      const settings = settingsOf(tenant);
+      if (isRestricted(settings, ledger)) throw withheld();
       places.take(tenant, response);
-      const made = await subjectExport(asked, subject);
+      const gone = goneSignal(response);
+      const withheldTypes = new Set(Object.keys(settings.restrictedTypes));
+      const made = await subjectExport(asked, { subject, withheldTypes });
+      // Without the person's name, which would end up in histories and proxies.
+      const fileName = `subject-export-${ledger}.${format}`;
+      const about = { export: 'subject', subject, size: made.logs.at(-1)?.size ?? 0, format };
+      const entries = disclosedBy(made);
+      if (format === 'json')
+        return {
+          ledger,
+          question: about,
+          entries,
+          send: () => {
+            response.setHeader('Content-Disposition', `attachment; filename="${fileName}"`);
+            response.setHeader('Vary', 'Accept');
+            sendJson(response, 200, made);
+          },
+        };
+      const { legalName = tenant, notices = [] } = settings;
+      const pages = { language, controller: legalName, notices };
+      const pieces = await begunReport(print(made, pages, gone));
       return {
         ledger,
-        question: { export: 'subject', subject, size: made.logs.at(-1)?.size ?? 0 },
-        entries: disclosedBy(made),
-        send: () => {
-          response.setHeader(
-            'Content-Disposition',
-            // Without the person's name, which would end up in histories and proxies.
-            `attachment; filename="subject-export-${ledger}.json"`,
-          );
-          sendJson(response, 200, made);
-        },
+        question: { ...about, language },
+        entries,
+        send: () =>
+          sendReport(request, response, { pieces, fileName, language, idleTimeoutMillis }),
       };
     }),
   });
   return router;
+}
+
+function withheld(): AccessError {
+  return new AccessError(
+    'ACCESS_DENIED',
+    'this ledger is restricted: nothing in it is exported for the persons it is about',
+  );
 }
 
 function disclosedBy({ subject, records, mentions, signatures }: SubjectExport): DisclosedEntry[] {
@@ -70,11 +105,17 @@ export function describeSubjectExport(registry: OpenAPIRegistry): void {
     path: '/v1/ledgers/{ledger}/subjects/{subject}/export',
     summary: 'Everything recorded of a person, for that person (GDPR, Art. 15)',
     description:
-      'docs/formats/subject-export.md. Of this identifier, not of a human being who has two. Nothing of other persons: leftOut lists what was left out, and why.',
+      'docs/formats/subject-export.md. Of this identifier, not of a human being who has two. Nothing of other persons: leftOut lists what was left out, and why. Nothing of restricted types, nor whether there are any; a restricted ledger has no export. As PDF/A-3b it has the JSON inside.',
     tags: ['subjects'],
-    request: { params: pathSchema },
+    request: { params: pathSchema, query: querySchema },
     responses: {
-      200: { description: 'One document.', content: json(exportSchema) },
+      200: {
+        description: 'One document.',
+        content: {
+          ...json(exportSchema),
+          [PDF_TYPE]: { schema: z.string().meta({ format: 'binary' }) },
+        },
+      },
       default: problemResponse,
     },
   });

@@ -8,6 +8,10 @@ import { authorize } from '../../access/authorize.js';
 import type { TenantName } from '../../access/tenant-name.js';
 import {
   DEFAULT_SETTINGS,
+  MAX_LEGAL_NAME,
+  MAX_NOTICE_LABEL,
+  MAX_NOTICE_TEXT,
+  MAX_NOTICES,
   MAX_RESTRICTED_TYPES,
   RESTRICTED_LEDGER_PATTERN,
   RESTRICTED_TYPE_PATTERN,
@@ -59,7 +63,27 @@ const settingsSchema = z.strictObject({
     .default({})
     .meta({
       description:
-        'Record type → the one ledger that takes it. Only grants for that ledger open it; to everyone else it is not there.',
+        'Record type → the one ledger that takes it. Only grants for that ledger open it; to everyone else it is not there. Records of these types are in no export for the person.',
+    }),
+  legalName: z
+    .string()
+    .min(1)
+    .max(MAX_LEGAL_NAME)
+    .optional()
+    .meta({ description: 'Your name in law, for reports.', examples: ['Beispielbank AG, Vaduz'] }),
+  notices: z
+    .array(
+      z.strictObject({
+        label: z.string().min(1).max(MAX_NOTICE_LABEL),
+        text: z.string().min(1).max(MAX_NOTICE_TEXT),
+      }),
+    )
+    .min(1)
+    .max(MAX_NOTICES)
+    .optional()
+    .meta({
+      description:
+        'What a person who asks for their data is told besides (GDPR, Art. 15(1)), in your words: purposes, recipients, periods, source.',
     }),
 });
 const newTenantSchema = foundingSchema.extend({ name: tenantSchema });
@@ -105,7 +129,9 @@ export function tenantsRoutes(options: TenantsRoutesOptions): Router {
     put: guard.administering('tenant:configure', async (principal, request, response) => {
       const { tenant } = principal;
       requireOwn(tenant, validate(pathSchema, request.params, 'the path').tenant);
-      const settings = validate(settingsSchema, await readJsonBody(request, body), 'the body');
+      const settings = definedMembers(
+        validate(settingsSchema, await readJsonBody(request, body), 'the body'),
+      );
       return {
         question: { ...settings },
         take: async () => {

@@ -9,6 +9,7 @@ import { Secret } from '../../base/secret.js';
 import { systemClock } from '../../base/time.js';
 import { inlinePreparer } from '../../commands/preparation/inline-preparer.js';
 import { inlineSchemaTrial } from '../../commands/schema-trial.js';
+import { inlinePrinting } from '../../reports/print-job.js';
 import { Service } from '../../service.js';
 import { parseConfig } from '../../settings/parse-config.js';
 import { openViewEngine } from '../../views/view-engine.js';
@@ -55,6 +56,7 @@ async function start(directory: string): Promise<Pick<DemoNode, 'client' | 'stop
     logger: silentLogger,
     preparer,
     trySchema: inlineSchemaTrial(),
+    print: inlinePrinting(),
     openViews: openViewEngine,
   };
   const service = await Service.open(config, secrets, parts);

@@ -5,6 +5,7 @@ import { RandomPool } from '../../../src/base/random.js';
 import { systemClock } from '../../../src/base/time.js';
 import { inlinePreparer } from '../../../src/commands/preparation/inline-preparer.js';
 import { inlineSchemaTrial } from '../../../src/commands/schema-trial.js';
+import { inlinePrinting } from '../../../src/reports/print-job.js';
 import { Service } from '../../../src/service.js';
 import { parseConfig } from '../../../src/settings/parse-config.js';
 import { openViewEngine } from '../../../src/views/view-engine.js';
@@ -34,6 +35,7 @@ export async function startServing(root: string): Promise<Serving> {
     logger: silentLogger,
     preparer,
     trySchema: inlineSchemaTrial(),
+    print: inlinePrinting(),
     openViews: openViewEngine,
   };
   const service = await Service.open(config, secrets, parts);

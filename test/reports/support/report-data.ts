@@ -8,7 +8,7 @@ import { verifyEvidence } from '../../../src/evidence/verify.js';
 import type { InspectionReportData } from '../../../src/reports/inspection-data.js';
 import { proofState } from '../../../src/reports/proof-state.js';
 import type { EmbeddedFile } from '../../../src/reports/report-document.js';
-import type { SubjectExportData } from '../../../src/reports/subject-export-data.js';
+import type { EntryPlace, SubjectExportData } from '../../../src/reports/subject-export-data.js';
 import { readExample } from '../../evidence/support/example.js';
 
 export const CREATED = parseInstant('2026-03-09T08:30:00.000Z');
@@ -20,6 +20,19 @@ const laterRoot = sha256Hex('a later root hash');
 const at = (text: string) => parseInstant(text);
 const index = (number: number): LeafIndex => number as LeafIndex;
 const size = (number: number): TreeSize => number as TreeSize;
+
+const place = (number: number): EntryPlace => ({
+  origin: LOG,
+  index: index(number),
+  id: sha256Hex(`entry ${number}`),
+  recordedAt: at('2025-06-10T09:00:00.000Z'),
+});
+const version = (number: number) => ({
+  ...place(number),
+  retentionClass: 'kyc-10y',
+  isCurrent: true,
+  retracts: null,
+});
 
 export function exampleEvidence(): EmbeddedFile {
   return {
@@ -241,10 +254,9 @@ export function subjectExportData(bends: Partial<SubjectExportData> = {}): Subje
         things: [
           {
             key: 'main',
-            retentionClass: 'kyc-10y',
             versions: [
               {
-                index: index(7),
+                ...version(7),
                 recordedAt: at('2025-02-03T10:11:12.131Z'),
                 valid: { from: at('2025-02-01T00:00:00.000Z'), to: null },
                 author: 'onboarding@beispielbank.example',
@@ -254,22 +266,43 @@ export function subjectExportData(bends: Partial<SubjectExportData> = {}): Subje
                 },
               },
               {
-                index: index(88),
+                ...version(88),
                 recordedAt: at('2025-06-04T09:00:00.000Z'),
                 valid: { from: null, to: null },
                 author: 'onboarding@beispielbank.example',
                 content: { kind: 'withheld', reason: 'erased' },
               },
               {
-                index: index(90),
+                ...version(90),
+                retracts: version(88).id,
+                isCurrent: false,
                 recordedAt: at('2025-06-04T09:00:01.000Z'),
                 valid: { from: null, to: null },
                 author: 'onboarding@beispielbank.example',
-                content: null,
+                content: { kind: 'json', value: {} },
               },
             ],
           },
         ],
+      },
+    ],
+    mentions: [
+      {
+        ...place(95),
+        type: 'tradle.Account',
+        role: 'part',
+        content: { kind: 'json', value: { guarantor: true } },
+      },
+      { ...place(96), type: 'tradle.Account', role: 'party', content: null },
+    ],
+    signatures: [
+      {
+        ...place(97),
+        of: version(7).id,
+        retentionClass: 'kyc-10y',
+        mediaType: 'application/cms',
+        size: 2_113,
+        sha256: sha256Hex('a signature'),
       },
     ],
     accesses: [
@@ -282,8 +315,8 @@ export function subjectExportData(bends: Partial<SubjectExportData> = {}): Subje
       },
     ],
     omissions: [
-      { what: 'tradle.SuspicionReport', reason: 'restricted-type', count: 1 },
-      { what: 'tradle.Account: parts', reason: 'others', count: 3 },
+      { what: 'part', reason: 'others', count: 3 },
+      { what: 'signature-value', reason: 'names-signer', count: 1 },
     ],
     proofs: [proofState(EVIDENCE_FILE, verifyEvidence(evidence.bytes, readExample().trust))],
     files: [evidence],
