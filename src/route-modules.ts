@@ -44,6 +44,7 @@ import type { Anchoring } from './epoch-timer.js';
 import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
 import type { OpenedNode } from './open-node.js';
 import { logAccessHistory } from './queries/access-history.js';
+import { inspectionPrinter } from './queries/inspection-report-data.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
 import { subjectExportPrinter } from './queries/subject-export-report.js';
 import { TenantLedgers } from './queries/tenant-ledgers.js';
@@ -190,7 +191,8 @@ export function routeModules(parts: RouteParts): RouteModule[] {
             identityOf: (handle) => (reader) => node.identities.of(handle, reader),
           },
         },
-        legalNameOf: (tenant) => tenant,
+        print: inspectionPrinter(parts.print),
+        legalNameOf: (tenant) => book.of(tenant).settings.legalName ?? tenant,
         idleTimeoutMillis: timeoutMillis,
       }),
       describeInspectionPackage,

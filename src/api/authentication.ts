@@ -210,7 +210,7 @@ export function createGuard(options: GuardOptions): Guard {
 }
 
 /** A name that no ledger can have. */
-const NO_LEDGER = '';
+export const NO_LEDGER = '';
 const LEDGER_NAME = /^[a-z0-9_][a-z0-9-_]{0,62}$/;
 
 function ledgerOf({ params }: Request): string | null {

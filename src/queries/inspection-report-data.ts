@@ -10,6 +10,7 @@ import type {
   InspectionReportData,
   Inspector,
 } from '../reports/inspection-data.js';
+import type { PrintJob } from '../reports/print-job.js';
 import { proofState } from '../reports/proof-state.js';
 import type { ReportLanguage } from '../reports/report-language.js';
 import type { InspectionPackage } from './inspection-package.js';
@@ -27,6 +28,17 @@ export interface ReportSubject {
   readonly made: InspectionPackage;
   /** The verifier's, of the package's collection. */
   readonly verification: FileReport;
+}
+
+/** The PDF in pieces, until the signal is aborted. @throws as `inspectionReportData`, before the first. */
+export type PrintInspection = (
+  about: ReportSubject,
+  signal: AbortSignal,
+) => Promise<AsyncIterable<Uint8Array>>;
+
+export function inspectionPrinter(print: PrintJob): PrintInspection {
+  return async (about, signal) =>
+    print({ kind: 'inspection', data: await inspectionReportData(about) }, signal);
 }
 
 /** @throws QueryError QUERY_TOO_BROAD; as `subjectState`. */

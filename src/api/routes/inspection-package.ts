@@ -11,10 +11,8 @@ import {
   type InspectionPackage,
   type PackageParts,
 } from '../../queries/inspection-package.js';
-import { inspectionReportData } from '../../queries/inspection-report-data.js';
+import type { PrintInspection } from '../../queries/inspection-report-data.js';
 import { type NodeTrustParts, verifiedFile } from '../../queries/node-trust.js';
-import { inspectionReport } from '../../reports/inspection-report.js';
-import { printReport } from '../../reports/pdf-report.js';
 import type { Guard } from '../authentication.js';
 import { goneSignal, Places } from '../places.js';
 import { JSON_TYPE, PDF_TYPE, reportFormat, reportQuery } from '../report-format.js';
@@ -28,6 +26,7 @@ export interface InspectionPackageRoutesOptions {
   readonly inspections: InspectionBook;
   readonly parts: PackageParts;
   readonly trust: NodeTrustParts;
+  readonly print: PrintInspection;
   /** The name that a tenant has in law, as far as it is known here. */
   readonly legalNameOf: (tenant: Principal['tenant']) => string;
   /** Longest time in which a client reads nothing. */
@@ -48,7 +47,7 @@ const querySchema = z.strictObject({
 });
 
 export function inspectionPackageRoutes(options: InspectionPackageRoutesOptions): Router {
-  const { guard, inspections, parts, trust, idleTimeoutMillis } = options;
+  const { guard, inspections, parts, trust, print, idleTimeoutMillis } = options;
   const places = new Places(AT_A_TIME);
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/inspections/:inspection/package', {
@@ -59,6 +58,7 @@ export function inspectionPackageRoutes(options: InspectionPackageRoutesOptions)
       const inspection = inspections.opened(principal, id);
       const { tenant } = principal;
       places.take(tenant, response);
+      const gone = goneSignal(response);
       const made = await inspectionPackage(parts, tenant, inspection, origin);
       const fileName = `inspection-${id}`;
       const about = { ...disclosureOf(made, wanted, origin), ledger: inspection.ledger };
@@ -78,9 +78,8 @@ export function inspectionPackageRoutes(options: InspectionPackageRoutesOptions)
         };
       const verification = await verifiedFile(trust, tenant, made.bytes);
       const institution = options.legalNameOf(tenant);
-      const data = { language, inspection, institution, made, verification };
-      const document = inspectionReport(await inspectionReportData(data));
-      const pieces = await begunReport(printReport(document, { signal: goneSignal(response) }));
+      const printing = print({ language, inspection, institution, made, verification }, gone);
+      const pieces = await begunReport(await printing);
       return {
         ...about,
         send: () =>

@@ -20,11 +20,10 @@ import type { JsonObject } from '../../base/canonical-json.js';
 import { definedMembers } from '../../base/defined-members.js';
 import { type Clock, parseInstant } from '../../base/time.js';
 import type { InspectionChanges, NewInspection } from '../../commands/change-inspections.js';
-import { LedgerError } from '../../ledger/ledger-error.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
 import { sendJson } from '../answer.js';
 import { ApiError } from '../api-error.js';
-import type { Guard } from '../authentication.js';
+import { type Guard, NO_LEDGER } from '../authentication.js';
 import { type BodyLimits, readJsonBody } from '../body.js';
 import type { CursorCodec } from '../cursor.js';
 import {
@@ -167,9 +166,8 @@ function checkLedger(
   principal: Principal,
   ledger: string,
 ): void {
-  if (book.rolesIn(principal, ledger).isHidden)
-    throw new LedgerError('LEDGER_UNKNOWN', 'there is no such ledger');
-  ledgers.find(principal.tenant, ledger);
+  const { isHidden } = book.rolesIn(principal, ledger);
+  ledgers.find(principal.tenant, isHidden ? NO_LEDGER : ledger);
 }
 
 /** @throws AccessError INSPECTION_HIDING_REFUSED. */
