@@ -17,6 +17,8 @@ export interface QueryFlags extends NodeFlags {
   readonly evidence?: string;
   readonly export?: string;
   readonly format?: string;
+  readonly person?: string;
+  readonly language?: string;
   readonly timeline?: true;
   readonly diff?: string;
 }
@@ -30,7 +32,7 @@ export function subjectPath(ledger: string, { subject }: QueryFlags): string {
   if (subject === undefined)
     throw new CliError(
       'CLI_USAGE',
-      '--timeline, --diff and --evidence are of one subject: --subject',
+      '--timeline, --diff, --evidence and --person are of one subject: --subject',
     );
   return `${ledgerPath(ledger)}/subjects/${encodeURIComponent(subject)}`;
 }

@@ -12,6 +12,7 @@ import { queryDiff } from './query-diff.js';
 import { filtersOf, type QueryFlags, queryOf, subjectPath } from './query-flags.js';
 import { saveEvidence } from './save-evidence.js';
 import { saveExport } from './save-export.js';
+import { savePerson } from './save-person.js';
 import { oneLine, printResult, type Terminal } from './terminal.js';
 
 /** Of an answer for people, or in one JSON; more than that is an export. */
@@ -44,7 +45,18 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
         'write all of the subject to a file, with the proof that it is all',
       ).conflicts(NOT_PROVEN),
     )
-    .addOption(new Option('--format <format>', 'of the export').choices(['ndjson', 'csv']))
+    .addOption(
+      exclusive('--person <file>', 'write all of the subject to a file, for the subject').conflicts(
+        NOT_OF_PERSONS,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--format <format>',
+        'ndjson or csv of an export, json or pdf of a person',
+      ).choices(['ndjson', 'csv', 'json', 'pdf']),
+    )
+    .addOption(new Option('--language <code>', 'of the pages of a PDF').choices(['en', 'de']))
     .addOption(exclusive('--timeline', 'everything recorded about the subject, in order'))
     .addOption(exclusive('--diff <from..to>', 'what changed for the subject between two states'))
     .description('find entries by what they are about')
@@ -55,13 +67,22 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
     'chirograph query kyc --type tradle.Residence --export residences.csv --format csv',
     'chirograph query kyc --subject customer-4711 --diff 2026-01-31..2026-06-30',
     'chirograph query kyc --subject customer-4711 --evidence customer-4711.collection.json',
+    'chirograph query kyc --subject customer-4711 --person customer-4711.pdf --format pdf',
   );
 }
 
 /** What answers in its own way answers in no other. */
-const MODES = ['count', 'evidence', 'export', 'timeline', 'diff'];
+const MODES = ['count', 'evidence', 'export', 'person', 'timeline', 'diff'];
 /** Nothing proves that entries are all of an author, say. */
 const NOT_PROVEN = ['thing', 'author', 'recordedFrom', 'recordedTo', 'limit', 'format'];
+
+/** A person is given all, as it is now. */
+const NOT_OF_PERSONS = [
+  ...NOT_PROVEN.filter((flag) => flag !== 'format'),
+  'type',
+  'asOf',
+  'validAt',
+];
 
 function exclusive(flags: string, description: string): Option {
   const option = new Option(flags, description);
@@ -75,6 +96,8 @@ async function query(ledger: string, flags: QueryFlags, terminal: Terminal): Pro
     await saveAnswer(client, ledger, flags.evidence, flags, terminal);
   else if (flags.export !== undefined)
     await exportAll(client, ledger, flags.export, flags, terminal);
+  else if (flags.person !== undefined)
+    await savePersonData(client, ledger, flags.person, flags, terminal);
   else if (flags.diff !== undefined) await queryDiff(client, ledger, flags.diff, flags, terminal);
   else await list(client, ledger, flags, terminal);
 }
@@ -148,12 +171,34 @@ async function exportAll(
   flags: QueryFlags,
   terminal: Terminal,
 ): Promise<void> {
-  const format = flags.format ?? 'ndjson';
+  const format = formatOf(flags, ['ndjson', 'csv']);
   const path = `${ledgerPath(ledger)}/export${queryOf({ format, ...filtersOf(flags) })}`;
   const saved = await saveExport(client, path, file, format);
   printResult(terminal, flags.json, { file, format, ...saved }, [
     `wrote ${oneLine(file)}: ${saved.count} entries as of size ${saved.size}, root hash over them ${saved.rootHash}`,
   ]);
+}
+
+async function savePersonData(
+  client: NodeClient,
+  ledger: string,
+  file: string,
+  flags: QueryFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const format = formatOf(flags, ['json', 'pdf']);
+  const path = `${subjectPath(ledger, flags)}/export${queryOf({ format, language: flags.language })}`;
+  const size = await savePerson(client, path, file, format);
+  printResult(terminal, flags.json, { file, format, size }, [
+    `wrote ${oneLine(file)}: ${size} bytes`,
+  ]);
+}
+
+/** The first unless another is given. @throws CliError CLI_USAGE. */
+function formatOf<F extends string>({ format }: QueryFlags, formats: readonly [F, ...F[]]): F {
+  const given = format === undefined ? formats[0] : formats.find((one) => one === format);
+  if (given !== undefined) return given;
+  throw new CliError('CLI_USAGE', `--format must be ${formats.join(' or ')} here`);
 }
 
 async function saveAnswer(

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -111,6 +111,9 @@ describe('query', () => {
     ['a thing of nobody', ['--thing', 'note']],
     ['a file that cannot be', ['--export', '/nonexistent/file']],
     ['evidence of nobody', ['--evidence', 'x']],
+    ['what is of nobody', ['--person', 'x']],
+    ['a person as CSV', ['--subject', 'anna', '--person', 'x', '--format', 'csv']],
+    ['a person’s file that cannot be', ['--subject', 'anna', '--person', '/nonexistent/file']],
     ['evidence of what nothing proves', ['--subject', 'anna', '--author', 'x', '--evidence', 'x']],
   ])('ends %s with exit code 2 and one line', async (_what, argv) => {
     const { code, stdout, stderr } = await runCli(['query', 'kyc', ...argv], env);
@@ -140,6 +143,45 @@ describe('query --evidence', () => {
     writeFileSync(less ?? '', formatCollection({ ...honest, entries, questions }));
     const refused = await runCli(['verify', less ?? '', '--trust', trust ?? ''], env);
     expect(refused.code).toBe(1);
+  });
+});
+
+describe('query --person', () => {
+  it('writes all of a subject for the subject, as JSON or PDF, and nothing beside it', async () => {
+    const folder = join(directory, 'persons');
+    mkdirSync(folder);
+    const of = ['--subject', 'anna'] as const;
+    const json = join(folder, 'anna.json');
+    expect(await queryJson(...of, '--person', json)).toMatchObject({ file: json, format: 'json' });
+    expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ subject: 'anna' });
+    const pdf = join(folder, 'anna.pdf');
+    const asked = [...of, '--person', pdf, '--format', 'pdf', '--language', 'de'];
+    const { size } = await queryJson(...asked);
+    const bytes = readFileSync(pdf);
+    expect(bytes).toHaveLength(Number(size));
+    expect(bytes.subarray(0, 9).toString('latin1')).toBe('%PDF-1.7\n');
+    expect(bytes.toString('latin1').trimEnd().endsWith('%%EOF')).toBe(true);
+    expect(statSync(pdf).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder).sort()).toEqual(['anna.json', 'anna.pdf']);
+  });
+
+  it('leaves what was there where the new does not come whole', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/pdf' });
+      response.write('%PDF-1.7', () => response.destroy());
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const folder = join(directory, 'cut');
+    mkdirSync(folder);
+    const file = join(folder, 'anna.pdf');
+    writeFileSync(file, 'before');
+    const argv = ['query', 'kyc', '--subject', 'anna', '--person', file, '--format', 'pdf'];
+    const url = ['--url', `http://127.0.0.1:${port}`];
+    expect((await runCli([...argv, ...url], env)).code).toBe(2);
+    server.close();
+    expect(readFileSync(file, 'utf8')).toBe('before');
+    expect(readdirSync(folder)).toEqual(['anna.pdf']);
   });
 });
 

@@ -11,8 +11,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NO_TRUST } from '../../src/evidence/trust.js';
 import { inspectionReport } from '../../src/reports/inspection-report.js';
+import { threadPrinting } from '../../src/reports/print-thread.js';
 import type { Block } from '../../src/reports/report-document.js';
 import { subjectExportReport } from '../../src/reports/subject-export-report.js';
+import { append, createLedger, RECORD } from '../api/support/ledger-client.js';
 import { documentOf, printed } from '../reports/support/print.js';
 import {
   EVIDENCE_FILE,
@@ -22,6 +24,7 @@ import {
   subjectExportData,
 } from '../reports/support/report-data.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+import { openTestService } from '../support/test-service.js';
 
 const VERAPDF = 'test/interop/verapdf/greenfield-apps.jar';
 const TRUST = 'docs/formats/examples/residence.trust.json';
@@ -103,6 +106,40 @@ describe('veraPDF', () => {
     for (const [name, [, , rule]] of Object.entries(faults))
       expect([name, verdicts[name]]).toEqual([name, expect.arrayContaining([rule])]);
   });
+});
+
+describe('the export of a person by a node', () => {
+  it('conforms to PDF/A-3b, and Poppler reads it and takes out the JSON', async () => {
+    const node = await openTestService(path('node'), {
+      print: threadPrinting({
+        entry: new URL('../../dist/reports/print-worker.js', import.meta.url),
+      }),
+    });
+    try {
+      await createLedger(node, 'kyc');
+      await append(node, 'kyc', {
+        ...RECORD,
+        subject: 'ada',
+        parts: [{ subject: 'bob', payload: { note: 'secret of bob' } }],
+      });
+      const exported = '/v1/ledgers/kyc/subjects/ada/export?format=pdf';
+      for (const language of ['en', 'de']) {
+        const response = await node.request(`${exported}&language=${language}`);
+        await writeFile(path(`${language}.pdf`), new Uint8Array(await response.arrayBuffer()));
+      }
+    } finally {
+      await node.service.close();
+    }
+    expect(await verapdf('en.pdf', 'de.pdf')).toEqual({ 'en.pdf': ['PASS'], 'de.pdf': ['PASS'] });
+    const { stdout: text } = await run('pdftotext', ['-layout', path('en.pdf'), '-']);
+    for (const part of ['"Hauptstraße 1"', 'Parts of your records', 'Page 1 of ', 'Data of ada'])
+      expect(text).toContain(part);
+    await mkdir(path('person'));
+    await run('pdfdetach', ['-saveall', '-o', path('person'), path('en.pdf')]);
+    const json = await readFile(path('person/subject-export.json'), 'utf8');
+    expect(JSON.parse(json)).toMatchObject({ subject: 'ada', leftOut: [{ what: 'part' }] });
+    expect(text + json).not.toMatch(/bob/);
+  }, 120_000);
 });
 
 describe('Poppler', () => {
