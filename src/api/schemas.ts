@@ -81,6 +81,11 @@ export function describedByZod(schema: z.ZodType): z.ZodType {
   return z.custom().meta({ ...described, $schema: undefined });
 }
 
+/** For the `responses` of what is given by `sendImmutable`. */
+export const notModifiedResponse = {
+  description: 'As the client has it (If-None-Match).',
+} as const;
+
 /** For every route's `responses`: any failure is a problem. */
 export const problemResponse = {
   description: 'A problem.',
