@@ -18,6 +18,14 @@ export function branded<T extends string>(
     });
 }
 
+/**
+ * A text of that form. Said again for the description: zod-to-openapi writes the flags of a pattern into
+ * it, behind its end, and nothing then is of that form.
+ */
+export function textOfForm(pattern: RegExp): z.ZodString {
+  return z.string().regex(pattern).meta({ pattern: pattern.source });
+}
+
 /** `[a-z0-9][a-z0-9-]{0,62}` */
 export const tenantSchema = branded(TENANT_NAME_PATTERN, isTenantName);
 
