@@ -6,7 +6,7 @@ import { PROBLEMS } from '../../../src/api/problem-table.js';
 import { removeDirectory, temporaryDirectory } from '../../support/temporary-directory.js';
 import { createCheck } from './checks.js';
 import { operationAt, parseDescription } from './description.js';
-import { CANARY, FAULTS, HIDDEN, type NamedFault, startFaultyNode } from './faulty-node.js';
+import { CANARY, HIDDEN, type NamedFault, namedFaults, startFaultyNode } from './faulty-node.js';
 import { type Asker, fuzzOperation } from './fuzz.js';
 import { leaksInLines, secretsOfKeyStore } from './leaks.js';
 import { createSender } from './send.js';
@@ -58,7 +58,7 @@ describe('the fuzz', () => {
     expect(await verdictOn(null)).toBe(null);
   });
 
-  it.each(FAULTS)('finds $name, and says how to send it again', async (fault) => {
+  it.each(namedFaults())('finds $name, and says how to send it again', async (fault) => {
     const verdict = await verdictOn(fault);
     expect(verdict).toMatch(fault.seen);
     expect(verdict).toMatch(/\nseed 1, after \d+ requests\ncurl -i /);

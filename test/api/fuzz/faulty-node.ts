@@ -23,7 +23,7 @@ export const CANARY = 'zqcanary';
 export const HIDDEN = 'hidden';
 const KEY = `cg_${'0'.repeat(12)}_${'B'.repeat(43)}`;
 
-export const FAULTS: readonly NamedFault[] = [
+const ALL: readonly NamedFault[] = [
   {
     name: 'an error that nobody expected',
     seen: /answers 500 INTERNAL/,
@@ -86,7 +86,7 @@ export const FAULTS: readonly NamedFault[] = [
     seen: /holds an object as text/,
     id: /^\d/,
     answer: (_request, response) => {
-      sendJson(response, 200, { name: String({}) });
+      sendJson(response, 200, { name: '[object Object]' });
     },
   },
   {
@@ -194,6 +194,10 @@ export const FAULTS: readonly NamedFault[] = [
     },
   },
 ];
+
+export function namedFaults(): readonly NamedFault[] {
+  return ALL;
+}
 
 const pathSchema = z.object({ ledger: z.string() });
 const thingSchema = z.object({ name: z.string() });
