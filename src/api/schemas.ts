@@ -18,6 +18,14 @@ export function branded<T extends string>(
     });
 }
 
+/**
+ * A text of that form. Said again for the description: zod-to-openapi writes the flags of a pattern into
+ * it, behind its end, and nothing then is of that form.
+ */
+export function textOfForm(pattern: RegExp): z.ZodString {
+  return z.string().regex(pattern).meta({ pattern: pattern.source });
+}
+
 /** `[a-z0-9][a-z0-9-]{0,62}` */
 export const tenantSchema = branded(TENANT_NAME_PATTERN, isTenantName);
 
@@ -80,6 +88,11 @@ export function describedByZod(schema: z.ZodType): z.ZodType {
   const described = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return z.custom().meta({ ...described, $schema: undefined });
 }
+
+/** For the `responses` of what is given by `sendImmutable`. */
+export const notModifiedResponse = {
+  description: 'As the client has it (If-None-Match).',
+} as const;
 
 /** For every route's `responses`: any failure is a problem. */
 export const problemResponse = {

@@ -61,7 +61,7 @@ export async function startServer(
       if (!response.headersSent) response.setHeader('Connection', 'close');
   };
 
-  const server = createEither(options, (request, response) => {
+  const handle: RequestListener = (request, response) => {
     if (isStopping) {
       answerStopping(response);
       return;
@@ -76,7 +76,10 @@ export async function startServer(
         });
     });
     listener(request, response);
-  });
+  };
+  const server = createEither(options, handle);
+  // Node would say 417 and nothing else. RFC 9110 §10.1.1 lets an expectation that nobody knows be ignored.
+  server.on('checkExpectation', handle);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const begun = [...inFlight].some(
       (response) => response.socket === socket && response.headersSent,

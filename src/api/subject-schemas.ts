@@ -94,6 +94,8 @@ export const timelineSchema = z.object({
   asOf: asOfSchema,
 });
 const changeSchema = z.enum(['added', 'removed', 'changed']);
+// Not `nullable()`: of a schema with a name zod-to-openapi then describes one that null does not meet.
+const entryOrNone = z.union([entrySchema, z.null()]);
 const sideSchema = z.object({ asOf: asOfSchema, validAt: validAtSchema });
 export const diffSchema = z.object({
   subject: z.string(),
@@ -107,8 +109,8 @@ export const diffSchema = z.object({
         change: changeSchema,
         type: z.string(),
         key: z.string().optional(),
-        before: entrySchema.nullable(),
-        after: entrySchema.nullable(),
+        before: entryOrNone,
+        after: entryOrNone,
         fields: z
           .array(
             z.object({

@@ -1,5 +1,6 @@
 /** zod at the border: what a schema refuses becomes one problem that says where, without quoting what. */
 import type { z } from 'zod';
+import { withMissingNamed } from '../base/missing-text.js';
 import { ApiError, type InvalidMember } from './api-error.js';
 
 const MAX_REPORTED = 10;
@@ -34,6 +35,7 @@ function describeIssue(issue: Issue): InvalidMember {
 function detailOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
+      return withMissingNamed(issue.message);
     case 'too_big':
     case 'too_small':
     case 'not_multiple_of':

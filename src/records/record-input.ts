@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Brand } from '../base/brand.js';
 import type { JsonObject, JsonValue } from '../base/canonical-json.js';
 import { BaseError } from '../base/errors.js';
+import { withMissingNamed } from '../base/missing-text.js';
 import { CLASS_NAME, PERSON_NAME } from '../base/secret-scope.js';
 import { parseInstant } from '../base/time.js';
 import { RECORD_KEY, TYPE_NAME } from './internal/shapes.js';
@@ -112,7 +113,7 @@ function firstFault(error: z.ZodError): RecordsError {
   const issue = error.issues[0];
   if (issue === undefined) return malformed('not a record', '');
   const path = issue.path.map((step) => `/${String(step)}`).join('');
-  if (issue.code !== 'unrecognized_keys') return malformed(issue.message, path);
+  if (issue.code !== 'unrecognized_keys') return malformed(withMissingNamed(issue.message), path);
   // Named by what it is not: its own name is the client's text, which may be anyone's data.
   const known = Object.keys((path === '' ? recordInputSchema : part).shape).join(', ');
   return malformed(`has a member that is none of ${known}`, path);

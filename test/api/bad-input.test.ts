@@ -151,6 +151,18 @@ describe('a record with a member that is wrong', () => {
   });
 });
 
+describe('a member that is missing', () => {
+  it('is said to be, in words that are not those of JavaScript', async () => {
+    const posts = ['/v1/ledgers', '/v1/ledgers/kyc/records'].map((path) =>
+      node.request(path, { json: {} }),
+    );
+    for (const post of posts) {
+      const { detail } = await answer<{ detail: string }>(post, 400);
+      expect(detail).toMatch(/expected string, but there is none$/);
+    }
+  });
+});
+
 describe('a record that is too large', () => {
   it('by its payload', async () => {
     const payload = { a: 'x'.repeat(MAX_PAYLOAD_BYTES) };

@@ -220,3 +220,22 @@ describe('the leaf input', () => {
     expect(Buffer.from(sha256(await bytes('records/7/leaf'))).toString('hex')).toBe(hex);
   });
 });
+
+describe('the description', () => {
+  it('names the 304 of what never changes', async () => {
+    const { paths } = await answer<{
+      paths: Record<string, { get?: { responses: Record<string, unknown> } }>;
+    }>(node.request('/openapi.json'));
+    const unchanging = Object.keys(paths).filter((path) => paths[path]?.get?.responses['304']);
+    expect(unchanging.map((path) => path.replace('/v1/ledgers/{ledger}/', '')).toSorted()).toEqual([
+      'checkpoints/{size}',
+      'proofs/consistency',
+      'proofs/inclusion',
+      'records/{id}/evidence',
+      'records/{id}/leaf',
+      'records/{id}/signatures/{number}',
+      'records/{id}/statement',
+      'tile/{path}',
+    ]);
+  });
+});

@@ -56,6 +56,15 @@ describe('/openapi.json', () => {
         if (path.startsWith('/v1/')) expect(Object.keys(responses)).toContain('default');
   });
 
+  it('describes patterns without the flags that zod-to-openapi would write behind them', async () => {
+    const text = await (await node.fetch('/openapi.json')).text();
+    const patterns = [...text.matchAll(/"pattern":("(?:[^"\\\\]|\\\\.)*")/g)].map(
+      ([, pattern = '']) => JSON.parse(pattern) as string,
+    );
+    expect(patterns).toContain('^[^\\p{Cc}\\p{Cs}]{1,200}$');
+    for (const pattern of patterns) expect(pattern).toMatch(/\$$/);
+  });
+
   it('describes every path that the app has: each answers, and not with ROUTE_UNKNOWN', async () => {
     const document = (await (await node.fetch('/openapi.json')).json()) as Document;
     for (const [path, methods] of Object.entries(document.paths))

@@ -123,3 +123,14 @@ describe('connections', () => {
     expect(ports.size).toBe(1);
   });
 });
+
+describe('an expectation that nobody knows', () => {
+  it('is ignored: the request is answered as any other, its id and all', async () => {
+    const { url } = await startTestNode();
+    const connection = await RawConnection.open(url);
+    connection.send('GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: a miracle\r\n\r\n');
+    await connection.until('{"status":"ok"}');
+    expect(connection.received).toMatch(/^HTTP\/1\.1 200 [^]*\r\nX-Request-Id: /);
+    connection.destroy();
+  });
+});

@@ -65,3 +65,11 @@ describe('the state of a subject', () => {
     ).toBe('LEDGER_SIZE_UNKNOWN');
   });
 });
+
+describe('the description of differences', () => {
+  it('has room for what was not there before, or is not there after', async () => {
+    const text = await (await node.request('/openapi.json')).text();
+    const side = '{"anyOf":[{"$ref":"#/components/schemas/Entry"},{"type":"null"}]}';
+    expect(text).toContain(`"before":${side},"after":${side}`);
+  });
+});

@@ -1,6 +1,6 @@
 /** A whole node with its HTTP, in this process, on a real directory and a free port. */
 import { join } from 'node:path';
-import { silentLogger } from '../../src/base/logger.js';
+import { type Logger, silentLogger } from '../../src/base/logger.js';
 import { RandomPool } from '../../src/base/random.js';
 import type { Clock } from '../../src/base/time.js';
 import { systemClock } from '../../src/base/time.js';
@@ -18,6 +18,7 @@ export interface TestServiceOptions extends Partial<Config> {
   readonly store?: ServiceParts['store'];
   readonly preparer?: Preparer;
   readonly print?: PrintJob;
+  readonly logger?: Logger;
 }
 
 export interface RequestOptions {
@@ -41,7 +42,14 @@ const NEVER_MILLIS = 24 * 60 * 60 * 1000;
 
 export async function openTestService(
   root: string,
-  { clock = systemClock, store = {}, preparer, print, ...settings }: TestServiceOptions = {},
+  {
+    clock = systemClock,
+    store = {},
+    preparer,
+    print,
+    logger = silentLogger,
+    ...settings
+  }: TestServiceOptions = {},
   adminKey?: string,
 ): Promise<TestService> {
   const config = {
@@ -58,7 +66,7 @@ export async function openTestService(
   const parts = {
     clock,
     random,
-    logger: silentLogger,
+    logger,
     preparer: preparer ?? inlinePreparer(random),
     trySchema: inlineSchemaTrial(),
     print: print ?? inlinePrinting(),

@@ -13,7 +13,14 @@ import type { Guard } from '../authentication.js';
 import type { CursorCodec } from '../cursor.js';
 import { asOfSchema } from '../entry-schemas.js';
 import { addResource } from '../resource.js';
-import { cursorSchema, instantSchema, json, pageQuery, problemResponse } from '../schemas.js';
+import {
+  cursorSchema,
+  instantSchema,
+  json,
+  pageQuery,
+  problemResponse,
+  textOfForm,
+} from '../schemas.js';
 import { validate } from '../validate.js';
 
 export interface AccessRoutesOptions {
@@ -22,7 +29,7 @@ export interface AccessRoutesOptions {
   readonly history: AccessHistory;
 }
 
-const person = z.string().regex(PERSON_NAME);
+const person = textOfForm(PERSON_NAME);
 const instant = z
   .string()
   .max(30)

@@ -10,7 +10,7 @@ import type { Guard } from '../authentication.js';
 import { sendImmutable } from '../conditional.js';
 import { entryPath } from '../entry-schemas.js';
 import { addResource } from '../resource.js';
-import { problemResponse } from '../schemas.js';
+import { notModifiedResponse, problemResponse } from '../schemas.js';
 import { validate } from '../validate.js';
 
 export interface EntryFilesRoutesOptions {
@@ -115,6 +115,7 @@ export function describeEntryFiles(registry: OpenAPIRegistry): void {
         description: 'RFC 8785 JSON.',
         content: { 'application/json': { schema: z.looseObject({}) } },
       },
+      304: notModifiedResponse,
       default: problemResponse,
     },
   });
@@ -126,6 +127,7 @@ export function describeEntryFiles(registry: OpenAPIRegistry): void {
     request: { params: pathSchema },
     responses: {
       200: { description: 'The leaf input.', content: { [OCTETS]: { schema: bytes } } },
+      304: notModifiedResponse,
       default: problemResponse,
     },
   });
@@ -143,6 +145,7 @@ export function describeEntryFiles(registry: OpenAPIRegistry): void {
           [EVIDENCE_TYPES['tlog-proof']]: { schema: z.string() },
         },
       },
+      304: notModifiedResponse,
       default: problemResponse,
     },
   });

@@ -23,6 +23,7 @@ import {
   json,
   pageQuery,
   problemResponse,
+  textOfForm,
 } from '../schemas.js';
 import { validate } from '../validate.js';
 
@@ -38,7 +39,7 @@ const GRANTED = ROLES.filter((role): role is Exclude<Role, 'none'> => role !== '
 const granteeSchema = z
   .union([
     z.strictObject({ key: branded(KEY_ID_PATTERN, isKeyId) }),
-    z.strictObject({ identity: z.string().regex(KEY_TEXT_PATTERN) }),
+    z.strictObject({ identity: textOfForm(KEY_TEXT_PATTERN) }),
   ])
   .meta({
     description: 'The id of an API key, or a name that an identity provider or certificate gives.',

@@ -26,6 +26,7 @@ import {
   pageQuery,
   problemResponse,
   tenantSchema,
+  textOfForm,
 } from '../schemas.js';
 import { validate } from '../validate.js';
 
@@ -50,7 +51,7 @@ export interface KeysRoutesOptions {
 }
 
 const keyIdSchema = branded(KEY_ID_PATTERN, isKeyId);
-const textSchema = z.string().regex(KEY_TEXT_PATTERN);
+const textSchema = textOfForm(KEY_TEXT_PATTERN);
 
 /** Keys without an identity are `key:…`, the node is `node`, tenants are `tenant:…`: none may pass for one. */
 const RESERVED_AUTHOR = /^(?:key:|tenant:|node$)/;

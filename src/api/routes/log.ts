@@ -11,7 +11,7 @@ import type { Guard } from '../authentication.js';
 import { sendImmutable } from '../conditional.js';
 import { indexText, ledgerPath, sizeText } from '../entry-schemas.js';
 import { addResource } from '../resource.js';
-import { json, problemResponse } from '../schemas.js';
+import { json, notModifiedResponse, problemResponse } from '../schemas.js';
 import { validate } from '../validate.js';
 
 export interface LogRoutesOptions {
@@ -116,6 +116,7 @@ export function describeLog(registry: OpenAPIRegistry): void {
     request: { params: sizePathSchema },
     responses: {
       200: { description: 'A signed note.', content: text },
+      304: notModifiedResponse,
       default: problemResponse,
     },
   });
@@ -128,6 +129,7 @@ export function describeLog(registry: OpenAPIRegistry): void {
     request: { params: z.object({ ...ledgerPath, path: z.string() }) },
     responses: {
       200: { description: 'Hashes, or statements.', content: bytes },
+      304: notModifiedResponse,
       default: problemResponse,
     },
   });
@@ -139,6 +141,7 @@ export function describeLog(registry: OpenAPIRegistry): void {
     request: { params: pathSchema, query: inclusionQuerySchema },
     responses: {
       200: { description: 'RFC 6962 §2.1.1.', content: json(inclusionSchema) },
+      304: notModifiedResponse,
       default: problemResponse,
     },
   });
@@ -150,6 +153,7 @@ export function describeLog(registry: OpenAPIRegistry): void {
     request: { params: pathSchema, query: consistencyQuerySchema },
     responses: {
       200: { description: 'RFC 6962 §2.1.2.', content: json(consistencySchema) },
+      304: notModifiedResponse,
       default: problemResponse,
     },
   });

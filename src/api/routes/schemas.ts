@@ -36,6 +36,7 @@ import {
   jsonObjectSchema,
   pageQuery,
   problemResponse,
+  textOfForm,
 } from '../schemas.js';
 import { validate } from '../validate.js';
 
@@ -64,7 +65,10 @@ const typePositionSchema = z.strictObject({ after: typeSchema });
 const versionPositionSchema = z.strictObject({ before: z.int().min(1) });
 
 const findableSchema = z.strictObject({
-  pointer: z.string().regex(FINDABLE_POINTER).meta({ description: 'RFC 6901, in the payload.' }),
+  pointer: textOfForm(FINDABLE_POINTER).meta({
+    pattern: FINDABLE_POINTER.source,
+    description: 'RFC 6901, in the payload.',
+  }),
   as: z.enum(FINDABLE_AS),
 });
 const documentSchema = z.strictObject({

@@ -13,7 +13,14 @@ import { sendImmutable } from '../conditional.js';
 import type { CursorCodec } from '../cursor.js';
 import { entryPath, receiptSchema } from '../entry-schemas.js';
 import { addResource } from '../resource.js';
-import { cursorSchema, instantSchema, json, pageQuery, problemResponse } from '../schemas.js';
+import {
+  cursorSchema,
+  instantSchema,
+  json,
+  notModifiedResponse,
+  pageQuery,
+  problemResponse,
+} from '../schemas.js';
 import { validate } from '../validate.js';
 
 export interface SignaturesRoutesOptions {
@@ -153,6 +160,7 @@ export function describeSignatures(registry: OpenAPIRegistry): void {
     request: { params: numberPathSchema },
     responses: {
       200: { description: 'CMS, DER.', content: { [CMS]: { schema: bytes } } },
+      304: notModifiedResponse,
       default: problemResponse,
     },
   });
