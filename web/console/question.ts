@@ -1,0 +1,43 @@
+/** What is asked of whom, as paths and queries of the API. */
+
+/** One point in both times. */
+export interface Point {
+  /** Digits: a tree size; else an instant or a calendar date. Null: the newest. */
+  readonly asOf: string | null;
+  /** An instant or a calendar date. Null: not asked. */
+  readonly validAt: string | null;
+}
+
+export interface Subject {
+  readonly ledger: string;
+  readonly subject: string;
+  /** Of a log that the ledger had before; null: the one that is written. */
+  readonly origin: string | null;
+}
+
+export type Query = Readonly<Record<string, string | number | null>>;
+
+export function ledgerPath(ledger: string): string {
+  return `/v1/ledgers/${encodeURIComponent(ledger)}`;
+}
+
+export function subjectPath({ ledger, subject }: Subject): string {
+  return `${ledgerPath(ledger)}/subjects/${encodeURIComponent(subject)}`;
+}
+
+/** Browsers take dots for steps in a path, however they are written. */
+export function canBeAsked(subject: string): boolean {
+  return subject !== '' && subject !== '.' && subject !== '..';
+}
+
+/** `?a=1&b=2` of the members that are not null, or nothing. */
+export function queryOf(query: Query): string {
+  const given = Object.entries(query).filter(([, value]) => value !== null);
+  if (given.length === 0) return '';
+  return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`;
+}
+
+/** Between two points. @param to of which null means the newest. */
+export function diffQuery(from: Point & { readonly asOf: string }, to: Point): Query {
+  return { from: from.asOf, to: to.asOf, fromValidAt: from.validAt, toValidAt: to.validAt };
+}
