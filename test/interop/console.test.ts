@@ -98,7 +98,10 @@ describe('signing in to the console', () => {
     await signIn();
     await show(SUBJECT);
     const kept = await page.evaluate(`JSON.stringify([
-      Object.entries(localStorage), Object.entries(sessionStorage), document.cookie, location.href,
+      ...[localStorage, sessionStorage].map((storage) =>
+        // Not its entries, which leave out what is called as one of its methods is.
+        Array.from({ length: storage.length }, (_, at) => storage.getItem(storage.key(at)))),
+      document.cookie, location.href,
       history.state, document.documentElement.outerHTML,
       [...document.querySelectorAll('input')].map((field) => field.value), document.title,
     ])`);
@@ -351,7 +354,11 @@ describe('a long timeline in the console', () => {
 describe('a node with search and inspections', () => {
   const INSPECTION = {
     ...{ id: 'i-1', ledger: 'kyc', caseId: 'case-7', authority: 'FMA', legalBasis: '§ 1' },
-    ...{ scope: { subjects: [SUBJECT] }, isHidden: false, expiresAt: '2027-01-01T00:00:00.000Z' },
+    ...{
+      scope: { subjects: [SUBJECT], types: ['tradle.Residence'] },
+      isHidden: false,
+      expiresAt: '2027-01-01T00:00:00.000Z',
+    },
     state: 'open',
   };
 
@@ -400,6 +407,7 @@ describe('a node with search and inspections', () => {
     expect(bodies).toContain('{"field":"passport","value":"X123","limit":50}');
     await press('.found', SUBJECT);
     await page.waitForSelector('#state article');
+    expect(states().at(-1)).toContain('type=tradle.Residence');
     expect(await texts('#subject > .notice')).toEqual(['Read under the inspection case-7 of FMA.']);
     expect(headers.length).toBeGreaterThan(2);
     expect(new Set(headers)).toEqual(new Set(['i-1']));

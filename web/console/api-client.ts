@@ -60,14 +60,15 @@ export class ApiClient {
   async #send(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
     const { fetch, sleep, onWait } = this.#parts;
     for (let attempt = 1; ; attempt++) {
-      const response = await fetch(path, {
+      const options: RequestInit & { readonly cache: 'no-store' } = {
         ...init,
         signal,
         headers: this.#headers(init.body !== undefined),
         cache: 'no-store',
         // Nothing of the node leads elsewhere, and the key must not go there.
         redirect: 'error',
-      });
+      };
+      const response = await fetch(path, options);
       if (response.ok) return response;
       const problem = await problemOf(response);
       const wait = problem.retryAfterSeconds;

@@ -8,6 +8,11 @@ export const browserTimers: Timers = {
   },
 };
 
+/** Milliseconds since 1970, as this machine has it. */
+export function wallClock(): number {
+  return performance.timeOrigin + performance.now();
+}
+
 /** @throws the signal's reason. */
 export function sleep(millis: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,13 @@
 /** The files that can be taken away, as paths of the API and names. None has a person's name in it. */
 import type { Language } from './languages.js';
-import { ledgerPath, type Point, queryOf, type Subject, subjectPath } from './question.js';
+import {
+  ledgerPath,
+  type Point,
+  pointQuery,
+  queryOf,
+  type Subject,
+  subjectPath,
+} from './question.js';
 
 export interface FileToTake {
   readonly path: string;
@@ -9,8 +16,8 @@ export interface FileToTake {
 }
 
 /** All of the person, with the proof that it is all, for the offline verifier. */
-export function collectionFile(subject: Subject, { asOf, validAt }: Point): FileToTake {
-  const query = queryOf({ asOf, validAt, origin: subject.origin });
+export function collectionFile(subject: Subject, point: Point): FileToTake {
+  const query = queryOf(pointQuery(subject, point));
   return {
     path: `${subjectPath(subject)}/evidence${query}`,
     name: `${subject.ledger}.collection`,
@@ -25,11 +32,13 @@ export function entryEvidence(ledger: string, id: string): FileToTake {
 }
 
 export function exportFile(
-  { ledger, subject, origin }: Subject,
+  { ledger, subject, origin, types, until }: Subject,
   { asOf, validAt }: Point,
   format: 'ndjson' | 'csv',
 ): FileToTake {
-  const query = queryOf({ format, subject, asOf, validAt, origin });
+  // Of one type or of all: where a scope has several, the node says that it wants one of them.
+  const type = types.length === 1 ? types : null;
+  const query = queryOf({ format, subject, asOf: asOf ?? until, validAt, origin, type });
   return { path: `${ledgerPath(ledger)}/export${query}`, name: `${ledger}.${format}` };
 }
 

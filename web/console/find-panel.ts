@@ -1,8 +1,10 @@
 /** Which ledger, and whom in it. */
 import type { Inspection, LedgerAnswer, Page } from './answers.js';
+import { wallClock } from './browser-timers.js';
 import type { Surroundings } from './context.js';
 import { element, form, labelled, textField } from './dom.js';
 import type { Features } from './features.js';
+import { EVERYTHING, inspectedBy } from './inspected.js';
 import { InspectionPanel } from './inspection-panel.js';
 import type { NodeApi } from './node-api.js';
 import { canBeAsked, type Subject } from './question.js';
@@ -39,6 +41,8 @@ export class FindPanel {
       problemOf,
       api,
       ledger,
+      origin: () => this.#origin,
+      fields: parts.features.fields,
       onSubject: (subject) => {
         this.#show(subject);
       },
@@ -183,9 +187,11 @@ export class FindPanel {
     const { say } = this.#parts.context();
     this.#trouble?.replaceChildren();
     if (subject === '' || this.#ledger === '') return;
-    if (canBeAsked(subject))
-      this.#parts.onSubject({ ledger: this.#ledger, subject, origin: this.#origin });
-    else
+    if (canBeAsked(subject)) {
+      const chosen = this.inspection;
+      const inspected = chosen === null ? EVERYTHING : inspectedBy(chosen.scope, wallClock());
+      this.#parts.onSubject({ ledger: this.#ledger, subject, origin: this.#origin, ...inspected });
+    } else
       this.#trouble?.replaceChildren(
         element('p', { class: 'problem', role: 'alert' }, say('find.unaskable')),
       );

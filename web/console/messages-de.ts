@@ -66,6 +66,7 @@ export const GERMAN: Readonly<Record<MessageCode, string>> = {
   'times.go': 'Los',
   'times.before': 'vor dem ersten aufgeführten Eintrag',
   'times.newest': 'jetzt',
+  'times.until': 'das Ende des geprüften Zeitraums, {until}',
   'times.entry': 'Eintrag {index}',
   'times.validBefore': 'bevor etwas gültig war',
   'times.validAny': 'nicht gefragt: die zuletzt eingetragene Fassung',
@@ -200,6 +201,11 @@ export const GERMAN: Readonly<Record<MessageCode, string>> = {
   'problem.ACCESS_DENIED': 'Der Schlüssel erlaubt das nicht.',
   'problem.INSPECTION_REQUIRED':
     'Ein Prüfer liest Inhalte nur im Rahmen einer offenen Prüfung: Wählen Sie oben eine, oder lassen Sie eine eröffnen.',
+  'problem.INSPECTION_UNKNOWN':
+    'Für diesen Schlüssel gibt es keine solche Prüfung. Listen Sie sie neu auf.',
+  'problem.INSPECTION_CLOSED': 'Die Prüfung ist abgeschlossen: Wählen Sie eine andere.',
+  'problem.INSPECTION_EXPIRED': 'Die Prüfung ist abgelaufen: Wählen Sie eine andere.',
+  'problem.INSPECTION_OUT_OF_SCOPE': 'Die Prüfung deckt nicht alles davon.',
   'problem.LEDGER_UNKNOWN':
     'Es gibt kein solches Buch, oder es ist vor diesem Schlüssel verborgen.',
   'problem.LEDGER_SIZE_UNKNOWN':

@@ -63,6 +63,7 @@ export const ENGLISH = {
   'times.go': 'Go',
   'times.before': 'before the first entry that is listed',
   'times.newest': 'now',
+  'times.until': 'the end of the inspected period, {until}',
   'times.entry': 'entry {index}',
   'times.validBefore': 'before anything was valid',
   'times.validAny': 'not asked: the version that was recorded last',
@@ -195,6 +196,10 @@ export const ENGLISH = {
   'problem.ACCESS_DENIED': 'The key does not allow this.',
   'problem.INSPECTION_REQUIRED':
     'An inspector reads content only under an open inspection: choose one above, or have one opened.',
+  'problem.INSPECTION_UNKNOWN': 'There is no such inspection for this key. List them again.',
+  'problem.INSPECTION_CLOSED': 'The inspection has been closed: choose another.',
+  'problem.INSPECTION_EXPIRED': 'The inspection has expired: choose another.',
+  'problem.INSPECTION_OUT_OF_SCOPE': 'The inspection does not cover all of this.',
   'problem.LEDGER_UNKNOWN': 'There is no such ledger, or it is hidden from this key.',
   'problem.LEDGER_SIZE_UNKNOWN':
     'The ledger has not come so far: ask for a size or a time that lies behind it.',

@@ -24,6 +24,7 @@ import {
   diffQuery,
   ledgerPath,
   type Point,
+  pointQuery,
   queryOf,
   type Subject,
   subjectPath,
@@ -56,11 +57,20 @@ export class NodeApi {
 
   async search(
     ledger: string,
-    asked: { readonly field: string; readonly value: string; readonly cursor: string | null },
+    asked: {
+      readonly field: string;
+      readonly value: string;
+      readonly origin: string | null;
+      readonly cursor: string | null;
+    },
     signal: AbortSignal,
   ): Promise<Page<string>> {
-    const { field, value, cursor } = asked;
-    const body = { field, value, limit: STATE_PAGE, ...(cursor !== null && { cursor }) };
+    const { field, value, origin, cursor } = asked;
+    const body = {
+      ...{ field, value, limit: STATE_PAGE },
+      ...(origin !== null && { origin }),
+      ...(cursor !== null && { cursor }),
+    };
     const path = `${ledgerPath(ledger)}/subjects/search`;
     return readFoundSubjects(await this.client.post(path, body, signal));
   }
@@ -81,7 +91,10 @@ export class NodeApi {
     cursor: string | null,
     signal: AbortSignal,
   ): Promise<TimelineAnswer> {
-    const query = queryOf({ origin: subject.origin, order: 'desc', limit: TIMELINE_PAGE, cursor });
+    const query = queryOf({
+      ...{ origin: subject.origin, asOf: subject.until, type: subject.types },
+      ...{ order: 'desc', limit: TIMELINE_PAGE, cursor },
+    });
     return readTimeline(await this.client.get(`${subjectPath(subject)}/timeline${query}`, signal));
   }
 
@@ -97,7 +110,7 @@ export class NodeApi {
     to: Point,
     signal: AbortSignal,
   ): Promise<DiffAnswer> {
-    const query = queryOf({ ...diffQuery(from, to), origin: subject.origin });
+    const query = queryOf(diffQuery(subject, from, to));
     return readDiff(await this.client.get(`${subjectPath(subject)}/diff${query}`, signal));
   }
 
@@ -112,8 +125,4 @@ export class NodeApi {
     const path = `${ledgerPath(ledger)}/records/${id}/history${query}`;
     return readHistory(await this.client.get(path, signal));
   }
-}
-
-function pointQuery({ origin }: Subject, { asOf, validAt }: Point): Record<string, string | null> {
-  return { origin, asOf, validAt };
 }

@@ -74,6 +74,7 @@ export function problemLine(problem: Problem, say: Say): ProblemLine {
 /** Where the node knows more than the page: which roles may, which number is too large. */
 const DETAILED: ReadonlySet<string> = new Set([
   'ACCESS_DENIED',
+  'INSPECTION_OUT_OF_SCOPE',
   'LEDGER_SIZE_UNKNOWN',
   'QUERY_TOO_BROAD',
 ]);

@@ -11,6 +11,9 @@ import { visible } from './visible-text.js';
 export interface SearchFormParts extends Surroundings {
   readonly api: NodeApi;
   readonly ledger: () => string;
+  readonly origin: () => string | null;
+  /** That are known to be findable; another may be typed. */
+  readonly fields: readonly string[];
   readonly onSubject: (subject: string) => void;
 }
 
@@ -37,14 +40,20 @@ export class SearchForm {
       labelled(
         say('find.field'),
         textField('search-field', this.#field, (text) => (this.#field = text), {
-          maxlength: '256',
+          maxlength: '64',
+          list: 'search-fields',
           'aria-describedby': 'search-explain',
         }),
+        element(
+          'datalist',
+          { id: 'search-fields' },
+          ...this.#parts.fields.map((value) => element('option', { value })),
+        ),
       ),
       labelled(
         say('find.value'),
         textField('search-value', this.#value, (text) => (this.#value = text), {
-          maxlength: '1024',
+          maxlength: '512',
         }),
       ),
       element('button', { type: 'submit' }, say('find.search')),
@@ -65,8 +74,9 @@ export class SearchForm {
   }
 
   #search(before: Page<string> | null): void {
-    const { api, ledger, problemOf } = this.#parts;
-    const asked = { field: this.#field, value: this.#value, cursor: before?.cursor ?? null };
+    const { api, ledger, origin, problemOf } = this.#parts;
+    const [field, value] = [this.#field.trim(), this.#value.trim()];
+    const asked = { field, value, origin: origin(), cursor: before?.cursor ?? null };
     if (asked.field === '' || asked.value === '') return;
     if (before === null) this.#change(loading(IDLE));
     this.#latest.ask((signal) => api.search(ledger(), asked, signal), {

@@ -44,6 +44,7 @@ export class SubjectScreen {
     const actions = this.#actions();
     this.#times = new TimesPanel({
       context,
+      until: subject.until,
       onPoint: (point, isSettled) => {
         this.#ask(point, isSettled);
       },

@@ -24,6 +24,8 @@ export interface ShownPoint {
 
 export interface TimesPanelParts {
   readonly context: () => Context;
+  /** The end of the period that may be seen; null: now. */
+  readonly until: string | null;
   /** @param isSettled false while a slider moves. */
   readonly onPoint: (point: Point, isSettled: boolean) => void;
   readonly onCompare: (side: 'from' | 'to', point: Point & { readonly asOf: string }) => void;
@@ -193,7 +195,9 @@ export class TimesPanel {
       case 'before':
         return say('times.before');
       case 'newest':
-        return say('times.newest');
+        return this.#parts.until === null
+          ? say('times.newest')
+          : say('times.until', { until: moment(this.#parts.until, context).utc });
       case 'entry':
         return `${moment(tick.instant, context).utc}, ${say('times.entry', { index: tick.size - 1 })}`;
     }

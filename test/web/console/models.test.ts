@@ -2,12 +2,19 @@ import { describe, expect, it } from '@jest/globals';
 import { readCompleteness, readState, readTimeline } from '../../../web/console/answers.js';
 import { featuresOf } from '../../../web/console/features.js';
 import { collectionFile, exportFile, handOverPackage } from '../../../web/console/files.js';
+import { EVERYTHING, inspectedBy } from '../../../web/console/inspected.js';
 import { AnswerError } from '../../../web/console/json-reading.js';
 import { Latest, Settling } from '../../../web/console/latest.js';
 import { missingFrom } from '../../../web/console/listed.js';
 import { loading, ready, valueOf } from '../../../web/console/loaded.js';
 import { payloadRows, valueText } from '../../../web/console/payload-rows.js';
-import { canBeAsked, diffQuery, queryOf, subjectPath } from '../../../web/console/question.js';
+import {
+  canBeAsked,
+  diffQuery,
+  pointQuery,
+  queryOf,
+  subjectPath,
+} from '../../../web/console/question.js';
 
 const HASH = 'a'.repeat(64);
 const ENTRY = {
@@ -62,14 +69,19 @@ describe('an answer', () => {
 describe('what the node can', () => {
   it('is what its description says', () => {
     const paths = { '/v1/ledgers/{ledger}/subjects/search': { post: {} }, '/v1/inspections': {} };
-    expect(featuresOf({ paths })).toEqual({ search: true, inspections: false });
-    expect(featuresOf({ paths: {} })).toEqual({ search: false, inspections: false });
+    const field = { examples: ['name', 'passport'] };
+    const schema = { properties: { field } };
+    const described = { requestBody: { content: { 'application/json': { schema } } } };
+    const search = { '/v1/ledgers/{ledger}/subjects/search': { post: described } };
+    expect(featuresOf({ paths: search }).fields).toEqual(['name', 'passport']);
+    expect(featuresOf({ paths })).toEqual({ search: true, fields: [], inspections: false });
+    expect(featuresOf({ paths: {} })).toEqual({ search: false, fields: [], inspections: false });
     expect(() => featuresOf('<html>')).toThrow(AnswerError);
   });
 });
 
 describe('a question', () => {
-  const subject = { ledger: 'kyc', subject: 'a/b ä?#', origin: null };
+  const subject = { ledger: 'kyc', subject: 'a/b ä?#', origin: null, types: [], until: null };
 
   it('names persons in paths so that nothing of them is taken for another part', () => {
     expect(subjectPath(subject)).toBe('/v1/ledgers/kyc/subjects/a%2Fb%20%C3%A4%3F%23');
@@ -84,14 +96,29 @@ describe('a question', () => {
       { asOf: '2', validAt: null },
       { asOf: null, validAt: '2026-01-01' },
     ];
-    expect(queryOf(diffQuery(from, to))).toBe('?from=2&toValidAt=2026-01-01');
+    expect(queryOf(diffQuery(subject, from, to))).toBe('?from=2&toValidAt=2026-01-01');
+  });
+
+  it('under an inspection asks for what that covers, and for nothing later', () => {
+    const types = ['a.B', 'c.D'];
+    const inspected = { ...subject, types, until: '2026-01-31T22:59:59.999Z' };
+    expect(queryOf(pointQuery(inspected, { asOf: null, validAt: null }))).toBe(
+      '?asOf=2026-01-31T22%3A59%3A59.999Z&type=a.B&type=c.D',
+    );
+    expect(queryOf(pointQuery(inspected, { asOf: '3', validAt: null }))).toMatch(/^\?asOf=3&/);
+    const scope = { types, recordedTo: '2026-02-01T00:00:00.000Z' };
+    const end = Date.parse(scope.recordedTo);
+    expect(inspectedBy(scope, end)).toEqual({ types, until: '2026-01-31T23:59:59.999Z' });
+    expect(inspectedBy(scope, end - 2)).toEqual({ types, until: null });
+    expect(inspectedBy({}, end)).toEqual(EVERYTHING);
+    expect(() => inspectedBy({ types: 'a.B' }, end)).toThrow(AnswerError);
   });
 
   it('for a file has the point, and the file nobody’s name', () => {
     const point = { asOf: '7', validAt: '2026-01-01T00:00:00.000Z' };
     const file = collectionFile({ ...subject, origin: 'o/1' }, point);
     expect(file.path).toContain(
-      '/evidence?asOf=7&validAt=2026-01-01T00%3A00%3A00.000Z&origin=o%2F1',
+      '/evidence?origin=o%2F1&asOf=7&validAt=2026-01-01T00%3A00%3A00.000Z',
     );
     expect(file.name).toBe('kyc.collection');
     const { path } = exportFile(subject, point, 'csv');
