@@ -6,23 +6,17 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleForBrowser } from './browser-bundle.mjs';
+import { inline, put, refuseOutside } from './inline-page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outfile = resolve(root, process.argv[2] ?? 'dist/verify.html');
 const source = (path) => readFileSync(resolve(root, path), 'utf8');
-const digest = (text, encoding) => createHash('sha256').update(text).digest(encoding);
 
 const { version } = JSON.parse(source('package.json'));
 const bundle = await bundleForBrowser('web/verify/main.ts', {
   format: 'iife',
   version,
 });
-/** The element, and what the policy calls its content. */
-const inline = (tag, content) => {
-  if (/<\/(?:script|style)|<!--/i.test(content)) throw new Error('the page would end too early');
-  const text = `\n${content}`;
-  return { html: `<${tag}>${text}</${tag}>`, source: `'sha256-${digest(text, 'base64')}'` };
-};
 const script = inline('script', bundle.script);
 const style = inline('style', source('web/verify/style.css'));
 const policy = [
@@ -43,8 +37,7 @@ const notices = [
 if (notices.includes('--')) throw new Error('a notice would end its comment');
 
 const template = source('web/verify/page.html');
-const outside = /\b(?:src|href|action|srcset)\s*=|url\(|@import/.exec(template + style.html);
-if (outside !== null) throw new Error(`the page points outside: ${outside[0]}`);
+refuseOutside(template + style.html);
 const page = put(template, {
   'content="policy"': `content="${policy}"`,
   '<!-- notices -->': `<!--\n${notices}\n-->`,
@@ -54,12 +47,5 @@ const page = put(template, {
 
 mkdirSync(dirname(outfile), { recursive: true });
 writeFileSync(outfile, page);
-process.stdout.write(`${digest(page, 'hex')}  ${process.argv[2] ?? 'dist/verify.html'}\n`);
-
-function put(text, pieces) {
-  return Object.entries(pieces).reduce((whole, [place, piece]) => {
-    const parts = whole.split(place);
-    if (parts.length !== 2) throw new Error(`the page has not one place ${place}`);
-    return parts.join(piece);
-  }, text);
-}
+const digest = createHash('sha256').update(page).digest('hex');
+process.stdout.write(`${digest}  ${process.argv[2] ?? 'dist/verify.html'}\n`);

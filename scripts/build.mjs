@@ -1,6 +1,8 @@
-// Turns src/**/*.ts into dist/**/*.js, file by file. Types are checked by `npm run types`, not here.
+// Turns src/**/*.ts into dist/**/*.js, file by file, and web/console into the page that the node serves.
+// Types are checked by `npm run types`, not here.
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { buildConsolePage } from './build-console-page.mjs';
 
 rmSync('dist', { recursive: true, force: true });
 await build({
@@ -13,3 +15,4 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 });
+await buildConsolePage('dist/console.html');

@@ -11,6 +11,7 @@ import { createCursorCodec } from './api/cursor.js';
 import { createLoginLimiter } from './api/rate-limit.js';
 import { accessRoutes, describeAccess } from './api/routes/access.js';
 import { anchorsRoutes, describeAnchors } from './api/routes/anchors.js';
+import { consoleRoutes, describeConsole } from './api/routes/console.js';
 import { describeEntryFiles, entryFilesRoutes } from './api/routes/entry-files.js';
 import { describeExport, exportRoutes } from './api/routes/export.js';
 import { describeFeed, FEED_TIMES, feedRoutes } from './api/routes/feed.js';
@@ -40,6 +41,7 @@ import type { Preparer } from './commands/preparation/preparer.js';
 import { RecordGatherer } from './commands/record-gatherer.js';
 import type { TrySchema } from './commands/schema-trial.js';
 import type { Config } from './config.js';
+import { builtConsolePage } from './console-page.js';
 import type { Anchoring } from './epoch-timer.js';
 import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
 import type { OpenedNode } from './open-node.js';
@@ -155,6 +157,7 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       describeRecords,
     ),
     { mountPath: '/', router: healthRoutes(readiness), describe: describeHealth },
+    { mountPath: '/', router: consoleRoutes(builtConsolePage()), describe: describeConsole },
     v1(keysRoutes({ registry, create, guard, cursors, body }), describeKeys),
     v1(
       tenantsRoutes({
@@ -211,7 +214,7 @@ export function routeModules(parts: RouteParts): RouteModule[] {
             views.of(ledger.reader).catch(() => undefined);
             return ledger;
           },
-          anchoredSize,
+          stateParts: (tenant) => ledgers.stateParts(tenant),
         },
         isListed: (principal, name) =>
           name !== ACCESS_LEDGER && !book.rolesIn(principal, name).isHidden,

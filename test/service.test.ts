@@ -93,6 +93,7 @@ describe('a service', () => {
       node.request('/openapi.json', { key: '' }),
     );
     expect(Object.keys(paths).sort()).toEqual([
+      '/console',
       '/healthz',
       '/readyz',
       '/v1/access',

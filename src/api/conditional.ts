@@ -1,4 +1,4 @@
-/** What never changes: strong ETags (RFC 9110 §8.8.3) and If-None-Match (§13.1.2). */
+/** Strong ETags (RFC 9110 §8.8.3) and If-None-Match (§13.1.2), for what never or seldom changes. */
 import type { Request, Response } from 'express';
 import { toHex } from '../base/bytes.js';
 import { sha256 } from '../base/hash.js';
@@ -13,10 +13,30 @@ export function sendImmutable(
   contentType: string,
   bytes: Uint8Array,
 ): void {
-  const etag = `"${toHex(sha256(bytes))}"`;
-  response.setHeader('ETag', etag);
   response.setHeader('Cache-Control', IMMUTABLE);
   response.setHeader('Vary', 'Accept');
+  sendTagged(request, response, contentType, bytes);
+}
+
+/** The same for what another version of the program may have otherwise: caches ask each time. */
+export function sendRevalidated(
+  request: Request,
+  response: Response,
+  contentType: string,
+  bytes: Uint8Array,
+): void {
+  response.setHeader('Cache-Control', 'no-cache');
+  sendTagged(request, response, contentType, bytes);
+}
+
+function sendTagged(
+  request: Request,
+  response: Response,
+  contentType: string,
+  bytes: Uint8Array,
+): void {
+  const etag = `"${toHex(sha256(bytes))}"`;
+  response.setHeader('ETag', etag);
   if (hasTag(request.get('If-None-Match'), etag)) {
     response.status(304).end();
     return;

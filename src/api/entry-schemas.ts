@@ -109,6 +109,10 @@ export const ledgerSchema = logSchema
       .object({ durable: z.number().int(), anchored: z.number().int() })
       .meta({ description: 'Entries below each size have come that far.' }),
     logs: z.array(logSchema).readonly().meta({ description: 'Oldest first; the last is written.' }),
+    timeZone: z.string().meta({
+      description: 'The tenant’s legal time zone: in it calendar dates of questions are read.',
+      examples: ['Europe/Vienna'],
+    }),
     backlog: z.number().int().meta({ description: 'Entries of the node that wait for a commit.' }),
   })
   .meta({ id: 'Ledger' });

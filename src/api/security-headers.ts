@@ -22,6 +22,25 @@ export function pageHeaders(): RequestHandler {
   });
 }
 
+/** For /console: its one script and style, named by their digests, and the node's own API. */
+export function consoleHeaders(digests: {
+  readonly script: string;
+  readonly style: string;
+}): RequestHandler {
+  return helmet({
+    ...COMMON,
+    contentSecurityPolicy: policy({
+      defaultSrc: ["'none'"],
+      scriptSrc: [`'${digests.script}'`],
+      styleSrc: [`'${digests.style}'`],
+      connectSrc: ["'self'"],
+      // No text of a record can become markup, even by a mistake of ours.
+      requireTrustedTypesFor: ["'script'"],
+      trustedTypes: ["'none'"],
+    }),
+  });
+}
+
 const COMMON = {
   // Whoever terminates TLS in front of the node decides for the whole host.
   strictTransportSecurity: false,

@@ -1,11 +1,10 @@
 /** Makes a ledger of the caller's tenant. */
 import type { Ledger } from '../ledger/ledger.js';
-import { type LedgerState, ledgerState } from '../queries/ledger-state.js';
-import type { AnchoredSize } from '../queries/receipt.js';
+import { type LedgerState, ledgerState, type LedgerStateParts } from '../queries/ledger-state.js';
 
 export interface CreateLedgerDeps {
   readonly createLedger: (tenant: string, name: string) => Promise<Ledger>;
-  readonly anchoredSize: AnchoredSize;
+  readonly stateParts: (tenant: string) => LedgerStateParts;
 }
 
 /**
@@ -17,5 +16,5 @@ export async function createLedger(
   tenant: string,
   name: string,
 ): Promise<LedgerState> {
-  return ledgerState(await deps.createLedger(tenant, name), deps.anchoredSize, 0);
+  return ledgerState(await deps.createLedger(tenant, name), deps.stateParts(tenant));
 }

@@ -1,5 +1,6 @@
 /** What a ledger says of itself. */
 import { toHex } from '../base/bytes.js';
+import type { TimeZoneName } from '../base/calendar.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { AnchoredSize } from './receipt.js';
 
@@ -18,14 +19,21 @@ export interface LedgerState {
     readonly verifierKey: string;
     readonly size: number;
   }[];
+  /** The tenant's legal one, by which calendar dates of questions are read. */
+  readonly timeZone: TimeZoneName;
   /** Entries of the node that wait for a commit. */
+  readonly backlog: number;
+}
+
+export interface LedgerStateParts {
+  readonly anchoredSize: AnchoredSize;
+  readonly timeZone: TimeZoneName;
   readonly backlog: number;
 }
 
 export function ledgerState(
   ledger: Ledger,
-  anchoredSize: AnchoredSize,
-  backlog: number,
+  { anchoredSize, timeZone, backlog }: LedgerStateParts,
 ): LedgerState {
   const { reader } = ledger;
   const { size, rootHash } = reader.head;
@@ -41,6 +49,7 @@ export function ledgerState(
       verifierKey: log.verifierKey,
       size: log.head.size,
     })),
+    timeZone,
     backlog,
   };
 }

@@ -25,13 +25,12 @@ export function listLedgers(
     .filter(({ identity: { name } }) => (after === undefined || name > after) && isShown(name));
   const page = rest.slice(0, limit);
   return {
-    items: page.map((ledger) => ledgerState(ledger, ledgers.anchoredSize, ledgers.backlog)),
+    items: page.map((ledger) => ledgerState(ledger, ledgers.stateParts(tenant))),
     next: rest.length > limit ? (page.at(-1)?.identity.name ?? null) : null,
   };
 }
 
 /** @throws LedgerError LEDGER_UNKNOWN. */
 export function stateOfLedger(ledgers: TenantLedgers, tenant: string, name: string): LedgerState {
-  const { ledger, anchoredSize } = ledgers.find(tenant, name);
-  return ledgerState(ledger, anchoredSize, ledgers.backlog);
+  return ledgerState(ledgers.find(tenant, name).ledger, ledgers.stateParts(tenant));
 }

@@ -13,6 +13,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { LogView } from '../views/log-view.js';
 import type { NodeViews } from '../views/node-views.js';
 import type { MapEntryAt } from '../views/view-engine.js';
+import type { LedgerStateParts } from './ledger-state.js';
 import type { AnchoredSize } from './receipt.js';
 
 /** A ledger and what it takes to read it. */
@@ -90,8 +91,13 @@ export class TenantLedgers {
     return found.handle;
   }
 
-  /** Entries of the node that wait for a commit. */
-  get backlog(): number {
-    return this.#parts.store.backlog;
+  /** What the state of a ledger takes besides the ledger. */
+  stateParts(tenant: string): LedgerStateParts {
+    const { store, timeZoneOf } = this.#parts;
+    return {
+      anchoredSize: this.anchoredSize,
+      timeZone: timeZoneOf(tenant),
+      backlog: store.backlog,
+    };
   }
 }

@@ -72,6 +72,7 @@ const FREE = { format: 'json-schema', schema: { type: 'object' } };
 
 const EXPECTED: Readonly<Record<string, Expectation>> = {
   'GET /healthz': { isOpen: true, may: [], ask: get('/healthz') },
+  'GET /console': { isOpen: true, may: [], ask: get('/console') },
   'GET /readyz': { isOpen: true, may: [], ask: get('/readyz') },
   'GET /v1/access': { may: OVERSEERS, discloses: true, ask: get('/v1/access') },
   'GET /v1/anchors': { may: ['operator', ...EVERYONE], ask: get('/v1/anchors') },

@@ -34,6 +34,7 @@ describe('POST /v1/ledgers', () => {
       size: 1,
       finality: { durable: 1, anchored: 0 },
       logs: [{ origin: ledger.origin, verifierKey: ledger.verifierKey, size: 1 }],
+      timeZone: 'UTC',
       backlog: 0,
     });
     expect(ledger.origin).toMatch(/^test\.example\/[0-9a-f]{16}\/kyc$/);

@@ -30,3 +30,38 @@ export async function openOffline(browser: Browser, file: string): Promise<Offli
   await page.goto(pathToFileURL(file).href);
   return { page, offences };
 }
+
+export interface ServedPage {
+  readonly page: Page;
+  /** Requests to anywhere but the node, errors of the page's scripts, and what its policy had to stop. */
+  readonly offences: () => Promise<readonly string[]>;
+  /** Paths that were asked for, with their queries. */
+  readonly asked: readonly string[];
+}
+
+/** @param address of a page that a node serves. */
+export async function openServed(browser: Browser, address: string): Promise<ServedPage> {
+  const page = await browser.newPage();
+  const { origin } = new URL(address);
+  const offences: string[] = [];
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const url = request.url();
+    if (url.startsWith(`${origin}/`)) asked.push(url.slice(origin.length));
+    else if (!url.startsWith(`blob:${origin}/`)) offences.push(url);
+  });
+  page.on('pageerror', (error) => offences.push(String(error)));
+  await page.evaluateOnNewDocument(`
+    globalThis.violations = [];
+    document.addEventListener('securitypolicyviolation', (event) =>
+      globalThis.violations.push(event.effectiveDirective + ' ' + event.blockedURI));`);
+  await page.goto(address);
+  return {
+    page,
+    asked,
+    offences: async () => [
+      ...offences,
+      ...((await page.evaluate('globalThis.violations')) as string[]),
+    ],
+  };
+}

@@ -1,0 +1,312 @@
+/** What the node answers, as far as the console shows it. */
+import {
+  anything,
+  count,
+  flag,
+  listOf,
+  members,
+  optional,
+  type Reader,
+  text,
+} from './json-reading.js';
+
+export interface AsOf {
+  readonly size: number;
+  readonly rootHash: string;
+  readonly instant: string | null;
+}
+
+export interface Mark {
+  readonly name: string;
+  readonly isReached: boolean;
+}
+
+/** A record, a signature, or another kind of entry. */
+export interface Entry {
+  readonly role: 'own';
+  readonly id: string;
+  readonly index: number;
+  readonly kind: string;
+  readonly recordedAt: string;
+  readonly finality: readonly Mark[];
+  readonly type: string | null;
+  readonly key: string | null;
+  readonly author: string | null;
+  readonly of: string | null;
+  readonly retracts: string | null;
+  readonly validFrom: string | null;
+  readonly validTo: string | null;
+  readonly schema: string | null;
+  readonly retention: string | null;
+  readonly payload: unknown;
+  /** As the node sent it. */
+  readonly raw: unknown;
+}
+
+/** Where a record of somebody else names the person. */
+export interface Mention {
+  readonly role: 'party' | 'part';
+  readonly id: string;
+  readonly index: number;
+  readonly recordedAt: string;
+  readonly type: string;
+  readonly payload: unknown;
+  readonly raw: unknown;
+}
+
+export interface LedgerAnswer {
+  readonly name: string;
+  readonly origin: string;
+  readonly size: number;
+  readonly rootHash: string;
+  readonly anchored: number;
+  /** Oldest first. */
+  readonly logs: readonly { readonly origin: string; readonly size: number }[];
+  readonly timeZone: string | null;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly cursor: string | null;
+}
+
+export interface TimelineAnswer extends Page<Entry | Mention> {
+  readonly asOf: AsOf;
+}
+
+export interface StateAnswer extends Page<Entry> {
+  readonly mentions: readonly Mention[];
+  /** How many there are, of which a page may not have all. */
+  readonly mentioned: number;
+  readonly things: number;
+  readonly entries: number;
+  readonly asOf: AsOf;
+  readonly validAt: string | null;
+}
+
+export interface HistoryAnswer extends Page<Entry> {
+  readonly asOf: AsOf;
+}
+
+/** What the node says to prove that an answer is all. The page verifies none of it. */
+export interface Completeness {
+  readonly size: number;
+  /** Entries that carry the person's tag, below that size. */
+  readonly items: readonly { readonly index: number; readonly id: string }[];
+  /** Of the person's list; null where the map has no such person. */
+  readonly listRoot: string | null;
+  readonly checkpoint: string;
+}
+
+export interface FieldChange {
+  readonly change: string;
+  readonly pointer: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+export interface ThingChange {
+  readonly change: string;
+  readonly type: string;
+  readonly key: string | null;
+  readonly before: Entry | null;
+  readonly after: Entry | null;
+  readonly fields: readonly FieldChange[];
+}
+
+export interface DiffSide {
+  readonly asOf: AsOf;
+  readonly validAt: string | null;
+}
+
+export interface DiffAnswer {
+  readonly from: DiffSide;
+  readonly to: DiffSide;
+  readonly items: readonly ThingChange[];
+  readonly unchanged: number;
+}
+
+export interface AnchorsAnswer {
+  readonly chain: string;
+  readonly isDevelopment: boolean;
+}
+
+export interface Inspection {
+  readonly id: string;
+  readonly ledger: string;
+  readonly caseId: string;
+  readonly authority: string;
+  readonly legalBasis: string;
+  readonly scope: unknown;
+  readonly expiresAt: string | null;
+  readonly state: string;
+}
+
+export const readAsOf: Reader<AsOf> = (value) => {
+  const { size, rootHash, instant } = members(value);
+  return { size: count(size), rootHash: text(rootHash), instant: optional(text)(instant) };
+};
+
+export const readEntry: Reader<Entry> = (value) => {
+  const entry = members(value);
+  const textOf = (name: string): string | null => optional(text)(entry[name]);
+  return {
+    role: 'own',
+    id: text(entry['id']),
+    index: count(entry['index']),
+    kind: text(entry['kind']),
+    recordedAt: text(entry['recordedAt']),
+    finality: Object.entries(members(entry['finality'])).map(([name, isReached]) => ({
+      name,
+      isReached: flag(isReached),
+    })),
+    type: textOf('type'),
+    key: textOf('key'),
+    author: textOf('author'),
+    of: textOf('of'),
+    retracts: textOf('retracts'),
+    validFrom: textOf('validFrom'),
+    validTo: textOf('validTo'),
+    schema: textOf('schema'),
+    retention: textOf('retention'),
+    payload: entry['payload'],
+    raw: value,
+  };
+};
+
+export const readMention: Reader<Mention> = (value) => {
+  const { id, index, recordedAt, type, role, payload } = members(value);
+  return {
+    role: role === 'part' ? 'part' : 'party',
+    id: text(id),
+    index: count(index),
+    recordedAt: text(recordedAt),
+    type: text(type),
+    payload,
+    raw: value,
+  };
+};
+
+const readItem: Reader<Entry | Mention> = (value) =>
+  Object.hasOwn(members(value), 'role') ? readMention(value) : readEntry(value);
+
+function pageOf<T>(value: unknown, item: Reader<T>): Page<T> {
+  const { items, cursor } = members(value);
+  return { items: listOf(item)(items), cursor: optional(text)(cursor) };
+}
+
+export const readLedger: Reader<LedgerAnswer> = (value) => {
+  const { name, origin, size, rootHash, finality, logs, timeZone } = members(value);
+  return {
+    name: text(name),
+    origin: text(origin),
+    size: count(size),
+    rootHash: text(rootHash),
+    anchored: count(members(finality)['anchored']),
+    logs: listOf((log) => {
+      const one = members(log);
+      return { origin: text(one['origin']), size: count(one['size']) };
+    })(logs),
+    timeZone: optional(text)(timeZone),
+  };
+};
+
+export const readLedgers: Reader<Page<LedgerAnswer>> = (value) => pageOf(value, readLedger);
+
+export const readTimeline: Reader<TimelineAnswer> = (value) => ({
+  ...pageOf(value, readItem),
+  asOf: readAsOf(members(value)['asOf']),
+});
+
+export const readHistory: Reader<HistoryAnswer> = (value) => ({
+  ...pageOf(value, readEntry),
+  asOf: readAsOf(members(value)['asOf']),
+});
+
+export const readState: Reader<StateAnswer> = (value) => {
+  const { mentions, counts, asOf, validAt } = members(value);
+  const { things, mentions: mentioned, entries } = members(counts);
+  return {
+    ...pageOf(value, readEntry),
+    mentions: listOf(readMention)(mentions),
+    mentioned: count(mentioned),
+    things: count(things),
+    entries: count(entries),
+    asOf: readAsOf(asOf),
+    validAt: optional(text)(validAt),
+  };
+};
+
+/** Of an answer that was asked for with its proof. */
+export const readCompleteness: Reader<Completeness> = (value) => {
+  const { asOf, completeness } = members(value);
+  const { items, list, checkpoint } = members(completeness);
+  const root = list === undefined ? null : members(list)['root'];
+  return {
+    size: readAsOf(asOf).size,
+    items: listOf((item) => {
+      const { index, leafHash } = members(item);
+      return { index: count(index), id: text(leafHash) };
+    })(items),
+    listRoot: optional(text)(root),
+    checkpoint: text(checkpoint),
+  };
+};
+
+export const readDiff: Reader<DiffAnswer> = (value) => {
+  const { from, to, items, unchanged } = members(value);
+  return {
+    from: readSide(from),
+    to: readSide(to),
+    items: listOf(readChange)(items),
+    unchanged: count(unchanged),
+  };
+};
+
+const readSide: Reader<DiffSide> = (value) => {
+  const { asOf, validAt } = members(value);
+  return { asOf: readAsOf(asOf), validAt: optional(text)(validAt) };
+};
+
+const readChange: Reader<ThingChange> = (value) => {
+  const { change, type, key, before, after, fields } = members(value);
+  return {
+    change: text(change),
+    type: text(type),
+    key: optional(text)(key),
+    before: optional(readEntry)(before),
+    after: optional(readEntry)(after),
+    fields: listOf((field) => {
+      const one = members(field);
+      return {
+        change: text(one['change']),
+        pointer: text(one['pointer']),
+        before: anything(one['before']),
+        after: anything(one['after']),
+      };
+    })(fields),
+  };
+};
+
+export const readAnchors: Reader<AnchorsAnswer> = (value) => {
+  const { chain, development } = members(value);
+  return { chain: text(chain), isDevelopment: flag(development) };
+};
+
+export const readInspections: Reader<Page<Inspection>> = (value) =>
+  pageOf(value, (item) => {
+    const one = members(item);
+    return {
+      id: text(one['id']),
+      ledger: text(one['ledger']),
+      caseId: text(one['caseId']),
+      authority: text(one['authority']),
+      legalBasis: text(one['legalBasis']),
+      scope: one['scope'],
+      expiresAt: optional(text)(one['expiresAt']),
+      state: text(one['state']),
+    };
+  });
+
+export const readFoundSubjects: Reader<Page<string>> = (value) =>
+  pageOf(value, (item) => text(members(item)['subject']));

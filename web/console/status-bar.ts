@@ -1,0 +1,14 @@
+/** One line at the foot of the window: what is on its way, what was saved, what the node waits for. */
+import { type Child, element } from './dom.js';
+
+export class StatusBar {
+  readonly element = element('div', { id: 'status', role: 'status' });
+
+  show(...children: readonly Child[]): void {
+    this.element.replaceChildren(...children);
+  }
+
+  clear(): void {
+    this.element.replaceChildren();
+  }
+}
