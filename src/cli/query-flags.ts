@@ -19,6 +19,8 @@ export interface QueryFlags extends NodeFlags {
   readonly format?: string;
   readonly timeline?: true;
   readonly diff?: string;
+  readonly find?: string;
+  readonly valueFrom?: string;
 }
 
 export function filtersOf(flags: QueryFlags): Readonly<Record<string, string | undefined>> {

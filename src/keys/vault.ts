@@ -3,7 +3,9 @@
  * keeps them wrapped. New rows wait in memory until a commit carries them; the journal has them
  * before the vault's file does.
  */
+import { utf8 } from '../base/bytes.js';
 import { assert } from '../base/errors.js';
+import { hmacSha256 } from '../base/hash.js';
 import { randomBytes, type RandomSource } from '../base/random.js';
 import { scopeText, type SecretRef, type SecretScope } from '../base/secret-scope.js';
 import { type DurableFileSystem, durableFileSystem, makeDirectoryDurably } from './durable-file.js';
@@ -42,6 +44,7 @@ export interface VaultOptions {
 }
 
 const MAX_PENDING = 65_536;
+const SEARCH_LABEL = utf8('chirograph/vault/search/1\0');
 
 export class Vault {
   readonly #place: VaultPlace;
@@ -89,6 +92,14 @@ export class Vault {
   /** Grows with each rotation. `state` says it too, and hashes what the file holds. */
   get generation(): number {
     return this.#open.file.generation;
+  }
+
+  /**
+   * Makes the search tags of this generation, 32 bytes. Once a secret has been destroyed, nothing that
+   * was found by them before can be found by them any more: it is destroyed with the vault key.
+   */
+  searchKey(): Uint8Array {
+    return hmacSha256(this.#open.key.key, SEARCH_LABEL);
   }
 
   /** The secret of a scope, or null if it has none: never minted, or destroyed. */
