@@ -1,6 +1,6 @@
 /** A whole node with its HTTP, in this process, on a real directory and a free port. */
 import { join } from 'node:path';
-import { silentLogger } from '../../src/base/logger.js';
+import { type Logger, silentLogger } from '../../src/base/logger.js';
 import { RandomPool } from '../../src/base/random.js';
 import type { Clock } from '../../src/base/time.js';
 import { systemClock } from '../../src/base/time.js';
@@ -16,6 +16,7 @@ export interface TestServiceOptions extends Partial<Config> {
   readonly clock?: Clock;
   readonly store?: ServiceParts['store'];
   readonly preparer?: Preparer;
+  readonly logger?: Logger;
 }
 
 export interface RequestOptions {
@@ -39,7 +40,13 @@ const NEVER_MILLIS = 24 * 60 * 60 * 1000;
 
 export async function openTestService(
   root: string,
-  { clock = systemClock, store = {}, preparer, ...settings }: TestServiceOptions = {},
+  {
+    clock = systemClock,
+    store = {},
+    preparer,
+    logger = silentLogger,
+    ...settings
+  }: TestServiceOptions = {},
   adminKey?: string,
 ): Promise<TestService> {
   const config = {
@@ -56,7 +63,7 @@ export async function openTestService(
   const parts = {
     clock,
     random,
-    logger: silentLogger,
+    logger,
     preparer: preparer ?? inlinePreparer(random),
     trySchema: inlineSchemaTrial(),
     openViews: openViewEngine,

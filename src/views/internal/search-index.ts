@@ -53,12 +53,13 @@ export class SearchIndex {
     const keyId = searchKeyId(key);
     const row = await this.#db.get(searchedKey(this.#log));
     const known = row === null ? null : decodeSearched(row);
-    if (known === null || !equalBytes(known.keyId, keyId)) {
+    const isOfKey = known !== null && equalBytes(known.keyId, keyId);
+    if (!isOfKey) {
       await this.#db.clear(searchRange(this.#log));
       // A crash before this leaves an index that is of no key that there is: it is begun again.
       await this.#db.write({ put: [this.#searched(keyId, 0 as TreeSize)] });
     }
-    this.#size = known !== null && equalBytes(known.keyId, keyId) ? known.size : (0 as TreeSize);
+    this.#size = isOfKey ? known.size : (0 as TreeSize);
     this.#key = key;
     this.#keyId = keyId;
     return this.#size;
