@@ -78,7 +78,8 @@ async function disagreements(
   const problems: unknown[] = [];
   for (let n = 0; n < count; n++) {
     const { field, value } = history.question(choice);
-    const asOf = choice.below(4) === 0 ? choice.below(history.size + 1) : history.size;
+    // Mostly among what came after the crowd.
+    const asOf = history.size - (choice.below(3) === 0 ? choice.below(40) : 0);
     const limit = 1 + choice.below(4);
     const pages = await history.search(field, value, { asOf, limit });
     texts.push(JSON.stringify(pages));
