@@ -3,9 +3,7 @@
  * keeps them wrapped. New rows wait in memory until a commit carries them; the journal has them
  * before the vault's file does.
  */
-import { utf8 } from '../base/bytes.js';
 import { assert } from '../base/errors.js';
-import { hmacSha256 } from '../base/hash.js';
 import { randomBytes, type RandomSource } from '../base/random.js';
 import { scopeText, type SecretRef, type SecretScope } from '../base/secret-scope.js';
 import { type DurableFileSystem, durableFileSystem, makeDirectoryDurably } from './durable-file.js';
@@ -22,6 +20,7 @@ import {
 import type { IndexPut } from './internal/vault-index.js';
 import { type RotateOptions, writeSuccessor } from './internal/vault-rotation.js';
 import { ROW_ID_LENGTH, rowIdOf, SECRET_LENGTH } from './internal/vault-row.js';
+import { searchKeyOf } from './internal/vault-search-key.js';
 import type { KeyStore } from './key-store.js';
 import { KeysError } from './keys-error.js';
 
@@ -44,7 +43,6 @@ export interface VaultOptions {
 }
 
 const MAX_PENDING = 65_536;
-const SEARCH_LABEL = utf8('chirograph/vault/search/1\0');
 
 export class Vault {
   readonly #place: VaultPlace;
@@ -99,7 +97,7 @@ export class Vault {
    * was found by them before can be found by them any more: it is destroyed with the vault key.
    */
   searchKey(): Uint8Array {
-    return hmacSha256(this.#open.key.key, SEARCH_LABEL);
+    return searchKeyOf(this.#open.key);
   }
 
   /** The secret of a scope, or null if it has none: never minted, or destroyed. */
