@@ -11,7 +11,7 @@ const mayImport = {
   ledger: ['base', 'tlog', 'records', 'keys'],
   checkpoint: ['base', 'tlog', 'signing', 'keys', 'ledger'],
   anchoring: ['base', 'tlog', 'signing', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
-  views: ['base', 'tlog', 'records', 'keys', 'ledger'],
+  views: ['base', 'tlog', 'records', 'schemas', 'keys', 'ledger'],
   access: ['base', 'tlog', 'signing', 'records', 'keys', 'ledger', 'views'],
   queries: [
     'base',

@@ -39,6 +39,8 @@ export interface Config {
   readonly failedLoginsPerMinute: number;
   /** Refused tries a minute, per key, that are put on record one by one; the others are counted. */
   readonly refusalsPerMinute: number;
+  /** Searches a minute, per key: what is asked one by one could be a list that somebody tries out. */
+  readonly searchesPerMinute: number;
   /** Requests a minute per address; unlimited without it. */
   readonly requestsPerMinute?: number;
   readonly anchorChain: 'devchain' | 'bitcoin';

@@ -12,6 +12,9 @@ import type { KeyStore } from './keys/key-store.js';
 import { unobserved } from './ledger/commit-observer.js';
 import { LedgerStore } from './ledger/ledger-store.js';
 import type { LogReader } from './ledger/log-reader.js';
+import { FindableFields } from './queries/findable-fields.js';
+import { SchemaRegistry } from './queries/ledger-schemas.js';
+import { searchSources } from './search-source.js';
 import { NodeViews } from './views/node-views.js';
 import { openViewEngine } from './views/view-engine.js';
 
@@ -56,6 +59,7 @@ export async function rebuildViews(options: RebuildViewsOptions): Promise<Rebuil
         openEngine: openViewEngine,
         logger: silentLogger,
         clock,
+        searchSource: searchSources(store, new FindableFields(new SchemaRegistry(store))),
         patienceMillis: PATIENCE_MILLIS,
       },
       [],
@@ -84,6 +88,10 @@ async function rebuild(
     size = Math.min(size + STEP, head.size);
     await view.reached(size as TreeSize);
     progress(origin, size);
+  }
+  for (let size = 0; size < head.size;) {
+    size = Math.min(size + STEP, head.size);
+    await view.indexed(size as TreeSize);
   }
   return { origin, entries: head.size };
 }

@@ -29,9 +29,11 @@ import { describeRecords, recordsRoutes } from './api/routes/records.js';
 import { describeSchemas, schemasRoutes } from './api/routes/schemas.js';
 import { describeSignatures, signaturesRoutes } from './api/routes/signatures.js';
 import { describeSubjectExport, subjectExportRoutes } from './api/routes/subject-export.js';
+import { describeSubjectSearch, subjectSearchRoutes } from './api/routes/subject-search.js';
 import { describeSubjects, subjectsRoutes } from './api/routes/subjects.js';
 import { describeTenants, tenantsRoutes } from './api/routes/tenants.js';
 import { describeVerify, verifyRoutes } from './api/routes/verify.js';
+import { SearchBudget } from './api/search-budget.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import { appendRecordTexts } from './commands/append-record-texts.js';
@@ -46,8 +48,9 @@ import type { Anchoring } from './epoch-timer.js';
 import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
 import type { OpenedNode } from './open-node.js';
 import { logAccessHistory } from './queries/access-history.js';
+import type { FindableFields } from './queries/findable-fields.js';
 import { inspectionPrinter } from './queries/inspection-report-data.js';
-import { SchemaRegistry } from './queries/ledger-schemas.js';
+import type { SchemaRegistry } from './queries/ledger-schemas.js';
 import { subjectExportPrinter } from './queries/subject-export-report.js';
 import { TenantLedgers } from './queries/tenant-ledgers.js';
 import type { PrintJob } from './reports/print-job.js';
@@ -57,6 +60,8 @@ import type { NodeViews } from './views/node-views.js';
 
 /** A node with what serving it needs besides. */
 export interface ServedNode extends OpenedNode {
+  readonly schemas: SchemaRegistry;
+  readonly findable: FindableFields;
   readonly views: NodeViews;
   readonly maps: MapKeeper;
   readonly anchoring: Anchoring;
@@ -81,7 +86,8 @@ export function routeModules(parts: RouteParts): RouteModule[] {
   const { config, opened, authenticators, certificates, clock, random, preparer, trySchema } =
     parts;
   const { readiness } = parts;
-  const { node, registry, roots, isDevelopment, views, maps, anchoring } = opened;
+  const { node, registry, roots, isDevelopment, schemas, findable, views, maps, anchoring } =
+    opened;
   const { book, recorder, changes, inspections, inspectionChanges } = opened.access;
   const limiter = createLoginLimiter(config.failedLoginsPerMinute, clock);
   const guard = createGuard({
@@ -104,7 +110,6 @@ export function routeModules(parts: RouteParts): RouteModule[] {
     timeZoneOf: (tenant) => book.of(tenant as TenantName).settings.timeZone,
   });
   const { anchoredSize } = ledgers;
-  const schemas = new SchemaRegistry(node.store);
   const appending = {
     schemas,
     store: node.store,
@@ -243,6 +248,18 @@ export function routeModules(parts: RouteParts): RouteModule[] {
         },
       }),
       describeSignatures,
+    ),
+    // Before those of one person, who may have this name.
+    v1(
+      subjectSearchRoutes({
+        guard,
+        cursors,
+        body,
+        ledgers,
+        findable,
+        budget: new SearchBudget(config.searchesPerMinute, clock),
+      }),
+      describeSubjectSearch,
     ),
     v1(
       subjectsRoutes({

@@ -25,9 +25,12 @@ import { openAuthenticators } from './log-in.js';
 import { anchoringWithMaps } from './map-epochs.js';
 import { commitMetrics, nodeMetrics, viewMetrics } from './node-metrics.js';
 import { openNode, type OpenedNode } from './open-node.js';
+import { FindableFields } from './queries/findable-fields.js';
+import { SchemaRegistry } from './queries/ledger-schemas.js';
 import { hasRecovered, type NodeHealth, readinessOf } from './readiness.js';
 import type { PrintJob } from './reports/print-job.js';
 import { routeModules, type ServedNode } from './route-modules.js';
+import { searchSources } from './search-source.js';
 import { readTlsFiles } from './tls-files.js';
 import { programVersion } from './version.js';
 import { NodeViews, type NodeViewsOptions } from './views/node-views.js';
@@ -91,13 +94,15 @@ export class Service {
       const { report } = opened.node.store;
       if (hasRecovered(report)) parts.logger.info('recovered', { ...report });
 
-      const views = await openViews(config, parts, opened);
+      const schemas = new SchemaRegistry(opened.node.store);
+      const findable = new FindableFields(schemas);
+      const views = await openViews(config, parts, opened, findable);
       lifetime.add(() => views.close());
       viewMetrics(metrics.registry, views);
       const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
       const anchoring = anchoringWithMaps(opened.node, maps, parts.logger);
       const epochs = epochTimer(config, parts, anchoring);
-      const inner = { ...opened, views, maps, anchoring };
+      const inner = { ...opened, schemas, findable, views, maps, anchoring };
       const stopping = new AbortController();
       const server = await listen(
         config,
@@ -192,9 +197,12 @@ function openViews(
   { data }: Config,
   { clock, logger, openViews: openEngine }: ServiceParts,
   { node }: OpenedNode,
+  findable: FindableFields,
 ): Promise<NodeViews> {
   const readers = node.store.allLedgers().flatMap(({ logs }) => logs);
-  return NodeViews.open({ directory: join(data, 'views'), openEngine, logger, clock }, readers);
+  const searchSource = searchSources(node.store, findable);
+  const directory = join(data, 'views');
+  return NodeViews.open({ directory, openEngine, logger, clock, searchSource }, readers);
 }
 
 function epochTimer(

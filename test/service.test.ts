@@ -124,6 +124,7 @@ describe('a service', () => {
       '/v1/ledgers/{ledger}/schemas/{type}',
       '/v1/ledgers/{ledger}/schemas/{type}/versions',
       '/v1/ledgers/{ledger}/settings/schemas',
+      '/v1/ledgers/{ledger}/subjects/search',
       '/v1/ledgers/{ledger}/subjects/{subject}',
       '/v1/ledgers/{ledger}/subjects/{subject}/diff',
       '/v1/ledgers/{ledger}/subjects/{subject}/evidence',

@@ -57,6 +57,8 @@ const ALLOWED = {
   'statement:read': EVERYONE,
   'signature:attach': ['writer', 'admin'],
   'subject:export': ['officer', 'admin'],
+  /** Who has a name, a birth date or a number. */
+  'subject:search': READERS,
   'evidence:export': READERS,
   'evidence:verify': EVERYONE,
   'schema:read': EVERYONE,

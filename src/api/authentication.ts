@@ -243,6 +243,8 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'ACCESS_GRANT_UNKNOWN',
   'ACCESS_TENANT_UNKNOWN',
   'LEDGER_UNKNOWN',
+  /** Whoever tries out a list. */
+  'SEARCH_RATE_LIMITED',
 ]);
 
 function refusalOf(error: unknown): string | null {

@@ -22,16 +22,20 @@ export const sizeText = count
   .transform((text) => Number(text) as TreeSize)
   .meta({ type: 'integer', minimum: 0 });
 
+/** In a JSON body. */
+export const sizeSchema = z
+  .int()
+  .min(0)
+  .transform((size) => size as TreeSize)
+  .meta({ type: 'integer', minimum: 0 });
+
 /** Of cursors, which nobody but the node writes. */
 export const positionSchema = z.strictObject({
   next: z
     .int()
     .min(0)
     .transform((index) => index as LeafIndex),
-  size: z
-    .int()
-    .min(0)
-    .transform((size) => size as TreeSize),
+  size: sizeSchema,
 });
 
 export const asOfQuery = {

@@ -21,6 +21,8 @@ export interface QueryFlags extends NodeFlags {
   readonly language?: string;
   readonly timeline?: true;
   readonly diff?: string;
+  readonly find?: string;
+  readonly valueFrom?: string;
 }
 
 export function filtersOf(flags: QueryFlags): Readonly<Record<string, string | undefined>> {

@@ -9,6 +9,7 @@ import { entryLines } from './entry-lines.js';
 import type { NodeClient } from './node-client.js';
 import { ledgerPath, nodeClientFor, recordsPath, withNodeOptions } from './node-options.js';
 import { queryDiff } from './query-diff.js';
+import { queryFind } from './query-find.js';
 import { filtersOf, type QueryFlags, queryOf, subjectPath } from './query-flags.js';
 import { saveEvidence } from './save-evidence.js';
 import { saveExport } from './save-export.js';
@@ -59,7 +60,16 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
     .addOption(new Option('--language <code>', 'of the pages of a PDF').choices(['en', 'de']))
     .addOption(exclusive('--timeline', 'everything recorded about the subject, in order'))
     .addOption(exclusive('--diff <from..to>', 'what changed for the subject between two states'))
-    .description('find entries by what they are about')
+    .addOption(
+      exclusive('--find <field>', 'persons by a value of this field: name, birthDate, …').conflicts(
+        NOT_SEARCHED,
+      ),
+    )
+    .option(
+      '--value-from <file>',
+      'where the value to find is the first line (default: standard input)',
+    )
+    .description('find entries by what they are about, or persons by what is recorded of them')
     .action((ledger: string, flags: QueryFlags) => query(ledger, flags, terminal));
   withExamples(
     command,
@@ -68,11 +78,17 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
     'chirograph query kyc --subject customer-4711 --diff 2026-01-31..2026-06-30',
     'chirograph query kyc --subject customer-4711 --evidence customer-4711.collection.json',
     'chirograph query kyc --subject customer-4711 --person customer-4711.pdf --format pdf',
+    'chirograph query kyc --find documentNumber --value-from -',
   );
 }
 
 /** What answers in its own way answers in no other. */
-const MODES = ['count', 'evidence', 'export', 'person', 'timeline', 'diff'];
+const MODES = ['count', 'evidence', 'export', 'person', 'timeline', 'diff', 'find'];
+/** Persons are found by one value of one field. */
+const NOT_SEARCHED = [
+  ...['subject', 'type', 'thing', 'author', 'validAt'],
+  ...['recordedFrom', 'recordedTo', 'format'],
+];
 /** Nothing proves that entries are all of an author, say. */
 const NOT_PROVEN = ['thing', 'author', 'recordedFrom', 'recordedTo', 'limit', 'format'];
 
@@ -91,7 +107,11 @@ function exclusive(flags: string, description: string): Option {
 
 async function query(ledger: string, flags: QueryFlags, terminal: Terminal): Promise<void> {
   const client = nodeClientFor(flags, terminal);
-  if (flags.count === true) await count(client, ledger, flags, terminal);
+  if (flags.find !== undefined)
+    await queryFind(client, ledger, flags.find, limitOf(flags), flags, terminal);
+  else if (flags.valueFrom !== undefined)
+    throw new CliError('CLI_USAGE', '--value-from is what --find looks for: --find <field>');
+  else if (flags.count === true) await count(client, ledger, flags, terminal);
   else if (flags.evidence !== undefined)
     await saveAnswer(client, ledger, flags.evidence, flags, terminal);
   else if (flags.export !== undefined)

@@ -20,6 +20,7 @@ import {
 import type { IndexPut } from './internal/vault-index.js';
 import { type RotateOptions, writeSuccessor } from './internal/vault-rotation.js';
 import { ROW_ID_LENGTH, rowIdOf, SECRET_LENGTH } from './internal/vault-row.js';
+import { searchKeyOf } from './internal/vault-search-key.js';
 import type { KeyStore } from './key-store.js';
 import { KeysError } from './keys-error.js';
 
@@ -89,6 +90,14 @@ export class Vault {
   /** Grows with each rotation. `state` says it too, and hashes what the file holds. */
   get generation(): number {
     return this.#open.file.generation;
+  }
+
+  /**
+   * Makes the search tags of this generation, 32 bytes. Once a secret has been destroyed, nothing that
+   * was found by them before can be found by them any more: it is destroyed with the vault key.
+   */
+  searchKey(): Uint8Array {
+    return searchKeyOf(this.#open.key);
   }
 
   /** The secret of a scope, or null if it has none: never minted, or destroyed. */

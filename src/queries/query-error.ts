@@ -8,6 +8,10 @@ export type QueryErrorCode =
   | 'QUERY_TOO_BROAD'
   /** Nothing is recorded under this name, so that there is no tag to prove anything of. */
   | 'QUERY_SUBJECT_UNKNOWN'
+  /** No schema of the ledger names the field that is to be searched. */
+  | 'QUERY_FIELD_NOT_FINDABLE'
+  /** What is searched for is no value of its field, or too little of one. */
+  | 'QUERY_VALUE_UNUSABLE'
   /** The ledger has no log of that origin. */
   | 'QUERY_ORIGIN_UNKNOWN'
   /** Nothing was read under the inspection, so that there is nothing to hand over. */

@@ -108,9 +108,10 @@ export async function versionsOf(
   view: LogView,
   tag: HexDigest,
   size: number,
+  maxEntries = MAX_ENTRIES,
 ): Promise<SubjectVersion[]> {
   const versions: SubjectVersion[] = [];
-  for await (const entry of entriesOf(view, tag, size)) {
+  for await (const entry of entriesOf(view, tag, size, maxEntries)) {
     const statement = parseStatement(entry.statement);
     if (statement.kind === 'record' && statement.tags.subject === tag)
       versions.push(versionOf(await openHeader(vault, entry, statement)));
@@ -130,16 +131,17 @@ async function* entriesOf(
   view: LogView,
   person: HexDigest,
   size: number,
+  maxEntries = MAX_ENTRIES,
 ): AsyncGenerator<ViewedEntry> {
   const query = { where: { person }, to: size, isReversed: false, limit: PAGE, budget: PAGE };
   let count = 0;
   for (let from: LeafIndex | null = 0 as LeafIndex; from !== null;) {
     const page: Awaited<ReturnType<LogView['find']>> = await view.find({ ...query, from });
     count += page.entries.length;
-    if (count > MAX_ENTRIES)
+    if (count > maxEntries)
       throw new QueryError(
         'QUERY_TOO_BROAD',
-        `more than ${MAX_ENTRIES} entries are about this person: read the timeline, page by page`,
+        `more than ${maxEntries} entries are about this person: read the timeline, page by page`,
       );
     yield* page.entries;
     from = page.next;

@@ -26,4 +26,10 @@ export function searchTag(key: Uint8Array, { as, part }: SearchField, term: stri
   return hmacSha256(key, writer.finish());
 }
 
+/** 8 bytes that tell tags of this key from those of another, and nothing else. */
+export function searchKeyId(key: Uint8Array): Uint8Array {
+  return hmacSha256(key, ID_LABEL).slice(0, 8);
+}
+
 const LABEL = utf8('chirograph/search/1\0');
+const ID_LABEL = utf8('chirograph/search/id/1\0');

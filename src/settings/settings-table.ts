@@ -27,6 +27,7 @@ export const DEFAULTS = {
   shutdownTimeoutMillis: 10_000,
   failedLoginsPerMinute: 20,
   refusalsPerMinute: 60,
+  searchesPerMinute: 60,
   anchorChain: 'devchain',
   bitcoinNetwork: 'mainnet',
   epochIntervalMillis: 60_000,
@@ -75,6 +76,11 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     1,
     100_000,
     'refused tries per key that are put on record one by one; the others are counted',
+  ),
+  searchesPerMinute: wholeNumber(
+    1,
+    100_000,
+    'searches for persons per key before more are refused',
   ),
   requestsPerMinute: wholeNumber(1, 1e9, 'requests per address (default: unlimited)'),
   anchorChain: choice(

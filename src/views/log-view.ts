@@ -8,6 +8,7 @@ import type { LogReader } from '../ledger/log-reader.js';
 import type { ListItem } from '../tlog/person-list.js';
 import type { MapProof } from '../tlog/sparse-map-proof.js';
 import { type EntryRow, unpackRows, type ViewedEntry } from './internal/entry-row.js';
+import type { SharedQuery, SharedValue, SubjectPage, SubjectQuery } from './search-query.js';
 import type { Engine, MadeMap, MapEntryAt, ViewPosition } from './view-engine.js';
 import type { ViewCount, ViewPage, ViewQuery } from './view-query.js';
 import { ViewsError } from './views-error.js';
@@ -25,15 +26,39 @@ export interface ViewProgress {
   reached(size: TreeSize, patienceMillis?: number): Promise<void>;
 }
 
+/** Whoever brings the search index up to the view. */
+export interface SearchProgress {
+  /** @throws ViewsError VIEW_BEHIND, VIEW_FAILED. */
+  reached(size: TreeSize): Promise<void>;
+  /** @throws ViewsError VIEW_BEHIND, VIEW_FAILED. */
+  key(size: TreeSize): Promise<SearchKey>;
+}
+
+/** What search tags are made with now. */
+export interface SearchKey {
+  /** Of the vault that it comes from. */
+  readonly generation: number;
+  /** 32 bytes, secret. */
+  readonly key: Uint8Array;
+}
+
 export class LogView {
   readonly reader: LogReader;
   readonly #engine: Engine;
   readonly #progress: ViewProgress;
+  readonly #search: SearchProgress | null;
 
-  constructor(reader: LogReader, engine: Engine, progress: ViewProgress) {
+  /** @param search null where nothing is indexed for it. */
+  constructor(
+    reader: LogReader,
+    engine: Engine,
+    progress: ViewProgress,
+    search: SearchProgress | null,
+  ) {
     this.reader = reader;
     this.#engine = engine;
     this.#progress = progress;
+    this.#search = search;
   }
 
   /** Entries below it are in the view. */
@@ -49,6 +74,30 @@ export class LogView {
   /** @throws ViewsError VIEW_BEHIND, VIEW_FAILED. */
   reached(size: TreeSize): Promise<void> {
     return this.#progress.reached(size);
+  }
+
+  /** As `reached`, of what is found by search tags. @throws ViewsError VIEW_BEHIND, VIEW_FAILED. */
+  async indexed(size: TreeSize): Promise<void> {
+    await this.reached(size);
+    await this.#search?.reached(size);
+  }
+
+  /** The key for one question, when entries below `size` can be found. @throws as `indexed`. */
+  async searchKey(size: TreeSize): Promise<SearchKey> {
+    await this.reached(size);
+    if (this.#search === null)
+      throw new ViewsError('VIEW_FAILED', 'these views have no search index: nothing is found');
+    return this.#search.key(size);
+  }
+
+  /** @throws ViewsError VIEW_BEHIND where a secret has been destroyed since the key was asked for. */
+  async searchSubjects(query: SubjectQuery): Promise<SubjectPage> {
+    return whileKeyIsGood(await this.#engine.searchSubjects(this.reader.number, query));
+  }
+
+  /** @throws as `searchSubjects`. */
+  async sharedValues(query: SharedQuery): Promise<readonly SharedValue[]> {
+    return whileKeyIsGood(await this.#engine.sharedValues(this.reader.number, query));
   }
 
   /** Waits a moment for the log's head, and makes do with what is there. @throws ViewsError VIEW_FAILED. */
@@ -101,4 +150,13 @@ export class LogView {
   async #complete({ hasParts, ...entry }: EntryRow): Promise<ViewedEntry> {
     return hasParts ? entry : this.reader.entry(entry.index);
   }
+}
+
+function whileKeyIsGood<T>(answer: T | null): T {
+  if (answer === null)
+    throw new ViewsError(
+      'VIEW_BEHIND',
+      'the search index is made again, because something was forgotten: try again in a moment',
+    );
+  return answer;
 }

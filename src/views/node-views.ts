@@ -3,13 +3,15 @@
  * fails later, is removed and made again, because nothing rests on it.
  */
 import { rm } from 'node:fs/promises';
-import type { UnixMillis } from '../base/brand.js';
+import type { TreeSize, UnixMillis } from '../base/brand.js';
 import type { Logger } from '../base/logger.js';
 import type { Clock } from '../base/time.js';
 import { makeDirectoryDurably } from '../keys/durable-file.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import { WatchedEngine } from './internal/watched-engine.js';
 import { LogView } from './log-view.js';
+import { SearchFollower } from './search-follower.js';
+import type { SearchSource } from './search-source.js';
 import type { Engine } from './view-engine.js';
 import { ViewFollower } from './view-follower.js';
 import { ViewsError } from './views-error.js';
@@ -21,6 +23,8 @@ export interface NodeViewsOptions {
   readonly openEngine: (directory: string) => Promise<Engine>;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Where the search index of a log comes from; without it nothing is found by what records say. */
+  readonly searchSource?: (reader: LogReader) => SearchSource;
   /** How long a read waits for a view that is behind. */
   readonly patienceMillis?: number;
 }
@@ -33,7 +37,12 @@ const REMAKE_INTERVAL_MILLIS = 10 * 60_000;
 interface Generation {
   readonly engine: Engine;
   /** By the log's number. */
-  readonly followers: Map<number, Promise<ViewFollower>>;
+  readonly followers: Map<number, Promise<Followers>>;
+}
+
+interface Followers {
+  readonly view: ViewFollower;
+  readonly search: SearchFollower | null;
 }
 
 export class NodeViews {
@@ -79,8 +88,8 @@ export class NodeViews {
         'the views failed and are made again: try later, or stop the node and rebuild them',
       );
     }
-    const follower = await this.#follower(generation, reader);
-    return new LogView(reader, generation.engine, follower);
+    const { view, search } = await this.#followers(generation, reader);
+    return new LogView(reader, generation.engine, view, search);
   }
 
   /** Entries of all logs that are in no view yet. */
@@ -89,7 +98,10 @@ export class NodeViews {
     if (generation === null)
       return [...this.#readers.values()].reduce((sum, { head }) => sum + head.size, 0);
     const started = await Promise.allSettled(generation.followers.values());
-    return started.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value.lag : 0), 0);
+    return started.reduce(
+      (sum, one) => sum + (one.status === 'fulfilled' ? one.value.view.lag : 0),
+      0,
+    );
   }
 
   async close(): Promise<void> {
@@ -115,7 +127,7 @@ export class NodeViews {
     const engine = new WatchedEngine(opened, onFailure);
     const generation: Generation = { engine, followers: new Map() };
     try {
-      for (const reader of this.#readers.values()) await this.#follower(generation, reader);
+      for (const reader of this.#readers.values()) await this.#followers(generation, reader);
     } catch (cause) {
       // The first failure says what is wrong; that closing fails as well says nothing new.
       await stop(generation).catch(() => undefined);
@@ -158,20 +170,37 @@ export class NodeViews {
     }
   }
 
-  #follower({ engine, followers }: Generation, reader: LogReader): Promise<ViewFollower> {
+  #followers({ engine, followers }: Generation, reader: LogReader): Promise<Followers> {
     const known = followers.get(reader.number);
     if (known !== undefined) return known;
-    const { logger, patienceMillis = PATIENCE_MILLIS } = this.#options;
-    const started = ViewFollower.start(reader, { engine, logger, patienceMillis });
+    const started = this.#follow(engine, reader);
     followers.set(reader.number, started);
     // A failure must not be remembered as the follower.
     started.catch(() => followers.delete(reader.number));
     return started;
   }
+
+  async #follow(engine: Engine, reader: LogReader): Promise<Followers> {
+    const { logger, searchSource, patienceMillis = PATIENCE_MILLIS } = this.#options;
+    const options = { engine, logger, patienceMillis };
+    let search: SearchFollower | null = null;
+    const onAdvance = (): void => search?.wake();
+    const view = await ViewFollower.start(reader, { ...options, onAdvance });
+    if (searchSource !== undefined) {
+      const viewSize = (): TreeSize => view.position.size;
+      search = new SearchFollower(reader, searchSource(reader), { ...options, viewSize });
+      search.wake();
+    }
+    return { view, search };
+  }
 }
 
 async function stop({ engine, followers }: Generation): Promise<void> {
   const started = await Promise.allSettled(followers.values());
-  for (const one of started) if (one.status === 'fulfilled') await one.value.stop();
+  for (const one of started) {
+    if (one.status !== 'fulfilled') continue;
+    await one.value.view.stop();
+    await one.value.search?.stop();
+  }
   await engine.close();
 }

@@ -16,7 +16,9 @@ import {
   project,
   type ViewPosition,
 } from './internal/projection.js';
+import { SearchIndex } from './internal/search-index.js';
 import { countEntries, findEntries } from './internal/search.js';
+import { searchSubjects, sharedValues } from './internal/subject-search.js';
 import { ViewDb } from './internal/view-db.js';
 import {
   FORMAT_KEY,
@@ -26,6 +28,15 @@ import {
   timeRange,
   type ViewRow,
 } from './internal/view-keys.js';
+import type {
+  IndexedRecords,
+  RecordsToIndex,
+  RecordsToOpen,
+  SharedQuery,
+  SharedValue,
+  SubjectPage,
+  SubjectQuery,
+} from './search-query.js';
 import type { ViewCount, ViewQuery } from './view-query.js';
 
 export type { MadeMap, PersonInMap } from './internal/person-maps.js';
@@ -63,16 +74,27 @@ export interface Engine {
   /** The map of all entries below `size`, which must be in the view. */
   makeMap(log: number, size: TreeSize): Promise<MadeMap>;
   person(log: number, tag: Uint8Array): Promise<PersonInMap & { readonly made: MadeMap }>;
+  /** The search index of a log, made with this key. @returns how far it has come. */
+  attachSearch(log: number, key: Uint8Array): Promise<TreeSize>;
+  /** The next records of these types that are below `to`, and not in the search index. */
+  toIndex(log: number, types: readonly string[], to: TreeSize): Promise<RecordsToIndex>;
+  /** Indexes what `toIndex` gave; without those whose secrets have been destroyed. */
+  index(log: number, records: RecordsToOpen): Promise<IndexedRecords>;
+  /** Null where the index is made with another key, or has not come so far. */
+  searchSubjects(log: number, query: SubjectQuery): Promise<SubjectPage | null>;
+  /** As `searchSubjects`. */
+  sharedValues(log: number, query: SharedQuery): Promise<readonly SharedValue[] | null>;
   close(): Promise<void>;
 }
 
 /** Of the rows. Another format is made again, never read. */
-export const VIEW_FORMAT = 1;
+export const VIEW_FORMAT = 2;
 
 interface ViewedLog {
   readonly source: ViewSource;
   position: ViewPosition;
   readonly map: PersonMap;
+  readonly search: SearchIndex;
   /** What writes, and what must not see half of it. */
   readonly turns: Turns;
 }
@@ -104,7 +126,8 @@ export class ViewEngine implements Engine {
     const row = await this.#db.get(positionKey(source.log));
     const position = row === null ? NOTHING_VIEWED : decodePosition(row);
     const map = new PersonMap(this.#db, source.log);
-    this.#logs.set(source.log, { source, position, map, turns: new Turns() });
+    const search = new SearchIndex(this.#db, source.log);
+    this.#logs.set(source.log, { source, position, map, search, turns: new Turns() });
     return position;
   }
 
@@ -137,6 +160,7 @@ export class ViewEngine implements Engine {
     return viewed.turns.take(async () => {
       await this.#db.clear(logRange(log));
       viewed.map.forget();
+      viewed.search.forget();
       viewed.position = NOTHING_VIEWED;
     });
   }
@@ -183,6 +207,35 @@ export class ViewEngine implements Engine {
       assert(made !== null, 'a map is made before it is asked');
       return { ...(await map.find(tag)), made };
     });
+  }
+
+  attachSearch(log: number, key: Uint8Array): Promise<TreeSize> {
+    const { search, turns } = this.#log(log);
+    return turns.take(() => search.attach(key));
+  }
+
+  toIndex(log: number, types: readonly string[], to: TreeSize): Promise<RecordsToIndex> {
+    return this.#log(log).search.wanted(types, to);
+  }
+
+  index(log: number, records: RecordsToOpen): Promise<IndexedRecords> {
+    const { search, turns } = this.#log(log);
+    return turns.take(() => search.add(records));
+  }
+
+  async searchSubjects(log: number, query: SubjectQuery): Promise<SubjectPage | null> {
+    const { search } = this.#log(log);
+    if (!search.covers(query.keyId, query.to)) return null;
+    const page = await searchSubjects(this.#db, log, query);
+    // Or it was forgotten while it was asked.
+    return search.covers(query.keyId, query.to) ? page : null;
+  }
+
+  async sharedValues(log: number, query: SharedQuery): Promise<readonly SharedValue[] | null> {
+    const { search } = this.#log(log);
+    if (!search.covers(query.keyId, query.to)) return null;
+    const shared = await sharedValues(this.#db, log, query);
+    return search.covers(query.keyId, query.to) ? shared : null;
   }
 
   async close(): Promise<void> {

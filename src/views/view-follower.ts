@@ -15,6 +15,8 @@ export interface FollowerOptions {
   readonly logger: Logger;
   /** How long `reached` waits. */
   readonly patienceMillis: number;
+  /** Called when more is in the view. */
+  readonly onAdvance?: () => void;
 }
 
 /** What one batch of blocks may hold, so that reads between batches are not kept waiting. */
@@ -128,6 +130,7 @@ export class ViewFollower implements ViewProgress {
       next.catch(() => undefined);
       this.#position = await engine.apply(this.#reader.number, batch);
       for (const { size, settle } of this.#waiting) if (this.#position.size >= size) settle(null);
+      this.#options.onAdvance?.();
     }
   }
 

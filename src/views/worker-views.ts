@@ -8,6 +8,15 @@ import type { TreeSize, UnixMillis } from '../base/brand.js';
 import { assert } from '../base/errors.js';
 import { type EngineMethod, isAnswer, postCall } from './internal/engine-call.js';
 import type {
+  IndexedRecords,
+  RecordsToIndex,
+  RecordsToOpen,
+  SharedQuery,
+  SharedValue,
+  SubjectPage,
+  SubjectQuery,
+} from './search-query.js';
+import type {
   Engine,
   FoundRows,
   MadeMap,
@@ -88,6 +97,26 @@ export class WorkerViews implements Engine {
 
   person(log: number, tag: Uint8Array): Promise<PersonInMap & { readonly made: MadeMap }> {
     return this.#call('person', [log, tag]);
+  }
+
+  attachSearch(log: number, key: Uint8Array): Promise<TreeSize> {
+    return this.#call('attachSearch', [log, key]);
+  }
+
+  toIndex(log: number, types: readonly string[], to: TreeSize): Promise<RecordsToIndex> {
+    return this.#call('toIndex', [log, types, to]);
+  }
+
+  index(log: number, records: RecordsToOpen): Promise<IndexedRecords> {
+    return this.#call('index', [log, records]);
+  }
+
+  searchSubjects(log: number, query: SubjectQuery): Promise<SubjectPage | null> {
+    return this.#call('searchSubjects', [log, query]);
+  }
+
+  sharedValues(log: number, query: SharedQuery): Promise<readonly SharedValue[] | null> {
+    return this.#call('sharedValues', [log, query]);
   }
 
   async close(): Promise<void> {

@@ -277,6 +277,12 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
       json: { mode: 'warn', unknownTypes: 'accept' },
     }),
   },
+  'POST /v1/ledgers/{ledger}/subjects/search': {
+    ...ofLedger,
+    may: READERS,
+    discloses: true,
+    ask: () => ({ path: `${KYC}/subjects/search`, json: { field: 'text', value: 'lisbon' } }),
+  },
   'GET /v1/ledgers/{ledger}/subjects/{subject}': {
     ...ofLedger,
     may: READERS,
@@ -333,7 +339,10 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
 
 beforeAll(async () => {
   root = await temporaryDirectory();
-  node = await openTestService(root, { refusalsPerMinute: 100_000 });
+  node = await openTestService(root, {
+    refusalsPerMinute: 100_000,
+    searchesPerMinute: 100_000,
+  });
   await createLedger(node, 'kyc');
   await append(node, 'kyc');
   const seal = { json: { signer: 'seal' } };
@@ -341,6 +350,8 @@ beforeAll(async () => {
   evidence = new Uint8Array(await (await node.request(`${KYC}/records/1/evidence`)).arrayBuffer());
   const put = { method: 'PUT', json: FREE };
   await answer(node.request(`${KYC}/schemas/test.Free`, put), 201);
+  const found = { method: 'PUT', json: { ...FREE, findable: [{ as: 'text', pointer: '/city' }] } };
+  await answer(node.request(`${KYC}/schemas/test.Found`, found), 201);
   for (const role of ROLES) {
     const { key } = await answer<{ key: string }>(
       node.request('/v1/keys', { json: { role } }),

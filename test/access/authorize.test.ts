@@ -35,7 +35,7 @@ const CHECKS: readonly Action[] = [
   'anchor:read',
   'trust:read',
 ];
-const READS: readonly Action[] = [...CHECKS, 'record:read', 'evidence:export'];
+const READS: readonly Action[] = [...CHECKS, 'record:read', 'evidence:export', 'subject:search'];
 const OVERSIGHT: readonly Action[] = [
   'tenant:read',
   'grant:read',

@@ -103,6 +103,34 @@ describe('query', () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  it('finds persons by a value from standard input or a file, and takes none as an argument', async () => {
+    const schema = join(directory, 'person.schema.json');
+    writeFileSync(schema, JSON.stringify({ type: 'object' }));
+    const put = ['schemas', 'put', 'kyc', 'test.Person', schema, '--findable', 'name=/name'];
+    expect((await runCli(put, env)).code).toBe(0);
+    const records = ['customer-4711', 'customer-4712'].map((subject) =>
+      JSON.stringify({ type: 'test.Person', subject, payload: { name: 'Zoë Ångström' } }),
+    );
+    expect((await runCli(['append', 'kyc'], env, records.join('\n'))).code).toBe(0);
+    const find = ['query', 'kyc', '--find', 'name'];
+    const { code, stdout, stderr } = await runCli(find, env, 'zoe angstrom\n');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /^customer-471[12] {2}by the whole value\n {2}entry \d+ {2}test\.Person /m,
+    );
+    expect(stdout).toMatch(/ {2}current\n\n2 persons\nas of size \d+, root hash [0-9a-f]{64}\n$/);
+    const file = join(directory, 'value.txt');
+    writeFileSync(file, 'Angstrom\nnot looked at\n');
+    const one = await queryJson('--find', 'name', '--value-from', file, '--limit', '1');
+    expect(one['items']).toMatchObject([{ match: 'words' }]);
+    expect(one['cursor']).not.toBeNull();
+    const then = await runCli([...find, '--as-of', '13', '--json'], env, 'angstrom');
+    expect(JSON.parse(then.stdout)).toMatchObject({ items: [], field: 'name', cursor: null });
+    const wrong = await runCli(['query', 'kyc', '--find', 'lei'], env, 'secret-value');
+    expect(wrong.stderr).toMatch(/^chirograph: QUERY_FIELD_NOT_FINDABLE: [^\n]*: name\)\n$/);
+    expect(wrong.stderr).not.toContain('secret-value');
+  });
+
   it.each([
     ['a view of nobody', ['--timeline']],
     ['two views at a time', ['--subject', 'anna', '--timeline', '--count']],
@@ -110,6 +138,10 @@ describe('query', () => {
     ['a limit of many', ['--limit', '10001']],
     ['a thing of nobody', ['--thing', 'note']],
     ['a file that cannot be', ['--export', '/nonexistent/file']],
+    ['a search for nothing', ['--find', 'name']],
+    ['a search with filters', ['--find', 'name', '--type', 'x']],
+    ['a value of no field', ['--value-from', '-']],
+    ['a value from nowhere', ['--find', 'name', '--value-from', '/nonexistent/file']],
     ['evidence of nobody', ['--evidence', 'x']],
     ['what is of nobody', ['--person', 'x']],
     ['a person as CSV', ['--subject', 'anna', '--person', 'x', '--format', 'csv']],
@@ -194,8 +226,8 @@ describe('views rebuild', () => {
     const { code, stdout, stderr } = await runCli(['views', 'rebuild', '--data', data, '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const { logs } = JSON.parse(stdout) as { logs: { origin: string; entries: number }[] };
-    expect(logs.find(({ origin }) => origin.endsWith('/kyc'))).toMatchObject({ entries: 14 });
+    expect(logs.find(({ origin }) => origin.endsWith('/kyc'))).toMatchObject({ entries: 18 });
     const people = await runCli(['views', 'rebuild', '--data', data]);
-    expect(people.stdout).toMatch(/^\S+\/kyc: 14 entries$/m);
+    expect(people.stdout).toMatch(/^\S+\/kyc: 18 entries$/m);
   });
 });

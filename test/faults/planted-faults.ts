@@ -2,7 +2,7 @@
  * Faults that the suites of this folder must notice. Each is planted in a copy of the built product and
  * turns its suite red within so many cases, from the first.
  */
-import { BUCKET_FAULTS, MAP_FAULTS, VIEW_FAULTS } from '../queries/view-faults.js';
+import { BUCKET_FAULTS, MAP_FAULTS, SEARCH_FAULTS, VIEW_FAULTS } from '../queries/view-faults.js';
 import type { PlantedFault } from '../support/mutant.js';
 import { DAMAGE_FAULTS, NODE_DAMAGE_FAULTS } from './damage-faults.js';
 
@@ -238,6 +238,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly FaultOfSuite[]>> =
   'test/faults/damage.test.ts': DAMAGE_FAULTS,
   'test/faults/node-damage.test.ts': NODE_DAMAGE_FAULTS,
   'test/queries/views-model.test.ts': VIEW_FAULTS,
+  'test/queries/search-model.test.ts': SEARCH_FAULTS,
   'test/views/person-maps.test.ts': MAP_FAULTS,
   'test/views/map-buckets.test.ts': BUCKET_FAULTS,
 };

@@ -54,6 +54,22 @@ describe('rotating a vault', () => {
     await vault.close();
   });
 
+  it('ends the key of search tags, which is the same until then', async () => {
+    const { vault } = await filled();
+    const before = toHex(vault.searchKey());
+    await vault.close();
+    const reopened = await fixture.open();
+    expect(toHex(reopened.searchKey())).toBe(before);
+    await rotate(reopened);
+    const after = toHex(reopened.searchKey());
+    expect(after).not.toBe(before);
+    await fixture.snapshot(reopened);
+    await reopened.close();
+    const again = await fixture.open();
+    expect(toHex(again.searchKey())).toBe(after);
+    await again.close();
+  });
+
   it('gives the same person a new secret afterwards', async () => {
     const { vault, secrets } = await filled();
     await rotate(vault);

@@ -6,6 +6,7 @@ import { dataScope, scopeText, tagsScope } from '../../src/base/secret-scope.js'
 import { encodeRows, vaultHeader } from '../../src/keys/internal/vault-file.js';
 import { VaultIndexKeys } from '../../src/keys/internal/vault-index.js';
 import { unwrapRow, wrapRow } from '../../src/keys/internal/vault-row.js';
+import { searchKeyOf } from '../../src/keys/internal/vault-search-key.js';
 import { failure, rejection } from '../support/errors.js';
 import { formatExample } from '../support/format-examples.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
@@ -299,5 +300,7 @@ describe('docs/formats/vault.md', () => {
     const indexKeys = new VaultIndexKeys(key);
     expect(toHex(indexKeys.ofScope(scope))).toBe(example['index key of the scope']);
     expect(toHex(indexKeys.ofRow(hex('row id')))).toBe(example['index key of the row']);
+    // Computed with Python's hmac.
+    expect(toHex(searchKeyOf(key))).toBe(example['search key']);
   });
 });

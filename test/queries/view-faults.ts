@@ -11,6 +11,8 @@ interface FaultOfSuite extends PlantedFault {
 const KEYS = 'views/internal/view-keys.js';
 const SEARCH = 'views/internal/search.js';
 const ENGINE = 'views/view-engine.js';
+const SEARCH_INDEX = 'views/internal/search-index.js';
+const SUBJECT_SEARCH = 'views/internal/subject-search.js';
 const MAPS = 'views/internal/person-maps.js';
 const STATE = 'records/as-of-state.js';
 
@@ -72,6 +74,66 @@ export const VIEW_FAULTS: readonly FaultOfSuite[] = [
     find: 'statement.type !== where.type',
     replace: '!statement.type.startsWith(where.type)',
     cases: 8,
+  },
+];
+
+/** Noticed by who is found. */
+export const SEARCH_FAULTS: readonly FaultOfSuite[] = [
+  {
+    name: 'only whole values are indexed',
+    file: 'views/internal/record-terms.js',
+    find: 'for (const word of of.words) add(as, "word", word);',
+    replace: ';',
+    cases: 1,
+  },
+  {
+    name: 'who has been forgotten is found by the old tags',
+    file: SEARCH_INDEX,
+    find: 'const isOfKey = known !== null && equalBytes(known.keyId, keyId);',
+    replace: 'const isOfKey = known !== null;',
+    cases: 1,
+  },
+  {
+    name: 'what was recorded later is found',
+    file: SUBJECT_SEARCH,
+    find: 'indexOf(row) < to',
+    replace: 'true',
+    cases: 1,
+  },
+  {
+    name: 'the first page is the last',
+    file: SUBJECT_SEARCH,
+    find: 'return { subjects, next: last };',
+    replace: 'return { subjects, next: null };',
+    cases: 1,
+  },
+  {
+    name: 'one word of several is enough',
+    file: SUBJECT_SEARCH,
+    find: 'tags.slice(1)',
+    replace: 'tags.slice(1, 1)',
+    cases: 1,
+  },
+  {
+    name: 'who has the whole value is found by its words again',
+    file: SUBJECT_SEARCH,
+    find: 'await hasWhole(db, place, query, step.subject)',
+    replace: 'false',
+    cases: 1,
+  },
+  {
+    name: 'a number that comes later makes a double before',
+    file: SUBJECT_SEARCH,
+    find: 'if (indexOf(key) >= to) continue;',
+    replace: ';',
+    cases: 4,
+  },
+  {
+    name: 'what fills a batch is not indexed after it',
+    file: SEARCH_INDEX,
+    find: 'isAll ? to : last.index + 1',
+    replace: 'to',
+    cases: 4,
   },
 ];
 

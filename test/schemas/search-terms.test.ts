@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { toHex } from '../../src/base/bytes.js';
 import { FINDABLE_AS, type FindableAs } from '../../src/schemas/schema-document.js';
-import { searchTag } from '../../src/schemas/search-tag.js';
+import { searchKeyId, searchTag } from '../../src/schemas/search-tag.js';
 import { MAX_WORDS, searchTerms } from '../../src/schemas/search-terms.js';
 
 const whole = (as: FindableAs, value: string | number) => searchTerms(as, value).whole;
@@ -143,6 +143,7 @@ describe('a search tag', () => {
     // Computed with Python's hmac.
     const tag = searchTag(key, { as: 'name', part: 'word' }, 'jose');
     expect(toHex(tag)).toBe('2993001422a37656e51f7db65cddddbf97382115e12d2123da09d84630e8058a');
+    expect(toHex(searchKeyId(key))).toBe('4613ff78ab698a15');
   });
 
   it('is another one for another key, field, part or term', () => {

@@ -40,6 +40,7 @@ describe('settings', () => {
         shutdownTimeoutMillis: 10_000,
         failedLoginsPerMinute: 20,
         refusalsPerMinute: 60,
+        searchesPerMinute: 60,
         anchorChain: 'devchain',
         bitcoinNetwork: 'mainnet',
         epochIntervalMillis: 60_000,

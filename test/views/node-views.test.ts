@@ -34,7 +34,7 @@ describe('views that cannot be read', () => {
     const views = await NodeViews.open(options, []);
     await views.close();
     const again = await ViewDb.open(directory);
-    expect(await again.get(FORMAT_KEY)).toEqual(Buffer.from([0, 0, 0, 1]));
+    expect(await again.get(FORMAT_KEY)).toEqual(Buffer.from([0, 0, 0, 2]));
     await again.close();
   });
 });

@@ -23,6 +23,12 @@ const KIND = {
   /** A part of the newest map. */
   bucket: 0x0a,
   map: 0x0b,
+  /** How far the search index has come. */
+  searched: 0x0c,
+  /** Search tags, and of which subject's records. */
+  term: 0x0d,
+  /** The identifying ones among them, by subject. */
+  identity: 0x0e,
 } as const;
 
 export type ViewRow = readonly [key: Uint8Array, value: Uint8Array];
@@ -73,6 +79,70 @@ export const bucketKey = (log: number, bucket: number): Uint8Array =>
   logKey(log, KIND.bucket, 2, (w) => {
     w.u16(bucket);
   });
+
+export const searchedKey = (log: number): Uint8Array => logKey(log, KIND.searched, 0, none);
+
+/**
+ * Where rows of the search index lie: `key id[8] ‖ first[32] ‖ second[32] ‖ u64 index`, first the search
+ * tag and second the subject's, or the other way round.
+ */
+export interface SearchPlace {
+  readonly log: number;
+  readonly by: 'term' | 'identity';
+  /** Of the key that the tags are made with: rows under two are never mixed up. */
+  readonly keyId: Uint8Array;
+}
+
+export const searchRowKey = (
+  { log, by, keyId }: SearchPlace,
+  first: Uint8Array,
+  second: Uint8Array,
+  index: number,
+): Uint8Array =>
+  logKey(log, KIND[by], 80, (w) => {
+    w.bytes(keyId);
+    w.bytes(first);
+    w.bytes(second);
+    w.u64(index);
+  });
+
+/** Second of the two in a key of the search index. */
+export function secondOf(key: Uint8Array): Uint8Array {
+  return key.subarray(45, 77);
+}
+
+/** All rows with this first. */
+export function firstRange(place: SearchPlace, first: Uint8Array): KeyRange {
+  return { gte: searchRowKey(place, first, LOWEST, 0), lt: beyond(place, first, HIGHEST) };
+}
+
+/** The rows with this first and this second, of entries below `to`. */
+export function bothRange(
+  place: SearchPlace,
+  first: Uint8Array,
+  second: Uint8Array,
+  to: number,
+): KeyRange {
+  return {
+    gte: searchRowKey(place, first, second, 0),
+    lt: searchRowKey(place, first, second, to),
+  };
+}
+
+/** Behind all rows with this first and this second, and before any other. */
+export function beyond(place: SearchPlace, first: Uint8Array, second: Uint8Array): Uint8Array {
+  const key = searchRowKey(place, first, second, 0);
+  // No index is as large.
+  return key.fill(0xff, key.length - 8);
+}
+
+/** The search index of a log, whatever the key; where it has come to is not in it. */
+export function searchRange(log: number): KeyRange {
+  return { gte: kindKey(log, KIND.term), lt: kindKey(log, KIND.identity + 1) };
+}
+
+const LOWEST = new Uint8Array(32);
+const HIGHEST = new Uint8Array(32).fill(0xff);
 
 /** The last eight bytes of a key that ends with an index or a size. */
 export function indexOf(key: Uint8Array): number {

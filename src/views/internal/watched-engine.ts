@@ -4,6 +4,15 @@
  */
 import type { TreeSize, UnixMillis } from '../../base/brand.js';
 import type {
+  IndexedRecords,
+  RecordsToIndex,
+  RecordsToOpen,
+  SharedQuery,
+  SharedValue,
+  SubjectPage,
+  SubjectQuery,
+} from '../search-query.js';
+import type {
   Engine,
   FoundRows,
   MadeMap,
@@ -62,6 +71,26 @@ export class WatchedEngine implements Engine {
 
   person(log: number, tag: Uint8Array): Promise<PersonInMap & { readonly made: MadeMap }> {
     return this.#watch((engine) => engine.person(log, tag));
+  }
+
+  attachSearch(log: number, key: Uint8Array): Promise<TreeSize> {
+    return this.#watch((engine) => engine.attachSearch(log, key));
+  }
+
+  toIndex(log: number, types: readonly string[], to: TreeSize): Promise<RecordsToIndex> {
+    return this.#watch((engine) => engine.toIndex(log, types, to));
+  }
+
+  index(log: number, records: RecordsToOpen): Promise<IndexedRecords> {
+    return this.#watch((engine) => engine.index(log, records));
+  }
+
+  searchSubjects(log: number, query: SubjectQuery): Promise<SubjectPage | null> {
+    return this.#watch((engine) => engine.searchSubjects(log, query));
+  }
+
+  sharedValues(log: number, query: SharedQuery): Promise<readonly SharedValue[] | null> {
+    return this.#watch((engine) => engine.sharedValues(log, query));
   }
 
   close(): Promise<void> {
