@@ -21,6 +21,8 @@ export function scopeFault(
   // That nothing is known of somebody is an answer too.
   if (subjects !== undefined && typeof asked === 'string' && !subjects.includes(asked))
     return OTHER_PERSON;
+  // That nobody is called so is an answer too, about persons out of scope.
+  if (subjects !== undefined && typeof question['field'] === 'string') return OTHER_PERSON;
   for (const instant of standing ?? []) {
     if (recordedTo !== undefined && instant >= recordedTo) return tooLate(recordedTo);
     if (scope.recordedFrom !== undefined && instant < scope.recordedFrom)

@@ -21,6 +21,7 @@ import { readPdf, textOf } from '../reports/support/read-pdf.js';
 
 const KYC = '/v1/ledgers/kyc';
 const DAY = 86_400_000;
+const SEARCH = '/subjects/search';
 
 let root: string;
 let node: TestService;
@@ -128,13 +129,19 @@ describe('under an inspection', () => {
       ['a person of whom nothing is known', { subjects: ['customer-4711'] }, '/subjects/nobody'],
       ['a list with other persons', { subjects: ['customer-4711'] }, '/records'],
       ['a count of all', { subjects: ['customer-4711'] }, '/records/count'],
+      ['a search for anybody', { subjects: ['customer-4711'] }, SEARCH],
       ['another type', { types: ['test.Name'] }, '/subjects/customer-4711'],
       ['an export of other types', { types: ['test.Name'] }, '/export'],
       ['evidence of another type', { types: ['test.Name'] }, '/records/1/evidence'],
     ] as const;
+    const findable = [{ as: 'name', pointer: '/name' }];
+    const schema = { type: 'object', properties: { name: { type: 'string' } } };
+    const json = { format: 'json-schema', schema, findable };
+    await answer(node.request(`${KYC}/schemas/test.Name`, { method: 'PUT', json }), 201);
     for (const [what, scope, path] of cases) {
       const { id } = await open({ scope });
-      const code = await problem(under(id, `${KYC}${path}`), 403);
+      const options = path === SEARCH ? { json: { field: 'name', value: 'Somebody' } } : {};
+      const code = await problem(under(id, `${KYC}${path}`, options), 403);
       expect([what, code]).toEqual([what, 'INSPECTION_OUT_OF_SCOPE']);
       const refused = (await accessEntries()).at(-1);
       expect(refused).toMatchObject({ outcome: 'refused', code, inspection: id });
