@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ApiClient, isPossibleKey } from '../../../web/console/api-client.js';
 import { AnswerError } from '../../../web/console/json-reading.js';
-import { ProblemError, problemLine, problemOfError } from '../../../web/console/problem.js';
+import { type Problem, problemLine, problemOfError } from '../../../web/console/problem.js';
 import { sayIn } from '../../../web/console/say.js';
 
 const NEVER = new AbortController().signal;
@@ -17,7 +17,7 @@ function clientOf(answers: readonly (() => Response)[], key = 'cg_key') {
   const waited: number[] = [];
   const client = new ApiClient({
     fetch: (path, init = {}) => {
-      asked.push({ path: String(path), init });
+      asked.push({ path: path instanceof Request ? path.url : path.toString(), init });
       const answer = answers[asked.length - 1];
       return answer === undefined
         ? Promise.reject(new TypeError('no more answers'))
@@ -41,7 +41,7 @@ const refusal = (status: number, code: string, retryAfter?: string) => (): Respo
     headers: retryAfter === undefined ? {} : { 'Retry-After': retryAfter },
   });
 
-async function problemOf(asking: Promise<unknown>): Promise<ProblemError['problem']> {
+async function problemOf(asking: Promise<unknown>): Promise<Problem> {
   return problemOfError(await asking.catch((error: unknown) => error));
 }
 

@@ -38,7 +38,7 @@ describe('an answer', () => {
   });
 
   it('tells entries from mentions', () => {
-    const { type: _, ...mention } = { ...ENTRY, type: 'T', role: 'part' };
+    const mention = { ...ENTRY, role: 'part' };
     const page = { items: [ENTRY, { ...mention, type: 'T' }], cursor: 'c', asOf: STATE.asOf };
     expect(readTimeline(page).items.map(({ role }) => role)).toEqual(['own', 'part']);
   });
