@@ -19,7 +19,9 @@ export interface FollowerOptions {
 
 /** What one batch of blocks may hold, so that reads between batches are not kept waiting. */
 const BATCH_BYTES = 1024 * 1024;
-const BATCH_BLOCKS = 64;
+const BATCH_BLOCKS = 256;
+/** Of blocks: most are of one entry, where few write at a time. */
+const READ_AT_ONCE = 8;
 
 interface Waiting {
   readonly size: TreeSize;
@@ -117,29 +119,37 @@ export class ViewFollower implements ViewProgress {
   }
 
   async #catchUp(signal: AbortSignal): Promise<void> {
-    const { engine } = this.#options;
-    // Read ahead by one batch: while the engine indexes one, the next is fetched.
-    let next = this.#batch(this.#position.blocks);
+    let from = this.#position.blocks;
+    let last = Promise.resolve();
     while (!signal.aborted) {
-      const batch = await next;
-      if (batch.length === 0) return;
-      next = this.#batch(this.#position.blocks + batch.length);
-      // Should applying fail first, nobody would hear of this one.
-      next.catch(() => undefined);
-      this.#position = await engine.apply(this.#reader.number, batch);
-      for (const { size, settle } of this.#waiting) if (this.#position.size >= size) settle(null);
+      const batch = await this.#batch(from);
+      if (batch.length === 0) break;
+      from += batch.length;
+      // Two are on their way: the engine makes the rows of one while those of the other are written.
+      const before = last;
+      last = this.#apply(batch);
+      // Should the one before fail first, nobody would hear of this one.
+      last.catch(() => undefined);
+      await before;
     }
+    await last;
+  }
+
+  async #apply(blocks: readonly Uint8Array[]): Promise<void> {
+    this.#position = await this.#options.engine.apply(this.#reader.number, blocks);
+    for (const { size, settle } of this.#waiting) if (this.#position.size >= size) settle(null);
   }
 
   async #batch(from: number): Promise<Uint8Array[]> {
     const { read } = this.#reader.blocks;
     const blocks: Uint8Array[] = [];
-    let bytes = 0;
-    for (let number = from; number < this.#reader.head.length; number++) {
-      if (blocks.length >= BATCH_BLOCKS || bytes >= BATCH_BYTES) break;
-      const block = await read(number);
-      bytes += block.length;
-      blocks.push(block);
+    const end = Math.min(this.#reader.head.length, from + BATCH_BLOCKS);
+    for (let bytes = 0, number = from; number < end && bytes < BATCH_BYTES;) {
+      const count = Math.min(READ_AT_ONCE, end - number);
+      const some = await Promise.all(Array.from({ length: count }, (_, n) => read(number + n)));
+      for (const block of some) bytes += block.length;
+      blocks.push(...some);
+      number += count;
     }
     return blocks;
   }
