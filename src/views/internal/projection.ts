@@ -58,7 +58,10 @@ export function project(
   let { mapEntry } = before;
   let last: Sha256Digest | null = null;
   let recordedAt: number | null = null;
-  const entries = bundle.entries.map((entry) => ({ ...entry, leafHash: leafHash(entry.statement) }));
+  const entries = bundle.entries.map((entry) => ({
+    ...entry,
+    leafHash: leafHash(entry.statement),
+  }));
   const entryRows = encodeEntryRows(entries);
   for (const [at, { leafHash: hash, statement: bytes }] of entries.entries()) {
     const index = (bundle.firstIndex + at) as LeafIndex;
