@@ -22,6 +22,8 @@ const BATCH_BYTES = 1024 * 1024;
 const BATCH_BLOCKS = 256;
 /** Of blocks: most are of one entry, where few write at a time. */
 const READ_AT_ONCE = 8;
+/** What comes meanwhile is taken with what came: a call of the engine costs more than a few entries. */
+const REST_MILLIS = 50;
 
 interface Waiting {
   readonly size: TreeSize;
@@ -36,6 +38,8 @@ export class ViewFollower implements ViewProgress {
   #waiting: Waiting[] = [];
   #running: Promise<void> = Promise.resolve();
   #failure: ViewsError | null = null;
+  /** Ends the rest, because somebody waits for the view. */
+  #goOn: () => void = () => undefined;
 
   private constructor(reader: LogReader, options: FollowerOptions, position: ViewPosition) {
     this.#reader = reader;
@@ -81,6 +85,7 @@ export class ViewFollower implements ViewProgress {
         settle(behind(size, this.#position.size));
       }, patienceMillis);
       this.#waiting.push(waiting);
+      this.#goOn();
     });
   }
 
@@ -106,6 +111,7 @@ export class ViewFollower implements ViewProgress {
       while (!signal.aborted) {
         await this.#catchUp(signal);
         await this.#reader.grown(this.#position.blocks, signal);
+        if (this.#waiting.length === 0) await this.#rest(signal);
       }
     } catch (cause) {
       this.#failure = new ViewsError(
@@ -116,6 +122,20 @@ export class ViewFollower implements ViewProgress {
       this.#options.logger.error('view failed', { log: this.#reader.origin, error: cause });
       for (const { settle } of this.#waiting) settle(this.#failure);
     }
+  }
+
+  async #rest(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const goOn = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', goOn);
+        resolve();
+      };
+      const timer = setTimeout(goOn, REST_MILLIS);
+      signal.addEventListener('abort', goOn, { once: true });
+      this.#goOn = goOn;
+    });
   }
 
   async #catchUp(signal: AbortSignal): Promise<void> {
