@@ -51,15 +51,12 @@ export class BenchLedger {
 
   /** The sample of receipts is verified afterwards. @throws Error for one that does not verify. */
   async run(load: Load): Promise<Measured> {
-    const { url, apiKey } = this.#node;
+    const { url, apiKey, interrupted } = this.#node;
     const { verifierKey, size } = await this.#state();
     const cpuBefore = await this.#node.cpuMicros();
-    const result = await generate({
-      ...load,
-      apiKey,
-      url: `${url}/v1/ledgers/${NAME}/records`,
-      first: size,
-    });
+    const recordsUrl = `${url}/v1/ledgers/${NAME}/records`;
+    const plan: LoadPlan = { ...load, apiKey, url: recordsUrl, first: size };
+    const result = await generate(plan, interrupted);
     const cpu = (await this.#node.cpuMicros()) - cpuBefore;
     verifyReceipts(result.receipts, verifierKey);
     this.#verifiedReceipts += result.receipts.length;
@@ -83,10 +80,13 @@ export class BenchLedger {
   }
 }
 
-async function generate(plan: LoadPlan): Promise<LoadResult> {
+async function generate(plan: LoadPlan, interrupted: AbortSignal): Promise<LoadResult> {
   const child = spawn(process.execPath, [LOAD, JSON.stringify(plan)], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    signal: interrupted,
   });
+  // It has then written nothing, which is an error below.
+  child.on('error', () => undefined);
   const output = await text(child.stdout);
   if (output === '') throw new Error('the load generator failed');
   return loadResultSchema.parse(JSON.parse(output));

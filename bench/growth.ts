@@ -3,6 +3,7 @@ import { BenchLedger } from './bench-ledger.js';
 import type { GrowthFigures } from './bench-result.js';
 import { repeat } from './loads.js';
 import { type NodeProcess, startNode } from './node-process.js';
+import type { Scratch } from './scratch.js';
 import { median } from './statistics.js';
 
 /** Of a measured run; short, so that the ledger is as large as it is called. */
@@ -11,13 +12,13 @@ const NEVER_MILLIS = 3_600_000;
 const STREAM = { kind: 'ndjson', connections: 1, subjects: 1000, millis: NEVER_MILLIS } as const;
 
 export async function measureGrowth(
-  directory: string,
+  scratch: Scratch,
   apiKey: string,
   sizes: readonly number[],
   runs: number,
   onProgress: (what: string) => void,
 ): Promise<GrowthFigures[]> {
-  let node = await startNode(directory, apiKey);
+  let node = await startNode(scratch, apiKey);
   const figures: GrowthFigures[] = [];
   for (const entries of sizes) {
     onProgress(`${entries} entries`);
@@ -30,7 +31,7 @@ export async function measureGrowth(
       for (let run = 0; run < runs; run++) {
         // Something to recover: a stopped node leaves its journal empty, a killed one does not.
         await (await BenchLedger.open(node)).run({ ...STREAM, records: RUN_RECORDS });
-        node = await restarted(node, directory, signal);
+        node = await restarted(node, scratch, signal);
         restarts[signal].push(node.startMillis);
       }
     figures.push({
@@ -53,9 +54,9 @@ async function fill(ledger: BenchLedger, entries: number): Promise<void> {
 
 async function restarted(
   node: NodeProcess,
-  directory: string,
+  scratch: Scratch,
   signal: 'SIGTERM' | 'SIGKILL',
 ): Promise<NodeProcess> {
   await node.stop(signal);
-  return startNode(directory, node.apiKey);
+  return startNode(scratch, node.apiKey);
 }

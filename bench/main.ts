@@ -1,7 +1,5 @@
 /** `npm run bench [-- --quick] [-- --json]`. Shows figures; passes and fails nothing. */
-import { mkdtemp, mkdir, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BenchLedger } from './bench-ledger.js';
 import type { BenchResult } from './bench-result.js';
@@ -11,6 +9,7 @@ import { newApiKey, startNode } from './node-process.js';
 import { rawReference } from './raw-reference.js';
 import { LINE_BYTES } from './record-lines.js';
 import { formatReport } from './report.js';
+import { type Scratch, withScratch, within } from './scratch.js';
 import { measureSteps } from './steps.js';
 
 interface Extent {
@@ -30,15 +29,12 @@ const { values } = parseArgs({
     directory: { type: 'string', default: tmpdir() },
   },
 });
-const root = await mkdtemp(join(values.directory, 'chirograph-bench-'));
-try {
-  const result = await measure(values.quick, root);
+await withScratch(values.directory, async (scratch) => {
+  const result = await measure(values.quick, scratch);
   process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : formatReport(result));
-} finally {
-  await rm(root, { recursive: true, force: true });
-}
+});
 
-async function measure(isQuick: boolean, directory: string): Promise<BenchResult> {
+async function measure(isQuick: boolean, scratch: Scratch): Promise<BenchResult> {
   const { runs, millis, sizes } = isQuick ? QUICK : FULL;
   const machine = {
     cpu: cpus()[0]?.model ?? 'unknown processor',
@@ -48,16 +44,16 @@ async function measure(isQuick: boolean, directory: string): Promise<BenchResult
     loadBefore: loadavg()[0] ?? 0,
   };
   tell('raw reference');
-  const raw = await rawReference(directory, millis, runs);
+  const raw = await rawReference(scratch.directory, millis, runs);
   const apiKey = newApiKey();
-  const inLoads = await subdirectory(directory, 'loads');
+  const inLoads = await within(scratch, 'loads');
   const node = await startNode(inLoads, apiKey);
   const ledger = await BenchLedger.open(node);
   const loads = await measureLoads(ledger, millis, runs, tell);
   tell('steps of a record');
   const steps = await measureSteps(node, ledger, millis);
   await node.stop('SIGTERM');
-  const inGrowth = await subdirectory(directory, 'growth');
+  const inGrowth = await within(scratch, 'growth');
   const growth = await measureGrowth(inGrowth, apiKey, sizes, runs, tell);
   const { verifiedReceipts } = ledger;
   return {
@@ -71,12 +67,6 @@ async function measure(isQuick: boolean, directory: string): Promise<BenchResult
     growth,
     steps,
   };
-}
-
-async function subdirectory(directory: string, name: string): Promise<string> {
-  const path = join(directory, name);
-  await mkdir(path);
-  return path;
 }
 
 function tell(what: string): void {

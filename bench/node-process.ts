@@ -6,6 +6,7 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Scratch } from './scratch.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/chirograph.js', import.meta.url));
 /** As the README says to start it. */
@@ -18,6 +19,8 @@ export interface NodeProcess {
   readonly url: string;
   readonly metricsUrl: string;
   readonly apiKey: string;
+  /** When it is killed, and whatever works on it should be. */
+  readonly interrupted: AbortSignal;
   /** Between the start of the process and its `listening`. */
   readonly startMillis: number;
   /** Resident memory in bytes. */
@@ -29,11 +32,11 @@ export interface NodeProcess {
 }
 
 /**
- * @param directory made if it is not there; goes on with what is in it.
+ * Goes on with what is in the directory.
  * @param program another build of the same, to compare with.
  */
 export async function startNode(
-  directory: string,
+  { directory, interrupted }: Scratch,
   apiKey: string,
   program: string = PROGRAM,
 ): Promise<NodeProcess> {
@@ -47,8 +50,12 @@ export async function startNode(
     {
       env: { ...process.env, CHIROGRAPH_ADMIN_KEY: apiKey },
       stdio: ['ignore', log.fd, log.fd],
+      signal: interrupted,
+      killSignal: 'SIGKILL',
     },
   );
+  // Of being killed when all is interrupted, which whoever waits for its answers hears by itself.
+  child.on('error', () => undefined);
   const listening = await untilListening(child, logPath);
   const startMillis = performance.now() - started;
   await log.close();
@@ -57,10 +64,12 @@ export async function startNode(
   return {
     ...listening,
     apiKey,
+    interrupted,
     startMillis,
     residentBytes: () => residentBytes(pid),
     cpuMicros: () => cpuMicros(pid),
     stop: async (signal) => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');
       child.kill(signal);
       await gone;
@@ -82,7 +91,8 @@ async function untilListening(
       const { url, metricsUrl } = JSON.parse(line) as { url: string; metricsUrl: string };
       return { url, metricsUrl };
     }
-    if (child.exitCode !== null) throw new Error(`the node ended:\n${text}`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the node ended:\n${text}`);
     await delay(5);
   }
 }

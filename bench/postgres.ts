@@ -8,6 +8,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { HISTORY_THINGS, HISTORY_TYPE, historyRecord } from './record-lines.js';
+import type { Scratch } from './scratch.js';
 import { timesOf } from './view-times.js';
 import type { PostgresFigures } from './views-result.js';
 
@@ -34,7 +35,7 @@ const DONE = 'that-was-all';
 
 /** Null where it is not installed. */
 export async function measurePostgres(
-  directory: string,
+  { directory, interrupted }: Scratch,
   { records, subjects }: { readonly records: number; readonly subjects: number },
   questions: readonly Question[],
 ): Promise<PostgresFigures | null> {
@@ -45,7 +46,7 @@ export async function measurePostgres(
   const server = new Server(bin, scratch);
   try {
     server.start();
-    const session = new Session(server);
+    const session = new Session(server, interrupted);
     await session.run(SCHEMA);
     const started = performance.now();
     await session.copy(records, subjects);
@@ -54,6 +55,7 @@ export async function measurePostgres(
     const asOf: number[] = [];
     const validAt: number[] = [];
     for (const question of questions) {
+      interrupted.throwIfAborted();
       asOf.push(await session.timed(asOfQuery(question)));
       validAt.push(await session.timed(validAtQuery(question)));
     }
@@ -147,11 +149,15 @@ const isRoot = process.getuid?.() === 0;
 class Session {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
+  readonly #interrupted: AbortSignal;
 
-  constructor(server: Server) {
+  constructor(server: Server, interrupted: AbortSignal) {
     const argv = ['-h', server.socket, '-U', 'bench', '-qAtX', '-v', 'ON_ERROR_STOP=1', 'postgres'];
     const [program, rest] = server.command('psql', argv);
-    this.#child = spawn(program, rest, { cwd: '/' });
+    this.#interrupted = interrupted;
+    this.#child = spawn(program, rest, { cwd: '/', signal: interrupted, killSignal: 'SIGKILL' });
+    // Of being killed when all is interrupted: its output then ends, or takes no more.
+    for (const part of [this.#child, this.#child.stdin]) part.on('error', () => undefined);
     this.#child.stderr.pipe(process.stderr);
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
@@ -177,6 +183,7 @@ class Session {
 
   async copy(records: number, subjects: number): Promise<void> {
     const { stdin } = this.#child;
+    const signal = this.#interrupted;
     stdin.write('copy history from stdin;\n');
     for (let n = 0; n < records; n++) {
       const { subject, key, validFrom, payload } = historyRecord(n, subjects);
@@ -184,7 +191,7 @@ class Session {
       const recorded = `[${n},${later < records ? later : ''})`;
       const valid = `[${new Date(validFrom).toISOString()},)`;
       const row = [n, subject, HISTORY_TYPE, key, recorded, valid, JSON.stringify(payload)];
-      if (!stdin.write(`${row.join('\t')}\n`)) await once(stdin, 'drain');
+      if (!stdin.write(`${row.join('\t')}\n`)) await once(stdin, 'drain', { signal });
     }
     stdin.write('\\.\n');
   }

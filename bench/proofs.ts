@@ -20,15 +20,15 @@ import { NodeViews } from '../src/views/node-views.js';
 import { WorkerViews } from '../src/views/worker-views.js';
 import type { Question } from './postgres.js';
 import { HISTORY_TYPE } from './record-lines.js';
+import type { Scratch } from './scratch.js';
 import { timeEach } from './view-times.js';
 import type { ViewsResult } from './views-result.js';
 
-const WORKER = new URL('../views/view-worker.js', import.meta.url);
 /** Persons about whom something is new when the second map is made. */
 const FEW = 100;
 
 export async function measureProofs(
-  directory: string,
+  { directory, interrupted }: Scratch,
   questions: readonly Question[],
 ): Promise<Pick<ViewsResult, 'proven' | 'maps'>> {
   const data = join(directory, 'data');
@@ -45,7 +45,7 @@ export async function measureProofs(
   const views = await NodeViews.open(
     {
       directory: join(data, 'views'),
-      openEngine: (at) => Promise.resolve(new WorkerViews(at, WORKER)),
+      openEngine: (at) => Promise.resolve(new WorkerViews(at)),
       logger: silentLogger,
       clock: systemClock,
     },
@@ -78,16 +78,20 @@ export async function measureProofs(
     );
     await view.reached(ledger.reader.head.size);
     const fewMillis = await timed(() => maps.coverAll(ledger));
-    const proven = await timeEach(questions, async ({ subject, size }) => {
-      await subjectState(found, { subject, asOf: String(size), limit: 100 });
-      await maps.cover(ledger, size as TreeSize);
-      for (const role of ['subject', 'party'] as const) {
-        const tag = await personTag(vault, subject, role);
-        if (tag === null) throw new Error('a customer whom nobody knows');
-        const { map, list } = await view.person(tag);
-        proveList(map, list, size as TreeSize);
-      }
-    });
+    const proven = await timeEach(
+      questions,
+      async ({ subject, size }) => {
+        await subjectState(found, { subject, asOf: String(size), limit: 100 });
+        await maps.cover(ledger, size as TreeSize);
+        for (const role of ['subject', 'party'] as const) {
+          const tag = await personTag(vault, subject, role);
+          if (tag === null) throw new Error('a customer whom nobody knows');
+          const { map, list } = await view.person(tag);
+          proveList(map, list, size as TreeSize);
+        }
+      },
+      interrupted,
+    );
     return { proven, maps: { allMillis, few: FEW, fewMillis } };
   } finally {
     await views.close();

@@ -9,10 +9,12 @@ export function timesOf(millis: readonly number[]): Times {
 export async function timeEach<T>(
   items: readonly T[],
   act: (item: T) => Promise<unknown>,
+  interrupted: AbortSignal,
 ): Promise<Times> {
   for (const item of items.slice(0, WARM_UP)) await act(item);
   const times: number[] = [];
   for (const item of items) {
+    interrupted.throwIfAborted();
     const started = performance.now();
     await act(item);
     times.push(performance.now() - started);

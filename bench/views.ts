@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- --views [--records N] [--subjects N] [--json]`: what views cost and how soon they
- * answer, beside PostgreSQL. Shows figures; passes and fails nothing.
+ * `npm run bench -- --views [--records N] [--subjects N] [--runs N] [--directory DIR] [--json]`: what views
+ * cost and how soon they answer, beside PostgreSQL. Shows figures; passes and fails nothing.
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import { newApiKey, type NodeProcess, startNode } from './node-process.js';
 import { measurePostgres, type Question } from './postgres.js';
 import { measureProofs } from './proofs.js';
 import { historyRecord } from './record-lines.js';
+import { type Scratch, withScratch, within } from './scratch.js';
 import { median } from './statistics.js';
 import { timeEach } from './view-times.js';
 import { formatViews } from './views-report.js';
@@ -29,11 +30,16 @@ const { values } = parseArgs({
     directory: { type: 'string', default: tmpdir() },
   },
 });
-const RECORDS = Number(values.records);
-const SUBJECTS = Number(values.subjects);
-const RUNS = Number(values.runs);
+const RECORDS = count('records');
+const SUBJECTS = count('subjects');
+const RUNS = count('runs');
+if (SUBJECTS < 1 || RECORDS < 3 * SUBJECTS)
+  throw new Error('--records must be at least three times --subjects, of which there must be one');
 const QUESTIONS = 300;
 const SAMPLE_MILLIS = 200;
+/** Of progress: each quarter of a minute, or so. */
+const SAMPLES_A_LINE = 75;
+const CAUGHT_UP_MILLIS = 50;
 const LOAD = {
   kind: 'ndjson',
   connections: 1,
@@ -49,26 +55,23 @@ const WITHOUT_VIEWS = {
   replace: '',
 };
 
-const root = await mkdtemp(join(values.directory, 'chirograph-bench-'));
-try {
-  const result = await measure(root);
+await withScratch(values.directory, async (scratch) => {
+  const result = await measure(scratch);
   process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : formatViews(result));
-} finally {
-  await rm(root, { recursive: true, force: true });
-}
+});
 
-async function measure(directory: string): Promise<ViewsResult> {
+async function measure(scratch: Scratch): Promise<ViewsResult> {
   const loadBefore = loadavg()[0] ?? 0;
-  const cost = await costOfViews(directory);
+  const cost = await costOfViews(scratch);
   tell('ingest');
-  const inMain = await subdirectory(directory, 'main');
+  const inMain = await within(scratch, 'main');
   const apiKey = newApiKey();
   let node = await startNode(inMain, apiKey);
   const ingest = await measureIngest(node);
   tell('questions');
   const questions = someQuestions();
   const ask = (path: (question: Question) => string) =>
-    timeEach(questions, (question) => get(node, path(question)));
+    timeEach(questions, (question) => get(node, path(question)), scratch.interrupted);
   const asOf = await ask(({ subject, size }) => `subjects/${subject}?asOf=${size}`);
   const validAt = await ask(
     ({ subject, size, validAt: at }) =>
@@ -76,7 +79,7 @@ async function measure(directory: string): Promise<ViewsResult> {
   );
   await node.stop('SIGTERM');
   tell('rebuild');
-  await rm(join(inMain, 'data', 'views'), { recursive: true });
+  await rm(join(inMain.directory, 'data', 'views'), { recursive: true });
   node = await startNode(inMain, apiKey);
   const millis = await untilCaughtUp(node);
   await node.stop('SIGTERM');
@@ -84,7 +87,7 @@ async function measure(directory: string): Promise<ViewsResult> {
   const proofs = await measureProofs(inMain, questions);
   tell('postgres');
   const postgres = await measurePostgres(
-    directory,
+    scratch,
     { records: RECORDS, subjects: SUBJECTS },
     questions,
   );
@@ -97,7 +100,7 @@ async function measure(directory: string): Promise<ViewsResult> {
 }
 
 /** In turn, so that what else the machine does meets both. */
-async function costOfViews(directory: string): Promise<ViewsResult['cost']> {
+async function costOfViews(scratch: Scratch): Promise<ViewsResult['cost']> {
   if (RUNS === 0) return null;
   const bare = await plant(WITHOUT_VIEWS);
   const rates: Record<'with' | 'without', number[]> = { with: [], without: [] };
@@ -105,7 +108,7 @@ async function costOfViews(directory: string): Promise<ViewsResult['cost']> {
     for (let run = 0; run < RUNS; run++)
       for (const which of ['with', 'without'] as const) {
         tell(`ingest ${which} views, run ${run + 1}`);
-        const place = await subdirectory(directory, `${which}-${run}`);
+        const place = await within(scratch, `${which}-${run}`);
         const program = which === 'without' ? bare.program : undefined;
         const node = await startNode(place, newApiKey(), program);
         const ledger = await BenchLedger.open(node);
@@ -114,7 +117,7 @@ async function costOfViews(directory: string): Promise<ViewsResult['cost']> {
         rates[which].push((await ledger.run({ ...LOAD, records })).recordsPerSecond);
         // Without followers a clean stop would wait for them.
         await node.stop('SIGKILL');
-        await rm(place, { recursive: true });
+        await rm(place.directory, { recursive: true });
       }
   } finally {
     await bare.remove();
@@ -125,23 +128,28 @@ async function costOfViews(directory: string): Promise<ViewsResult['cost']> {
 async function measureIngest(node: NodeProcess): Promise<ViewsResult['ingest']> {
   const ledger = await BenchLedger.open(node);
   let [maxLag, isOver] = [0, false];
-  const watch = (async () => {
-    while (!isOver) {
+  const watch = async (): Promise<void> => {
+    for (let n = 1; !isOver; n++) {
       maxLag = Math.max(maxLag, await lagOf(node));
+      if (n % SAMPLES_A_LINE === 0) tell(`ingest, ${await ledger.size()} of ${RECORDS} records`);
       await delay(SAMPLE_MILLIS);
     }
-  })();
-  const { recordsPerSecond } = await ledger.run({ ...LOAD, records: RECORDS });
-  const lagAtEnd = await lagOf(node);
-  const caughtUpMillis = await untilCaughtUp(node);
-  isOver = true;
-  await watch;
-  return { recordsPerSecond, maxLag: Math.max(maxLag, lagAtEnd), lagAtEnd, caughtUpMillis };
+  };
+  const run = async (): Promise<Omit<ViewsResult['ingest'], 'maxLag'>> => {
+    const { recordsPerSecond } = await ledger.run({ ...LOAD, records: RECORDS });
+    const lagAtEnd = await lagOf(node);
+    const caughtUpMillis = await untilCaughtUp(node);
+    isOver = true;
+    return { recordsPerSecond, lagAtEnd, caughtUpMillis };
+  };
+  const [ingest] = await Promise.all([run(), watch()]);
+  return { ...ingest, maxLag: Math.max(maxLag, ingest.lagAtEnd) };
 }
 
 async function untilCaughtUp(node: NodeProcess): Promise<number> {
   const started = performance.now();
-  while ((await lagOf(node)) > 0) await delay(20);
+  // Not more often: to be asked costs the node a millisecond or two.
+  while ((await lagOf(node)) > 0) await delay(CAUGHT_UP_MILLIS);
   return performance.now() - started;
 }
 
@@ -172,10 +180,10 @@ function someQuestions(): Question[] {
   });
 }
 
-async function subdirectory(directory: string, name: string): Promise<string> {
-  const path = join(directory, name);
-  await mkdir(path);
-  return path;
+function count(name: 'records' | 'subjects' | 'runs'): number {
+  const text = values[name];
+  if (!/^[0-9]{1,9}$/.test(text)) throw new Error(`--${name} must be a whole number`);
+  return Number(text);
 }
 
 function tell(what: string): void {

@@ -14,6 +14,23 @@ export async function personTag(
   return secret === null ? null : tagOf(personOpener(secret, role), person);
 }
 
+/** The two tags of one person that entries are found by. */
+export interface SubjectTags {
+  /** As subject, or in a part. */
+  readonly tag: HexDigest;
+  readonly partyTag: HexDigest;
+}
+
+/** Null as `personTag`. */
+export async function subjectTags(vault: Vault, person: string): Promise<SubjectTags | null> {
+  const secret = await secretOf(vault, person);
+  if (secret === null) return null;
+  return {
+    tag: tagOf(personOpener(secret, 'subject'), person),
+    partyTag: tagOf(personOpener(secret, 'party'), person),
+  };
+}
+
 /** Of a thing that has a key. */
 export async function thingTag(
   vault: Vault,

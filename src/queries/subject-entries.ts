@@ -12,7 +12,7 @@ import { personTagsOf } from '../records/person-tags.js';
 import type { RecordStatement, SignatureStatement } from '../records/statement.js';
 import type { LogView, ViewedEntry } from '../views/log-view.js';
 import { openHeader, type RecordWithHeader } from './opened-entry.js';
-import { personTag } from './person-tags.js';
+import { type SubjectTags, subjectTags } from './person-tags.js';
 import { QueryError } from './query-error.js';
 
 /** A record of which the person is the subject. */
@@ -57,41 +57,39 @@ export async function subjectEntries(
   subject: string,
   size: number,
 ): Promise<SubjectEntries | null> {
-  const tag = await personTag(vault, subject, 'subject');
-  const partyTag = await personTag(vault, subject, 'party');
-  if (tag === null || partyTag === null) return null;
+  const tags = await subjectTags(vault, subject);
+  if (tags === null) return null;
+  const { tag, partyTag } = tags;
+  // At once: most persons have a page of each, and to ask another thread twice takes twice as long.
+  const [tagged, partyTagged] = await Promise.all([
+    entriesOf(view, tag, size),
+    entriesOf(view, partyTag, size),
+  ]);
   const versions: SubjectVersion[] = [];
   const mentions: Mention[] = [];
   const signatures: AttachedSignature[] = [];
-  for await (const entry of entriesOf(view, tag, size)) {
+  for (const entry of tagged) {
     const statement = parseStatement(entry.statement);
     if (statement.kind === 'signature') signatures.push({ entry, statement });
     if (statement.kind !== 'record') continue;
     if (statement.tags.subject === tag)
       versions.push(versionOf(await openHeader(vault, entry, statement)));
-    else mentions.push(...mentionsIn(entry, statement, { tag, partyTag }));
+    else mentions.push(...mentionsIn(entry, statement, tags));
   }
-  for await (const entry of entriesOf(view, partyTag, size)) {
+  for (const entry of partyTagged) {
     const statement = parseStatement(entry.statement);
     if (statement.kind !== 'record' || personTagsOf(statement).includes(tag)) continue;
-    mentions.push(...mentionsIn(entry, statement, { tag, partyTag }));
+    mentions.push(...mentionsIn(entry, statement, tags));
   }
   mentions.sort((a, b) => a.entry.index - b.entry.index);
   return { tag, versions, mentions, signatures };
-}
-
-/** The two tags of one person that entries are found by. */
-export interface PersonTagsOfSubject {
-  /** As subject, or in a part. */
-  readonly tag: HexDigest;
-  readonly partyTag: HexDigest;
 }
 
 /** Where a record names a person; nowhere if it is the person's own. */
 export function mentionsIn(
   entry: ViewedEntry,
   statement: RecordStatement,
-  { tag, partyTag }: PersonTagsOfSubject,
+  { tag, partyTag }: SubjectTags,
 ): Mention[] {
   const { tags, parts = [] } = statement;
   if (tags.subject === tag) return [];
@@ -111,7 +109,7 @@ export async function versionsOf(
   maxEntries = MAX_ENTRIES,
 ): Promise<SubjectVersion[]> {
   const versions: SubjectVersion[] = [];
-  for await (const entry of entriesOf(view, tag, size, maxEntries)) {
+  for (const entry of await entriesOf(view, tag, size, maxEntries)) {
     const statement = parseStatement(entry.statement);
     if (statement.kind === 'record' && statement.tags.subject === tag)
       versions.push(versionOf(await openHeader(vault, entry, statement)));
@@ -127,25 +125,26 @@ export function currentVersions(
   return stateOf(versions, validAt === undefined ? {} : { validAt });
 }
 
-async function* entriesOf(
+/** @throws QueryError QUERY_TOO_BROAD. */
+async function entriesOf(
   view: LogView,
   person: HexDigest,
   size: number,
   maxEntries = MAX_ENTRIES,
-): AsyncGenerator<ViewedEntry> {
+): Promise<ViewedEntry[]> {
   const query = { where: { person }, to: size, isReversed: false, limit: PAGE, budget: PAGE };
-  let count = 0;
+  const entries: ViewedEntry[] = [];
   for (let from: LeafIndex | null = 0 as LeafIndex; from !== null;) {
     const page: Awaited<ReturnType<LogView['find']>> = await view.find({ ...query, from });
-    count += page.entries.length;
-    if (count > maxEntries)
+    if (entries.length + page.entries.length > maxEntries)
       throw new QueryError(
         'QUERY_TOO_BROAD',
         `more than ${maxEntries} entries are about this person: read the timeline, page by page`,
       );
-    yield* page.entries;
+    entries.push(...page.entries);
     from = page.next;
   }
+  return entries;
 }
 
 function versionOf(record: RecordWithHeader): SubjectVersion {

@@ -6,8 +6,8 @@ import type { ViewPage } from '../views/view-query.js';
 import type { AsOf } from './as-of.js';
 import { type EntryView, entryView } from './entry-view.js';
 import { openEntry } from './opened-entry.js';
-import { personTag } from './person-tags.js';
-import { mentionsIn, type PersonTagsOfSubject } from './subject-entries.js';
+import { type SubjectTags, subjectTags } from './person-tags.js';
+import { mentionsIn } from './subject-entries.js';
 import { type MentionView, mentionView } from './subject-state.js';
 import type { TenantLedger } from './tenant-ledgers.js';
 import { type StateQuestion, viewState } from './view-state.js';
@@ -47,23 +47,21 @@ export async function subjectTimeline(
 ): Promise<Timeline> {
   const { vault } = ledger;
   const { view, reader, size, asOf } = await viewState(ledger, question);
-  const tag = await personTag(vault, subject, 'subject');
-  const partyTag = await personTag(vault, subject, 'party');
+  const tags = await subjectTags(vault, subject);
   const answer = { subject, origin: reader.origin, asOf };
-  if (tag === null || partyTag === null) return { ...answer, items: [], next: null, shown: [] };
+  if (tags === null) return { ...answer, items: [], next: null, shown: [] };
   const range = isReversed
     ? { from: 0, to: Math.min(size, from ?? size) }
     : { from: from ?? 0, to: size };
   const query = { ...range, isReversed, limit, budget: limit };
-  const { entries: found, next } = merged(
-    await view.find({ ...query, where: { person: tag } }),
-    await view.find({ ...query, where: { person: partyTag } }),
-    query,
-  );
+  const [tagged, partyTagged] = await Promise.all([
+    view.find({ ...query, where: { person: tags.tag } }),
+    view.find({ ...query, where: { person: tags.partyTag } }),
+  ]);
+  const { entries: found, next } = merged(tagged, partyTagged, query);
   const entries = types === undefined ? found : found.filter((entry) => isOfType(entry, types));
   const items: TimelineItem[] = [];
-  for (const entry of entries)
-    items.push(...(await itemsOf(ledger, reader.origin, entry, { tag, partyTag })));
+  for (const entry of entries) items.push(...(await itemsOf(ledger, reader.origin, entry, tags)));
   return { ...answer, items, next, shown: entries };
 }
 
@@ -99,7 +97,7 @@ async function itemsOf(
   { vault, anchoredSize }: TenantLedger,
   origin: string,
   entry: ViewedEntry,
-  tags: PersonTagsOfSubject,
+  tags: SubjectTags,
 ): Promise<TimelineItem[]> {
   const statement = parseStatement(entry.statement);
   if (statement.kind === 'record' && statement.tags.subject !== tags.tag)

@@ -61,7 +61,7 @@ export interface FoundRows {
 export interface Engine {
   /** @returns how far the view of the log has come. */
   attach(source: ViewSource): Promise<ViewPosition>;
-  /** The next blocks of a log, in order. */
+  /** The next blocks of a log, in order; those before may still be on the way. */
   apply(log: number, blocks: readonly Uint8Array[]): Promise<ViewPosition>;
   /** Forgets the view of a log, so that it can be made again. */
   clear(log: number): Promise<void>;
@@ -92,7 +92,10 @@ export const VIEW_FORMAT = 2;
 
 interface ViewedLog {
   readonly source: ViewSource;
+  /** What is in the store. */
   position: ViewPosition;
+  /** Where the last blocks that were given end: their rows may still be on the way into the store. */
+  given: ViewPosition;
   readonly map: PersonMap;
   readonly search: SearchIndex;
   /** What writes, and what must not see half of it. */
@@ -127,27 +130,19 @@ export class ViewEngine implements Engine {
     const position = row === null ? NOTHING_VIEWED : decodePosition(row);
     const map = new PersonMap(this.#db, source.log);
     const search = new SearchIndex(this.#db, source.log);
-    this.#logs.set(source.log, { source, position, map, search, turns: new Turns() });
+    const viewed = { source, position, given: position, map, search, turns: new Turns() };
+    this.#logs.set(source.log, viewed);
     return position;
   }
 
-  apply(log: number, blocks: readonly Uint8Array[]): Promise<ViewPosition> {
+  async apply(log: number, blocks: readonly Uint8Array[]): Promise<ViewPosition> {
     const viewed = this.#log(log);
+    // Outside the turn: rows are made while RocksDB takes those before.
+    const before = viewed.given;
+    const { rows, position } = rowsOf(viewed.source, before, blocks);
+    viewed.given = position;
     return viewed.turns.take(async () => {
-      const rows: ViewRow[] = [];
-      let { position } = viewed;
-      for (const block of blocks) {
-        const { coreKey, blockKey } = viewed.source;
-        const bundle = openBlock(block, blockKey, { coreKey, blockNumber: position.blocks });
-        assert(
-          (bundle.firstIndex as number) === position.size,
-          'a view is given the blocks of its log in order',
-        );
-        const projected = project(log, position, bundle);
-        for (const row of projected.rows) rows.push(row);
-        ({ position } = projected);
-      }
-      rows.push([positionKey(log), encodePosition(position)]);
+      if (viewed.position !== before) throw new Error('what came before is not in the view');
       // One batch: a crash leaves a view that is behind by whole blocks.
       await this.#db.write({ put: rows });
       viewed.position = position;
@@ -162,6 +157,7 @@ export class ViewEngine implements Engine {
       viewed.map.forget();
       viewed.search.forget();
       viewed.position = NOTHING_VIEWED;
+      viewed.given = NOTHING_VIEWED;
     });
   }
 
@@ -248,6 +244,26 @@ export class ViewEngine implements Engine {
     assert(viewed !== undefined, 'a log is attached before it is asked for');
     return viewed;
   }
+}
+
+/** @throws as `openBlock`. */
+function rowsOf(
+  { log, coreKey, blockKey }: ViewSource,
+  before: ViewPosition,
+  blocks: readonly Uint8Array[],
+): { rows: readonly ViewRow[]; position: ViewPosition } {
+  const rows: ViewRow[] = [];
+  let position = before;
+  for (const block of blocks) {
+    const bundle = openBlock(block, blockKey, { coreKey, blockNumber: position.blocks });
+    assert(
+      (bundle.firstIndex as number) === position.size,
+      'a view is given the blocks of its log in order',
+    );
+    position = project(log, position, bundle, rows);
+  }
+  rows.push([positionKey(log), encodePosition(position)]);
+  return { rows, position };
 }
 
 /** @throws Error for a store that this version did not make. */

@@ -21,7 +21,11 @@ export interface FollowerOptions {
 
 /** What one batch of blocks may hold, so that reads between batches are not kept waiting. */
 const BATCH_BYTES = 1024 * 1024;
-const BATCH_BLOCKS = 64;
+const BATCH_BLOCKS = 256;
+/** Of blocks: most are of one entry, where few write at a time. */
+const READ_AT_ONCE = 8;
+/** What comes meanwhile is taken with what came: a call of the engine costs more than a few entries. */
+const REST_MILLIS = 50;
 
 interface Waiting {
   readonly size: TreeSize;
@@ -36,6 +40,8 @@ export class ViewFollower implements ViewProgress {
   #waiting: Waiting[] = [];
   #running: Promise<void> = Promise.resolve();
   #failure: ViewsError | null = null;
+  /** Ends the rest, because somebody waits for the view. */
+  #goOn: () => void = () => undefined;
 
   private constructor(reader: LogReader, options: FollowerOptions, position: ViewPosition) {
     this.#reader = reader;
@@ -81,6 +87,7 @@ export class ViewFollower implements ViewProgress {
         settle(behind(size, this.#position.size));
       }, patienceMillis);
       this.#waiting.push(waiting);
+      this.#goOn();
     });
   }
 
@@ -106,6 +113,7 @@ export class ViewFollower implements ViewProgress {
       while (!signal.aborted) {
         await this.#catchUp(signal);
         await this.#reader.grown(this.#position.blocks, signal);
+        if (this.#waiting.length === 0) await this.#rest(signal);
       }
     } catch (cause) {
       this.#failure = new ViewsError(
@@ -118,31 +126,53 @@ export class ViewFollower implements ViewProgress {
     }
   }
 
+  async #rest(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const goOn = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', goOn);
+        resolve();
+      };
+      const timer = setTimeout(goOn, REST_MILLIS);
+      signal.addEventListener('abort', goOn, { once: true });
+      this.#goOn = goOn;
+    });
+  }
+
   async #catchUp(signal: AbortSignal): Promise<void> {
-    const { engine } = this.#options;
-    // Read ahead by one batch: while the engine indexes one, the next is fetched.
-    let next = this.#batch(this.#position.blocks);
+    let from = this.#position.blocks;
+    let last = Promise.resolve();
     while (!signal.aborted) {
-      const batch = await next;
-      if (batch.length === 0) return;
-      next = this.#batch(this.#position.blocks + batch.length);
-      // Should applying fail first, nobody would hear of this one.
-      next.catch(() => undefined);
-      this.#position = await engine.apply(this.#reader.number, batch);
-      for (const { size, settle } of this.#waiting) if (this.#position.size >= size) settle(null);
-      this.#options.onAdvance?.();
+      const batch = await this.#batch(from);
+      if (batch.length === 0) break;
+      from += batch.length;
+      // Two are on their way: the engine makes the rows of one while those of the other are written.
+      const before = last;
+      last = this.#apply(batch);
+      // Should the one before fail first, nobody would hear of this one.
+      last.catch(() => undefined);
+      await before;
     }
+    await last;
+  }
+
+  async #apply(blocks: readonly Uint8Array[]): Promise<void> {
+    this.#position = await this.#options.engine.apply(this.#reader.number, blocks);
+    for (const { size, settle } of this.#waiting) if (this.#position.size >= size) settle(null);
+    this.#options.onAdvance?.();
   }
 
   async #batch(from: number): Promise<Uint8Array[]> {
     const { read } = this.#reader.blocks;
     const blocks: Uint8Array[] = [];
-    let bytes = 0;
-    for (let number = from; number < this.#reader.head.length; number++) {
-      if (blocks.length >= BATCH_BLOCKS || bytes >= BATCH_BYTES) break;
-      const block = await read(number);
-      bytes += block.length;
-      blocks.push(block);
+    const end = Math.min(this.#reader.head.length, from + BATCH_BLOCKS);
+    for (let bytes = 0, number = from; number < end && bytes < BATCH_BYTES;) {
+      const count = Math.min(READ_AT_ONCE, end - number);
+      const some = await Promise.all(Array.from({ length: count }, (_, n) => read(number + n)));
+      for (const block of some) bytes += block.length;
+      blocks.push(...some);
+      number += count;
     }
     return blocks;
   }

@@ -160,10 +160,8 @@ export const MAP_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'rows that no map holds are removed too early',
     file: MAPS,
-    find: `if (index >= size) continue;
-      mapped.push(key);`,
-    replace: `mapped.push(key);
-      if (index >= size) continue;`,
+    find: 'if (all.every(({ index }) => index < to)) mapped.push(key);',
+    replace: 'mapped.push(key);',
     cases: 6,
   },
   {

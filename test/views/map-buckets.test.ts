@@ -18,6 +18,7 @@ import { personEntry } from '../../src/tlog/person-map.js';
 import { personProofFault, proveList } from '../../src/tlog/person-proof.js';
 import { mapRoot } from '../../src/tlog/sparse-map.js';
 import { PersonMap } from '../../src/views/internal/person-maps.js';
+import { encodeUnmapped, type UnmappedItem } from '../../src/views/internal/unmapped-row.js';
 import { ViewDb } from '../../src/views/internal/view-db.js';
 import { indexKey, unmappedKey, type ViewRow } from '../../src/views/internal/view-keys.js';
 import { SeededChoice } from '../support/seeded-choice.js';
@@ -54,15 +55,18 @@ async function wrongMaps(seed: number): Promise<string[]> {
   try {
     for (let round = 0; round < MAPS_MADE; round++) {
       const put: ViewRow[] = [];
+      const unmapped: UnmappedItem[] = [];
+      const firstIndex = size;
       for (let n = choice.below(30); n >= 0; n--) {
         const tag = tags[choice.below(tags.length)] ?? new Uint8Array(32);
         const item = { index: size as LeafIndex, leafHash: sha256(u64be(size)) };
         put.push([indexKey(LOG, 'person', tag, size), item.leafHash]);
-        put.push([unmappedKey(LOG, tag, size), item.leafHash]);
+        unmapped.push({ tag, ...item });
         const name = digestToHex(sha256Digest(tag));
         lists.set(name, [...(lists.get(name) ?? []), item]);
         size++;
       }
+      put.push([unmappedKey(LOG, firstIndex), encodeUnmapped(unmapped)]);
       await db.write({ put });
       // Sometimes one that has read nothing yet.
       if (choice.below(2) === 0) map = new PersonMap(db, LOG);

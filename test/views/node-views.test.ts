@@ -5,7 +5,7 @@ import { systemClock } from '../../src/base/time.js';
 import { ViewDb } from '../../src/views/internal/view-db.js';
 import { FORMAT_KEY } from '../../src/views/internal/view-keys.js';
 import { NodeViews } from '../../src/views/node-views.js';
-import { openViewEngine } from '../../src/views/view-engine.js';
+import { openViewEngine, VIEW_FORMAT } from '../../src/views/view-engine.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 
 let root: string;
@@ -19,6 +19,7 @@ afterEach(async () => {
 describe('views that cannot be read', () => {
   it.each([
     ['of another format', Uint8Array.of(0, 0, 0, 9)],
+    ['of the format before', Uint8Array.of(0, 0, 0, VIEW_FORMAT - 1)],
     ['whose format is damaged', Uint8Array.of(1)],
   ])('%s are made again', async (_, row) => {
     const directory = join(root, 'views');
@@ -34,7 +35,7 @@ describe('views that cannot be read', () => {
     const views = await NodeViews.open(options, []);
     await views.close();
     const again = await ViewDb.open(directory);
-    expect(await again.get(FORMAT_KEY)).toEqual(Buffer.from([0, 0, 0, 2]));
+    expect(await again.get(FORMAT_KEY)).toEqual(Buffer.from([0, 0, 0, VIEW_FORMAT]));
     await again.close();
   });
 });

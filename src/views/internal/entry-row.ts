@@ -18,24 +18,18 @@ export interface EntryRow extends ViewedEntry {
 /** A large entry costs as much to copy as to read from its block. */
 const MAX_PARTS_BYTES = 64 * 1024;
 
-/** `u8 has parts ‖ leaf hash[32] ‖ statement ‖ u8 number of parts ‖ parts`. */
-export function encodeEntryRow({
-  leafHash,
-  statement,
-  sealedParts,
-}: Omit<ViewedEntry, 'index'>): Uint8Array {
-  const bytes = sealedParts.reduce((sum, part) => sum + part.length, 0);
-  const hasParts = bytes <= MAX_PARTS_BYTES;
-  const parts = hasParts ? sealedParts : [];
-  const writer = new ByteWriter(
-    Buffer.allocUnsafeSlow(36 + statement.length + (hasParts ? bytes : 0) + 4 * parts.length),
-  );
-  writer.u8(hasParts ? 1 : 0);
-  writer.bytes(leafHash);
-  writer.bytes16(statement);
-  writer.u8(parts.length);
-  for (const part of parts) writer.bytes32(part);
-  return writer.finish();
+/**
+ * `u8 has parts ‖ leaf hash[32] ‖ statement ‖ u8 number of parts ‖ parts` of each, all in one buffer: one of
+ * its own for each row would cost more than filling it.
+ */
+export function encodeEntryRows(entries: readonly Omit<ViewedEntry, 'index'>[]): Uint8Array[] {
+  const writer = new ByteWriter(entries.reduce((sum, entry) => sum + maxRowLength(entry), 0));
+  const ends = entries.map((entry) => {
+    writeRow(writer, entry);
+    return writer.length;
+  });
+  const rows = writer.finish();
+  return ends.map((end, at) => rows.subarray(ends[at - 1] ?? 0, end));
 }
 
 /** @throws BaseError BYTES_MALFORMED. */
@@ -65,6 +59,28 @@ export function unpackRows(packed: Uint8Array): EntryRow[] {
   const rows: EntryRow[] = [];
   while (reader.remaining > 0) rows.push(readRow(reader.u64() as LeafIndex, reader));
   return rows;
+}
+
+function writeRow(
+  writer: ByteWriter,
+  { leafHash, statement, sealedParts }: Omit<ViewedEntry, 'index'>,
+): void {
+  const hasParts = lengthOf(sealedParts) <= MAX_PARTS_BYTES;
+  const parts = hasParts ? sealedParts : [];
+  writer.u8(hasParts ? 1 : 0);
+  writer.bytes(leafHash);
+  writer.bytes16(statement);
+  writer.u8(parts.length);
+  for (const part of parts) writer.bytes32(part);
+}
+
+function maxRowLength({ statement, sealedParts }: Omit<ViewedEntry, 'index'>): number {
+  const bytes = Math.min(lengthOf(sealedParts), MAX_PARTS_BYTES);
+  return 36 + statement.length + bytes + 4 * sealedParts.length;
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0);
 }
 
 function readRow(index: LeafIndex, reader: ByteReader): EntryRow {

@@ -27,6 +27,7 @@ import {
   rootOf,
   wayDown,
 } from './map-buckets.js';
+import { decodeUnmapped } from './unmapped-row.js';
 import type { ViewDb } from './view-db.js';
 import {
   bucketKey,
@@ -82,9 +83,9 @@ export class PersonMap {
 
   /** Whether an entry below `size` is about somebody and in no map. */
   async isBehind(size: TreeSize): Promise<boolean> {
-    if (((await this.made())?.size ?? 0) >= size) return false;
-    for await (const [key] of this.#db.rows(unmappedRange(this.#log)))
-      if (indexOf(key) < size) return true;
+    const mapped = (await this.made())?.size ?? 0;
+    for await (const [, row] of this.#unmapped(size))
+      if (decodeUnmapped(row).some(({ index }) => index >= mapped && index < size)) return true;
     return false;
   }
 
@@ -92,7 +93,7 @@ export class PersonMap {
   async make(size: TreeSize): Promise<MadeMap> {
     const made = await this.made();
     if (made !== null && made.size >= size) return made;
-    const changes = await this.#extendLists(size);
+    const changes = await this.#extendLists(made?.size ?? 0, size);
     const buckets = [...((await this.#loadTree())[BUCKET_BITS] ?? [])];
     const put: ViewRow[] = [...changes.lists.values()].map(({ key, row }) => [key, row]);
     for (const run of runsOf(groupByBucket(changes.lists)))
@@ -135,24 +136,30 @@ export class PersonMap {
     return items;
   }
 
-  /** The lists that entries below `size` change, and the rows that are then mapped. */
+  #unmapped(below: number): AsyncGenerator<ViewRow> {
+    return this.#db.rows(unmappedRange(this.#log, below), { atOnce: BLOCKS_AT_ONCE });
+  }
+
+  /** The lists that entries in [from, to) change, and the rows that are then mapped as a whole. */
   async #extendLists(
-    size: TreeSize,
+    from: number,
+    to: TreeSize,
   ): Promise<{ lists: Map<string, ChangedList>; mapped: Uint8Array[] }> {
     const news = new Map<string, { tag: Uint8Array; items: ListItem[] }>();
     const mapped: Uint8Array[] = [];
-    for await (const [key, value] of this.#db.rows(unmappedRange(this.#log))) {
-      const index = indexOf(key) as LeafIndex;
-      if (index >= size) continue;
-      mapped.push(key);
-      const tag = tagOf(key);
-      const name = toHex(tag);
-      const item = { index, leafHash: sha256Digest(value) };
-      const known = news.get(name);
-      if (known === undefined) news.set(name, { tag, items: [item] });
-      else known.items.push(item);
+    for await (const [key, row] of this.#unmapped(to)) {
+      const all = decodeUnmapped(row);
+      const items = all.filter(({ index }) => index >= from && index < to);
+      // A map may end within a block, whose row then stays for the next.
+      if (all.every(({ index }) => index < to)) mapped.push(key);
+      for (const { tag, index, leafHash } of items) {
+        const name = toHex(tag);
+        const known = news.get(name);
+        if (known === undefined) news.set(name, { tag, items: [{ index, leafHash }] });
+        else known.items.push({ index, leafHash });
+      }
     }
-    const wanted = [...news];
+    const wanted = [...news].sort(([a], [b]) => (a < b ? -1 : 1));
     const lists = new Map<string, ChangedList>();
     for (let at = 0; at < wanted.length; at += READ_AT_ONCE) {
       const some = wanted.slice(at, at + READ_AT_ONCE);
@@ -201,6 +208,8 @@ export class PersonMap {
 }
 
 const READ_AT_ONCE = 4096;
+/** A row of a large block has 72 KiB. */
+const BLOCKS_AT_ONCE = 16;
 
 interface ChangedList {
   readonly tag: Uint8Array;

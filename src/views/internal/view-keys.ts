@@ -16,7 +16,7 @@ const KIND = {
   thing: 0x06,
   /** Where the entries recorded up to an instant end. */
   time: 0x07,
-  /** Items of persons' lists that no map holds yet. */
+  /** Items of persons' lists that no map holds yet, those of a block in one row. */
   unmapped: 0x08,
   /** A person's list as the newest map has it. */
   list: 0x09,
@@ -67,8 +67,11 @@ export const timeKey = (log: number, recordedAt: number, size: number): Uint8Arr
     w.u64(size);
   });
 
-export const unmappedKey = (log: number, tag: Uint8Array, index: number): Uint8Array =>
-  termKey(log, KIND.unmapped, tag, index);
+/** @param firstIndex of the block. */
+export const unmappedKey = (log: number, firstIndex: number): Uint8Array =>
+  logKey(log, KIND.unmapped, 8, (w) => {
+    w.u64(firstIndex);
+  });
 
 export const listKey = (log: number, tag: Uint8Array): Uint8Array =>
   logKey(log, KIND.list, 32, (w) => {
@@ -149,7 +152,7 @@ export function indexOf(key: Uint8Array): number {
   return Number(asBuffer(key).readBigUInt64BE(key.length - 8));
 }
 
-/** The tag in a key of `unmapped` or `list`. */
+/** The tag in a key of `list`. */
 export function tagOf(key: Uint8Array): Uint8Array {
   return key.subarray(5, 37);
 }
@@ -173,8 +176,9 @@ export function timeRange(log: number, instant: number): KeyRange {
   return { gte: timeKey(log, 0, 0), lt: timeKey(log, instant + 1, 0) };
 }
 
-export function unmappedRange(log: number): KeyRange {
-  return { gte: kindKey(log, KIND.unmapped), lt: kindKey(log, KIND.unmapped + 1) };
+/** Of blocks that begin below `size`. */
+export function unmappedRange(log: number, size: number): KeyRange {
+  return { gte: unmappedKey(log, 0), lt: unmappedKey(log, size) };
 }
 
 export function bucketsRange(log: number): KeyRange {
