@@ -1,10 +1,7 @@
 /** `chirograph demo`: one record's whole life on real KYC input, told step by step. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { utf8 } from '../base/bytes.js';
-import { systemErrorCode } from '../base/system-error.js';
-import { CliError } from './cli-error.js';
 import { withExamples } from './command-help.js';
 import { type DemoNode, startDemoNode } from './demo/demo-node.js';
 import { readKycBundle } from './demo/kyc-bundle.js';
@@ -30,7 +27,7 @@ import {
   verifyOffline,
   verifyWithoutTrust,
 } from './demo/verify-steps.js';
-import { writeOwnFile } from './files.js';
+import { makeOwnDirectory, writeOwnFile } from './files.js';
 import { type End, EXIT, oneLine, type Terminal } from './terminal.js';
 
 interface DemoFlags {
@@ -52,7 +49,7 @@ export function addDemoCommand(program: Command, terminal: Terminal, end: End): 
 
 /** Whether all was as expected. */
 async function tell({ keep, json }: DemoFlags, { stdout }: Terminal): Promise<boolean> {
-  if (keep !== undefined) await makeDirectory(keep);
+  if (keep !== undefined) await makeOwnDirectory(keep);
   const write = (line: string): void => {
     if (json !== true) stdout(`${line}\n`);
   };
@@ -114,15 +111,6 @@ async function judge(story: Story, files: HandedOut): Promise<readonly Altered[]
   await verifyOffline(story, files);
   await verifyWithoutTrust(story, files);
   return alterOneByte(story, files);
-}
-
-async function makeDirectory(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    const reason = systemErrorCode(cause) ?? 'error';
-    throw new CliError('CLI_FILE', `${oneLine(path)}: it cannot be made (${reason})`, { cause });
-  }
 }
 
 async function keepFiles(
