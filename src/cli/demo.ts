@@ -51,7 +51,9 @@ interface DemoFlags {
 export function addDemoCommand(program: Command, terminal: Terminal, end: End): void {
   const command = program
     .command('demo')
-    .description('show one record’s whole life, from HTTP to an offline proof, in a minute')
+    .description(
+      'show one record’s whole life and an inspection of it, up to the offline proofs, in a minute',
+    )
     .option('--keep <directory>', 'keep the evidence, the trust file and the altered files there')
     .option('--json', 'print JSON')
     .action(async (flags: DemoFlags) => {

@@ -82,7 +82,7 @@ const streetSchema = z.object({ streetAddress: z.string() });
 export function readTwoDates(story: Story, { inspector, dates }: OpenedInspection): Promise<void> {
   const heading = {
     name: 'two-dates',
-    title: 'The file as it was known at two instants, and as things held in two years',
+    title: 'The residences as they were known at two instants, and as they held at the end of 2024',
     proves: 'what was known then and what is known now are two answers, and both can be had.',
   };
   return story.step(heading, async ({ line, expect, fact }) => {

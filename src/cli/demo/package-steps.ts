@@ -70,7 +70,7 @@ export function verifyPackage(
   });
 }
 
-/** The file at two instants, its residences at these and as they held at another, and what changed: each once. */
+/** The residences at two instants and as they held at another, and the whole file at the two instants. */
 const QUESTIONS = 5;
 
 export function alterPackage(
