@@ -32,6 +32,9 @@ export async function sendStream(
     response.destroy();
   };
   response.setTimeout(idleTimeoutMillis, onTimeout);
+  // The log, the metrics, the server and whoever prints wait for its end, and the pipeline several times
+  // over: more than the ten at which Node warns of a leak.
+  response.setMaxListeners(MAX_LISTENERS);
   try {
     await pipeline(Readable.from(chunks), response);
   } catch (cause) {
@@ -42,6 +45,8 @@ export async function sendStream(
     response.off('timeout', onTimeout);
   }
 }
+
+const MAX_LISTENERS = 20;
 
 /** What a pipeline says of a connection that ended. */
 function isGone(cause: unknown): boolean {

@@ -1,13 +1,12 @@
 /** `chirograph append`: records into a ledger, one as JSON or many as NDJSON. */
-import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
 import type { JsonObject, JsonValue } from '../base/canonical-json.js';
 import { isJsonObject } from '../base/json-members.js';
-import { systemErrorCode } from '../base/system-error.js';
 import { expected, lineProblemSchema, receiptSchema } from './answers.js';
 import { readAppendInput } from './append-input.js';
 import { CliError } from './cli-error.js';
 import { withExamples } from './command-help.js';
+import { inputBytes } from './files.js';
 import type { InputLine } from './input-lines.js';
 import type { NodeClient } from './node-client.js';
 import { type NodeFlags, nodeClientFor, recordsPath, withNodeOptions } from './node-options.js';
@@ -28,7 +27,7 @@ export function addAppendCommand(program: Command, terminal: Terminal): void {
     .option('--idempotency-key <key>', 'of one record: sent again, it is not entered again')
     .description('append records and print their receipts')
     .action(async (ledger: string, file: string | undefined, flags: AppendFlags) => {
-      const input = await readAppendInput(bytesOf(file, terminal), flags.ndjson === true);
+      const input = await readAppendInput(inputBytes(file, terminal), flags.ndjson === true);
       const client = nodeClientFor(flags, terminal);
       const path = recordsPath(ledger);
       if (input.kind === 'record') await appendOne(client, path, input.record, flags, terminal);
@@ -39,20 +38,6 @@ export function addAppendCommand(program: Command, terminal: Terminal): void {
     'chirograph append kyc residence.json --idempotency-key 4711-residence-1',
     'chirograph append kyc < records.ndjson',
   );
-}
-
-async function* bytesOf(file: string | undefined, { stdin }: Terminal): AsyncGenerator<Uint8Array> {
-  if (file === undefined || file === '-') {
-    yield* stdin;
-    return;
-  }
-  try {
-    // An iterator of Node's own, whose values are bytes as long as no encoding is set.
-    yield* createReadStream(file) as AsyncIterable<Uint8Array>;
-  } catch (cause) {
-    const reason = systemErrorCode(cause) ?? 'error';
-    throw new CliError('CLI_FILE', `${oneLine(file)}: it cannot be read (${reason})`, { cause });
-  }
 }
 
 async function appendOne(

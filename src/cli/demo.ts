@@ -1,13 +1,22 @@
-/** `chirograph demo`: one record's whole life on real KYC input, told step by step. */
-import { mkdir } from 'node:fs/promises';
+/** `chirograph demo`: one record's whole life on real KYC input, and its inspection, told step by step. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { utf8 } from '../base/bytes.js';
-import { systemErrorCode } from '../base/system-error.js';
-import { CliError } from './cli-error.js';
+import { assert } from '../base/errors.js';
+import type { Receipt } from './answers.js';
 import { withExamples } from './command-help.js';
 import { type DemoNode, startDemoNode } from './demo/demo-node.js';
-import { readKycBundle } from './demo/kyc-bundle.js';
+import {
+  closeInspection,
+  compareDates,
+  leaveScope,
+  openInspection,
+  proveWhole,
+  readTwoDates,
+  showRecord,
+} from './demo/inspection-steps.js';
+import { type KycBundle, readKycBundle } from './demo/kyc-bundle.js';
+import { alterPackage, type HandedOver, takePackage, verifyPackage } from './demo/package-steps.js';
 import {
   anchorHeads,
   deleteNode,
@@ -19,6 +28,7 @@ import {
   changeResidence,
   checkObjects,
   createLedger,
+  type DemoLedger,
   loadBundle,
   showHistory,
 } from './demo/record-steps.js';
@@ -30,7 +40,7 @@ import {
   verifyOffline,
   verifyWithoutTrust,
 } from './demo/verify-steps.js';
-import { writeOwnFile } from './files.js';
+import { makeOwnDirectory, writeOwnFile } from './files.js';
 import { type End, EXIT, oneLine, type Terminal } from './terminal.js';
 
 interface DemoFlags {
@@ -41,7 +51,9 @@ interface DemoFlags {
 export function addDemoCommand(program: Command, terminal: Terminal, end: End): void {
   const command = program
     .command('demo')
-    .description('show one record’s whole life, from HTTP to an offline proof, in a minute')
+    .description(
+      'show one record’s whole life and an inspection of it, up to the offline proofs, in a minute',
+    )
     .option('--keep <directory>', 'keep the evidence, the trust file and the altered files there')
     .option('--json', 'print JSON')
     .action(async (flags: DemoFlags) => {
@@ -52,14 +64,14 @@ export function addDemoCommand(program: Command, terminal: Terminal, end: End): 
 
 /** Whether all was as expected. */
 async function tell({ keep, json }: DemoFlags, { stdout }: Terminal): Promise<boolean> {
-  if (keep !== undefined) await makeDirectory(keep);
+  if (keep !== undefined) await makeOwnDirectory(keep);
   const write = (line: string): void => {
     if (json !== true) stdout(`${line}\n`);
   };
   for (const line of INTRODUCTION) write(line);
   const story = new Story(write);
   try {
-    const files = await live(story);
+    const files = await live(story, write);
     const altered = await judge(story, files);
     if (keep !== undefined) await keepFiles(keep, files, altered, write);
   } catch (cause) {
@@ -78,23 +90,66 @@ const INTRODUCTION = [
   '',
 ];
 
+const SECOND_ACT = [
+  'The second act: somebody who does not believe the bank looks at the file.',
+  '',
+];
+
+/** All that is left in the end. */
+interface Files {
+  readonly evidence: HandedOut;
+  readonly inspected: HandedOver;
+}
+
 /** While there is a node. */
-async function live(story: Story): Promise<HandedOut> {
+async function live(story: Story, write: (line: string) => void): Promise<Files> {
   const bundle = readKycBundle();
   const node = await startNode(story);
   try {
     const ledger = await createLedger(story, node.client);
     await checkObjects(story, bundle);
-    await loadBundle(story, ledger, bundle);
+    const loaded = await loadBundle(story, ledger, bundle);
     await anchorHeads(story, node.client, 'before');
     const receipt = await changeResidence(story, ledger, bundle);
     await showHistory(story, ledger, receipt);
     await signRecord(story, node.client, receipt);
     await anchorHeads(story, node.client, 'after');
-    return await takeEvidence(story, node.client, receipt);
+    const evidence = await takeEvidence(story, node.client, receipt);
+    for (const line of SECOND_ACT) write(line);
+    const inspected = await inspect(story, node, { bundle, ledger, before: lastOf(loaded) });
+    return { evidence, inspected };
   } finally {
     await deleteNode(story, node);
   }
+}
+
+interface Inspected {
+  readonly bundle: KycBundle;
+  readonly ledger: DemoLedger;
+  /** Receipt of the last record of the file before the customer moved. */
+  readonly before: Receipt;
+}
+
+async function inspect(
+  story: Story,
+  node: DemoNode,
+  { bundle, ledger, before }: Inspected,
+): Promise<HandedOver> {
+  const opened = await openInspection(story, node, bundle, before);
+  await readTwoDates(story, opened);
+  await compareDates(story, opened);
+  await proveWhole(story, opened, ledger.verifierKey);
+  await leaveScope(story, opened);
+  const handedOver = await takePackage(story, node, opened);
+  await closeInspection(story, opened);
+  await showRecord(story, node, opened);
+  return handedOver;
+}
+
+function lastOf(receipts: readonly Receipt[]): Receipt {
+  const last = receipts.at(-1);
+  assert(last !== undefined, 'the file is not empty');
+  return last;
 }
 
 async function startNode(story: Story): Promise<DemoNode> {
@@ -110,35 +165,39 @@ async function startNode(story: Story): Promise<DemoNode> {
 }
 
 /** When there is none any more. */
-async function judge(story: Story, files: HandedOut): Promise<readonly Altered[]> {
-  await verifyOffline(story, files);
-  await verifyWithoutTrust(story, files);
-  return alterOneByte(story, files);
+async function judge(story: Story, { evidence, inspected }: Files): Promise<AlteredFiles> {
+  await verifyOffline(story, evidence);
+  await verifyWithoutTrust(story, evidence);
+  const ofEvidence = await alterOneByte(story, evidence);
+  await verifyPackage(story, inspected, evidence.trust);
+  return { ofEvidence, ofPackage: await alterPackage(story, inspected, evidence.trust) };
 }
 
-async function makeDirectory(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    const reason = systemErrorCode(cause) ?? 'error';
-    throw new CliError('CLI_FILE', `${oneLine(path)}: it cannot be made (${reason})`, { cause });
-  }
+interface AlteredFiles {
+  readonly ofEvidence: readonly Altered[];
+  readonly ofPackage: readonly Altered[];
 }
 
 async function keepFiles(
   directory: string,
-  files: HandedOut,
-  altered: readonly Altered[],
+  { evidence, inspected }: Files,
+  { ofEvidence, ofPackage }: AlteredFiles,
   write: (line: string) => void,
 ): Promise<void> {
-  const evidence = join(directory, 'residence.evidence.json');
-  const trust = join(directory, 'bank.trust.json');
-  await writeOwnFile(evidence, files.evidence);
-  await writeOwnFile(trust, files.trust);
-  await writeOwnFile(join(directory, 'report.txt'), utf8(reportText(files)));
-  for (const { part, bytes } of altered)
-    await writeOwnFile(join(directory, `altered-${part}.evidence.json`), bytes);
+  const file = (name: string): string => join(directory, name);
+  const files: readonly (readonly [string, Uint8Array])[] = [
+    ['residence.evidence.json', evidence.evidence],
+    ['bank.trust.json', evidence.trust],
+    ['report.txt', utf8(reportText(evidence))],
+    ['inspection.collection', inspected.collection],
+    ['inspection.pdf', inspected.report],
+    ...ofEvidence.map(({ part, bytes }) => [`altered-${part}.evidence.json`, bytes] as const),
+    ...ofPackage.map(({ part, bytes }) => [`altered-${part}.collection`, bytes] as const),
+  ];
+  for (const [name, bytes] of files) await writeOwnFile(file(name), bytes);
+  const roots = `--trust ${oneLine(file('bank.trust.json'))} --require attributed`;
   write(`The files are in ${oneLine(directory)}. Try:`);
-  write(`  chirograph verify ${oneLine(evidence)} --trust ${oneLine(trust)} --require attributed`);
+  for (const name of ['residence.evidence.json', 'inspection.collection'])
+    write(`  chirograph verify ${oneLine(file(name))} ${roots}`);
   write('');
 }

@@ -1,7 +1,7 @@
 /** `chirograph evidence`: the evidence file of an entry. */
 import type { Command } from 'commander';
 import { withExamples } from './command-help.js';
-import { entryPath, type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
+import { entryPath, type NodeFlags, nodeClientFor, withReadOptions } from './node-options.js';
 import { saveEvidence } from './save-evidence.js';
 import type { Terminal } from './terminal.js';
 
@@ -11,7 +11,7 @@ interface EvidenceFlags extends NodeFlags {
 }
 
 export function addEvidenceCommand(program: Command, terminal: Terminal): void {
-  const command = withNodeOptions(program.command('evidence'))
+  const command = withReadOptions(program.command('evidence'))
     .argument('<ledger>', 'name of the ledger')
     .argument('<id>', 'leaf hash or index of the entry')
     .requiredOption('--out <file>', 'where to write it; it holds what the entry says, in clear')

@@ -1,9 +1,10 @@
 /** Files that people name on the command line. Whatever goes wrong becomes one line. */
-import { open, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { lstat, mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { assert } from '../base/errors.js';
 import { systemErrorCode } from '../base/system-error.js';
 import { CliError } from './cli-error.js';
-import { oneLine } from './terminal.js';
+import { oneLine, type Terminal } from './terminal.js';
 
 /** @throws CliError CLI_FILE for what is no file, cannot be read or is larger than `maximum` bytes. */
 export async function readFileUpTo(path: string, maximum: number): Promise<Uint8Array> {
@@ -21,9 +22,42 @@ export async function readFileUpTo(path: string, maximum: number): Promise<Uint8
   });
 }
 
+/** A file's bytes as they come; standard input's without a path or for `-`. @throws CliError CLI_FILE. */
+export async function* inputBytes(
+  path: string | undefined,
+  { stdin }: Pick<Terminal, 'stdin'>,
+): AsyncGenerator<Uint8Array> {
+  if (path === undefined || path === '-') {
+    yield* stdin;
+    return;
+  }
+  try {
+    // An iterator of Node's own, whose values are bytes as long as no encoding is set.
+    yield* createReadStream(path) as AsyncIterable<Uint8Array>;
+  } catch (cause) {
+    throw unusable(path, `it cannot be read (${systemErrorCode(cause) ?? 'error'})`, cause);
+  }
+}
+
 /** For its owner alone: what is exported may be about persons. @throws CliError CLI_FILE. */
 export async function writeOwnFile(path: string, bytes: Uint8Array): Promise<void> {
   await refusing(path, 'written', () => writeFile(path, bytes, { mode: 0o600 }));
+}
+
+/** For its owner alone, if it is not there yet. @throws CliError CLI_FILE. */
+export async function makeOwnDirectory(path: string): Promise<void> {
+  await refusing(path, 'made', () => mkdir(path, { recursive: true, mode: 0o700 }));
+}
+
+/** Also of a link that leads nowhere. @throws CliError CLI_FILE. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (cause) {
+    if (systemErrorCode(cause) === 'ENOENT') return false;
+    throw unusable(path, `it cannot be read (${systemErrorCode(cause) ?? 'error'})`, cause);
+  }
 }
 
 /** @throws CliError CLI_FILE. */

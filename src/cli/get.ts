@@ -7,7 +7,7 @@ import { CliError } from './cli-error.js';
 import { withExamples } from './command-help.js';
 import { entryLines } from './entry-lines.js';
 import type { NodeClient } from './node-client.js';
-import { entryPath, type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
+import { entryPath, type NodeFlags, nodeClientFor, withReadOptions } from './node-options.js';
 import { oneLine, printResult, type Terminal } from './terminal.js';
 
 interface GetFlags extends NodeFlags {
@@ -17,7 +17,7 @@ interface GetFlags extends NodeFlags {
 }
 
 export function addGetCommand(program: Command, terminal: Terminal): void {
-  const command = withNodeOptions(program.command('get'))
+  const command = withReadOptions(program.command('get'))
     .argument('<ledger>', 'name of the ledger')
     .argument('<id>', 'leaf hash or index of the entry')
     .option('--history', 'all versions of the same thing, newest first')

@@ -16,6 +16,8 @@ export interface NodeClientOptions {
   /** An API key or an access token. */
   readonly key?: Secret;
   readonly tls?: ClientTls;
+  /** Id of the inspection that everything is asked under. */
+  readonly inspection?: string;
   /** For the whole answer to arrive. */
   readonly timeoutMillis: number;
 }
@@ -113,7 +115,7 @@ interface Answer {
 async function send(
   base: URL,
   { method, path, type, body, idempotencyKey }: HttpRequest,
-  { key, tls = {} }: NodeClientOptions,
+  { key, tls = {}, inspection }: NodeClientOptions,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const headers = {
@@ -121,6 +123,7 @@ async function send(
     ...(key !== undefined && { authorization: `Bearer ${key.reveal()}` }),
     ...(type !== undefined && { 'content-type': type }),
     ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+    ...(inspection !== undefined && { 'chirograph-inspection': inspection }),
   };
   const request = { method, headers, tls, signal, ...(body !== undefined && { body }) };
   try {

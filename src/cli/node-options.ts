@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { Command } from 'commander';
+import { INSPECTION_ID_PATTERN } from '../access/inspection.js';
 import { Secret } from '../base/secret.js';
 import { systemErrorCode } from '../base/system-error.js';
 import { CliError } from './cli-error.js';
@@ -16,6 +17,8 @@ export interface NodeFlags {
   readonly cert?: string;
   readonly certKey?: string;
   readonly timeout?: string;
+  /** Of commands that read content. */
+  readonly inspection?: string;
 }
 
 export function withNodeOptions(command: Command): Command {
@@ -27,6 +30,11 @@ export function withNodeOptions(command: Command): Command {
     .option('--cert-key <file>', 'the private key of that, PEM (or CHIROGRAPH_CERT_KEY)')
     .option('--timeout <milliseconds>', `for an answer (default: ${DEFAULT_TIMEOUT_MILLIS})`)
     .option('--json', 'print JSON');
+}
+
+/** Of commands that read content: an inspector's key does so under an inspection alone. */
+export function withReadOptions(command: Command): Command {
+  return withNodeOptions(command).option('--inspection <id>', 'the inspection to read it under');
 }
 
 /** Below the node's URL. */
@@ -60,9 +68,13 @@ export function nodeClientFor(flags: NodeFlags, { env }: Terminal): NodeClient {
   // Node would refuse it too, with the key in its message.
   if (key !== undefined && !/^[\x21-\x7e]{1,8192}$/.test(key))
     throw new CliError('CLI_USAGE', '--key is neither an API key nor an access token');
+  const { inspection } = flags;
+  if (inspection !== undefined && !INSPECTION_ID_PATTERN.test(inspection))
+    throw new CliError('CLI_USAGE', 'an inspection is named by its id: see `inspect list`');
   return createNodeClient({
     url,
     tls,
+    ...(inspection !== undefined && { inspection }),
     timeoutMillis: timeoutOf(flags),
     ...(key !== undefined && { key: new Secret(key) }),
   });

@@ -10,6 +10,7 @@ import { addEvidenceCommand } from './evidence.js';
 import { addFsckCommand } from './fsck.js';
 import { addGetCommand } from './get.js';
 import { addInitCommand } from './init.js';
+import { addInspectCommand } from './inspect.js';
 import { addKeysCommand } from './keys.js';
 import { addQueryCommand } from './query.js';
 import { addRestoreCommand } from './restore.js';
@@ -52,6 +53,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addAnchorCommand(program, terminal);
   addKeysCommand(program, terminal);
   addAccessCommand(program, terminal);
+  addInspectCommand(program, terminal);
   addSchemasCommand(program, terminal);
   addFsckCommand(program, terminal, end);
   addRestoreCommand(program, terminal);

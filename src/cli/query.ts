@@ -7,7 +7,7 @@ import { CliError } from './cli-error.js';
 import { withExamples } from './command-help.js';
 import { entryLines } from './entry-lines.js';
 import type { NodeClient } from './node-client.js';
-import { ledgerPath, nodeClientFor, recordsPath, withNodeOptions } from './node-options.js';
+import { ledgerPath, nodeClientFor, recordsPath, withReadOptions } from './node-options.js';
 import { queryDiff } from './query-diff.js';
 import { queryFind } from './query-find.js';
 import { filtersOf, type QueryFlags, queryOf, subjectPath } from './query-flags.js';
@@ -24,7 +24,7 @@ const PAGE = 1000;
 const MAX_PAGES = 1000;
 
 export function addQueryCommand(program: Command, terminal: Terminal): void {
-  const command = withNodeOptions(program.command('query'))
+  const command = withReadOptions(program.command('query'))
     .argument('<ledger>', 'name of the ledger')
     .option('--subject <name>', 'whom entries are about')
     .option('--type <type>', 'type of record')

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { alter, ALTERATIONS } from '../../src/cli/demo/alterations.js';
 import { readKycBundle } from '../../src/cli/demo/kyc-bundle.js';
+import { PACKAGE_ALTERATIONS } from '../../src/cli/demo/package-alterations.js';
+import { verifyPackage } from '../../src/cli/demo/package-steps.js';
 import { Story } from '../../src/cli/demo/story.js';
 import { verifyOffline } from '../../src/cli/demo/verify-steps.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
@@ -31,7 +33,7 @@ describe('the demo', () => {
     expect(demo.stderr).toBe('');
     expect(demo.code).toBe(0);
     expect(demo.stdout).not.toMatch(/^ +NO /m);
-    expect(demo.stdout.match(/^ {4}Proven: \S/gm)).toHaveLength(14);
+    expect(demo.stdout.match(/^ {4}Proven: \S/gm)).toHaveLength(24);
     expect(demo.stdout.trimEnd().endsWith('All is as expected.')).toBe(true);
   });
 
@@ -52,6 +54,20 @@ describe('the demo', () => {
     ['catches an altered statement or proof', /ok {2}caught by the check "inclusion", exit code 1/],
     ['catches an altered signature', /ok {2}caught by the check "signature:1", exit code 1/],
     ['catches an altered header', /ok {2}caught by the check "header", exit code 1/],
+    ['opens nothing to a bare key', /ok {2}without an inspection .*: INSPECTION_REQUIRED/],
+    ['shows two dates', /, size 26: Piazza Rezzonico 39; .*\n.*, size 31: .*; Rue du Simplon 12\n/],
+    ['shows what held then', /validAt 2024-12-31, size 31: Piazza Rezzonico 39; Erlenweg 113\n/],
+    ['shows each field', /\/streetAddress +"Piazza Rezzonico 39" -> "Rue du Simplon 12"\n/],
+    ['finds the rest as it was', /ok {2}one thing has another version, 24 are as they were/],
+    ['has the proof', /ok {2}the list of entries is the one in the map that the ledger has signed/],
+    ['has a proof that can fail', /ok {2}with any of the 27 left out the proof fails/],
+    ['keeps to the scope', /ok {2}another customer: INSPECTION_OUT_OF_SCOPE/],
+    ['closes', /ok {2}reading on is refused: INSPECTION_CLOSED/],
+    ['has all on record', /ok {2}all 16 acts are there, in their order, and no other/],
+    ['hands over all', /ok {2}all 5 questions of the inspection have their answer in it/],
+    ['catches an entry left out', /dropped: .*\n(?: +fails .*\n)+ +ok {2}caught by .*:1"/],
+    ['catches an entry added', /added: .*\n(?: +fails .*\n)+ +ok {2}caught by .*:2"/],
+    ['catches a value changed', /changed: .*\n(?: +fails .*\n)+ +ok {2}caught by .*"payload"/],
   ])('%s', (_what, line) => {
     expect(demo.stdout).toMatch(line);
   });
@@ -64,6 +80,17 @@ describe('the demo', () => {
     expect((await runCli(['verify', evidence, '--require', 'attributed'])).code).toBe(1);
     for (const { part } of ALTERATIONS) {
       const altered = join(kept, `altered-${part}.evidence.json`);
+      expect((await runCli(['verify', altered, ...roots])).code).toBe(1);
+    }
+  });
+
+  it('keeps the hand-over package, and altered ones that do not verify', async () => {
+    const roots = ['--trust', trust, '--require', 'attributed'];
+    const collection = join(kept, 'inspection.collection');
+    expect((await runCli(['verify', collection, ...roots])).code).toBe(0);
+    expect(readFileSync(join(kept, 'inspection.pdf')).subarray(0, 5).toString()).toBe('%PDF-');
+    for (const { part } of PACKAGE_ALTERATIONS) {
+      const altered = join(kept, `altered-${part}.collection`);
       expect((await runCli(['verify', altered, ...roots])).code).toBe(1);
     }
   });
@@ -91,6 +118,15 @@ describe('the demo', () => {
     expect(lines.join('\n')).not.toContain('Proven:');
   });
 
+  it('believes no package that was altered', async () => {
+    const collection = readFileSync(join(kept, 'altered-dropped.collection'));
+    const lines: string[] = [];
+    const story = new Story((line) => lines.push(line));
+    await verifyPackage(story, { collection }, readFileSync(trust));
+    expect(story.isAsExpected).toBe(false);
+    expect(lines.join('\n')).toMatch(/NO {2}completeness:1[^]*NO {2}verified[^]*Nothing is proven/);
+  });
+
   it('is JSON when asked', () => {
     expect(asJson.code).toBe(0);
     const { asExpected, steps } = JSON.parse(asJson.stdout) as {
@@ -98,12 +134,21 @@ describe('the demo', () => {
       steps: { name: string; facts: Record<string, unknown> }[];
     };
     expect(asExpected).toBe(true);
-    expect(steps).toHaveLength(14);
-    expect(steps.at(-1)?.facts['caughtBy']).toMatchObject({
+    expect(steps).toHaveLength(24);
+    const caughtBy = (name: string): unknown =>
+      steps.find((step) => step.name === name)?.facts['caughtBy'];
+    expect(caughtBy('alter')).toMatchObject({
       header: ['header', 'tags'],
       payload: ['payload'],
       proof: ['inclusion'],
       signature: ['signature:1'],
+    });
+    const answers = [1, 2, 3, 4, 5].map((n) => `completeness:${n}`);
+    expect(caughtBy('alter-package')).toEqual({
+      dropped: answers,
+      // What is about a time before it is as it was.
+      added: answers.filter((_, at) => at !== 0 && at !== 3),
+      changed: ['payload'],
     });
   });
 });

@@ -1,7 +1,7 @@
 /** A real browser without a network, and what it asked for all the same. */
 import { execFileSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import puppeteer, { type Browser, type ElementHandle, type Page } from 'puppeteer-core';
 
 /** Debian's `chromium`; a missing one is a failure, not a skip. */
 export function launchBrowser(): Promise<Browser> {
@@ -64,4 +64,30 @@ export async function openServed(browser: Browser, address: string): Promise<Ser
       ...((await page.evaluate('globalThis.violations')) as string[]),
     ],
   };
+}
+
+/** Chooses files in a field of the verifier's page. */
+export async function giveFiles(
+  page: Page,
+  field: 'evidence' | 'trust',
+  files: readonly string[],
+): Promise<void> {
+  const input = await elementOf(page, `#${field}`);
+  await (input as unknown as { uploadFile(...paths: string[]): Promise<void> }).uploadFile(
+    ...files,
+  );
+}
+
+/** What the page says of all files, once there are as many reports as that. */
+export async function resultsOn(page: Page, count: number): Promise<unknown> {
+  await page.waitForFunction(`document.querySelectorAll('#reports > article').length === ${count}`);
+  return page.evaluate(
+    `[...document.querySelectorAll('#reports > article')].map((a) => a.dataset.result)`,
+  );
+}
+
+export async function elementOf(page: Page, selector: string): Promise<ElementHandle> {
+  const found = await page.$(selector);
+  if (found === null) throw new Error(`the page has no ${selector}`);
+  return found;
 }

@@ -4,7 +4,6 @@
  * `pdfdetach` and `java` on the path, and veraPDF where `.ci/run` puts it.
  */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -25,8 +24,8 @@ import {
 } from '../reports/support/report-data.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestService } from '../support/test-service.js';
+import { type Verdicts, verdictsOf } from './verapdf-verdicts.js';
 
-const VERAPDF = 'test/interop/verapdf/greenfield-apps.jar';
 const TRUST = 'docs/formats/examples/residence.trust.json';
 
 const run = promisify(execFile);
@@ -42,29 +41,7 @@ afterAll(async () => {
   await removeDirectory(folder);
 });
 
-/** From the name of the file to `PASS`, or to the rules that are broken. */
-async function verapdf(...files: readonly string[]): Promise<Record<string, readonly string[]>> {
-  expect(existsSync(VERAPDF)).toBe(true);
-  const { stdout } = await run('java', [
-    ...['-cp', VERAPDF, 'org.verapdf.apps.GreenfieldCliWrapper'],
-    ...['--flavour', '3b', '--format', 'text', '-v'],
-    ...files.map(path),
-  ]).catch((error: unknown) => {
-    // 1: judged, and not all of them conform.
-    expect(error).toMatchObject({ code: 1 });
-    return error as { readonly stdout: string };
-  });
-  const verdicts: Record<string, string[]> = {};
-  let rules: string[] = [];
-  for (const line of stdout.trim().split('\n')) {
-    const [, verdict = '', file] = /^(PASS|FAIL) .*\/([^/]+) 3b$/.exec(line) ?? [];
-    const [, rule] = /^ +FAIL (\S+)$/.exec(line) ?? [];
-    if (rule !== undefined) rules.push(rule);
-    else if (file !== undefined) verdicts[file] = rules = verdict === 'PASS' ? ['PASS'] : [];
-    else throw new Error('veraPDF said something that this test does not read');
-  }
-  return verdicts;
-}
+const verapdf = (...files: readonly string[]): Promise<Verdicts> => verdictsOf(files.map(path));
 
 describe('veraPDF', () => {
   it('finds the reports compliant with PDF/A-3b', async () => {

@@ -44,7 +44,7 @@ describe('the tour of the README', () => {
     const { stdout } = await promisify(execFile)(
       'bash',
       ['-c', guarded.replaceAll('8787', String(port))],
-      { env: { PATH: process.env['PATH'], TMPDIR: directory, HOME: directory }, timeout: 100_000 },
+      { env: { PATH: process.env['PATH'], TMPDIR: directory, HOME: directory }, timeout: 240_000 },
     );
 
     const printed = stdout.split('\n');
@@ -59,5 +59,5 @@ describe('the tour of the README', () => {
       from = at + 1;
     }
     expect(shown.length).toBeGreaterThan(30);
-  });
+  }, 300_000);
 });

@@ -13,7 +13,14 @@ import { reportOutline, type ReportOutline } from '../../src/evidence/report-out
 import { verifyFiles } from '../../src/evidence/run-verify.js';
 import { build, trustBytes } from '../evidence/evidence-builder.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { launchBrowser, openOffline, type OfflinePage } from './browser.js';
+import {
+  elementOf,
+  giveFiles,
+  launchBrowser,
+  openOffline,
+  type OfflinePage,
+  resultsOn,
+} from './browser.js';
 
 const EXAMPLES = resolve('docs/formats/examples');
 const EVIDENCE = join(EXAMPLES, 'residence.evidence');
@@ -240,26 +247,10 @@ describe('the build of verify.html', () => {
   });
 });
 
-async function one(selector: string): Promise<ElementHandle> {
-  const found = await page.$(selector);
-  if (found === null) throw new Error(`the page has no ${selector}`);
-  return found;
-}
-
-async function give(field: 'evidence' | 'trust', ...files: readonly string[]): Promise<void> {
-  const input = (await one(`#${field}`)) as ElementHandle<never>;
-  await (input as unknown as { uploadFile(...paths: string[]): Promise<void> }).uploadFile(
-    ...files,
-  );
-}
-
-/** Of all files, once there are as many reports as that. */
-async function results(count: number): Promise<unknown> {
-  await page.waitForFunction(`document.querySelectorAll('#reports > article').length === ${count}`);
-  return page.evaluate(
-    `[...document.querySelectorAll('#reports > article')].map((a) => a.dataset.result)`,
-  );
-}
+const one = (selector: string): Promise<ElementHandle> => elementOf(page, selector);
+const give = (field: 'evidence' | 'trust', ...files: readonly string[]): Promise<void> =>
+  giveFiles(page, field, files);
+const results = (count: number): Promise<unknown> => resultsOn(page, count);
 
 function texts(selector: string): Promise<string[]> {
   const code = `[...document.querySelectorAll(${JSON.stringify(selector)})].map((e) => e.textContent)`;

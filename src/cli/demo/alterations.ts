@@ -66,7 +66,10 @@ export const ALTERATIONS: readonly Alteration[] = [
 ];
 
 /** The file with that byte altered, in the encoding that it must have. */
-export function alter(evidence: Uint8Array, { path, at, byte }: Alteration): Uint8Array {
+export function alter(
+  evidence: Uint8Array,
+  { path, at, byte }: Pick<Alteration, 'path' | 'at' | 'byte'>,
+): Uint8Array {
   const altered = replaced(parseCanonicalJson(evidence), path, (value) => {
     assert(typeof value === 'string', 'the path leads to base64');
     const bytes = fromBase64(value);
@@ -94,7 +97,7 @@ function replaced(
 }
 
 /** Position of the last byte of a text. */
-function lastOf(text: string): (bytes: Uint8Array) => number {
+export function lastOf(text: string): (bytes: Uint8Array) => number {
   return (bytes) => {
     const found = Buffer.from(bytes).indexOf(utf8(text));
     assert(found !== -1, 'the text is there');
@@ -102,7 +105,7 @@ function lastOf(text: string): (bytes: Uint8Array) => number {
   };
 }
 
-function nextDigit(digit: number): number {
+export function nextDigit(digit: number): number {
   const [zero, nine] = [0x30, 0x39];
   return digit === nine ? zero : digit + 1;
 }

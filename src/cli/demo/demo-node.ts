@@ -17,7 +17,10 @@ import { isDirectory } from '../files.js';
 import { createNodeClient, DEFAULT_TIMEOUT_MILLIS, type NodeClient } from '../node-client.js';
 
 export interface DemoNode {
+  /** With the key that the node gave out. */
   readonly client: NodeClient;
+  /** With another key, everything asked under an inspection if one is named. */
+  clientWith(key: Secret, inspection?: string): NodeClient;
   /** Stops it; its directories stay. */
   stop(): Promise<void>;
   /** Deletes its data and its keys, after it was stopped. */
@@ -40,7 +43,7 @@ export async function startDemoNode(): Promise<DemoNode> {
   }
 }
 
-async function start(directory: string): Promise<Pick<DemoNode, 'client' | 'stop'>> {
+async function start(directory: string): Promise<Pick<DemoNode, 'client' | 'clientWith' | 'stop'>> {
   // No environment and no file: the demo is the same whatever is set around it.
   const { config, secrets } = parseConfig({
     flags: { data: join(directory, 'data'), port: '0', epochIntervalMillis: EPOCH_INTERVAL },
@@ -61,12 +64,15 @@ async function start(directory: string): Promise<Pick<DemoNode, 'client' | 'stop
   };
   const service = await Service.open(config, secrets, parts);
   assert(service.firstKey !== null, 'a new node makes its first key');
+  const { url } = service;
+  const clientWith: DemoNode['clientWith'] = (key, inspection) =>
+    createNodeClient({
+      ...{ url, key, timeoutMillis: DEFAULT_TIMEOUT_MILLIS },
+      ...(inspection !== undefined && { inspection }),
+    });
   return {
-    client: createNodeClient({
-      url: service.url,
-      key: new Secret(service.firstKey),
-      timeoutMillis: DEFAULT_TIMEOUT_MILLIS,
-    }),
+    client: clientWith(new Secret(service.firstKey)),
+    clientWith,
     stop: () => service.close(),
   };
 }

@@ -20,6 +20,7 @@ export type TradleObject = JsonObject & { readonly _t: string };
 export type DemoRecord = JsonObject & { readonly type: string; readonly payload: TradleObject };
 
 export const CUSTOMER = 'customer-4711';
+export const OTHER_CUSTOMER = 'customer-4712';
 /** Number in the bundle of the residence that changes. */
 const PRIMARY_RESIDENCE = 2;
 /** 1 July 2025. */
@@ -51,6 +52,11 @@ export function movedResidence(objects: readonly TradleObject[]): DemoRecord {
   assert(old !== undefined, 'the bundle holds the residence');
   const address = { streetAddress: NEW_STREET, postalCode: '1800', city: 'Vevey', region: 'Vaud' };
   return recordOf({ ...old, ...address, time: MOVED_AT }, PRIMARY_RESIDENCE);
+}
+
+/** A residence of somebody who is not the customer. */
+export function otherRecord(objects: readonly TradleObject[]): DemoRecord {
+  return { ...movedResidence(objects), subject: OTHER_CUSTOMER };
 }
 
 /** Which of the customer's things: what is recorded under it again is its next version. */

@@ -1,4 +1,4 @@
-/** The second half of the demo: what makes a record provable to strangers, and taking it along. */
+/** The second half of the first act: what makes a record provable to strangers, and taking it along. */
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { utf8 } from '../../base/bytes.js';

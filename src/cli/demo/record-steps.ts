@@ -1,4 +1,4 @@
-/** The first half of the demo: a customer's file comes in, and one thing in it changes. */
+/** The first half of the first act: a customer's file comes in, and one thing in it changes. */
 import { z } from 'zod';
 import { utf8 } from '../../base/bytes.js';
 import type { JsonValue } from '../../base/canonical-json.js';
@@ -134,7 +134,7 @@ export function showHistory(
 ): Promise<void> {
   const heading = {
     name: 'history',
-    title: 'An inspector asks: what was known, and when?',
+    title: 'The bank asks: what was known, and when?',
     proves: 'the past is answered as it was, also after it has changed.',
   };
   return story.step(heading, async ({ line, expect, fact }) => {
