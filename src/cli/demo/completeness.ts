@@ -85,8 +85,7 @@ function signedMap(
   if (said.kind !== 'map' || said.size > said.index) return null;
   const isInTree = verifyInclusion({
     leafHash: leafHash(bytes),
-    index: said.index as LeafIndex,
-    ...{ size, rootHash, proof: map.inclusion },
+    ...{ index: said.index, size, rootHash, proof: map.inclusion },
   });
   if (!isInTree) return null;
   return { root: sha256Digest(digestFromHex(said.root)), size: said.size as TreeSize };

@@ -22,7 +22,7 @@ export const PACKAGE_ALTERATIONS: readonly PackageAlteration[] = [
   {
     part: 'dropped',
     what: 'the entry of the old residence is left out, wherever it is named',
-    make: (bytes) => {
+    make: (bytes: Uint8Array): Uint8Array => {
       const file = parseCollection(bytes);
       const left = placeOf(file, 'Piazza Rezzonico 39');
       return withEntries(file, (_, at) => at !== left, []);
@@ -32,7 +32,7 @@ export const PACKAGE_ALTERATIONS: readonly PackageAlteration[] = [
   {
     part: 'added',
     what: 'a sound entry of another customer is put among this one’s',
-    make: (bytes, other) => {
+    make: (bytes: Uint8Array, other: Uint8Array): Uint8Array => {
       const [stray] = parseCollection(other).entries;
       assert(stray !== undefined, 'there is something of the other customer');
       return withEntries(parseCollection(bytes), () => true, [stray]);
