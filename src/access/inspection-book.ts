@@ -37,7 +37,9 @@ export class InspectionBook implements Inspections {
   /** In the order opened. */
   of(tenant: TenantName): readonly Inspection[] {
     const all = [...(this.#tenants.get(tenant)?.values() ?? [])];
-    return all.sort((a, b) => a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1));
+    return all.sort(
+      (a, b) => a.openedAt - b.openedAt || a.number - b.number || (a.id < b.id ? -1 : 1),
+    );
   }
 
   /** Those this principal has a part in, and those that are not hidden from the institution if `isOverseer`. */

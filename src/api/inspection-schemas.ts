@@ -10,9 +10,9 @@ import {
 import { isKeyId, KEY_ID_PATTERN } from '../access/key-text.js';
 import { PERSON_NAME } from '../base/secret-scope.js';
 import { LEDGER_NAME_PATTERN } from './entry-schemas.js';
-import { branded, cursorSchema, instantSchema } from './schemas.js';
+import { branded, cursorSchema, instantSchema, textOfForm } from './schemas.js';
 
-const line = z.string().regex(PERSON_NAME, 'must be one line of 1 to 256 characters');
+const line = textOfForm(PERSON_NAME);
 const distinct = (items: readonly string[]): boolean => new Set(items).size === items.length;
 const instant = instantSchema.max(30);
 
@@ -42,7 +42,7 @@ const inspectorSchema = z
   .strictObject({
     name: line,
     key: branded(KEY_ID_PATTERN, isKeyId).optional(),
-    identity: z.string().regex(KEY_TEXT_PATTERN).optional(),
+    identity: textOfForm(KEY_TEXT_PATTERN).optional(),
   })
   .refine(
     ({ key, identity }) => (key === undefined) !== (identity === undefined),

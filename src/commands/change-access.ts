@@ -2,9 +2,9 @@
  * Changes grants and settings of tenants. Each change is a record of its own in the access ledger, and
  * holds from the moment at which that is durable.
  */
-import { ACCESS_LEDGER } from '../access/access-entry.js';
 import type { AccessBook } from '../access/access-book.js';
 import { type TenantAccess } from '../access/access-book.js';
+import { ACCESS_LEDGER } from '../access/access-entry.js';
 import { type AccessThing, GRANTS, SETTINGS, versionOf } from '../access/access-thing.js';
 import type { Principal, Role } from '../access/authorize.js';
 import { withApproval, withGrant, withoutGrant, grantOf } from '../access/grant-list.js';

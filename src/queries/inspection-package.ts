@@ -9,7 +9,6 @@ import type { TenantName } from '../access/tenant-name.js';
 import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
 import { sha256Hex } from '../base/hash.js';
 import type { HexDigest } from '../base/hex-digest.js';
-
 import { formatInstant } from '../base/time.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import { instantOfState } from './as-of.js';

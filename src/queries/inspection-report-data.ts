@@ -13,9 +13,9 @@ import type {
 import type { PrintJob } from '../reports/print-job.js';
 import { proofState } from '../reports/proof-state.js';
 import type { ReportLanguage } from '../reports/report-language.js';
+import { inspectedSubject, treeState } from './inspected-subject.js';
 import type { InspectionPackage } from './inspection-package.js';
 import type { InspectionRead } from './inspection-reads.js';
-import { inspectedSubject, treeState } from './inspected-subject.js';
 import { validInstant } from './subject-state.js';
 
 export const COLLECTION_FILE = 'inspection.collection';

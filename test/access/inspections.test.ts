@@ -1,7 +1,7 @@
 /** An inspection: what it opens, what it does not, who sees that it is there, and what is handed over. */
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { canonicalJsonBytes, type JsonObject } from '../../src/base/canonical-json.js';
 import { readCollectionJson } from '../../src/evidence/parse-collection.js';
 import { parseTrust } from '../../src/evidence/trust.js';
@@ -14,10 +14,10 @@ import {
   newKey,
   problem,
 } from '../api/support/ledger-client.js';
+import { readPdf, textOf } from '../reports/support/read-pdf.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestService, type RequestOptions, type TestService } from '../support/test-service.js';
-import { readPdf, textOf } from '../reports/support/read-pdf.js';
 
 const KYC = '/v1/ledgers/kyc';
 const DAY = 86_400_000;
@@ -436,7 +436,7 @@ describe('the hand-over package', () => {
     const text = Buffer.from(bytes).toString();
     const file = readCollectionJson(JSON.parse(text) as JsonObject);
     expect(file.entries).toHaveLength(3);
-    const opened = file.entries.filter((entry) => 'header' in entry && entry.header !== undefined);
+    const opened = file.entries.filter((entry) => 'header' in entry);
     expect(opened).toHaveLength(1);
     const report = verifyBytes(bytes, await trustOf());
     if (!isCollectionReport(report)) throw new Error('not a collection');

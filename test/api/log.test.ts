@@ -228,6 +228,7 @@ describe('the description', () => {
     }>(node.request('/openapi.json'));
     const unchanging = Object.keys(paths).filter((path) => paths[path]?.get?.responses['304']);
     expect(unchanging.map((path) => path.replace('/v1/ledgers/{ledger}/', '')).toSorted()).toEqual([
+      '/console',
       'checkpoints/{size}',
       'proofs/consistency',
       'proofs/inclusion',

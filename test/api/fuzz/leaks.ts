@@ -14,9 +14,13 @@ export function leaksIn(answer: FuzzAnswer, forbidden: readonly Forbidden[]): st
   const head = answer.headers.map(([name, value]) => `${name}: ${value}`).join('\n');
   const body = Buffer.from(answer.body).toString('latin1');
   const all = `${head}\n${body}`;
+  // A page of ours is program text itself, the same for everyone.
+  const isPage = /^content-type: text\/html/im.test(head);
   return [
     ...forbidden.filter(({ text }) => all.includes(text)).map(({ what }) => `holds ${what}`),
-    ...INSIDES.filter(([, pattern]) => pattern.test(all)).map(([what]) => `holds ${what}`),
+    ...INSIDES.filter(([, pattern]) => pattern.test(isPage ? head : all)).map(
+      ([what]) => `holds ${what}`,
+    ),
     ...issuedKeys(answer, body).map(() => 'holds an API key'),
   ];
 }

@@ -75,7 +75,7 @@ export async function plantTenant(node: TestService, wish: TenantWish): Promise<
   const secretType = `${nameMark}aml.Suspicion`;
   await put(
     `/v1/tenants/${name}`,
-    { timeZone, restrictedTypes: { [secretType]: restricted } },
+    { timeZone, hiddenInspections: true, restrictedTypes: { [secretType]: restricted } },
     200,
   );
   const grant = { to: { key: granted.id }, role: 'writer', ledger: restricted };
@@ -118,6 +118,25 @@ export async function plantTenant(node: TestService, wish: TenantWish): Promise<
   await append(restricted, { type: secretType, subject: one, key: 'suspicion' }, granted.key);
   await post(`/v1/ledgers/${kyc}/records/${wrong}/signatures`, { signer: 'seal' });
 
+  const inspections: string[] = [];
+  const inspector = keys['inspector'] ?? '';
+  for (const isHidden of [false, true]) {
+    const json = {
+      ledger: kyc,
+      caseId: `${contentMark} case`,
+      authority: `${contentMark} authority`,
+      legalBasis: `${contentMark} law`,
+      scope: { subjects },
+      isHidden,
+      expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+    };
+    const opened = node.request('/v1/inspections', { json, key: inspector });
+    const { id } = await answer<{ id: string }>(opened, 201);
+    inspections.push(id);
+    const headers = { 'chirograph-inspection': id };
+    await answer(node.request(`/v1/ledgers/${kyc}/subjects/${one}`, { headers, key: inspector }));
+  }
+
   const bytesOf = async (path: string): Promise<Uint8Array> =>
     new Uint8Array(await (await node.request(path, { key: first.key })).arrayBuffer());
   const records = `/v1/ledgers/${kyc}/records/${wrong}`;
@@ -128,7 +147,7 @@ export async function plantTenant(node: TestService, wish: TenantWish): Promise<
     name,
     nameMark,
     contentMark,
-    ids: [...made, ...grants].map(({ id }) => id).concat(hashes, rootHash),
+    ids: [...made, ...grants].map(({ id }) => id).concat(inspections, hashes, rootHash),
     keys,
     ledgers,
     restricted,
@@ -144,6 +163,8 @@ export async function plantTenant(node: TestService, wish: TenantWish): Promise<
       id: ['1', '2', '3', ...hashes.slice(0, 3), wrong],
       '/v1/keys id': spare.map(({ id }) => id),
       '/v1/grants id': grants.slice(1).map(({ id }) => id),
+      '/v1/inspections id': inspections,
+      inspection: inspections,
       tenant: [name],
       subject: subjects,
       type: [type, secretType],
