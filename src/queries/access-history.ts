@@ -161,6 +161,7 @@ function accessView(origin: string, { entry, statement, said, payload }: OpenedR
     origin,
     recordedAt: formatInstant(statement.recordedAt),
     actor: said.subject,
-    persons: (statement.tags.parties ?? []).length,
+    // The inspection that it was made under is a party, and nobody.
+    persons: (statement.tags.parties ?? []).length - (Object.hasOwn(written, 'inspection') ? 1 : 0),
   };
 }

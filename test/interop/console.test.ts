@@ -353,57 +353,80 @@ describe('a long timeline in the console', () => {
 });
 
 describe('a node with search and inspections', () => {
-  const INSPECTION = {
-    ...{ id: 'i-1', ledger: 'kyc', caseId: 'case-7', authority: 'FMA', legalBasis: '§ 1' },
-    ...{
-      scope: { subjects: [SUBJECT], types: ['tradle.Residence'] },
-      isHidden: false,
-      expiresAt: '2027-01-01T00:00:00.000Z',
-    },
-    state: 'open',
-  };
+  const findable = [
+    { as: 'name', pointer: '/name' },
+    { as: 'documentNumber', pointer: '/passport' },
+  ];
+  let inspector: string;
+  let inspection: string;
 
-  it('is searched by a field, and read under the inspection that is chosen', async () => {
-    const headers: (string | undefined)[] = [];
-    const bodies: (string | undefined)[] = [];
-    // A stand-in for these two routes alone; all other requests go to the node.
-    const standIn: Readonly<Record<string, object>> = {
-      '/openapi.json': {
-        paths: {
-          '/v1/ledgers/{ledger}/subjects/search': { post: {} },
-          '/v1/inspections': { get: {} },
-        },
-      },
-      '/v1/inspections': {
-        items: [INSPECTION, { ...INSPECTION, id: 'i-2', state: 'closed', caseId: 'case-8' }],
-        cursor: null,
-      },
-      '/v1/ledgers/kyc/subjects/search': { items: [{ subject: SUBJECT }], cursor: null },
-    };
-    await standInFor(standIn, (pathname, sent, body) => {
-      if (pathname.includes('/subjects/')) headers.push(sent['chirograph-inspection']);
-      bodies.push(body);
+  beforeAll(async () => {
+    const schema = { format: 'json-schema', schema: { type: 'object' }, findable };
+    const path = '/v1/ledgers/kyc/schemas/test.Person';
+    await answer(node.request(path, { method: 'PUT', json: schema }), 201);
+    const person = { type: 'test.Person', key: 'person' };
+    const payload = { name: 'Ana Müller', passport: 'X-123 456' };
+    await append(node, 'kyc', { ...person, subject: SUBJECT, payload });
+    await append(node, 'kyc', {
+      ...person,
+      subject: 'customer-double',
+      payload: { ...payload, name: 'A. Mueller' },
     });
+    inspector = await newKey(node, 'inspector');
+    const json = {
+      ...{ ledger: 'kyc', caseId: 'case-7', authority: 'FMA', legalBasis: '§ 1' },
+      scope: { subjects: [SUBJECT], types: ['tradle.Residence'] },
+      // The node's clock stands still.
+      expiresAt: '2026-07-01T00:00:00.000Z',
+    };
+    const opened = node.request('/v1/inspections', { json, key: inspector });
+    inspection = (await answer<{ id: string }>(opened, 201)).id;
+  });
+
+  it('is searched by a field, and says who may be a double', async () => {
     await signIn();
+    await page.waitForSelector('#search');
+    await page.type('#search-field', 'documentNumber');
+    await page.type('#search-value', 'x123456');
+    await press('#search', 'Search');
+    await page.waitForSelector('.found button');
+    expect(await texts('.found button')).toHaveLength(2);
+    expect((await texts('.found p')).join()).toContain('Possible double of customer-double');
+    await press('.found', SUBJECT);
+    await page.waitForSelector('#state article');
+    expect(await texts('#state h3')).toContain('test.Person · person');
+    const person = await download('#take-files-personPdf', /^subject-export-kyc\.pdf$/);
+    expect(textFrom(person).startsWith('%PDF-')).toBe(true);
+  });
+
+  it('is read under the inspection that is chosen, whose package verifies offline', async () => {
+    await signIn(inspector);
     await page.click('#list-inspections');
     await page.waitForSelector('#choose-inspection');
     expect(await texts('#choose-inspection option')).toEqual([
       'Without an inspection',
       'case-7, FMA',
     ]);
-    await page.select('#choose-inspection', 'i-1');
-    await page.type('#search-field', 'passport');
-    await page.type('#search-value', 'X123');
-    await press('#search', 'Search');
-    await page.waitForSelector('.found button');
-    expect(bodies).toContain('{"field":"passport","value":"X123","limit":50}');
-    await press('.found', SUBJECT);
-    await page.waitForSelector('#state article');
-    expect(states().at(-1)).toContain('type=tradle.Residence');
+    await page.select('#choose-inspection', inspection);
+    await show(SUBJECT);
+    expect(await texts('#state h3')).toEqual(['tradle.Residence · residence']);
     expect(await texts('#subject > .notice')).toEqual(['Read under the inspection case-7 of FMA.']);
-    expect(headers.length).toBeGreaterThan(2);
-    expect(new Set(headers)).toEqual(new Set(['i-1']));
-    expect(await texts('#files button')).toContain('Hand-over package of the inspection');
+    const collection = await download('#take-files-package', /\.collection$/);
+    const trust = await download('#take-files-trust', /trust\.json$/);
+    const report = verifyFiles(collection, [{ label: 'node', bytes: trust }]);
+    expect(report.result).not.toBe('failed');
+    expect(report).toMatchObject({ inspection: { id: inspection, caseId: 'case-7' } });
+    const pdf = await download('#take-files-packagePdf', /\.pdf$/);
+    expect(textFrom(pdf).startsWith('%PDF-')).toBe(true);
+  });
+
+  it('says what is out of scope', async () => {
+    await signIn(inspector);
+    await page.click('#list-inspections');
+    await page.waitForSelector('#choose-inspection');
+    await page.select('#choose-inspection', inspection);
+    await show('customer-many', '#state .problem');
+    expect(await problem('#state')).toMatch(/^INSPECTION_OUT_OF_SCOPE /);
   });
 });
 
@@ -428,31 +451,15 @@ describe('the policy of the console', () => {
 
 jest.setTimeout(120_000);
 
-/** Answers for these paths alone; all other requests go to the node, which knows no such inspection. */
-async function standInFor(
-  answers: Readonly<Record<string, object>>,
-  tell: (
-    pathname: string,
-    headers: Readonly<Record<string, string>>,
-    body: string | undefined,
-  ) => void = () => undefined,
-): Promise<void> {
+/** Answers for these paths alone; all other requests go to the node. */
+async function standInFor(answers: Readonly<Record<string, object>>): Promise<void> {
   await page.setRequestInterception(true);
   page.on('request', (request) => {
-    const { pathname } = new URL(request.url());
-    void request.fetchPostData().then((body) => {
-      const headers = request.headers();
-      tell(pathname, headers, body);
-      const found = answers[pathname];
-      if (found !== undefined)
-        return request.respond({
-          status: 200,
-          contentType: 'application/json',
-          body: JSON.stringify(found),
-        });
-      delete headers['chirograph-inspection'];
-      return request.continue({ headers });
-    });
+    const found = answers[new URL(request.url()).pathname];
+    const body = JSON.stringify(found);
+    void (found === undefined
+      ? request.continue()
+      : request.respond({ status: 200, contentType: 'application/json', body }));
   });
 }
 

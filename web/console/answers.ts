@@ -308,5 +308,14 @@ export const readInspections: Reader<Page<Inspection>> = (value) =>
     };
   });
 
-export const readFoundSubjects: Reader<Page<string>> = (value) =>
-  pageOf(value, (item) => text(members(item)['subject']));
+/** Somebody who was found, and others who have or had a number of theirs. */
+export interface FoundSubject {
+  readonly subject: string;
+  readonly doubles: readonly string[];
+}
+
+export const readFoundSubjects: Reader<Page<FoundSubject>> = (value) =>
+  pageOf(value, (item) => {
+    const { subject, possibleDouble } = members(item);
+    return { subject: text(subject), doubles: optional(listOf(text))(possibleDouble) ?? [] };
+  });

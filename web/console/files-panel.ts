@@ -46,7 +46,7 @@ export function filesPanel(parts: FilesPanelParts): HTMLElement {
     open === null
       ? []
       : ([
-          ['files.package', 'collection'],
+          ['files.package', 'json'],
           ['files.packagePdf', 'pdf'],
         ] as const);
   return element(
@@ -61,7 +61,10 @@ export function filesPanel(parts: FilesPanelParts): HTMLElement {
       file('files.trust', 'files.trustExplain', trustFile),
       file('files.ndjson', null, () => exportFile(subject, point(), 'ndjson')),
       file('files.csv', null, () => exportFile(subject, point(), 'csv')),
-      file('files.person', 'files.personExplain', () => personExport(subject)),
+      file('files.person', 'files.personExplain', () =>
+        personExport(subject, 'json', context().language),
+      ),
+      file('files.personPdf', null, () => personExport(subject, 'pdf', context().language)),
       ...packages.map(([code, format]) =>
         file(code, null, () => handOverPackage(open?.id ?? '', format, context().language)),
       ),

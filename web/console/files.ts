@@ -43,10 +43,14 @@ export function exportFile(
 }
 
 /** GDPR, Art. 15. */
-export function personExport(subject: Subject): FileToTake {
+export function personExport(
+  subject: Subject,
+  format: 'json' | 'pdf',
+  language: Language,
+): FileToTake {
   return {
-    path: `${subjectPath(subject)}/export`,
-    name: `subject-export-${subject.ledger}.json`,
+    path: `${subjectPath(subject)}/export${queryOf({ format, language })}`,
+    name: `subject-export-${subject.ledger}.${format}`,
   };
 }
 
@@ -56,10 +60,14 @@ export function trustFile(): FileToTake {
 
 export function handOverPackage(
   inspection: string,
-  format: 'collection' | 'pdf',
+  format: 'json' | 'pdf',
   language: Language,
 ): FileToTake {
   const query = queryOf({ format, language });
   const id = encodeURIComponent(inspection);
-  return { path: `/v1/inspections/${id}/package${query}`, name: `inspection-package.${format}` };
+  const extension = format === 'json' ? 'collection' : format;
+  return {
+    path: `/v1/inspections/${id}/package${query}`,
+    name: `inspection-package.${extension}`,
+  };
 }

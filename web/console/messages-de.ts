@@ -38,6 +38,7 @@ export const GERMAN: Readonly<Record<MessageCode, string>> = {
   'find.searchExplain': 'Über ein Feld, das das Schema einer Eintragsart auffindbar macht.',
   'find.nothing': 'Zu diesem Wert wurde niemand gefunden.',
   'find.found': 'Gefunden',
+  'find.double': 'Mögliche Doublette von {subjects}: Eine Nummer ist dieselbe.',
 
   'inspection.title': 'Prüfung',
   'inspection.none': 'Ohne Prüfung',
@@ -171,6 +172,7 @@ export const GERMAN: Readonly<Record<MessageCode, string>> = {
   'files.ndjson': 'Einträge als NDJSON',
   'files.csv': 'Einträge als CSV',
   'files.person': 'Alle Daten dieser Person',
+  'files.personPdf': 'Alle Daten dieser Person zum Lesen (PDF)',
   'files.personExplain':
     'Für die Person selbst (Art. 15 DSGVO). Braucht einen Officer oder einen Admin.',
   'files.package': 'Übergabepaket der Prüfung',

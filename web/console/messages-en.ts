@@ -35,6 +35,7 @@ export const ENGLISH = {
   'find.searchExplain': 'By a field that the schema of a record type makes findable.',
   'find.nothing': 'Nobody was found by this value.',
   'find.found': 'Found',
+  'find.double': 'Possible double of {subjects}: one number of theirs is the same.',
 
   'inspection.title': 'Inspection',
   'inspection.none': 'Without an inspection',
@@ -168,6 +169,7 @@ export const ENGLISH = {
   'files.ndjson': 'Records as NDJSON',
   'files.csv': 'Records as CSV',
   'files.person': 'All data of this person',
+  'files.personPdf': 'All data of this person, for reading (PDF)',
   'files.personExplain': 'For the person (GDPR, Art. 15). Needs an officer or an admin.',
   'files.package': 'Hand-over package of the inspection',
   'files.packagePdf': 'Hand-over package as a report (PDF)',

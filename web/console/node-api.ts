@@ -3,6 +3,7 @@ import {
   type AnchorsAnswer,
   type Completeness,
   type DiffAnswer,
+  type FoundSubject,
   type HistoryAnswer,
   type Inspection,
   type LedgerAnswer,
@@ -64,7 +65,7 @@ export class NodeApi {
       readonly cursor: string | null;
     },
     signal: AbortSignal,
-  ): Promise<Page<string>> {
+  ): Promise<Page<FoundSubject>> {
     const { field, value, origin, cursor } = asked;
     const body = {
       ...{ field, value, limit: STATE_PAGE },

@@ -1,5 +1,5 @@
 /** Persons by a findable field of their records, where the node can. */
-import type { Page } from './answers.js';
+import type { FoundSubject, Page } from './answers.js';
 import type { Surroundings } from './context.js';
 import { button, element, form, labelled, textField } from './dom.js';
 import { Latest } from './latest.js';
@@ -22,7 +22,7 @@ export class SearchForm {
   readonly #latest = new Latest();
   #field = '';
   #value = '';
-  #found: Loaded<Page<string>> = IDLE;
+  #found: Loaded<Page<FoundSubject>> = IDLE;
   #body: HTMLElement | null = null;
 
   constructor(parts: SearchFormParts) {
@@ -73,7 +73,7 @@ export class SearchForm {
     this.#latest.stop();
   }
 
-  #search(before: Page<string> | null): void {
+  #search(before: Page<FoundSubject> | null): void {
     const { api, ledger, origin, problemOf } = this.#parts;
     const [field, value] = [this.#field.trim(), this.#value.trim()];
     const asked = { field, value, origin: origin(), cursor: before?.cursor ?? null };
@@ -81,8 +81,9 @@ export class SearchForm {
     if (before === null) this.#change(loading(IDLE));
     this.#latest.ask((signal) => api.search(ledger(), asked, signal), {
       answered: ({ items, cursor }) => {
-        const all = new Set([...(before?.items ?? []), ...items]);
-        this.#change(ready({ items: [...all], cursor }));
+        const all = [...(before?.items ?? []), ...items];
+        const bySubject = new Map(all.map((found) => [found.subject, found]));
+        this.#change(ready({ items: [...bySubject.values()], cursor }));
       },
       failed: (error) => {
         this.#change({ kind: 'failed', problem: problemOf(error) });
@@ -90,7 +91,7 @@ export class SearchForm {
     });
   }
 
-  #change(found: Loaded<Page<string>>): void {
+  #change(found: Loaded<Page<FoundSubject>>): void {
     this.#found = found;
     this.#show();
   }
@@ -109,13 +110,22 @@ export class SearchForm {
           element(
             'ul',
             { class: 'found' },
-            ...items.map((subject) =>
+            ...items.map(({ subject, doubles }) =>
               element(
                 'li',
                 {},
                 button(visible(subject), () => {
                   this.#parts.onSubject(subject);
                 }),
+                ...(doubles.length === 0
+                  ? []
+                  : [
+                      element(
+                        'p',
+                        { class: 'quiet' },
+                        say('find.double', { subjects: doubles.map(visible).join(', ') }),
+                      ),
+                    ]),
               ),
             ),
           ),

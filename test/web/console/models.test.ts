@@ -128,6 +128,7 @@ describe('a question', () => {
     expect(handOverPackage('i/1', 'pdf', 'de').path).toBe(
       '/v1/inspections/i%2F1/package?format=pdf&language=de',
     );
+    expect(handOverPackage('i/1', 'json', 'de').name).toBe('inspection-package.collection');
   });
 });
 
