@@ -179,7 +179,7 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       }),
       describeTenants,
     ),
-    v1(grantsRoutes({ guard, cursors, body, book, changes }), describeGrants),
+    v1(grantsRoutes({ guard, cursors, body, book, changes, clock }), describeGrants),
     v1(
       inspectionsRoutes({
         ...{ guard, cursors, body, clock, book, ledgers, inspections },
@@ -285,13 +285,13 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       subjectExportRoutes({
         guard,
         ledgers,
-        settingsOf: (tenant) => book.of(tenant).settings,
+        book,
         print: subjectExportPrinter(parts.print),
         idleTimeoutMillis: timeoutMillis,
       }),
       describeSubjectExport,
     ),
-    v1(exportRoutes({ guard, ledgers, idleTimeoutMillis: timeoutMillis }), describeExport),
+    v1(exportRoutes({ guard, ledgers, book, idleTimeoutMillis: timeoutMillis }), describeExport),
     v1(
       feedRoutes({
         guard,

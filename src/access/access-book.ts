@@ -5,6 +5,7 @@
 import type { UnixMillis } from '../base/brand.js';
 import type { Clock } from '../base/time.js';
 import type { Principal, Role } from './authorize.js';
+import { checkExport } from './export-approval.js';
 import { type Grant, holds } from './grant.js';
 import { HIDDEN_LEDGER } from './inspection.js';
 import type { TenantName } from './tenant-name.js';
@@ -53,6 +54,11 @@ export class AccessBook implements Authority {
 
   rolesIn(principal: Principal, ledger: string | null): LedgerRoles {
     return rolesIn(this.of(principal.tenant), principal, ledger, this.#clock.now());
+  }
+
+  /** @throws AccessError ACCESS_APPROVAL_NEEDED. */
+  checkExport(principal: Principal, ledger: string): void {
+    checkExport(this.of(principal.tenant), principal, ledger, this.#clock.now());
   }
 
   takesType(tenant: TenantName, ledger: string, type: string): boolean {

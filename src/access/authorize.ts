@@ -12,12 +12,14 @@ import { DEFAULT_TENANT, type TenantName } from './tenant-name.js';
  * - `auditor` sees that things were done, and not what they say.
  * - `inspector` reads content only under an open inspection.
  * - `officer` reads, and approves what needs two persons.
+ * - `exporter` may do nothing by itself: it is the approval of an export (`export-approval.ts`).
  */
 export const ROLES = [
   'none',
   'operator',
   'auditor',
   'inspector',
+  'exporter',
   'reader',
   'writer',
   'officer',

@@ -16,6 +16,8 @@ export interface TenantSettings {
   readonly timeZone: TimeZoneName;
   /** Whether grants take effect only when a second person has approved them. */
   readonly approvals: boolean;
+  /** Whether exports need a second person, see `export-approval.ts`. */
+  readonly exportApprovals: boolean;
   /** Whether inspections may be hidden from this tenant's own routes. */
   readonly hiddenInspections: boolean;
   /** Record type → the one ledger that takes it, which only explicit grants open. */
@@ -35,6 +37,7 @@ export interface TenantNotice {
 export const DEFAULT_SETTINGS: TenantSettings = {
   timeZone: UTC,
   approvals: false,
+  exportApprovals: false,
   hiddenInspections: false,
   restrictedTypes: {},
 };
@@ -87,7 +90,8 @@ export function parseSettings(payload: JsonValue): TenantSettings {
   const settings = {
     timeZone: members.required('timeZone', TIME_ZONE),
     approvals: members.required('approvals', BOOLEAN),
-    // Settings of earlier versions do not have it.
+    // Settings of earlier versions do not have these.
+    exportApprovals: members.optional('exportApprovals', BOOLEAN) ?? false,
     hiddenInspections: members.optional('hiddenInspections', BOOLEAN) ?? false,
     restrictedTypes: parseTypes(members.required('restrictedTypes', JSON_OBJECT)),
     ...(legalName !== undefined && { legalName }),

@@ -31,6 +31,10 @@ export interface NewGrant {
   readonly expiresAt?: UnixMillis;
 }
 
+function needsApproval({ approvals, exportApprovals }: TenantSettings, role: Role): boolean {
+  return approvals || (exportApprovals && role === 'exporter');
+}
+
 export class AccessChanges {
   readonly #deps: ChangeAccessDeps;
   /** Each change is made to what the one before it left. */
@@ -48,7 +52,7 @@ export class AccessChanges {
       withGrant(grants, {
         ...wanted,
         id,
-        state: settings.approvals ? 'proposed' : 'effective',
+        state: needsApproval(settings, wanted.role) ? 'proposed' : 'effective',
         proposedAt: clock.now(),
         proposedBy: signerOf(by),
       }),

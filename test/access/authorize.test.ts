@@ -52,6 +52,7 @@ const WRITES: readonly Action[] = ['record:append', 'signature:attach'];
 
 const EXPECTED: Readonly<Record<Exclude<Role, 'admin'>, readonly Action[]>> = {
   none: [],
+  exporter: [],
   operator: ['anchor:now', 'anchor:read', 'trust:read', 'tenant:list'],
   auditor: [...CHECKS, ...OVERSIGHT],
   inspector: [...READS, ...INSPECTION],

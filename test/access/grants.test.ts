@@ -175,6 +175,67 @@ describe('where a tenant wants two persons', () => {
   });
 });
 
+describe('where a tenant wants two persons for exports', () => {
+  const inDays = (days: number): string => new Date(clock.now() + days * 86_400_000).toISOString();
+  const wanted = (id: string): object => {
+    return { to: { key: id }, role: 'exporter', ledger: 'kyc', expiresAt: inDays(2) };
+  };
+
+  it('nothing is exported without an approved grant for that ledger, and not after its end', async () => {
+    await createLedger(node, 'kyc');
+    await createLedger(node, 'other');
+    const officer = await make('officer');
+    const second = await make('officer');
+    await configure({ exportApprovals: true });
+    const paths = ['/v1/ledgers/kyc/export', '/v1/ledgers/kyc/subjects/customer-4711/export'];
+    const codes = async (key: string): Promise<string[]> =>
+      Promise.all(
+        paths.map(async (path) => {
+          const response = await node.request(path, { key });
+          if (response.status === 200) return (await response.text()) === '' ? 'empty' : 'sent';
+          return ((await response.json()) as { code: string }).code;
+        }),
+      );
+    const needed = ['ACCESS_APPROVAL_NEEDED', 'ACCESS_APPROVAL_NEEDED'];
+    expect(await codes(officer.key)).toEqual(needed);
+    expect(await accessEntries(node, { action: 'record:read' })).toMatchObject([
+      { outcome: 'refused', code: 'ACCESS_APPROVAL_NEEDED' },
+    ]);
+    const { id, state } = await grant(wanted(officer.id));
+    expect(state).toBe('proposed');
+    expect(await codes(officer.key)).toEqual(needed);
+    const approval = { method: 'POST', key: second.key };
+    await answer(node.request(`/v1/grants/${id}/approval`, approval));
+    expect(await codes(officer.key)).toEqual(['sent', 'sent']);
+    expect(await codes(second.key)).toEqual(needed);
+    const elsewhere = node.request('/v1/ledgers/other/export', { key: officer.key });
+    expect(await problem(elsewhere, 403)).toBe('ACCESS_APPROVAL_NEEDED');
+    clock.advance(2 * 86_400_000);
+    expect(await codes(officer.key)).toEqual(needed);
+  });
+
+  it('a grant that was never approved counts for nothing, and one without an end is not taken', async () => {
+    await createLedger(node, 'kyc');
+    const officer = await make('officer');
+    const { state } = await grant(wanted(officer.id));
+    expect(state).toBe('effective');
+    await configure({ exportApprovals: true });
+    const asked = node.request('/v1/ledgers/kyc/export', { key: officer.key });
+    expect(await problem(asked, 403)).toBe('ACCESS_APPROVAL_NEEDED');
+    for (const bends of [
+      { expiresAt: undefined },
+      { expiresAt: inDays(40) },
+      { ledger: undefined },
+    ])
+      expect(
+        await problem(
+          node.request('/v1/grants', { json: { ...wanted(officer.id), ...bends } }),
+          400,
+        ),
+      ).toBe('REQUEST_INVALID');
+  });
+});
+
 describe('a restricted type', () => {
   beforeEach(async () => {
     await createLedger(node, 'kyc');
@@ -332,6 +393,7 @@ describe('what is kept of grants and settings', () => {
     const settings = {
       timeZone: UTC,
       approvals: true,
+      exportApprovals: false,
       hiddenInspections: false,
       restrictedTypes: { 'a.B': 'sar' },
     };

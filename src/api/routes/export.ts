@@ -2,6 +2,7 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
+import type { AccessBook } from '../../access/access-book.js';
 import type { DisclosedEntry } from '../../access/disclosure.js';
 import { definedMembers } from '../../base/defined-members.js';
 import type { EntryView } from '../../queries/entry-view.js';
@@ -21,6 +22,7 @@ import { filterQuery, filtersOf, stateOfQuery, stateQuery } from '../view-schema
 export interface ExportRoutesOptions {
   readonly guard: Guard;
   readonly ledgers: TenantLedgers;
+  readonly book: Pick<AccessBook, 'checkExport'>;
   /** Longest time in which a client reads nothing. */
   readonly idleTimeoutMillis: number;
 }
@@ -45,14 +47,16 @@ const querySchema = z.strictObject({
 });
 
 export function exportRoutes(options: ExportRoutesOptions): Router {
-  const { guard, ledgers, idleTimeoutMillis } = options;
+  const { guard, ledgers, book, idleTimeoutMillis } = options;
   const places = new Places(EXPORTS_AT_A_TIME);
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/export', {
-    get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
+    get: guard.disclosing('record:read', async (principal, request, response) => {
+      const { tenant } = principal;
       const { ledger } = validate(pathSchema, request.params, 'the path');
       const { format, ...query } = validate(querySchema, request.query, 'the query');
       const asked = ledgers.find(tenant, ledger);
+      book.checkExport(principal, ledger);
       places.take(tenant, response);
       const state = stateOfQuery(query);
       const filters = filtersOf(query);

@@ -5,12 +5,14 @@ import { z } from 'zod';
 import type { AccessBook } from '../../access/access-book.js';
 import { KEY_TEXT_PATTERN } from '../../access/api-key.js';
 import { type Role, ROLES } from '../../access/authorize.js';
+import { exporterFault } from '../../access/export-approval.js';
 import { type Grant, GRANT_ID_PATTERN, grantToJson } from '../../access/grant.js';
 import { isKeyId, KEY_ID_PATTERN } from '../../access/key-text.js';
 import { definedMembers } from '../../base/defined-members.js';
-import { parseInstant } from '../../base/time.js';
+import { type Clock, parseInstant } from '../../base/time.js';
 import type { AccessChanges } from '../../commands/change-access.js';
 import { sendJson } from '../answer.js';
+import { ApiError } from '../api-error.js';
 import type { Guard } from '../authentication.js';
 import { type BodyLimits, readJsonBody } from '../body.js';
 import type { CursorCodec } from '../cursor.js';
@@ -33,6 +35,7 @@ export interface GrantsRoutesOptions {
   readonly body: BodyLimits;
   readonly book: AccessBook;
   readonly changes: AccessChanges;
+  readonly clock: Clock;
 }
 
 const GRANTED = ROLES.filter((role): role is Exclude<Role, 'none'> => role !== 'none');
@@ -75,7 +78,7 @@ const listQuerySchema = z.strictObject(pageQuery);
 const positionSchema = z.strictObject({ after: z.string().regex(GRANT_ID_PATTERN) });
 
 export function grantsRoutes(options: GrantsRoutesOptions): Router {
-  const { guard, cursors, body, book, changes } = options;
+  const { guard, cursors, body, book, changes, clock } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/grants', {
     post: guard.administering('grant:propose', async (principal, request, response) => {
@@ -87,6 +90,8 @@ export function grantsRoutes(options: GrantsRoutesOptions): Router {
         ...(ledger !== undefined && { ledger }),
         ...(expiresAt !== undefined && { expiresAt: parseInstant(expiresAt) }),
       };
+      const fault = role === 'exporter' ? exporterFault(wanted, clock.now()) : null;
+      if (fault !== null) throw new ApiError('REQUEST_INVALID', fault);
       return {
         ...(ledger !== undefined && { ledger }),
         question: { to: { ...to }, role, ...(expiresAt !== undefined && { expiresAt }) },

@@ -2,10 +2,10 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
+import type { AccessBook } from '../../access/access-book.js';
 import { AccessError } from '../../access/access-error.js';
 import type { DisclosedEntry } from '../../access/disclosure.js';
-import type { TenantName } from '../../access/tenant-name.js';
-import { isRestricted, type TenantSettings } from '../../access/tenant-settings.js';
+import { isRestricted } from '../../access/tenant-settings.js';
 import { parseInstant } from '../../base/time.js';
 import type { PrintSubjectExport } from '../../queries/subject-export-report.js';
 import { type SubjectExport, subjectExport } from '../../queries/subject-export.js';
@@ -23,7 +23,7 @@ import { subjectPath } from '../view-schemas.js';
 export interface SubjectExportRoutesOptions {
   readonly guard: Guard;
   readonly ledgers: TenantLedgers;
-  readonly settingsOf: (tenant: TenantName) => TenantSettings;
+  readonly book: Pick<AccessBook, 'of' | 'checkExport'>;
   readonly print: PrintSubjectExport;
   /** Longest time in which a client reads nothing. */
   readonly idleTimeoutMillis: number;
@@ -37,17 +37,19 @@ const querySchema = z.strictObject(reportQuery);
 const exportSchema = z.looseObject({ $v: z.literal(1), subject: z.string() });
 
 export function subjectExportRoutes(options: SubjectExportRoutesOptions): Router {
-  const { guard, ledgers, settingsOf, print, idleTimeoutMillis } = options;
+  const { guard, ledgers, book, print, idleTimeoutMillis } = options;
   const places = new Places(AT_A_TIME);
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/subjects/:subject/export', {
-    get: guard.disclosing('subject:export', async ({ tenant }, request, response) => {
+    get: guard.disclosing('subject:export', async (principal, request, response) => {
+      const { tenant } = principal;
       const { ledger, subject } = validate(pathSchema, request.params, 'the path');
       const { language, ...query } = validate(querySchema, request.query, 'the query');
       const format = reportFormat(request, query.format);
       const asked = ledgers.find(tenant, ledger);
-      const settings = settingsOf(tenant);
+      const { settings } = book.of(tenant);
       if (isRestricted(settings, ledger)) throw withheld();
+      book.checkExport(principal, ledger);
       places.take(tenant, response);
       const gone = goneSignal(response);
       const withheldTypes = new Set(Object.keys(settings.restrictedTypes));

@@ -50,6 +50,10 @@ const settingsSchema = z.strictObject({
     .boolean()
     .default(DEFAULT_SETTINGS.approvals)
     .meta({ description: 'Grants take effect only when a second person has approved them.' }),
+  exportApprovals: z.boolean().default(DEFAULT_SETTINGS.exportApprovals).meta({
+    description:
+      'Exports need an approved grant of the role exporter for the ledger, whatever else a key may do.',
+  }),
   hiddenInspections: z.boolean().default(DEFAULT_SETTINGS.hiddenInspections).meta({
     description:
       'Inspections may be hidden from this tenant’s own routes, as some laws want it. Whoever is an inspector here then reads without its officers seeing it.',
