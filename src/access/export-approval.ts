@@ -3,8 +3,8 @@
  * `exporter` for that ledger, which ends. The grant gives nothing else: what may be read stays as it is.
  */
 import type { UnixMillis } from '../base/brand.js';
-import { AccessError } from './access-error.js';
 import type { TenantAccess } from './access-book.js';
+import { AccessError } from './access-error.js';
 import type { Principal } from './authorize.js';
 import { type Grant, holds } from './grant.js';
 
