@@ -66,6 +66,9 @@ function shuffled<T>(all: readonly T[], choice: SeededChoice): T[] {
 /** What happens to the key store before there is a store is in test/keys. */
 const BEFORE_THE_STORE = /^keys: .*(?:node\.json|root)/;
 
+/** For one fault, until it strikes. */
+const MAX_LIVES = 4;
+
 describe('a store whose durable steps fail', () => {
   it('has the steps that this table is about', () => {
     expect([...steps.keys()].sort()).toEqual(expect.arrayContaining(EXPECTED_STEPS));
@@ -81,19 +84,24 @@ describe('a store whose durable steps fail', () => {
       for (const at of numbers) {
         const fault = all[at];
         if (fault === undefined) throw new RangeError('a case that there is not');
-        const plan = new FaultPlan(fault);
-        const directory = join(root, `chirograph-${at}`);
-        const life = await live(directory, plan, at % 2 === 0);
-        if (plan.hasStruck) struck++;
-        const problems = [...life.problems, ...(await checkAfterwards(life))];
-        if (problems.length > 0) failed.push(`${name(fault)}: ${problems.join('; ')}`);
-        await removeDirectory(directory);
+        // Group commit may put two requests into one commit or into two, and the last step of a kind may
+        // then never come: another life has it.
+        let hasStruck = false;
+        for (let life = 0; life < MAX_LIVES && !hasStruck; life++) {
+          const plan = new FaultPlan(fault);
+          const directory = join(root, `chirograph-${at}-${life}`);
+          const lived = await live(directory, plan, at % 2 === 0);
+          hasStruck = plan.hasStruck;
+          const problems = [...lived.problems, ...(await checkAfterwards(lived))];
+          if (problems.length > 0) failed.push(`${name(fault)}: ${problems.join('; ')}`);
+          await removeDirectory(directory);
+        }
+        if (hasStruck) struck++;
         if (failed.length > 0 && !isLong) break;
         if (at % 20 === 0) report(`fault ${at} of ${all.length}`);
       }
       report(`${numbers.length} faults, ${struck} of them struck`);
       expect(failed).toEqual([]);
-      // Group commit may put two requests into one commit or into two; the last of a kind can be missed.
       expect(struck).toBeGreaterThanOrEqual(numbers.length * 0.9);
     },
     timeLimit,
