@@ -45,7 +45,8 @@ export async function inspectionReads(
   for await (const opened of recordsWith(kept, tag)) {
     const said = parseCanonicalJson(opened.payload.bytes);
     if (!isJsonObject(said) || said['outcome'] !== 'disclosed') continue;
-    if (said['action'] === PACKAGE_ACTION) continue;
+    // A person may be called as inspections are, and be read about by anybody.
+    if (said['inspection'] !== inspection.id || said['action'] === PACKAGE_ACTION) continue;
     const read = await readOf(kept.vault, opened, said);
     // One about more persons than a record names goes on in the next.
     const begun = isLaterPart(said)

@@ -429,6 +429,15 @@ describe('the hand-over package', () => {
     expect(report.questions.every(({ answer: whole }) => whole?.determined === true)).toBe(true);
   });
 
+  it('takes nothing for asked that was read about a person who is called as it is', async () => {
+    const { id } = await open();
+    await known(`inspection:${id}`, 'test.Name', { name: 'nobody' });
+    await answer(node.request(`${KYC}/subjects/inspection:${id}`));
+    expect(await problem(under(id, `/v1/inspections/${id}/package`), 409)).toBe(
+      'QUERY_NOTHING_ASKED',
+    );
+  });
+
   it('opens nothing that is out of scope, and says that it is there', async () => {
     const { id } = await open({ scope: { types: ['test.Name'] } });
     await answer(under(id, `${KYC}/subjects/customer-4711?type=test.Name`));
