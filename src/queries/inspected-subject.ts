@@ -90,7 +90,7 @@ function thing(entry: EntryView): ThingState {
     recordedAt: parseInstant(recordedAt),
     valid: validTimeOf(entry),
     author,
-    content: { kind: 'json', value: (payload ?? null) },
+    content: { kind: 'json', value: payload ?? null },
   };
 }
 
