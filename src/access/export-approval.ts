@@ -3,10 +3,10 @@
  * `exporter` for that ledger, which ends. The grant gives nothing else: what may be read stays as it is.
  */
 import type { UnixMillis } from '../base/brand.js';
-import type { TenantAccess } from './access-book.js';
 import { AccessError } from './access-error.js';
 import type { Principal } from './authorize.js';
 import { type Grant, holds } from './grant.js';
+import type { TenantSettings } from './tenant-settings.js';
 
 /** An approval that goes on longer is none of one export. */
 export const MAX_APPROVAL_DAYS = 31;
@@ -14,7 +14,7 @@ const DAY_MILLIS = 86_400_000;
 
 /** @throws AccessError ACCESS_APPROVAL_NEEDED. */
 export function checkExport(
-  { grants, settings }: TenantAccess,
+  { grants, settings }: { readonly grants: readonly Grant[]; readonly settings: TenantSettings },
   principal: Principal,
   ledger: string,
   now: UnixMillis,
