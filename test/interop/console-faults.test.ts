@@ -11,8 +11,8 @@ const FAULTS: readonly (PlantedFault & { readonly tests: string })[] = [
   {
     name: 'the page does not ask for the valid time',
     file: PAGE,
-    find: 'return { origin, asOf, validAt };',
-    replace: 'return { origin, asOf };',
+    find: 'return { origin, asOf: asOf ?? until, validAt, type: types };',
+    replace: 'return { origin, asOf: asOf ?? until, type: types };',
     tests: 'steps through valid time|answers as of two dates',
   },
   {
