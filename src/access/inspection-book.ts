@@ -2,6 +2,7 @@
  * The inspections of all tenants, in memory for every request. What is here has been durable before, in
  * the ledger that keeps it.
  */
+import type { UnixMillis } from '../base/brand.js';
 import type { Clock } from '../base/time.js';
 import { AccessError } from './access-error.js';
 import type { Principal } from './authorize.js';
@@ -52,6 +53,11 @@ export class InspectionBook implements Inspections {
   openOnes(tenant: TenantName): number {
     const now = this.#clock.now();
     return this.of(tenant).filter((one) => stateOfInspection(one, now) === 'open').length;
+  }
+
+  /** Whatever has become of them. */
+  openedSince(tenant: TenantName, instant: UnixMillis): number {
+    return this.of(tenant).filter(({ openedAt }) => openedAt > instant).length;
   }
 
   markOf(principal: Principal, id: string): InspectionMark | null {

@@ -61,6 +61,8 @@ export const MAX_SCOPE_TYPES = 100;
 export const MAX_INSPECTORS = 32;
 /** Open ones of a tenant. */
 export const MAX_OPEN_INSPECTIONS = 1_000;
+/** Of a tenant in a day: each stays in memory, and gives the persons in its scope a secret. */
+export const MAX_OPENED_A_DAY = 200;
 /** A case that goes on longer is opened again: it must not be forgotten that it is open. */
 export const MAX_INSPECTION_DAYS = 366;
 

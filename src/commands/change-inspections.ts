@@ -15,8 +15,10 @@ import {
   type InspectionMark,
   inspectionParty,
   MAX_OPEN_INSPECTIONS,
+  MAX_OPENED_A_DAY,
 } from '../access/inspection.js';
 import type { TenantName } from '../access/tenant-name.js';
+import type { UnixMillis } from '../base/brand.js';
 import { toHex } from '../base/bytes.js';
 import { randomBytes } from '../base/random.js';
 import { Turns } from '../base/turns.js';
@@ -34,6 +36,8 @@ export type NewInspection = Omit<
   Inspection,
   'number' | 'openedAt' | 'openedBy' | 'closedAt' | 'closedBy'
 >;
+
+const DAY_MILLIS = 86_400_000;
 
 export class InspectionChanges {
   readonly #deps: ChangeInspectionsDeps;
@@ -60,6 +64,12 @@ export class InspectionChanges {
         throw new AccessError(
           'INSPECTION_LIMIT',
           `a tenant has at most ${MAX_OPEN_INSPECTIONS} open inspections: close those that are done`,
+        );
+      const dayAgo = (clock.now() - DAY_MILLIS) as UnixMillis;
+      if (inspections.openedSince(tenant, dayAgo) >= MAX_OPENED_A_DAY)
+        throw new AccessError(
+          'INSPECTION_LIMIT',
+          `a tenant opens at most ${MAX_OPENED_A_DAY} inspections in a day: use those that are open, or wait`,
         );
       const kept = inspections.of(tenant).filter(({ isHidden }) => isHidden === wanted.isHidden);
       const number = kept.reduce((highest, one) => Math.max(highest, one.number), 0) + 1;

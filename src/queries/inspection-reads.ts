@@ -27,8 +27,8 @@ export interface InspectionRead {
   readonly rootHash: string;
 }
 
-/** A package names them all. */
-export const MAX_READS = 10_000;
+/** All of them are opened for one package. */
+const MAX_RECORDS = 10_000;
 /** Of the package itself, which adds nothing to what was asked. */
 const PACKAGE_ACTION = 'inspection:package';
 
@@ -42,7 +42,10 @@ export async function inspectionReads(
   const tag = await personTag(kept.vault, inspectionParty(inspection), 'party');
   if (tag === null) return [];
   const reads: InspectionRead[] = [];
+  let records = 0;
   for await (const opened of recordsWith(kept, tag)) {
+    // Records, not reads: one read may be a thousand of them.
+    if (++records > MAX_RECORDS) throw tooManyReads();
     const said = parseCanonicalJson(opened.payload.bytes);
     if (!isJsonObject(said) || said['outcome'] !== 'disclosed') continue;
     // A person may be called as inspections are, and be read about by anybody.
@@ -57,13 +60,15 @@ export async function inspectionReads(
     const before = reads[begun];
     if (before === undefined) reads.push(read);
     else reads[begun] = { ...before, persons: [...before.persons, ...read.persons] };
-    if (reads.length > MAX_READS)
-      throw new QueryError(
-        'QUERY_TOO_BROAD',
-        `more than ${MAX_READS} questions were asked under the inspection: open one for each part of the case`,
-      );
   }
   return reads;
+}
+
+function tooManyReads(): QueryError {
+  return new QueryError(
+    'QUERY_TOO_BROAD',
+    `more than ${MAX_RECORDS} entries say what was read under the inspection: open one for each part of the case`,
+  );
 }
 
 /** Of all logs of the ledger, oldest first. */

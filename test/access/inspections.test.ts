@@ -375,6 +375,18 @@ describe('what is refused', () => {
     await answer(under(id, '/v1/ledgers/sar/subjects/customer-4711'));
   });
 
+  it('more of them in a day than an authority has cases, closed or not', async () => {
+    for (let at = 0; at < 200; at++) {
+      const { id } = await open();
+      const options = { method: 'POST', key: inspector.key };
+      await answer(node.request(`/v1/inspections/${id}/close`, options));
+    }
+    const options = { json: body(), key: inspector.key };
+    expect(await problem(node.request('/v1/inspections', options), 409)).toBe('INSPECTION_LIMIT');
+    clock.advance(DAY);
+    await open();
+  }, 120_000);
+
   it('to open one as anybody else', async () => {
     for (const role of ['reader', 'officer', 'admin', 'auditor']) {
       const options = { json: body(), key: await newKey(node, role) };
