@@ -23,8 +23,11 @@ export interface Disclosure {
   readonly question: JsonObject;
   /** In the order of the answer. */
   readonly entries: readonly DisclosedEntry[];
-  /** Where the entries are what stood in a state of the ledger, or in several: the instants of these. */
-  readonly standing?: readonly UnixMillis[];
+  /**
+   * Where the entries are what stood in a state of the ledger, or in several: the instants of these. Looked
+   * for only where a scope asks: to find one may mean reading a block of the log.
+   */
+  readonly standing?: () => Promise<readonly UnixMillis[]>;
   /** Sends the answer. Called once, and only when the disclosure is on record. */
   readonly send: () => void | Promise<void>;
 }

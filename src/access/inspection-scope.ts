@@ -5,6 +5,11 @@ import { formatInstant } from '../base/time.js';
 import type { Disclosure, DisclosedEntry } from './disclosure.js';
 import type { InspectionScope } from './inspection.js';
 
+/** What is about to be shown, as far as a scope speaks of it. */
+export interface ScopedDisclosure extends Pick<Disclosure, 'question' | 'entries'> {
+  readonly standing: readonly UnixMillis[];
+}
+
 /**
  * The period is one of knowledge. What was recorded at its end or later is out of it. What was recorded
  * before its beginning is in it as far as it still stood: so it may be in the answer about a state
@@ -14,7 +19,7 @@ import type { InspectionScope } from './inspection.js';
  */
 export function scopeFault(
   scope: InspectionScope,
-  { question, entries, standing }: Pick<Disclosure, 'question' | 'entries' | 'standing'>,
+  { question, entries, standing }: ScopedDisclosure,
 ): string | null {
   const { subjects, recordedTo } = scope;
   const asked = question['subject'];
@@ -23,13 +28,13 @@ export function scopeFault(
     return OTHER_PERSON;
   // That nobody is called so is an answer too, about persons out of scope.
   if (subjects !== undefined && typeof question['field'] === 'string') return OTHER_PERSON;
-  for (const instant of standing ?? []) {
+  for (const instant of standing) {
     if (recordedTo !== undefined && instant >= recordedTo) return tooLate(recordedTo);
     if (scope.recordedFrom !== undefined && instant < scope.recordedFrom)
       return `ask as of ${formatInstant(scope.recordedFrom)} or later`;
   }
   if (question['count'] === true) return countFault(scope, question);
-  const isStanding = (standing ?? []).length > 0;
+  const isStanding = standing.length > 0;
   for (const entry of entries) {
     const fault = entryFault(scope, entry, isStanding);
     if (fault !== null) return fault;

@@ -179,8 +179,7 @@ export function createGuard(options: GuardOptions): Guard {
       );
       const disclosure = await refusing(async () => {
         const found = await handler(principal, request, response);
-        const fault = inspection === null ? null : scopeFault(inspection.scope, found);
-        if (fault !== null) throw outOfScope(fault);
+        if (inspection !== null) await checkScope(inspection, found);
         return found;
       });
       await log.disclosed(acting, disclosure);
@@ -207,6 +206,14 @@ export function createGuard(options: GuardOptions): Guard {
     };
 
   return Object.assign(guard, { disclosing, administering });
+}
+
+/** @throws AccessError INSPECTION_OUT_OF_SCOPE. */
+async function checkScope({ scope }: Inspection, found: Disclosure): Promise<void> {
+  const { question, entries } = found;
+  const standing = (await found.standing?.()) ?? [];
+  const fault = scopeFault(scope, { question, entries, standing });
+  if (fault !== null) throw outOfScope(fault);
 }
 
 /** A name that no ledger can have. */

@@ -10,11 +10,9 @@ import type { AsOf } from './as-of.js';
 import { type EntryView, entryView } from './entry-view.js';
 import { openPayload } from './opened-entry.js';
 import { QueryError } from './query-error.js';
-import type { SubjectEntries, SubjectVersion } from './subject-entries.js';
-import { subjectEntries } from './subject-entries.js';
+import { subjectIn, type SubjectVersion } from './subject-entries.js';
 import { thingsOf, validInstant } from './subject-state.js';
 import type { TenantLedger } from './tenant-ledgers.js';
-import { viewState } from './view-state.js';
 
 export interface DiffSide {
   readonly asOf: string | undefined;
@@ -70,8 +68,10 @@ export async function subjectDiff(
   ledger: TenantLedger,
   { subject, origin, types, ...sides }: DiffQuestion,
 ): Promise<SubjectDiff> {
-  const before = await sideOf(ledger, { subject, origin, types }, sides.from);
-  const after = await sideOf(ledger, { subject, origin, types }, sides.to);
+  const [before, after] = await Promise.all([
+    sideOf(ledger, { subject, origin, types }, sides.from),
+    sideOf(ledger, { subject, origin, types }, sides.to),
+  ]);
   const changed = [...new Set([...before.things.keys(), ...after.things.keys()])].filter(
     (thing) => before.things.get(thing)?.leafHash !== after.things.get(thing)?.leafHash,
   );
@@ -129,12 +129,11 @@ async function sideOf(
   { asOf: at, validAt: valid }: DiffSide,
 ): Promise<Side> {
   const validAt = validInstant(ledger, valid);
-  const { view, reader, size, asOf } = await viewState(ledger, { origin, asOf: at });
-  const entries: SubjectEntries | null = await subjectEntries(ledger.vault, view, subject, size);
+  const { state, entries } = await subjectIn(ledger, subject, { origin, asOf: at });
   const things = entries === null ? [] : thingsOf(entries, validAt, types);
   return {
-    origin: reader.origin,
-    state: { asOf, ...(validAt !== undefined && { validAt: formatInstant(validAt) }) },
+    origin: state.reader.origin,
+    state: { asOf: state.asOf, ...(validAt !== undefined && { validAt: formatInstant(validAt) }) },
     things: new Map(things.map((version) => [version.thing, version])),
   };
 }

@@ -11,9 +11,12 @@ import { parseStatement } from '../records/parse-statement.js';
 import { personTagsOf } from '../records/person-tags.js';
 import type { RecordStatement, SignatureStatement } from '../records/statement.js';
 import type { LogView, ViewedEntry } from '../views/log-view.js';
+import { stateAt } from './as-of.js';
 import { openHeader, type RecordWithHeader } from './opened-entry.js';
 import { type SubjectTags, subjectTags } from './person-tags.js';
 import { QueryError } from './query-error.js';
+import type { TenantLedger } from './tenant-ledgers.js';
+import { type StateQuestion, viewedSize, type ViewState } from './view-state.js';
 
 /** A record of which the person is the subject. */
 export interface SubjectVersion extends Version, RecordWithHeader {}
@@ -58,22 +61,45 @@ export async function subjectEntries(
   size: number,
 ): Promise<SubjectEntries | null> {
   const tags = await subjectTags(vault, subject);
-  if (tags === null) return null;
+  return tags === null ? null : entriesWith(vault, view, tags, size);
+}
+
+/** The state that a question is about, and everything that it holds of one person. @throws as `viewState`, `subjectEntries`. */
+export async function subjectIn(
+  ledger: TenantLedger,
+  subject: string,
+  question: StateQuestion,
+): Promise<{ readonly state: ViewState; readonly entries: SubjectEntries | null }> {
+  const { view, reader, size, instant } = await viewedSize(ledger, question);
+  const tags = await subjectTags(ledger.vault, subject);
+  // At once, and in this order: the root is hashed here while another thread looks for the entries.
+  const [entries, asOf] = await Promise.all([
+    tags === null ? null : entriesWith(ledger.vault, view, tags, size),
+    stateAt(reader, size, instant),
+  ]);
+  return { state: { view, reader, size, asOf }, entries };
+}
+
+async function entriesWith(
+  vault: Vault,
+  view: LogView,
+  tags: SubjectTags,
+  size: number,
+): Promise<SubjectEntries> {
   const { tag, partyTag } = tags;
   // At once: most persons have a page of each, and to ask another thread twice takes twice as long.
   const [tagged, partyTagged] = await Promise.all([
     entriesOf(view, tag, size),
     entriesOf(view, partyTag, size),
   ]);
-  const versions: SubjectVersion[] = [];
+  const own: SealedRecord[] = [];
   const mentions: Mention[] = [];
   const signatures: AttachedSignature[] = [];
   for (const entry of tagged) {
     const statement = parseStatement(entry.statement);
     if (statement.kind === 'signature') signatures.push({ entry, statement });
     if (statement.kind !== 'record') continue;
-    if (statement.tags.subject === tag)
-      versions.push(versionOf(await openHeader(vault, entry, statement)));
+    if (statement.tags.subject === tag) own.push({ entry, statement });
     else mentions.push(...mentionsIn(entry, statement, tags));
   }
   for (const entry of partyTagged) {
@@ -82,7 +108,7 @@ export async function subjectEntries(
     mentions.push(...mentionsIn(entry, statement, tags));
   }
   mentions.sort((a, b) => a.entry.index - b.entry.index);
-  return { tag, versions, mentions, signatures };
+  return { tag, versions: await openVersions(vault, own), mentions, signatures };
 }
 
 /** Where a record names a person; nowhere if it is the person's own. */
@@ -108,13 +134,13 @@ export async function versionsOf(
   size: number,
   maxEntries = MAX_ENTRIES,
 ): Promise<SubjectVersion[]> {
-  const versions: SubjectVersion[] = [];
+  const own: SealedRecord[] = [];
   for (const entry of await entriesOf(view, tag, size, maxEntries)) {
     const statement = parseStatement(entry.statement);
     if (statement.kind === 'record' && statement.tags.subject === tag)
-      versions.push(versionOf(await openHeader(vault, entry, statement)));
+      own.push({ entry, statement });
   }
-  return versions;
+  return openVersions(vault, own);
 }
 
 /** The version of each thing that stands; without `validAt` the last recorded. */
@@ -145,6 +171,24 @@ async function entriesOf(
     from = page.next;
   }
   return entries;
+}
+
+type SealedRecord = Pick<RecordWithHeader, 'entry' | 'statement'>;
+
+/** A page at once: where secrets must be read from disk, they are read together. */
+async function openVersions(
+  vault: Vault,
+  records: readonly SealedRecord[],
+): Promise<SubjectVersion[]> {
+  const versions: SubjectVersion[] = [];
+  for (let from = 0; from < records.length; from += PAGE) {
+    const some = records.slice(from, from + PAGE);
+    const opened = await Promise.all(
+      some.map(({ entry, statement }) => openHeader(vault, entry, statement)),
+    );
+    versions.push(...opened.map(versionOf));
+  }
+  return versions;
 }
 
 function versionOf(record: RecordWithHeader): SubjectVersion {

@@ -13,10 +13,10 @@ import {
   currentVersions,
   type Mention,
   type SubjectEntries,
-  subjectEntries,
+  subjectIn,
 } from './subject-entries.js';
 import type { TenantLedger } from './tenant-ledgers.js';
-import { type StateQuestion, type ViewState, viewState } from './view-state.js';
+import type { StateQuestion, ViewState } from './view-state.js';
 
 export interface SubjectQuestion extends StateQuestion {
   readonly subject: string;
@@ -65,9 +65,8 @@ export async function subjectState(
 ): Promise<AnsweredState> {
   const { vault, anchoredSize } = ledger;
   const validAt = validInstant(ledger, question.validAt);
-  const state = await viewState(ledger, question);
-  const { view, reader, size, asOf } = state;
-  const entries = await subjectEntries(vault, view, question.subject, size);
+  const { state, entries } = await subjectIn(ledger, question.subject, question);
+  const { reader, asOf } = state;
   const things = entries === null ? [] : thingsOf(entries, validAt, question.types);
   const from = question.from ?? 0;
   const rest = things.filter(({ index }) => index >= from);

@@ -19,10 +19,16 @@ export interface StateQuestion {
   readonly pinned?: TreeSize | undefined;
 }
 
-export interface ViewState {
+/** A state that the view has come to. */
+export interface ViewedSize {
   readonly view: LogView;
   readonly reader: LogReader;
   readonly size: TreeSize;
+  /** The instant that was meant, if it was not asked for by size. */
+  readonly instant?: UnixMillis;
+}
+
+export interface ViewState extends Omit<ViewedSize, 'instant'> {
   readonly asOf: AsOf;
 }
 
@@ -32,10 +38,18 @@ export interface ViewState {
  * @throws QueryError QUERY_ORIGIN_UNKNOWN; ViewsError VIEW_BEHIND, VIEW_FAILED; and as `askedTime`.
  */
 export async function viewState(ledger: TenantLedger, question: StateQuestion): Promise<ViewState> {
+  const { view, reader, size, instant } = await viewedSize(ledger, question);
+  return { view, reader, size, asOf: await stateAt(reader, size, instant) };
+}
+
+/** As `viewState`, for whoever has something to read while the root is computed. */
+export async function viewedSize(
+  ledger: TenantLedger,
+  question: StateQuestion,
+): Promise<ViewedSize> {
   const reader = logOf(ledger.ledger, question.origin);
   const view = await ledger.views.of(reader);
-  const { size, instant } = await sizeOf(ledger, view, question);
-  return { view, reader, size, asOf: await stateAt(reader, size, instant) };
+  return { view, reader, ...(await sizeOf(ledger, view, question)) };
 }
 
 async function sizeOf(

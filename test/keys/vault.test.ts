@@ -85,6 +85,25 @@ describe('a vault', () => {
     await vault.close();
   });
 
+  it('reads a secret once for all who ask for its row meanwhile', async () => {
+    const vault = await fixture.open();
+    await fixture.commit(vault, 'alice');
+    const rowId = (await vault.find(tagsScope('alice')))?.rowId ?? new Uint8Array();
+    await vault.close();
+    const again = await fixture.open();
+    const { lookUp } = fixture;
+    let looks = 0;
+    fixture.lookUp = (key) => {
+      looks++;
+      return lookUp(key);
+    };
+    const found = await Promise.all(Array.from({ length: 20 }, () => again.secretOfRow(rowId)));
+    expect(looks).toBe(1);
+    expect(new Set(found.map((one) => toHex(one?.secret ?? new Uint8Array()))).size).toBe(1);
+    expect(await again.secretOfRow(new Uint8Array(16))).toBeNull();
+    await again.close();
+  });
+
   it('forgets a secret that nobody uses after all, and keeps one that somebody does', async () => {
     const vault = await fixture.open();
     const alice = tagsScope('alice');

@@ -3,8 +3,8 @@ import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
 import type { Principal } from '../../access/authorize.js';
+import type { Disclosure } from '../../access/disclosure.js';
 import type { InspectionBook } from '../../access/inspection-book.js';
-import type { JsonObject } from '../../base/canonical-json.js';
 import { definedMembers } from '../../base/defined-members.js';
 import {
   inspectionPackage,
@@ -97,7 +97,7 @@ function disclosureOf(
   { sha256, questions, shown, standing }: InspectionPackage,
   format: 'json' | 'pdf',
   origin: string | undefined,
-): { question: JsonObject; entries: InspectionPackage['shown']; standing: typeof standing } {
+): Pick<Disclosure, 'question' | 'entries' | 'standing'> {
   // By the digest anybody who has the file finds the entry that let it go.
   const question = definedMembers({
     package: format,
@@ -105,7 +105,7 @@ function disclosureOf(
     questions: questions.length,
     file: { sha256 },
   });
-  return { question, entries: shown, standing };
+  return { question, entries: shown, standing: () => Promise.resolve(standing) };
 }
 
 export function describeInspectionPackage(registry: OpenAPIRegistry): void {

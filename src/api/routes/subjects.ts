@@ -79,7 +79,7 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
         ledger,
         question: question({ subject, ...filters }, size),
         entries: [...shown.items.map(disclosedView), ...shown.mentions.map(mentioned(subject))],
-        standing: [await instantOfState(state.reader, shown.asOf)],
+        standing: async () => [await instantOfState(state.reader, shown.asOf)],
         send: () => {
           sendJson(response, 200, {
             ...shown,
@@ -151,10 +151,8 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
           diff.to.asOf.size,
         ),
         entries: shown.filter((entry): entry is EntryView => entry !== null).map(disclosedView),
-        standing: [
-          await instantOfState(reader, diff.from.asOf),
-          await instantOfState(reader, diff.to.asOf),
-        ],
+        standing: () =>
+          Promise.all([diff.from, diff.to].map(({ asOf }) => instantOfState(reader, asOf))),
         send: () => {
           sendJson(response, 200, diff);
         },

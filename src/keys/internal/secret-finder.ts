@@ -16,6 +16,8 @@ export class SecretFinder {
   readonly #cache = new LRUCache<string, SecretRef>({ max: CACHED_ENTRIES });
   /** What the latest append took: the caller may not have written its index rows yet. */
   #latest = new Map<string, SecretRef>();
+  /** Rows that are being looked for: the entries of a person share secrets, and are opened together. */
+  readonly #lookedFor = new Map<string, Promise<SecretRef | null>>();
   #appends = 0;
   #generation: VaultGeneration;
 
@@ -57,11 +59,18 @@ export class SecretFinder {
 
   async ofRow(rowId: Uint8Array): Promise<SecretRef | null> {
     const id = toHex(rowId);
-    return this.#look(
-      id,
-      (keys) => keys.ofRow(rowId),
-      (found) => toHex(found.ref.rowId) === id,
-    );
+    const known = this.known(id);
+    if (known !== undefined) return known;
+    let looking = this.#lookedFor.get(id);
+    if (looking === undefined) {
+      looking = this.#look(
+        id,
+        (keys) => keys.ofRow(rowId),
+        (found) => toHex(found.ref.rowId) === id,
+      ).finally(() => this.#lookedFor.delete(id));
+      this.#lookedFor.set(id, looking);
+    }
+    return looking;
   }
 
   async #look(
