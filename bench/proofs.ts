@@ -29,7 +29,7 @@ const FEW = 100;
 
 export async function measureProofs(
   { directory, interrupted }: Scratch,
-  questions: readonly Question[],
+  { first, questions }: Record<'first' | 'questions', readonly Question[]>,
 ): Promise<Pick<ViewsResult, 'proven' | 'maps'>> {
   const data = join(directory, 'data');
   const random = new RandomPool();
@@ -78,20 +78,18 @@ export async function measureProofs(
     );
     await view.reached(ledger.reader.head.size);
     const fewMillis = await timed(() => maps.coverAll(ledger));
-    const proven = await timeEach(
-      questions,
-      async ({ subject, size }) => {
-        await subjectState(found, { subject, asOf: String(size), limit: 100 });
-        await maps.cover(ledger, size as TreeSize);
-        for (const role of ['subject', 'party'] as const) {
-          const tag = await personTag(vault, subject, role);
-          if (tag === null) throw new Error('a customer whom nobody knows');
-          const { map, list } = await view.person(tag);
-          proveList(map, list, size as TreeSize);
-        }
-      },
-      interrupted,
-    );
+    const prove = async ({ subject, size }: Question): Promise<void> => {
+      await subjectState(found, { subject, asOf: String(size), limit: 100 });
+      await maps.cover(ledger, size as TreeSize);
+      for (const role of ['subject', 'party'] as const) {
+        const tag = await personTag(vault, subject, role);
+        if (tag === null) throw new Error('a customer whom nobody knows');
+        const { map, list } = await view.person(tag);
+        proveList(map, list, size as TreeSize);
+      }
+    };
+    await timeEach(first, prove, interrupted);
+    const proven = await timeEach(questions, prove, interrupted);
     return { proven, maps: { allMillis, few: FEW, fewMillis } };
   } finally {
     await views.close();

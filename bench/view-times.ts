@@ -5,13 +5,12 @@ export function timesOf(millis: readonly number[]): Times {
   return { p50Millis: quantile(millis, 0.5), p95Millis: quantile(millis, 0.95) };
 }
 
-/** Each alone, one after the other; the first few warm up what they use. */
+/** Each alone, one after the other. */
 export async function timeEach<T>(
   items: readonly T[],
   act: (item: T) => Promise<unknown>,
   interrupted: AbortSignal,
 ): Promise<Times> {
-  for (const item of items.slice(0, WARM_UP)) await act(item);
   const times: number[] = [];
   for (const item of items) {
     interrupted.throwIfAborted();
@@ -21,5 +20,3 @@ export async function timeEach<T>(
   }
   return timesOf(times);
 }
-
-const WARM_UP = 20;

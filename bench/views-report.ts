@@ -21,6 +21,7 @@ export function formatViews(result: ViewsResult): string {
     [`map after ${maps.few} subjects changed, ms`, round(maps.fewMillis)],
   ];
   const times: [string, Times][] = [
+    ['as of a size, over HTTP: the first after a start', result.asOfFirst],
     ['as of a size, over HTTP', result.asOf],
     ['as of a size and valid at an instant, over HTTP', result.validAt],
     ['as of a size with proof of completeness, in process', result.proven],

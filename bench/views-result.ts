@@ -25,6 +25,9 @@ export interface ViewsResult {
   } | null;
   /** The views made again from the log by a node that takes no records. */
   readonly rebuild: { readonly millis: number; readonly recordsPerSecond: number };
+  /** The first questions that the node was asked. */
+  readonly asOfFirst: Times;
+  /** The next ones, about other persons. */
   readonly asOf: Times;
   readonly validAt: Times;
   readonly proven: Times;

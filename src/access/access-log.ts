@@ -36,7 +36,10 @@ export interface FailedLogIn {
 
 /** Each is durable when its promise resolves; one that rejects has entered nothing that is known of. */
 export interface AccessLog {
+  /** Whoever reads the access ledger finds it there after `applied`. */
   disclosed(acting: Acting, disclosure: Disclosure): Promise<void>;
+  /** For readers of the access ledger: all that has been entered is there. */
+  applied(): Promise<void>;
   begun(acting: Acting, about: ActAbout): Promise<void>;
   ended(acting: Acting, about: ActAbout, end: ActEnd): Promise<void>;
   /** Beyond so many a minute and key they are only counted. */

@@ -13,7 +13,7 @@ import type { Disclosure } from '../access/disclosure.js';
 import { type Inspections, outOfScope } from '../access/inspection-book.js';
 import { scopeFault } from '../access/inspection-scope.js';
 import type { Inspection } from '../access/inspection.js';
-import { actionIn } from '../access/reserved-ledger.js';
+import { actionIn, readsEntries } from '../access/reserved-ledger.js';
 import type { JsonObject } from '../base/canonical-json.js';
 import { ChirographError } from '../base/errors.js';
 import type { ClientCertificates } from './client-certificates.js';
@@ -147,7 +147,7 @@ export function createGuard(options: GuardOptions): Guard {
         throw error;
       }
     };
-    return refusing(() => {
+    return refusing(async () => {
       const { roles, isHidden } = authority.rolesIn(known, ledger);
       const principal = { ...known, roles };
       const allowing = authorize(principal, asked, known.tenant);
@@ -157,6 +157,7 @@ export function createGuard(options: GuardOptions): Guard {
       if (isDisclosing && inspection === null && allowing.every((role) => role === 'inspector'))
         throw noInspection();
       if (isHidden) request.params['ledger'] = NO_LEDGER;
+      if (readsEntries(ledger, asked)) await log.applied();
       return { principal, acting, inspection, refusing };
     });
   };

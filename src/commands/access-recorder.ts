@@ -18,6 +18,7 @@ import { DEFAULT_TENANT, type TenantName } from '../access/tenant-name.js';
 import type { UnixMillis } from '../base/brand.js';
 import { fromHex, sha256Digest, toHex } from '../base/bytes.js';
 import type { JsonObject } from '../base/canonical-json.js';
+import type { AppendedUntil } from '../ledger/sequencer.js';
 import { MAX_PARTIES } from '../records/record-input.js';
 import { appendLeaves, EMPTY_RANGE, rootHash } from '../tlog/compact-range.js';
 import { appendAccess, type AppendAccessDeps } from './append-access.js';
@@ -53,7 +54,13 @@ export class AccessRecorder implements AccessLog {
       question: asked.question,
       entries: { count: entries.length, rootHash: root },
     };
-    await this.#enter(acting, persons, said, asked.tags);
+    // The answer waits for no more than that nothing can undo the entry: to write it wherever it is read
+    // from takes as long again.
+    await this.#enter(acting, persons, said, asked.tags, 'durable');
+  }
+
+  applied(): Promise<void> {
+    return this.#options.store.applied();
   }
 
   begun(acting: Acting, about: ActAbout): Promise<void> {
@@ -135,6 +142,7 @@ export class AccessRecorder implements AccessLog {
     persons: readonly string[],
     said: Omit<AccessEntry, 'action' | 'key' | 'request' | 'inspection'>,
     asked: ReadonlyMap<string, string> = NOBODY,
+    until: AppendedUntil = 'applied',
   ): Promise<void> {
     const { tenant, author, keyId } = principal;
     const entry: AccessEntry = {
@@ -154,7 +162,7 @@ export class AccessRecorder implements AccessLog {
         ? recordOf(author, part, some)
         : inspectedRecord(author, part, some, { inspection, asked });
     });
-    return this.#append(tenant, author, records, inspection);
+    return this.#append(tenant, author, records, { inspection, until });
   }
 
   async #refuse(refused: Refused, enter: () => Promise<void>): Promise<void> {
@@ -185,10 +193,10 @@ export class AccessRecorder implements AccessLog {
     tenant: TenantName,
     author: string,
     records: readonly JsonObject[],
-    inspection?: InspectionMark,
+    { inspection, until }: { inspection?: InspectionMark | undefined; until?: AppendedUntil } = {},
   ): Promise<void> {
     const ledger = inspection?.isHidden === true ? HIDDEN_LEDGER : ACCESS_LEDGER;
-    const to = { tenant: this.#options.handleOf(tenant), ledger, author } as const;
+    const to = { tenant: this.#options.handleOf(tenant), ledger, author, until } as const;
     return appendAccess(this.#options, to, records);
   }
 }

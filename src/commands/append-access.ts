@@ -5,6 +5,7 @@
 import type { ACCESS_LEDGER } from '../access/access-entry.js';
 import type { HIDDEN_LEDGER } from '../access/inspection.js';
 import type { JsonObject } from '../base/canonical-json.js';
+import type { AppendedUntil } from '../ledger/sequencer.js';
 import { parseRecordInput } from '../records/record-input.js';
 import type { PersonTags } from '../records/tag.js';
 import type { AppendRecordsDeps } from './append-target.js';
@@ -21,6 +22,8 @@ export interface AccessTarget {
   readonly tenant: string;
   readonly ledger: typeof ACCESS_LEDGER | typeof HIDDEN_LEDGER;
   readonly author: string;
+  /** What the caller waits for. */
+  readonly until?: AppendedUntil | undefined;
 }
 
 /**
@@ -42,6 +45,7 @@ export async function appendAccess(
     prepare: (some, context, find) => prepareRecords(some, context, find, { random, tags }),
     // Nobody waits for a receipt.
     receipt: () => null,
+    until: to.until,
   });
   for (const result of results) if (result.kind === 'error') throw result.error;
 }

@@ -68,9 +68,9 @@ export class LedgerStore {
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       betweenCommits: () => this.#rotation.rotateIfLong(),
     });
-    this.#open = new OpenLedgers(parts.state, (log, drafts) => {
+    this.#open = new OpenLedgers(parts.state, (log, drafts, until) => {
       this.#checkWritable();
-      return this.#sequencer.submit(log, drafts);
+      return this.#sequencer.submit(log, drafts, until);
     });
     this.#rotation = new JournalRotation({
       journal,
@@ -135,6 +135,11 @@ export class LedgerStore {
   /** Entries that wait for a commit. */
   get backlog(): number {
     return this.#sequencer.backlog;
+  }
+
+  /** Readers then find all that was durable when this was called. @throws LedgerError LEDGER_FAILED. */
+  applied(): Promise<void> {
+    return this.#sequencer.applied();
   }
 
   /** Why nothing is written, or null. */

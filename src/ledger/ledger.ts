@@ -3,9 +3,14 @@ import type { LogDescriptor } from './catalog.js';
 import type { EntryDraft, Outcome } from './entry-draft.js';
 import type { OpenLog } from './internal/open-log.js';
 import type { LogReader } from './log-reader.js';
+import type { AppendedUntil } from './sequencer.js';
 
-/** Appends; resolves when all drafts are durable. See `Sequencer.submit` for what it throws. */
-export type Submit = (log: OpenLog, drafts: readonly EntryDraft[]) => Promise<readonly Outcome[]>;
+/** See `Sequencer.submit`. */
+export type Submit = (
+  log: OpenLog,
+  drafts: readonly EntryDraft[],
+  until?: AppendedUntil,
+) => Promise<readonly Outcome[]>;
 
 /** What the first entry of a log says that goes on for another (docs/formats/statement.md). */
 export type Loss = NonNullable<LogDescriptor['succeeds']>;
@@ -52,8 +57,9 @@ export class Ledger {
     return this.#logs.find(({ log }) => log.number === number)?.reader;
   }
 
-  append(drafts: readonly EntryDraft[]): Promise<readonly Outcome[]> {
-    return this.#submit(this.#current.log, drafts);
+  /** See `Sequencer.submit` for what it throws. @param until without it, `applied`. */
+  append(drafts: readonly EntryDraft[], until?: AppendedUntil): Promise<readonly Outcome[]> {
+    return this.#submit(this.#current.log, drafts, until);
   }
 
   get #current(): { readonly log: OpenLog; readonly reader: LogReader } {

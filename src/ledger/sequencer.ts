@@ -8,7 +8,7 @@ import type { Clock } from '../base/time.js';
 import type { CommitObserver, CommitStep } from './commit-observer.js';
 import type { EntryDraft, Outcome } from './entry-draft.js';
 import type { OpenLog } from './internal/open-log.js';
-import { type StagedLog, stage } from './internal/stage.js';
+import { stage, type StagedLog, type StagedNothing } from './internal/stage.js';
 import type { StateRow } from './internal/state-keys.js';
 import type { WriteState } from './internal/write-state.js';
 import type { Journal } from './journal.js';
@@ -52,10 +52,17 @@ export interface SequencerParts {
   readonly betweenCommits: () => Promise<void>;
 }
 
+/**
+ * What whoever appends waits for: that a crash loses nothing (`durable`), or that whoever reads from then
+ * on finds it too (`applied`).
+ */
+export type AppendedUntil = 'durable' | 'applied';
+
 interface Queued {
   readonly log: OpenLog;
   readonly draft: EntryDraft;
   readonly bytes: number;
+  readonly until: AppendedUntil;
   readonly settle: (result: Outcome | LedgerError) => void;
 }
 
@@ -64,6 +71,8 @@ export class Sequencer {
   #queue: Queued[] = [];
   #queuedBytes = 0;
   #running: Promise<void> | null = null;
+  /** The commit under way; never rejects. */
+  #committing: Promise<void> = Promise.resolve();
   #closed: LedgerError | null = null;
   #failure: LedgerError | null = null;
 
@@ -82,21 +91,31 @@ export class Sequencer {
   }
 
   /**
-   * Appends drafts to a log, in order; resolves when all of them are durable.
+   * Appends drafts to a log, in order; resolves when all of them are as far as is asked for.
    *
    * @throws LedgerError LEDGER_PUSHBACK with nothing queued; LEDGER_ENTRY_TOO_LARGE likewise;
    * LEDGER_CLOSED; LEDGER_FAILED when it is unknown whether they were appended.
    */
-  async submit(log: OpenLog, drafts: readonly EntryDraft[]): Promise<readonly Outcome[]> {
+  async submit(
+    log: OpenLog,
+    drafts: readonly EntryDraft[],
+    until: AppendedUntil = 'applied',
+  ): Promise<readonly Outcome[]> {
     this.checkOpen();
     this.#admit(drafts.map(sizeOf));
-    return this.#enqueue(log, drafts);
+    return this.#enqueue(log, drafts, until);
+  }
+
+  /** Resolves when all that is durable now is applied too. @throws LedgerError LEDGER_FAILED. */
+  async applied(): Promise<void> {
+    await this.#committing;
+    if (this.#failure !== null) throw this.#failure;
   }
 
   /** As `submit`, however much is waiting: for the one entry that a log cannot be without. */
   async submitFirst(log: OpenLog, draft: EntryDraft): Promise<void> {
     this.checkOpen();
-    await this.#enqueue(log, [draft]);
+    await this.#enqueue(log, [draft], 'applied');
   }
 
   /** @throws LedgerError LEDGER_CLOSED, LEDGER_FAILED. */
@@ -105,7 +124,11 @@ export class Sequencer {
     if (ended !== null) throw ended;
   }
 
-  #enqueue(log: OpenLog, drafts: readonly EntryDraft[]): Promise<readonly Outcome[]> {
+  #enqueue(
+    log: OpenLog,
+    drafts: readonly EntryDraft[],
+    until: AppendedUntil,
+  ): Promise<readonly Outcome[]> {
     const { promise, resolve, reject } = deferred<readonly Outcome[]>();
     const outcomes: Outcome[] = [];
     let open = drafts.length;
@@ -120,7 +143,9 @@ export class Sequencer {
         outcomes[at] = result;
         if (--open === 0) resolve(outcomes);
       };
-      this.#queue.push({ log, draft, bytes, settle });
+      // Others find a new secret only when the vault has it: given up before, it would be minted again.
+      const goesOn = draft.secrets.length > 0 ? 'applied' : until;
+      this.#queue.push({ log, draft, bytes, until: goesOn, settle });
       this.#queuedBytes += bytes;
     });
     this.#running ??= this.#run();
@@ -175,8 +200,10 @@ export class Sequencer {
       await Promise.resolve();
       while (this.#queue.length > 0) {
         const group = this.#takeGroup();
+        const committing = this.#commit(group);
+        this.#committing = committing.catch(() => undefined);
         try {
-          await this.#commit(group);
+          await committing;
           await this.#parts.betweenCommits();
         } catch (cause) {
           const error = this.fail(cause);
@@ -241,7 +268,8 @@ export class Sequencer {
           blocks: blocks.map(({ journalBlock }) => journalBlock),
         });
     });
-    // From here on a crash loses nothing: the next opening applies the journal.
+    // From here on a crash loses nothing: the next opening applies the journal. Who needs no more goes on.
+    settle(staged, byLog, 'durable');
     await this.#step('log', group, async () => {
       for (const { log, journalBlock } of blocks)
         await log.hypercore.append([journalBlock.block], log.secrets.core);
@@ -254,10 +282,7 @@ export class Sequencer {
     // A crash here leaves everything in place, and a caller who does not know it yet.
     await this.#step('acknowledge', group, () => {
       for (const { log, position } of blocks) log.moveTo(position);
-      for (const one of staged) {
-        const items = byLog.get(one.log) ?? [];
-        one.outcomes().forEach((outcome, at) => items[at]?.settle(outcome));
-      }
+      settle(staged, byLog, 'applied');
       return Promise.resolve();
     });
   }
@@ -268,6 +293,22 @@ export class Sequencer {
     const result = await run();
     await observer.after(step, group.length);
     return result;
+  }
+}
+
+/** Tells those who wait for that much. */
+function settle(
+  staged: readonly (StagedLog | StagedNothing)[],
+  byLog: ReadonlyMap<OpenLog, readonly Queued[]>,
+  now: AppendedUntil,
+): void {
+  for (const { log, outcomes } of staged) {
+    const items = byLog.get(log) ?? [];
+    if (!items.some(({ until }) => until === now)) continue;
+    for (const [at, outcome] of outcomes().entries()) {
+      const item = items[at];
+      if (item?.until === now) item.settle(outcome);
+    }
   }
 }
 

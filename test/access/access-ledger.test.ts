@@ -13,6 +13,7 @@ import {
 import { RawConnection } from '../api/support/raw-http.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { HeldJournal } from '../support/held-journal.js';
+import { HeldStep } from '../support/held-step.js';
 import { SeededChoice } from '../support/seeded-choice.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestService, type TestService } from '../support/test-service.js';
@@ -23,6 +24,7 @@ const RECORDS = '/v1/ledgers/kyc/records';
 let root: string;
 let node: TestService;
 let journal: HeldJournal;
+let step: HeldStep;
 let clock: FakeClock;
 const roots: string[] = [];
 
@@ -30,11 +32,12 @@ beforeEach(async () => {
   root = await temporaryDirectory();
   roots.push(root);
   journal = new HeldJournal();
+  step = new HeldStep();
   clock = new FakeClock();
   node = await openTestService(root, {
     clock,
     refusalsPerMinute: 3,
-    store: { openJournalFiles: journal.openJournalFiles },
+    store: { openJournalFiles: journal.openJournalFiles, observer: step },
   });
   await createLedger(node, 'kyc');
 });
@@ -122,6 +125,23 @@ describe('a random session', () => {
 });
 
 describe('a read', () => {
+  it('of the access ledger shows each read that has been answered', async () => {
+    await append(node, 'kyc');
+    // The first of a key carries the secrets of that key.
+    await answer(node.request(`${RECORDS}/1`), 200);
+    const { reached, release } = step.hold('log');
+    await answer(
+      node.request(`${RECORDS}/1`, { headers: { 'x-request-id': 'answered-early' } }),
+      200,
+    );
+    await reached;
+    const asking = answer<{ items: { request?: string }[] }>(node.request('/v1/access'), 200);
+    // Long enough for a question that does not wait to have been answered from what is there.
+    for (let n = 0; n < 20; n++) await answer(node.request('/v1/ledgers'), 200);
+    release();
+    expect((await asking).items[0]?.request).toBe('answered-early');
+  });
+
   it.each([
     ['an entry', `${RECORDS}/1`],
     ['a list', RECORDS],

@@ -72,6 +72,14 @@ export const ACCESS_FAULTS: readonly FaultOfAccess[] = [
     tests: 'a hidden one needs the consent',
   },
   {
+    name: 'who reads the access ledger does not wait for what has been answered',
+    file: GUARD,
+    find: 'await log.applied();',
+    replace: 'void 0;',
+    suite: LEDGER_SUITE,
+    tests: 'of the access ledger shows each read that has been answered',
+  },
+  {
     name: 'sends before it is on record',
     file: GUARD,
     find: 'await log.disclosed(acting, disclosure);',

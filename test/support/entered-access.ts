@@ -15,6 +15,7 @@ export function enteredAccess(): EnteredAccess {
   return {
     entered,
     disclosed: ({ action }) => enter(`disclosed ${action}`),
+    applied: () => Promise.resolve(),
     begun: ({ action }) => enter(`begun ${action}`),
     ended: ({ action }, _about, end) => enter(`${'code' in end ? 'failed' : 'done'} ${action}`),
     refused: ({ action }, code) => enter(`refused ${action} ${code}`),

@@ -11,6 +11,7 @@ import {
 import { LedgerError } from '../../ledger/ledger-error.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { LogReader } from '../../ledger/log-reader.js';
+import type { AppendedUntil } from '../../ledger/sequencer.js';
 import { appendedAgain } from '../../queries/receipt.js';
 import { typeIn } from '../../records/statement-template.js';
 import type { SchemaFault } from '../../schemas/schemas-error.js';
@@ -33,6 +34,8 @@ export interface RecordForm<T, R> {
     find: FindSecrets,
   ) => Promise<readonly Preparation[]>;
   readonly receipt: (entry: AppendedEntry, warnings: readonly SchemaFault[]) => R;
+  /** Without it, until readers find the entries too. */
+  readonly until?: AppendedUntil | undefined;
 }
 
 /** @throws as `appendRecords`. */
@@ -80,7 +83,7 @@ async function attempt<T, R>(
     // Some of the secrets may have been destroyed since they were found.
     if (vault.generation !== vaultGeneration) return items.map(() => 'stale');
     const drafts = await draftsOf(ledger, target, prepared);
-    const outcomes = await ledger.append(drafts.filter(isDraft));
+    const outcomes = await ledger.append(drafts.filter(isDraft), form.until);
     return await resultsOf(ledger, { prepared, drafts, outcomes }, form.receipt);
   } finally {
     secrets.release();
