@@ -25,7 +25,7 @@ export function fileZone({ id, texts, add }: FileZone): HTMLElement {
     'div',
     { class: 'zone' },
     field,
-    element('label', { for: id }, texts.choose),
+    element('label', { class: 'button', for: id }, texts.choose),
     element('span', {}, ` ${texts.drop}`),
   );
   zone.addEventListener('dragover', () => {

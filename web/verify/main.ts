@@ -60,7 +60,7 @@ class Page {
         element('div', { class: 'zones' }, this.#zone('evidence'), this.#zone('trust')),
         element(
           'div',
-          { class: 'toolbar' },
+          { class: 'bar' },
           element('p', { role: 'status', id: 'status' }),
           button(texts.print, () => {
             window.print();
