@@ -1,7 +1,7 @@
 /** What is looked at beside the page: the JSON of an entry, the versions of a thing. */
+import { button, type Child, element } from '../shared/elements.js';
 import type { Entry, HistoryAnswer, Mention } from './answers.js';
 import type { Context, Surroundings } from './context.js';
-import { button, type Child, element } from './dom.js';
 import { entryArticle, type EntryActions } from './entry-view.js';
 import { Latest } from './latest.js';
 import type { NodeApi } from './node-api.js';

@@ -1,7 +1,7 @@
 /** What differs between two points, thing by thing and field by field. */
+import { type Child, element } from '../shared/elements.js';
 import type { DiffAnswer, DiffSide, ThingChange } from './answers.js';
 import type { Context } from './context.js';
-import { type Child, element } from './dom.js';
 import { payloadRows, valueText } from './payload-rows.js';
 import { isMessageCode } from './say.js';
 import { momentView } from './view-parts.js';

@@ -1,9 +1,10 @@
 /** Which ledger, and whom in it. */
+import { element } from '../shared/elements.js';
 import type { Inspection, LedgerAnswer, Page } from './answers.js';
 import { wallClock } from './browser-timers.js';
 import type { Surroundings } from './context.js';
-import { element, form, labelled, textField } from './dom.js';
 import type { Features } from './features.js';
+import { form, labelled, textField } from './fields.js';
 import { EVERYTHING, inspectedBy } from './inspected.js';
 import { InspectionPanel } from './inspection-panel.js';
 import type { NodeApi } from './node-api.js';

@@ -2,9 +2,9 @@
  * The proof that an answer is all, fetched when it is asked for. The page verifies none of it and says so:
  * it comes from the node that would be judged.
  */
+import { button, element } from '../shared/elements.js';
 import type { Completeness } from './answers.js';
 import type { Surroundings } from './context.js';
-import { button, element } from './dom.js';
 import { Latest } from './latest.js';
 import { missingFrom } from './listed.js';
 import { IDLE, type Loaded, loading, ready } from './loaded.js';

@@ -1,5 +1,5 @@
 /** From codes and facts to sentences, in the language that was chosen. */
-import type { Language } from './languages.js';
+import type { Language } from '../../src/evidence/languages.js';
 import { GERMAN } from './messages-de.js';
 import { ENGLISH, type MessageCode } from './messages-en.js';
 import { visible } from './visible-text.js';

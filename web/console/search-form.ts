@@ -1,7 +1,8 @@
 /** Persons by a findable field of their records, where the node can. */
+import { button, element } from '../shared/elements.js';
 import type { FoundSubject, Page } from './answers.js';
 import type { Surroundings } from './context.js';
-import { button, element, form, labelled, textField } from './dom.js';
+import { form, labelled, textField } from './fields.js';
 import { Latest } from './latest.js';
 import { IDLE, type Loaded, loading, ready } from './loaded.js';
 import type { NodeApi } from './node-api.js';

@@ -1,10 +1,10 @@
 /** All about one subject: the parts of the screen, and what one of them means for the others. */
+import { button, element } from '../shared/elements.js';
 import type { Entry, Inspection, Mention, StateAnswer, TimelineAnswer } from './answers.js';
 import { browserTimers } from './browser-timers.js';
 import type { Surroundings } from './context.js';
 import { closeDialogs, openHistory, openJson } from './dialogs.js';
 import { DiffPanel } from './diff-panel.js';
-import { button, element } from './dom.js';
 import type { Downloads } from './downloads.js';
 import type { EntryActions } from './entry-view.js';
 import { filesPanel } from './files-panel.js';

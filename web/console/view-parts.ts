@@ -1,7 +1,7 @@
 /** Small things that are shown in many places. */
+import { type Child, element } from '../shared/elements.js';
 import type { Mark } from './answers.js';
 import type { Context } from './context.js';
-import { type Child, element } from './dom.js';
 import { moment } from './instants.js';
 import type { Loaded } from './loaded.js';
 import { type Problem, problemLine } from './problem.js';

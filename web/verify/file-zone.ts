@@ -1,5 +1,5 @@
 /** Where files are given: a field for the keyboard and screen readers, and a place to drop them. */
-import { button, element } from './dom.js';
+import { button, element } from '../shared/elements.js';
 import type { PageTexts, ZoneTexts } from './page-texts.js';
 import { printable } from './printable.js';
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { PROBLEMS } from '../../../src/api/problem-table.js';
+import { LANGUAGES as REPORT_LANGUAGES } from '../../../src/evidence/languages.js';
 import { moment } from '../../../web/console/instants.js';
-import { LANGUAGES } from '../../../web/console/languages.js';
 import { ENGLISH, type MessageCode } from '../../../web/console/messages-en.js';
 import { CATALOGUES, sayIn } from '../../../web/console/say.js';
 import { cut, visible, visibleLines } from '../../../web/console/visible-text.js';
+import { LANGUAGES } from '../../../web/shared/languages.js';
 import { printable } from '../../../web/verify/printable.js';
 
 /** Of nodes that have inspections. */
@@ -13,6 +14,12 @@ const LATER = ['UNKNOWN', 'CLOSED', 'EXPIRED', 'OUT_OF_SCOPE'].map((name) => `IN
 const codes = Object.keys(ENGLISH) as MessageCode[];
 const factsOf = (text: string): string[] =>
   [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name).sort();
+
+describe('the languages of the pages', () => {
+  it('are those that reports come in', () => {
+    expect(LANGUAGES).toEqual(REPORT_LANGUAGES);
+  });
+});
 
 describe('the texts of the console', () => {
   it.each(LANGUAGES)('are there in the language %s, with the same facts', (language) => {
