@@ -1,4 +1,5 @@
 /** Which ledger, and whom in it. */
+import { visible } from '../../src/base/visible-text.js';
 import { element } from '../shared/elements.js';
 import type { Inspection, LedgerAnswer, Page } from './answers.js';
 import { wallClock } from './browser-timers.js';
@@ -10,7 +11,6 @@ import { InspectionPanel } from './inspection-panel.js';
 import type { NodeApi } from './node-api.js';
 import { canBeAsked, type Subject } from './question.js';
 import { SearchForm } from './search-form.js';
-import { visible } from './visible-text.js';
 
 export interface FindPanelParts extends Surroundings {
   readonly api: NodeApi;

@@ -8,10 +8,10 @@ import type { Surroundings } from './context.js';
 import { Latest } from './latest.js';
 import { missingFrom } from './listed.js';
 import { IDLE, type Loaded, loading, ready } from './loaded.js';
+import { visibleLines } from './long-text.js';
 import type { NodeApi } from './node-api.js';
 import type { Point, Subject } from './question.js';
 import { hashView, loadedView, rowsView } from './view-parts.js';
-import { visibleLines } from './visible-text.js';
 
 export interface ProofPanelParts extends Surroundings {
   readonly api: NodeApi;

@@ -3,6 +3,7 @@
  * `verify.mjs` does, and shows what that says; there is no rule of verification in this folder.
  */
 import { sha256Hex } from '../../src/base/hash.js';
+import { visible } from '../../src/base/visible-text.js';
 import type { Language } from '../../src/evidence/languages.js';
 import { MAX_TRUST_BYTES } from '../../src/evidence/trust.js';
 import { button, element } from '../shared/elements.js';
@@ -10,7 +11,6 @@ import { browserLanguage, languageSwitch } from '../shared/language-switch.js';
 import { fileList, fileZone, keepDroppedFilesOut } from './file-zone.js';
 import { type Judgement, judge } from './judge.js';
 import { PAGE_TEXTS, type PageTexts } from './page-texts.js';
-import { printable } from './printable.js';
 import { reportView, verdictView } from './report-view.js';
 
 /** Put in by the build. */
@@ -181,7 +181,7 @@ class Page {
         ? reportView(judgement.report, this.#language, texts)
         : [
             verdictView('unusable', texts.unusable, [texts.problems[judgement.problem]]),
-            element('p', {}, `${texts.reason}: `, element('q', {}, printable(judgement.reason))),
+            element('p', {}, `${texts.reason}: `, element('q', {}, visible(judgement.reason))),
           ];
     return element(
       'article',
@@ -190,7 +190,7 @@ class Page {
         'h2',
         {},
         `${texts.reports}: `,
-        element('span', { class: 'name' }, printable(file.name)),
+        element('span', { class: 'name' }, visible(file.name)),
       ),
       ...content,
     );
