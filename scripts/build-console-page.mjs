@@ -32,7 +32,7 @@ export async function buildConsolePage(outfile) {
   const foreign = [...outside, ...packages];
   if (foreign.length > 0)
     throw new Error(`the console must stand alone, but needs ${foreign.join(', ')}`);
-  const style = source('web/console/style.css');
+  const style = source('web/shared/style.css') + source('web/console/style.css');
   const template = source('web/console/page.html');
   refuseOutside(template + style);
   const page = put(template, {

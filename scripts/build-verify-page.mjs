@@ -18,7 +18,7 @@ const bundle = await bundleForBrowser('web/verify/main.ts', {
   version,
 });
 const script = inline('script', bundle.script);
-const style = inline('style', source('web/verify/style.css'));
+const style = inline('style', source('web/shared/style.css') + source('web/verify/style.css'));
 const policy = [
   "default-src 'none'",
   `script-src ${script.source}`,

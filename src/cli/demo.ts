@@ -5,6 +5,7 @@ import { utf8 } from '../base/bytes.js';
 import { assert } from '../base/errors.js';
 import type { Receipt } from './answers.js';
 import { withExamples } from './command-help.js';
+import type { Altered } from './demo/altered-files.js';
 import { type DemoNode, startDemoNode } from './demo/demo-node.js';
 import {
   closeInspection,
@@ -34,7 +35,6 @@ import {
 } from './demo/record-steps.js';
 import { Story, StoryEnded } from './demo/story.js';
 import {
-  type Altered,
   alterOneByte,
   reportText,
   verifyOffline,

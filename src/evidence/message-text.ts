@@ -1,4 +1,5 @@
 /** From codes and facts to sentences. */
+import { visible } from '../base/visible-text.js';
 import type { Facts, Finding } from './internal/outcome.js';
 import { type Catalogue, ENGLISH, type MessageCode } from './messages-en.js';
 
@@ -12,20 +13,10 @@ export function messageText(
   catalogue: Catalogue = ENGLISH,
 ): string {
   return catalogue[code].replace(/\{(\w+)\}/g, (_, name: string) =>
-    printable(String(facts[name] ?? '?')),
+    visible(String(facts[name] ?? '?')),
   );
 }
 
 export function findingText({ code, facts }: Finding, catalogue: Catalogue = ENGLISH): string {
   return messageText(code, facts, catalogue);
-}
-
-/** Control, format (direction-changing and invisible ones), private and unassigned characters, and line breaks. */
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
-
-function printable(text: string): string {
-  return text.replace(
-    UNPRINTABLE,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
 }

@@ -9,6 +9,7 @@ import type { LogReader } from '../ledger/log-reader.js';
 import { rowIdOf } from '../records/sealing.js';
 import type { OpenableRecord, RecordsToIndex } from './search-query.js';
 import type { FindableTypes, SearchSource } from './search-source.js';
+import { SizeWaiters } from './size-waiters.js';
 import type { Engine } from './view-engine.js';
 import { ViewsError } from './views-error.js';
 
@@ -25,22 +26,17 @@ interface Attached {
   readonly key: Uint8Array;
 }
 
-interface Waiting {
-  readonly size: TreeSize;
-  readonly settle: (failure: ViewsError | null) => void;
-}
-
 export class SearchFollower {
   readonly #reader: LogReader;
   readonly #source: SearchSource;
   readonly #options: SearchFollowerOptions;
   readonly #stop = new AbortController();
+  readonly #waiters = new SizeWaiters((size) => this.#behind(size));
   /** Null while nothing in the ledger is found by anything. */
   #attached: Attached | null = null;
   #size = 0 as TreeSize;
   #running: Promise<void> | null = null;
   #isAsked = false;
-  #waiting: Waiting[] = [];
   #failure: ViewsError | null = null;
 
   constructor(reader: LogReader, source: SearchSource, options: SearchFollowerOptions) {
@@ -67,20 +63,9 @@ export class SearchFollower {
   reached(size: TreeSize): Promise<void> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     if (this.#has(size)) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const settle = (failure: ViewsError | null): void => {
-        clearTimeout(timer);
-        this.#waiting = this.#waiting.filter((other) => other !== waiting);
-        if (failure === null) resolve();
-        else reject(failure);
-      };
-      const waiting = { size, settle };
-      const timer = setTimeout(() => {
-        settle(this.#behind(size));
-      }, this.#options.patienceMillis);
-      this.#waiting.push(waiting);
-      this.wake();
-    });
+    const reached = this.#waiters.wait(size, this.#options.patienceMillis);
+    this.wake();
+    return reached;
   }
 
   /**
@@ -105,7 +90,7 @@ export class SearchFollower {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
-    for (const { size, settle } of this.#waiting) settle(this.#behind(size));
+    this.#waiters.stop();
   }
 
   #has(size: TreeSize): boolean {
@@ -132,7 +117,7 @@ export class SearchFollower {
         log: this.#reader.origin,
         error: cause,
       });
-      for (const { settle } of this.#waiting) settle(this.#failure);
+      this.#waiters.fail(this.#failure);
     }
   }
 
@@ -202,7 +187,7 @@ export class SearchFollower {
 
   #moved(size: TreeSize): void {
     this.#size = size;
-    for (const { size: wanted, settle } of this.#waiting) if (this.#has(wanted)) settle(null);
+    this.#waiters.release((wanted) => this.#has(wanted));
   }
 
   #behind(wanted: TreeSize): ViewsError {

@@ -7,6 +7,7 @@ import { equalBytes } from '../base/bytes.js';
 import type { Logger } from '../base/logger.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import type { ViewProgress } from './log-view.js';
+import { SizeWaiters } from './size-waiters.js';
 import type { Engine, ViewPosition } from './view-engine.js';
 import { ViewsError } from './views-error.js';
 
@@ -27,17 +28,12 @@ const READ_AT_ONCE = 8;
 /** What comes meanwhile is taken with what came: a call of the engine costs more than a few entries. */
 const REST_MILLIS = 50;
 
-interface Waiting {
-  readonly size: TreeSize;
-  readonly settle: (failure: ViewsError | null) => void;
-}
-
 export class ViewFollower implements ViewProgress {
   readonly #reader: LogReader;
   readonly #options: FollowerOptions;
   readonly #stop = new AbortController();
+  readonly #waiters = new SizeWaiters((size) => behind(size, this.#position.size));
   #position: ViewPosition;
-  #waiting: Waiting[] = [];
   #running: Promise<void> = Promise.resolve();
   #failure: ViewsError | null = null;
   /** Ends the rest, because somebody waits for the view. */
@@ -75,27 +71,16 @@ export class ViewFollower implements ViewProgress {
   reached(size: TreeSize, patienceMillis = this.#options.patienceMillis): Promise<void> {
     if (this.#position.size >= size) return Promise.resolve();
     if (this.#failure !== null) return Promise.reject(this.#failure);
-    return new Promise((resolve, reject) => {
-      const settle = (failure: ViewsError | null): void => {
-        clearTimeout(timer);
-        this.#waiting = this.#waiting.filter((other) => other !== waiting);
-        if (failure === null) resolve();
-        else reject(failure);
-      };
-      const waiting = { size, settle };
-      const timer = setTimeout(() => {
-        settle(behind(size, this.#position.size));
-      }, patienceMillis);
-      this.#waiting.push(waiting);
-      this.#goOn();
-    });
+    const reached = this.#waiters.wait(size, patienceMillis);
+    this.#goOn();
+    return reached;
   }
 
   /** What is under way is finished. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
-    for (const { size, settle } of this.#waiting) settle(behind(size, this.#position.size));
+    this.#waiters.stop();
   }
 
   async #forget(): Promise<void> {
@@ -113,7 +98,7 @@ export class ViewFollower implements ViewProgress {
       while (!signal.aborted) {
         await this.#catchUp(signal);
         await this.#reader.grown(this.#position.blocks, signal);
-        if (this.#waiting.length === 0) await this.#rest(signal);
+        if (this.#waiters.isEmpty) await this.#rest(signal);
       }
     } catch (cause) {
       this.#failure = new ViewsError(
@@ -122,7 +107,7 @@ export class ViewFollower implements ViewProgress {
         { cause },
       );
       this.#options.logger.error('view failed', { log: this.#reader.origin, error: cause });
-      for (const { settle } of this.#waiting) settle(this.#failure);
+      this.#waiters.fail(this.#failure);
     }
   }
 
@@ -159,7 +144,7 @@ export class ViewFollower implements ViewProgress {
 
   async #apply(blocks: readonly Uint8Array[]): Promise<void> {
     this.#position = await this.#options.engine.apply(this.#reader.number, blocks);
-    for (const { size, settle } of this.#waiting) if (this.#position.size >= size) settle(null);
+    this.#waiters.release((size) => this.#position.size >= size);
     this.#options.onAdvance?.();
   }
 

@@ -1,7 +1,7 @@
 /** What is wrong gets a problem with its code, and nothing is appended. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { openTestService, type TestService } from '../support/test-service.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openSuiteService } from '../support/suite-service.js';
+import type { TestService } from '../support/test-service.js';
 import {
   answer,
   append,
@@ -17,22 +17,17 @@ const MAX_PAYLOAD_BYTES = 2048;
 const MAX_BODY_BYTES = 8192;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-let root: string;
 let node: TestService;
 let sizeBefore: number;
 
-beforeAll(async () => {
-  root = await temporaryDirectory();
-  const settings = { maxPayloadBytes: MAX_PAYLOAD_BYTES, maxBodyBytes: MAX_BODY_BYTES };
-  node = await openTestService(root, settings);
-  await createLedger(node, 'kyc');
-  await append(node, 'kyc', RECORD, { headers: { 'idempotency-key': 'used' } });
-});
-
-afterAll(async () => {
-  await node.service.close();
-  await removeDirectory(root);
-});
+openSuiteService(
+  async (opened) => {
+    node = opened;
+    await createLedger(node, 'kyc');
+    await append(node, 'kyc', RECORD, { headers: { 'idempotency-key': 'used' } });
+  },
+  { maxPayloadBytes: MAX_PAYLOAD_BYTES, maxBodyBytes: MAX_BODY_BYTES },
+);
 
 beforeEach(async () => {
   sizeBefore = (await ledgerOf(node, 'kyc')).size;

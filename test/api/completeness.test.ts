@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { utf8 } from '../../src/base/bytes.js';
 import type { CollectionReport } from '../../src/evidence/collection-report.js';
 import { formatCollection } from '../../src/evidence/format-collection.js';
@@ -9,16 +9,14 @@ import {
   isCollectionReport,
   verifyBytes,
 } from '../../src/evidence/verify-file.js';
-import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { openTestService, type TestService } from '../support/test-service.js';
+import { openSuiteService } from '../support/suite-service.js';
+import type { TestService } from '../support/test-service.js';
 import { answer, append, createLedger, problem } from './support/ledger-client.js';
 
-let root: string;
 let node: TestService;
 let trust: ReturnType<typeof parseTrust>;
-beforeAll(async () => {
-  root = await temporaryDirectory();
-  node = await openTestService(root);
+openSuiteService(async (opened) => {
+  node = opened;
   await createLedger(node, 'kyc');
   const of = (subject: string, city: string): object => ({
     type: 'test.Residence',
@@ -34,10 +32,6 @@ beforeAll(async () => {
     parts: [{ subject: 'ada', payload: { role: 'guarantor' } }],
   });
   trust = parseTrust(utf8(await (await node.request('/v1/trust')).text()));
-});
-afterAll(async () => {
-  await node.service.close();
-  await removeDirectory(root);
 });
 
 const path = (subject: string, query = ''): string => `/v1/ledgers/kyc/subjects/${subject}${query}`;

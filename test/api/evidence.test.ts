@@ -1,5 +1,5 @@
 /** From a signature to a file that a stranger verifies, over HTTP alone. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { NO_TRUST, parseTrust, type Trust } from '../../src/evidence/trust.js';
 import { verifyEvidence } from '../../src/evidence/verify.js';
 import { parseLogProof, verifyLogProof } from '../../src/tlog/log-proof.js';
@@ -7,8 +7,8 @@ import { leafHash } from '../../src/tlog/merkle-hash.js';
 import { parseVerifierKey } from '../../src/tlog/note-key.js';
 import { noteVerifier } from '../../src/tlog/signed-note.js';
 import { readCollectionExample } from '../evidence/support/example.js';
-import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { openTestService, type TestService } from '../support/test-service.js';
+import { openSuiteService } from '../support/suite-service.js';
+import type { TestService } from '../support/test-service.js';
 import {
   answer,
   append,
@@ -39,23 +39,16 @@ const RECORDS = '/v1/ledgers/kyc/records';
 const CMS = { 'content-type': 'application/pkcs7-signature' };
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-let root: string;
 let node: TestService;
 let ledger: LedgerView;
 let reader: string;
 let record: ReceiptView;
 
-beforeAll(async () => {
-  root = await temporaryDirectory();
-  node = await openTestService(root);
+openSuiteService(async (opened) => {
+  node = opened;
   ledger = await createLedger(node, 'kyc');
   record = await append(node, 'kyc');
   reader = await newKey(node, 'reader');
-});
-
-afterAll(async () => {
-  await node.service.close();
-  await removeDirectory(root);
 });
 
 const seal = (id: string | number, key = node.adminKey): Promise<Response> =>

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { fromHex, sha256Digest, toHex } from '../../src/base/bytes.js';
 import { appendLeaves, EMPTY_RANGE, rootHash } from '../../src/tlog/compact-range.js';
-import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { openTestService, type TestService } from '../support/test-service.js';
+import { openSuiteService } from '../support/suite-service.js';
+import type { TestService } from '../support/test-service.js';
 import { answer, append, appendLines, createLedger, problem } from './support/ledger-client.js';
 
 interface Line {
@@ -21,11 +21,9 @@ interface End {
 
 const MANY = 300;
 
-let root: string;
 let node: TestService;
-beforeAll(async () => {
-  root = await temporaryDirectory();
-  node = await openTestService(root);
+openSuiteService(async (opened) => {
+  node = opened;
   await createLedger(node, 'kyc');
   for (let n = 0; n < MANY; n += 100)
     await appendLines(
@@ -37,10 +35,6 @@ beforeAll(async () => {
         payload: { n: n + at },
       })),
     );
-});
-afterAll(async () => {
-  await node.service.close();
-  await removeDirectory(root);
 });
 
 async function exported(query: string): Promise<{ lines: Line[]; end: End; response: Response }> {

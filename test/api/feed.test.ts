@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { openSuiteService } from '../support/suite-service.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestService, type TestService } from '../support/test-service.js';
 import {
@@ -97,15 +98,9 @@ function ids(events: readonly FeedEvent[]): number[] {
   return events.map(({ id }) => Number(id));
 }
 
-let root: string;
 let node: TestService;
-beforeAll(async () => {
-  root = await temporaryDirectory();
-  node = await openTestService(root);
-});
-afterAll(async () => {
-  await node.service.close();
-  await removeDirectory(root);
+openSuiteService((opened) => {
+  node = opened;
 });
 
 describe('a feed', () => {

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { openTestService, type TestService } from '../support/test-service.js';
+import { describe, expect, it } from '@jest/globals';
+import { openSuiteService } from '../support/suite-service.js';
+import type { TestService } from '../support/test-service.js';
 import {
   answer,
   append,
@@ -11,17 +11,10 @@ import {
   problem,
 } from './support/ledger-client.js';
 
-let root: string;
 let node: TestService;
 
-beforeAll(async () => {
-  root = await temporaryDirectory();
-  node = await openTestService(root);
-});
-
-afterAll(async () => {
-  await node.service.close();
-  await removeDirectory(root);
+openSuiteService((opened) => {
+  node = opened;
 });
 
 describe('POST /v1/ledgers', () => {

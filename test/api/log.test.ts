@@ -1,5 +1,5 @@
 /** The ledger as a transparency log, read by a client that trusts nothing but the verifier key. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { LeafIndex, TreeSize } from '../../src/base/brand.js';
 import { sha256 } from '../../src/base/hash.js';
 import { type Checkpoint, verifyCheckpoint } from '../../src/tlog/checkpoint.js';
@@ -10,8 +10,8 @@ import { verifyInclusion } from '../../src/tlog/inclusion-proof.js';
 import { leafHash } from '../../src/tlog/merkle-hash.js';
 import { parseVerifierKey } from '../../src/tlog/note-key.js';
 import { noteVerifier } from '../../src/tlog/signed-note.js';
-import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { openTestService, type TestService } from '../support/test-service.js';
+import { openSuiteService } from '../support/suite-service.js';
+import type { TestService } from '../support/test-service.js';
 import {
   answer,
   append,
@@ -27,14 +27,12 @@ import {
 const RECORDS = 260;
 const SIZE = RECORDS + 1;
 
-let root: string;
 let node: TestService;
 let ledger: LedgerView;
 let reader: string;
 
-beforeAll(async () => {
-  root = await temporaryDirectory();
-  node = await openTestService(root);
+openSuiteService(async (opened) => {
+  node = opened;
   ledger = await createLedger(node, 'kyc');
   await append(node, 'kyc', { type: 'T', subject: 's', payload: { n: 0 } });
   const lines = Array.from({ length: RECORDS - 1 }, (_, n) => ({
@@ -44,11 +42,6 @@ beforeAll(async () => {
   }));
   await appendLines(node, 'kyc', lines);
   reader = await newKey(node, 'reader');
-});
-
-afterAll(async () => {
-  await node.service.close();
-  await removeDirectory(root);
 });
 
 const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>

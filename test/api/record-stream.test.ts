@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { openTestService, type TestService } from '../support/test-service.js';
+import { describe, expect, it } from '@jest/globals';
+import { openSuiteService } from '../support/suite-service.js';
+import type { TestService } from '../support/test-service.js';
 import {
   answer,
   appendLines,
@@ -16,22 +16,18 @@ import {
 const MAX_LINE_BYTES = 4096;
 const NDJSON = { 'content-type': 'application/x-ndjson' };
 
-let root: string;
 let node: TestService;
 
-beforeAll(async () => {
-  root = await temporaryDirectory();
-  node = await openTestService(root, {
+openSuiteService(
+  async (opened) => {
+    node = opened;
+    await createLedger(node, 'kyc');
+  },
+  {
     maxNdjsonLineBytes: MAX_LINE_BYTES,
     maxPayloadBytes: MAX_LINE_BYTES / 2,
-  });
-  await createLedger(node, 'kyc');
-});
-
-afterAll(async () => {
-  await node.service.close();
-  await removeDirectory(root);
-});
+  },
+);
 
 const record = (n: number): object => ({ type: 'T', subject: `s${n % 7}`, payload: { n } });
 

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../support/fake-clock.js';
-import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { openTestService, type TestService } from '../support/test-service.js';
+import { openSuiteService } from '../support/suite-service.js';
+import type { TestService } from '../support/test-service.js';
 import {
   answer,
   append,
@@ -22,20 +22,16 @@ interface Page {
 }
 
 const clock = new FakeClock();
-let root: string;
 let node: TestService;
 let ledger: LedgerView;
 
-beforeAll(async () => {
-  root = await temporaryDirectory();
-  node = await openTestService(root, { clock });
-  ledger = await createLedger(node, 'kyc');
-});
-
-afterAll(async () => {
-  await node.service.close();
-  await removeDirectory(root);
-});
+openSuiteService(
+  async (opened) => {
+    node = opened;
+    ledger = await createLedger(node, 'kyc');
+  },
+  { clock },
+);
 
 describe('POST …/records', () => {
   it('answers with a receipt that verifies and a place where the entry is', async () => {

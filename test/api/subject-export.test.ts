@@ -1,21 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { SubjectExport } from '../../src/queries/subject-export.js';
-import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { openTestService, type TestService } from '../support/test-service.js';
+import { openSuiteService } from '../support/suite-service.js';
+import type { TestService } from '../support/test-service.js';
 import { answer, append, createLedger, newKey, problem } from './support/ledger-client.js';
 
 const PATH = '/v1/ledgers/kyc/subjects/ada/export';
 
-let root: string;
 let node: TestService;
-beforeAll(async () => {
-  root = await temporaryDirectory();
-  node = await openTestService(root);
+openSuiteService(async (opened) => {
+  node = opened;
   await createLedger(node, 'kyc');
-});
-afterAll(async () => {
-  await node.service.close();
-  await removeDirectory(root);
 });
 
 describe('the export of a person', () => {

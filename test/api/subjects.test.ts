@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { openTestService, type TestService } from '../support/test-service.js';
+import { describe, expect, it } from '@jest/globals';
+import { openSuiteService } from '../support/suite-service.js';
+import type { TestService } from '../support/test-service.js';
 import { answer, append, createLedger, problem } from './support/ledger-client.js';
 
 interface Entry {
@@ -16,16 +16,10 @@ interface Page<T = Entry> {
   readonly asOf: { readonly size: number; readonly rootHash: string };
 }
 
-let root: string;
 let node: TestService;
-beforeAll(async () => {
-  root = await temporaryDirectory();
-  node = await openTestService(root);
+openSuiteService(async (opened) => {
+  node = opened;
   await createLedger(node, 'kyc');
-});
-afterAll(async () => {
-  await node.service.close();
-  await removeDirectory(root);
 });
 
 const subject = (path: string): string => `/v1/ledgers/kyc/subjects/${path}`;

@@ -1,13 +1,14 @@
 /** The frame: who is signed in, in which language, and what is shown of whom. */
+import type { Language } from '../../src/evidence/languages.js';
+import { button, element } from '../shared/elements.js';
+import { browserLanguage, languageSwitch } from '../shared/language-switch.js';
 import { ApiClient } from './api-client.js';
 import { browserTimers, sleep } from './browser-timers.js';
 import type { Context } from './context.js';
 import { closeDialogs } from './dialogs.js';
-import { button, element } from './dom.js';
 import { Downloads } from './downloads.js';
 import { FindPanel } from './find-panel.js';
 import { IdleWatch } from './idle-watch.js';
-import { type Language, LANGUAGE_NAMES, LANGUAGES } from './languages.js';
 import { Latest } from './latest.js';
 import { type Problem, problemOfError } from './problem.js';
 import type { Subject } from './question.js';
@@ -29,7 +30,7 @@ export class ConsolePage {
   readonly #idle = new IdleWatch(browserTimers, () => {
     this.#signOut(null, this.#context().say('page.idle'));
   });
-  #language: Language = navigator.language.startsWith('de') ? 'de' : 'en';
+  #language: Language = browserLanguage();
   #session: Session | null = null;
   #screen: SubjectScreen | null = null;
   #problem: Problem | null = null;
@@ -182,7 +183,14 @@ export class ConsolePage {
         element(
           'div',
           { class: 'actions' },
-          this.#languageSwitch(),
+          languageSwitch({
+            label: say('page.language'),
+            chosen: this.#language,
+            choose: (language) => {
+              this.#language = language;
+              this.#show();
+            },
+          }),
           ...(this.#session === null
             ? []
             : [
@@ -220,27 +228,5 @@ export class ConsolePage {
   #showScreen(): void {
     const screen = this.#screen === null ? [] : [this.#screen.render()];
     document.getElementById('screen')?.replaceChildren(...screen);
-  }
-
-  #languageSwitch(): HTMLElement {
-    return element(
-      'div',
-      { class: 'languages', role: 'group', 'aria-label': this.#context().say('page.language') },
-      ...LANGUAGES.map((language) =>
-        button(
-          LANGUAGE_NAMES[language],
-          () => {
-            this.#language = language;
-            this.#show();
-            document.getElementById(`language-${language}`)?.focus();
-          },
-          {
-            id: `language-${language}`,
-            lang: language,
-            'aria-pressed': String(language === this.#language),
-          },
-        ),
-      ),
-    );
   }
 }

@@ -1,6 +1,6 @@
 /** What everything that is shown is shown by: the language, the tenant's zone, the chain. */
+import type { Language } from '../../src/evidence/languages.js';
 import type { AnchorsAnswer } from './answers.js';
-import type { Language } from './languages.js';
 import type { Problem } from './problem.js';
 import type { Say } from './say.js';
 

@@ -1,12 +1,12 @@
 /** What is looked at beside the page: the JSON of an entry, the versions of a thing. */
+import { button, type Child, element } from '../shared/elements.js';
 import type { Entry, HistoryAnswer, Mention } from './answers.js';
 import type { Context, Surroundings } from './context.js';
-import { button, type Child, element } from './dom.js';
 import { entryArticle, type EntryActions } from './entry-view.js';
 import { Latest } from './latest.js';
+import { cut, visibleLines } from './long-text.js';
 import type { NodeApi } from './node-api.js';
 import { loadedView } from './view-parts.js';
-import { cut, visibleLines } from './visible-text.js';
 
 const MAX_CHARACTERS = 500_000;
 

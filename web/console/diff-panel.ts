@@ -1,8 +1,9 @@
 /** Two points, and what changed between them. */
+import { element } from '../shared/elements.js';
 import type { DiffAnswer } from './answers.js';
 import type { Surroundings } from './context.js';
 import { diffView } from './diff-view.js';
-import { element, form, labelled, textField } from './dom.js';
+import { form, labelled, textField } from './fields.js';
 import { Latest } from './latest.js';
 import { IDLE, type Loaded, loading, ready } from './loaded.js';
 import type { NodeApi } from './node-api.js';

@@ -1,11 +1,11 @@
 /** What differs between two points, thing by thing and field by field. */
+import { visible } from '../../src/base/visible-text.js';
+import { type Child, element } from '../shared/elements.js';
 import type { DiffAnswer, DiffSide, ThingChange } from './answers.js';
 import type { Context } from './context.js';
-import { type Child, element } from './dom.js';
 import { payloadRows, valueText } from './payload-rows.js';
 import { isMessageCode } from './say.js';
 import { momentView } from './view-parts.js';
-import { visible } from './visible-text.js';
 
 export function diffView(diff: DiffAnswer, context: Context): Node[] {
   const { say } = context;

@@ -1,6 +1,6 @@
 /** Files, fetched with the key and given to the browser to keep. */
+import { button, element } from '../shared/elements.js';
 import type { Surroundings } from './context.js';
-import { button, element } from './dom.js';
 import type { FileToTake } from './files.js';
 import { Latest } from './latest.js';
 import type { NodeApi } from './node-api.js';

@@ -1,10 +1,10 @@
 /** One entry: what it says, of when, by whom, and how far its proof has come. */
+import { visible } from '../../src/base/visible-text.js';
+import { button, type Child, element } from '../shared/elements.js';
 import type { Entry, Mention } from './answers.js';
 import type { Context } from './context.js';
-import { button, type Child, element } from './dom.js';
 import { payloadRows } from './payload-rows.js';
 import { hashView, marksView, momentView, type Row, rowsView } from './view-parts.js';
-import { visible } from './visible-text.js';
 
 /** What can be done with an entry. */
 export interface EntryActions {

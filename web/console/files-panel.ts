@@ -1,7 +1,7 @@
 /** What can be taken away of the point that is shown. */
+import { button, element } from '../shared/elements.js';
 import type { Inspection } from './answers.js';
 import type { Surroundings } from './context.js';
-import { button, element } from './dom.js';
 import type { Downloads } from './downloads.js';
 import {
   collectionFile,

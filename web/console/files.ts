@@ -1,5 +1,5 @@
 /** The files that can be taken away, as paths of the API and names. None has a person's name in it. */
-import type { Language } from './languages.js';
+import type { Language } from '../../src/evidence/languages.js';
 import {
   ledgerPath,
   type Point,

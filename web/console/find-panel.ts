@@ -1,15 +1,16 @@
 /** Which ledger, and whom in it. */
+import { visible } from '../../src/base/visible-text.js';
+import { element } from '../shared/elements.js';
 import type { Inspection, LedgerAnswer, Page } from './answers.js';
 import { wallClock } from './browser-timers.js';
 import type { Surroundings } from './context.js';
-import { element, form, labelled, textField } from './dom.js';
 import type { Features } from './features.js';
+import { form, labelled, textField } from './fields.js';
 import { EVERYTHING, inspectedBy } from './inspected.js';
 import { InspectionPanel } from './inspection-panel.js';
 import type { NodeApi } from './node-api.js';
 import { canBeAsked, type Subject } from './question.js';
 import { SearchForm } from './search-form.js';
-import { visible } from './visible-text.js';
 
 export interface FindPanelParts extends Surroundings {
   readonly api: NodeApi;

@@ -1,13 +1,13 @@
 /** Which open inspection is read under. They are listed when somebody asks: not every key may. */
+import { visible } from '../../src/base/visible-text.js';
+import { button, element } from '../shared/elements.js';
 import type { Inspection } from './answers.js';
 import type { Surroundings } from './context.js';
-import { button, element } from './dom.js';
 import { Latest } from './latest.js';
 import { IDLE, type Loaded, loading, ready } from './loaded.js';
 import type { NodeApi } from './node-api.js';
 import { valueText } from './payload-rows.js';
 import { loadedView, momentView, rowsView } from './view-parts.js';
-import { visible } from './visible-text.js';
 
 export interface InspectionPanelParts extends Surroundings {
   readonly api: NodeApi;

@@ -1,6 +1,9 @@
 /** Instants as people read them: exact and in UTC first, then as clocks showed it where the tenant is. */
 import { parseInstant } from '../../src/base/time.js';
-import { type Language, LOCALES } from './languages.js';
+import type { Language } from '../../src/evidence/languages.js';
+
+/** For `Intl`; without a region English would have the hours of the United States. */
+const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', de: 'de-DE' };
 
 export interface Moment {
   /** `2026-01-31 23:59:59.000 UTC` */

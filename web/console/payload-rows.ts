@@ -1,5 +1,6 @@
 /** A payload as rows: a JSON Pointer (RFC 6901) and a value, as differences name them. */
-import { cut, visible } from './visible-text.js';
+import { visible } from '../../src/base/visible-text.js';
+import { cut } from './long-text.js';
 
 export interface PayloadRow {
   readonly pointer: string;

@@ -2,16 +2,16 @@
  * The proof that an answer is all, fetched when it is asked for. The page verifies none of it and says so:
  * it comes from the node that would be judged.
  */
+import { button, element } from '../shared/elements.js';
 import type { Completeness } from './answers.js';
 import type { Surroundings } from './context.js';
-import { button, element } from './dom.js';
 import { Latest } from './latest.js';
 import { missingFrom } from './listed.js';
 import { IDLE, type Loaded, loading, ready } from './loaded.js';
+import { visibleLines } from './long-text.js';
 import type { NodeApi } from './node-api.js';
 import type { Point, Subject } from './question.js';
 import { hashView, loadedView, rowsView } from './view-parts.js';
-import { visibleLines } from './visible-text.js';
 
 export interface ProofPanelParts extends Surroundings {
   readonly api: NodeApi;

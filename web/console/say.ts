@@ -1,8 +1,8 @@
 /** From codes and facts to sentences, in the language that was chosen. */
-import type { Language } from './languages.js';
+import { visible } from '../../src/base/visible-text.js';
+import type { Language } from '../../src/evidence/languages.js';
 import { GERMAN } from './messages-de.js';
 import { ENGLISH, type MessageCode } from './messages-en.js';
-import { visible } from './visible-text.js';
 
 export const CATALOGUES: Readonly<Record<Language, Readonly<Record<MessageCode, string>>>> = {
   en: ENGLISH,

@@ -1,5 +1,6 @@
 /** A slider whose steps are changes, and a field for what lies between them. */
-import { element, form, textField } from './dom.js';
+import { element } from '../shared/elements.js';
+import { form, textField } from './fields.js';
 
 export interface ScrubberTexts {
   readonly label: string;

@@ -1,12 +1,13 @@
 /** Persons by a findable field of their records, where the node can. */
+import { visible } from '../../src/base/visible-text.js';
+import { button, element } from '../shared/elements.js';
 import type { FoundSubject, Page } from './answers.js';
 import type { Surroundings } from './context.js';
-import { button, element, form, labelled, textField } from './dom.js';
+import { form, labelled, textField } from './fields.js';
 import { Latest } from './latest.js';
 import { IDLE, type Loaded, loading, ready } from './loaded.js';
 import type { NodeApi } from './node-api.js';
 import { loadedView } from './view-parts.js';
-import { visible } from './visible-text.js';
 
 export interface SearchFormParts extends Surroundings {
   readonly api: NodeApi;

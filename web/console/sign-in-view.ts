@@ -1,7 +1,8 @@
 /** Where the key is entered. */
+import { element } from '../shared/elements.js';
 import { isPossibleKey } from './api-client.js';
 import type { Context } from './context.js';
-import { element, form, labelled } from './dom.js';
+import { form, labelled } from './fields.js';
 import type { Problem } from './problem.js';
 import { problemView } from './view-parts.js';
 

@@ -1,7 +1,7 @@
 /** What stood at the point that is asked about, a page at a time. */
+import { button, element } from '../shared/elements.js';
 import type { StateAnswer } from './answers.js';
 import type { Surroundings } from './context.js';
-import { button, element } from './dom.js';
 import { entryArticle, type EntryActions, mentionTitle, payloadView } from './entry-view.js';
 import type { Settling } from './latest.js';
 import { Latest } from './latest.js';

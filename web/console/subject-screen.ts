@@ -1,10 +1,11 @@
 /** All about one subject: the parts of the screen, and what one of them means for the others. */
+import { visible } from '../../src/base/visible-text.js';
+import { button, element } from '../shared/elements.js';
 import type { Entry, Inspection, Mention, StateAnswer, TimelineAnswer } from './answers.js';
 import { browserTimers } from './browser-timers.js';
 import type { Surroundings } from './context.js';
 import { closeDialogs, openHistory, openJson } from './dialogs.js';
 import { DiffPanel } from './diff-panel.js';
-import { button, element } from './dom.js';
 import type { Downloads } from './downloads.js';
 import type { EntryActions } from './entry-view.js';
 import { filesPanel } from './files-panel.js';
@@ -16,7 +17,6 @@ import type { Point, Subject } from './question.js';
 import { StatePanel } from './state-panel.js';
 import { TimelinePanel } from './timeline-panel.js';
 import { TimesPanel } from './times-panel.js';
-import { visible } from './visible-text.js';
 
 export interface SubjectScreenParts extends Surroundings {
   readonly api: NodeApi;

@@ -1,7 +1,7 @@
 /** Everything recorded of a person, newest first, a page at a time. */
+import { button, element } from '../shared/elements.js';
 import type { Entry, Mention, TimelineAnswer } from './answers.js';
 import type { Surroundings } from './context.js';
-import { button, element } from './dom.js';
 import { entryTitle, type EntryActions, mentionTitle, validity } from './entry-view.js';
 import { Latest } from './latest.js';
 import { IDLE, type Loaded, loading, ready, valueOf } from './loaded.js';

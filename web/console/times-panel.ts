@@ -1,7 +1,7 @@
 /** The two times of a question: what was known when, and of when it holds. */
+import { button, element } from '../shared/elements.js';
 import type { AsOf, Entry, Mention } from './answers.js';
 import type { Context } from './context.js';
-import { button, element } from './dom.js';
 import { moment } from './instants.js';
 import type { Point } from './question.js';
 import { Scrubber } from './scrubber.js';

@@ -1,12 +1,12 @@
 /** Small things that are shown in many places. */
+import { visible } from '../../src/base/visible-text.js';
+import { type Child, element } from '../shared/elements.js';
 import type { Mark } from './answers.js';
 import type { Context } from './context.js';
-import { type Child, element } from './dom.js';
 import { moment } from './instants.js';
 import type { Loaded } from './loaded.js';
 import { type Problem, problemLine } from './problem.js';
 import { isMessageCode, type Say } from './say.js';
-import { visible } from './visible-text.js';
 
 /** An instant in UTC, and what clocks showed where the tenant is. */
 export function momentView(instant: string, context: Context): HTMLElement {

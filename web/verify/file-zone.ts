@@ -1,7 +1,7 @@
 /** Where files are given: a field for the keyboard and screen readers, and a place to drop them. */
-import { button, element } from './dom.js';
+import { visible } from '../../src/base/visible-text.js';
+import { button, element } from '../shared/elements.js';
 import type { PageTexts, ZoneTexts } from './page-texts.js';
-import { printable } from './printable.js';
 
 export interface FileZone {
   readonly id: 'evidence' | 'trust';
@@ -25,7 +25,7 @@ export function fileZone({ id, texts, add }: FileZone): HTMLElement {
     'div',
     { class: 'zone' },
     field,
-    element('label', { for: id }, texts.choose),
+    element('label', { class: 'button', for: id }, texts.choose),
     element('span', {}, ` ${texts.drop}`),
   );
   zone.addEventListener('dragover', () => {
@@ -56,7 +56,7 @@ export function fileList(
   remove: (file: File) => void,
 ): Node[] {
   return files.map((file) => {
-    const name = printable(file.name);
+    const name = visible(file.name);
     const digest = digests.get(file);
     return element(
       'li',

@@ -3,13 +3,14 @@
  * `verify.mjs` does, and shows what that says; there is no rule of verification in this folder.
  */
 import { sha256Hex } from '../../src/base/hash.js';
-import { type Language, LANGUAGES } from '../../src/evidence/languages.js';
+import { visible } from '../../src/base/visible-text.js';
+import type { Language } from '../../src/evidence/languages.js';
 import { MAX_TRUST_BYTES } from '../../src/evidence/trust.js';
-import { button, element } from './dom.js';
+import { button, element } from '../shared/elements.js';
+import { browserLanguage, languageSwitch } from '../shared/language-switch.js';
 import { fileList, fileZone, keepDroppedFilesOut } from './file-zone.js';
 import { type Judgement, judge } from './judge.js';
 import { PAGE_TEXTS, type PageTexts } from './page-texts.js';
-import { printable } from './printable.js';
 import { reportView, verdictView } from './report-view.js';
 
 /** Put in by the build. */
@@ -17,10 +18,9 @@ declare const CHIROGRAPH_VERSION: string;
 
 /** More than a person drops at a time; the others are left out. */
 const MAX_FILES = 100;
-const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
 
 class Page {
-  #language: Language = navigator.language.startsWith('de') ? 'de' : 'en';
+  #language: Language = browserLanguage();
   readonly #files: Record<'evidence' | 'trust', readonly File[]> = { evidence: [], trust: [] };
   readonly #digests = new Map<File, string>();
   #judgements = new Map<File, Judgement>();
@@ -51,7 +51,14 @@ class Page {
           element('h1', {}, texts.title),
           element('p', { class: 'version' }, `${texts.version} ${CHIROGRAPH_VERSION}`),
         ),
-        this.#languageSwitch(),
+        languageSwitch({
+          label: texts.language,
+          chosen: this.#language,
+          choose: (language) => {
+            this.#language = language;
+            this.#show();
+          },
+        }),
       ),
       element(
         'main',
@@ -60,7 +67,7 @@ class Page {
         element('div', { class: 'zones' }, this.#zone('evidence'), this.#zone('trust')),
         element(
           'div',
-          { class: 'toolbar' },
+          { class: 'bar' },
           element('p', { role: 'status', id: 'status' }),
           button(texts.print, () => {
             window.print();
@@ -83,29 +90,6 @@ class Page {
     );
     this.#showFiles();
     this.#showReports();
-  }
-
-  #languageSwitch(): HTMLElement {
-    const buttons = LANGUAGES.map((language) =>
-      button(
-        LANGUAGE_NAMES[language],
-        () => {
-          this.#language = language;
-          this.#show();
-          document.getElementById(`language-${language}`)?.focus();
-        },
-        {
-          id: `language-${language}`,
-          lang: language,
-          'aria-pressed': String(language === this.#language),
-        },
-      ),
-    );
-    return element(
-      'div',
-      { class: 'languages', role: 'group', 'aria-label': this.#texts.language },
-      ...buttons,
-    );
   }
 
   #zone(id: 'evidence' | 'trust'): HTMLElement {
@@ -197,7 +181,7 @@ class Page {
         ? reportView(judgement.report, this.#language, texts)
         : [
             verdictView('unusable', texts.unusable, [texts.problems[judgement.problem]]),
-            element('p', {}, `${texts.reason}: `, element('q', {}, printable(judgement.reason))),
+            element('p', {}, `${texts.reason}: `, element('q', {}, visible(judgement.reason))),
           ];
     return element(
       'article',
@@ -206,7 +190,7 @@ class Page {
         'h2',
         {},
         `${texts.reports}: `,
-        element('span', { class: 'name' }, printable(file.name)),
+        element('span', { class: 'name' }, visible(file.name)),
       ),
       ...content,
     );

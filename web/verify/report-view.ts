@@ -9,7 +9,7 @@ import {
 } from '../../src/evidence/report-outline.js';
 import { reportAsText } from '../../src/evidence/report-text.js';
 import type { FileReport } from '../../src/evidence/verify-file.js';
-import { element } from './dom.js';
+import { element } from '../shared/elements.js';
 import type { PageTexts } from './page-texts.js';
 
 export function reportView(report: FileReport, language: Language, texts: PageTexts): Node[] {

@@ -1,12 +1,12 @@
 /** The end of the demo: the evidence file alone, with what it is worth and what becomes of it altered. */
-import type { JsonValue } from '../../base/canonical-json.js';
 import { runVerify } from '../../evidence/run-verify.js';
 import { EXIT } from '../terminal.js';
 import { ALTERATIONS, alter } from './alterations.js';
+import { type Altered, alterEachWay } from './altered-files.js';
 import { NEW_STREET } from './kyc-bundle.js';
 import type { HandedOut } from './proof-steps.js';
 import type { Story } from './story.js';
-import { checkLine, failing, verify } from './verify-file.js';
+import { checkLine, verify } from './verify-file.js';
 
 export function verifyOffline(story: Story, { evidence, trust }: HandedOut): Promise<void> {
   const heading = {
@@ -44,12 +44,6 @@ export function verifyWithoutTrust(story: Story, { evidence }: HandedOut): Promi
   });
 }
 
-export interface Altered {
-  /** `payload`, `statement`, … */
-  readonly part: string;
-  readonly bytes: Uint8Array;
-}
-
 export function alterOneByte(
   story: Story,
   { evidence, trust }: HandedOut,
@@ -59,25 +53,11 @@ export function alterOneByte(
     title: 'One byte is altered, in five places, and the file verified each time',
     proves: 'none of the five passes, and the report names the check that caught it.',
   };
-  return story.step(heading, ({ line, expect, fact }) => {
-    const caught: Record<string, JsonValue> = {};
-    const altered = ALTERATIONS.map((alteration) => {
-      const { part, what, caughtBy } = alteration;
-      const bytes = alter(evidence, alteration);
-      const verified = verify(bytes, trust);
-      const checks = failing(verified);
-      line(`${part}: ${what}`);
-      for (const { id, detail } of checks) line(`      fails  ${id.padEnd(14)} ${detail}`);
-      expect(
-        `caught by the check "${caughtBy}", exit code ${verified.exitCode}`,
-        checks.some(({ id }) => id === caughtBy) && verified.exitCode === EXIT.no,
-      );
-      caught[part] = checks.map(({ id }) => id);
-      return { part, bytes };
-    });
-    fact('caughtBy', caught);
-    return Promise.resolve(altered);
-  });
+  const ways = ALTERATIONS.map((alteration) => ({
+    ...alteration,
+    make: () => alter(evidence, alteration),
+  }));
+  return story.step(heading, (notes) => Promise.resolve(alterEachWay(notes, ways, trust)));
 }
 
 /** The report for people. */

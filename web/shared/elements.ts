@@ -1,11 +1,11 @@
 /**
- * Elements out of tags, attributes and texts. Whatever comes from a file gets into the page as the text of
- * a text node or not at all; nothing here reads markup, and the page's policy forbids it besides.
+ * Elements out of tags, attributes and texts. What comes from a node or a file gets into a page as the text
+ * of a text node or not at all; nothing here reads markup, and the pages' policies forbid it besides.
  */
-type Child = Node | string;
+export type Child = Node | string;
 
 /** Attributes that cannot carry a script or an address. */
-type Attributes = Readonly<
+export type Attributes = Readonly<
   Partial<
     Record<
       | 'class'
@@ -13,16 +13,36 @@ type Attributes = Readonly<
       | 'for'
       | 'type'
       | 'lang'
+      | 'dir'
       | 'role'
       | 'scope'
+      | 'min'
+      | 'max'
+      | 'step'
+      | 'value'
+      | 'list'
+      | 'label'
       | 'multiple'
+      | 'autocomplete'
+      | 'autocapitalize'
+      | 'spellcheck'
+      | 'maxlength'
+      | 'required'
+      | 'disabled'
+      | 'selected'
       | 'tabindex'
+      | 'datetime'
       | 'aria-hidden'
+      | 'aria-live'
+      | 'aria-busy'
       | 'aria-label'
       | 'aria-labelledby'
       | 'aria-describedby'
       | 'aria-pressed'
-      | 'data-result',
+      | 'aria-valuetext'
+      | 'data-state'
+      | 'data-result'
+      | 'data-index',
       string
     >
   >
@@ -39,7 +59,11 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-export function button(label: string, onClick: () => void, attributes: Attributes = {}): Node {
+export function button(
+  label: string,
+  onClick: () => void,
+  attributes: Attributes = {},
+): HTMLButtonElement {
   const made = element('button', { type: 'button', ...attributes }, label);
   made.addEventListener('click', onClick);
   return made;
