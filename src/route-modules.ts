@@ -47,7 +47,7 @@ import { builtConsolePage } from './console-page.js';
 import type { Anchoring } from './epoch-timer.js';
 import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
 import type { OpenedNode } from './open-node.js';
-import { logAccessHistory } from './queries/access-history.js';
+import { accessHistory } from './queries/access-history.js';
 import type { FindableFields } from './queries/findable-fields.js';
 import { inspectionPrinter } from './queries/inspection-report-data.js';
 import type { SchemaRegistry } from './queries/ledger-schemas.js';
@@ -205,7 +205,7 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       }),
       describeInspectionPackage,
     ),
-    v1(accessRoutes({ guard, cursors, history: logAccessHistory(ledgers) }), describeAccess),
+    v1(accessRoutes({ guard, cursors, history: accessHistory(ledgers) }), describeAccess),
     v1(
       ledgersRoutes({
         guard,

@@ -15,6 +15,7 @@ interface AccessFlags extends NodeFlags {
   readonly action?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly asOf?: string;
   readonly limit: string;
   readonly json?: true;
 }
@@ -24,15 +25,20 @@ export function addAccessCommand(program: Command, terminal: Terminal): void {
     .option('--subject <name>', 'whose data were shown')
     .option('--actor <name>', 'who acted')
     .option('--action <action>', 'what was done, like record:read')
-    .option('--from <instant>', 'not before 2026-01-31T23:59:59.000Z')
-    .option('--to <instant>', 'not after it')
+    .option('--from <when>', 'at or after an instant or calendar date')
+    .option('--to <when>', 'at or before an instant or calendar date')
+    .option('--as-of <when>', 'a tree size, an instant, or a calendar date')
     .option('--limit <n>', 'so many at most', '100')
     .description('list who saw what when, newest first; asking is on record too')
     .action(async (flags: AccessFlags) => {
       const items = await entries(nodeClientFor(flags, terminal), flags);
       printResult(terminal, flags.json, { items }, flags.json === true ? [] : linesOf(items));
     });
-  withExamples(command, 'chirograph access --subject customer-4711 --json');
+  withExamples(
+    command,
+    'chirograph access --subject customer-4711 --json',
+    'chirograph access --actor node --from 2026-01-01 --to 2026-01-31',
+  );
 }
 
 const pageSchema = z.object({ items: z.array(z.json()), cursor: z.string().nullable() });
@@ -47,15 +53,15 @@ const entrySchema = z.object({
   entries: z.object({ count: z.number() }).optional(),
 });
 
-/** Pages may be short: what is looked for may lie far back. */
+/** Pages may be short: of an action the node opens so many entries a page to find it. */
 const MAX_PAGES = 10_000;
 
 async function entries(client: NodeClient, flags: AccessFlags): Promise<readonly JsonValue[]> {
   const limit = Number(flags.limit);
   if (!Number.isInteger(limit) || limit < 1)
     throw new CliError('CLI_USAGE', '--limit must be a whole number of at least 1');
-  const { subject, actor, action, from, to } = flags;
-  const asked = { subject, actor, action, recordedFrom: from, recordedTo: to };
+  const { subject, actor, action, from, to, asOf } = flags;
+  const asked = { subject, actor, action, recordedFrom: from, recordedTo: to, asOf };
   const query = new URLSearchParams({ limit: String(Math.min(limit, 1000)) });
   for (const [name, value] of Object.entries(asked))
     if (value !== undefined) query.set(name, value);

@@ -17,7 +17,13 @@ import { HeldStep } from '../support/held-step.js';
 import { SeededChoice } from '../support/seeded-choice.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestService, type TestService } from '../support/test-service.js';
-import { accessEntries, type AccessItem, type Shown, shownIn } from './support/disclosures.js';
+import {
+  accessEntries,
+  type AccessItem,
+  type AccessPage,
+  type Shown,
+  shownIn,
+} from './support/disclosures.js';
 
 const RECORDS = '/v1/ledgers/kyc/records';
 
@@ -356,6 +362,11 @@ describe('a refused try', () => {
 });
 
 describe('GET /v1/access', () => {
+  interface State {
+    readonly origin: string;
+    readonly asOf: { readonly size: number; readonly rootHash: string };
+  }
+
   it('finds by actor, action and time, and goes on where a page ended', async () => {
     await append(node, 'kyc');
     for (let n = 0; n < 5; n++) {
@@ -371,6 +382,36 @@ describe('GET /v1/access', () => {
     );
     expect(await accessEntries(node, { action: 'record:read', limit: '2' })).toEqual(all);
     expect(await accessEntries(node, { subject: 'nobody' })).toEqual([]);
+  });
+
+  it('answers as of a state of the ledger, and by calendar days, as other questions do', async () => {
+    await append(node, 'kyc');
+    await answer(node.request(`${RECORDS}/1`));
+    const now = await answer<AccessPage & State>(node.request('/v1/access?limit=1'));
+    expect(now.origin).toMatch(/\/_access$/);
+    // What was asked here is on record as well, and no answer as of then has it.
+    const again = `/v1/access?asOf=${now.asOf.size}`;
+    const then = await answer<AccessPage & State>(node.request(`${again}&limit=1`));
+    expect(then).toMatchObject({ asOf: now.asOf, items: now.items });
+    expect(lastOf(await accessEntries(node, { action: 'access:read' }))?.question).toEqual({
+      ...{ asOf: String(now.asOf.size), limit: 1, size: now.asOf.size },
+    });
+    const day = new Date(clock.now()).toISOString().slice(0, 10);
+    const reads = { action: 'record:read', recordedFrom: day, recordedTo: day };
+    expect(await accessEntries(node, reads)).toHaveLength(1);
+    clock.advance(86_400_000);
+    const next = new Date(clock.now()).toISOString().slice(0, 10);
+    expect(await accessEntries(node, { ...reads, recordedFrom: next, recordedTo: next })).toEqual(
+      [],
+    );
+    expect(await problem(node.request('/v1/access?recordedFrom=soon'), 400)).toBe('TIME_MALFORMED');
+    expect(await problem(node.request('/v1/access?asOf=999999'), 400)).toBe('LEDGER_SIZE_UNKNOWN');
+  });
+
+  it('takes a cursor for the question that gave it, and for no other', async () => {
+    const { cursor } = await answer<AccessPage>(node.request('/v1/access?limit=1'));
+    const other = `/v1/access?actor=node&cursor=${cursor ?? ''}`;
+    expect(await problem(node.request(other), 400)).toBe('CURSOR_INVALID');
   });
 });
 

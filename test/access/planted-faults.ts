@@ -11,8 +11,10 @@ const RECORDER = 'commands/access-recorder.js';
 const LEDGER_SUITE = 'test/access/access-ledger.test.ts';
 const GRANTS_SUITE = 'test/access/grants.test.ts';
 const MATRIX = 'test/access/access-matrix.test.ts';
-
 const INSPECTIONS = 'test/access/inspections.test.ts';
+const HISTORY_SUITE = 'test/access/access-history.test.ts';
+const HISTORY = 'queries/access-history.js';
+const CANDIDATES = 'queries/access-candidates.js';
 
 export const ACCESS_FAULTS: readonly FaultOfAccess[] = [
   {
@@ -173,5 +175,69 @@ export const ACCESS_FAULTS: readonly FaultOfAccess[] = [
     replace: '[]',
     suite: GRANTS_SUITE,
     tests: 'survives a restart, until',
+  },
+  {
+    name: 'a page of access entries begins one late',
+    file: CANDIDATES,
+    find: 'below: entry.index + 1',
+    replace: 'below: entry.index',
+    suite: HISTORY_SUITE,
+    tests: 'walk through all of its logs',
+  },
+  {
+    name: 'who looked before the log went on in another is not found',
+    file: CANDIDATES,
+    find: 'log >= 0',
+    replace: 'log >= from.log',
+    suite: HISTORY_SUITE,
+    tests: 'walk through all of its logs',
+  },
+  {
+    name: 'what was recorded at the first instant of a time is not found',
+    file: CANDIDATES,
+    find: 'view.sizeAt(since - 1)',
+    replace: 'view.sizeAt(since)',
+    suite: HISTORY_SUITE,
+    tests: 'walk through all of its logs',
+  },
+  {
+    name: 'inspections and grants are access entries',
+    file: CANDIDATES,
+    find: ' && statement.type === ACCESS_TYPE',
+    replace: '',
+    suite: HISTORY_SUITE,
+    tests: 'walk through all of its logs',
+  },
+  {
+    name: 'each page of access entries is of a state of its own',
+    file: HISTORY,
+    find: 'pinned: position?.size,',
+    replace: '',
+    suite: HISTORY_SUITE,
+    tests: 'walk through all of its logs',
+  },
+  {
+    name: 'who has just looked is not found while the view is behind',
+    file: HISTORY,
+    find: '...asOf === void 0 && { minSize: reader?.head.size }',
+    replace: '',
+    suite: HISTORY_SUITE,
+    tests: 'without what was entered before',
+  },
+  {
+    name: 'an instant bounds the newest log only',
+    file: HISTORY,
+    find: '"instant" in asked',
+    replace: 'false',
+    suite: HISTORY_SUITE,
+    tests: 'as of an instant',
+  },
+  {
+    name: 'access entries are opened without end',
+    file: HISTORY,
+    find: 'opened++ >= bounds.opened',
+    replace: 'false',
+    suite: HISTORY_SUITE,
+    tests: 'looks at so many',
   },
 ];

@@ -3,15 +3,13 @@ import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
 import { ACCESS_LEDGER } from '../../access/access-entry.js';
-import type { TreeSize } from '../../base/brand.js';
 import { definedMembers } from '../../base/defined-members.js';
 import { PERSON_NAME } from '../../base/secret-scope.js';
-import { parseInstant } from '../../base/time.js';
 import type { AccessHistory } from '../../queries/access-history.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
 import type { CursorCodec } from '../cursor.js';
-import { asOfSchema } from '../entry-schemas.js';
+import { asOfQuery, asOfSchema, sizeSchema } from '../entry-schemas.js';
 import { addResource } from '../resource.js';
 import {
   cursorSchema,
@@ -22,6 +20,7 @@ import {
   textOfForm,
 } from '../schemas.js';
 import { validate } from '../validate.js';
+import { filterQuery } from '../view-schemas.js';
 
 export interface AccessRoutesOptions {
   readonly guard: Guard;
@@ -30,11 +29,6 @@ export interface AccessRoutesOptions {
 }
 
 const person = textOfForm(PERSON_NAME);
-const instant = z
-  .string()
-  .max(30)
-  .optional()
-  .meta({ format: 'date-time', description: 'Counts itself.' });
 const querySchema = z.strictObject({
   ...pageQuery,
   subject: person.optional().meta({ description: 'Whose data were shown, or who was asked for.' }),
@@ -44,14 +38,16 @@ const querySchema = z.strictObject({
     .regex(/^[a-z][a-z:-]{0,63}$/)
     .optional()
     .meta({ examples: ['record:read'] }),
-  recordedFrom: instant,
-  recordedTo: instant,
+  recordedFrom: filterQuery.recordedFrom,
+  recordedTo: filterQuery.recordedTo,
+  ...asOfQuery,
 });
 const count = z.int().min(0);
 const positionSchema = z.strictObject({
   log: count,
   below: count,
-  size: count.transform((size) => size as TreeSize),
+  newest: count,
+  size: sizeSchema,
 });
 
 const accessSchema = z
@@ -73,6 +69,7 @@ const accessSchema = z
   })
   .meta({ id: 'Access', description: 'docs/formats/access.md.' });
 const pageSchema = z.object({
+  origin: z.string().meta({ description: 'Of the log that asOf speaks of.' }),
   items: z.array(accessSchema),
   cursor: cursorSchema,
   asOf: asOfSchema,
@@ -85,21 +82,17 @@ export function accessRoutes({ guard, cursors, history }: AccessRoutesOptions): 
       const { limit, cursor, ...filters } = definedMembers(
         validate(querySchema, request.query, 'the query'),
       );
-      const { recordedFrom, recordedTo, ...rest } = filters;
       const list = ['access', tenant, JSON.stringify(filters)];
       const position =
         cursor === undefined ? undefined : cursors.decode(list, cursor, positionSchema);
-      const { items, next, asOf, shown } = await history.page(tenant, {
-        ...rest,
-        ...(recordedFrom !== undefined && { recordedFrom: parseInstant(recordedFrom) }),
-        ...(recordedTo !== undefined && { recordedTo: parseInstant(recordedTo) }),
-        limit,
-        position,
-      });
-      const answer = { items, cursor: next && cursors.encode(list, { ...next }), asOf };
+      const { next, shown, ...page } = await history.page(tenant, { ...filters, limit, position });
+      const answer = { ...page, cursor: next && cursors.encode(list, { ...next }) };
       return {
         ledger: ACCESS_LEDGER,
-        question: { ...filters, limit, ...(position && { from: position.below }) },
+        question: {
+          ...{ ...filters, limit, size: page.asOf.size },
+          ...(position && { from: position.below }),
+        },
         entries: shown,
         send: () => {
           sendJson(response, 200, answer);
@@ -115,7 +108,8 @@ export function describeAccess(registry: OpenAPIRegistry): void {
     method: 'get',
     path: '/v1/access',
     summary: 'Who saw what when, and who did what; newest first',
-    description: 'A page may be short, even empty, and have a cursor: go on until that is null.',
+    description:
+      'Of all logs of the access ledger; a size as asOf is one of the log that is written. A page may be short, even empty, and have a cursor: go on until that is null.',
     tags: ['access'],
     request: { query: querySchema },
     responses: {
