@@ -223,7 +223,7 @@ const MODEL: readonly FaultOfSuite[] = [
   },
   {
     name: 'consistency is proved from the tree before',
-    file: 'ledger/log-reader.js',
+    file: 'ledger/internal/log-tree.js',
     find: 'return consistencyProofOf(from, to,',
     replace: 'return consistencyProofOf(Math.max(1, from - 1), to,',
     cases: 3,
