@@ -7,7 +7,7 @@ import { CliError } from './cli-error.js';
 import { withExamples } from './command-help.js';
 import type { NodeClient } from './node-client.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
-import { oneLine, printResult, type Terminal } from './terminal.js';
+import { oneLine, printAnswer, type Terminal } from './terminal.js';
 
 interface AccessFlags extends NodeFlags {
   readonly subject?: string;
@@ -32,7 +32,7 @@ export function addAccessCommand(program: Command, terminal: Terminal): void {
     .description('list who saw what when, newest first; asking is on record too')
     .action(async (flags: AccessFlags) => {
       const items = await entries(nodeClientFor(flags, terminal), flags);
-      printResult(terminal, flags.json, { items }, flags.json === true ? [] : linesOf(items));
+      printAnswer(terminal, flags, { items }, () => linesOf(items));
     });
   withExamples(
     command,

@@ -11,7 +11,7 @@ import { withExamples } from './command-help.js';
 import { writeOwnFile } from './files.js';
 import type { NodeClient } from './node-client.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
-import { oneLine, printResult, type Terminal } from './terminal.js';
+import { oneLine, printAnswer, type Terminal } from './terminal.js';
 
 interface OutputFlags extends NodeFlags {
   readonly json?: true;
@@ -42,14 +42,14 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
       const body = definedMembers({ role, label, author, tenant });
       const client = nodeClientFor(flags, terminal);
       const answer = await client.request({ method: 'POST', path: '/v1/keys', body });
-      print(terminal, flags, answer, createdLines);
+      printAnswer(terminal, flags, answer, createdLines);
     });
 
   withNodeOptions(keys.command('list'))
     .description('list the API keys of your tenant')
     .action(async (flags: OutputFlags) => {
       const items = await listAll(nodeClientFor(flags, terminal));
-      print(terminal, flags, { items }, listLines);
+      printAnswer(terminal, flags, { items }, listLines);
     });
 
   withNodeOptions(keys.command('revoke').argument('<id>', 'of the key, as in `keys list`'))
@@ -58,7 +58,7 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
       const path = `/v1/keys/${encodeURIComponent(id)}`;
       const client = nodeClientFor(flags, terminal);
       const answer = await client.request({ method: 'DELETE', path });
-      print(terminal, flags, answer, () => [`revoked ${oneLine(id)}`]);
+      printAnswer(terminal, flags, answer, () => [`revoked ${oneLine(id)}`]);
     });
 
   withNodeOptions(keys.command('trust'))
@@ -68,7 +68,7 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
       const client = nodeClientFor(flags, terminal);
       const answer = await client.request({ method: 'GET', path: '/v1/trust' });
       await writeOwnFile(flags.out, utf8(`${JSON.stringify(answer, null, 2)}\n`));
-      print(terminal, flags, answer, trustLines(flags.out));
+      printAnswer(terminal, flags, answer, trustLines(flags.out));
     });
 
   for (const [name, example] of Object.entries(EXAMPLES))
@@ -141,13 +141,4 @@ function listLines(answer: JsonValue): readonly string[] {
         .join('  '),
     ),
   );
-}
-
-function print(
-  terminal: Terminal,
-  { json }: OutputFlags,
-  answer: JsonValue,
-  lines: (answer: JsonValue) => readonly string[],
-): void {
-  printResult(terminal, json, answer, json === true ? [] : lines(answer));
 }

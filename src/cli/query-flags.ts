@@ -2,6 +2,10 @@
 import { CliError } from './cli-error.js';
 import { ledgerPath, type NodeFlags } from './node-options.js';
 
+/** Of an answer for people, or in one JSON; more than that is an export. */
+export const DEFAULT_LIMIT = 100;
+export const MAX_LIMIT = 10_000;
+
 export interface QueryFlags extends NodeFlags {
   readonly subject?: string;
   readonly type?: string;
@@ -44,4 +48,12 @@ export function queryOf(parts: Readonly<Record<string, string | undefined>>): st
     value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
   );
   return given.length === 0 ? '' : `?${given.join('&')}`;
+}
+
+/** @throws CliError CLI_USAGE. */
+export function limitOf({ limit }: QueryFlags): number {
+  if (limit === undefined) return DEFAULT_LIMIT;
+  if (!/^[1-9]\d{0,4}$/.test(limit) || Number(limit) > MAX_LIMIT)
+    throw new CliError('CLI_USAGE', `--limit must be a number from 1 to ${MAX_LIMIT}`);
+  return Number(limit);
 }

@@ -1,27 +1,14 @@
 /** `chirograph query`: entries by what they are about, how many there are, and the views of a person. */
 import { type Command, Option } from 'commander';
-import { z } from 'zod';
-import type { JsonObject, JsonValue } from '../base/canonical-json.js';
-import { asOfSchema, entrySchema, expected } from './answers.js';
 import { CliError } from './cli-error.js';
 import { withExamples } from './command-help.js';
-import { entryLines } from './entry-lines.js';
-import type { NodeClient } from './node-client.js';
-import { ledgerPath, nodeClientFor, recordsPath, withReadOptions } from './node-options.js';
+import { nodeClientFor, withReadOptions } from './node-options.js';
 import { queryDiff } from './query-diff.js';
+import { queryEvidence, queryExport, queryPerson } from './query-files.js';
 import { queryFind } from './query-find.js';
-import { filtersOf, type QueryFlags, queryOf, subjectPath } from './query-flags.js';
-import { saveEvidence } from './save-evidence.js';
-import { saveExport } from './save-export.js';
-import { savePerson } from './save-person.js';
-import { oneLine, printResult, type Terminal } from './terminal.js';
-
-/** Of an answer for people, or in one JSON; more than that is an export. */
-const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 10_000;
-const PAGE = 1000;
-/** A page may be empty, and still not the last. */
-const MAX_PAGES = 1000;
+import { DEFAULT_LIMIT, limitOf, MAX_LIMIT, type QueryFlags } from './query-flags.js';
+import { queryCount, queryList } from './query-list.js';
+import type { Terminal } from './terminal.js';
 
 export function addQueryCommand(program: Command, terminal: Terminal): void {
   const command = withReadOptions(program.command('query'))
@@ -111,152 +98,13 @@ async function query(ledger: string, flags: QueryFlags, terminal: Terminal): Pro
     await queryFind(client, ledger, flags.find, limitOf(flags), flags, terminal);
   else if (flags.valueFrom !== undefined)
     throw new CliError('CLI_USAGE', '--value-from is what --find looks for: --find <field>');
-  else if (flags.count === true) await count(client, ledger, flags, terminal);
+  else if (flags.count === true) await queryCount(client, ledger, flags, terminal);
   else if (flags.evidence !== undefined)
-    await saveAnswer(client, ledger, flags.evidence, flags, terminal);
+    await queryEvidence(client, ledger, flags.evidence, flags, terminal);
   else if (flags.export !== undefined)
-    await exportAll(client, ledger, flags.export, flags, terminal);
+    await queryExport(client, ledger, flags.export, flags, terminal);
   else if (flags.person !== undefined)
-    await savePersonData(client, ledger, flags.person, flags, terminal);
+    await queryPerson(client, ledger, flags.person, flags, terminal);
   else if (flags.diff !== undefined) await queryDiff(client, ledger, flags.diff, flags, terminal);
-  else await list(client, ledger, flags, terminal);
-}
-
-async function list(
-  client: NodeClient,
-  ledger: string,
-  flags: QueryFlags,
-  terminal: Terminal,
-): Promise<void> {
-  const path =
-    flags.timeline === true
-      ? `${subjectPath(ledger, flags)}/timeline${queryOf({ asOf: flags.asOf })}`
-      : `${recordsPath(ledger)}${queryOf(filtersOf(flags))}`;
-  const { items, isAll, answer } = await pages(client, path, limitOf(flags));
-  const lines = items.flatMap((item) => [...linesOf(item), '']);
-  printResult(terminal, flags.json, { ...answer, items: [...items] }, [
-    ...lines,
-    `${items.length} ${items.length === 1 ? 'entry' : 'entries'}${isAll ? '' : ', and there are more: --limit, or --export'}`,
-    stateLine(answer['asOf'] ?? null),
-  ]);
-}
-
-interface Found {
-  readonly items: readonly JsonValue[];
-  readonly isAll: boolean;
-  /** Of the last page, without its items. */
-  readonly answer: JsonObject;
-}
-
-const pageSchema = z.looseObject({ items: z.array(z.json()), cursor: z.string().nullable() });
-
-async function pages(client: NodeClient, path: string, limit: number): Promise<Found> {
-  const items: JsonValue[] = [];
-  let cursor = '';
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const some = Math.min(PAGE, limit - items.length);
-    const separator = path.includes('?') ? '&' : '?';
-    const answer = await client.request({
-      method: 'GET',
-      path: `${path}${separator}limit=${some}${cursor}`,
-    });
-    const { items: found, cursor: next, ...rest } = expected(pageSchema, answer);
-    items.push(...found);
-    const isAll = next === null;
-    if (isAll || items.length >= limit)
-      return { items, isAll, answer: { ...(rest as JsonObject), cursor: next } };
-    cursor = `&cursor=${encodeURIComponent(next)}`;
-  }
-  throw new CliError('CLI_ANSWER_UNUSABLE', 'the node gives out more pages than fit in an answer');
-}
-
-const countSchema = z.object({ count: z.number(), asOf: asOfSchema });
-
-async function count(
-  client: NodeClient,
-  ledger: string,
-  flags: QueryFlags,
-  terminal: Terminal,
-): Promise<void> {
-  const path = `${recordsPath(ledger)}/count${queryOf(filtersOf(flags))}`;
-  const answer = await client.request({ method: 'GET', path });
-  const counted = expected(countSchema, answer);
-  printResult(terminal, flags.json, answer, [String(counted.count), stateLine(counted.asOf)]);
-}
-
-async function exportAll(
-  client: NodeClient,
-  ledger: string,
-  file: string,
-  flags: QueryFlags,
-  terminal: Terminal,
-): Promise<void> {
-  const format = formatOf(flags, ['ndjson', 'csv']);
-  const path = `${ledgerPath(ledger)}/export${queryOf({ format, ...filtersOf(flags) })}`;
-  const saved = await saveExport(client, path, file, format);
-  printResult(terminal, flags.json, { file, format, ...saved }, [
-    `wrote ${oneLine(file)}: ${saved.count} entries as of size ${saved.size}, root hash over them ${saved.rootHash}`,
-  ]);
-}
-
-async function savePersonData(
-  client: NodeClient,
-  ledger: string,
-  file: string,
-  flags: QueryFlags,
-  terminal: Terminal,
-): Promise<void> {
-  const format = formatOf(flags, ['json', 'pdf']);
-  const path = `${subjectPath(ledger, flags)}/export${queryOf({ format, language: flags.language })}`;
-  const size = await savePerson(client, path, file, format);
-  printResult(terminal, flags.json, { file, format, size }, [
-    `wrote ${oneLine(file)}: ${size} bytes`,
-  ]);
-}
-
-/** The first unless another is given. @throws CliError CLI_USAGE. */
-function formatOf<F extends string>({ format }: QueryFlags, formats: readonly [F, ...F[]]): F {
-  const given = format === undefined ? formats[0] : formats.find((one) => one === format);
-  if (given !== undefined) return given;
-  throw new CliError('CLI_USAGE', `--format must be ${formats.join(' or ')} here`);
-}
-
-async function saveAnswer(
-  client: NodeClient,
-  ledger: string,
-  file: string,
-  flags: QueryFlags,
-  terminal: Terminal,
-): Promise<void> {
-  const { asOf, validAt, type } = flags;
-  const path = `${subjectPath(ledger, flags)}/evidence${queryOf({ asOf, validAt, type })}`;
-  await saveEvidence(client, path, file, terminal, flags.json);
-}
-
-/** An entry, or the place in another's record where the subject is named. */
-function linesOf(item: JsonValue): readonly string[] {
-  const mention = mentionSchema.safeParse(item);
-  if (!mention.success) return entryLines(expected(entrySchema, item));
-  const { index, type, role, recordedAt } = mention.data;
-  return [`named as ${role} in entry ${index}, ${oneLine(type)}, recorded ${oneLine(recordedAt)}`];
-}
-
-const mentionSchema = z.object({
-  index: z.number(),
-  recordedAt: z.string(),
-  type: z.string(),
-  role: z.enum(['party', 'part']),
-});
-
-function stateLine(asOf: unknown): string {
-  const state = asOfSchema.safeParse(asOf);
-  if (!state.success) throw new CliError('CLI_ANSWER_UNUSABLE', 'the answer is of no state');
-  return `as of size ${state.data.size}, root hash ${oneLine(state.data.rootHash)}`;
-}
-
-function limitOf({ limit }: QueryFlags): number {
-  if (limit === undefined) return DEFAULT_LIMIT;
-  if (!/^[1-9]\d{0,4}$/.test(limit) || Number(limit) > MAX_LIMIT)
-    throw new CliError('CLI_USAGE', `--limit must be a number from 1 to ${MAX_LIMIT}`);
-  return Number(limit);
+  else await queryList(client, ledger, flags, terminal);
 }

@@ -19,7 +19,7 @@ import { repeated, withExamples } from './command-help.js';
 import { readFileUpTo } from './files.js';
 import type { NodeClient } from './node-client.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
-import { oneLine, printResult, type Terminal } from './terminal.js';
+import { oneLine, printAnswer, type Terminal } from './terminal.js';
 
 interface OutputFlags extends NodeFlags {
   readonly json?: true;
@@ -68,7 +68,7 @@ export function addSchemasCommand(program: Command, terminal: Terminal): void {
       const client = nodeClientFor(flags, terminal);
       const path = schemaPath(ledger, type);
       const answer = await client.request({ method: 'PUT', path, body: document });
-      print(terminal, flags, answer, putLines);
+      printAnswer(terminal, flags, answer, putLines);
     });
 
   withNodeOptions(
@@ -82,14 +82,14 @@ export function addSchemasCommand(program: Command, terminal: Terminal): void {
       const client = nodeClientFor(flags, terminal);
       const path = `${schemaPath(ledger, type)}${query}`;
       const answer = await client.request({ method: 'GET', path });
-      print(terminal, flags, answer, schemaLines);
+      printAnswer(terminal, flags, answer, schemaLines);
     });
 
   withNodeOptions(schemas.command('list').argument('<ledger>', 'its name'))
     .description('list the record types that have a schema')
     .action(async (ledger: string, flags: OutputFlags) => {
       const items = await listAll(nodeClientFor(flags, terminal), ledger);
-      print(terminal, flags, { items }, listLines);
+      printAnswer(terminal, flags, { items }, listLines);
     });
 
   withNodeOptions(
@@ -111,7 +111,7 @@ export function addSchemasCommand(program: Command, terminal: Terminal): void {
       const settings = await client.request({ method: 'GET', path });
       const { unknownTypes } = flags;
       if (mode === undefined && unknownTypes === undefined) {
-        print(terminal, flags, settings, modeLines);
+        printAnswer(terminal, flags, settings, modeLines);
         return;
       }
       const body = {
@@ -119,7 +119,7 @@ export function addSchemasCommand(program: Command, terminal: Terminal): void {
         ...definedMembers({ mode, unknownTypes }),
       };
       const answer = await client.request({ method: 'PUT', path, body });
-      print(terminal, flags, answer, modeLines);
+      printAnswer(terminal, flags, answer, modeLines);
     });
 
   for (const [name, example] of Object.entries(EXAMPLES))
@@ -225,13 +225,4 @@ function listLines(answer: JsonValue): readonly string[] {
 function modeLines(answer: JsonValue): readonly string[] {
   const { mode, unknownTypes } = expected(settingsSchema, answer);
   return [`${oneLine(mode)}; types without a schema: ${oneLine(unknownTypes)}`];
-}
-
-function print(
-  terminal: Terminal,
-  { json }: OutputFlags,
-  answer: JsonValue,
-  lines: (answer: JsonValue) => readonly string[],
-): void {
-  printResult(terminal, json, answer, json === true ? [] : lines(answer));
 }

@@ -33,3 +33,13 @@ export function printResult(
 ): void {
   for (const line of json === true ? [JSON.stringify(result)] : lines) stdout(`${line}\n`);
 }
+
+/** The same of an answer of a node, whose lines are made only if they are wanted. */
+export function printAnswer(
+  terminal: Terminal,
+  { json }: { readonly json?: true },
+  answer: JsonValue,
+  lines: (answer: JsonValue) => readonly string[],
+): void {
+  printResult(terminal, json, answer, json === true ? [] : lines(answer));
+}

@@ -5,19 +5,16 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { WorkerViews } from '../../src/views/worker-views.js';
-import { productRoot } from '../support/product.js';
+import { afterEach, beforeEach, describe, it } from '@jest/globals';
 import { SeededChoice } from '../support/seeded-choice.js';
-import { caseNumbers, report, timeLimit } from '../support/suite.js';
+import { timeLimit } from '../support/suite.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+import { changes, expectNoProblems, workerViews } from './model-suite.js';
 import { SearchHistory, SUBJECTS } from './search-history.js';
 import type { ModelPerson } from './search-model.js';
 
 const STEPS = 8;
 const QUESTIONS = 16;
-const WORKER = pathToFileURL(join(productRoot, 'dist', 'views', 'view-worker.js'));
 
 let root: string;
 beforeEach(async () => {
@@ -46,9 +43,7 @@ async function life(seed: number): Promise<unknown[]> {
     await history.openViews('other views');
     await rm(join(root, String(seed), 'views'), { recursive: true });
     problems.push(...changes('made again', texts, (await asked(history, seed))[1]));
-    await history.openViews('views of the worker', (at) =>
-      Promise.resolve(new WorkerViews(at, WORKER)),
-    );
+    await history.openViews('views of the worker', workerViews);
     problems.push(...changes('made by the worker', texts, (await asked(history, seed))[1]));
     // Answered by an index that is made again while it is asked for, and goes on with what comes.
     await history.forget(SUBJECTS[seed % SUBJECTS.length] ?? 'ada');
@@ -107,25 +102,10 @@ async function disagreements(
   return problems;
 }
 
-function changes(what: string, before: readonly string[], after: readonly string[]): unknown[] {
-  const changed = before.flatMap((text, at) =>
-    after[at] === text ? [] : [{ what, before: text, after: after[at] }],
-  );
-  return before.length === after.length ? changed : [...changed, { what, count: after.length }];
-}
-
 describe('a search in any history', () => {
   it(
     'finds whom the model finds, also once the index has been made again, and nobody forgotten',
-    async () => {
-      for (const seed of caseNumbers(1, 100)) {
-        const problems = await life(seed);
-        expect({ seed, count: problems.length, problems: problems.slice(0, 3) }).toEqual({
-          ...{ seed, count: 0, problems: [] },
-        });
-        report(`search ${seed}`);
-      }
-    },
+    () => expectNoProblems('search', 100, life),
     timeLimit,
   );
 });

@@ -5,8 +5,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, it } from '@jest/globals';
 import type { LeafIndex, TreeSize } from '../../src/base/brand.js';
 import { toHex } from '../../src/base/bytes.js';
 import { digestToHex, type HexDigest } from '../../src/base/hex-digest.js';
@@ -14,19 +13,17 @@ import { parseStatement } from '../../src/records/parse-statement.js';
 import { personTagsOf } from '../../src/records/person-tags.js';
 import { proveList } from '../../src/tlog/person-proof.js';
 import { encodeMapProof } from '../../src/tlog/sparse-map-proof.js';
-import { WorkerViews } from '../../src/views/worker-views.js';
-import { productRoot } from '../support/product.js';
 import { SeededChoice } from '../support/seeded-choice.js';
-import { caseNumbers, report, timeLimit } from '../support/suite.js';
+import { timeLimit } from '../support/suite.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { ModelQuestions } from './model-questions.js';
+import { changes, expectNoProblems, workerViews } from './model-suite.js';
 import { RandomHistory } from './random-history.js';
 
 const STEPS = 20;
 const QUESTIONS = 120;
 const QUESTIONS_AGAIN = 20;
 const DAYS_MILLIS = 3 * 24 * 60 * 60 * 1000;
-const WORKER = pathToFileURL(join(productRoot, 'dist', 'views', 'view-worker.js'));
 
 let root: string;
 beforeEach(async () => {
@@ -53,7 +50,7 @@ async function life(seed: number): Promise<unknown[]> {
     await removeViews(history, seed);
     problems.push(...changes('made again', before, await everything(history, seed)));
     const directory = join(root, String(seed), 'views of the worker');
-    await history.openViewsAgain(directory, (at) => Promise.resolve(new WorkerViews(at, WORKER)));
+    await history.openViewsAgain(directory, workerViews);
     problems.push(...changes('made by the worker', before, await everything(history, seed)));
     return problems;
   } finally {
@@ -118,13 +115,6 @@ async function removeViews(history: RandomHistory, seed: number): Promise<void> 
   await history.openViewsAgain(directory);
 }
 
-function changes(what: string, before: readonly string[], after: readonly string[]): unknown[] {
-  const changed = before.flatMap((text, at) =>
-    after[at] === text ? [] : [{ what, before: text, after: after[at] }],
-  );
-  return before.length === after.length ? changed : [...changed, { what, count: after.length }];
-}
-
 /** However deep the hashes lie, and whether a thread has made buffers of them or not. */
 function hexOf(value: unknown): unknown {
   if (value instanceof Uint8Array) return toHex(value);
@@ -135,15 +125,7 @@ function hexOf(value: unknown): unknown {
 describe('the views of any history', () => {
   it(
     'answer as the model does, and the same once they have been made again',
-    async () => {
-      for (const seed of caseNumbers(1, 200)) {
-        const problems = await life(seed);
-        expect({ seed, count: problems.length, problems: problems.slice(0, 3) }).toEqual({
-          ...{ seed, count: 0, problems: [] },
-        });
-        report(`history ${seed}`);
-      }
-    },
+    () => expectNoProblems('history', 200, life),
     timeLimit,
   );
 });

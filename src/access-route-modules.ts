@@ -1,0 +1,74 @@
+/** Routes for who may do what, and who has: keys, tenants, grants, inspections, access entries. */
+import { DEFAULT_TENANT, isTenantName } from './access/tenant-name.js';
+import type { RouteModule } from './api/app.js';
+import { accessRoutes, describeAccess } from './api/routes/access.js';
+import { describeGrants, grantsRoutes } from './api/routes/grants.js';
+import {
+  describeInspectionPackage,
+  inspectionPackageRoutes,
+} from './api/routes/inspection-package.js';
+import { describeInspections, inspectionsRoutes } from './api/routes/inspections.js';
+import { describeKeys, keyCreation, keysRoutes } from './api/routes/keys.js';
+import { describeTenants, tenantsRoutes } from './api/routes/tenants.js';
+import { accessHistory } from './queries/access-history.js';
+import { inspectionPrinter } from './queries/inspection-report-data.js';
+import { type RouteParts, type SharedParts, trustParts, v1 } from './route-parts.js';
+
+export function accessModules(parts: RouteParts, shared: SharedParts): RouteModule[] {
+  const { opened, clock } = parts;
+  const { node, registry } = opened;
+  const { book, recorder, changes, inspections, inspectionChanges } = opened.access;
+  const { guard, cursors, ledgers, body, timeoutMillis } = shared;
+  const create = keyCreation({
+    registry,
+    ensureTenant: (tenant) => node.ensureTenant(tenant),
+    tellTenant: (tenant, principal, request) =>
+      recorder.doneTo(tenant, { principal, action: 'tenant:found', request }, { question: {} }),
+    needsApproval: (tenant) => book.of(tenant).settings.approvals,
+  });
+  return [
+    v1(keysRoutes({ registry, create, guard, cursors, body }), describeKeys),
+    v1(
+      tenantsRoutes({
+        guard,
+        cursors,
+        body,
+        book,
+        changes,
+        found: create,
+        tenantsSeenBy: (tenant) => {
+          const names = node.store.tenants().map(({ name }) => name);
+          return tenant === DEFAULT_TENANT ? names.filter(isTenantName).sort() : [tenant];
+        },
+      }),
+      describeTenants,
+    ),
+    v1(grantsRoutes({ guard, cursors, body, book, changes, clock }), describeGrants),
+    v1(
+      inspectionsRoutes({
+        ...{ guard, cursors, body, clock, book, ledgers, inspections },
+        changes: inspectionChanges,
+      }),
+      describeInspections,
+    ),
+    v1(
+      inspectionPackageRoutes({
+        guard,
+        inspections,
+        trust: trustParts(opened),
+        parts: {
+          ledgers,
+          evidence: {
+            anchored: node.anchored,
+            identityOf: (handle) => (reader) => node.identities.of(handle, reader),
+          },
+        },
+        print: inspectionPrinter(parts.print),
+        legalNameOf: (tenant) => book.of(tenant).settings.legalName ?? tenant,
+        idleTimeoutMillis: timeoutMillis,
+      }),
+      describeInspectionPackage,
+    ),
+    v1(accessRoutes({ guard, cursors, history: accessHistory(ledgers) }), describeAccess),
+  ];
+}

@@ -1,0 +1,71 @@
+/** Routes for ledgers, for what is taken along of one entry, and for the persons that entries are about. */
+import { ACCESS_LEDGER } from './access/access-entry.js';
+import type { RouteModule } from './api/app.js';
+import { describeEntryFiles, entryFilesRoutes } from './api/routes/entry-files.js';
+import { describeLedgers, ledgersRoutes } from './api/routes/ledgers.js';
+import { describeSignatures, signaturesRoutes } from './api/routes/signatures.js';
+import { describeSubjectSearch, subjectSearchRoutes } from './api/routes/subject-search.js';
+import { describeSubjects, subjectsRoutes } from './api/routes/subjects.js';
+import { SearchBudget } from './api/search-budget.js';
+import { type RouteParts, type SharedParts, v1 } from './route-parts.js';
+import { parseCertificate } from './signing/certificate.js';
+import { trustAnchorFrom } from './signing/trust-anchor.js';
+
+export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModule[] {
+  const { config, opened, clock, random } = parts;
+  const { node, roots, findable, views } = opened;
+  const { book } = opened.access;
+  const { guard, cursors, ledgers, body } = shared;
+  const evidence = { anchored: node.anchored, identities: node.identities };
+  return [
+    v1(
+      ledgersRoutes({
+        guard,
+        cursors,
+        body,
+        ledgers,
+        creation: {
+          createLedger: async (tenant, name) => {
+            const ledger = await node.createLedger(tenant, name);
+            // From its first record on, not from its first question. Whoever asks is told of a failure.
+            views.of(ledger.reader).catch(() => undefined);
+            return ledger;
+          },
+          stateParts: (tenant) => ledgers.stateParts(tenant),
+        },
+        isListed: (principal, name) =>
+          name !== ACCESS_LEDGER && !book.rolesIn(principal, name).isHidden,
+      }),
+      describeLedgers,
+    ),
+    v1(entryFilesRoutes({ guard, ledgers, evidence }), describeEntryFiles),
+    v1(
+      signaturesRoutes({
+        guard,
+        cursors,
+        body,
+        ledgers,
+        signing: {
+          clock,
+          random,
+          seal: node.seal,
+          trustAnchors: roots.map((der) => trustAnchorFrom(parseCertificate(der))),
+        },
+      }),
+      describeSignatures,
+    ),
+    // Before those of one person, who may have this name.
+    v1(
+      subjectSearchRoutes({
+        guard,
+        cursors,
+        body,
+        ledgers,
+        findable,
+        budget: new SearchBudget(config.searchesPerMinute, clock),
+      }),
+      describeSubjectSearch,
+    ),
+    v1(subjectsRoutes({ guard, cursors, ledgers, evidence }), describeSubjects),
+  ];
+}

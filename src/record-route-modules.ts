@@ -1,0 +1,66 @@
+/** Routes that write records, and the schemas that these are checked by: both append, and alike. */
+import type { Principal } from './access/authorize.js';
+import type { RouteModule } from './api/app.js';
+import { describeRecords, recordsRoutes } from './api/routes/records.js';
+import { describeSchemas, schemasRoutes } from './api/routes/schemas.js';
+import { appendRecordTexts } from './commands/append-record-texts.js';
+import type { AppendTarget } from './commands/append-target.js';
+import { RecordGatherer } from './commands/record-gatherer.js';
+import { type RouteParts, type SharedParts, v1 } from './route-parts.js';
+
+export interface RecordModules {
+  readonly records: RouteModule;
+  readonly schemas: RouteModule;
+}
+
+export function recordModules(parts: RouteParts, shared: SharedParts): RecordModules {
+  const { config, opened, clock, random, preparer, trySchema } = parts;
+  const { node, schemas } = opened;
+  const { book } = opened.access;
+  const { guard, cursors, ledgers, body, timeoutMillis } = shared;
+  const { anchoredSize } = ledgers;
+  const appending = {
+    schemas,
+    store: node.store,
+    clock,
+    random,
+    preparer,
+    maxPayloadBytes: config.maxPayloadBytes,
+    anchoredSize,
+    idempotencyKey: (tenant: string) => node.tenantKeys(tenant).idempotency,
+  };
+  const target = ({ tenant, author }: Principal, ledger: string): AppendTarget => {
+    const takesType = (type: string): boolean => book.takesType(tenant, ledger, type);
+    return { tenant: ledgers.handleOf(tenant), ledger, author, takesType };
+  };
+  const gatherer = new RecordGatherer((to, texts) => appendRecordTexts(appending, to, texts));
+  return {
+    records: v1(
+      recordsRoutes({
+        guard,
+        cursors,
+        ledgers,
+        append: (principal, ledger, text) => gatherer.append(target(principal, ledger), text),
+        appendAll: (principal, ledger, texts) =>
+          appendRecordTexts(appending, target(principal, ledger), texts),
+        limits: {
+          maxBodyBytes: config.maxBodyBytes,
+          maxLineBytes: config.maxNdjsonLineBytes,
+          timeoutMillis,
+        },
+      }),
+      describeRecords,
+    ),
+    schemas: v1(
+      schemasRoutes({
+        guard,
+        cursors,
+        body,
+        ledgers,
+        commands: { ...appending, trySchema },
+        target,
+      }),
+      describeSchemas,
+    ),
+  };
+}

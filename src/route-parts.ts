@@ -1,0 +1,101 @@
+/** What routes are made of: the node that is served, what its process gives, and what nearly all routes take. */
+import type { Authenticator } from './access/authenticator.js';
+import type { TenantName } from './access/tenant-name.js';
+import type { RouteModule } from './api/app.js';
+import { createGuard, type Guard } from './api/authentication.js';
+import type { BodyLimits } from './api/body.js';
+import type { ClientCertificates } from './api/client-certificates.js';
+import { createCursorCodec, type CursorCodec } from './api/cursor.js';
+import { createLoginLimiter } from './api/rate-limit.js';
+import type { Readiness } from './api/routes/health.js';
+import type { RandomSource } from './base/random.js';
+import type { Clock } from './base/time.js';
+import type { MapKeeper } from './commands/keep-maps.js';
+import type { Preparer } from './commands/preparation/preparer.js';
+import type { TrySchema } from './commands/schema-trial.js';
+import type { Config } from './config.js';
+import type { Anchoring } from './epoch-timer.js';
+import type { OpenedNode } from './open-node.js';
+import type { FindableFields } from './queries/findable-fields.js';
+import type { SchemaRegistry } from './queries/ledger-schemas.js';
+import type { NodeTrustParts } from './queries/node-trust.js';
+import { TenantLedgers } from './queries/tenant-ledgers.js';
+import type { PrintJob } from './reports/print-job.js';
+import type { NodeViews } from './views/node-views.js';
+
+/** A node with what serving it needs besides. */
+export interface ServedNode extends OpenedNode {
+  readonly schemas: SchemaRegistry;
+  readonly findable: FindableFields;
+  readonly views: NodeViews;
+  readonly maps: MapKeeper;
+  readonly anchoring: Anchoring;
+}
+
+export interface RouteParts {
+  readonly config: Config;
+  readonly opened: ServedNode;
+  readonly authenticators: readonly Authenticator[];
+  readonly certificates: ClientCertificates;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly preparer: Preparer;
+  readonly trySchema: TrySchema;
+  readonly print: PrintJob;
+  readonly readiness: () => Readiness;
+  /** Aborted when the node begins to stop: what would go on without end then ends. */
+  readonly stopping: AbortSignal;
+}
+
+/** One of each for all routes. */
+export interface SharedParts {
+  readonly guard: Guard;
+  readonly cursors: CursorCodec;
+  readonly ledgers: TenantLedgers;
+  readonly body: BodyLimits;
+  readonly timeoutMillis: number;
+}
+
+export function sharedParts(parts: RouteParts): SharedParts {
+  const { config, opened, authenticators, certificates, clock } = parts;
+  const { node, views, maps } = opened;
+  const { book, recorder, inspections } = opened.access;
+  const timeoutMillis = config.requestTimeoutMillis;
+  return {
+    guard: createGuard({
+      authenticators,
+      certificates,
+      limiter: createLoginLimiter(config.failedLoginsPerMinute, clock),
+      authority: book,
+      inspections,
+      log: recorder,
+    }),
+    cursors: createCursorCodec(node.derivedKey('cursors')),
+    ledgers: new TenantLedgers({
+      store: node.store,
+      anchored: node.anchored,
+      clock,
+      views,
+      maps,
+      timeZoneOf: (tenant) => book.of(tenant as TenantName).settings.timeZone,
+    }),
+    body: { maxBytes: config.maxBodyBytes, timeoutMillis },
+    timeoutMillis,
+  };
+}
+
+/** What the node would have verifiers trust. */
+export function trustParts({ node, logName, roots, isDevelopment }: OpenedNode): NodeTrustParts {
+  return {
+    store: node.store,
+    name: logName,
+    certificates: roots,
+    chain: node.chain,
+    anchors: node.anchors,
+    isDevelopment,
+  };
+}
+
+export function v1(router: RouteModule['router'], describe: RouteModule['describe']): RouteModule {
+  return { mountPath: '/v1', router, describe };
+}
