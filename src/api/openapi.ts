@@ -57,7 +57,7 @@ function withInspectionHeader(route: RouteConfig): RouteConfig {
 
 function shapeOf(headers: unknown): z.ZodRawShape {
   assert(headers instanceof z.ZodObject, 'headers of a route are described as an object');
-  return headers.shape as z.ZodRawShape;
+  return headers.shape;
 }
 
 /** `/openapi.json`, and `/docs` that shows it with nothing but the node's own files. */
