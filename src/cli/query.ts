@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { JsonObject, JsonValue } from '../base/canonical-json.js';
 import { asOfSchema, entrySchema, expected } from './answers.js';
 import { CliError } from './cli-error.js';
-import { withExamples } from './command-help.js';
+import { repeated, withExamples } from './command-help.js';
 import { entryLines } from './entry-lines.js';
 import type { NodeClient } from './node-client.js';
 import { ledgerPath, nodeClientFor, recordsPath, withReadOptions } from './node-options.js';
@@ -27,8 +27,8 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
   const command = withReadOptions(program.command('query'))
     .argument('<ledger>', 'name of the ledger')
     .option('--subject <name>', 'whom entries are about')
-    .option('--type <type>', 'type of record')
-    .option('--thing <key>', 'key of the thing, with --subject and --type')
+    .option('--type <type>', 'type of record; repeatable, for any of them', repeated)
+    .option('--thing <key>', 'key of the thing, with --subject and one --type')
     .option('--author <name>', 'who wrote')
     .option('--as-of <when>', 'a tree size, an instant, or a calendar date')
     .option('--valid-at <when>', 'only what was valid then: an instant or a calendar date')

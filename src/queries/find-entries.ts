@@ -23,7 +23,8 @@ import { type StateQuestion, type ViewState, viewState } from './view-state.js';
 
 export interface Filters {
   readonly kind?: StatementKind | undefined;
-  readonly type?: string | undefined;
+  /** Records of any of these types. */
+  readonly types?: readonly string[] | undefined;
   readonly subject?: string | undefined;
   /** Of a thing of this subject and type. */
   readonly key?: string | undefined;
@@ -238,15 +239,16 @@ class ValidVersions {
 
 /** Null where a name has no tag: then nothing is found. @throws QueryError QUERY_INCOMPLETE. */
 async function filterOf({ vault }: TenantLedger, filters: Filters): Promise<EntryFilter | null> {
-  const { kind, type, subject, key, author } = filters;
+  const { kind, types, subject, key, author } = filters;
+  const type = types?.length === 1 ? types[0] : undefined;
   if (key !== undefined && (subject === undefined || type === undefined))
     throw new QueryError(
       'QUERY_INCOMPLETE',
-      'a key names a thing of one subject and type: ask with subject and type too',
+      'a key names a thing of one subject and one type: ask with these too',
     );
   const where: { -readonly [Name in keyof EntryFilter]: EntryFilter[Name] } = {};
   if (kind !== undefined) where.kind = kind;
-  if (type !== undefined) where.type = type;
+  if (types !== undefined) where.types = types;
   if (subject !== undefined) {
     const person = await personTag(vault, subject, 'subject');
     if (person === null) return null;

@@ -160,6 +160,23 @@ describe('under an inspection', () => {
     await answer(under(id, `${KYC}/records/count?subject=customer-4711&type=test.Name`));
   });
 
+  it('of several types what is asked for with all or some of them is shown', async () => {
+    await known('customer-4712', 'test.Income', { yearly: 1 });
+    const { id } = await open({ scope: { types: ['test.Name', 'test.Residence'] } });
+    const both = 'type=test.Residence&type=test.Name';
+    for (const path of ['records', 'records/count', 'export']) {
+      expect((await under(id, `${KYC}/${path}?${both}`)).status).toBe(200);
+      expect((await under(id, `${KYC}/${path}?type=test.Name`)).status).toBe(200);
+      for (const query of ['', `?${both}&type=test.Income`, '?type=test.Income']) {
+        const refused = await under(id, `${KYC}/${path}${query}`);
+        expect(await answer(Promise.resolve(refused), 403)).toMatchObject({
+          code: 'INSPECTION_OUT_OF_SCOPE',
+          detail: expect.stringContaining('type=test.Name&type=test.Residence'),
+        });
+      }
+    }
+  });
+
   it('the period is one of knowledge: older entries only as what still stood', async () => {
     const recordedFrom = new Date(clock.now() - 1.5 * DAY).toISOString();
     const { id } = await open({ scope: { recordedFrom } });

@@ -60,6 +60,16 @@ describe('query', () => {
     expect(counted.stdout).toMatch(/^6\nas of size 13,/);
   });
 
+  it('takes several types', async () => {
+    const both = ['--type', 'test.Odd', '--type', 'test.Even'];
+    const found = await queryJson('--subject', 'anna', ...both);
+    expect(found['items']).toMatchObject([0, 1, 2, 3, 4, 5].map((n) => ({ payload: { n } })));
+    const counted = await runCli(['query', 'kyc', ...both, '--count'], env);
+    expect(counted.stdout).toMatch(/^12\n/);
+    const file = join(directory, 'both.ndjson');
+    expect(await queryJson(...both, '--export', file)).toMatchObject({ count: 12 });
+  });
+
   it('shows the timeline of a subject, and what changed', async () => {
     const timeline = await queryJson('--subject', 'anna', '--timeline');
     expect(timeline['items']).toHaveLength(6);

@@ -193,12 +193,12 @@ export class ModelQuestions {
     const some = <T>(outOf: number, make: () => T): T | undefined =>
       this.#maybe(outOf) ? make() : undefined;
     const subject = some(2, () => this.#subject());
-    const type = some(2, () => this.#pick(TYPES));
+    const types = some(2, () => this.#types());
     const wanted = {
       kind: some(4, () => this.#pick(['record', 'signature', 'map', 'ledger'])),
-      ...{ type, subject },
+      ...{ types, subject },
       key:
-        subject === undefined || type === undefined ? undefined : some(2, () => this.#pick(KEYS)),
+        subject === undefined || types?.length !== 1 ? undefined : some(2, () => this.#pick(KEYS)),
       author: some(4, () => this.#pick([...AUTHORS, 'nobody'])),
       recordedFrom: some(4, () => this.#recordedMoment()),
       recordedTo: some(4, () => this.#recordedMoment()),
@@ -206,6 +206,13 @@ export class ModelQuestions {
       finality: some(5, () => this.#pick(['anchored', 'unanchored'] as const)),
     };
     return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+  }
+
+  /** One as often as several, which may be one twice, or one that no record has. */
+  #types(): readonly string[] {
+    if (this.#maybe(2)) return [this.#pick(TYPES)];
+    const some = [...TYPES, 'test.None'];
+    return Array.from({ length: 2 + this.#choice.below(2) }, () => this.#pick(some));
   }
 
   #asOf(): { readonly asOf: string | undefined; readonly size: number } {

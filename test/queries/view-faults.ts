@@ -71,9 +71,23 @@ export const VIEW_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a type is found by its beginning',
     file: SEARCH,
-    find: 'statement.type !== where.type',
-    replace: '!statement.type.startsWith(where.type)',
+    find: '!where.types.includes(statement.type)',
+    replace: '!where.types.some((type) => statement.type.startsWith(type))',
     cases: 8,
+  },
+  {
+    name: 'of several types each is walked for itself',
+    file: 'views/internal/merged-rows.js',
+    find: 'isBefore(head, found) ? head : found',
+    replace: 'found',
+    cases: 1,
+  },
+  {
+    name: 'of several types the last one is not walked',
+    file: SEARCH,
+    find: '[...new Set(types)].map(',
+    replace: '[...new Set(types)].slice(0, 2).map(',
+    cases: 4,
   },
 ];
 
