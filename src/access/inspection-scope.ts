@@ -74,7 +74,7 @@ export function entryFault(
   if (types !== undefined && type !== null && !types.includes(type)) return onlyTypes(types);
   if (recordedTo !== undefined && recordedAt >= recordedTo) return tooLate(recordedTo);
   if (recordedFrom !== undefined && recordedAt < recordedFrom && !isStanding)
-    return `ask for what was recorded from ${formatInstant(recordedFrom)} on, or as of a time in the period`;
+    return `ask for what was recorded in the period, recordedFrom=${formatInstant(recordedFrom)}, or as of a time in it`;
   return null;
 }
 

@@ -10,7 +10,13 @@ import type { NodeClient } from './node-client.js';
 import { ledgerPath, nodeClientFor, recordsPath, withReadOptions } from './node-options.js';
 import { queryDiff } from './query-diff.js';
 import { queryFind } from './query-find.js';
-import { filtersOf, type QueryFlags, queryOf, subjectPath } from './query-flags.js';
+import {
+  filtersOf,
+  type QueryFlags,
+  queryOf,
+  type QueryParts,
+  subjectPath,
+} from './query-flags.js';
 import { saveEvidence } from './save-evidence.js';
 import { saveExport } from './save-export.js';
 import { savePerson } from './save-person.js';
@@ -58,7 +64,11 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
       ).choices(['ndjson', 'csv', 'json', 'pdf']),
     )
     .addOption(new Option('--language <code>', 'of the pages of a PDF').choices(['en', 'de']))
-    .addOption(exclusive('--timeline', 'everything recorded about the subject, in order'))
+    .addOption(
+      exclusive('--timeline', 'everything recorded about the subject, in order').conflicts(
+        NOT_IN_TIMELINES,
+      ),
+    )
     .addOption(exclusive('--diff <from..to>', 'what changed for the subject between two states'))
     .addOption(
       exclusive('--find <field>', 'persons by a value of this field: name, birthDate, …').conflicts(
@@ -91,6 +101,9 @@ const NOT_SEARCHED = [
 ];
 /** Nothing proves that entries are all of an author, say. */
 const NOT_PROVEN = ['thing', 'author', 'recordedFrom', 'recordedTo', 'limit', 'format'];
+
+/** All that is left out of a timeline is what is of another type or time. */
+const NOT_IN_TIMELINES = ['thing', 'author', 'validAt', 'format', 'language'];
 
 /** A person is given all, as it is now. */
 const NOT_OF_PERSONS = [
@@ -130,7 +143,7 @@ async function list(
 ): Promise<void> {
   const path =
     flags.timeline === true
-      ? `${subjectPath(ledger, flags)}/timeline${queryOf({ asOf: flags.asOf })}`
+      ? `${subjectPath(ledger, flags)}/timeline${queryOf(timelineParts(flags))}`
       : `${recordsPath(ledger)}${queryOf(filtersOf(flags))}`;
   const { items, isAll, answer } = await pages(client, path, limitOf(flags));
   const lines = items.flatMap((item) => [...linesOf(item), '']);
@@ -139,6 +152,10 @@ async function list(
     `${items.length} ${items.length === 1 ? 'entry' : 'entries'}${isAll ? '' : ', and there are more: --limit, or --export'}`,
     stateLine(answer['asOf'] ?? null),
   ]);
+}
+
+function timelineParts({ asOf, type, recordedFrom, recordedTo }: QueryFlags): QueryParts {
+  return { asOf, type, recordedFrom, recordedTo };
 }
 
 interface Found {

@@ -186,8 +186,34 @@ describe('under an inspection', () => {
     expect(items.map(({ type }) => type)).toEqual(['test.Name', 'test.Residence']);
     const code = 'INSPECTION_OUT_OF_SCOPE';
     expect(await problem(under(id, `${KYC}/subjects/customer-4711?asOf=2`), 403)).toBe(code);
-    expect(await problem(under(id, `${KYC}/subjects/customer-4711/timeline`), 403)).toBe(code);
     await answer(under(id, `${KYC}/records?recordedFrom=${recordedFrom}&kind=record`));
+  });
+
+  it('the timeline of a period is that of its own entries, and the refusal says how to ask', async () => {
+    const recordedFrom = new Date(clock.now() - 1.5 * DAY).toISOString();
+    const recordedTo = new Date(clock.now() - 0.5 * DAY).toISOString();
+    await known('customer-4711', 'test.Residence', { city: 'Bruck' });
+    const { id } = await open({ scope: { recordedFrom, recordedTo } });
+    const timeline = `${KYC}/subjects/customer-4711/timeline`;
+    const tooEarly = { detail: expect.stringContaining(`recordedFrom=${recordedFrom}`) };
+    const tooLate = { detail: expect.stringContaining(`before ${recordedTo}`) };
+    const code = 'INSPECTION_OUT_OF_SCOPE';
+    for (const [query, refusal] of [
+      ['', tooEarly],
+      ['?order=desc&limit=1', tooLate],
+      [`?recordedTo=${recordedTo}`, tooEarly],
+      [`?recordedFrom=${recordedFrom}`, tooLate],
+    ] as const)
+      expect(await answer(under(id, timeline + query), 403)).toMatchObject({ code, ...refusal });
+    for (const order of ['asc', 'desc']) {
+      const period = `recordedFrom=${recordedFrom}&recordedTo=${recordedTo}`;
+      const { items } = await answer<{ items: JsonObject[] }>(
+        under(id, `${timeline}?${period}&order=${order}`),
+      );
+      expect(items).toMatchObject([{ payload: { city: 'Linz' } }]);
+    }
+    const read = (await accessEntries(`&subject=inspection:${id}`)).at(-1);
+    expect(read).toMatchObject({ question: { recordedFrom, recordedTo, order: 'desc' } });
   });
 
   it('what came after the period is not shown, and a state that has it neither', async () => {

@@ -88,10 +88,19 @@ export class HistoryModel {
     return this.#below(size).flatMap((one) => mentionsIn(one, subject));
   }
 
-  timelineOf(subject: string, size: number): ModelLine[] {
-    return this.#below(size).flatMap((one) =>
-      'subject' in one && one.subject === subject ? [{ id: one.id }] : mentionsIn(one, subject),
-    );
+  timelineOf(
+    subject: string,
+    size: number,
+    { from, to }: { readonly from: Moment | null; readonly to: Moment | null },
+  ): ModelLine[] {
+    return this.#below(size)
+      .filter(
+        ({ recordedAt }) =>
+          (from === null || isFrom(recordedAt, from)) && (to === null || isBy(recordedAt, to)),
+      )
+      .flatMap((one) =>
+        'subject' in one && one.subject === subject ? [{ id: one.id }] : mentionsIn(one, subject),
+      );
   }
 
   /** Records and signatures of the person's own. */

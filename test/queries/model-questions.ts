@@ -101,11 +101,14 @@ export class ModelQuestions {
   async #timeline(): Promise<Asked> {
     const [subject, limit, isReversed] = [this.#subject(), this.#limit(), this.#maybe(2)];
     const { asOf, size } = this.#asOf();
+    const from = this.#maybe(3) ? this.#recordedMoment() : null;
+    const to = this.#maybe(3) ? this.#recordedMoment() : null;
+    const period = { recordedFrom: textOf(from), recordedTo: textOf(to) };
     const answer: unknown[] = [];
     let position: { from?: LeafIndex; pinned?: TreeSize } = {};
     do {
       const page = await subjectTimeline(this.#ledger, {
-        ...{ subject, limit, isReversed, asOf, ...position },
+        ...{ subject, limit, isReversed, asOf, ...period, ...position },
       });
       const entries = new Set(page.items.map(({ id }) => id));
       if (entries.size > limit || (page.next !== null && entries.size < limit))
@@ -115,9 +118,9 @@ export class ModelQuestions {
       if (page.next === null) break;
       position = { from: page.next, pinned: page.asOf.size };
     } while (answer.length < TOO_MANY);
-    const lines = this.#model.timelineOf(subject, size);
+    const lines = this.#model.timelineOf(subject, size, { from, to });
     return {
-      question: `timeline ${JSON.stringify({ subject, limit, isReversed, asOf })}`,
+      question: `timeline ${JSON.stringify({ subject, limit, isReversed, asOf, ...period })}`,
       answer,
       expected: inOrder(lines, isReversed).map(({ id, role, payload }) =>
         lineOf(id, role, payload),
