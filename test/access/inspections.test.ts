@@ -216,6 +216,25 @@ describe('under an inspection', () => {
     expect(read).toMatchObject({ question: { recordedFrom, recordedTo, order: 'desc' } });
   });
 
+  it('what was read of a period can be handed over, whatever state it was read in', async () => {
+    const recordedFrom = new Date(clock.now() - 0.5 * DAY).toISOString();
+    const recordedTo = new Date(clock.now() + 0.5 * DAY).toISOString();
+    const asOf = new Date(clock.now()).toISOString();
+    clock.advance(DAY);
+    await known('customer-4711', 'test.Residence', { city: 'Bruck' });
+    const { id } = await open({ scope: { recordedFrom, recordedTo } });
+    const subject = `${KYC}/subjects/customer-4711`;
+    // Of a state after the period, of one before it, and of one that was reached before and stood in it.
+    await answer(
+      under(id, `${subject}/timeline?recordedFrom=${recordedFrom}&recordedTo=${recordedTo}`),
+    );
+    await answer(under(id, `${subject}/timeline?recordedFrom=${recordedFrom}&asOf=2`));
+    await answer(under(id, `${subject}?asOf=${asOf}`));
+    const path = `/v1/inspections/${id}/package?format=json`;
+    const file = readCollectionJson(await answer<JsonObject>(under(id, path)));
+    expect(file.questions.map(({ question }) => question.asOf)).toEqual([5]);
+  });
+
   it('what came after the period is not shown, and a state that has it neither', async () => {
     const recordedTo = new Date(clock.now() - 1.5 * DAY).toISOString();
     const { id } = await open({ scope: { recordedTo } });
