@@ -2,10 +2,9 @@
  * Rows of several ranges of one index as if they were one range, in the order of the entries that they
  * lead to. Whoever walks them takes as many as are wanted: no range is read further than its next rows.
  */
-import type { ViewRow } from './view-keys.js';
-import { indexOf } from './view-keys.js';
+import { indexOf, type ViewRow } from './view-keys.js';
 
-type Walk = AsyncGenerator<ViewRow>;
+type Walk = AsyncGenerator<ViewRow, void>;
 
 /** @param walks each in order; of no entry there is a row in two of them. */
 export async function* mergedRows(walks: readonly Walk[], isReversed: boolean): Walk {
@@ -33,6 +32,6 @@ interface Head {
 }
 
 async function headOf(walk: Walk): Promise<Head | null> {
-  const { value, done } = await walk.next();
-  return done === true ? null : { walk, row: value as ViewRow, index: indexOf(value[0]) };
+  const next = await walk.next();
+  return next.done === true ? null : { walk, row: next.value, index: indexOf(next.value[0]) };
 }
