@@ -1,6 +1,6 @@
 /** Whether what is about to be shown is within the scope of an inspection: pure, and asked before a byte leaves. */
 import type { UnixMillis } from '../base/brand.js';
-import type { JsonObject } from '../base/canonical-json.js';
+import type { JsonObject, JsonValue } from '../base/canonical-json.js';
 import { formatInstant } from '../base/time.js';
 import type { Disclosure, DisclosedEntry } from './disclosure.js';
 import type { InspectionScope } from './inspection.js';
@@ -50,9 +50,16 @@ function countFault(
   if (recordedFrom !== undefined || recordedTo !== undefined)
     return 'ask for the entries, not for how many there are';
   if (subjects !== undefined && question['subject'] === undefined) return OTHER_PERSON;
-  const { type } = question;
-  const isWithin = types === undefined || (typeof type === 'string' && types.includes(type));
+  if (types === undefined) return null;
+  const asked = typesAsked(question);
+  const isWithin = asked.length > 0 && asked.every((type) => types.includes(type));
   return isWithin ? null : onlyTypes(types);
+}
+
+/** One type is a text in a question, several are a list; none is all of them. */
+function typesAsked({ type = [] }: JsonObject): readonly string[] {
+  const all: readonly JsonValue[] = Array.isArray(type) ? type : [type];
+  return all.map((one) => (typeof one === 'string' ? one : ''));
 }
 
 /** @param isStanding whether it is shown as what stood in a state within the period. */
@@ -67,14 +74,18 @@ export function entryFault(
   if (types !== undefined && type !== null && !types.includes(type)) return onlyTypes(types);
   if (recordedTo !== undefined && recordedAt >= recordedTo) return tooLate(recordedTo);
   if (recordedFrom !== undefined && recordedAt < recordedFrom && !isStanding)
-    return `ask for what was recorded from ${formatInstant(recordedFrom)} on, or as of a time in the period`;
+    return `ask for what was recorded in the period, recordedFrom=${formatInstant(recordedFrom)}, or as of a time in it`;
   return null;
 }
+
+/** In one line. */
+const TYPES_NAMED = 5;
 
 const OTHER_PERSON = 'ask for its persons only';
 
 function onlyTypes(types: readonly string[]): string {
-  return `ask for its record types only: type=${types[0] ?? ''}`;
+  const asked = types.slice(0, TYPES_NAMED).map((type) => `type=${type}`);
+  return `ask for its record types only: ${asked.join('&')}${types.length > TYPES_NAMED ? '&…' : ''}`;
 }
 
 function tooLate(recordedTo: UnixMillis): string {

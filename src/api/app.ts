@@ -3,6 +3,7 @@ import express, { type Express, type RequestHandler, type Router } from 'express
 import type { Logger } from '../base/logger.js';
 import { limitAbandonedBody } from './abandoned-body.js';
 import { ApiError } from './api-error.js';
+import { operationsUnderHeader } from './disclosing-routes.js';
 import { buildOpenApi, type Describe, openApiRoutes } from './openapi.js';
 import { problemHandler } from './problem.js';
 import { limitRequests } from './rate-limit.js';
@@ -47,7 +48,8 @@ export function createApp(options: AppOptions): Express {
   if (options.requestsPerMinute !== undefined) app.use(limitRequests(options.requestsPerMinute));
 
   const describes = modules.map(({ describe }) => describe);
-  app.use(openApiRoutes(buildOpenApi(options.version, describes)));
+  const document = buildOpenApi(options.version, describes, operationsUnderHeader(modules));
+  app.use(openApiRoutes(document));
   for (const { mountPath, router } of modules) app.use(mountPath, router);
 
   app.use(() => {

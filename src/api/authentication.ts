@@ -17,6 +17,8 @@ import { actionIn, readsEntries } from '../access/reserved-ledger.js';
 import type { JsonObject } from '../base/canonical-json.js';
 import { ChirographError } from '../base/errors.js';
 import type { ClientCertificates } from './client-certificates.js';
+import { markDisclosing } from './disclosing-routes.js';
+import { INSPECTION_HEADER, inspectionOf } from './inspection-header.js';
 import type { LoginLimiter } from './rate-limit.js';
 import { requestIdOf } from './request-id.js';
 
@@ -75,9 +77,6 @@ export interface GuardOptions {
   readonly inspections: Inspections;
   readonly log: AccessLog;
 }
-
-/** Which inspection a read is made under. */
-export const INSPECTION_HEADER = 'Chirograph-Inspection';
 
 /** What every handler begins with. */
 interface Entered {
@@ -169,9 +168,8 @@ export function createGuard(options: GuardOptions): Guard {
       await refusing(() => handler(principal, request, response));
     };
 
-  const disclosing =
-    (action: Action, handler: DisclosingHandler): RequestHandler =>
-    async (request, response) => {
+  const disclosing = (action: Action, handler: DisclosingHandler): RequestHandler =>
+    markDisclosing(async (request, response) => {
       const { principal, acting, inspection, refusing } = await enter(
         action,
         true,
@@ -186,7 +184,7 @@ export function createGuard(options: GuardOptions): Guard {
       await log.disclosed(acting, disclosure);
       // A crash here leaves on record what was about to be shown, and was not.
       await disclosure.send();
-    };
+    });
 
   const administering =
     (action: Action, handler: AdministeringHandler): RequestHandler =>
@@ -224,12 +222,6 @@ const LEDGER_NAME = /^[a-z0-9_][a-z0-9-_]{0,62}$/;
 function ledgerOf({ params }: Request): string | null {
   const { ledger } = params;
   return typeof ledger === 'string' ? ledger : null;
-}
-
-/** In the path of what is about the inspection itself; else in the header. */
-function inspectionOf(request: Request): string | undefined {
-  const { inspection } = request.params;
-  return typeof inspection === 'string' ? inspection : request.get(INSPECTION_HEADER);
 }
 
 /** A stranger's text is not entered. */

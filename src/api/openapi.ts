@@ -1,7 +1,15 @@
 /** The OpenAPI 3.1 description, made from the schemas that validate: what it says is what is checked. */
-import { OpenApiGeneratorV31, OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
+import {
+  OpenApiGeneratorV31,
+  OpenAPIRegistry,
+  type RouteConfig,
+} from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import swaggerUi from 'swagger-ui-express';
+import { z } from 'zod';
+import { assert } from '../base/errors.js';
+import { operationName } from './disclosing-routes.js';
+import { inspectionHeaders } from './inspection-header.js';
 import { addResource } from './resource.js';
 import { pageHeaders } from './security-headers.js';
 
@@ -10,7 +18,12 @@ export type Describe = (registry: OpenAPIRegistry) => void;
 
 export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>;
 
-export function buildOpenApi(version: string, parts: readonly Describe[]): OpenApiDocument {
+/** @param underHeader the operations that read under an inspection: see `operationsUnderHeader`. */
+export function buildOpenApi(
+  version: string,
+  parts: readonly Describe[],
+  underHeader: ReadonlySet<string>,
+): OpenApiDocument {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'key', {
     type: 'http',
@@ -18,7 +31,12 @@ export function buildOpenApi(version: string, parts: readonly Describe[]): OpenA
     description: 'An API key.',
   });
   for (const describe of parts) describe(registry);
-  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+  const definitions = registry.definitions.map((one) =>
+    one.type === 'route' && underHeader.has(operationName(one.route.method, one.route.path))
+      ? { ...one, route: withInspectionHeader(one.route) }
+      : one,
+  );
+  return new OpenApiGeneratorV31(definitions).generateDocument({
     openapi: '3.1.0',
     info: {
       title: 'Chirograph',
@@ -28,6 +46,18 @@ export function buildOpenApi(version: string, parts: readonly Describe[]): OpenA
     },
     security: [{ key: [] }],
   });
+}
+
+function withInspectionHeader(route: RouteConfig): RouteConfig {
+  const { headers } = route.request ?? {};
+  const all =
+    headers === undefined ? inspectionHeaders : inspectionHeaders.extend(shapeOf(headers));
+  return { ...route, request: { ...route.request, headers: all } };
+}
+
+function shapeOf(headers: unknown): z.ZodRawShape {
+  assert(headers instanceof z.ZodObject, 'headers of a route are described as an object');
+  return headers.shape;
 }
 
 /** `/openapi.json`, and `/docs` that shows it with nothing but the node's own files. */

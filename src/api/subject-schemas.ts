@@ -4,6 +4,7 @@ import { asOfSchema, entrySchema } from './entry-schemas.js';
 import { cursorSchema, instantSchema } from './schemas.js';
 import {
   pagedQuery,
+  periodQuery,
   stateQuery,
   subjectPath,
   typesQuery,
@@ -37,6 +38,7 @@ export const timelineQuerySchema = z.strictObject({
   ...pagedQuery,
   ...stateQuery,
   ...typesQuery,
+  ...periodQuery,
   order: z.enum(['asc', 'desc']).default('asc').meta({ description: 'asc: oldest first.' }),
 });
 const point = z.string().max(64);

@@ -1,5 +1,6 @@
 /** What questions to views have in common: their query parameters, and what their answers are described by. */
 import { z } from 'zod';
+import { MAX_SCOPE_TYPES } from '../access/inspection.js';
 import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { definedMembers } from '../base/defined-members.js';
 import type { Filters } from '../queries/find-entries.js';
@@ -28,12 +29,27 @@ export const validAtQuery = {
   validAt: pointSchema.optional().meta({ description: POINT_DESCRIPTION }),
 } as const;
 
+const typeSchema = z.string().max(128);
+/** Each is a walk of its own; as many as the scope of an inspection names. */
+const typesSchema = z
+  .union([typeSchema, z.array(typeSchema).min(1).max(MAX_SCOPE_TYPES)])
+  .transform((types): readonly string[] => [...new Set([types].flat())])
+  .optional();
+
 export const typesQuery = {
-  type: z
-    .union([z.string(), z.array(z.string()).max(100)])
-    .transform((types) => (typeof types === 'string' ? [types] : types))
+  type: typesSchema.meta({
+    description: 'Only things of this type; may be given more than once.',
+  }),
+} as const;
+
+/** Of recorded time, both ends included. */
+export const periodQuery = {
+  recordedFrom: pointSchema.optional().meta({
+    description: 'Recorded at or after: an instant, or the beginning of a calendar date.',
+  }),
+  recordedTo: pointSchema
     .optional()
-    .meta({ description: 'Only things of this type; may be given more than once.' }),
+    .meta({ description: 'Recorded at or before: an instant, or the end of a calendar date.' }),
 } as const;
 
 export const filterQuery = {
@@ -41,24 +57,20 @@ export const filterQuery = {
     .enum(['record', 'signature', 'ledger', 'epoch', 'handover', 'loss', 'map'])
     .optional()
     .meta({ description: 'Kind of entry.' }),
-  type: z.string().max(128).optional().meta({ description: 'Type of record.' }),
+  type: typesSchema.meta({
+    description:
+      'Type of record; may be given up to a hundred times, for entries of any of these types.',
+  }),
   subject: z
     .string()
     .max(512)
     .optional()
     .meta({ description: 'Whom entries are about: as subject, or in a part.' }),
-  key: z
-    .string()
-    .max(512)
-    .optional()
-    .meta({ description: 'Which thing of that subject and type; only together with both.' }),
-  author: z.string().max(512).optional().meta({ description: 'Who wrote.' }),
-  recordedFrom: pointSchema.optional().meta({
-    description: 'Recorded at or after: an instant, or the beginning of a calendar date.',
+  key: z.string().max(512).optional().meta({
+    description: 'Which thing of that subject and type; only together with one of each.',
   }),
-  recordedTo: pointSchema
-    .optional()
-    .meta({ description: 'Recorded at or before: an instant, or the end of a calendar date.' }),
+  author: z.string().max(512).optional().meta({ description: 'Who wrote.' }),
+  ...periodQuery,
   ...validAtQuery,
   finality: z
     .enum(['anchored', 'unanchored'])
@@ -97,8 +109,13 @@ export function positionOf(
 export function listOf(name: string, parts: Readonly<Record<string, unknown>>): string[] {
   return [
     name,
-    ...Object.entries(definedMembers(parts)).map(([key, value]) => `${key}=${String(value)}`),
+    ...Object.entries(definedMembers(parts)).map(([key, value]) => `${key}=${listPart(value)}`),
   ];
+}
+
+/** Of several texts one text, which is that of no others. */
+function listPart(value: unknown): string {
+  return Array.isArray(value) ? JSON.stringify(value) : String(value);
 }
 
 /** The members of a question that say which state it is about. */
@@ -111,8 +128,17 @@ export function stateOfQuery(query: {
   return { origin, asOf, minSize };
 }
 
+/** As `filterQuery` gives it. */
+type FilterQuery = Omit<Filters, 'types'> & { readonly type?: Filters['types'] };
+
 /** The members of a question that say which entries are meant. */
-export function filtersOf(query: Filters): Filters {
-  const { kind, type, subject, key, author, recordedFrom, recordedTo, validAt, finality } = query;
-  return { kind, type, subject, key, author, recordedFrom, recordedTo, validAt, finality };
+export function filtersOf({ type: types, ...query }: FilterQuery): Filters {
+  const { kind, subject, key, author, recordedFrom, recordedTo, validAt, finality } = query;
+  return { kind, types, subject, key, author, recordedFrom, recordedTo, validAt, finality };
+}
+
+/** As they are put on record: the one type that is asked for as a text, several as a list. */
+export function askedFilters({ types, ...filters }: Filters): Readonly<Record<string, unknown>> {
+  const [type, ...more] = types ?? [];
+  return { ...filters, type: more.length === 0 ? type : types };
 }

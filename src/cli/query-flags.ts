@@ -8,7 +8,7 @@ export const MAX_LIMIT = 10_000;
 
 export interface QueryFlags extends NodeFlags {
   readonly subject?: string;
-  readonly type?: string;
+  readonly type?: readonly string[];
   readonly thing?: string;
   readonly author?: string;
   readonly asOf?: string;
@@ -29,7 +29,10 @@ export interface QueryFlags extends NodeFlags {
   readonly valueFrom?: string;
 }
 
-export function filtersOf(flags: QueryFlags): Readonly<Record<string, string | undefined>> {
+/** Several texts are given as the parameter several times. */
+export type QueryParts = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export function filtersOf(flags: QueryFlags): QueryParts {
   const { subject, type, thing, author, asOf, validAt, recordedFrom, recordedTo } = flags;
   return { subject, type, key: thing, author, asOf, validAt, recordedFrom, recordedTo };
 }
@@ -43,9 +46,9 @@ export function subjectPath(ledger: string, { subject }: QueryFlags): string {
   return `${ledgerPath(ledger)}/subjects/${encodeURIComponent(subject)}`;
 }
 
-export function queryOf(parts: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(parts).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+export function queryOf(parts: QueryParts): string {
+  const given = Object.entries(parts).flatMap(([name, value = []]) =>
+    [value].flat().map((one) => `${name}=${encodeURIComponent(one)}`),
   );
   return given.length === 0 ? '' : `?${given.join('&')}`;
 }

@@ -6,7 +6,14 @@ import { CliError } from './cli-error.js';
 import { entryLines } from './entry-lines.js';
 import type { NodeClient } from './node-client.js';
 import { recordsPath } from './node-options.js';
-import { filtersOf, limitOf, type QueryFlags, queryOf, subjectPath } from './query-flags.js';
+import {
+  filtersOf,
+  limitOf,
+  type QueryFlags,
+  queryOf,
+  type QueryParts,
+  subjectPath,
+} from './query-flags.js';
 import { oneLine, printResult, type Terminal } from './terminal.js';
 
 const PAGE = 1000;
@@ -22,7 +29,7 @@ export async function queryList(
 ): Promise<void> {
   const path =
     flags.timeline === true
-      ? `${subjectPath(ledger, flags)}/timeline${queryOf({ asOf: flags.asOf })}`
+      ? `${subjectPath(ledger, flags)}/timeline${queryOf(timelineParts(flags))}`
       : `${recordsPath(ledger)}${queryOf(filtersOf(flags))}`;
   const { items, isAll, answer } = await pages(client, path, limitOf(flags));
   const lines = items.flatMap((item) => [...linesOf(item), '']);
@@ -31,6 +38,10 @@ export async function queryList(
     `${items.length} ${items.length === 1 ? 'entry' : 'entries'}${isAll ? '' : ', and there are more: --limit, or --export'}`,
     stateLine(answer['asOf'] ?? null),
   ]);
+}
+
+function timelineParts({ asOf, type, recordedFrom, recordedTo }: QueryFlags): QueryParts {
+  return { asOf, type, recordedFrom, recordedTo };
 }
 
 interface Found {

@@ -1,7 +1,7 @@
 /** `chirograph query`: entries by what they are about, how many there are, and the views of a person. */
 import { type Command, Option } from 'commander';
 import { CliError } from './cli-error.js';
-import { withExamples } from './command-help.js';
+import { repeated, withExamples } from './command-help.js';
 import { nodeClientFor, withReadOptions } from './node-options.js';
 import { queryDiff } from './query-diff.js';
 import { queryEvidence, queryExport, queryPerson } from './query-files.js';
@@ -14,8 +14,8 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
   const command = withReadOptions(program.command('query'))
     .argument('<ledger>', 'name of the ledger')
     .option('--subject <name>', 'whom entries are about')
-    .option('--type <type>', 'type of record')
-    .option('--thing <key>', 'key of the thing, with --subject and --type')
+    .option('--type <type>', 'type of record; repeatable, for any of them', repeated)
+    .option('--thing <key>', 'key of the thing, with --subject and one --type')
     .option('--author <name>', 'who wrote')
     .option('--as-of <when>', 'a tree size, an instant, or a calendar date')
     .option('--valid-at <when>', 'only what was valid then: an instant or a calendar date')
@@ -45,7 +45,11 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
       ).choices(['ndjson', 'csv', 'json', 'pdf']),
     )
     .addOption(new Option('--language <code>', 'of the pages of a PDF').choices(['en', 'de']))
-    .addOption(exclusive('--timeline', 'everything recorded about the subject, in order'))
+    .addOption(
+      exclusive('--timeline', 'everything recorded about the subject, in order').conflicts(
+        NOT_IN_TIMELINES,
+      ),
+    )
     .addOption(exclusive('--diff <from..to>', 'what changed for the subject between two states'))
     .addOption(
       exclusive('--find <field>', 'persons by a value of this field: name, birthDate, …').conflicts(
@@ -78,6 +82,9 @@ const NOT_SEARCHED = [
 ];
 /** Nothing proves that entries are all of an author, say. */
 const NOT_PROVEN = ['thing', 'author', 'recordedFrom', 'recordedTo', 'limit', 'format'];
+
+/** All that is left out of a timeline is what is of another type or time. */
+const NOT_IN_TIMELINES = ['thing', 'author', 'validAt', 'format', 'language'];
 
 /** A person is given all, as it is now. */
 const NOT_OF_PERSONS = [

@@ -11,26 +11,25 @@ import { parseStatement } from '../records/parse-statement.js';
 import type { StatementKind } from '../records/statement.js';
 import type { LogView, ViewedEntry } from '../views/log-view.js';
 import type { EntryFilter, ViewPage } from '../views/view-query.js';
-import { type AsOf, beginningOf, instantOf } from './as-of.js';
+import type { AsOf } from './as-of.js';
 import { type EntryView, entryView } from './entry-view.js';
 import { openEntry } from './opened-entry.js';
 import { personTag, thingTag } from './person-tags.js';
 import { QueryError } from './query-error.js';
+import { type EntryRange, type RecordedPeriod, recordedRange } from './recorded-range.js';
 import { versionsOf } from './subject-entries.js';
 import { validInstant } from './subject-state.js';
 import type { TenantLedger } from './tenant-ledgers.js';
 import { type StateQuestion, type ViewState, viewState } from './view-state.js';
 
-export interface Filters {
+export interface Filters extends RecordedPeriod {
   readonly kind?: StatementKind | undefined;
-  readonly type?: string | undefined;
+  /** Records of any of these types. */
+  readonly types?: readonly string[] | undefined;
   readonly subject?: string | undefined;
   /** Of a thing of this subject and type. */
   readonly key?: string | undefined;
   readonly author?: string | undefined;
-  /** Instants or calendar dates: from the beginning of … to the end of …, both included. */
-  readonly recordedFrom?: string | undefined;
-  readonly recordedTo?: string | undefined;
   readonly validAt?: string | undefined;
   readonly finality?: 'anchored' | 'unanchored' | undefined;
 }
@@ -135,15 +134,10 @@ export async function searchOf(
   };
 }
 
-interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
 async function pageOf(
   view: LogView,
   where: EntryFilter,
-  range: Range,
+  range: EntryRange,
   limit: number,
   valid: ValidVersions | null,
 ): Promise<ViewPage<ViewedEntry>> {
@@ -176,7 +170,7 @@ async function pageOf(
 async function countValid(
   view: LogView,
   where: EntryFilter,
-  range: Range,
+  range: EntryRange,
   valid: ValidVersions,
 ): Promise<number> {
   let [count, examined] = [0, 0];
@@ -238,15 +232,16 @@ class ValidVersions {
 
 /** Null where a name has no tag: then nothing is found. @throws QueryError QUERY_INCOMPLETE. */
 async function filterOf({ vault }: TenantLedger, filters: Filters): Promise<EntryFilter | null> {
-  const { kind, type, subject, key, author } = filters;
+  const { kind, types, subject, key, author } = filters;
+  const type = types?.length === 1 ? types[0] : undefined;
   if (key !== undefined && (subject === undefined || type === undefined))
     throw new QueryError(
       'QUERY_INCOMPLETE',
-      'a key names a thing of one subject and type: ask with subject and type too',
+      'a key names a thing of one subject and one type: ask with these too',
     );
   const where: { -readonly [Name in keyof EntryFilter]: EntryFilter[Name] } = {};
   if (kind !== undefined) where.kind = kind;
-  if (type !== undefined) where.type = type;
+  if (types !== undefined) where.types = types;
   if (subject !== undefined) {
     const person = await personTag(vault, subject, 'subject');
     if (person === null) return null;
@@ -263,23 +258,16 @@ async function filterOf({ vault }: TenantLedger, filters: Filters): Promise<Entr
 }
 
 async function rangeOf(
-  { timeZone, anchoredSize }: TenantLedger,
-  { view, reader, size }: ViewState,
-  { recordedFrom, recordedTo, finality }: Filters,
-): Promise<Range> {
-  let [from, to]: [number, number] = [0, size];
-  if (recordedFrom !== undefined) {
-    const instant = beginningOf(recordedFrom, { timeZone });
-    from = await view.sizeAt((instant - 1) as UnixMillis);
-  }
-  if (recordedTo !== undefined) {
-    const instant = instantOf(recordedTo, { timeZone });
-    to = Math.min(to, await view.sizeAt(instant));
-  }
-  const anchored = anchoredSize(reader.origin);
-  if (finality === 'anchored') to = Math.min(to, anchored);
-  if (finality === 'unanchored') from = Math.max(from, anchored);
-  return { from, to };
+  ledger: TenantLedger,
+  state: ViewState,
+  { finality, ...period }: Filters,
+): Promise<EntryRange> {
+  const { from, to } = await recordedRange(ledger, state, period);
+  const anchored = ledger.anchoredSize(state.reader.origin);
+  return {
+    from: finality === 'unanchored' ? Math.max(from, anchored) : from,
+    to: finality === 'anchored' ? Math.min(to, anchored) : to,
+  };
 }
 
 function tooBroad(budget: number): QueryError {

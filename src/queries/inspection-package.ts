@@ -4,7 +4,7 @@
  */
 import type { DisclosedEntry } from '../access/disclosure.js';
 import { entryFault } from '../access/inspection-scope.js';
-import { type Inspection, inspectionToJson } from '../access/inspection.js';
+import { type Inspection, type InspectionScope, inspectionToJson } from '../access/inspection.js';
 import type { TenantName } from '../access/tenant-name.js';
 import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
 import { sha256Hex } from '../base/hash.js';
@@ -72,7 +72,11 @@ export async function inspectionPackage(
     },
   );
   const instants = await Promise.all(
-    questions.map(({ asOf }) => instantOfState(reader, { size: Number(asOf) as TreeSize })),
+    questions.map(async ({ asOf }) => {
+      const instant = await instantOfState(reader, { size: Number(asOf) as TreeSize });
+      // It was reached before the period perhaps, and stood when that began.
+      return Math.max(instant, inspection.scope.recordedFrom ?? instant) as UnixMillis;
+    }),
   );
   return {
     ...{ madeAt, ledger, reader, reads, questions, bytes, shown },
@@ -87,18 +91,19 @@ async function questionsAbout(
   reader: LogReader,
   reads: readonly InspectionRead[],
 ): Promise<readonly PackageQuestion[]> {
-  const { recordedTo, subjects, types } = scope;
+  const { subjects, types } = scope;
+  const { first, last } = await statesWithin(scope, reader);
   const questions = await packageQuestions(reads, {
     origin: reader.origin,
     isWritten: reader === ledger.reader,
-    sizeAt: (instant) =>
-      reader.sizeAt(
-        (recordedTo === undefined ? instant : Math.min(instant, recordedTo - 1)) as UnixMillis,
-      ),
+    sizeAt: (instant) => reader.sizeAt(instant),
+    last,
   });
   // Somebody who stands in a record of a person in scope is not in scope for that.
   const covered = questions
     .filter(({ subject }) => subjects === undefined || subjects.includes(subject))
+    // Nor is a state of which nothing was left in the period: its answer was empty.
+    .filter(({ asOf }) => Number(asOf) >= first)
     .map((question) =>
       types === undefined || question.types !== undefined ? question : { ...question, types },
     );
@@ -113,6 +118,22 @@ async function questionsAbout(
       `a package answers at most ${MAX_QUESTIONS} questions: open an inspection for each part of the case`,
     );
   return covered;
+}
+
+/** The first and the last state that stood at some time of the period. */
+async function statesWithin(
+  { recordedFrom, recordedTo }: InspectionScope,
+  reader: LogReader,
+): Promise<{ readonly first: number; readonly last: TreeSize }> {
+  const before = async (instant: number): Promise<TreeSize> =>
+    reader.sizeAt((instant - 1) as UnixMillis);
+  return {
+    first:
+      recordedFrom === undefined
+        ? 0
+        : Math.min((await before(recordedFrom)) + 1, await reader.sizeAt(recordedFrom)),
+    last: recordedTo === undefined ? reader.head.size : await before(recordedTo),
+  };
 }
 
 /** What stood in one of the states. */

@@ -12,22 +12,31 @@ export interface PackageQuestion extends CollectionQuestion {
   readonly asOf: string;
 }
 
-/** The size that the log had at an instant, or at the end of the inspected period if that was earlier. */
-export type SizeAt = (instant: UnixMillis) => Promise<TreeSize>;
+/** What a package is of. */
+export interface PackagedLog {
+  /** What was asked of another log is left out. */
+  readonly origin: string;
+  /** Whether it is the one that is asked where none is named. */
+  readonly isWritten: boolean;
+  /** The size that the log had at an instant. */
+  readonly sizeAt: (instant: UnixMillis) => Promise<TreeSize>;
+  /** The size at the end of the inspected period: an answer from within it may be of a later state. */
+  readonly last: TreeSize;
+}
 
 /**
- * @param origin of the log that the package is of; what was asked of another is left out.
  * @returns each once, in the order first asked.
  */
 export async function packageQuestions(
   reads: readonly InspectionRead[],
-  { origin, isWritten, sizeAt }: { origin: string; isWritten: boolean; sizeAt: SizeAt },
+  log: PackagedLog,
 ): Promise<readonly PackageQuestion[]> {
+  const { origin, isWritten } = log;
   const questions = new Map<string, PackageQuestion>();
   for (const read of reads) {
     const asked = read.question['origin'];
     if (asked === undefined ? !isWritten : asked !== origin) continue;
-    for (const question of await questionsOf(read, sizeAt)) {
+    for (const question of await questionsOf(read, log)) {
       const { subject, asOf, validAt, types } = question;
       questions.set(JSON.stringify([subject, asOf, validAt, types]), { ...question, origin });
     }
@@ -35,12 +44,15 @@ export async function packageQuestions(
   return [...questions.values()];
 }
 
-async function questionsOf(read: InspectionRead, sizeAt: SizeAt): Promise<PackageQuestion[]> {
+async function questionsOf(
+  read: InspectionRead,
+  { sizeAt, last }: PackagedLog,
+): Promise<PackageQuestion[]> {
   const { question, persons, askedAt } = read;
   const { subject, validAt, size, sizes, fromSize } = question;
   const types = textsOf(question['types']);
   const at = async (wanted: JsonValue | undefined): Promise<string> =>
-    String(typeof wanted === 'number' ? wanted : await sizeAt(askedAt));
+    String(Math.min(typeof wanted === 'number' ? wanted : await sizeAt(askedAt), last));
   if (typeof subject !== 'string') {
     // Entries, found by something else than whom they are about.
     const asOf = await at(size);

@@ -28,15 +28,22 @@ export interface InspectionRead {
 }
 
 /** All of them are opened for one package. */
-const MAX_RECORDS = 10_000;
+export const MAX_RECORDS = 10_000;
 /** Of the package itself, which adds nothing to what was asked. */
 const PACKAGE_ACTION = 'inspection:package';
 
-/** In the order asked. @throws QueryError QUERY_TOO_BROAD; ViewsError VIEW_BEHIND, VIEW_FAILED. */
+/**
+ * In the order asked.
+ *
+ * @param maxRecords of the access ledger, opened for one answer: those that say what was refused, begun or
+ * handed over count too.
+ * @throws QueryError QUERY_TOO_BROAD beyond `maxRecords`; ViewsError VIEW_BEHIND, VIEW_FAILED.
+ */
 export async function inspectionReads(
   ledgers: Pick<TenantLedgers, 'find'>,
   tenant: TenantName,
   inspection: Inspection,
+  maxRecords: number = MAX_RECORDS,
 ): Promise<readonly InspectionRead[]> {
   const kept = ledgers.find(tenant, inspection.isHidden ? HIDDEN_LEDGER : ACCESS_LEDGER);
   const tag = await personTag(kept.vault, inspectionParty(inspection), 'party');
@@ -45,7 +52,7 @@ export async function inspectionReads(
   let records = 0;
   for await (const opened of recordsWith(kept, tag)) {
     // Records, not reads: one read may be a thousand of them.
-    if (++records > MAX_RECORDS) throw tooManyReads();
+    if (++records > maxRecords) throw tooManyReads(maxRecords);
     const said = parseCanonicalJson(opened.payload.bytes);
     if (!isJsonObject(said) || said['outcome'] !== 'disclosed') continue;
     // A person may be called as inspections are, and be read about by anybody.
@@ -64,10 +71,10 @@ export async function inspectionReads(
   return reads;
 }
 
-function tooManyReads(): QueryError {
+function tooManyReads(maxRecords: number): QueryError {
   return new QueryError(
     'QUERY_TOO_BROAD',
-    `more than ${MAX_RECORDS} entries say what was read under the inspection: open one for each part of the case`,
+    `more than ${maxRecords} entries say what was read under the inspection: open one for each part of the case`,
   );
 }
 

@@ -7,12 +7,13 @@ import type { AsOf } from './as-of.js';
 import { type EntryView, entryView } from './entry-view.js';
 import { openEntry } from './opened-entry.js';
 import { type SubjectTags, subjectTags } from './person-tags.js';
+import { type RecordedPeriod, recordedRange } from './recorded-range.js';
 import { mentionsIn } from './subject-entries.js';
 import { type MentionView, mentionView } from './subject-state.js';
 import type { TenantLedger } from './tenant-ledgers.js';
 import { type StateQuestion, viewState } from './view-state.js';
 
-export interface TimelineQuestion extends StateQuestion {
+export interface TimelineQuestion extends StateQuestion, RecordedPeriod {
   readonly subject: string;
   /** Only records of these types; signatures go with none. */
   readonly types?: readonly string[] | undefined;
@@ -43,16 +44,19 @@ export interface Timeline {
  */
 export async function subjectTimeline(
   ledger: TenantLedger,
-  { subject, types, limit, from, isReversed, ...question }: TimelineQuestion,
+  { subject, types, limit, from: start, isReversed, ...question }: TimelineQuestion,
 ): Promise<Timeline> {
   const { vault } = ledger;
-  const { view, reader, size, asOf } = await viewState(ledger, question);
+  const state = await viewState(ledger, question);
+  const { view, reader, asOf } = state;
+  // Before it is known whether there is anybody: a period that is none is one of nobody either.
+  const { from, to } = await recordedRange(ledger, state, question);
   const tags = await subjectTags(vault, subject);
   const answer = { subject, origin: reader.origin, asOf };
   if (tags === null) return { ...answer, items: [], next: null, shown: [] };
   const range = isReversed
-    ? { from: 0, to: Math.min(size, from ?? size) }
-    : { from: from ?? 0, to: size };
+    ? { from, to: Math.min(to, start ?? to) }
+    : { from: Math.max(from, start ?? from), to };
   const query = { ...range, isReversed, limit, budget: limit };
   const [tagged, partyTagged] = await Promise.all([
     view.find({ ...query, where: { person: tags.tag } }),

@@ -18,7 +18,8 @@ export interface ViewQuery {
 
 export interface EntryFilter {
   readonly kind?: StatementKind;
-  readonly type?: string;
+  /** Any of them; whoever asks bounds how many, for each is a walk of its own. */
+  readonly types?: readonly string[];
   /** Subject, party, or subject of a part. */
   readonly person?: HexDigest;
   readonly author?: HexDigest;

@@ -14,6 +14,10 @@ const WRITERS: readonly Role[] = ['writer', 'admin'];
 const OVERSEERS: readonly Role[] = ['auditor', 'officer', 'admin'];
 const ADMINS: readonly Role[] = ['admin'];
 
+const HEADER = 'Chirograph-Inspection';
+/** Of no inspection. */
+const NO_INSPECTION = 'ffffffffffff';
+
 interface Asked extends RequestOptions {
   readonly path: string;
 }
@@ -400,6 +404,26 @@ async function ask({ path, ...options }: Asked, key: string): Promise<[number, s
   return [response.status, code, text];
 }
 
+interface NamedParameter {
+  readonly name: string;
+}
+
+/** The operations that the description says take the header, with what it says of it. */
+async function operationsWithHeader(): Promise<Map<string, { parameter: NamedParameter }>> {
+  const { paths } = await answer<{
+    paths: Record<string, Record<string, { parameters?: readonly NamedParameter[] }>>;
+  }>(node.request('/openapi.json', { key: '' }));
+  return new Map(
+    Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { parameters = [] }]) =>
+        parameters
+          .filter(({ name }) => name === HEADER)
+          .map((parameter) => [`${method.toUpperCase()} ${path}`, { parameter }] as const),
+      ),
+    ),
+  );
+}
+
 describe('the description', () => {
   it('names the routes that this suite expects, and no other', async () => {
     const { paths } = await answer<{ paths: Record<string, object> }>(
@@ -410,9 +434,24 @@ describe('the description', () => {
     );
     expect(described.toSorted()).toEqual(Object.keys(EXPECTED).toSorted());
   });
+
+  it('names the header of inspections where content is shown, as no operation must have it', async () => {
+    const named = await operationsWithHeader();
+    for (const { parameter } of named.values())
+      expect(parameter).toMatchObject({
+        in: 'header',
+        required: false,
+        description: expect.stringContaining('inspection'),
+        schema: { type: 'string', pattern: '^[0-9a-f]{12}$' },
+      });
+    const disclosing = Object.entries(EXPECTED).filter(([, { discloses }]) => discloses === true);
+    // The package of an inspection is of the one in its path, whatever a header says.
+    const expected = disclosing.filter(([name]) => !name.includes('{inspection}'));
+    expect([...named.keys()].toSorted()).toEqual(expected.map(([name]) => name).toSorted());
+  });
 });
 
-describe.each(Object.entries(EXPECTED))('%s', (_route, expectation) => {
+describe.each(Object.entries(EXPECTED))('%s', (route, expectation) => {
   const { isOpen = false, may, status = 200, discloses = false } = expectation;
 
   it('is for whom it is for, and for nobody else', async () => {
@@ -433,6 +472,14 @@ describe.each(Object.entries(EXPECTED))('%s', (_route, expectation) => {
       else if (may.includes(role)) expect([role, given]).toEqual([role, status]);
       else expect([role, given, code]).toEqual([role, 403, 'ACCESS_DENIED']);
     }
+  });
+
+  it('looks at the header of inspections if it is described to, and only then', async () => {
+    const { headers, ...asked } = await expectation.ask();
+    const named = { ...asked, headers: { ...headers, [HEADER]: NO_INSPECTION } };
+    const [given, code] = await ask(named, keys.get('admin') ?? '');
+    const isRefused = given === 404 && code === 'INSPECTION_UNKNOWN';
+    expect(isRefused).toBe((await operationsWithHeader()).has(route));
   });
 
   it('gives a key with a grant for one ledger what the grant gives, there', async () => {

@@ -160,6 +160,23 @@ describe('under an inspection', () => {
     await answer(under(id, `${KYC}/records/count?subject=customer-4711&type=test.Name`));
   });
 
+  it('of several types what is asked for with all or some of them is shown', async () => {
+    await known('customer-4712', 'test.Income', { yearly: 1 });
+    const { id } = await open({ scope: { types: ['test.Name', 'test.Residence'] } });
+    const both = 'type=test.Residence&type=test.Name';
+    for (const path of ['records', 'records/count', 'export']) {
+      expect((await under(id, `${KYC}/${path}?${both}`)).status).toBe(200);
+      expect((await under(id, `${KYC}/${path}?type=test.Name`)).status).toBe(200);
+      for (const query of ['', `?${both}&type=test.Income`, '?type=test.Income']) {
+        const refused = await under(id, `${KYC}/${path}${query}`);
+        expect(await answer(Promise.resolve(refused), 403)).toMatchObject({
+          code: 'INSPECTION_OUT_OF_SCOPE',
+          detail: expect.stringContaining('type=test.Name&type=test.Residence'),
+        });
+      }
+    }
+  });
+
   it('the period is one of knowledge: older entries only as what still stood', async () => {
     const recordedFrom = new Date(clock.now() - 1.5 * DAY).toISOString();
     const { id } = await open({ scope: { recordedFrom } });
@@ -169,8 +186,53 @@ describe('under an inspection', () => {
     expect(items.map(({ type }) => type)).toEqual(['test.Name', 'test.Residence']);
     const code = 'INSPECTION_OUT_OF_SCOPE';
     expect(await problem(under(id, `${KYC}/subjects/customer-4711?asOf=2`), 403)).toBe(code);
-    expect(await problem(under(id, `${KYC}/subjects/customer-4711/timeline`), 403)).toBe(code);
     await answer(under(id, `${KYC}/records?recordedFrom=${recordedFrom}&kind=record`));
+  });
+
+  it('the timeline of a period is that of its own entries, and the refusal says how to ask', async () => {
+    const recordedFrom = new Date(clock.now() - 1.5 * DAY).toISOString();
+    const recordedTo = new Date(clock.now() - 0.5 * DAY).toISOString();
+    await known('customer-4711', 'test.Residence', { city: 'Bruck' });
+    const { id } = await open({ scope: { recordedFrom, recordedTo } });
+    const timeline = `${KYC}/subjects/customer-4711/timeline`;
+    const tooEarly = { detail: expect.stringContaining(`recordedFrom=${recordedFrom}`) };
+    const tooLate = { detail: expect.stringContaining(`before ${recordedTo}`) };
+    const code = 'INSPECTION_OUT_OF_SCOPE';
+    for (const [query, refusal] of [
+      ['', tooEarly],
+      ['?order=desc&limit=1', tooLate],
+      [`?recordedTo=${recordedTo}`, tooEarly],
+      [`?recordedFrom=${recordedFrom}`, tooLate],
+    ] as const)
+      expect(await answer(under(id, timeline + query), 403)).toMatchObject({ code, ...refusal });
+    for (const order of ['asc', 'desc']) {
+      const period = `recordedFrom=${recordedFrom}&recordedTo=${recordedTo}`;
+      const { items } = await answer<{ items: JsonObject[] }>(
+        under(id, `${timeline}?${period}&order=${order}`),
+      );
+      expect(items).toMatchObject([{ payload: { city: 'Linz' } }]);
+    }
+    const read = (await accessEntries(`&subject=inspection:${id}`)).at(-1);
+    expect(read).toMatchObject({ question: { recordedFrom, recordedTo, order: 'desc' } });
+  });
+
+  it('what was read of a period can be handed over, whatever state it was read in', async () => {
+    const recordedFrom = new Date(clock.now() - 0.5 * DAY).toISOString();
+    const recordedTo = new Date(clock.now() + 0.5 * DAY).toISOString();
+    const asOf = new Date(clock.now()).toISOString();
+    clock.advance(DAY);
+    await known('customer-4711', 'test.Residence', { city: 'Bruck' });
+    const { id } = await open({ scope: { recordedFrom, recordedTo } });
+    const subject = `${KYC}/subjects/customer-4711`;
+    // Of a state after the period, of one before it, and of one that was reached before and stood in it.
+    await answer(
+      under(id, `${subject}/timeline?recordedFrom=${recordedFrom}&recordedTo=${recordedTo}`),
+    );
+    await answer(under(id, `${subject}/timeline?recordedFrom=${recordedFrom}&asOf=2`));
+    await answer(under(id, `${subject}?asOf=${asOf}`));
+    const path = `/v1/inspections/${id}/package?format=json`;
+    const file = readCollectionJson(await answer<JsonObject>(under(id, path)));
+    expect(file.questions.map(({ question }) => question.asOf)).toEqual([5]);
   });
 
   it('what came after the period is not shown, and a state that has it neither', async () => {

@@ -113,7 +113,7 @@ export const ACCESS_FAULTS: readonly FaultOfAccess[] = [
   {
     name: 'only the first persons are named',
     file: RECORDER,
-    find: 'Math.max(1, Math.ceil(persons.length / MAX_PARTIES))',
+    find: 'Math.max(1, Math.ceil(persons.length / room))',
     replace: '1',
     suite: LEDGER_SUITE,
     tests: 'of more persons',

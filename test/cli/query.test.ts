@@ -60,9 +60,36 @@ describe('query', () => {
     expect(counted.stdout).toMatch(/^6\nas of size 13,/);
   });
 
+  it('takes several types', async () => {
+    const both = ['--type', 'test.Odd', '--type', 'test.Even'];
+    const found = await queryJson('--subject', 'anna', ...both);
+    expect(found['items']).toMatchObject([0, 1, 2, 3, 4, 5].map((n) => ({ payload: { n } })));
+    const counted = await runCli(['query', 'kyc', ...both, '--count'], env);
+    expect(counted.stdout).toMatch(/^12\n/);
+    const file = join(directory, 'both.ndjson');
+    expect(await queryJson(...both, '--export', file)).toMatchObject({ count: 12 });
+  });
+
   it('shows the timeline of a subject, and what changed', async () => {
     const timeline = await queryJson('--subject', 'anna', '--timeline');
     expect(timeline['items']).toHaveLength(6);
+    const odd = [
+      '--type',
+      'test.Odd',
+      '--recorded-from',
+      '2020-01-01',
+      '--recorded-to',
+      '2999-01-01',
+    ];
+    const some = await queryJson('--subject', 'anna', '--timeline', ...odd);
+    expect(some['items']).toMatchObject([1, 3, 5].map((n) => ({ payload: { n } })));
+    for (const none of [
+      ['--recorded-from', '2999-01-01'],
+      ['--recorded-to', '2020-01-01'],
+    ])
+      expect(await queryJson('--subject', 'anna', '--timeline', ...none)).toMatchObject({
+        items: [],
+      });
     const { stdout } = await runCli(['query', 'kyc', '--subject', 'anna', '--diff', '3..'], env);
     expect(stdout).toMatch(/^changed {2}test\.Even note\n {2}changed {2}\/n {2}0 -> 4$/m);
     expect(stdout).toMatch(/^2 changed, 0 unchanged, from size 3 to size 13$/m);
@@ -134,6 +161,7 @@ describe('query', () => {
   it.each([
     ['a view of nobody', ['--timeline']],
     ['two views at a time', ['--subject', 'anna', '--timeline', '--count']],
+    ['a timeline of an author', ['--subject', 'anna', '--timeline', '--author', 'x']],
     ['a difference from nowhere', ['--subject', 'anna', '--diff', '3']],
     ['a limit of many', ['--limit', '10001']],
     ['a thing of nobody', ['--thing', 'note']],

@@ -88,7 +88,7 @@ async function sent(made: EntryExport): Promise<number[]> {
 describe('an export', () => {
   it('is refused before anything is opened if it would be too large, and at its limit is not', async () => {
     const ask = (limits: { maxExported: number; maxExamined: number }): Promise<EntryExport> =>
-      exportEntries(ledger(), { filters: { type: 'test.T0', kind: 'record' } }, never, limits);
+      exportEntries(ledger(), { filters: { types: ['test.T0'], kind: 'record' } }, never, limits);
     const tooBroad = { code: 'QUERY_TOO_BROAD' };
     await expect(ask({ maxExported: 9, maxExamined: 1000 })).rejects.toMatchObject(tooBroad);
     await expect(ask({ maxExported: 1000, maxExamined: 9 })).rejects.toMatchObject(tooBroad);

@@ -42,7 +42,7 @@ export type Moment = { readonly instant: number } | { readonly date: string };
 
 export interface ModelFilters {
   readonly kind?: string;
-  readonly type?: string;
+  readonly types?: readonly string[];
   readonly subject?: string;
   readonly key?: string;
   readonly author?: string;
@@ -88,10 +88,19 @@ export class HistoryModel {
     return this.#below(size).flatMap((one) => mentionsIn(one, subject));
   }
 
-  timelineOf(subject: string, size: number): ModelLine[] {
-    return this.#below(size).flatMap((one) =>
-      'subject' in one && one.subject === subject ? [{ id: one.id }] : mentionsIn(one, subject),
-    );
+  timelineOf(
+    subject: string,
+    size: number,
+    { from, to }: { readonly from: Moment | null; readonly to: Moment | null },
+  ): ModelLine[] {
+    return this.#below(size)
+      .filter(
+        ({ recordedAt }) =>
+          (from === null || isFrom(recordedAt, from)) && (to === null || isBy(recordedAt, to)),
+      )
+      .flatMap((one) =>
+        'subject' in one && one.subject === subject ? [{ id: one.id }] : mentionsIn(one, subject),
+      );
   }
 
   /** Records and signatures of the person's own. */
@@ -110,12 +119,12 @@ export class HistoryModel {
   }
 
   #matches(entry: ModelEntry, filters: ModelFilters, size: number): boolean {
-    const { kind, type, subject, key, author, finality } = filters;
+    const { kind, types, subject, key, author, finality } = filters;
     const { recordedFrom, recordedTo, validAt } = filters;
     const record = entry.kind === 'record' ? entry : null;
     return (
       (kind === undefined || entry.kind === kind) &&
-      (type === undefined || record?.type === type) &&
+      (types === undefined || (record !== null && types.includes(record.type))) &&
       (subject === undefined || isAbout(entry, subject)) &&
       (key === undefined || (record?.key === key && record.subject === subject)) &&
       (author === undefined || ('author' in entry && entry.author === author)) &&

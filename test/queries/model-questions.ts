@@ -101,11 +101,14 @@ export class ModelQuestions {
   async #timeline(): Promise<Asked> {
     const [subject, limit, isReversed] = [this.#subject(), this.#limit(), this.#maybe(2)];
     const { asOf, size } = this.#asOf();
+    const from = this.#maybe(3) ? this.#recordedMoment() : null;
+    const to = this.#maybe(3) ? this.#recordedMoment() : null;
+    const period = { recordedFrom: textOf(from), recordedTo: textOf(to) };
     const answer: unknown[] = [];
     let position: { from?: LeafIndex; pinned?: TreeSize } = {};
     do {
       const page = await subjectTimeline(this.#ledger, {
-        ...{ subject, limit, isReversed, asOf, ...position },
+        ...{ subject, limit, isReversed, asOf, ...period, ...position },
       });
       const entries = new Set(page.items.map(({ id }) => id));
       if (entries.size > limit || (page.next !== null && entries.size < limit))
@@ -115,9 +118,9 @@ export class ModelQuestions {
       if (page.next === null) break;
       position = { from: page.next, pinned: page.asOf.size };
     } while (answer.length < TOO_MANY);
-    const lines = this.#model.timelineOf(subject, size);
+    const lines = this.#model.timelineOf(subject, size, { from, to });
     return {
-      question: `timeline ${JSON.stringify({ subject, limit, isReversed, asOf })}`,
+      question: `timeline ${JSON.stringify({ subject, limit, isReversed, asOf, ...period })}`,
       answer,
       expected: inOrder(lines, isReversed).map(({ id, role, payload }) =>
         lineOf(id, role, payload),
@@ -193,12 +196,12 @@ export class ModelQuestions {
     const some = <T>(outOf: number, make: () => T): T | undefined =>
       this.#maybe(outOf) ? make() : undefined;
     const subject = some(2, () => this.#subject());
-    const type = some(2, () => this.#pick(TYPES));
+    const types = some(2, () => this.#types());
     const wanted = {
       kind: some(4, () => this.#pick(['record', 'signature', 'map', 'ledger'])),
-      ...{ type, subject },
+      ...{ types, subject },
       key:
-        subject === undefined || type === undefined ? undefined : some(2, () => this.#pick(KEYS)),
+        subject === undefined || types?.length !== 1 ? undefined : some(2, () => this.#pick(KEYS)),
       author: some(4, () => this.#pick([...AUTHORS, 'nobody'])),
       recordedFrom: some(4, () => this.#recordedMoment()),
       recordedTo: some(4, () => this.#recordedMoment()),
@@ -206,6 +209,13 @@ export class ModelQuestions {
       finality: some(5, () => this.#pick(['anchored', 'unanchored'] as const)),
     };
     return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+  }
+
+  /** One as often as several, which may be one twice, or one that no record has. */
+  #types(): readonly string[] {
+    if (this.#maybe(2)) return [this.#pick(TYPES)];
+    const some = [...TYPES, 'test.None'];
+    return Array.from({ length: 2 + this.#choice.below(2) }, () => this.#pick(some));
   }
 
   #asOf(): { readonly asOf: string | undefined; readonly size: number } {

@@ -71,9 +71,30 @@ export const VIEW_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a type is found by its beginning',
     file: SEARCH,
-    find: 'statement.type !== where.type',
-    replace: '!statement.type.startsWith(where.type)',
+    find: '!where.types.includes(statement.type)',
+    replace: '!where.types.some((type) => statement.type.startsWith(type))',
     cases: 8,
+  },
+  {
+    name: 'a timeline read backwards goes on before its period',
+    file: 'queries/subject-timeline.js',
+    find: '{ from, to: Math.min(to,',
+    replace: '{ from: 0, to: Math.min(to,',
+    cases: 2,
+  },
+  {
+    name: 'of several types each is walked for itself',
+    file: 'views/internal/merged-rows.js',
+    find: 'isBefore(head, found) ? head : found',
+    replace: 'found',
+    cases: 1,
+  },
+  {
+    name: 'of several types the last one is not walked',
+    file: SEARCH,
+    find: '[...new Set(types)].map(',
+    replace: '[...new Set(types)].slice(0, 2).map(',
+    cases: 4,
   },
 ];
 

@@ -8,6 +8,7 @@ import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
 import { ApiError } from '../api-error.js';
 import type { Guard } from '../authentication.js';
 import { sendImmutable } from '../conditional.js';
+import { eitherHandler } from '../disclosing-routes.js';
 import { entryPath } from '../entry-schemas.js';
 import { addResource } from '../resource.js';
 import { notModifiedResponse, problemResponse } from '../schemas.js';
@@ -78,8 +79,9 @@ export function entryFilesRoutes(options: EntryFilesRoutesOptions): Router {
     };
   });
   addResource(router, '/ledgers/:ledger/records/:id/evidence', {
-    get: (request, response, next) =>
-      (wantedFormat(request) === 'tlog-proof' ? proof : file)(request, response, next),
+    get: eitherHandler({ proof, file }, (request) =>
+      wantedFormat(request) === 'tlog-proof' ? 'proof' : 'file',
+    ),
   });
   return router;
 }

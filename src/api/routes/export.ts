@@ -17,7 +17,7 @@ import { addResource } from '../resource.js';
 import { problemResponse } from '../schemas.js';
 import { sendStream } from '../stream-answer.js';
 import { validate } from '../validate.js';
-import { filterQuery, filtersOf, stateOfQuery, stateQuery } from '../view-schemas.js';
+import { askedFilters, filterQuery, filtersOf, stateOfQuery, stateQuery } from '../view-schemas.js';
 
 export interface ExportRoutesOptions {
   readonly guard: Guard;
@@ -68,7 +68,7 @@ export function exportRoutes(options: ExportRoutesOptions): Router {
         ledger,
         question: definedMembers({
           ...state,
-          ...filters,
+          ...askedFilters(filters),
           format,
           size,
           count: found.length,

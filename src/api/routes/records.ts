@@ -48,6 +48,7 @@ import {
 } from '../schemas.js';
 import { validate } from '../validate.js';
 import {
+  askedFilters,
   filterQuery,
   filtersOf,
   listOf,
@@ -122,7 +123,7 @@ export function recordsRoutes(options: RecordsRoutesOptions): Router {
       const { size } = page.asOf;
       return {
         ledger,
-        question: definedMembers({ ...state, ...filters, limit, size }),
+        question: definedMembers({ ...state, ...askedFilters(filters), limit, size }),
         entries: page.items.map(disclosedView),
         send: () => {
           sendJson(response, 200, {
@@ -144,7 +145,10 @@ export function recordsRoutes(options: RecordsRoutesOptions): Router {
       const counted = await countEntries(ledgers.find(tenant, ledger), { ...state, filters });
       return {
         ledger,
-        question: definedMembers({ ...state, ...filters, count: true, size: counted.asOf.size }),
+        question: definedMembers({
+          ...{ ...state, ...askedFilters(filters) },
+          ...{ count: true, size: counted.asOf.size },
+        }),
         entries: [],
         send: () => {
           sendJson(response, 200, counted);

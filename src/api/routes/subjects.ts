@@ -94,15 +94,14 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
     get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
       const { ledger, subject } = validate(subjectPathSchema, request.params, 'the path');
       const query = validate(timelineQuerySchema, request.query, 'the query');
-      const { limit, cursor, order, type: types } = query;
-      const state = stateOfQuery(query);
-      const list = listOf('timeline', { tenant, ledger, subject, order, types, ...state });
+      const { limit, cursor, order, type: types, recordedFrom, recordedTo } = query;
+      const asked = { types, recordedFrom, recordedTo, ...stateOfQuery(query) };
+      const list = listOf('timeline', { tenant, ledger, subject, order, ...asked });
       const position = positionOf(cursors, list, cursor);
       const { next, ...timeline } = await subjectTimeline(ledgers.find(tenant, ledger), {
-        ...state,
+        ...asked,
         ...position,
         subject,
-        types,
         limit,
         isReversed: order === 'desc',
       });
@@ -110,7 +109,7 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
       const { size } = asOf;
       return {
         ledger,
-        question: question({ subject, order, types, ...state }, size),
+        question: question({ subject, order, ...asked }, size),
         entries: items.map((item) =>
           'role' in item ? mentioned(subject)(item) : disclosedView(item),
         ),

@@ -3,13 +3,13 @@
  * against the rest of the question. What is walked is bounded, so no question reads a whole ledger.
  */
 import type { LeafIndex } from '../../base/brand.js';
-import { assert } from '../../base/errors.js';
 import { digestFromHex } from '../../base/hex-digest.js';
 import { parseStatement } from '../../records/parse-statement.js';
 import { personTagsOf } from '../../records/person-tags.js';
 import { RecordsError } from '../../records/records-error.js';
 import type { EntryFilter, ViewCount, ViewQuery } from '../view-query.js';
 import { decodeEntryRow } from './entry-row.js';
+import { mergedRows } from './merged-rows.js';
 import type { ViewDb } from './view-db.js';
 import {
   entryKey,
@@ -77,9 +77,8 @@ const READ_AT_ONCE = 256;
 /** Of rows in one answer: a page ends early before it becomes a burden. */
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 
-type Term = keyof EntryFilter & IndexedBy;
-/** Narrowest first. */
-const TERMS: readonly Term[] = ['thing', 'person', 'type', 'author'];
+/** Of each of several ranges, where a page needs few of some. */
+const LEAST_AT_ONCE = 16;
 
 async function* walk(
   db: ViewDb,
@@ -88,11 +87,14 @@ async function* walk(
   atOnce: number,
 ): AsyncGenerator<number[]> {
   if (from >= to) return;
+  const ranges = rangesOf(log, where, from, to);
+  const some = Math.max(LEAST_AT_ONCE, Math.ceil(atOnce / ranges.length));
+  const options = { reverse: isReversed, atOnce: ranges.length > 1 ? some : atOnce };
+  const walks = ranges.map((range) => db.rows(range, options));
+  const [only] = walks;
+  const rows = walks.length === 1 && only !== undefined ? only : mergedRows(walks, isReversed);
   let indices: number[] = [];
-  for await (const [key] of db.rows(rangeOf(log, where, from, to), {
-    reverse: isReversed,
-    atOnce,
-  })) {
+  for await (const [key] of rows) {
     indices.push(indexOf(key));
     if (indices.length < atOnce) continue;
     yield indices;
@@ -101,17 +103,17 @@ async function* walk(
   if (indices.length > 0) yield indices;
 }
 
-function rangeOf(log: number, where: EntryFilter, from: number, to: number): KeyRange {
-  const by = TERMS.find((term) => where[term] !== undefined);
-  if (by === undefined) return entryRange(log, from, to);
-  return indexRange(log, by, termOf(by, where), from, to);
-}
-
-function termOf(by: Term, where: EntryFilter): Uint8Array {
-  if (by === 'type') return typeTerm(where.type ?? '');
-  const tag = where[by];
-  assert(tag !== undefined, 'an index is chosen by what is asked');
-  return digestFromHex(tag);
+/** Of the narrowest index that is asked for. */
+function rangesOf(log: number, where: EntryFilter, from: number, to: number): readonly KeyRange[] {
+  const { thing, person, types, author } = where;
+  const rangeBy = (by: IndexedBy, term: Uint8Array): KeyRange =>
+    indexRange(log, by, term, from, to);
+  if (thing !== undefined) return [rangeBy('thing', digestFromHex(thing))];
+  if (person !== undefined) return [rangeBy('person', digestFromHex(person))];
+  if (types !== undefined)
+    return [...new Set(types)].map((type) => rangeBy('type', typeTerm(type)));
+  if (author !== undefined) return [rangeBy('author', digestFromHex(author))];
+  return [entryRange(log, from, to)];
 }
 
 function isAnsweredByIndex(where: EntryFilter): boolean {
@@ -125,8 +127,8 @@ function matches(value: Uint8Array, where: EntryFilter): boolean {
   try {
     const statement = parseStatement(bytes);
     if (where.kind !== undefined && statement.kind !== where.kind) return false;
-    if (where.type !== undefined)
-      if (statement.kind !== 'record' || statement.type !== where.type) return false;
+    if (where.types !== undefined)
+      if (statement.kind !== 'record' || !where.types.includes(statement.type)) return false;
     if (where.thing !== undefined)
       if (statement.kind !== 'record' || statement.tags.key !== where.thing) return false;
     if (where.author !== undefined)

@@ -34,6 +34,7 @@ async function verdictOn(fault: NamedFault | null): Promise<string | null> {
         foreign: () => () => [HIDDEN],
         bodies: {},
         askers: ['somebody'],
+        askerOfHeader: {},
         hiddenLedgers: [HIDDEN],
         unknownLedger: 'none',
       },
@@ -41,6 +42,7 @@ async function verdictOn(fault: NamedFault | null): Promise<string | null> {
       sender,
       check: createCheck(description, new Set(documented)),
       statuses: new Map<number, number>(),
+      inspected: new Map<number, number>(),
     };
     for (const operation of description.operations)
       await fuzzOperation(fuzzed, operation, { seed: 1, requests: REQUESTS });

@@ -25,6 +25,8 @@ export interface Fuzzed {
   readonly check: Check;
   /** How often each status has been answered: a fuzz whose requests are all refused finds nothing. */
   readonly statuses: Map<number, number>;
+  /** The same of requests that name an inspection in a header. */
+  readonly inspected: Map<number, number>;
 }
 
 export interface Share {
@@ -66,7 +68,7 @@ export async function fuzzOperation(
 const PATIENCE_MILLIS = 30_000;
 
 async function faultsOf(fuzzed: Fuzzed, request: FuzzRequest): Promise<string[]> {
-  const { sender, check, statuses } = fuzzed;
+  const { sender, check, statuses, inspected } = fuzzed;
   const asker = fuzzed.askers[request.asker];
   if (asker === undefined) throw new Error(`nobody is called ${request.asker}`);
   let answer: FuzzAnswer | null;
@@ -79,11 +81,16 @@ async function faultsOf(fuzzed: Fuzzed, request: FuzzRequest): Promise<string[]>
     return [cause instanceof Error ? cause.message : 'cannot be sent'];
   }
   if (answer === null) return ['no answer'];
-  statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+  count(statuses, answer);
+  if (request.headers.some(([name]) => name === 'Chirograph-Inspection')) count(inspected, answer);
   const isSame = twin === null || shownIn(twin) === shownIn(answer);
   return [
     ...check(request, answer),
     ...leaksIn(answer, asker.forbidden),
     ...(isSame ? [] : ['a ledger that is not for the asker answers otherwise than none']),
   ];
+}
+
+function count(answers: Map<number, number>, { status }: FuzzAnswer): void {
+  answers.set(status, (answers.get(status) ?? 0) + 1);
 }

@@ -93,6 +93,7 @@ export async function openFuzzedNode(root: string): Promise<FuzzedNode> {
     sender,
     check: createCheck(description, await documentedCodes()),
     statuses: new Map(),
+    inspected: new Map(),
     leaksInLog: () =>
       leaksInLines(lines, [
         ...secrets,
@@ -155,6 +156,7 @@ function knowledgeOf(
       'basic',
       'a stranger',
     ],
+    askerOfHeader: { 'Chirograph-Inspection': 'alpha inspector' },
     hiddenLedgers: [...bravo.ledgers, bravo.restricted, alpha.restricted],
     unknownLedger: 'there-is-none',
   };
@@ -171,11 +173,17 @@ function askersOf(
   const unheardOf = [...unheard.flatMap(contentOf), ...unheard.flatMap(namesOf)];
   // What is alpha's is in requests of all, so that only alpha can be asked whether bravo's is not there.
   const toAlpha = [...secrets, ...others.flatMap(contentOf), ...unheardOf];
+  const inspected = tenants.map(({ uncoveredMark }) => {
+    return { what: 'what no inspection covers', text: uncoveredMark };
+  });
   const toOthers = [...secrets, ...unheardOf];
+  // It has founded them all, which its access ledger says.
+  const founders = new Set(tenants.map(({ founderId }) => founderId));
+  const toFounder = toOthers.filter(({ text }) => !founders.has(text));
   const basic = `Basic ${Buffer.from('admin:admin').toString('base64')}`;
   const unknown = `Bearer cg_${'0'.repeat(12)}_${'A'.repeat(43)}`;
   const asked: Record<string, Asker> = {
-    'default admin': { authorization: `Bearer ${adminKey}`, forbidden: toOthers, isOutside: true },
+    'default admin': { authorization: `Bearer ${adminKey}`, forbidden: toFounder, isOutside: true },
     nobody: { authorization: null, forbidden: everything, isOutside: true },
     malformed: { authorization: 'Bearer ', forbidden: everything, isOutside: true },
     basic: { authorization: basic, forbidden: everything, isOutside: true },
@@ -185,7 +193,10 @@ function askersOf(
     for (const [role, key] of Object.entries(keys))
       asked[`${name} ${role}`] = {
         authorization: `Bearer ${key}`,
-        forbidden: name === ALPHA.name ? toAlpha : toOthers,
+        forbidden: [
+          ...(name === ALPHA.name ? toAlpha : toOthers),
+          ...(role === 'inspector' ? inspected : []),
+        ],
         isOutside: name === ALPHA.name && role !== 'granted',
       };
   return asked;

@@ -41,6 +41,13 @@ describe.each(caseNumbers(1, ROUNDS))('round %i', (round) => {
       expect([status, fuzzed.statuses.get(status) ?? 0]).not.toEqual([status, 0]);
   });
 
+  it('reads under inspections, and is refused what they do not cover', () => {
+    const { inspected } = fuzzed;
+    report(`round ${round}: ${JSON.stringify(Object.fromEntries(inspected))} under a header`);
+    for (const status of [200, 403, 404])
+      expect([status, inspected.get(status) ?? 0]).not.toEqual([status, 0]);
+  });
+
   it('leaves a log without payloads, persons and keys', () => {
     expect(fuzzed.leaksInLog()).toEqual([]);
   });

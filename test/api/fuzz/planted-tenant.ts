@@ -12,8 +12,12 @@ export interface PlantedTenant {
   readonly nameMark: string;
   /** In what it says: payloads, labels, authors, and whatever else nobody asks by. */
   readonly contentMark: string;
+  /** In what it says of a person whom no inspection of it covers. */
+  readonly uncoveredMark: string;
   /** Ids that name its things and are in no mark: leaf hashes, roots, keys, grants. */
   readonly ids: readonly string[];
+  /** Of the key that was made when it was founded: whoever founded it knows it. */
+  readonly founderId: string;
   /** The texts of its API keys, by role; `granted` may read the restricted ledger, `revoked` nothing. */
   readonly keys: Readonly<Record<string, string>>;
   /** What requests can ask it by, by name of parameter or member. */
@@ -117,6 +121,12 @@ export async function plantTenant(node: TestService, wish: TenantWish): Promise<
   await append(kyc, { type, subject: one, key: 'wrong', retracts: wrong, payload: {} });
   await append(restricted, { type: secretType, subject: one, key: 'suspicion' }, granted.key);
   await post(`/v1/ledgers/${kyc}/records/${wrong}/signatures`, { signer: 'seal' });
+  const uncoveredMark = `${contentMark} uncovered`;
+  const uncovered = await append(kyc, {
+    type,
+    subject: `${nameMark}customer-3`,
+    payload: { street: uncoveredMark },
+  });
 
   const inspections: string[] = [];
   const inspector = keys['inspector'] ?? '';
@@ -147,6 +157,8 @@ export async function plantTenant(node: TestService, wish: TenantWish): Promise<
     name,
     nameMark,
     contentMark,
+    uncoveredMark,
+    founderId: first.id,
     ids: [...made, ...grants].map(({ id }) => id).concat(inspections, hashes, rootHash),
     keys,
     ledgers,
@@ -160,11 +172,12 @@ export async function plantTenant(node: TestService, wish: TenantWish): Promise<
     },
     known: {
       ledger: ledgers,
-      id: ['1', '2', '3', ...hashes.slice(0, 3), wrong],
+      id: ['1', '2', '3', ...hashes.slice(0, 3), wrong, uncovered],
       '/v1/keys id': spare.map(({ id }) => id),
       '/v1/grants id': grants.slice(1).map(({ id }) => id),
       '/v1/inspections id': inspections,
       inspection: inspections,
+      'Chirograph-Inspection': inspections,
       tenant: [name],
       subject: subjects,
       type: [type, secretType],
