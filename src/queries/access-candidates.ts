@@ -97,6 +97,6 @@ async function rangeOf(
 
 /** The type only where nothing else is asked for: almost every entry has it, and it would be the index to walk. */
 function filterOf({ person, author }: AccessWish): EntryFilter {
-  if (person === null && author === null) return { type: ACCESS_TYPE };
+  if (person === null && author === null) return { types: [ACCESS_TYPE] };
   return { ...(person !== null && { person }), ...(author !== null && { author }) };
 }
