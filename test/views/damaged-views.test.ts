@@ -103,9 +103,10 @@ async function ask(views: NodeViews): Promise<string> {
   const all = [];
   for (const filters of [
     {},
-    { type: 'test.T1' },
+    { types: ['test.T1'] },
+    { types: ['test.T2', 'test.T0'] },
     { subject: 's3' },
-    { subject: 's3', type: 'test.T0', key: 'k10' },
+    { subject: 's3', types: ['test.T0'], key: 'k10' },
     { author: 'key:test' },
     { validAt: '2999-01-01' },
     { recordedTo: '2999-01-01' },
