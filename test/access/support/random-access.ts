@@ -112,6 +112,7 @@ export class RandomAccess {
     this.moments.push(this.now);
     const count = 1 + choice.below(5);
     await Promise.all(Array.from({ length: count }, () => this.#something()));
+    await this.#applied();
   }
 
   /** The log is closed, and another goes on. */
@@ -121,6 +122,12 @@ export class RandomAccess {
 
   async read(actor: string, persons: readonly string[], action: Action): Promise<void> {
     await this.#recorder.disclosed(actingOf(actor, action), readOf(persons));
+    await this.#applied();
+  }
+
+  /** The guard waits for it before the access ledger is read; here whoever asks is not the guard. */
+  #applied(): Promise<void> {
+    return this.#recorder.applied();
   }
 
   async close(): Promise<void> {
