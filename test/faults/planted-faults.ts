@@ -68,8 +68,8 @@ const KILL: readonly FaultOfSuite[] = [
   {
     name: 'receipts of a commit go to the wrong callers',
     file: SEQUENCER,
-    find: 'items[at]?.settle(outcome)',
-    replace: 'items[items.length - 1 - at]?.settle(outcome)',
+    find: 'const item = items[at];',
+    replace: 'const item = items[items.length - 1 - at];',
     cases: 2,
   },
   {

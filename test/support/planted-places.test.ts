@@ -1,0 +1,20 @@
+/** Every planted fault still fits the product: `npm test` plants a few only, and a refactoring may move any. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { ACCESS_FAULTS } from '../access/planted-faults.js';
+import { PLANTED_FAULTS } from '../faults/planted-faults.js';
+import { mutate } from './mutant.js';
+import { productRoot } from './product.js';
+
+const ALL = [...Object.values(PLANTED_FAULTS).flat(), ...ACCESS_FAULTS];
+
+describe('a planted fault', () => {
+  it.each(ALL.map((fault) => [fault.name, fault] as const))(
+    'has its place: %s',
+    async (_, fault) => {
+      const source = await readFile(join(productRoot, 'dist', fault.file), 'utf8');
+      expect(mutate(source, fault)).not.toBe(source);
+    },
+  );
+});
