@@ -18,7 +18,7 @@ import { DEFAULT_TENANT, type TenantName } from '../access/tenant-name.js';
 import type { UnixMillis } from '../base/brand.js';
 import { fromHex, sha256Digest, toHex } from '../base/bytes.js';
 import type { JsonObject } from '../base/canonical-json.js';
-import type { AppendedUntil } from '../ledger/sequencer.js';
+import type { AppendedUntil } from '../ledger/entry-draft.js';
 import { MAX_PARTIES } from '../records/record-input.js';
 import { appendLeaves, EMPTY_RANGE, rootHash } from '../tlog/compact-range.js';
 import { appendAccess, type AppendAccessDeps } from './append-access.js';

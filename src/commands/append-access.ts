@@ -5,7 +5,7 @@
 import type { ACCESS_LEDGER } from '../access/access-entry.js';
 import type { HIDDEN_LEDGER } from '../access/inspection.js';
 import type { JsonObject } from '../base/canonical-json.js';
-import type { AppendedUntil } from '../ledger/sequencer.js';
+import type { AppendedUntil } from '../ledger/entry-draft.js';
 import { parseRecordInput } from '../records/record-input.js';
 import type { PersonTags } from '../records/tag.js';
 import type { AppendRecordsDeps } from './append-target.js';

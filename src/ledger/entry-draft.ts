@@ -74,6 +74,12 @@ export type Outcome =
   | { readonly kind: 'refused' }
   | { readonly kind: 'stale' };
 
+/**
+ * What whoever appends waits for: that a crash loses nothing (`durable`), or that whoever reads from then
+ * on finds it too (`applied`).
+ */
+export type AppendedUntil = 'durable' | 'applied';
+
 /** Durable: the journal that holds it is synced. */
 export interface AppendedEntry {
   readonly origin: string;

@@ -1,9 +1,8 @@
 /** A ledger: the log it writes now, and the logs it had before it lost something (design: `loss`). */
 import type { LogDescriptor } from './catalog.js';
-import type { EntryDraft, Outcome } from './entry-draft.js';
+import type { AppendedUntil, EntryDraft, Outcome } from './entry-draft.js';
 import type { OpenLog } from './internal/open-log.js';
 import type { LogReader } from './log-reader.js';
-import type { AppendedUntil } from './sequencer.js';
 
 /** See `Sequencer.submit`. */
 export type Submit = (

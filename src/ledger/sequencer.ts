@@ -6,7 +6,8 @@ import { groupBy } from '../base/group-by.js';
 import type { RandomSource } from '../base/random.js';
 import type { Clock } from '../base/time.js';
 import type { CommitObserver, CommitStep } from './commit-observer.js';
-import type { EntryDraft, Outcome } from './entry-draft.js';
+import type { AppendedUntil, EntryDraft, Outcome } from './entry-draft.js';
+import { type GroupLimits, type Queued, takeGroup } from './internal/commit-group.js';
 import type { OpenLog } from './internal/open-log.js';
 import { stage, type StagedLog, type StagedNothing } from './internal/stage.js';
 import type { StateRow } from './internal/state-keys.js';
@@ -15,15 +16,9 @@ import type { Journal } from './journal.js';
 import { LedgerError } from './ledger-error.js';
 import { NewRows, type TenantVaults } from './tenant-vaults.js';
 
-export interface SequencerLimits {
-  /** Entries of one log in one block. */
-  readonly maxBundleEntries: number;
-  /** Bytes of one log in one block, unless a single entry is larger. */
-  readonly maxBundleBytes: number;
+export interface SequencerLimits extends GroupLimits {
   /** A larger entry can never be appended. */
   readonly maxEntryBytes: number;
-  /** Bytes of one journal record. */
-  readonly maxGroupBytes: number;
   /** Beyond these, callers are pushed back instead of queued. */
   readonly maxQueuedEntries: number;
   readonly maxQueuedBytes: number;
@@ -50,20 +45,6 @@ export interface SequencerParts {
   readonly onFailure: (error: LedgerError) => void;
   /** Called between commits, when no commit is under way: the journal may be rotated here. */
   readonly betweenCommits: () => Promise<void>;
-}
-
-/**
- * What whoever appends waits for: that a crash loses nothing (`durable`), or that whoever reads from then
- * on finds it too (`applied`).
- */
-export type AppendedUntil = 'durable' | 'applied';
-
-interface Queued {
-  readonly log: OpenLog;
-  readonly draft: EntryDraft;
-  readonly bytes: number;
-  readonly until: AppendedUntil;
-  readonly settle: (result: Outcome | LedgerError) => void;
 }
 
 export class Sequencer {
@@ -199,7 +180,9 @@ export class Sequencer {
       // A tick's grace lets requests that arrive together share a commit.
       await Promise.resolve();
       while (this.#queue.length > 0) {
-        const group = this.#takeGroup();
+        const { group, rest, bytes } = takeGroup(this.#queue, this.#parts.limits);
+        this.#queue = rest;
+        this.#queuedBytes -= bytes;
         const committing = this.#commit(group);
         this.#committing = committing.catch(() => undefined);
         try {
@@ -213,34 +196,6 @@ export class Sequencer {
     } finally {
       this.#running = null;
     }
-  }
-
-  /** As many as one commit holds, oldest first; an entry never overtakes another of its log. */
-  #takeGroup(): Queued[] {
-    const { maxBundleEntries, maxBundleBytes, maxGroupBytes } = this.#parts.limits;
-    const filled = new Map<OpenLog, { entries: number; bytes: number }>();
-    const full = new Set<OpenLog>();
-    const group: Queued[] = [];
-    const rest: Queued[] = [];
-    let groupBytes = 0;
-    for (const item of this.#queue) {
-      const share = filled.get(item.log) ?? { entries: 0, bytes: 0 };
-      const fits =
-        share.entries === 0 ||
-        (share.entries < maxBundleEntries && share.bytes + item.bytes <= maxBundleBytes);
-      const groupFits = group.length === 0 || groupBytes + item.bytes <= maxGroupBytes;
-      if (full.has(item.log) || !fits || !groupFits) {
-        full.add(item.log);
-        rest.push(item);
-        continue;
-      }
-      filled.set(item.log, { entries: share.entries + 1, bytes: share.bytes + item.bytes });
-      groupBytes += item.bytes;
-      group.push(item);
-    }
-    this.#queue = rest;
-    this.#queuedBytes -= groupBytes;
-    return group;
   }
 
   async #commit(group: readonly Queued[]): Promise<void> {

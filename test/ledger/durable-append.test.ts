@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ACCESS_LEDGER, ACCESS_TYPE } from '../../src/access/access-entry.js';
 import { appendAccess } from '../../src/commands/append-access.js';
-import type { AppendedUntil } from '../../src/ledger/sequencer.js';
+import type { AppendedUntil } from '../../src/ledger/entry-draft.js';
 import { PersonTags } from '../../src/records/tag.js';
 import { rejection } from '../support/errors.js';
 import { HeldStep } from '../support/held-step.js';

@@ -4,6 +4,7 @@ import { ChirographError } from '../../base/errors.js';
 import { monthOf } from '../../base/secret-scope.js';
 import {
   type AppendedEntry,
+  type AppendedUntil,
   draftOf,
   type EntryDraft,
   type Outcome,
@@ -11,7 +12,6 @@ import {
 import { LedgerError } from '../../ledger/ledger-error.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { LogReader } from '../../ledger/log-reader.js';
-import type { AppendedUntil } from '../../ledger/sequencer.js';
 import { appendedAgain } from '../../queries/receipt.js';
 import { typeIn } from '../../records/statement-template.js';
 import type { SchemaFault } from '../../schemas/schemas-error.js';
