@@ -26,8 +26,10 @@ export interface SignedData {
   readonly content: Uint8Array | null;
   /** What the signature brings along, at most 20; hostile until a path has used it. */
   readonly certificates: readonly Certificate[];
-  /** Whether there are CRLs or OCSP responses. They are not read in this version. */
-  readonly hasRevocationInformation: boolean;
+  /** The same, as they are encoded; what archive time-stamps hash. */
+  readonly certificateNodes: readonly DerNode[];
+  /** RevocationInfoChoices: CRLs, and OCSP responses under `[1]`. Read by whoever judges them. */
+  readonly revocationNodes: readonly DerNode[];
   readonly signer: SignerInfo;
 }
 
@@ -38,8 +40,17 @@ export interface SignerInfo {
   readonly signatureAlgorithm: DerNode;
   readonly signedAttributes: SignedAttributes;
   readonly signature: Uint8Array;
-  /** Whether there are unsigned attributes (time-stamps and the like). Not read in this version. */
-  readonly hasUnsignedAttributes: boolean;
+  /** In the order of the encoding. No signature covers them but those of time-stamps. */
+  readonly unsignedAttributes: readonly UnsignedAttribute[];
+  /** version, sid, digestAlgorithm, [0] signedAttrs, signatureAlgorithm, signature as encoded. */
+  readonly fields: readonly DerNode[];
+}
+
+/** A type may occur more than once (RFC 5652 §11.4 and EN 319 122-1 §5.2.3 allow it). */
+export interface UnsignedAttribute {
+  readonly type: string;
+  readonly values: readonly DerNode[];
+  readonly node: DerNode;
 }
 
 export type SignerIdentifier =
@@ -53,6 +64,8 @@ export type SignerIdentifier =
 /** Twenty certificates of 8 KiB and room for what else a CMS brings. */
 export const CMS_LIMITS: DerLimits = { maxBytes: 262_144, maxNodes: 32_768, maxDepth: 32 };
 export const MAX_CMS_CERTIFICATES = 20;
+export const MAX_CMS_REVOCATIONS = 40;
+export const MAX_UNSIGNED_ATTRIBUTES = 32;
 
 /** @throws SigningError CMS_MALFORMED for anything else than one signer's SignedData in DER. */
 export function parseSignedData(cms: Uint8Array): SignedData {
@@ -71,17 +84,19 @@ function readSignedData(node: DerNode): SignedData {
   const digestAlgorithm = only(readSetOf(fields.next()), 'digest algorithm');
   const { contentType, content } = readEncapsulatedContent(fields.next());
   const certificates = readCertificates(fields.optional(contextTag(0)));
-  const hasRevocationInformation = fields.optional(contextTag(1)) !== undefined;
+  const revocationNodes = readRevocationInformation(fields.optional(contextTag(1)));
   const signerInfo = only(readSetOf(fields.next()), 'signer');
   fields.end();
 
   const { signer, version: signerVersion } = readSignerInfo(signerInfo);
-  // RFC 5652 §5.1. Attribute certificates and other formats, which raise it, are refused above.
-  if (version !== (signerVersion === 3 || contentType !== OID.data ? 3 : 1))
+  // RFC 5652 §5.1. Attribute certificates and other formats of certificates are refused above.
+  const hasOtherRevocation = revocationNodes.some(({ tag }) => tag === contextTag(1));
+  const plainVersion = signerVersion === 3 || contentType !== OID.data ? 3 : 1;
+  if (version !== (hasOtherRevocation ? 5 : plainVersion))
     throw malformed('the version is not the one that its content asks for');
   if (!equalBytes(derBytes(digestAlgorithm), derBytes(signer.digestAlgorithm)))
     throw malformed('the digest algorithm is not the one of the signer');
-  return { contentType, content, certificates, hasRevocationInformation, signer };
+  return { contentType, content, ...certificates, revocationNodes, signer };
 }
 
 function readEncapsulatedContent(node: DerNode): Pick<SignedData, 'contentType' | 'content'> {
@@ -95,14 +110,25 @@ function readEncapsulatedContent(node: DerNode): Pick<SignedData, 'contentType' 
   };
 }
 
-function readCertificates(node: DerNode | undefined): readonly Certificate[] {
-  if (node === undefined) return [];
+function readCertificates(
+  node: DerNode | undefined,
+): Pick<SignedData, 'certificates' | 'certificateNodes'> {
+  if (node === undefined) return { certificates: [], certificateNodes: [] };
   const elements = readSequence(node, contextTag(0));
   // Counted before any is read: reading is what costs.
   if (elements.length > MAX_CMS_CERTIFICATES)
     throw malformed(`more than ${MAX_CMS_CERTIFICATES} certificates`);
   assertSetOrder(elements);
-  return elements.map(certificateFrom);
+  return { certificates: elements.map(certificateFrom), certificateNodes: elements };
+}
+
+function readRevocationInformation(node: DerNode | undefined): readonly DerNode[] {
+  if (node === undefined) return [];
+  const elements = readSequence(node, contextTag(1));
+  if (elements.length > MAX_CMS_REVOCATIONS)
+    throw malformed(`more than ${MAX_CMS_REVOCATIONS} CRLs and OCSP responses`);
+  assertSetOrder(elements);
+  return elements;
 }
 
 function readSignerInfo(node: DerNode): { signer: SignerInfo; version: number } {
@@ -118,7 +144,7 @@ function readSignerInfo(node: DerNode): { signer: SignerInfo; version: number } 
   if (signedAttributes === undefined) throw malformed('there are no signed attributes');
   const signatureAlgorithm = fields.next();
   const signature = readOctetString(fields.next());
-  const hasUnsignedAttributes = fields.optional(contextTag(1)) !== undefined;
+  const unsignedAttributes = readUnsignedAttributes(fields.optional(contextTag(1)));
   fields.end();
   const signer: SignerInfo = {
     identifier,
@@ -126,9 +152,25 @@ function readSignerInfo(node: DerNode): { signer: SignerInfo; version: number } 
     signatureAlgorithm,
     signedAttributes: readSignedAttributes(signedAttributes),
     signature,
-    hasUnsignedAttributes,
+    unsignedAttributes,
+    fields: node.children.slice(0, 6),
   };
   return { signer, version };
+}
+
+function readUnsignedAttributes(node: DerNode | undefined): readonly UnsignedAttribute[] {
+  if (node === undefined) return [];
+  const elements = readSequence(node, contextTag(1));
+  if (elements.length > MAX_UNSIGNED_ATTRIBUTES)
+    throw malformed(`more than ${MAX_UNSIGNED_ATTRIBUTES} unsigned attributes`);
+  assertSetOrder(elements);
+  return elements.map((element) => {
+    const fields = DerFields.of(element);
+    const type = readOid(fields.next());
+    const values = readSetOf(fields.next());
+    fields.end();
+    return { type, values, node: element };
+  });
 }
 
 function readSignerIdentifier(node: DerNode): SignerIdentifier {

@@ -12,12 +12,12 @@ import { allowsPath } from './signing-certificate.js';
  * what nobody has checked could be exchanged unseen, or claim what is not true.
  */
 export function refuseAcceptance(signedData: SignedData, path: ValidPath): Refusal | null {
-  const { signer, certificates, hasRevocationInformation } = signedData;
+  const { signer, certificates, revocationNodes } = signedData;
   const { signingTime, signingCertificates } = signer.signedAttributes;
   if (signingTime === null) return constraint('The signed attributes lack the signing time.');
   if (!allowsPath(signingCertificates, path.certificates))
     return constraint('The path uses a certificate that the signed attributes do not allow.');
-  if (signer.hasUnsignedAttributes || hasRevocationInformation)
+  if (signer.unsignedAttributes.length > 0 || revocationNodes.length > 0)
     return constraint(
       'The signature carries unsigned attributes or revocation data, which this version does not check.',
     );
