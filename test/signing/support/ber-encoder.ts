@@ -4,15 +4,22 @@ import type { Tree } from './der-tree.js';
 
 export class BerEncoder {
   readonly #tape: readonly number[];
+  readonly #verbatim: ReadonlyMap<Tree, Uint8Array>;
   #at = 0;
 
-  /** Zeros follow the tape, and zero is the choice of DER. */
-  constructor(tape: readonly number[]) {
+  /**
+   * @param tape zeros follow it, and zero is the choice of DER.
+   * @param verbatim what stands in the place of these trees.
+   */
+  constructor(tape: readonly number[], verbatim: ReadonlyMap<Tree, Uint8Array> = new Map()) {
     this.#tape = tape;
+    this.#verbatim = verbatim;
   }
 
   /** @param isSet whether a tree is a SET OF, so that its elements may come in any order. */
   encode(tree: Tree, isSet: (tree: Tree) => boolean = ({ tag }) => tag === 0x31): Uint8Array {
+    const verbatim = this.#verbatim.get(tree);
+    if (verbatim !== undefined) return verbatim;
     if (tree.content !== undefined) return this.#primitive(tree.tag, tree.content);
     const children = tree.children.map((child) => this.encode(child, isSet));
     if (isSet(tree) && this.#choose(2) === 1) children.reverse();
