@@ -70,18 +70,25 @@ export const MAX_UNSIGNED_ATTRIBUTES = 32;
 /** In all attributes together: each is hashed anew for each archive time-stamp. */
 export const MAX_UNSIGNED_VALUES = 64;
 
+/**
+ * What it is to be. Time-stamping authorities take liberties that RFC 5652 grants and signatures on
+ * documents are not given: more digest algorithms than the signer's, or the same with and without
+ * NULL; and signing-certificate beside its second version.
+ */
+export type SignedDataKind = 'signature' | 'time-stamp-token';
+
 /** @throws SigningError CMS_MALFORMED for anything else than one signer's SignedData in DER. */
-export function parseSignedData(cms: Uint8Array): SignedData {
+export function parseSignedData(cms: Uint8Array, kind: SignedDataKind = 'signature'): SignedData {
   return parsing('CMS_MALFORMED', 'CMS', () => {
     const contentInfo = DerFields.of(readDer(cms, CMS_LIMITS));
     if (readOid(contentInfo.next()) !== OID.signedData) throw malformed('not SignedData');
     const signedData = readExplicit(contentInfo.next(), contextTag(0));
     contentInfo.end();
-    return readSignedData(signedData);
+    return readSignedData(signedData, kind);
   });
 }
 
-function readSignedData(node: DerNode): SignedData {
+function readSignedData(node: DerNode, kind: SignedDataKind): SignedData {
   const fields = DerFields.of(node);
   const version = readSmallInteger(fields.next());
   const digestAlgorithms = readSetOf(fields.next());
@@ -97,7 +104,12 @@ function readSignedData(node: DerNode): SignedData {
   const plainVersion = signerVersion === 3 || contentType !== OID.data ? 3 : 1;
   if (version !== (hasOtherRevocation ? 5 : plainVersion))
     throw malformed('the version is not the one that its content asks for');
-  checkDigestAlgorithms(digestAlgorithms, signer);
+  if (kind === 'signature') checkDigestAlgorithms(digestAlgorithms, signer);
+  else assertDigestNamed(digestAlgorithms, signer);
+  const { signingCertificates, signingCertificatesBySha1 } = signer.signedAttributes;
+  // Each would be read by some and not by others.
+  if (kind === 'signature' && signingCertificates !== null && signingCertificatesBySha1 !== null)
+    throw malformed('two attributes name the signing certificate');
   return { contentType, content, ...certificates, revocationNodes, signer };
 }
 
@@ -113,6 +125,20 @@ function checkDigestAlgorithms(algorithms: readonly DerNode[], signer: SignerInf
     equalBytes(derBytes(algorithm), derBytes(signer.digestAlgorithm));
   if (!algorithms.some(isSigners))
     throw malformed('the digest algorithm of the signer is not among those announced');
+}
+
+/** RFC 5652 §5.1: whoever hashes while reading learns from the set which digest will be asked for. */
+function assertDigestNamed(
+  algorithms: readonly DerNode[],
+  { digestAlgorithm }: SignerInfo,
+): void {
+  if (!algorithms.some((algorithm) => algorithmOf(algorithm) === algorithmOf(digestAlgorithm)))
+    throw malformed('the digest algorithm is not the one of the signer');
+}
+
+/** Without its parameters. */
+function algorithmOf(identifier: DerNode): string {
+  return readOid(DerFields.of(identifier).next());
 }
 
 function readEncapsulatedContent(node: DerNode): Pick<SignedData, 'contentType' | 'content'> {
