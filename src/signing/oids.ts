@@ -17,11 +17,6 @@ export const OID = {
   timeStamping: '1.3.6.1.5.5.7.3.8',
   // EN 319 422 §9.1
   qualifiedTimeStamp: '0.4.0.19422.1.1',
-  // EN 319 122-1 §5.5 and annex A.2; TS 101 733 before it
-  archiveTimeStampV3: '0.4.0.1733.2.4',
-  archiveTimeStampV1: '1.2.840.113549.1.9.16.2.27',
-  archiveTimeStampV2: '1.2.840.113549.1.9.16.2.48',
-  longTermValidation: '0.4.0.1733.2.2',
 
   // EN 319 122-1 (CAdES), and through it RFC 3161 annex A and RFC 5126
   signatureTimeStamp: '1.2.840.113549.1.9.16.2.14',

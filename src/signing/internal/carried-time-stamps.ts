@@ -31,6 +31,10 @@ export function carriedTimeStamps({ signer }: SignedData): readonly CarriedTimeS
   );
 }
 
+export function isTimeStampType(attributeType: string): boolean {
+  return KINDS.has(attributeType);
+}
+
 const KINDS: ReadonlyMap<string, CarriedTimeStamp['kind']> = new Map([
   [OID.signatureTimeStamp, 'signature'],
   [OID.archiveTimeStampV3, 'archive'],

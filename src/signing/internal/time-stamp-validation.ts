@@ -3,16 +3,18 @@
  * whether its authority could be relied on since it is known to exist. One that fails proves nothing.
  */
 import type { UnixMillis } from '../../base/brand.js';
+import { toHex } from '../../base/bytes.js';
+import { sha256 } from '../../base/hash.js';
 import { formatInstant } from '../../base/time.js';
 import { archiveTimeStampCoverage } from '../archive-time-stamp.js';
 import type { SignedData } from '../cms-signed-data.js';
 import { type ContentDigest, contentDigestUnder } from '../content-digest.js';
-import { toHex } from '../../base/bytes.js';
+import { derBytes } from '../der-reader.js';
 import { displayName } from '../distinguished-name.js';
 import { objectId } from '../proof-of-existence.js';
 import { isRefusal, type Refusal, type TimeStampReport } from '../signature-report.js';
 import { checkTimeStampToken, type TimeStampToken } from '../time-stamp-token.js';
-import type { CarriedTimeStamp } from './carried-time-stamps.js';
+import { type CarriedTimeStamp, isTimeStampType } from './carried-time-stamps.js';
 import { type Judgement, judgeCertificate } from './certificate-judgement.js';
 import { isDevelopment, summarize } from './certificate-summary.js';
 import { type Coverage, NOTHING } from './poe-extraction.js';
@@ -103,14 +105,20 @@ function imprintOf({ info }: TimeStampToken): ContentDigest {
 
 function coverageOf(
   signedData: SignedData,
-  { kind, attribute }: CarriedTimeStamp,
+  { kind }: CarriedTimeStamp,
   token: TimeStampToken,
   content: Uint8Array | ContentDigest,
 ): Coverage | Refusal {
   if (kind === 'signature') return NOTHING;
-  return archiveTimeStampCoverage(signedData, attribute, token, (digest) =>
+  const found = archiveTimeStampCoverage(signedData, token, (digest) =>
     contentDigestUnder(content, digest),
   );
+  if (isRefusal(found)) return found;
+  const { certificates, revocations, unsignedValues } = found.covers;
+  const timeStamps = unsignedValues
+    .filter(({ type }) => isTimeStampType(type))
+    .map(({ node }) => sha256(derBytes(node)));
+  return { certificates, revocations, timeStamps };
 }
 
 /** What cannot have been, whoever says so. */
