@@ -7,6 +7,10 @@ export type SigningErrorCode =
   | 'DER_LIMIT'
   | 'CERTIFICATE_MALFORMED'
   | 'CMS_MALFORMED'
+  /** Not a certificate revocation list (RFC 5280 §5). */
+  | 'CRL_MALFORMED'
+  /** Not a successful basic OCSP response (RFC 6960 §4.2). */
+  | 'OCSP_MALFORMED'
   | 'LOG_SEAL_MALFORMED'
   /** What was to be added to a signature does not fit into it, or must not be. */
   | 'AUGMENTATION_REFUSED'
