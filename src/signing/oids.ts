@@ -35,8 +35,6 @@ export const OID = {
   longTermValidation: '0.4.0.1733.2.2',
   // RFC 5940
   ocspResponse: '1.3.6.1.5.5.7.16.2',
-  // RFC 6960
-  ocspBasic: '1.3.6.1.5.5.7.48.1.1',
 
   // NIST CSOR, RFC 5754
   sha256: '2.16.840.1.101.3.4.2.1',
@@ -94,8 +92,6 @@ export const OID = {
   ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
   ocspArchiveCutoff: '1.3.6.1.5.5.7.48.1.6',
   ocspSigning: '1.3.6.1.5.5.7.3.9',
-  // RFC 3161 §2.3
-  timeStamping: '1.3.6.1.5.5.7.3.8',
   // RFC 9608
   noRevAvail: '2.5.29.56',
   // ETSI EN 319 412-1 §5.2.2
