@@ -33,6 +33,7 @@ import {
 import type { ProofOfExistence } from './proof-of-existence.js';
 import type { Corroboration, SignatureReport } from './signature-report.js';
 import type { TrustAnchor } from './trust-anchor.js';
+import { PATH_LIMITS, type PathLimits, ValidationBudget } from './validation-budget.js';
 import { VALIDATION_POLICY, type ValidationPolicy } from './validation-policy.js';
 
 export type { ContentDigest } from './content-digest.js';
@@ -74,7 +75,15 @@ export function validateCades(request: CadesRequest): SignatureReport {
   const carried = carriedTimeStamps(signedData);
   const material = gatherMaterial(signedData, carried, request.evidence ?? NO_EVIDENCE);
   const proofs = firstProofs(validationTime, knownExistence(request), material);
-  const context: ValidationContext = { ...material, policy, anchors, validationTime, proofs };
+  const budget = new ValidationBudget(VALIDATION_LIMITS);
+  const context: ValidationContext = {
+    ...material,
+    policy,
+    anchors,
+    validationTime,
+    proofs,
+    budget,
+  };
   const timeStamps = validateTimeStamps(context, signedData, carried, content, material);
   const best = proofs.earliest('signature');
   report.learnt({
@@ -85,6 +94,13 @@ export function validateCades(request: CadesRequest): SignatureReport {
   report.passed('time-stamps', describeTimeStamps(timeStamps));
   return judgeSigner({ report, context, material, basic, timeStamps, best });
 }
+
+/** For the signer and a dozen time-stamping authorities, each with its CRLs. */
+const VALIDATION_LIMITS: PathLimits = {
+  ...PATH_LIMITS,
+  maxSignatureChecks: 256,
+  maxSteps: 2_048,
+};
 
 const NO_EVIDENCE: BroughtEvidence = { certificates: [], crls: [], ocspResponses: [] };
 

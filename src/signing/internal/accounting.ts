@@ -10,7 +10,7 @@ import { OID } from '../oids.js';
 import type { CertificatePath } from '../path-verdict.js';
 import { restates, type TrustAnchor } from '../trust-anchor.js';
 import { statusesOf } from './path-status.js';
-import { certificatesFor } from './relevant-certificates.js';
+import { above } from './relevant-certificates.js';
 import type { ValidatedTimeStamp } from './time-stamp-validation.js';
 import type { ValidationContext } from './validation-context.js';
 import type { ValidationMaterial } from './validation-material.js';
@@ -79,13 +79,13 @@ function usedBy(
       // Nobody here trusts the authority: what may lie above it cannot be told from what does not.
       for (const each of carried.token?.signedData.certificates ?? []) {
         use(each);
-        for (const above of certificatesFor(context, each)) use(above);
+        above(context.certificates, each).forEach(use);
       }
     }
   for (const each of paths) {
     each.certificates.forEach(use);
     each.certificates.forEach((_, index) => {
-      for (const { evidence, issuerPath } of statusesOf(context, each, index)) {
+      for (const { evidence, issuerPath } of statusesOf(context, each, index, context.validationTime)) {
         issuerPath.forEach(use);
         for (const hash of evidence) used.add(toHex(hash));
       }

@@ -12,7 +12,7 @@ import type { CertificateRevocation } from '../revocation.js';
 import type { PathWay, Refusal } from '../signature-report.js';
 import { certificateEnd, statusEnd } from './path-status.js';
 import { isRescuable, refusalOf } from './path-refusal.js';
-import { certificatesFor } from './relevant-certificates.js';
+import { certificatesAtHand } from './relevant-certificates.js';
 import { slide } from './time-sliding.js';
 import type { Judged, ValidationContext } from './validation-context.js';
 
@@ -50,15 +50,16 @@ function validateAt(
   { certificate, purpose }: Pick<Judged, 'certificate' | 'purpose'>,
   at: UnixMillis,
 ): PathVerdict {
-  const { policy, anchors, evidence } = context;
+  const { policy, anchors, evidence, budget } = context;
   const { maxRevocationAgeMillis } = policy;
   return validateCertificatePath({
     target: certificate,
-    intermediates: certificatesFor(context, certificate),
+    intermediates: certificatesAtHand(context, certificate),
     anchors,
     at,
     purpose,
     policy: policy.algorithms,
+    budget,
     revocation: {
       evidence,
       need: policy.revocation,
@@ -111,10 +112,11 @@ function inThePast(context: ValidationContext, judged: Judged): Judgement | null
   if (existedAt >= context.validationTime) return null;
   const { paths } = pathsInThePast({
     target: certificate,
-    intermediates: certificatesFor(context, certificate),
+    intermediates: certificatesAtHand(context, certificate),
     anchors: context.anchors,
     purpose,
     policy: context.policy.algorithms,
+    budget: context.budget,
   });
   for (const path of paths) {
     const slid = slide(context, path, judged);

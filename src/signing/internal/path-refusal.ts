@@ -62,7 +62,7 @@ function subIndicationOf(context: ValidationContext, failure: InvalidPath): SubI
 
 function isKnownNotRevoked(context: ValidationContext, { path }: InvalidPath): boolean {
   if (path === null) return false;
-  const [newest] = statusesOf(context, path, 0);
+  const [newest] = statusesOf(context, path, 0, context.validationTime);
   return newest?.outcome.kind === 'good';
 }
 

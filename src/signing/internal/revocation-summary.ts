@@ -26,7 +26,7 @@ function describe(certificate: Certificate, known: CertificateRevocation): Revoc
   if (known.kind === 'not-checked')
     return {
       ...named,
-      outcome: known.why === 'ocsp-nocheck' ? 'no-check' : 'not-offered',
+      outcome: known.why === 'not-offered' || known.why === 'not-asked' ? 'not-offered' : 'no-check',
       source: null,
       evidence: [],
       issuedAt: null,

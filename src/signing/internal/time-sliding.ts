@@ -12,9 +12,10 @@ import type { UnixMillis } from '../../base/brand.js';
 import type { Certificate } from '../certificate.js';
 import type { CertificatePath } from '../path-verdict.js';
 import { objectId } from '../proof-of-existence.js';
+import { revocationBy } from '../revocation-status.js';
 import type { CertificateRevocation, RevocationStatus } from '../revocation.js';
 import { certificateEnd, freshUntil, isFreshAt, statusEnd, statusesOf } from './path-status.js';
-import { isOffered } from './revocation-need.js';
+import { exemptionOf, isOffered } from './path-revocation.js';
 import type { Judged, ValidationContext } from './validation-context.js';
 
 export interface SlidTime {
@@ -63,10 +64,9 @@ function answerBefore(
   index: number,
   controlTime: UnixMillis,
 ): CertificateRevocation | null {
-  const statuses = statusesOf(context, path, index);
-  const need = isOffered(context, path.certificates[index], statuses);
-  if (need !== null) return need;
-  const status = statuses.find((each) => {
+  const certificate = path.certificates[index];
+  if (certificate === undefined) return null;
+  const statuses = statusesOf(context, path, index, controlTime).filter((each) => {
     const existed = context.proofs.latestOf(each.evidence.map(objectId));
     const speakers = each.issuerPath.map(({ notAfter }) => notAfter);
     const spokenBy = Math.min(controlTime, ...speakers);
@@ -74,18 +74,26 @@ function answerBefore(
       each.issuedAt <= controlTime &&
       existed <= spokenBy &&
       statusEnd(context, each, path) !== 'never' &&
-      isConsistent(each, path.certificates[index])
+      isConsistent(each, certificate)
     );
   });
-  return status === undefined ? null : { kind: 'status', status };
+  // Revoked is for good, whatever a younger list says; it may be left out there once it has expired.
+  const status = revocationBy(statuses, controlTime) ?? statuses[0];
+  if (status !== undefined) return { kind: 'status', status };
+  const exemption = exemptionOf(certificate);
+  if (exemption !== null) return { kind: 'not-checked', why: exemption };
+  const isNeeded =
+    context.policy.revocation === 'required' ||
+    isOffered(path, index, certificate, context.evidence);
+  return isNeeded ? null : { kind: 'not-checked', why: 'not-offered' };
 }
 
 /** A list need not have what has expired: that it lacks a certificate says nothing any more. */
 function isConsistent(
   { outcome, issuedAt }: RevocationStatus,
-  certificate: Certificate | undefined,
+  { notAfter }: Certificate,
 ): boolean {
-  return outcome.kind === 'revoked' || issuedAt <= (certificate?.notAfter ?? -Infinity);
+  return outcome.kind === 'revoked' || issuedAt <= notAfter;
 }
 
 /** Up to when an answer lets its certificate be relied on. */

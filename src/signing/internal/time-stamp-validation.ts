@@ -50,7 +50,13 @@ export function validateTimeStamp(
   if (isRefusal(covers)) return failed(carried, covers);
   const imprinted =
     carried.kind === 'signature' ? signedData.signer.signature : imprintOf(token);
-  const checked = checkTimeStampToken(token, imprinted, context.policy.algorithms, existedAt);
+  const checked = checkTimeStampToken(
+    token,
+    imprinted,
+    context.policy.algorithms,
+    existedAt,
+    context.certificates,
+  );
   if (isRefusal(checked)) return failed(carried, checked);
 
   const genuine = { carried, isGenuine: true, covers };
