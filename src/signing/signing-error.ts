@@ -7,6 +7,8 @@ export type SigningErrorCode =
   | 'DER_LIMIT'
   | 'CERTIFICATE_MALFORMED'
   | 'CMS_MALFORMED'
+  /** Not a time-stamp token, request or response of RFC 3161, or more of one than is read. */
+  | 'TIME_STAMP_MALFORMED'
   | 'LOG_SEAL_MALFORMED'
   /** An algorithm that is not in our table. */
   | 'ALGORITHM_UNSUPPORTED'
@@ -39,4 +41,5 @@ const PARTS: ReadonlySet<SigningErrorCode> = new Set([
   'DER_MALFORMED',
   'DER_LIMIT',
   'CERTIFICATE_MALFORMED',
+  'CMS_MALFORMED',
 ]);
