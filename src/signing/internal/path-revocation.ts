@@ -83,7 +83,7 @@ function revocationOf(
 }
 
 /** Its issuer says that there is nothing to ask about it. */
-function exemptionOf({
+export function exemptionOf({
   extensions: { all, basicConstraints, extKeyUsage },
 }: Certificate): 'ocsp-nocheck' | 'no-rev-avail' | 'short-term' | null {
   // RFC 9608 §3: not for CAs, and no other of these speaks of them.
@@ -94,7 +94,8 @@ function exemptionOf({
   return isResponder && all.has(OID.ocspNoCheck) ? 'ocsp-nocheck' : null;
 }
 
-function isOffered(
+/** Whether somebody can be asked about it, or evidence at hand speaks of it. */
+export function isOffered(
   path: CertificatePath,
   index: number,
   certificate: Certificate,

@@ -73,8 +73,7 @@ function answerBefore(
     return (
       each.issuedAt <= controlTime &&
       existed <= spokenBy &&
-      statusEnd(context, each, path) !== 'never' &&
-      isConsistent(each, certificate)
+      statusEnd(context, each, path) !== 'never'
     );
   });
   // Revoked is for good, whatever a younger list says; it may be left out there once it has expired.
@@ -86,14 +85,6 @@ function answerBefore(
     context.policy.revocation === 'required' ||
     isOffered(path, index, certificate, context.evidence);
   return isNeeded ? null : { kind: 'not-checked', why: 'not-offered' };
-}
-
-/** A list need not have what has expired: that it lacks a certificate says nothing any more. */
-function isConsistent(
-  { outcome, issuedAt }: RevocationStatus,
-  { notAfter }: Certificate,
-): boolean {
-  return outcome.kind === 'revoked' || issuedAt <= notAfter;
 }
 
 /** Up to when an answer lets its certificate be relied on. */

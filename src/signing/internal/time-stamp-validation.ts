@@ -7,11 +7,12 @@ import { toHex } from '../../base/bytes.js';
 import { sha256 } from '../../base/hash.js';
 import { formatInstant } from '../../base/time.js';
 import { archiveTimeStampCoverage } from '../archive-time-stamp.js';
+import type { Certificate } from '../certificate.js';
 import type { SignedData } from '../cms-signed-data.js';
 import { type ContentDigest, contentDigestUnder } from '../content-digest.js';
 import { derBytes } from '../der-reader.js';
 import { displayName } from '../distinguished-name.js';
-import { objectId } from '../proof-of-existence.js';
+import { objectId, type ProofOfExistence } from '../proof-of-existence.js';
 import { isRefusal, type Refusal, type TimeStampReport } from '../signature-report.js';
 import { checkTimeStampToken, type TimeStampToken } from '../time-stamp-token.js';
 import { type CarriedTimeStamp, isTimeStampType } from './carried-time-stamps.js';
@@ -44,8 +45,8 @@ export function validateTimeStamp(
       subIndication: 'FORMAT_FAILURE',
       says: `It is not a time-stamp that can be read: ${flaw}.`,
     });
-  const { genTime } = token.info;
-  const existedAt = context.proofs.earliest(objectId(token.sha256)).time;
+  const existence = context.proofs.earliest(objectId(token.sha256));
+  const existedAt = existence.time;
   const covers = coverageOf(signedData, carried, token, content);
   if (isRefusal(covers)) return failed(carried, covers);
   const imprinted =
@@ -61,7 +62,7 @@ export function validateTimeStamp(
 
   const genuine = { carried, isGenuine: true, covers };
   const authority = summarize(checked.certificate);
-  const early = orderFlaw(genTime, existedAt, context.validationTime, checked.certificate);
+  const early = timeFlaw(token, existence, context.validationTime, checked.certificate);
   if (early !== null)
     return {
       ...genuine,
@@ -127,18 +128,26 @@ function coverageOf(
   return { certificates, revocations, timeStamps };
 }
 
-/** What cannot have been, whoever says so. */
-function orderFlaw(
-  genTime: UnixMillis,
-  existedAt: UnixMillis,
+/** What its time cannot be, whoever says so. */
+function timeFlaw(
+  { info: { genTime, accuracyMillis } }: TimeStampToken,
+  { time: existedAt, by }: ProofOfExistence,
   validationTime: UnixMillis,
-  { notBefore, notAfter }: { readonly notBefore: UnixMillis; readonly notAfter: UnixMillis },
+  { notBefore, notAfter }: Certificate,
 ): Refusal | null {
-  const flaw = (says: string): Refusal => ({ subIndication: 'TIMESTAMP_ORDER_FAILURE', says });
-  if (genTime > validationTime) return flaw('It was made after the instant of validation.');
-  if (genTime > existedAt) return flaw('It is proven to be older than it says.');
+  if (genTime > validationTime)
+    return { subIndication: 'TRY_LATER', says: 'It was made after the instant of validation.' };
+  // Between the clocks of two authorities; that of a ledger is nobody's authority (§5.5.4 step 4 (e)).
+  if (by === 'archive-time-stamp' && genTime - (accuracyMillis ?? 0) > existedAt)
+    return {
+      subIndication: 'TIMESTAMP_ORDER_FAILURE',
+      says: 'It says that it is younger than a time-stamp that covers it.',
+    };
   if (genTime < notBefore || genTime > notAfter)
-    return flaw("It says a time at which its authority's certificate was not valid.");
+    return {
+      subIndication: 'OUT_OF_BOUNDS_NO_POE',
+      says: "It says a time at which its authority's certificate was not valid.",
+    };
   return null;
 }
 
