@@ -70,18 +70,25 @@ export const MAX_UNSIGNED_ATTRIBUTES = 32;
 /** In all attributes together: each is hashed anew for each archive time-stamp. */
 export const MAX_UNSIGNED_VALUES = 64;
 
+/**
+ * What it is to be. Time-stamping authorities take liberties that RFC 5652 grants and signatures on
+ * documents are not given: more digest algorithms than the signer's, or the same with and without
+ * NULL; and signing-certificate beside its second version.
+ */
+export type SignedDataKind = 'signature' | 'time-stamp-token';
+
 /** @throws SigningError CMS_MALFORMED for anything else than one signer's SignedData in DER. */
-export function parseSignedData(cms: Uint8Array): SignedData {
+export function parseSignedData(cms: Uint8Array, kind: SignedDataKind = 'signature'): SignedData {
   return parsing('CMS_MALFORMED', 'CMS', () => {
     const contentInfo = DerFields.of(readDer(cms, CMS_LIMITS));
     if (readOid(contentInfo.next()) !== OID.signedData) throw malformed('not SignedData');
     const signedData = readExplicit(contentInfo.next(), contextTag(0));
     contentInfo.end();
-    return readSignedData(signedData);
+    return readSignedData(signedData, kind);
   });
 }
 
-function readSignedData(node: DerNode): SignedData {
+function readSignedData(node: DerNode, kind: SignedDataKind): SignedData {
   const fields = DerFields.of(node);
   const version = readSmallInteger(fields.next());
   const digestAlgorithms = readSetOf(fields.next());
@@ -97,22 +104,37 @@ function readSignedData(node: DerNode): SignedData {
   const plainVersion = signerVersion === 3 || contentType !== OID.data ? 3 : 1;
   if (version !== (hasOtherRevocation ? 5 : plainVersion))
     throw malformed('the version is not the one that its content asks for');
-  checkDigestAlgorithms(digestAlgorithms, signer);
+  assertDigestNamed(digestAlgorithms, signer, kind);
+  const { signingCertificates, signingCertificatesBySha1 } = signer.signedAttributes;
+  // Each would be read by some and not by others.
+  if (kind === 'signature' && signingCertificates !== null && signingCertificatesBySha1 !== null)
+    throw malformed('two attributes name the signing certificate');
   return { contentType, content, ...certificates, revocationNodes, signer };
 }
 
 /**
- * They announce what there is to hash. Nobody signs them, so each must have its reason: the signer's,
- * and those of archive time-stamps (EN 319 122-1 §5.5.3).
+ * RFC 5652 §5.1: whoever hashes while reading learns from the set which digest will be asked for.
+ * Nobody signs it, so that in a signature each must have its reason: the signer's, and those of
+ * archive time-stamps (EN 319 122-1 §5.5.3).
  */
-function checkDigestAlgorithms(algorithms: readonly DerNode[], signer: SignerInfo): void {
-  const archives = signer.unsignedAttributes.filter(({ type }) => type === OID.archiveTimeStampV3);
-  if (algorithms.length > 1 + archives.length)
+function assertDigestNamed(
+  algorithms: readonly DerNode[],
+  { digestAlgorithm, unsignedAttributes }: SignerInfo,
+  kind: SignedDataKind,
+): void {
+  const archives = unsignedAttributes.filter(({ type }) => type === OID.archiveTimeStampV3);
+  if (kind === 'signature' && algorithms.length > 1 + archives.length)
     throw malformed('there are digest algorithms that nothing in it uses');
-  const isSigners = (algorithm: DerNode): boolean =>
-    equalBytes(derBytes(algorithm), derBytes(signer.digestAlgorithm));
-  if (!algorithms.some(isSigners))
-    throw malformed('the digest algorithm of the signer is not among those announced');
+  const isNamed =
+    kind === 'signature'
+      ? algorithms.some((algorithm) => equalBytes(derBytes(algorithm), derBytes(digestAlgorithm)))
+      : algorithms.some((algorithm) => algorithmOf(algorithm) === algorithmOf(digestAlgorithm));
+  if (!isNamed) throw malformed('the digest algorithm is not the one of the signer');
+}
+
+/** Without its parameters. */
+function algorithmOf(identifier: DerNode): string {
+  return readOid(DerFields.of(identifier).next());
 }
 
 function readEncapsulatedContent(node: DerNode): Pick<SignedData, 'contentType' | 'content'> {

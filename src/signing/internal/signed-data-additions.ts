@@ -4,7 +4,12 @@
  * change. Serves signatures and time-stamp tokens alike, which are SignedData too.
  */
 import { equalBytes, toHex } from '../../base/bytes.js';
-import { CMS_LIMITS, parseSignedData, type SignedData } from '../cms-signed-data.js';
+import {
+  CMS_LIMITS,
+  parseSignedData,
+  type SignedData,
+  type SignedDataKind,
+} from '../cms-signed-data.js';
 import { DerFields } from '../der-fields.js';
 import { derBytes, type DerNode, readDer } from '../der-reader.js';
 import { contextTag } from '../der-tag.js';
@@ -29,12 +34,16 @@ export interface SignedDataAdditions {
  * @throws SigningError CMS_MALFORMED for what it does not read, AUGMENTATION_REFUSED if it must not
  *   grow, or if what is to be added is no DER or more than would be read again.
  */
-export function addToSignedData(cms: Uint8Array, additions: SignedDataAdditions): Uint8Array {
-  assertMayGrow(parseSignedData(cms));
+export function addToSignedData(
+  cms: Uint8Array,
+  additions: SignedDataAdditions,
+  kind: SignedDataKind = 'signature',
+): Uint8Array {
+  assertMayGrow(parseSignedData(cms, kind));
   const augmented = rebuild(readDer(cms, CMS_LIMITS), additions);
   if (equalBytes(augmented, cms)) return augmented;
   try {
-    parseSignedData(augmented);
+    parseSignedData(augmented, kind);
   } catch (cause) {
     if (!(cause instanceof SigningError)) throw cause;
     throw new SigningError(
