@@ -3,7 +3,7 @@
  * not encoded anew: signatures and time-stamps cover those bytes, and only lengths around them
  * change. Serves signatures and time-stamp tokens alike, which are SignedData too.
  */
-import { equalBytes, toHex } from '../../base/bytes.js';
+import { toHex } from '../../base/bytes.js';
 import {
   CMS_LIMITS,
   parseSignedData,
@@ -32,7 +32,7 @@ export interface SignedDataAdditions {
  * @param cms a ContentInfo as `parseSignedData` reads it.
  * @returns another that it reads; the same bytes if there was nothing to add.
  * @throws SigningError CMS_MALFORMED for what it does not read, AUGMENTATION_REFUSED if it must not
- *   grow, or if what is to be added is no DER or more than would be read again.
+ *   grow, or if what is to be added is no DER, or more than would be read again.
  */
 export function addToSignedData(
   cms: Uint8Array,
@@ -40,10 +40,13 @@ export function addToSignedData(
   kind: SignedDataKind = 'signature',
 ): Uint8Array {
   assertMayGrow(parseSignedData(cms, kind));
-  const augmented = rebuild(readDer(cms, CMS_LIMITS), additions);
-  if (equalBytes(augmented, cms)) return augmented;
   try {
+    // One value each: a set would take two written together for two elements, and none for nothing.
+    for (const elements of Object.values(additions))
+      for (const element of elements) readDer(element, CMS_LIMITS);
+    const augmented = rebuild(readDer(cms, CMS_LIMITS), additions);
     parseSignedData(augmented, kind);
+    return augmented;
   } catch (cause) {
     if (!(cause instanceof SigningError)) throw cause;
     throw new SigningError(
@@ -52,7 +55,6 @@ export function addToSignedData(
       { cause },
     );
   }
-  return augmented;
 }
 
 /**
