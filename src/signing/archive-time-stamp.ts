@@ -67,11 +67,14 @@ export function withArchiveTimeStamp(
   const signedData = parseSignedData(cms);
   if (!equalBytes(encodeAtsHashIndex(signedData, digest), hashIndex))
     throw refused('the signature has changed since the archive time-stamp was prepared');
-  if (unsignedValues(parseSignedData(token.der), OID.atsHashIndexV3).length > 0)
+  if (unsignedValues(parseSignedData(token.der, 'time-stamp-token'), OID.atsHashIndexV3).length > 0)
     throw refused('the token has an index of its own');
-  const indexed = addToSignedData(token.der, {
-    unsignedAttributes: [unsignedAttribute(OID.atsHashIndexV3, hashIndex)],
-  });
+  const indexAttribute = unsignedAttribute(OID.atsHashIndexV3, hashIndex);
+  const indexed = addToSignedData(
+    token.der,
+    { unsignedAttributes: [indexAttribute] },
+    'time-stamp-token',
+  );
   return addToSignedData(cms, {
     digestAlgorithms: unannounced(signedData, digest),
     unsignedAttributes: [unsignedAttribute(OID.archiveTimeStampV3, indexed)],

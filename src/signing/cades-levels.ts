@@ -4,7 +4,7 @@
  * whether the token is one over this signature, and the data those that it needs, is for the caller
  * to have checked, and the result for the validator.
  */
-import type { SignedData } from './cms-signed-data.js';
+import { parseSignedData, type SignedData } from './cms-signed-data.js';
 import type { DerNode } from './der-reader.js';
 import { derOid, derSequence, derSetOf } from './der-writer.js';
 import { type DigestAlgorithm, digestOf } from './digest-algorithms.js';
@@ -55,6 +55,7 @@ export function withSignatureTimeStamp(
   cms: Uint8Array,
   token: { readonly der: Uint8Array },
 ): Uint8Array {
+  parseSignedData(token.der, 'time-stamp-token');
   const attribute = unsignedAttribute(OID.signatureTimeStamp, token.der);
   return addToSignedData(cms, { unsignedAttributes: [attribute] });
 }

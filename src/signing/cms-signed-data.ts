@@ -104,8 +104,7 @@ function readSignedData(node: DerNode, kind: SignedDataKind): SignedData {
   const plainVersion = signerVersion === 3 || contentType !== OID.data ? 3 : 1;
   if (version !== (hasOtherRevocation ? 5 : plainVersion))
     throw malformed('the version is not the one that its content asks for');
-  if (kind === 'signature') checkDigestAlgorithms(digestAlgorithms, signer);
-  else assertDigestNamed(digestAlgorithms, signer);
+  assertDigestNamed(digestAlgorithms, signer, kind);
   const { signingCertificates, signingCertificatesBySha1 } = signer.signedAttributes;
   // Each would be read by some and not by others.
   if (kind === 'signature' && signingCertificates !== null && signingCertificatesBySha1 !== null)
@@ -114,26 +113,23 @@ function readSignedData(node: DerNode, kind: SignedDataKind): SignedData {
 }
 
 /**
- * They announce what there is to hash. Nobody signs them, so each must have its reason: the signer's,
- * and those of archive time-stamps (EN 319 122-1 §5.5.3).
+ * RFC 5652 §5.1: whoever hashes while reading learns from the set which digest will be asked for.
+ * Nobody signs it, so that in a signature each must have its reason: the signer's, and those of
+ * archive time-stamps (EN 319 122-1 §5.5.3).
  */
-function checkDigestAlgorithms(algorithms: readonly DerNode[], signer: SignerInfo): void {
-  const archives = signer.unsignedAttributes.filter(({ type }) => type === OID.archiveTimeStampV3);
-  if (algorithms.length > 1 + archives.length)
-    throw malformed('there are digest algorithms that nothing in it uses');
-  const isSigners = (algorithm: DerNode): boolean =>
-    equalBytes(derBytes(algorithm), derBytes(signer.digestAlgorithm));
-  if (!algorithms.some(isSigners))
-    throw malformed('the digest algorithm of the signer is not among those announced');
-}
-
-/** RFC 5652 §5.1: whoever hashes while reading learns from the set which digest will be asked for. */
 function assertDigestNamed(
   algorithms: readonly DerNode[],
-  { digestAlgorithm }: SignerInfo,
+  { digestAlgorithm, unsignedAttributes }: SignerInfo,
+  kind: SignedDataKind,
 ): void {
-  if (!algorithms.some((algorithm) => algorithmOf(algorithm) === algorithmOf(digestAlgorithm)))
-    throw malformed('the digest algorithm is not the one of the signer');
+  const archives = unsignedAttributes.filter(({ type }) => type === OID.archiveTimeStampV3);
+  if (kind === 'signature' && algorithms.length > 1 + archives.length)
+    throw malformed('there are digest algorithms that nothing in it uses');
+  const isNamed =
+    kind === 'signature'
+      ? algorithms.some((algorithm) => equalBytes(derBytes(algorithm), derBytes(digestAlgorithm)))
+      : algorithms.some((algorithm) => algorithmOf(algorithm) === algorithmOf(digestAlgorithm));
+  if (!isNamed) throw malformed('the digest algorithm is not the one of the signer');
 }
 
 /** Without its parameters. */

@@ -41,10 +41,15 @@ export function uncheckedIn(context: ValidationContext, accounting: Accounting):
     ...timeStamps
       .filter(({ isGenuine }) => !isGenuine)
       .map(({ carried: { kind } }) => `a time-stamp (${kind}) that is not one over this signature`),
+    ...(hasTwice(signedData.certificates) ? ['the same certificate twice'] : []),
     ...[...unused.values()].map((name) => `a certificate that no path uses: ${name}`),
     ...(material.unreadable === 0 ? [] : [`revocation data that cannot be read`]),
     ...(unusedEvidence.length === 0 ? [] : ['revocation data about no certificate of its paths']),
   ];
+}
+
+function hasTwice(certificates: readonly Certificate[]): boolean {
+  return new Set(certificates.map(({ sha256 }) => toHex(sha256))).size < certificates.length;
 }
 
 function unknownAttributes({ signedData, timeStamps }: Accounting): readonly string[] {

@@ -3,8 +3,13 @@
  * not encoded anew: signatures and time-stamps cover those bytes, and only lengths around them
  * change. Serves signatures and time-stamp tokens alike, which are SignedData too.
  */
-import { equalBytes, toHex } from '../../base/bytes.js';
-import { CMS_LIMITS, parseSignedData, type SignedData } from '../cms-signed-data.js';
+import { toHex } from '../../base/bytes.js';
+import {
+  CMS_LIMITS,
+  parseSignedData,
+  type SignedData,
+  type SignedDataKind,
+} from '../cms-signed-data.js';
 import { DerFields } from '../der-fields.js';
 import { derBytes, type DerNode, readDer } from '../der-reader.js';
 import { contextTag } from '../der-tag.js';
@@ -27,14 +32,21 @@ export interface SignedDataAdditions {
  * @param cms a ContentInfo as `parseSignedData` reads it.
  * @returns another that it reads; the same bytes if there was nothing to add.
  * @throws SigningError CMS_MALFORMED for what it does not read, AUGMENTATION_REFUSED if it must not
- *   grow, or if what is to be added is no DER or more than would be read again.
+ *   grow, or if what is to be added is no DER, or more than would be read again.
  */
-export function addToSignedData(cms: Uint8Array, additions: SignedDataAdditions): Uint8Array {
-  assertMayGrow(parseSignedData(cms));
-  const augmented = rebuild(readDer(cms, CMS_LIMITS), additions);
-  if (equalBytes(augmented, cms)) return augmented;
+export function addToSignedData(
+  cms: Uint8Array,
+  additions: SignedDataAdditions,
+  kind: SignedDataKind = 'signature',
+): Uint8Array {
+  assertMayGrow(parseSignedData(cms, kind));
   try {
-    parseSignedData(augmented);
+    // One value each: a set would take two written together for two elements, and none for nothing.
+    for (const elements of Object.values(additions))
+      for (const element of elements) readDer(element, CMS_LIMITS);
+    const augmented = rebuild(readDer(cms, CMS_LIMITS), additions);
+    parseSignedData(augmented, kind);
+    return augmented;
   } catch (cause) {
     if (!(cause instanceof SigningError)) throw cause;
     throw new SigningError(
@@ -43,7 +55,6 @@ export function addToSignedData(cms: Uint8Array, additions: SignedDataAdditions)
       { cause },
     );
   }
-  return augmented;
 }
 
 /**
