@@ -85,9 +85,7 @@ export function signatureEnd(
 ): AcceptanceEnd {
   const schemes = policy.schemes.filter(
     (row) =>
-      row.scheme === algorithm.scheme &&
-      row.keyKind === key.kind &&
-      key.bits >= row.minimumBits,
+      row.scheme === algorithm.scheme && row.keyKind === key.kind && key.bits >= row.minimumBits,
   );
   return earlierEnd(latestEnd(schemes), digestEnd(policy, algorithm.digest.name));
 }

@@ -157,7 +157,7 @@ function judgeSigner(validation: Validation): SignatureReport {
   report.learnt({
     path: judgement.way,
     revocation: describeRevocation(judgement),
-    level: provenLevel(structure, judgement, timeStamps, material),
+    level: provenLevel(context, structure, judgement, timeStamps, material),
   });
   report.passed('revocation', describeAnswers(judgement));
   return acceptSignature(validation, judgement);
@@ -186,7 +186,10 @@ function acceptSignature(validation: Validation, { path }: PassedJudgement): Sig
       subIndication: 'CRYPTO_CONSTRAINTS_FAILURE_NO_POE',
       says: 'Nothing proves that it existed while its algorithms were accepted.',
     });
-  report.passed('algorithm-dates', 'Its algorithms were accepted when it is known to have existed.');
+  report.passed(
+    'algorithm-dates',
+    'Its algorithms were accepted when it is known to have existed.',
+  );
 
   const disorder = refuseOrder(timeStamps);
   if (disorder !== null) return report.refused('time-stamp-order', disorder);

@@ -46,7 +46,11 @@ function verdictLines({ intact, level, structure, development }: SignatureReport
     intact
       ? '  The content is unchanged since it was signed with the key of the certificate below.'
       : '  It is not shown to be a signature over this content.',
-    ...(level === null ? [] : [`  level ${level}${level === structure ? '' : ` proven, ${structure ?? 'none'} by what it carries`}`]),
+    ...(level === null
+      ? []
+      : [
+          `  level ${level}${level === structure ? '' : ` proven, ${structure ?? 'none'} by what it carries`}`,
+        ]),
     ...(development ? ['  DEVELOPMENT ONLY: a certificate of it vouches for nobody.'] : []),
   ];
 }
@@ -106,8 +110,7 @@ const SOURCES = {
 
 function timeStampLines(timeStamp: TimeStampReport): string[] {
   const { kind, outcome, genTime, authority, says, subIndication, covers } = timeStamp;
-  const accuracy =
-    timeStamp.accuracyMillis === null ? '' : ` (to ${timeStamp.accuracyMillis} ms)`;
+  const accuracy = timeStamp.accuracyMillis === null ? '' : ` (to ${timeStamp.accuracyMillis} ms)`;
   return [
     `  ${kind}  ${genTime ?? 'no time'}${accuracy}  ${outcome}${subIndication === null ? '' : ` (${subIndication})`}`,
     `    by ${authority?.subject ?? 'nobody known'}`,

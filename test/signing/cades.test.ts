@@ -43,7 +43,12 @@ describe('a CAdES-B-B signature', () => {
       validatedAt: '2026-06-15T12:00:00.000Z',
       trustAnchor: 'CN=Root',
       development: false,
-      revocation: 'not-checked',
+      level: 'B-B',
+      structure: 'B-B',
+      path: 'at-validation-time',
+      bestSignatureTime: { time: '2026-06-15T12:00:00.000Z', by: 'caller' },
+      revocation: [{ outcome: 'not-offered' }, { outcome: 'not-offered' }],
+      trustedLists: 'not-consulted',
       signer: {
         name: 'Ada Lovelace',
         subject: 'CN=Ada Lovelace',

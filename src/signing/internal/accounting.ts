@@ -69,11 +69,10 @@ function unknownAttributes({ signedData, timeStamps }: Accounting): readonly str
 }
 
 /** Hashes of the certificates and of the evidence that some path, or the answers about it, rest on. */
-function usedBy(
-  context: ValidationContext,
-  { timeStamps, path }: Accounting,
-): ReadonlySet<string> {
+function usedBy(context: ValidationContext, { timeStamps, path }: Accounting): ReadonlySet<string> {
   const used = new Set<string>();
+  // Whose algorithms have been given up since has answered all the same.
+  const existedAt = context.proofs.earliest('signature').time;
   const use = (certificate: Certificate): void => {
     used.add(toHex(certificate.sha256));
   };
@@ -90,7 +89,12 @@ function usedBy(
   for (const each of paths) {
     each.certificates.forEach(use);
     each.certificates.forEach((_, index) => {
-      for (const { evidence, issuerPath } of statusesOf(context, each, index, context.validationTime)) {
+      for (const { evidence, issuerPath } of statusesOf(
+        context,
+        each,
+        index,
+        context.validationTime,
+      )) {
         issuerPath.forEach(use);
         for (const hash of evidence) used.add(toHex(hash));
       }
@@ -106,7 +110,9 @@ function evidenceHashes(
 ): ReadonlySet<string> {
   const all = new Set(carried);
   for (const hashes of inside.values()) for (const hash of hashes) all.add(toHex(hash));
-  const revocations = [...evidence.crls, ...evidence.ocspResponses].map(({ sha256 }) => toHex(sha256));
+  const revocations = [...evidence.crls, ...evidence.ocspResponses].map(({ sha256 }) =>
+    toHex(sha256),
+  );
   return new Set(revocations.filter((hash) => all.has(hash)));
 }
 

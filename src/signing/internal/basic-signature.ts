@@ -11,11 +11,7 @@ import type { ContentDigest } from '../content-digest.js';
 import { isRefusal, type SignatureReport } from '../signature-report.js';
 import type { ValidationPolicy } from '../validation-policy.js';
 import { isDevelopment, summarizeSigner } from './certificate-summary.js';
-import {
-  checkSignatureValue,
-  compareContent,
-  signingMeans,
-} from './cryptographic-verification.js';
+import { checkSignatureValue, compareContent, signingMeans } from './cryptographic-verification.js';
 import { readDetached } from './format-checking.js';
 import type { ReportWriter } from './report-writer.js';
 import { identifySigningCertificate } from './signing-certificate.js';
@@ -30,8 +26,7 @@ export interface BasicSignature {
 }
 
 export type BasicOutcome =
-  | BasicSignature
-  | { readonly kind: 'refused'; readonly report: SignatureReport };
+  BasicSignature | { readonly kind: 'refused'; readonly report: SignatureReport };
 
 export function verifyBasicSignature(
   cms: Uint8Array,
@@ -40,7 +35,8 @@ export function verifyBasicSignature(
   report: ReportWriter,
 ): BasicOutcome {
   const signedData = readDetached(cms);
-  if (isRefusal(signedData)) return { kind: 'refused', report: report.refused('format', signedData) };
+  if (isRefusal(signedData))
+    return { kind: 'refused', report: report.refused('format', signedData) };
   const { signer } = signedData;
   const { signingTime } = signer.signedAttributes;
   const structure = levelOf(signedData);
@@ -67,11 +63,13 @@ export function verifyBasicSignature(
   report.passed('algorithms', 'Digest, signature algorithm and key are in the policy.');
 
   const mismatch = compareContent(signer, means.algorithm, content);
-  if (mismatch !== null) return { kind: 'refused', report: report.refused('message-digest', mismatch) };
+  if (mismatch !== null)
+    return { kind: 'refused', report: report.refused('message-digest', mismatch) };
   report.passed('message-digest', 'The content has the digest that was signed.');
 
   const forgery = checkSignatureValue(signer, means);
-  if (forgery !== null) return { kind: 'refused', report: report.refused('signature-value', forgery) };
+  if (forgery !== null)
+    return { kind: 'refused', report: report.refused('signature-value', forgery) };
   report.learnt({ intact: true, level: 'B-B' });
   report.passed('signature-value', "The certificate's key has signed these attributes.");
   const end = earlierEnd(means.end, identified.end);

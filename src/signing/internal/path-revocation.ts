@@ -62,7 +62,8 @@ function revocationOf(
   if (revoked?.outcome.kind === 'revoked') {
     const { at: revokedAt, reason } = revoked.outcome;
     const since = `since ${formatInstant(revokedAt)}`;
-    if (isOnHold(revoked)) return { reason: 'TRY_LATER', detail: `is suspended ${since}`, revokedAt };
+    if (isOnHold(revoked))
+      return { reason: 'TRY_LATER', detail: `is suspended ${since}`, revokedAt };
     const why = reason === null ? '' : ` (${reason})`;
     const isTarget = index === 0;
     return {
@@ -113,4 +114,3 @@ export function isOffered(
     )
   );
 }
-

@@ -22,6 +22,11 @@ export function extractProofs(
   inside: (timeStamp: Uint8Array) => readonly Uint8Array[],
 ): void {
   proofs.add('signature', proof);
-  for (const hash of [...certificates, ...revocations, ...timeStamps, ...timeStamps.flatMap(inside)])
+  for (const hash of [
+    ...certificates,
+    ...revocations,
+    ...timeStamps,
+    ...timeStamps.flatMap(inside),
+  ])
     proofs.add(objectId(hash), proof);
 }

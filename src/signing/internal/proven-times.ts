@@ -49,12 +49,7 @@ export function validateTimeStamps(
     if (!validated.hasPassed || each.token === null) return validated;
     const by = each.kind === 'signature' ? 'signature-time-stamp' : 'archive-time-stamp';
     const proof = { time: each.token.info.genTime, by } as const;
-    extractProofs(
-      context.proofs,
-      proof,
-      validated.covers,
-      (hash) => inside.get(toHex(hash)) ?? [],
-    );
+    extractProofs(context.proofs, proof, validated.covers, (hash) => inside.get(toHex(hash)) ?? []);
     return validated;
   });
 }

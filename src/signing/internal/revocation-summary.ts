@@ -26,7 +26,8 @@ function describe(certificate: Certificate, known: CertificateRevocation): Revoc
   if (known.kind === 'not-checked')
     return {
       ...named,
-      outcome: known.why === 'not-offered' || known.why === 'not-asked' ? 'not-offered' : 'no-check',
+      outcome:
+        known.why === 'not-offered' || known.why === 'not-asked' ? 'not-offered' : 'no-check',
       source: null,
       evidence: [],
       issuedAt: null,

@@ -24,7 +24,9 @@ export function refuseAcceptance(
   if (!allowsPath(signingCertificates, certificates))
     return constraint('The path uses a certificate that the signed attributes do not allow.');
   if (isTooLate(signingTime, best, policy))
-    return constraint('The first time-stamp is later after the claimed time than the policy allows.');
+    return constraint(
+      'The first time-stamp is later after the claimed time than the policy allows.',
+    );
   if (unchecked.length > 0 && policy.unchecked === 'refused')
     return constraint(`It carries what no check covers: ${unchecked.join('; ')}.`);
   return null;

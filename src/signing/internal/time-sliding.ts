@@ -98,7 +98,8 @@ function limitOf(
   const limit = earliest(controlTime, end === 'never' ? null : end);
   if (status.outcome.kind === 'revoked') return earliest(limit, status.outcome.at);
   if (isFreshAt(context, status, limit)) return limit;
-  const last = context.policy.slideTo === 'issuance' ? status.issuedAt : freshUntil(context, status);
+  const last =
+    context.policy.slideTo === 'issuance' ? status.issuedAt : freshUntil(context, status);
   return earliest(limit, last);
 }
 

@@ -49,8 +49,7 @@ export function validateTimeStamp(
   const existedAt = existence.time;
   const covers = coverageOf(signedData, carried, token, content);
   if (isRefusal(covers)) return failed(carried, covers);
-  const imprinted =
-    carried.kind === 'signature' ? signedData.signer.signature : imprintOf(token);
+  const imprinted = carried.kind === 'signature' ? signedData.signer.signature : imprintOf(token);
   const checked = checkTimeStampToken(
     token,
     imprinted,
