@@ -28,9 +28,12 @@ export class ProofsOfExistence {
     this.#now = { time: validationTime, by: 'validation-time' };
   }
 
-  /** A proof of a later time than one that is known says nothing new. */
+  /** A proof of no earlier time than one that is known says nothing new. */
   add(id: ObjectId, proof: ProofOfExistence): void {
-    if (proof.time < this.earliest(id).time) this.#known.set(id, proof);
+    const known = this.#known.get(id);
+    const isNew =
+      known === undefined ? proof.time <= this.#now.time : proof.time < known.time;
+    if (isNew) this.#known.set(id, proof);
   }
 
   earliest(id: ObjectId): ProofOfExistence {

@@ -89,12 +89,7 @@ function usedBy(context: ValidationContext, { timeStamps, path }: Accounting): R
   for (const each of paths) {
     each.certificates.forEach(use);
     each.certificates.forEach((_, index) => {
-      for (const { evidence, issuerPath } of statusesOf(
-        context,
-        each,
-        index,
-        context.validationTime,
-      )) {
+      for (const { evidence, issuerPath } of statusesOf(context, each, index, existedAt)) {
         issuerPath.forEach(use);
         for (const hash of evidence) used.add(toHex(hash));
       }
