@@ -47,12 +47,34 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  // pkijs parses and builds; its verdicts are never trusted (design §3.9).
+  // No trust decision is taken from pkijs (design §3.9): its engine takes forged OCSP responses for true and
+  // certificates that vouch for each other for ever. So it cannot be asked: src/ does not even parse with it.
+  // Tests use it to build what we read, and as a second opinion.
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.ts', 'web/**/*.ts'],
     rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: ['pkijs', 'asn1js'].map((name) => ({
+            name,
+            message: 'No trust decision is taken from pkijs; src/signing parses what it judges.',
+          })),
+          patterns: [
+            {
+              group: ['pkijs/*', 'asn1js/*'],
+              message: 'No trust decision is taken from pkijs; src/signing parses what it judges.',
+            },
+          ],
+        },
+      ],
       'no-restricted-syntax': [
         'error',
+        {
+          // `import('pkijs')`, which the rule above does not see.
+          selector: 'ImportExpression > Literal[value=/^(pkijs|asn1js)(\\u002f|$)/]',
+          message: 'No trust decision is taken from pkijs; src/signing parses what it judges.',
+        },
         {
           selector: "NewExpression[callee.name='CertificateChainValidationEngine']",
           message: 'No trust decision is taken from pkijs.',

@@ -74,6 +74,49 @@ export function acceptsSignature(
   );
 }
 
+/**
+ * Up to when a signature by this key under this algorithm may be relied on: the last instant, null
+ * where no end has been set, `never` for what the policy does not have.
+ */
+export function signatureEnd(
+  policy: AlgorithmPolicy,
+  algorithm: SignatureAlgorithm,
+  key: PublicKey,
+): AcceptanceEnd {
+  const schemes = policy.schemes.filter(
+    (row) =>
+      row.scheme === algorithm.scheme && row.keyKind === key.kind && key.bits >= row.minimumBits,
+  );
+  return earlierEnd(latestEnd(schemes), digestEnd(policy, algorithm.digest.name));
+}
+
+export type AcceptanceEnd = UnixMillis | null | 'never';
+
+/** The same of a digest alone. */
+export function digestEnd(policy: AlgorithmPolicy, digest: DigestName): AcceptanceEnd {
+  return latestEnd(policy.digests.filter((row) => row.digest === digest));
+}
+
+export function isAcceptedAt(end: AcceptanceEnd, at: UnixMillis): boolean {
+  return end !== 'never' && isOpen(end, at);
+}
+
+function latestEnd(rows: readonly { readonly until: UnixMillis | null }[]): AcceptanceEnd {
+  let latest: AcceptanceEnd = 'never';
+  for (const { until } of rows) {
+    if (until === null) return null;
+    if (latest === 'never' || until > latest) latest = until;
+  }
+  return latest;
+}
+
+/** What rests on two things can be relied on as long as on the shorter-lived. */
+export function earlierEnd(a: AcceptanceEnd, b: AcceptanceEnd): AcceptanceEnd {
+  if (a === 'never' || b === 'never') return 'never';
+  if (a === null) return b;
+  return b === null || a < b ? a : b;
+}
+
 function isOpen(until: UnixMillis | null, at: UnixMillis): boolean {
   return until === null || at <= until;
 }

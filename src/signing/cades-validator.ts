@@ -1,47 +1,43 @@
 /**
- * Validates a detached CAdES-B-B signature (EN 319 122-1) at one instant, after the blocks of
- * EN 319 102-1 §5.2: format, signing certificate, cryptography, X.509, acceptance. Pure and
- * deterministic; nothing is fetched and no clock is read.
+ * Validates a detached CAdES signature (EN 319 122-1, B-B to B-LTA) after EN 319 102-1: the basic blocks
+ * of §5.2, time-stamps (§5.4), signatures with time and long-term data (§5.5) and with archive
+ * time-stamps (§5.6). Pure and deterministic; nothing is fetched and no clock is read. The rules are
+ * written down, with the decisions taken, in docs/formats/signature-validation.md.
  *
- * NOT checked in this version: revocation, time-stamps, signature policies, whether anything is
- * "qualified". What is present and not checked keeps the verdict from being TOTAL-PASSED.
+ * NOT checked: signature policies, counter-signatures, trusted lists and what follows from them under
+ * law. What is present and not checked keeps the verdict from being TOTAL-PASSED.
  */
 import type { UnixMillis } from '../base/brand.js';
-import { equalBytes } from '../base/bytes.js';
-import { assert } from '../base/errors.js';
 import { formatInstant } from '../base/time.js';
-import {
-  acceptsSignature,
-  ALGORITHM_POLICY_2026_11,
-  type AlgorithmPolicy,
-} from './algorithm-policy.js';
-import {
-  readCmsSignatureAlgorithm,
-  type SignatureAlgorithm,
-  verifySignature,
-} from './algorithms.js';
-import { validateCertificatePath } from './certificate-path.js';
+import { isAcceptedAt } from './algorithm-policy.js';
 import { usageFlaw } from './certificate-usage.js';
-import { type Certificate, publicKeyOf } from './certificate.js';
-import { parseSignedData, type SignedData, type SignerInfo } from './cms-signed-data.js';
-import { derBytes, derContent } from './der-reader.js';
-import { isDevelopmentName } from './development-mark.js';
-import { type DigestName, digestOf, DIGESTS, readDigestAlgorithm } from './digest-algorithms.js';
+import type { ContentDigest } from './content-digest.js';
 import { displayName } from './distinguished-name.js';
-import { refuseAcceptance } from './internal/signature-acceptance.js';
-import { identifySigningCertificate, summarize } from './internal/signing-certificate.js';
-import { OID } from './oids.js';
-import type { InvalidPath } from './path-verdict.js';
-import type { PublicKey } from './public-key.js';
-import { isRefusal, type Refusal, ReportWriter, type SignatureReport } from './signature-report.js';
-import { SigningError } from './signing-error.js';
+import { uncheckedIn } from './internal/accounting.js';
+import { type BasicSignature, verifyBasicSignature } from './internal/basic-signature.js';
+import { carriedTimeStamps } from './internal/carried-time-stamps.js';
+import { judgeCertificate, type PassedJudgement } from './internal/certificate-judgement.js';
+import { isDevelopment } from './internal/certificate-summary.js';
+import { provenLevel } from './internal/proven-level.js';
+import { firstProofs, type KnownExistence, validateTimeStamps } from './internal/proven-times.js';
+import { ReportWriter } from './internal/report-writer.js';
+import { describeRevocation } from './internal/revocation-summary.js';
+import { refuseAcceptance, refuseOrder } from './internal/signature-acceptance.js';
+import type { ValidatedTimeStamp } from './internal/time-stamp-validation.js';
+import type { ValidationContext } from './internal/validation-context.js';
+import {
+  type BroughtEvidence,
+  gatherMaterial,
+  type ValidationMaterial,
+} from './internal/validation-material.js';
+import type { ProofOfExistence } from './proof-of-existence.js';
+import type { Corroboration, SignatureReport } from './signature-report.js';
 import type { TrustAnchor } from './trust-anchor.js';
+import { PATH_LIMITS, type PathLimits, ValidationBudget } from './validation-budget.js';
+import { VALIDATION_POLICY, type ValidationPolicy } from './validation-policy.js';
 
-/** A digest stands in for content that is large or elsewhere. */
-export interface ContentDigest {
-  readonly algorithm: DigestName;
-  readonly digest: Uint8Array;
-}
+export type { ContentDigest } from './content-digest.js';
+export type { BroughtEvidence } from './internal/validation-material.js';
 
 export interface CadesRequest {
   /** DER; may be hostile. */
@@ -53,175 +49,161 @@ export interface CadesRequest {
    * Not the claimed signing time, which proves nothing.
    */
   readonly at: UnixMillis;
-  readonly policy?: AlgorithmPolicy;
+  /** Who says so. A block's time is shown and proves nothing by itself. The default is `caller`. */
+  readonly by?: 'caller' | 'ledger' | 'bitcoin-block';
+  /**
+   * When everything in `cms` is known to have existed, what was added to the signature included: its
+   * certificates, revocation data and time-stamps. On the word of the same.
+   */
+  readonly wholeAt?: UnixMillis;
+  /** The instant of the verdict, `at` or later. The default is `at`: would it have passed then? */
+  readonly validationTime?: UnixMillis;
+  /** What is known beyond what the signature carries. */
+  readonly evidence?: BroughtEvidence;
+  readonly policy?: ValidationPolicy;
 }
 
 /** Never throws for what a stranger has sent: a CMS that cannot be read is a FORMAT_FAILURE. */
 export function validateCades(request: CadesRequest): SignatureReport {
-  const { content, anchors, at, policy = ALGORITHM_POLICY_2026_11 } = request;
-  const report = new ReportWriter(at, policy.id);
+  const { cms, content, anchors, at, policy = VALIDATION_POLICY } = request;
+  const validationTime = request.validationTime ?? at;
+  const report = new ReportWriter(validationTime, policy);
+  const basic = verifyBasicSignature(cms, content, policy, report);
+  if (basic.kind === 'refused') return basic.report;
 
-  const signedData = readDetached(request.cms);
-  if (isRefusal(signedData)) return report.refused('format', signedData);
-  const { signer, certificates } = signedData;
-  const { signingTime } = signer.signedAttributes;
-  if (signingTime !== null) report.learnt({ claimedSigningTime: formatInstant(signingTime) });
-  report.passed('format', 'It is a detached signature of one signer, in DER.');
-
-  const certificate = identifySigningCertificate(signedData, at, policy);
-  if (isRefusal(certificate)) return report.refused('signing-certificate', certificate);
-  report.learnt({ signer: summarize(certificate), development: isDevelopment([certificate]) });
-  report.passed(
-    'signing-certificate',
-    'The signed attributes name the certificate that it carries.',
-  );
-
-  const means = signingMeans(signer, certificate, at, policy);
-  if (isRefusal(means)) return report.refused('algorithms', means);
-  report.learnt({ algorithm: means.algorithm.name });
-  report.passed('algorithms', 'Digest, signature algorithm and key are accepted by the policy.');
-
-  const mismatch = compareContent(signer, means.algorithm, content);
-  if (mismatch !== null) return report.refused('message-digest', mismatch);
-  report.passed('message-digest', 'The content has the digest that was signed.');
-
-  const forgery = checkSignatureValue(signer, means);
-  if (forgery !== null) return report.refused('signature-value', forgery);
-  report.learnt({ intact: true });
-  report.passed('signature-value', "The certificate's key has signed these attributes.");
-
-  const intermediates = certificates.filter((other) => other !== certificate);
-  const path = validateCertificatePath({ target: certificate, intermediates, anchors, at, policy });
-  if (path.kind === 'invalid') return report.refused('certificate-path', refusePath(path));
+  const { signedData } = basic;
+  const carried = carriedTimeStamps(signedData);
+  const material = gatherMaterial(signedData, carried, request.evidence ?? NO_EVIDENCE);
+  const proofs = firstProofs(validationTime, knownExistence(request), material);
+  const budget = new ValidationBudget(VALIDATION_LIMITS);
+  const context: ValidationContext = {
+    ...material,
+    policy,
+    anchors,
+    validationTime,
+    proofs,
+    budget,
+  };
+  const timeStamps = validateTimeStamps(context, signedData, carried, content, material);
+  const best = proofs.earliest('signature');
   report.learnt({
-    trustAnchor: displayName(path.anchor.subject),
-    development: isDevelopment(path.certificates),
+    bestSignatureTime: { time: formatInstant(best.time), by: best.by },
+    corroboration: corroborationOf(request),
+    timeStamps: timeStamps.map((each) => each.report),
   });
-  report.passed(
-    'certificate-path',
-    'The certificate leads to a trust anchor; revocation is not checked.',
-  );
+  report.passed('time-stamps', describeTimeStamps(timeStamps));
+  return judgeSigner({ report, context, material, basic, timeStamps, best });
+}
 
+/** For the signer and a dozen time-stamping authorities, each with its CRLs. */
+const VALIDATION_LIMITS: PathLimits = {
+  ...PATH_LIMITS,
+  maxSignatureChecks: 256,
+  maxSteps: 2_048,
+};
+
+const NO_EVIDENCE: BroughtEvidence = { certificates: [], crls: [], ocspResponses: [] };
+
+function knownExistence({ at, by = 'caller', wholeAt }: CadesRequest): KnownExistence {
+  // EN 319 102-1 knows no proof by a block, whose time its miner sets.
+  if (by === 'bitcoin-block') return { signature: null, whole: null };
+  return {
+    signature: { time: at, by },
+    whole: wholeAt === undefined ? null : { time: wholeAt, by },
+  };
+}
+
+function corroborationOf({ at, by }: CadesRequest): Corroboration | null {
+  return by === 'bitcoin-block' ? { time: formatInstant(at), by } : null;
+}
+
+function describeTimeStamps(timeStamps: readonly ValidatedTimeStamp[]): string {
+  const passed = timeStamps.filter(({ hasPassed }) => hasPassed).length;
+  return timeStamps.length === 0
+    ? 'It has no time-stamps.'
+    : `${passed} of its ${timeStamps.length} time-stamps prove a time; others count for nothing.`;
+}
+
+/** All that is known once times are. */
+interface Validation {
+  readonly report: ReportWriter;
+  readonly context: ValidationContext;
+  readonly material: ValidationMaterial;
+  readonly basic: BasicSignature;
+  readonly timeStamps: readonly ValidatedTimeStamp[];
+  /** Since when the signature is known to exist. */
+  readonly best: ProofOfExistence;
+}
+
+function judgeSigner(validation: Validation): SignatureReport {
+  const { report, context, material, basic, timeStamps, best } = validation;
+  const { certificate, structure } = basic;
+  const judgement = judgeCertificate(context, {
+    certificate,
+    purpose: 'signature',
+    existedAt: best.time,
+  });
+  if (judgement.kind === 'refused' && !judgement.isRevocation)
+    return report.refused('certificate-path', judgement.refusal);
+  if (judgement.path !== null)
+    report.learnt({
+      trustAnchor: displayName(judgement.path.anchor.subject),
+      development:
+        isDevelopment([certificate, ...judgement.path.certificates]) ||
+        timeStamps.some((each) => each.hasPassed && each.report.development),
+    });
+  report.passed('certificate-path', 'The certificate leads to a trust anchor.');
+  if (judgement.kind === 'refused') return report.refused('revocation', judgement.refusal);
+  report.learnt({
+    path: judgement.way,
+    revocation: describeRevocation(judgement),
+    level: provenLevel(context, structure, judgement, timeStamps, material),
+  });
+  report.passed('revocation', describeAnswers(judgement));
+  return acceptSignature(validation, judgement);
+}
+
+function describeAnswers({ revocation }: PassedJudgement): string {
+  const answered = revocation.filter(({ kind }) => kind === 'status').length;
+  return answered === revocation.length
+    ? 'None of its certificates was revoked.'
+    : `Of its ${revocation.length} certificates, ${answered} have an answer; of the others none is offered.`;
+}
+
+function acceptSignature(validation: Validation, { path }: PassedJudgement): SignatureReport {
+  const { report, context, material, basic, timeStamps, best } = validation;
+  const { certificate, signedData, end } = basic;
   const flaw = usageFlaw(certificate);
-  if (flaw !== null) return report.refused('certificate-usage', chainConstraint(flaw));
+  if (flaw !== null)
+    return report.refused('certificate-usage', {
+      subIndication: 'CHAIN_CONSTRAINTS_FAILURE',
+      says: `The signer's certificate ${flaw}.`,
+    });
   report.passed('certificate-usage', 'The certificate allows its key to sign documents.');
 
-  const unacceptable = refuseAcceptance(signedData, path);
-  if (unacceptable !== null) return report.refused('signature-acceptance', unacceptable);
-  report.passed('signature-acceptance', 'Nothing in the signature is left without a check.');
-  return report.complete();
-}
-
-function readDetached(cms: Uint8Array): SignedData | Refusal {
-  let signedData: SignedData;
-  try {
-    signedData = parseSignedData(cms);
-  } catch (cause) {
-    if (!(cause instanceof SigningError)) throw cause;
-    return formatFailure(`It is not a signature that can be read: ${cause.message}.`);
-  }
-  const { contentType, content, signer } = signedData;
-  if (content !== null) return formatFailure('It carries its own content; it must be detached.');
-  if (contentType !== OID.data) return formatFailure('Its content type is not id-data.');
-  if (signer.signedAttributes.contentType !== contentType)
-    return formatFailure('The signed content type is not the one that it states.');
-  return signedData;
-}
-
-/** What the signature was made with. */
-interface SigningMeans {
-  readonly algorithm: SignatureAlgorithm;
-  readonly key: PublicKey;
-}
-
-function signingMeans(
-  signer: SignerInfo,
-  certificate: Certificate,
-  at: UnixMillis,
-  policy: AlgorithmPolicy,
-): SigningMeans | Refusal {
-  const refused = (says: string): Refusal => {
-    return { subIndication: 'CRYPTO_CONSTRAINTS_FAILURE', says };
-  };
-  try {
-    const digest = readDigestAlgorithm(signer.digestAlgorithm);
-    const algorithm = readCmsSignatureAlgorithm(signer.signatureAlgorithm, digest);
-    const key = publicKeyOf(certificate);
-    // Content hashed with one algorithm and attributes with another: as weak as the weaker.
-    if (algorithm.digest !== digest)
-      return refused('Content and attributes use different digests.');
-    if (!acceptsSignature(policy, algorithm, key, at))
-      return refused('The algorithm or the size of the key is not accepted by the policy.');
-    return { algorithm, key };
-  } catch (cause) {
-    if (!(cause instanceof SigningError)) throw cause;
-    return refused(`The algorithm or key is not supported: ${cause.message}.`);
-  }
-}
-
-function compareContent(
-  signer: SignerInfo,
-  algorithm: SignatureAlgorithm,
-  content: Uint8Array | ContentDigest,
-): Refusal | null {
-  let digest: Uint8Array;
-  if (content instanceof Uint8Array) digest = digestOf(algorithm.digest, content);
-  else {
-    assert(content.digest.length === DIGESTS[content.algorithm].length, 'a digest of its length');
-    if (content.algorithm !== algorithm.digest.name)
-      return {
-        subIndication: 'SIGNED_DATA_NOT_FOUND',
-        says: `The content is known by ${content.algorithm}, the signature is over ${algorithm.digest.name}.`,
-      };
-    digest = content.digest;
-  }
-  return equalBytes(digest, signer.signedAttributes.messageDigest)
-    ? null
-    : { subIndication: 'HASH_FAILURE', says: 'The content is not the one that was signed.' };
-}
-
-function checkSignatureValue(
-  { signedAttributes, signature, digestAlgorithm, signatureAlgorithm }: SignerInfo,
-  { algorithm, key }: SigningMeans,
-): Refusal | null {
-  const refused = (says: string): Refusal => ({ subIndication: 'SIG_CRYPTO_FAILURE', says });
-  if (!verifySignature(algorithm, key, signedAttributes.toBeSigned, signature))
-    return refused("The certificate's key has not signed these attributes.");
-  const protection = signedAttributes.algorithmProtection;
-  const isProtected =
-    protection === null ||
-    (equalBytes(derBytes(protection.digestAlgorithm), derBytes(digestAlgorithm)) &&
-      // The copy is under an IMPLICIT tag, so its contents are compared.
-      equalBytes(derContent(protection.signatureAlgorithm), derContent(signatureAlgorithm)));
-  return isProtected
-    ? null
-    : refused('The algorithms are not the ones that were signed (RFC 6211).');
-}
-
-/**
- * EN 319 102-1 §5.2.6.4: a certificate out of its dates says nothing of a signature that may have
- * been made before; only one that existed before the signer's certificate did is certainly bad.
- */
-function refusePath({ reason, detail, certificateIndex }: InvalidPath): Refusal {
-  const says =
-    certificateIndex === null
-      ? `No trust: ${detail}.`
-      : `${certificateIndex === 0 ? "The signer's certificate" : `Certificate ${certificateIndex} above the signer's`} ${detail}.`;
-  const isOutOfBounds =
-    reason === 'EXPIRED' || (reason === 'NOT_YET_VALID' && certificateIndex !== 0);
-  return { subIndication: isOutOfBounds ? 'OUT_OF_BOUNDS_NO_POE' : reason, says };
-}
-
-function isDevelopment(certificates: readonly Certificate[]): boolean {
-  return certificates.some(
-    ({ subject, issuer }) => isDevelopmentName(subject) || isDevelopmentName(issuer),
+  if (!isAcceptedAt(end, best.time))
+    return report.refused('algorithm-dates', {
+      subIndication: 'CRYPTO_CONSTRAINTS_FAILURE_NO_POE',
+      says: 'Nothing proves that it existed while its algorithms were accepted.',
+    });
+  report.passed(
+    'algorithm-dates',
+    'Its algorithms were accepted when it is known to have existed.',
   );
-}
 
-function chainConstraint(flaw: string): Refusal {
-  return { subIndication: 'CHAIN_CONSTRAINTS_FAILURE', says: `The signer's certificate ${flaw}.` };
-}
+  const disorder = refuseOrder(timeStamps);
+  if (disorder !== null) return report.refused('time-stamp-order', disorder);
+  report.passed('time-stamp-order', 'The times of its time-stamps agree.');
 
-function formatFailure(says: string): Refusal {
-  return { subIndication: 'FORMAT_FAILURE', says };
+  const unchecked = uncheckedIn(context, { signedData, material, timeStamps, path });
+  report.learnt({ unchecked });
+  const refusal = refuseAcceptance(signedData.signer, path, best, unchecked, context.policy);
+  if (refusal !== null) return report.refused('signature-acceptance', refusal);
+  report.passed(
+    'signature-acceptance',
+    unchecked.length === 0
+      ? 'Nothing in the signature is left without a check.'
+      : 'The policy lets pass what no check covers.',
+  );
+  return report.complete();
 }

@@ -1,29 +1,13 @@
 /**
  * What a validation says (after EN 319 102-1 §5.1 and TS 119 102-2): one indication, why, and every
- * check in the order it was made. Plain data: the same input gives the same report, byte for byte.
+ * check in the order it was made. Plain data for RFC 8785: the same input gives the same report, byte
+ * for byte. Every field is described in docs/formats/signature-validation.md.
  */
-import type { UnixMillis } from '../base/brand.js';
-import { formatInstant } from '../base/time.js';
 import type { SignatureAlgorithmName } from './algorithms.js';
+import type { CadesLevel } from './cades-levels.js';
+import type { Indication, SubIndication } from './sub-indications.js';
 
-export type Indication = 'TOTAL-PASSED' | 'TOTAL-FAILED' | 'INDETERMINATE';
-
-/** The names of EN 319 102-1 §5.1 that this version can give, each with the indication it means. */
-export const SUB_INDICATIONS = {
-  FORMAT_FAILURE: 'TOTAL-FAILED',
-  HASH_FAILURE: 'TOTAL-FAILED',
-  SIG_CRYPTO_FAILURE: 'TOTAL-FAILED',
-  NOT_YET_VALID: 'TOTAL-FAILED',
-  SIGNED_DATA_NOT_FOUND: 'INDETERMINATE',
-  NO_SIGNING_CERTIFICATE_FOUND: 'INDETERMINATE',
-  NO_CERTIFICATE_CHAIN_FOUND: 'INDETERMINATE',
-  CERTIFICATE_CHAIN_GENERAL_FAILURE: 'INDETERMINATE',
-  CHAIN_CONSTRAINTS_FAILURE: 'INDETERMINATE',
-  CRYPTO_CONSTRAINTS_FAILURE: 'INDETERMINATE',
-  SIG_CONSTRAINTS_FAILURE: 'INDETERMINATE',
-  OUT_OF_BOUNDS_NO_POE: 'INDETERMINATE',
-} as const satisfies Record<string, Indication>;
-export type SubIndication = keyof typeof SUB_INDICATIONS;
+export { type Indication, SUB_INDICATIONS, type SubIndication } from './sub-indications.js';
 
 /** In the order in which they are made; a check that fails ends the validation. */
 export const CHECKS = [
@@ -32,8 +16,12 @@ export const CHECKS = [
   'algorithms',
   'message-digest',
   'signature-value',
+  'time-stamps',
   'certificate-path',
+  'revocation',
   'certificate-usage',
+  'algorithm-dates',
+  'time-stamp-order',
   'signature-acceptance',
 ] as const;
 export type CheckName = (typeof CHECKS)[number];
@@ -45,7 +33,7 @@ export interface Check {
   readonly says: string;
 }
 
-export interface SignerSummary {
+export interface CertificateSummary {
   /** For people: the common name, or what stands in for it. Escaped, so safe to print. */
   readonly name: string;
   /** RFC 4514 text, escaped. */
@@ -57,6 +45,89 @@ export interface SignerSummary {
   readonly certificateSha256: string;
 }
 
+export interface SignerSummary extends CertificateSummary {
+  /** Of the subject (EN 319 412-1 §5.1.4), escaped; null if it has none. */
+  readonly organizationIdentifier: string | null;
+  /** What the certificate says of whose it is; see `personKind`. */
+  readonly person: PersonKind;
+  /** What the certificate claims of itself, a sentence each. Nobody has examined it. */
+  readonly claims: readonly string[];
+}
+
+export type PersonKind = 'natural' | 'legal' | 'unknown';
+
+/** By what something is known to have existed at an instant. */
+export type ExistenceSource =
+  /** It is there now: the instant of validation. */
+  | 'validation-time'
+  /** Whoever asked for the validation says so. */
+  | 'caller'
+  /** The ledger recorded it. */
+  | 'ledger'
+  | 'signature-time-stamp'
+  | 'archive-time-stamp';
+
+export interface ProvenTime {
+  /** RFC 3339. */
+  readonly time: string;
+  readonly by: ExistenceSource;
+}
+
+/** A time that supports the verdict and is no proof in the sense of EN 319 102-1. */
+export interface Corroboration {
+  readonly time: string;
+  readonly by: 'bitcoin-block';
+}
+
+export interface TimeStampReport {
+  readonly kind: 'signature' | 'archive';
+  /** `passed`: it proves that what it covers existed at `genTime`. Others prove nothing. */
+  readonly outcome: 'passed' | 'failed';
+  /** Why it failed; null where it passed. */
+  readonly subIndication: SubIndication | null;
+  readonly says: string;
+  /** RFC 3339; null where it cannot be read. */
+  readonly genTime: string | null;
+  readonly accuracyMillis: number | null;
+  readonly authority: CertificateSummary | null;
+  readonly trustAnchor: string | null;
+  /** Hex, of the token. */
+  readonly sha256: string | null;
+  /** How many of each it proves to have existed; the signature always where it passed. */
+  readonly covers: TimeStampCoverage | null;
+  readonly revocation: readonly RevocationReport[];
+  readonly development: boolean;
+}
+
+export interface TimeStampCoverage {
+  readonly certificates: number;
+  readonly revocationData: number;
+  readonly timeStamps: number;
+}
+
+/** What is known of one certificate of a path, from the end entity up. */
+export interface RevocationReport {
+  /** RFC 4514 text. */
+  readonly certificate: string;
+  readonly certificateSha256: string;
+  readonly outcome:
+    | 'good'
+    | 'revoked'
+    /** It names no place to ask, and nothing was brought. */
+    | 'not-offered'
+    /** RFC 6960 §4.2.2.2.1: its issuer says that nobody need ask. */
+    | 'no-check';
+  readonly source: 'crl' | 'ocsp' | null;
+  /** Hex: SHA-256 of each CRL or OCSP response that the answer rests on. */
+  readonly evidence: readonly string[];
+  /** When the answer was made; RFC 3339. */
+  readonly issuedAt: string | null;
+  readonly nextUpdate: string | null;
+  readonly revokedAt: string | null;
+  /** As RFC 5280 §5.3.1 names it. */
+  readonly reason: string | null;
+}
+
 export interface SignatureReport {
   readonly indication: Indication;
   readonly subIndication: SubIndication | null;
@@ -66,22 +137,41 @@ export interface SignatureReport {
    * could not be tried.
    */
   readonly intact: boolean;
+  /** What has been proven of it: a time-stamp counts that has passed. Null unless it is intact. */
+  readonly level: CadesLevel | null;
+  /** What it looks like, by the attributes that it carries. */
+  readonly structure: CadesLevel | null;
   readonly signer: SignerSummary | null;
   readonly algorithm: SignatureAlgorithmName | null;
   /** What the signer claims; no proof of when. RFC 3339. */
   readonly claimedSigningTime: string | null;
+  /** The earliest instant at which the signature is proven to have existed. */
+  readonly bestSignatureTime: ProvenTime | null;
+  /** Null, or what else speaks for the time. */
+  readonly corroboration: Corroboration | null;
+  /** The instant of the verdict. RFC 3339. */
+  readonly validatedAt: string;
+  /** By which of the three ways of EN 319 102-1 §5.3, §5.5 and §5.6 the signer's path was found good. */
+  readonly path: PathWay | null;
+  readonly timeStamps: readonly TimeStampReport[];
+  /** Of the signer's path, from the signer's certificate up. */
+  readonly revocation: readonly RevocationReport[];
   /** The anchor that the path ends in, as RFC 4514 text. */
   readonly trustAnchor: string | null;
+  /** No trusted list is read in this version: nothing is known of any status under law. */
+  readonly trustedLists: 'not-consulted';
   /** A certificate of the embedded development authority is involved. */
   readonly development: boolean;
-  /** This version has no revocation checking: a revoked certificate passes. */
-  readonly revocation: 'not-checked';
-  /** The instant that was judged. RFC 3339. */
-  readonly validatedAt: string;
-  /** The id of the algorithm policy applied. */
+  /** What it carries that no check has covered, a phrase each. */
+  readonly unchecked: readonly string[];
+  /** The id of the validation policy applied. */
   readonly policy: string;
+  /** The id of its algorithm policy. */
+  readonly algorithmPolicy: string;
   readonly checks: readonly Check[];
 }
+
+export type PathWay = 'at-validation-time' | 'at-best-signature-time' | 'in-the-past';
 
 export interface Refusal {
   readonly subIndication: SubIndication;
@@ -90,64 +180,4 @@ export interface Refusal {
 
 export function isRefusal(outcome: object): outcome is Refusal {
   return 'subIndication' in outcome;
-}
-
-/** What is learnt on the way, known or not when the validation ends. */
-export type ReportFacts = Partial<
-  Pick<
-    SignatureReport,
-    'intact' | 'signer' | 'algorithm' | 'claimedSigningTime' | 'trustAnchor' | 'development'
-  >
->;
-
-/** Collects checks and facts in the order of the validation, and closes into a report once. */
-export class ReportWriter {
-  readonly #at: UnixMillis;
-  readonly #policy: string;
-  readonly #checks: Check[] = [];
-  #facts: ReportFacts = {};
-
-  constructor(at: UnixMillis, policy: string) {
-    this.#at = at;
-    this.#policy = policy;
-  }
-
-  learnt(facts: ReportFacts): void {
-    this.#facts = { ...this.#facts, ...facts };
-  }
-
-  passed(name: CheckName, says: string): void {
-    this.#checks.push({ name, outcome: 'passed', says });
-  }
-
-  refused(name: CheckName, { subIndication, says }: Refusal): SignatureReport {
-    this.#checks.push({ name, outcome: 'failed', says });
-    return this.#close(SUB_INDICATIONS[subIndication], subIndication);
-  }
-
-  /** Every check has passed. */
-  complete(): SignatureReport {
-    return this.#close('TOTAL-PASSED', null);
-  }
-
-  #close(indication: Indication, subIndication: SubIndication | null): SignatureReport {
-    const notDone = CHECKS.slice(this.#checks.length).map((name): Check => {
-      return { name, outcome: 'not-done', says: 'Not reached.' };
-    });
-    return {
-      indication,
-      subIndication,
-      intact: false,
-      signer: null,
-      algorithm: null,
-      claimedSigningTime: null,
-      trustAnchor: null,
-      development: false,
-      ...this.#facts,
-      revocation: 'not-checked',
-      validatedAt: formatInstant(this.#at),
-      policy: this.#policy,
-      checks: [...this.#checks, ...notDone],
-    };
-  }
 }

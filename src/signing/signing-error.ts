@@ -7,7 +7,15 @@ export type SigningErrorCode =
   | 'DER_LIMIT'
   | 'CERTIFICATE_MALFORMED'
   | 'CMS_MALFORMED'
+  /** Not a certificate revocation list (RFC 5280 §5). */
+  | 'CRL_MALFORMED'
+  /** Not a successful basic OCSP response (RFC 6960 §4.2). */
+  | 'OCSP_MALFORMED'
+  /** Not a time-stamp token, request or response of RFC 3161, or more of one than is read. */
+  | 'TIME_STAMP_MALFORMED'
   | 'LOG_SEAL_MALFORMED'
+  /** What was to be added to a signature does not fit into it, or must not be. */
+  | 'AUGMENTATION_REFUSED'
   /** An algorithm that is not in our table. */
   | 'ALGORITHM_UNSUPPORTED'
   /** A key of a kind, curve or size that is not in our table. */
@@ -39,4 +47,5 @@ const PARTS: ReadonlySet<SigningErrorCode> = new Set([
   'DER_MALFORMED',
   'DER_LIMIT',
   'CERTIFICATE_MALFORMED',
+  'CMS_MALFORMED',
 ]);

@@ -43,7 +43,12 @@ describe('a CAdES-B-B signature', () => {
       validatedAt: '2026-06-15T12:00:00.000Z',
       trustAnchor: 'CN=Root',
       development: false,
-      revocation: 'not-checked',
+      level: 'B-B',
+      structure: 'B-B',
+      path: 'at-validation-time',
+      bestSignatureTime: { time: '2026-06-15T12:00:00.000Z', by: 'caller' },
+      revocation: [{ outcome: 'not-offered' }, { outcome: 'not-offered' }],
+      trustedLists: 'not-consulted',
       signer: {
         name: 'Ada Lovelace',
         subject: 'CN=Ada Lovelace',
@@ -193,7 +198,7 @@ describe('the builder', () => {
     expect(() => prepareCades(parts, { contentDigest: short, signingTime: NOW })).toThrow(
       'assertion',
     );
-    const chain = Array(20).fill(sub.certificate) as (typeof sub.certificate)[];
+    const chain = Array(40).fill(sub.certificate) as (typeof sub.certificate)[];
     expect(() => cadesSigner({ ...parts, chain })).toThrow('assertion');
   });
 });

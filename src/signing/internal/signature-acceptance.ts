@@ -1,45 +1,58 @@
-/** Whether the signature, being genuine, is one that may be accepted (EN 319 102-1 §5.2.8). */
-import { equalBytes } from '../../base/bytes.js';
-import { type Certificate, isSignedBy } from '../certificate.js';
-import type { SignedData } from '../cms-signed-data.js';
-import type { ValidPath } from '../path-verdict.js';
-import type { Refusal } from '../signature-report.js';
-import { restates, type TrustAnchor } from '../trust-anchor.js';
-import { allowsPath } from './signing-certificate.js';
-
 /**
- * Whether the signature is CAdES baseline B and every byte of it has been covered by some check:
- * what nobody has checked could be exchanged unseen, or claim what is not true.
+ * Signature acceptance (EN 319 102-1 §5.2.8): what the signature must say, whether its times agree, and
+ * that nothing in it is left without a check.
  */
-export function refuseAcceptance(signedData: SignedData, path: ValidPath): Refusal | null {
-  const { signer, certificates, revocationNodes } = signedData;
-  const { signingTime, signingCertificates } = signer.signedAttributes;
-  if (signingTime === null) return constraint('The signed attributes lack the signing time.');
-  if (!allowsPath(signingCertificates, path.certificates))
+import type { UnixMillis } from '../../base/brand.js';
+import type { SignerInfo } from '../cms-signed-data.js';
+import type { CertificatePath } from '../path-verdict.js';
+import type { ProofOfExistence } from '../proof-of-existence.js';
+import type { Refusal } from '../signature-report.js';
+import type { ValidationPolicy } from '../validation-policy.js';
+import { allowsPath } from './signing-certificate.js';
+import type { ValidatedTimeStamp } from './time-stamp-validation.js';
+
+export function refuseAcceptance(
+  { signedAttributes }: SignerInfo,
+  { certificates }: CertificatePath,
+  best: ProofOfExistence,
+  unchecked: readonly string[],
+  policy: ValidationPolicy,
+): Refusal | null {
+  const { signingTime, signingCertificates } = signedAttributes;
+  if (signingTime === null && policy.requireSigningTime)
+    return constraint('The signed attributes lack the signing time.');
+  if (!allowsPath(signingCertificates, certificates))
     return constraint('The path uses a certificate that the signed attributes do not allow.');
-  if (signer.unsignedAttributes.length > 0 || revocationNodes.length > 0)
+  if (isTooLate(signingTime, best, policy))
     return constraint(
-      'The signature carries unsigned attributes or revocation data, which this version does not check.',
+      'The first time-stamp is later after the claimed time than the policy allows.',
     );
-  if (!certificates.every((certificate) => isCovered(certificate, path)))
-    return constraint("The signature carries a certificate that the signer's path does not use.");
+  if (unchecked.length > 0 && policy.unchecked === 'refused')
+    return constraint(`It carries what no check covers: ${unchecked.join('; ')}.`);
   return null;
 }
 
-/** On the path, or no more than the anchor's own certificate. */
-function isCovered(certificate: Certificate, { certificates, anchor }: ValidPath): boolean {
-  return certificates.includes(certificate) || isOf(certificate, anchor);
+/** §5.5.4 step 5; a delay is one between the claimed time and a time-stamp. */
+function isTooLate(
+  signingTime: UnixMillis | null,
+  { time, by }: ProofOfExistence,
+  { timeStampDelayMillis }: ValidationPolicy,
+): boolean {
+  if (timeStampDelayMillis === null || by !== 'signature-time-stamp') return false;
+  return signingTime === null || signingTime + timeStampDelayMillis < time;
 }
 
-function isOf(certificate: Certificate, anchor: TrustAnchor): boolean {
-  if (anchor.certificate !== null && equalBytes(certificate.der, anchor.certificate.der))
-    return true;
-  // A root renewed with the same key, or an anchor given as a name and a key.
-  return (
-    restates(certificate, anchor) &&
-    equalBytes(certificate.issuer.der, anchor.subject.der) &&
-    isSignedBy(certificate, anchor.publicKey)
+/** §5.5.4 step 4 (e): of two time-stamps, one over the other, the older says that it is younger. */
+export function refuseOrder(timeStamps: readonly ValidatedTimeStamp[]): Refusal | null {
+  const disorder = timeStamps.find(
+    ({ report }) => report.subIndication === 'TIMESTAMP_ORDER_FAILURE',
   );
+  return disorder === undefined
+    ? null
+    : {
+        subIndication: 'TIMESTAMP_ORDER_FAILURE',
+        says: 'A time-stamp says that it is younger than another that covers it.',
+      };
 }
 
 function constraint(says: string): Refusal {

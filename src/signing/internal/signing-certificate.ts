@@ -2,9 +2,8 @@
  * Which certificate signed (EN 319 102-1 §5.2.3): the one that both the unsigned identifier and
  * the signed signing-certificate-v2 attribute name. Only the second is covered by the signature.
  */
-import type { UnixMillis } from '../../base/brand.js';
-import { equalBytes, toHex } from '../../base/bytes.js';
-import { acceptsDigest, type AlgorithmPolicy } from '../algorithm-policy.js';
+import { equalBytes } from '../../base/bytes.js';
+import { type AcceptanceEnd, type AlgorithmPolicy, digestEnd } from '../algorithm-policy.js';
 import type { Certificate } from '../certificate.js';
 import type { SignedData, SignerIdentifier } from '../cms-signed-data.js';
 import {
@@ -13,16 +12,20 @@ import {
   DIGESTS,
   readDigestAlgorithm,
 } from '../digest-algorithms.js';
-import { displayName, displayText, nameAttribute } from '../distinguished-name.js';
-import type { Refusal, SignerSummary } from '../signature-report.js';
+import type { Refusal } from '../signature-report.js';
 import type { EssCertId } from '../signed-attributes.js';
 import { SigningError } from '../signing-error.js';
 
+export interface IdentifiedCertificate {
+  readonly certificate: Certificate;
+  /** Up to when the digest that names it is accepted. */
+  readonly end: Exclude<AcceptanceEnd, 'never'>;
+}
+
 export function identifySigningCertificate(
   { certificates, signer }: SignedData,
-  at: UnixMillis,
   policy: AlgorithmPolicy,
-): Certificate | Refusal {
+): IdentifiedCertificate | Refusal {
   const [id] = signer.signedAttributes.signingCertificates ?? [];
   if (id === undefined)
     return {
@@ -30,7 +33,8 @@ export function identifySigningCertificate(
       says: 'The signed attributes do not say which certificate signed (signing-certificate-v2).',
     };
   const digest = digestOfId(id);
-  if (digest === null || !acceptsDigest(policy, digest.name, at))
+  const end = digest === null ? 'never' : digestEnd(policy, digest.name);
+  if (digest === null || end === 'never')
     return {
       subIndication: 'CRYPTO_CONSTRAINTS_FAILURE',
       says: 'The certificate is named by a digest that is not accepted.',
@@ -38,12 +42,12 @@ export function identifySigningCertificate(
   const certificate = certificates.find(
     (candidate) => identifies(signer.identifier, candidate) && isNamedBy(id, digest, candidate),
   );
-  return (
-    certificate ?? {
+  if (certificate === undefined)
+    return {
       subIndication: 'NO_SIGNING_CERTIFICATE_FOUND',
       says: 'No certificate in the signature is the one that its signed attributes name.',
-    }
-  );
+    };
+  return { certificate, end };
 }
 
 /**
@@ -63,19 +67,8 @@ export function allowsPath(
   );
 }
 
-export function summarize(certificate: Certificate): SignerSummary {
-  const { subject, issuer, serialNumber, sha256 } = certificate;
-  const name = nameAttribute(subject, 'CN') ?? nameAttribute(subject, 'O');
-  return {
-    name: name === null ? displayName(subject) : displayText(name),
-    subject: displayName(subject),
-    issuer: displayName(issuer),
-    serialNumber: toHex(serialNumber),
-    certificateSha256: toHex(sha256),
-  };
-}
-
-function digestOfId({ hashAlgorithm }: EssCertId): DigestAlgorithm | null {
+/** Null for one that is not in our table. */
+export function digestOfId({ hashAlgorithm }: EssCertId): DigestAlgorithm | null {
   if (hashAlgorithm === null) return DIGESTS.sha256;
   try {
     return readDigestAlgorithm(hashAlgorithm);
@@ -85,7 +78,8 @@ function digestOfId({ hashAlgorithm }: EssCertId): DigestAlgorithm | null {
   }
 }
 
-function identifies(identifier: SignerIdentifier, certificate: Certificate): boolean {
+/** The unsigned identifier of the signer alone. */
+export function identifies(identifier: SignerIdentifier, certificate: Certificate): boolean {
   if (identifier.kind === 'subject-key-identifier') {
     const { subjectKeyIdentifier } = certificate.extensions;
     return (
@@ -99,7 +93,11 @@ function identifies(identifier: SignerIdentifier, certificate: Certificate): boo
   );
 }
 
-function isNamedBy(id: EssCertId, digest: DigestAlgorithm, certificate: Certificate): boolean {
+export function isNamedBy(
+  id: EssCertId,
+  digest: DigestAlgorithm,
+  certificate: Certificate,
+): boolean {
   const { certHash, issuerSerial } = id;
   const isHash = equalBytes(digestOf(digest, certificate.der), certHash);
   if (!isHash || issuerSerial === null) return isHash;

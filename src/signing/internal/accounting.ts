@@ -1,0 +1,123 @@
+/**
+ * What a signature carries that no check has covered. It could be exchanged unseen, or claim what is not
+ * true: EN 319 102-1 ignores such things, and a court that is shown the file sees them all the same.
+ */
+import { equalBytes, toHex } from '../../base/bytes.js';
+import { type Certificate, isSignedBy } from '../certificate.js';
+import type { SignedData } from '../cms-signed-data.js';
+import { displayName } from '../distinguished-name.js';
+import { OID } from '../oids.js';
+import type { CertificatePath } from '../path-verdict.js';
+import { restates, type TrustAnchor } from '../trust-anchor.js';
+import { statusesOf } from './path-status.js';
+import { above } from './relevant-certificates.js';
+import type { ValidatedTimeStamp } from './time-stamp-validation.js';
+import type { ValidationContext } from './validation-context.js';
+import type { ValidationMaterial } from './validation-material.js';
+
+export interface Accounting {
+  readonly signedData: SignedData;
+  readonly material: ValidationMaterial;
+  readonly timeStamps: readonly ValidatedTimeStamp[];
+  /** Of the signer. */
+  readonly path: CertificatePath;
+}
+
+/** A phrase for each thing; empty if everything has been covered. */
+export function uncheckedIn(context: ValidationContext, accounting: Accounting): readonly string[] {
+  const { signedData, material, timeStamps } = accounting;
+  const used = usedBy(context, accounting);
+  const carried = [
+    ...signedData.certificates,
+    ...timeStamps.flatMap(({ carried: { token } }) => token?.signedData.certificates ?? []),
+  ];
+  const unused = new Map<string, string>();
+  for (const certificate of carried)
+    if (!used.has(toHex(certificate.sha256)) && !isOfAnchor(certificate, context.anchors))
+      unused.set(toHex(certificate.sha256), displayName(certificate.subject));
+  const unusedEvidence = [...evidenceHashes(context, material)].filter((hash) => !used.has(hash));
+  return [
+    ...unknownAttributes(accounting),
+    ...timeStamps
+      .filter(({ isGenuine }) => !isGenuine)
+      .map(({ carried: { kind } }) => `a time-stamp (${kind}) that is not one over this signature`),
+    ...(hasTwice(signedData.certificates) ? ['the same certificate twice'] : []),
+    ...[...unused.values()].map((name) => `a certificate that no path uses: ${name}`),
+    ...(material.unreadable === 0 ? [] : [`revocation data that cannot be read`]),
+    ...(unusedEvidence.length === 0 ? [] : ['revocation data about no certificate of its paths']),
+  ];
+}
+
+function hasTwice(certificates: readonly Certificate[]): boolean {
+  return new Set(certificates.map(({ sha256 }) => toHex(sha256))).size < certificates.length;
+}
+
+function unknownAttributes({ signedData, timeStamps }: Accounting): readonly string[] {
+  const types = signedData.signer.unsignedAttributes
+    .map(({ type }) => type)
+    .filter((type) => type !== OID.signatureTimeStamp && type !== OID.archiveTimeStampV3);
+  const inTokens = timeStamps.flatMap(({ carried: { kind, token } }) =>
+    (token?.signedData.signer.unsignedAttributes ?? [])
+      .map(({ type }) => type)
+      // The imprint of an archive time-stamp covers its index.
+      .filter((type) => kind !== 'archive' || type !== OID.atsHashIndexV3),
+  );
+  return [
+    ...new Set(types.map((type) => `an unsigned attribute of type ${type}`)),
+    ...new Set(inTokens.map((type) => `an unsigned attribute of type ${type} in a time-stamp`)),
+  ];
+}
+
+/** Hashes of the certificates and of the evidence that some path, or the answers about it, rest on. */
+function usedBy(context: ValidationContext, { timeStamps, path }: Accounting): ReadonlySet<string> {
+  const used = new Set<string>();
+  // Whose algorithms have been given up since has answered all the same.
+  const existedAt = context.proofs.earliest('signature').time;
+  const use = (certificate: Certificate): void => {
+    used.add(toHex(certificate.sha256));
+  };
+  const paths = [path];
+  for (const { judgement, carried } of timeStamps)
+    if (judgement?.path) paths.push(judgement.path);
+    else {
+      // Nobody here trusts the authority: what may lie above it cannot be told from what does not.
+      for (const each of carried.token?.signedData.certificates ?? []) {
+        use(each);
+        above(context.certificates, each).forEach(use);
+      }
+    }
+  for (const each of paths) {
+    each.certificates.forEach(use);
+    each.certificates.forEach((_, index) => {
+      for (const { evidence, issuerPath } of statusesOf(context, each, index, existedAt)) {
+        issuerPath.forEach(use);
+        for (const hash of evidence) used.add(toHex(hash));
+      }
+    });
+  }
+  return used;
+}
+
+/** Of what the signature and its time-stamps carry; what the caller brings is the caller's. */
+function evidenceHashes(
+  { evidence }: ValidationContext,
+  { carried, inside }: ValidationMaterial,
+): ReadonlySet<string> {
+  const all = new Set(carried);
+  for (const hashes of inside.values()) for (const hash of hashes) all.add(toHex(hash));
+  const revocations = [...evidence.crls, ...evidence.ocspResponses].map(({ sha256 }) =>
+    toHex(sha256),
+  );
+  return new Set(revocations.filter((hash) => all.has(hash)));
+}
+
+/** No more than an anchor's own certificate, or a root renewed with the same key. */
+function isOfAnchor(certificate: Certificate, anchors: readonly TrustAnchor[]): boolean {
+  return anchors.some(
+    (anchor) =>
+      (anchor.certificate !== null && equalBytes(certificate.der, anchor.certificate.der)) ||
+      (restates(certificate, anchor) &&
+        equalBytes(certificate.issuer.der, anchor.subject.der) &&
+        isSignedBy(certificate, anchor.publicKey)),
+  );
+}

@@ -1,0 +1,34 @@
+/** A certificate as a report shows it. What it claims of itself is named as a claim. */
+import { toHex } from '../../base/bytes.js';
+import type { Certificate } from '../certificate.js';
+import { isDevelopmentName } from '../development-mark.js';
+import { displayName, displayText, nameAttribute } from '../distinguished-name.js';
+import type { CertificateSummary, SignerSummary } from '../signature-report.js';
+
+export function summarize(certificate: Certificate): CertificateSummary {
+  const { subject, issuer, serialNumber, sha256 } = certificate;
+  const name = nameAttribute(subject, 'CN') ?? nameAttribute(subject, 'O');
+  return {
+    name: name === null ? displayName(subject) : displayText(name),
+    subject: displayName(subject),
+    issuer: displayName(issuer),
+    serialNumber: toHex(serialNumber),
+    certificateSha256: toHex(sha256),
+  };
+}
+
+export function summarizeSigner(certificate: Certificate): SignerSummary {
+  const identifier = nameAttribute(certificate.subject, 'organizationIdentifier');
+  return {
+    ...summarize(certificate),
+    organizationIdentifier: identifier === null ? null : displayText(identifier),
+    person: 'unknown',
+    claims: [],
+  };
+}
+
+export function isDevelopment(certificates: readonly Certificate[]): boolean {
+  return certificates.some(
+    ({ subject, issuer }) => isDevelopmentName(subject) || isDevelopmentName(issuer),
+  );
+}
