@@ -129,7 +129,6 @@ function without(
 function newestFirst(statuses: readonly RevocationStatus[]): readonly RevocationStatus[] {
   const key = ({ evidence }: RevocationStatus): string => evidence.map(toHex).join();
   return [...statuses].sort(
-    (a, b) =>
-      b.issuedAt - a.issuedAt || b.thisUpdate - a.thisUpdate || (key(a) < key(b) ? -1 : 1),
+    (a, b) => b.issuedAt - a.issuedAt || b.thisUpdate - a.thisUpdate || (key(a) < key(b) ? -1 : 1),
   );
 }

@@ -82,11 +82,7 @@ export function satisfiesPolicies(
   target: Certificate,
   accepted: ReadonlySet<string> | null,
 ): boolean {
-  const constraints = extensionValue(
-    target.extensions.all,
-    OID.policyConstraints,
-    readConstraints,
-  );
+  const constraints = extensionValue(target.extensions.all, OID.policyConstraints, readConstraints);
   const isNeeded = state.explicitPolicy <= 1 || constraints?.requireExplicitPolicy === 0;
   return !isNeeded || hasAcceptedPolicy(state.levels, accepted);
 }

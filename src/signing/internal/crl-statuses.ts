@@ -52,7 +52,9 @@ function answersOf(
   const alone = statusOf([list], entry, issuerPath);
   const delta = newestDelta(list, issuerPath, path, index, inquiry);
   const change =
-    delta === null ? null : usable(() => ({ entry: findEntry(delta, certificate, inquiry.budget) }));
+    delta === null
+      ? null
+      : usable(() => ({ entry: findEntry(delta, certificate, inquiry.budget) }));
   const all = [alone];
   if (delta !== null && change !== null)
     all.push(statusOf([list, delta], change.entry ?? entry, issuerPath));
@@ -89,7 +91,13 @@ function newestDelta(
   const newest = [...fitting].sort((a, b) => b.thisUpdate - a.thisUpdate);
   for (const delta of newest) {
     const signer = signerOfList(delta, path, index, inquiry);
-    if (signer !== null && sameOrBothNull(signer[0]?.subjectPublicKeyInfo ?? null, issuerPath[0]?.subjectPublicKeyInfo ?? null))
+    if (
+      signer !== null &&
+      sameOrBothNull(
+        signer[0]?.subjectPublicKeyInfo ?? null,
+        issuerPath[0]?.subjectPublicKeyInfo ?? null,
+      )
+    )
       return delta;
   }
   return null;
@@ -139,7 +147,11 @@ function combinedStatus(answers: readonly ListAnswer[]): RevocationStatus | null
   }
   const oldest = used.at(-1);
   if (missing !== 0 || oldest === undefined) return null;
-  return { ...oldest, evidence: used.flatMap(({ evidence }) => evidence), nextUpdate: soonest(used) };
+  return {
+    ...oldest,
+    evidence: used.flatMap(({ evidence }) => evidence),
+    nextUpdate: soonest(used),
+  };
 }
 
 function soonest(statuses: readonly RevocationStatus[]): RevocationStatus['nextUpdate'] {

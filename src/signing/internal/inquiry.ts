@@ -36,7 +36,10 @@ export function issuerKeyOf(
 }
 
 /** SubjectPublicKeyInfo of the same. */
-export function issuerKeyInfoOf({ certificates, anchor }: CertificatePath, index: number): Uint8Array {
+export function issuerKeyInfoOf(
+  { certificates, anchor }: CertificatePath,
+  index: number,
+): Uint8Array {
   return certificates[index + 1]?.subjectPublicKeyInfo ?? anchor.subjectPublicKeyInfo;
 }
 

@@ -64,11 +64,14 @@ function compareHost(host: string, base: string): Comparison {
 /** 4 or 16 bytes, against twice as many: the network and its mask. */
 function compareIp(address: Uint8Array, base: Uint8Array): Comparison {
   const { length } = address;
-  if ((length !== 4 && length !== 16) || (base.length !== 8 && base.length !== 32)) return 'unclear';
+  if ((length !== 4 && length !== 16) || (base.length !== 8 && base.length !== 32))
+    return 'unclear';
   if (base.length !== 2 * length) return 'outside';
   const mask = base.subarray(length);
   if (!isPrefixMask(mask)) return 'unclear';
-  return address.every((byte, at) => (byte & (mask[at] ?? 0)) === ((base[at] ?? 0) & (mask[at] ?? 0)))
+  return address.every(
+    (byte, at) => (byte & (mask[at] ?? 0)) === ((base[at] ?? 0) & (mask[at] ?? 0)),
+  )
     ? 'within'
     : 'outside';
 }

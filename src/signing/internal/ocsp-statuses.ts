@@ -7,7 +7,13 @@ import type { OcspAnswer, OcspResponse, ResponderId } from '../ocsp-response.js'
 import { OID } from '../oids.js';
 import type { CertificatePath } from '../path-verdict.js';
 import type { RevocationOutcome, RevocationStatus } from '../revocation.js';
-import { areCurrent, type Inquiry, isSoundlySigned, issuerKeyInfoOf, issuerKeyOf } from './inquiry.js';
+import {
+  areCurrent,
+  type Inquiry,
+  isSoundlySigned,
+  issuerKeyInfoOf,
+  issuerKeyOf,
+} from './inquiry.js';
 
 /** Every answer that the responses at hand give about the certificate at `index`, in no order. */
 export function ocspStatuses(
@@ -115,6 +121,14 @@ function statusOf(
   const keepsExpired = archiveCutoff !== null && archiveCutoff <= notAfter;
   if (outcome.kind === 'good' && thisUpdate > notAfter && !keepsExpired) return [];
   return [
-    { source: 'ocsp', evidence: [sha256], issuedAt: producedAt, thisUpdate, nextUpdate, outcome, issuerPath },
+    {
+      source: 'ocsp',
+      evidence: [sha256],
+      issuedAt: producedAt,
+      thisUpdate,
+      nextUpdate,
+      outcome,
+      issuerPath,
+    },
   ];
 }

@@ -129,8 +129,7 @@ function flawOfIssuer(
   if (basicConstraints?.ca !== true) return 'is used as an issuer but is no CA';
   if (keyUsage !== null && !keyUsage.has('keyCertSign'))
     return 'is used as an issuer but its key may not sign certificates';
-  if (!selfIssued && pathLengthLeft <= 0)
-    return 'stands deeper than a path length above it allows';
+  if (!selfIssued && pathLengthLeft <= 0) return 'stands deeper than a path length above it allows';
   return null;
 }
 

@@ -62,7 +62,8 @@ function revocationOf(
   if (revoked?.outcome.kind === 'revoked') {
     const { at: revokedAt, reason } = revoked.outcome;
     const since = `since ${formatInstant(revokedAt)}`;
-    if (isOnHold(revoked)) return { reason: 'TRY_LATER', detail: `is suspended ${since}`, revokedAt };
+    if (isOnHold(revoked))
+      return { reason: 'TRY_LATER', detail: `is suspended ${since}`, revokedAt };
     const why = reason === null ? '' : ` (${reason})`;
     const isTarget = index === 0;
     return {
@@ -112,4 +113,3 @@ function isOffered(
     )
   );
 }
-

@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { parseInstant } from '../../../src/base/time.js';
 import { ALGORITHM_POLICY_2026_11 } from '../../../src/signing/algorithm-policy.js';
 import { parseCertificateList } from '../../../src/signing/certificate-list.js';
-import { type PathRequest, validateCertificatePath } from '../../../src/signing/certificate-path.js';
+import {
+  type PathRequest,
+  validateCertificatePath,
+} from '../../../src/signing/certificate-path.js';
 import { type Certificate, parseCertificate } from '../../../src/signing/certificate.js';
 import type { PathVerdict } from '../../../src/signing/path-verdict.js';
 import { SigningError } from '../../../src/signing/signing-error.js';
