@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { sha256 } from '../../src/base/hash.js';
 import { withValidationData } from '../../src/signing/cades-levels.js';
+import { parseCertificateList } from '../../src/signing/certificate-list.js';
 import type { Certificate } from '../../src/signing/certificate.js';
 import { parseSignedData } from '../../src/signing/cms-signed-data.js';
 import { isComplete, missingValidationData } from '../../src/signing/missing-validation-data.js';
+import { parseOcspResponse } from '../../src/signing/ocsp-response.js';
 import type { ValidPath } from '../../src/signing/path-verdict.js';
 import type { CertificateRevocation, RevocationEvidence } from '../../src/signing/revocation.js';
 import { trustAnchorFrom } from '../../src/signing/trust-anchor.js';
@@ -15,8 +17,8 @@ const responder = issueTo({ name: 'Responder', issuer: sub });
 const ocsp = issueOcspResponse(sub, signer);
 const [crl, timeCrl, unused] = [issueCrl(root), issueCrl(tsaRoot), issueCrl(sub)];
 const evidence: RevocationEvidence = {
-  crls: [crl, timeCrl, unused].map(evidenceOf<'crls'>),
-  ocspResponses: [ocsp].map(evidenceOf<'ocspResponses'>),
+  crls: [crl, timeCrl, unused].map(parseCertificateList),
+  ocspResponses: [ocsp].map(parseOcspResponse),
 };
 const paths: readonly ValidPath[] = [
   pathTo(root, [signer, status(ocsp, responder)], [sub, status(crl)]),
@@ -102,13 +104,6 @@ function status(rests: Uint8Array, signedBy?: Identity): CertificateRevocation {
       issuerPath,
     },
   };
-}
-
-/** As much of parsed evidence as is looked at. */
-function evidenceOf<Kind extends keyof RevocationEvidence>(
-  der: Uint8Array,
-): RevocationEvidence[Kind][number] {
-  return { der, sha256: sha256(der) } as RevocationEvidence[Kind][number];
 }
 
 function byPlaceIn(order: readonly Uint8Array[]): (a: Uint8Array, b: Uint8Array) => number {
