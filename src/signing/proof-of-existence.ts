@@ -31,8 +31,7 @@ export class ProofsOfExistence {
   /** A proof of no earlier time than one that is known says nothing new. */
   add(id: ObjectId, proof: ProofOfExistence): void {
     const known = this.#known.get(id);
-    const isNew =
-      known === undefined ? proof.time <= this.#now.time : proof.time < known.time;
+    const isNew = known === undefined ? proof.time <= this.#now.time : proof.time < known.time;
     if (isNew) this.#known.set(id, proof);
   }
 
