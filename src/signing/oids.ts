@@ -18,7 +18,6 @@ export const OID = {
   // EN 319 422 §9.1
   qualifiedTimeStamp: '0.4.0.19422.1.1',
 
-  // RFC 3161, RFC 5280 §4.2.1.12
   // EN 319 122-1 (CAdES), and through it RFC 3161 annex A and RFC 5126
   signatureTimeStamp: '1.2.840.113549.1.9.16.2.14',
   archiveTimeStampV3: '0.4.0.1733.2.4',

@@ -32,6 +32,11 @@ export const SUB_INDICATIONS = {
   OUT_OF_BOUNDS_NO_POE: 'INDETERMINATE',
   /** The same, where it is known that the signer's certificate was not revoked by then. */
   OUT_OF_BOUNDS_NOT_REVOKED: 'INDETERMINATE',
+  /**
+   * Whoever signed the answer about revocation is out of its dates, and nothing proves that the answer is
+   * older.
+   */
+  REVOCATION_OUT_OF_BOUNDS_NO_POE: 'INDETERMINATE',
   /** The time-stamps contradict each other, or what is known otherwise. */
   TIMESTAMP_ORDER_FAILURE: 'INDETERMINATE',
   /** There is no answer about revocation that is fresh enough. */

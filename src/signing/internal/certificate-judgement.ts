@@ -6,7 +6,6 @@
 import type { UnixMillis } from '../../base/brand.js';
 import { isAcceptedAt } from '../algorithm-policy.js';
 import { pathsInThePast, validateCertificatePath } from '../certificate-path.js';
-import type { Certificate } from '../certificate.js';
 import type { CertificatePath, InvalidPath, PathVerdict, ValidPath } from '../path-verdict.js';
 import type { CertificateRevocation } from '../revocation.js';
 import type { PathWay, Refusal } from '../signature-report.js';
@@ -39,10 +38,12 @@ export function judgeCertificate(context: ValidationContext, judged: Judged): Ju
   const now = validateAt(context, judged, context.validationTime);
   if (judged.existedAt < judged.certificate.notBefore) return notYetValid(now);
   if (now.kind === 'valid') return passed('at-validation-time', now, now.revocation);
-  if (!isRescuable(now)) return refused(context, now);
-  return (
-    atBestSignatureTime(context, judged) ?? inThePast(context, judged) ?? refused(context, now)
-  );
+  // What exists since now, as far as anybody knows, was not better before.
+  if (judged.existedAt >= context.validationTime || !isRescuable(context, now))
+    return refused(context, now);
+  const then = atBestSignatureTime(context, judged);
+  if (then.kind === 'passed') return then;
+  return inThePast(context, judged) ?? refusedSince(context, now, then);
 }
 
 function validateAt(
@@ -74,19 +75,32 @@ function validateAt(
  * instant of validation: a key that has been lost since could have made anything. The standard lets
  * pass a certificate whose authority was revoked later; that needs proofs of existence here.
  */
-function atBestSignatureTime(context: ValidationContext, judged: Judged): Judgement | null {
-  if (judged.existedAt >= context.validationTime) return null;
+function atBestSignatureTime(
+  context: ValidationContext,
+  judged: Judged,
+): PassedJudgement | NotVouchedFor {
   const then = validateAt(context, judged, judged.existedAt);
-  if (then.kind === 'invalid' || !isStillVouchedFor(context, judged, then)) return null;
-  return passed('at-best-signature-time', then, then.revocation);
+  if (then.kind === 'invalid') return { kind: 'not-vouched-for', isRevocationOutOfBounds: false };
+  const doubt = doubtAbout(context, judged, then);
+  return doubt ?? passed('at-best-signature-time', then, then.revocation);
 }
 
-function isStillVouchedFor(
+interface NotVouchedFor {
+  readonly kind: 'not-vouched-for';
+  /** Whoever signed an answer about revocation has expired; all else would be good. */
+  readonly isRevocationOutOfBounds: boolean;
+}
+
+/** Null if whoever vouches for a path, and for what was answered about it, is good as of now. */
+function doubtAbout(
   context: ValidationContext,
   { purpose }: Judged,
   then: ValidPath,
-): boolean {
+): NotVouchedFor | null {
   const { validationTime } = context;
+  const doubt = (isRevocationOutOfBounds: boolean): NotVouchedFor => {
+    return { kind: 'not-vouched-for', isRevocationOutOfBounds };
+  };
   // §5.5.4 step 10: what the verdict rests on, against the algorithms of now.
   const ends = [
     ...then.certificates.map((_, index) => certificateEnd(context, then, index)),
@@ -94,22 +108,31 @@ function isStillVouchedFor(
       each.kind === 'status' ? statusEnd(context, each.status, then) : null,
     ),
   ];
-  if (!ends.every((end) => isAcceptedAt(end, validationTime))) return false;
-  if (then.anchor.until !== null && then.anchor.until < validationTime) return false;
-  const vouchers = new Set<Certificate>(then.certificates.slice(1));
+  if (!ends.every((end) => isAcceptedAt(end, validationTime))) return doubt(false);
+  if (then.anchor.until !== null && then.anchor.until < validationTime) return doubt(false);
+  const vouchers = new Set(then.certificates.slice(1));
   for (const each of then.revocation)
     if (each.kind === 'status') for (const issuer of each.status.issuerPath) vouchers.add(issuer);
-  return [...vouchers].every((certificate) => {
+  const failures = [...vouchers].flatMap((certificate) => {
     const verdict = validateAt(context, { certificate, purpose }, validationTime);
     // §5.5.4 step 6: the age of answers counts when the signature existed, and they passed then.
-    return verdict.kind === 'valid' || verdict.reason === 'TRY_LATER';
+    const isStale =
+      verdict.kind === 'invalid' &&
+      verdict.reason === 'TRY_LATER' &&
+      verdict.revokedAt === undefined;
+    return verdict.kind === 'valid' || isStale ? [] : [{ certificate, reason: verdict.reason }];
   });
+  if (failures.length === 0) return null;
+  return doubt(
+    failures.every(
+      ({ certificate, reason }) => reason === 'EXPIRED' && !then.certificates.includes(certificate),
+    ),
+  );
 }
 
 /** §5.6.2.1 and §5.6.2.4. */
 function inThePast(context: ValidationContext, judged: Judged): Judgement | null {
-  const { certificate, purpose, existedAt } = judged;
-  if (existedAt >= context.validationTime) return null;
+  const { certificate, purpose } = judged;
   const { paths } = pathsInThePast({
     target: certificate,
     intermediates: certificatesAtHand(context, certificate),
@@ -120,7 +143,7 @@ function inThePast(context: ValidationContext, judged: Judged): Judgement | null
   });
   for (const path of paths) {
     const slid = slide(context, path, judged);
-    if (slid !== null && existedAt <= slid.controlTime)
+    if (slid !== null && judged.existedAt <= slid.controlTime)
       return passed('in-the-past', path, slid.revocation);
   }
   return null;
@@ -132,6 +155,22 @@ function passed(
   revocation: readonly CertificateRevocation[],
 ): PassedJudgement {
   return { kind: 'passed', way, path: { certificates, anchor }, revocation };
+}
+
+function refusedSince(
+  context: ValidationContext,
+  now: InvalidPath,
+  { isRevocationOutOfBounds }: NotVouchedFor,
+): RefusedJudgement {
+  if (!isRevocationOutOfBounds) return refused(context, now);
+  const says =
+    'Whoever answered about its revocation has expired, and nothing proves that the answer is older.';
+  return {
+    kind: 'refused',
+    refusal: { subIndication: 'REVOCATION_OUT_OF_BOUNDS_NO_POE', says },
+    isRevocation: true,
+    path: now.path,
+  };
 }
 
 function refused(context: ValidationContext, failure: InvalidPath): RefusedJudgement {

@@ -9,7 +9,13 @@ import { certificateEnd, statusesOf } from './path-status.js';
 import type { ValidationContext } from './validation-context.js';
 
 /** §5.5.4 step 2: whether an earlier time of the signature could make it good. */
-export function isRescuable({ reason, path }: InvalidPath): boolean {
+export function isRescuable(
+  { anchors, validationTime }: ValidationContext,
+  { reason, path }: InvalidPath,
+): boolean {
+  if (reason === 'NO_CERTIFICATE_CHAIN_FOUND')
+    // The anchor may have been one until some time ago.
+    return anchors.some(({ until }) => until !== null && until < validationTime);
   return path !== null && RESCUABLE.has(reason);
 }
 

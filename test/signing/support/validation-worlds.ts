@@ -3,24 +3,31 @@
  * from EN 319 102-1 and docs/formats/signature-validation.md.
  */
 import type { UnixMillis } from '../../../src/base/brand.js';
-import type { validateCades } from '../../../src/signing/cades-validator.js';
-import type { SubIndication } from '../../../src/signing/signature-report.js';
+import { withValidationData } from '../../../src/signing/cades-levels.js';
+import type { CadesRequest, validateCades } from '../../../src/signing/cades-validator.js';
+import type { SignatureReport, SubIndication } from '../../../src/signing/signature-report.js';
 import {
   VALIDATION_POLICY,
   type ValidationPolicy,
 } from '../../../src/signing/validation-policy.js';
 import {
   anchors,
+  archive,
+  COLLECTED,
   content,
+  crl,
   days,
   type Events,
   firstTsa,
   freshEvidence,
   LEVELS,
+  root,
   secondTsa,
   signatureAt,
   signer,
+  STAMPED,
   sub,
+  thirdTsa,
   YEAR,
 } from './timeline.js';
 
@@ -100,6 +107,13 @@ export const WORLDS: readonly World[] = [
     expected: ['REVOKED_NO_POE', 'B-T', 'B-LT', 'B-LTA'],
   },
   {
+    name: 'after it was revoked between time-stamp and archive',
+    events: signerRevoked(days(0.5 / 24)),
+    at: days(1),
+    online: true,
+    expected: ['REVOKED_NO_POE', 'B-T', 'B-LT', 'B-LTA'],
+  },
+  {
     name: 'after it was revoked, before it signed',
     events: signerRevoked(days(-1)),
     at: days(1),
@@ -162,20 +176,143 @@ export const WORLDS: readonly World[] = [
 ];
 
 /** What a validator says of each level in this world, in the words of the table. */
-export function outcomesIn(
-  { at, online, events = [], policy = VALIDATION_POLICY, expected }: World,
-  validate: typeof validateCades,
-): readonly Expected[] {
-  const evidence = freshEvidence(at, events);
-  return LEVELS.slice(0, expected.length).map((level) => {
-    const report = validate({
+export function outcomesIn(world: World, validate: typeof validateCades): readonly Expected[] {
+  return requestsOf(world).map((request) => outcomeOf(validate(request)));
+}
+
+const made = new Map<World, readonly CadesRequest[]>();
+
+/** Signing takes longer than validating, and the same requests are put to every mutant. */
+function requestsOf(world: World): readonly CadesRequest[] {
+  const { at, online, events = [], policy = VALIDATION_POLICY, expected } = world;
+  const requests =
+    made.get(world) ??
+    LEVELS.slice(0, expected.length).map((level) => ({
       cms: signatureAt(level, events),
+      ...{ content, anchors, at, policy },
+      ...(online ? { evidence: freshEvidence(at, events) } : {}),
+    }));
+  made.set(world, requests);
+  return requests;
+}
+
+export function outcomeOf({ subIndication, level }: SignatureReport): Expected {
+  return subIndication ?? level ?? 'B-B';
+}
+
+/** What the table has no column for. */
+export interface Case {
+  readonly name: string;
+  readonly expected: Expected;
+  readonly request: () => CadesRequest;
+}
+
+const dayAfter = { content, anchors, at: days(1), evidence: freshEvidence(days(1)) };
+
+export const CASES: readonly Case[] = [
+  {
+    name: 'an answer that came after the archive time-stamp, when its authority has been revoked',
+    expected: 'REVOKED_CA_NO_POE',
+    request: () => ({
+      cms: withValidationData(archive(signatureAt('B-T'), secondTsa, STAMPED), {
+        certificates: [],
+        crls: [crl(root, COLLECTED, subRevoked), crl(sub, COLLECTED, subRevoked)],
+        ocspResponses: [],
+      }),
       content,
       anchors,
-      at,
-      policy,
-      ...(online ? { evidence } : {}),
-    });
-    return report.subIndication ?? report.level ?? 'B-B';
-  });
+      at: days(130),
+      evidence: freshEvidence(days(130), subRevoked),
+    }),
+  },
+  {
+    name: 'an answer without a proof of its age, when its algorithm has been given up',
+    expected: NO_POE,
+    request: () => ({
+      cms: signatureAt('B-LT'),
+      ...{ content, anchors, policy: P256_ENDED, at: STAMPED, by: 'ledger' as const },
+      validationTime: days(2.5 * YEAR),
+      evidence: freshEvidence(days(2.5 * YEAR)),
+    }),
+  },
+  {
+    name: 'an answer without a proof of its age, when its authority has just expired',
+    expected: OUT,
+    request: () => ({
+      cms: signatureAt('B-LT'),
+      ...{ content, anchors, at: STAMPED, by: 'ledger' as const },
+      validationTime: days(10 * YEAR + 10),
+      evidence: freshEvidence(days(10 * YEAR - 1)),
+    }),
+  },
+  {
+    name: 'a signature recorded after its certificate has ended, on an answer that counts for long',
+    expected: OUT_NR,
+    request: () => ({
+      cms: signatureAt('B-LT'),
+      ...{ content, anchors, at: days(YEAR + 5), by: 'ledger' as const },
+      validationTime: days(YEAR + 35),
+      evidence: freshEvidence(days(YEAR + 35)),
+      policy: { ...VALIDATION_POLICY, maxRevocationAgeMillis: days(2 * YEAR) - days(0) },
+    }),
+  },
+  {
+    name: 'a signature recorded before its certificate began',
+    expected: 'NOT_YET_VALID',
+    request: () => ({
+      ...{ ...dayAfter, cms: signatureAt('B-B') },
+      ...{ at: days(-101), by: 'ledger' as const, validationTime: days(1) },
+    }),
+  },
+  {
+    name: 'a certificate that serves nothing',
+    expected: 'SIG_CONSTRAINTS_FAILURE',
+    request: () => ({
+      ...dayAfter,
+      cms: withValidationData(signatureAt('B-LT'), {
+        certificates: [thirdTsa.certificate.der],
+        crls: [],
+        ocspResponses: [],
+      }),
+    }),
+  },
+  {
+    name: 'an archive time-stamp that is older than what it covers',
+    expected: 'TIMESTAMP_ORDER_FAILURE',
+    request: () => ({ ...dayAfter, cms: archive(signatureAt('B-LT'), secondTsa, days(0.0001)) }),
+  },
+  {
+    name: 'a time-stamp from after the validation',
+    expected: 'B-B',
+    request: () => ({
+      ...{ content, anchors, at: days(0), evidence: freshEvidence(days(0)) },
+      cms: signatureAt('B-T'),
+    }),
+  },
+  {
+    name: 'an anchor that was given up, with proof of existence before',
+    expected: 'B-LTA',
+    request: () => ({ ...dayAfter, cms: signatureAt('B-LTA'), ...formerAnchor() }),
+  },
+  {
+    name: 'an anchor that was given up, without',
+    expected: 'NO_CERTIFICATE_CHAIN_FOUND',
+    request: () => ({ ...dayAfter, cms: signatureAt('B-LT'), ...formerAnchor() }),
+  },
+];
+
+/** For signatures it was one until noon of the day after; for time-stamps it still is. */
+function formerAnchor(): Pick<CadesRequest, 'anchors' | 'validationTime' | 'at' | 'evidence'> {
+  const [anchor] = anchors;
+  if (anchor === undefined) throw new Error('no anchor');
+  const at = days(3);
+  return {
+    anchors: [
+      { ...anchor, purposes: new Set(['signature']), until: days(1.5) },
+      { ...anchor, purposes: new Set(['time-stamp']) },
+    ],
+    at,
+    validationTime: at,
+    evidence: freshEvidence(at),
+  };
 }
