@@ -126,6 +126,7 @@ export const PROBLEMS = {
   DER_LIMIT: kind(400, 'DER beyond its limits'),
   CERTIFICATE_MALFORMED: kind(400, 'Not a certificate'),
   CMS_MALFORMED: kind(400, 'Not a CMS signature'),
+  TIME_STAMP_MALFORMED: kind(400, 'Not a time-stamp'),
   LOG_SEAL_MALFORMED: kind(400, 'Not a log seal'),
   ALGORITHM_UNSUPPORTED: kind(400, 'The algorithm is not supported'),
   KEY_UNSUPPORTED: kind(400, 'The key is not supported'),
