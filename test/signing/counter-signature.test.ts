@@ -12,7 +12,7 @@ import {
   counterSignatureFrom,
   type GenuineCounterSignature,
 } from '../../src/signing/counter-signature.js';
-import { derBytes, type DerNode, readDer } from '../../src/signing/der-reader.js';
+import { derBytes, readDer } from '../../src/signing/der-reader.js';
 import { derNull, derOctetString, derOid, derSequence } from '../../src/signing/der-writer.js';
 import { digestOf, DIGESTS } from '../../src/signing/digest-algorithms.js';
 import { sha1Identifier } from '../../src/signing/identifier-digest.js';
@@ -21,7 +21,8 @@ import { OID } from '../../src/signing/oids.js';
 import type { Refusal } from '../../src/signing/signature-report.js';
 import { SigningError } from '../../src/signing/signing-error.js';
 import { type CounterAttributes, counterSign } from './support/counter-signer.js';
-import { archive, basic, content, sub, timeStamped } from './support/levels.js';
+import { at, encode, treeOf } from './support/der-tree.js';
+import { archive, basic, content, only, sub, timeStamped } from './support/levels.js';
 import { issueTo, newKey, signCades } from './support/test-pki.js';
 import { tokenFrom } from './support/test-tsa.js';
 
@@ -38,9 +39,8 @@ describe('a counter-signature', () => {
   });
 
   it('confirms the signature that it lies in, by the key of a certificate there', () => {
-    const [node, ...more] = unsignedValues(parseSignedData(counterSigned), OID.countersignature);
-    expect(more).toEqual([]);
-    const found = check(derBytes(node as DerNode), parseSignedData(counterSigned));
+    const parsed = parseSignedData(counterSigned);
+    const found = check(derBytes(only(unsignedValues(parsed, OID.countersignature))), parsed);
     expect(found).toMatchObject({ algorithm: { name: 'ecdsa-sha256' }, end: null });
     expect((found as GenuineCounterSignature).certificate.sha256).toEqual(
       witness.certificate.sha256,
@@ -49,8 +49,8 @@ describe('a counter-signature', () => {
 
   it('is covered by archive time-stamps that come later', () => {
     const archived = parseSignedData(archive(counterSigned));
-    const [node] = unsignedValues(archived, OID.archiveTimeStampV3);
-    const coverage = archiveTimeStampCoverage(archived, tokenFrom(node as DerNode), (digest) =>
+    const node = only(unsignedValues(archived, OID.archiveTimeStampV3));
+    const coverage = archiveTimeStampCoverage(archived, tokenFrom(node), (digest) =>
       digestOf(digest, content),
     );
     expect(coverage).toMatchObject({
@@ -128,10 +128,9 @@ describe('a counter-signature', () => {
   });
 });
 
-it('a signature is not read for a counter-signature, nor the reverse', () => {
-  const signerInfo = (cms: Uint8Array): DerNode =>
-    readDer(cms).children[1]?.children[0]?.children.at(-1)?.children[0] as DerNode;
-  expect(() => counterSignatureFrom(signerInfo(timeStamped))).toThrow(MALFORMED);
+it('the signer of a signature is not read for a counter-signature', () => {
+  const signerInfo = at(treeOf(timeStamped), 1, 0, -1, 0);
+  expect(() => counterSignatureFrom(readDer(encode(signerInfo)))).toThrow(MALFORMED);
 });
 
 function check(
