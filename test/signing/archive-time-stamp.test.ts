@@ -233,6 +233,8 @@ describe('an archive time-stamp refuses', () => {
   it('an index that names what is not there, though the imprint is over it', () => {
     const edits: ((index: Tree) => void)[] = [
       (index) => (at(index, 1, 0).content = new Uint8Array(32)),
+      // One twice in the place of another.
+      (index) => (at(index, 1).children[0] = at(index, 1, 1)),
       (index) => at(index, 2).children.push(at(treeOf(derSequence(derOctetString(sha256()))), 0)),
       (index) => at(index, 1).children.push(at(index, 1, 0)),
       (index) => (at(index, 3, 0).content = new Uint8Array()),
