@@ -249,7 +249,11 @@ export const CASES: readonly Case[] = [
     name: 'a signature recorded after its certificate has ended, on an answer that counts for long',
     expected: OUT_NR,
     request: () => ({
-      cms: signatureAt('B-LT'),
+      cms: withValidationData(signatureAt('B-B'), {
+        certificates: [],
+        crls: [crl(root, COLLECTED), crl(sub, COLLECTED)],
+        ocspResponses: [],
+      }),
       ...{ content, anchors, at: days(YEAR + 5), by: 'ledger' as const },
       validationTime: days(YEAR + 35),
       evidence: freshEvidence(days(YEAR + 35)),
