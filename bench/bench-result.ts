@@ -21,6 +21,16 @@ const growthSchema = z.strictObject({
   restartAfterKillMillis: millis,
 });
 
+const signatureSchema = z.strictObject({
+  name: z.string(),
+  /** On one thread. */
+  perSecond,
+  /** On two together. */
+  perSecondOnTwo: perSecond,
+  /** Against node:crypto alone in the same run; null for what has nothing to be compared with. */
+  ofRaw: z.number().positive().nullable(),
+});
+
 export const benchResultSchema = z.strictObject({
   machine: z.strictObject({
     cpu: z.string(),
@@ -47,9 +57,11 @@ export const benchResultSchema = z.strictObject({
   growth: z.array(growthSchema),
   /** Microseconds a record, by step. */
   steps: z.array(z.strictObject({ name: z.string(), microsPerRecord: micros })),
+  signatures: z.array(signatureSchema),
 });
 
 export type BenchResult = z.infer<typeof benchResultSchema>;
 export type LoadFigures = BenchResult['loads'][number];
 export type GrowthFigures = BenchResult['growth'][number];
 export type StepFigures = BenchResult['steps'][number];
+export type SignatureFigures = BenchResult['signatures'][number];

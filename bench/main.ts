@@ -1,4 +1,4 @@
-/** `npm run bench [-- --quick] [-- --json]`. Shows figures; passes and fails nothing. */
+/** `npm run bench [-- --quick] [-- --json] [-- --signatures]`. Shows figures; passes and fails nothing. */
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { BenchLedger } from './bench-ledger.js';
@@ -8,8 +8,9 @@ import { measureLoads } from './loads.js';
 import { newApiKey, startNode } from './node-process.js';
 import { rawReference } from './raw-reference.js';
 import { LINE_BYTES } from './record-lines.js';
-import { formatReport } from './report.js';
+import { formatReport, formatSignatures } from './report.js';
 import { type Scratch, withScratch, within } from './scratch.js';
+import { measureSignatures } from './signatures.js';
 import { measureSteps } from './steps.js';
 
 interface Extent {
@@ -25,14 +26,25 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    /** Signatures alone: no node is started. */
+    signatures: { type: 'boolean', default: false },
     /** Where the data go; on another disk than the temporary directory's, if that is to be measured. */
     directory: { type: 'string', default: tmpdir() },
   },
 });
-await withScratch(values.directory, async (scratch) => {
-  const result = await measure(values.quick, scratch);
-  process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : formatReport(result));
-});
+if (values.signatures) {
+  const { runs, millis } = values.quick ? QUICK : FULL;
+  const figures = await measureSignatures(millis, runs, tell);
+  process.stdout.write(
+    values.json ? `${JSON.stringify(figures, null, 2)}\n` : formatSignatures(figures),
+  );
+} else
+  await withScratch(values.directory, async (scratch) => {
+    const result = await measure(values.quick, scratch);
+    process.stdout.write(
+      values.json ? `${JSON.stringify(result, null, 2)}\n` : formatReport(result),
+    );
+  });
 
 async function measure(isQuick: boolean, scratch: Scratch): Promise<BenchResult> {
   const { runs, millis, sizes } = isQuick ? QUICK : FULL;
@@ -45,6 +57,7 @@ async function measure(isQuick: boolean, scratch: Scratch): Promise<BenchResult>
   };
   tell('raw reference');
   const raw = await rawReference(scratch.directory, millis, runs);
+  const signatures = await measureSignatures(millis, runs, tell);
   const apiKey = newApiKey();
   const inLoads = await within(scratch, 'loads');
   const node = await startNode(inLoads, apiKey);
@@ -66,6 +79,7 @@ async function measure(isQuick: boolean, scratch: Scratch): Promise<BenchResult>
     loads,
     growth,
     steps,
+    signatures,
   };
 }
 

@@ -1,5 +1,5 @@
 /** The figures as tables in Markdown: what README shows is what this prints. */
-import type { BenchResult } from './bench-result.js';
+import type { BenchResult, SignatureFigures } from './bench-result.js';
 
 export function formatReport(result: BenchResult): string {
   const { machine, raw, runs, recordBytes, verifiedReceipts } = result;
@@ -58,6 +58,23 @@ export function formatReport(result: BenchResult): string {
     ...table(
       ['step of a record in a stream', 'µs/record'],
       result.steps.map(({ name, microsPerRecord }) => [name, microsPerRecord.toFixed(1)]),
+    ),
+    '',
+    formatSignatures(result.signatures),
+  ].join('\n');
+}
+
+/** The last table alone. */
+export function formatSignatures(figures: readonly SignatureFigures[]): string {
+  return [
+    ...table(
+      ['signatures', 'a second, one thread', '÷ raw', 'two threads ÷ one'],
+      figures.map(({ name, perSecond, perSecondOnTwo, ofRaw }) => [
+        name,
+        round(perSecond),
+        ofRaw === null ? '' : ofRaw.toFixed(2),
+        (perSecondOnTwo / perSecond).toFixed(2),
+      ]),
     ),
     '',
   ].join('\n');

@@ -15,7 +15,7 @@ const builtProduct = {
     })),
 };
 await build({
-  entryPoints: ['bench/main.ts', 'bench/views.ts', 'bench/load.ts'],
+  entryPoints: ['bench/main.ts', 'bench/views.ts', 'bench/load.ts', 'bench/signature-worker.ts'],
   outdir: 'dist/bench',
   bundle: true,
   packages: 'external',

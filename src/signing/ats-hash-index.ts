@@ -11,8 +11,7 @@ import { derBytes, type DerNode } from './der-reader.js';
 import { readOctetString, readSequence } from './der-values.js';
 import { derOctetString, derOid, derSequence } from './der-writer.js';
 import { type DigestAlgorithm, digestOf, readDigestAlgorithm } from './digest-algorithms.js';
-import { readRevocationInfo } from './revocation-info.js';
-import { SigningError } from './signing-error.js';
+import { revocationInfoSha256 } from './revocation-info.js';
 
 /** Digests under `digest`, or whatever else has been put there. */
 export interface AtsHashIndex {
@@ -85,7 +84,7 @@ export function compareWithIndex(
   if (certificates === null || revocations === null || values === null) return null;
   const elements = (part: 'named' | 'others'): SignedDataElements => ({
     certificates: certificates[part].map((node) => sha256(derBytes(node))),
-    revocations: revocations[part].map(evidenceSha256),
+    revocations: revocations[part].map(revocationInfoSha256),
     unsignedValues: values[part],
   });
   return { covered: elements('named'), later: elements('others') };
@@ -104,15 +103,6 @@ function split<T>(
   for (const element of elements)
     (missing.delete(toHex(digestOfElement(element))) ? named : others).push(element);
   return missing.size === 0 ? { named, others } : null;
-}
-
-function evidenceSha256(node: DerNode): Uint8Array {
-  try {
-    return sha256(readRevocationInfo(node)?.der ?? derBytes(node));
-  } catch (cause) {
-    if (cause instanceof SigningError) return sha256(derBytes(node));
-    throw cause;
-  }
 }
 
 function unsignedValuesOf({ signer }: SignedData): readonly UnsignedValue[] {

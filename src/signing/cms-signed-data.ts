@@ -2,11 +2,11 @@
  * CMS SignedData (RFC 5652 §5) with exactly one signer, in DER throughout. BER, which RFC 5652
  * allows outside the signed attributes, is refused: it would give one signature many encodings.
  */
-import { equalBytes } from '../base/bytes.js';
+import { equalBytes, toHex } from '../base/bytes.js';
 import { type Certificate, certificateFrom } from './certificate.js';
 import { DerFields } from './der-fields.js';
 import { assertSetOrder, derBytes, type DerLimits, type DerNode, readDer } from './der-reader.js';
-import { contextPrimitiveTag, contextTag } from './der-tag.js';
+import { contextPrimitiveTag, contextTag, TAG } from './der-tag.js';
 import {
   readExplicit,
   readIntegerBytes,
@@ -21,6 +21,8 @@ import { readSignedAttributes, type SignedAttributes } from './signed-attributes
 import { parsing, SigningError } from './signing-error.js';
 
 export interface SignedData {
+  /** OIDs of the digests that it announces. Nothing covers them; each should have its use in it. */
+  readonly digestAlgorithms: readonly string[];
   readonly contentType: string;
   /** Null for a detached signature. */
   readonly content: Uint8Array | null;
@@ -69,6 +71,8 @@ export const MAX_CMS_REVOCATIONS = 40;
 export const MAX_UNSIGNED_ATTRIBUTES = 32;
 /** In all attributes together: each is hashed anew for each archive time-stamp. */
 export const MAX_UNSIGNED_VALUES = 64;
+/** Of a time-stamp token; a signature has one, and one more for each archive time-stamp. */
+const MAX_DIGEST_ALGORITHMS = 16;
 
 /**
  * What it is to be. Time-stamping authorities take liberties that RFC 5652 grants and signatures on
@@ -109,7 +113,14 @@ function readSignedData(node: DerNode, kind: SignedDataKind): SignedData {
   // Each would be read by some and not by others.
   if (kind === 'signature' && signingCertificates !== null && signingCertificatesBySha1 !== null)
     throw malformed('two attributes name the signing certificate');
-  return { contentType, content, ...certificates, revocationNodes, signer };
+  return {
+    digestAlgorithms: digestAlgorithms.map(algorithmOf),
+    contentType,
+    content,
+    ...certificates,
+    revocationNodes,
+    signer,
+  };
 }
 
 /**
@@ -122,6 +133,10 @@ function assertDigestNamed(
   { digestAlgorithm, unsignedAttributes }: SignerInfo,
   kind: SignedDataKind,
 ): void {
+  if (algorithms.length > MAX_DIGEST_ALGORITHMS)
+    throw malformed(`more than ${MAX_DIGEST_ALGORITHMS} digest algorithms`);
+  const encodings = new Set(algorithms.map((algorithm) => toHex(derBytes(algorithm))));
+  if (encodings.size < algorithms.length) throw malformed('a digest algorithm is named twice');
   const archives = unsignedAttributes.filter(({ type }) => type === OID.archiveTimeStampV3);
   if (kind === 'signature' && algorithms.length > 1 + archives.length)
     throw malformed('there are digest algorithms that nothing in it uses');
@@ -132,9 +147,13 @@ function assertDigestNamed(
   if (!isNamed) throw malformed('the digest algorithm is not the one of the signer');
 }
 
-/** Without its parameters. */
+/** The OID of one whose parameters are absent or NULL, as those of all digests are. */
 function algorithmOf(identifier: DerNode): string {
-  return readOid(DerFields.of(identifier).next());
+  const fields = DerFields.of(identifier);
+  const oid = readOid(fields.next());
+  fields.optional(TAG.null);
+  fields.end();
+  return oid;
 }
 
 function readEncapsulatedContent(node: DerNode): Pick<SignedData, 'contentType' | 'content'> {

@@ -2,13 +2,14 @@
  * RevocationInfoChoice: how CMS carries CRLs (RFC 5652 §10.2.1) and OCSP responses (RFC 5940).
  * Neither is read here; `certificate-list` and `ocsp-response` do that.
  */
+import { sha256 } from '../base/hash.js';
 import { DerFields } from './der-fields.js';
 import { derBytes, type DerNode } from './der-reader.js';
 import { contextTag, TAG } from './der-tag.js';
 import { readOid } from './der-values.js';
 import { der, derExplicit, derOctetString, derOid, derSequence } from './der-writer.js';
 import { OID } from './oids.js';
-import { parsing } from './signing-error.js';
+import { parsing, SigningError } from './signing-error.js';
 
 export interface RevocationInfo {
   readonly kind: 'crl' | 'ocsp';
@@ -39,6 +40,19 @@ export function readRevocationInfo(node: DerNode): RevocationInfo | null {
     if (format === OID.ocspResponse) return { kind: 'ocsp', der: value };
     return format === OID.ocspBasic ? { kind: 'ocsp', der: successful(value) } : null;
   });
+}
+
+/**
+ * What the CRL or the OCSP response is known by: SHA-256 of `RevocationInfo.der`, as their parsers
+ * give it. Of what is neither: of the whole.
+ */
+export function revocationInfoSha256(node: DerNode): Uint8Array {
+  try {
+    return sha256(readRevocationInfo(node)?.der ?? derBytes(node));
+  } catch (cause) {
+    if (cause instanceof SigningError) return sha256(derBytes(node));
+    throw cause;
+  }
 }
 
 const OCSP_RESPONSE = derOid(OID.ocspResponse);

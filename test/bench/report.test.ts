@@ -35,6 +35,10 @@ const result: BenchResult = {
     },
   ],
   steps: [{ name: 'commit: stage', microsPerRecord: 12.25 }],
+  signatures: [
+    { name: 'CAdES-B-B, P-256', perSecond: 15_000, perSecondOnTwo: 28_500, ofRaw: 0.513 },
+    { name: 'validation', perSecond: 900, perSecondOnTwo: 1_800, ofRaw: null },
+  ],
 };
 
 describe('the report of the benchmarks', () => {
@@ -51,6 +55,8 @@ describe('the report of the benchmarks', () => {
     expect(rows).toContainEqual(['NDJSON', '20,000', '12.3', '56.0', '80', '0.50', '25.00']);
     expect(rows).toContainEqual(['10,000', '20,000', '200', '500', '600']);
     expect(rows).toContainEqual(['commit: stage', '12.3']);
+    expect(rows).toContainEqual(['CAdES-B-B, P-256', '15,000', '0.51', '1.90']);
+    expect(rows).toContainEqual(['validation', '900', '', '2.00']);
     expect(formatReport(result)).toMatch(/Absolute figures are noisy/);
   });
 

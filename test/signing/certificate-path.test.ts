@@ -41,7 +41,10 @@ describe('a path', () => {
       expect(verdict).toMatchObject({
         kind: 'valid',
         certificates: [leaf.certificate, sub.certificate],
-        revocation: [{ kind: 'not-checked', why: 'not-asked' }, { kind: 'not-checked', why: 'not-asked' }],
+        revocation: [
+          { kind: 'not-checked', why: 'not-asked' },
+          { kind: 'not-checked', why: 'not-asked' },
+        ],
       });
     }
   });

@@ -5,6 +5,8 @@
 import { equalBytes, toHex } from '../../base/bytes.js';
 import { type Certificate, isSignedBy } from '../certificate.js';
 import type { SignedData } from '../cms-signed-data.js';
+import { DerFields } from '../der-fields.js';
+import { readOid } from '../der-values.js';
 import { displayName } from '../distinguished-name.js';
 import { OID } from '../oids.js';
 import type { CertificatePath } from '../path-verdict.js';
@@ -38,6 +40,7 @@ export function uncheckedIn(context: ValidationContext, accounting: Accounting):
   const unusedEvidence = [...evidenceHashes(context, material)].filter((hash) => !used.has(hash));
   return [
     ...unknownAttributes(accounting),
+    ...idleDigests(accounting),
     ...timeStamps
       .filter(({ isGenuine }) => !isGenuine)
       .map(({ carried: { kind } }) => `a time-stamp (${kind}) that is not one over this signature`),
@@ -66,6 +69,34 @@ function unknownAttributes({ signedData, timeStamps }: Accounting): readonly str
     ...new Set(types.map((type) => `an unsigned attribute of type ${type}`)),
     ...new Set(inTokens.map((type) => `an unsigned attribute of type ${type} in a time-stamp`)),
   ];
+}
+
+/** Readers that hash while they read go by these, and no signature covers them. */
+function idleDigests({ signedData, timeStamps }: Accounting): readonly string[] {
+  const tokens = timeStamps.flatMap(({ carried: { token } }) => (token === null ? [] : [token]));
+  const imprints = tokens.map(({ info }) => info.imprint.digest.oid);
+  const idle = [
+    ...digestsBeyond(signedData, imprints),
+    ...tokens.flatMap((token) => digestsBeyond(token.signedData, [token.info.imprint.digest.oid])),
+  ];
+  return [...new Set(idle)].map((oid) => `a digest algorithm that nothing in it uses: ${oid}`);
+}
+
+function digestsBeyond(
+  { digestAlgorithms, signer }: SignedData,
+  imprints: readonly string[],
+): readonly string[] {
+  const { signingCertificates, signingCertificatesBySha1 } = signer.signedAttributes;
+  const used = new Set([
+    ...imprints,
+    readOid(DerFields.of(signer.digestAlgorithm).next()),
+    // Without a name it is SHA-256 (RFC 5035 §4).
+    ...(signingCertificates ?? []).map(({ hashAlgorithm }) =>
+      hashAlgorithm === null ? OID.sha256 : readOid(DerFields.of(hashAlgorithm).next()),
+    ),
+    ...(signingCertificatesBySha1 === null ? [] : [OID.sha1]),
+  ]);
+  return digestAlgorithms.filter((oid) => !used.has(oid));
 }
 
 /** Hashes of the certificates and of the evidence that some path, or the answers about it, rest on. */
