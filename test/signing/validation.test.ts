@@ -3,8 +3,11 @@ import { describe, expect, it } from '@jest/globals';
 import { canonicalJson, type JsonObject } from '../../src/base/canonical-json.js';
 import type { UnixMillis } from '../../src/base/brand.js';
 import { type CadesRequest, validateCades } from '../../src/signing/cades-validator.js';
+import { keyUsage } from '../../src/signing/certificate-builder.js';
 import { parseCertificateList } from '../../src/signing/certificate-list.js';
-import { derSequence, derUtf8String } from '../../src/signing/der-writer.js';
+import { derOid, derSequence, derUtf8String } from '../../src/signing/der-writer.js';
+import { derName } from '../../src/signing/distinguished-name.js';
+import { OID } from '../../src/signing/oids.js';
 import { withValidationData } from '../../src/signing/cades-levels.js';
 import { formatSignatureReport } from '../../src/signing/signature-report-text.js';
 import type { SignatureReport } from '../../src/signing/signature-report.js';
@@ -339,5 +342,46 @@ describe('a report', () => {
       'chirograph-algorithms/2026-11-29',
     );
     expect(algorithmPolicyOf(0 as UnixMillis).id).toBe('chirograph-algorithms/2026-11-23');
+  });
+});
+
+describe('a signer', () => {
+  it('is a person or an organization as its certificate says, and what that claims is called a claim', () => {
+    const ca = issueCa({ name: 'Private' });
+    const statements = derSequence(
+      derSequence(derOid(OID.qcCompliance)),
+      derSequence(derOid(OID.qcType), derSequence(derOid(OID.qcTypeSeal))),
+    );
+    const seal = issueTo({
+      name: '',
+      subject: derName([
+        ['C', 'LI'],
+        ['organizationIdentifier', 'VATLI-12345'],
+        ['CN', 'Bank'],
+      ]),
+      issuer: ca,
+      extensions: [
+        keyUsage('nonRepudiation'),
+        { oid: OID.qcStatements, isCritical: false, value: statements },
+      ],
+    });
+    const report = validate(signCades(seal, content), {
+      anchors: [trustAnchorFrom(ca.certificate)],
+    });
+    expect(report).toMatchObject({
+      indication: 'TOTAL-PASSED',
+      trustedLists: 'not-consulted',
+      signer: {
+        person: 'legal',
+        organizationIdentifier: 'VATLI-12345',
+        claims: [
+          'to be a qualified certificate under the law of the European Union',
+          'to be for electronic seals',
+        ],
+      },
+    });
+    const lines = formatSignatureReport(report).split('\n');
+    for (const line of lines.filter((each) => each.includes('qualified')))
+      expect(line).toContain('the certificate claims');
   });
 });
