@@ -2,6 +2,7 @@
 import type { UnixMillis } from '../../base/brand.js';
 import type { Certificate } from '../certificate.js';
 import type { ProofsOfExistence } from '../proof-of-existence.js';
+import type { PublicKeyCache } from '../public-key-cache.js';
 import type { RevocationEvidence } from '../revocation.js';
 import type { TrustAnchor, TrustPurpose } from '../trust-anchor.js';
 import type { ValidationBudget } from '../validation-budget.js';
@@ -15,6 +16,7 @@ export interface ValidationContext {
   readonly certificates: readonly Certificate[];
   readonly evidence: RevocationEvidence;
   readonly proofs: ProofsOfExistence;
+  readonly keys: PublicKeyCache;
   /** For all of it together. */
   readonly budget: ValidationBudget;
 }
