@@ -105,6 +105,7 @@ const VALIDATION_LIMITS: PathLimits = {
   ...PATH_LIMITS,
   maxSignatureChecks: 256,
   maxSteps: 2_048,
+  maxListBytes: 134_217_728,
 };
 
 const NO_EVIDENCE: BroughtEvidence = { certificates: [], crls: [], ocspResponses: [] };

@@ -1,14 +1,14 @@
 /** What the table of levels and fates has no column for. */
 import { describe, expect, it } from '@jest/globals';
-import { canonicalJson, type JsonObject } from '../../src/base/canonical-json.js';
 import type { UnixMillis } from '../../src/base/brand.js';
+import { canonicalJson, type JsonObject } from '../../src/base/canonical-json.js';
+import { withValidationData } from '../../src/signing/cades-levels.js';
 import { type CadesRequest, validateCades } from '../../src/signing/cades-validator.js';
 import { keyUsage } from '../../src/signing/certificate-builder.js';
 import { parseCertificateList } from '../../src/signing/certificate-list.js';
 import { derOid, derSequence, derUtf8String } from '../../src/signing/der-writer.js';
 import { derName } from '../../src/signing/distinguished-name.js';
 import { OID } from '../../src/signing/oids.js';
-import { withValidationData } from '../../src/signing/cades-levels.js';
 import { formatSignatureReport } from '../../src/signing/signature-report-text.js';
 import type { SignatureReport } from '../../src/signing/signature-report.js';
 import { trustAnchorFrom } from '../../src/signing/trust-anchor.js';

@@ -7,6 +7,7 @@ import type { RevocationEvidence } from '../revocation.js';
 import type { TrustAnchor, TrustPurpose } from '../trust-anchor.js';
 import type { ValidationBudget } from '../validation-budget.js';
 import type { ValidationPolicy } from '../validation-policy.js';
+import type { CertificatesBySubject } from './relevant-certificates.js';
 
 export interface ValidationContext {
   readonly policy: ValidationPolicy;
@@ -14,6 +15,7 @@ export interface ValidationContext {
   readonly validationTime: UnixMillis;
   /** From the signature, its time-stamps and the caller; each once. */
   readonly certificates: readonly Certificate[];
+  readonly bySubject: CertificatesBySubject;
   readonly evidence: RevocationEvidence;
   readonly proofs: ProofsOfExistence;
   readonly keys: PublicKeyCache;
