@@ -17,6 +17,7 @@ import {
   STRICT_VALIDATION_POLICY,
   VALIDATION_POLICY,
 } from '../../src/signing/validation-policy.js';
+import { plant } from '../support/mutant.js';
 import { addAttribute, partsOf } from './support/cms-forge.js';
 import { at as childOf, encode } from './support/der-tree.js';
 import { issueCa, issueTo, NOW, signCades, yearsFromNow } from './support/test-pki.js';
@@ -31,6 +32,7 @@ import {
   days,
   firstTsa,
   freshEvidence,
+  LEVELS,
   root,
   secondTsa,
   signatureAt,
@@ -307,6 +309,22 @@ describe('what no check covers', () => {
 });
 
 describe('a report', () => {
+  it('is the same bytes from the built program, whatever it has been asked before', async () => {
+    const mutant = await plant(null);
+    try {
+      const url = mutant.moduleUrl('signing/cades-validator.js');
+      const built = (await import(url)) as { validateCades: typeof validateCades };
+      const signatures = LEVELS.map((level) => signatureAt(level));
+      const bytes = (cms: Uint8Array, ask: typeof validateCades): string =>
+        canonicalJson({ ...ask({ cms, content, anchors, at: days(1) }) } as unknown as JsonObject);
+      const forth = signatures.map((cms) => bytes(cms, validateCades));
+      const back = [...signatures].reverse().map((cms) => bytes(cms, built.validateCades));
+      expect(back.reverse()).toEqual(forth);
+    } finally {
+      await mutant.remove();
+    }
+  });
+
   it('is the same bytes for the same input, in RFC 8785', () => {
     const cms = signatureAt('B-LTA');
     const bytes = (): string => canonicalJson({ ...validate(cms) } as unknown as JsonObject);
@@ -383,5 +401,29 @@ describe('a signer', () => {
     const lines = formatSignatureReport(report).split('\n');
     for (const line of lines.filter((each) => each.includes('qualified')))
       expect(line).toContain('the certificate claims');
+  });
+});
+
+describe('a stranger', () => {
+  const strangers = issueCa({ name: 'Stranger' });
+  const crowd = Array.from({ length: 38 }, (_, serial) =>
+    issueCa({ name: 'Stranger', issuer: strangers, serialNumber: serial }),
+  );
+
+  it('who sends all the certificates and time-stamps there may be is answered within a second', () => {
+    const authority = issueTsa({ name: 'Stranger’s time', issuer: strangers });
+    let cms = withValidationData(signatureAt('B-B'), {
+      certificates: crowd.map(({ certificate }) => certificate.der),
+      crls: crowd.map((each) => crl(each, COLLECTED)),
+      ocspResponses: [],
+    });
+    for (let count = 0; count < 31; count++)
+      cms = timeStamp(cms, authority, (STAMPED + 1_000 * count) as UnixMillis);
+    const before = process.cpuUsage();
+    const report = validate(cms, { evidence: freshEvidence(days(1)) });
+    const { user, system } = process.cpuUsage(before);
+    expect(report.indication).toBe('INDETERMINATE');
+    expect(JSON.stringify(report).length).toBeLessThan(100_000);
+    expect((user + system) / 1_000).toBeLessThan(1_000);
   });
 });
