@@ -10,7 +10,7 @@ import type { VerificationReport } from './verification-report.js';
 /**
  * Whatever a readable file holds, the answer is a report; one that fails says why.
  *
- * NOT checked: revocation of certificates; that the chain pinned is the one with most work; anything of
+ * NOT checked: revocation of certificates of which nobody answers in the file; that the chain pinned is the one with most work; anything of
  * entries that are not in the file. The report lists what it does not prove.
  *
  * @throws EvidenceError EVIDENCE_MALFORMED for what is no evidence file, EVIDENCE_FORMAT_NEWER.

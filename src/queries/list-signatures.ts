@@ -71,6 +71,7 @@ export async function listSignatures(
         content,
         anchors: trustAnchors,
         at: recordedAt,
+        by: 'ledger',
       }),
     });
   }

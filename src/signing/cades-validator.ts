@@ -31,6 +31,7 @@ import {
   type ValidationMaterial,
 } from './internal/validation-material.js';
 import type { ProofOfExistence } from './proof-of-existence.js';
+import { PublicKeyCache } from './public-key-cache.js';
 import type { Corroboration, SignatureReport } from './signature-report.js';
 import type { TrustAnchor } from './trust-anchor.js';
 import { PATH_LIMITS, type PathLimits, ValidationBudget } from './validation-budget.js';
@@ -61,22 +62,26 @@ export interface CadesRequest {
   /** What is known beyond what the signature carries. */
   readonly evidence?: BroughtEvidence;
   readonly policy?: ValidationPolicy;
+  /** To be kept by whoever validates many. */
+  readonly keys?: PublicKeyCache;
 }
 
 /** Never throws for what a stranger has sent: a CMS that cannot be read is a FORMAT_FAILURE. */
 export function validateCades(request: CadesRequest): SignatureReport {
   const { cms, content, anchors, at, policy = VALIDATION_POLICY } = request;
+  const { keys = new PublicKeyCache() } = request;
   const validationTime = request.validationTime ?? at;
   const report = new ReportWriter(validationTime, policy);
-  const basic = verifyBasicSignature(cms, content, policy, report);
+  const basic = verifyBasicSignature(cms, content, policy, keys, report);
   if (basic.kind === 'refused') return basic.report;
 
   const { signedData } = basic;
   const carried = carriedTimeStamps(signedData);
   const material = gatherMaterial(signedData, carried, request.evidence ?? NO_EVIDENCE);
   const proofs = firstProofs(validationTime, knownExistence(request), material);
-  const budget = new ValidationBudget(VALIDATION_LIMITS);
+  const budget = new ValidationBudget(VALIDATION_LIMITS, keys);
   const context: ValidationContext = {
+    keys,
     ...material,
     policy,
     anchors,
@@ -100,6 +105,7 @@ const VALIDATION_LIMITS: PathLimits = {
   ...PATH_LIMITS,
   maxSignatureChecks: 256,
   maxSteps: 2_048,
+  maxListBytes: 134_217_728,
 };
 
 const NO_EVIDENCE: BroughtEvidence = { certificates: [], crls: [], ocspResponses: [] };

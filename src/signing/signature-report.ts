@@ -48,9 +48,9 @@ export interface CertificateSummary {
 export interface SignerSummary extends CertificateSummary {
   /** Of the subject (EN 319 412-1 §5.1.4), escaped; null if it has none. */
   readonly organizationIdentifier: string | null;
-  /** What the certificate says of whose it is; see `personKind`. */
+  /** What the certificate says of whose it is; see `certificate-holder`. */
   readonly person: PersonKind;
-  /** What the certificate claims of itself, a sentence each. Nobody has examined it. */
+  /** Each continues "the certificate claims …". Nobody has examined it. */
   readonly claims: readonly string[];
 }
 

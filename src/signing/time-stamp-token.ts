@@ -15,6 +15,7 @@ import { type ContentDigest, contentDigestUnder } from './content-digest.js';
 import { derBytes, type DerNode, readDer } from './der-reader.js';
 import { identifyAuthority, tokenForgery, tokenMeans } from './internal/time-stamp-signer.js';
 import { OID } from './oids.js';
+import { PublicKeyCache } from './public-key-cache.js';
 import { isRefusal, type Refusal } from './signature-report.js';
 import { parsing, SigningError } from './signing-error.js';
 import { timeStampUsageFlaw } from './time-stamp-usage.js';
@@ -68,6 +69,7 @@ export interface GenuineTimeStamp {
  *
  * @param at an instant at which the token is known to have existed; the algorithms are those of then.
  * @param others certificates besides those in the token.
+ * @param keys to be kept by whoever checks many.
  */
 export function checkTimeStampToken(
   token: TimeStampToken,
@@ -75,6 +77,7 @@ export function checkTimeStampToken(
   policy: AlgorithmPolicy,
   at: UnixMillis,
   others: readonly Certificate[] = [],
+  keys = new PublicKeyCache(),
 ): GenuineTimeStamp | Refusal {
   const { signedData, info } = token;
   const mismatch = imprintMismatch(info, imprinted, policy, at);
@@ -87,7 +90,7 @@ export function checkTimeStampToken(
       subIndication: 'CHAIN_CONSTRAINTS_FAILURE',
       says: `The authority's certificate ${flaw}.`,
     };
-  const means = tokenMeans(signedData.signer, certificate, policy, at);
+  const means = tokenMeans(signedData.signer, certificate, policy, at, keys);
   if (isRefusal(means)) return means;
   const forgery = tokenForgery(signedData.signer, means, token.content);
   return forgery ?? { certificate, algorithm: means.algorithm };

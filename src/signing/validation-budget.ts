@@ -3,7 +3,8 @@
  * comparisons of names, bytes of CRLs looked through. Whoever validates several things of one document
  * shares one budget among them. It also remembers what it has paid for: keys read and signatures checked.
  */
-import { type Certificate, isSignedBy, publicKeyOf, type SignedByIssuer } from './certificate.js';
+import { type Certificate, isSignedBy, type SignedByIssuer } from './certificate.js';
+import { PublicKeyCache } from './public-key-cache.js';
 import type { PublicKey } from './public-key.js';
 import { SigningError } from './signing-error.js';
 
@@ -35,6 +36,7 @@ export const PATH_LIMITS: PathLimits = {
 
 export class ValidationBudget {
   readonly limits: PathLimits;
+  readonly #cache: PublicKeyCache;
   readonly #keys = new Map<Certificate, PublicKey | null>();
   readonly #known = new Map<SignedByIssuer, Map<PublicKey, boolean>>();
   #checksLeft: number;
@@ -44,8 +46,10 @@ export class ValidationBudget {
   #isExhausted = false;
   #metUnsupported = false;
 
-  constructor(limits: PathLimits = PATH_LIMITS) {
+  /** @param cache of keys, for longer than this validation. */
+  constructor(limits: PathLimits = PATH_LIMITS, cache = new PublicKeyCache()) {
     this.limits = limits;
+    this.#cache = cache;
     this.#checksLeft = limits.maxSignatureChecks;
     this.#stepsLeft = limits.maxSteps;
     this.#comparisonsLeft = limits.maxNameComparisons;
@@ -66,7 +70,7 @@ export class ValidationBudget {
   keyOf(certificate: Certificate): PublicKey | null {
     let key = this.#keys.get(certificate);
     if (key === undefined) {
-      key = usableKey(certificate);
+      key = usableKey(certificate, this.#cache);
       if (key === null) this.#metUnsupported = true;
       this.#keys.set(certificate, key);
     }
@@ -108,9 +112,9 @@ export class ValidationBudget {
   }
 }
 
-function usableKey(certificate: Certificate): PublicKey | null {
+function usableKey(certificate: Certificate, cache: PublicKeyCache): PublicKey | null {
   try {
-    return publicKeyOf(certificate);
+    return cache.keyOf(certificate);
   } catch (cause) {
     if (cause instanceof SigningError) return null;
     throw cause;

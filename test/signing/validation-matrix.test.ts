@@ -32,7 +32,9 @@ describe('the table notices that', () => {
   });
 });
 
-type Validator = { validateCades: typeof validateCades };
+interface Validator {
+  validateCades: typeof validateCades;
+}
 
 /** The worlds and cases of which a mutant says something else than the table. */
 async function differencesOf(fault: Parameters<typeof plant>[0]): Promise<readonly string[]> {

@@ -1,11 +1,14 @@
 /** What the table of levels and fates has no column for. */
 import { describe, expect, it } from '@jest/globals';
-import { canonicalJson, type JsonObject } from '../../src/base/canonical-json.js';
 import type { UnixMillis } from '../../src/base/brand.js';
-import { type CadesRequest, validateCades } from '../../src/signing/cades-validator.js';
-import { parseCertificateList } from '../../src/signing/certificate-list.js';
-import { derSequence, derUtf8String } from '../../src/signing/der-writer.js';
+import { canonicalJson, type JsonObject } from '../../src/base/canonical-json.js';
 import { withValidationData } from '../../src/signing/cades-levels.js';
+import { type CadesRequest, validateCades } from '../../src/signing/cades-validator.js';
+import { keyUsage } from '../../src/signing/certificate-builder.js';
+import { parseCertificateList } from '../../src/signing/certificate-list.js';
+import { derOid, derSequence, derUtf8String } from '../../src/signing/der-writer.js';
+import { derName } from '../../src/signing/distinguished-name.js';
+import { OID } from '../../src/signing/oids.js';
 import { formatSignatureReport } from '../../src/signing/signature-report-text.js';
 import type { SignatureReport } from '../../src/signing/signature-report.js';
 import { trustAnchorFrom } from '../../src/signing/trust-anchor.js';
@@ -14,6 +17,7 @@ import {
   STRICT_VALIDATION_POLICY,
   VALIDATION_POLICY,
 } from '../../src/signing/validation-policy.js';
+import { plant } from '../support/mutant.js';
 import { addAttribute, partsOf } from './support/cms-forge.js';
 import { at as childOf, encode } from './support/der-tree.js';
 import { issueCa, issueTo, NOW, signCades, yearsFromNow } from './support/test-pki.js';
@@ -28,6 +32,7 @@ import {
   days,
   firstTsa,
   freshEvidence,
+  LEVELS,
   root,
   secondTsa,
   signatureAt,
@@ -304,6 +309,22 @@ describe('what no check covers', () => {
 });
 
 describe('a report', () => {
+  it('is the same bytes from the built program, whatever it has been asked before', async () => {
+    const mutant = await plant(null);
+    try {
+      const url = mutant.moduleUrl('signing/cades-validator.js');
+      const built = (await import(url)) as { validateCades: typeof validateCades };
+      const signatures = LEVELS.map((level) => signatureAt(level));
+      const bytes = (cms: Uint8Array, ask: typeof validateCades): string =>
+        canonicalJson({ ...ask({ cms, content, anchors, at: days(1) }) } as unknown as JsonObject);
+      const forth = signatures.map((cms) => bytes(cms, validateCades));
+      const back = [...signatures].reverse().map((cms) => bytes(cms, built.validateCades));
+      expect(back.reverse()).toEqual(forth);
+    } finally {
+      await mutant.remove();
+    }
+  });
+
   it('is the same bytes for the same input, in RFC 8785', () => {
     const cms = signatureAt('B-LTA');
     const bytes = (): string => canonicalJson({ ...validate(cms) } as unknown as JsonObject);
@@ -339,5 +360,70 @@ describe('a report', () => {
       'chirograph-algorithms/2026-11-29',
     );
     expect(algorithmPolicyOf(0 as UnixMillis).id).toBe('chirograph-algorithms/2026-11-23');
+  });
+});
+
+describe('a signer', () => {
+  it('is a person or an organization as its certificate says, and what that claims is called a claim', () => {
+    const ca = issueCa({ name: 'Private' });
+    const statements = derSequence(
+      derSequence(derOid(OID.qcCompliance)),
+      derSequence(derOid(OID.qcType), derSequence(derOid(OID.qcTypeSeal))),
+    );
+    const seal = issueTo({
+      name: '',
+      subject: derName([
+        ['C', 'LI'],
+        ['organizationIdentifier', 'VATLI-12345'],
+        ['CN', 'Bank'],
+      ]),
+      issuer: ca,
+      extensions: [
+        keyUsage('nonRepudiation'),
+        { oid: OID.qcStatements, isCritical: false, value: statements },
+      ],
+    });
+    const report = validate(signCades(seal, content), {
+      anchors: [trustAnchorFrom(ca.certificate)],
+    });
+    expect(report).toMatchObject({
+      indication: 'TOTAL-PASSED',
+      trustedLists: 'not-consulted',
+      signer: {
+        person: 'legal',
+        organizationIdentifier: 'VATLI-12345',
+        claims: [
+          'to be a qualified certificate under the law of the European Union',
+          'to be for electronic seals',
+        ],
+      },
+    });
+    const lines = formatSignatureReport(report).split('\n');
+    for (const line of lines.filter((each) => each.includes('qualified')))
+      expect(line).toContain('the certificate claims');
+  });
+});
+
+describe('a stranger', () => {
+  const strangers = issueCa({ name: 'Stranger' });
+  const crowd = Array.from({ length: 38 }, (_, serial) =>
+    issueCa({ name: 'Stranger', issuer: strangers, serialNumber: serial }),
+  );
+
+  it('who sends all the certificates and time-stamps there may be is answered within a second', () => {
+    const authority = issueTsa({ name: 'Stranger’s time', issuer: strangers });
+    let cms = withValidationData(signatureAt('B-B'), {
+      certificates: crowd.map(({ certificate }) => certificate.der),
+      crls: crowd.map((each) => crl(each, COLLECTED)),
+      ocspResponses: [],
+    });
+    for (let count = 0; count < 31; count++)
+      cms = timeStamp(cms, authority, (STAMPED + 1_000 * count) as UnixMillis);
+    const before = process.cpuUsage();
+    const report = validate(cms, { evidence: freshEvidence(days(1)) });
+    const { user, system } = process.cpuUsage(before);
+    expect(report.indication).toBe('INDETERMINATE');
+    expect(JSON.stringify(report).length).toBeLessThan(100_000);
+    expect((user + system) / 1_000).toBeLessThan(1_000);
   });
 });

@@ -13,7 +13,7 @@ import {
   passed,
   type Rules,
 } from './outcome.js';
-import { timeOf } from './proven-time.js';
+import { EXISTENCE, timeOf } from './proven-time.js';
 import type { CollectedEntry, ReadCollection } from './read-collection.js';
 import type { ReadEntry } from './read-statement.js';
 import { verdictOf } from './verdict.js';
@@ -67,7 +67,13 @@ export function checkAttached(
     const report =
       signed === null || cms === undefined
         ? null
-        : validateCades({ cms, content: signed.bytes, anchors, at: judged.at });
+        : validateCades({
+            cms,
+            content: signed.bytes,
+            anchors,
+            at: judged.at,
+            by: EXISTENCE[judged.basis],
+          });
     const broken = brokenRule(rules, { signature, signed, report });
     if (broken !== null) return { outcome: failed(broken), checked };
     checked.push({ outcome: outcomeOf(report), signature, report, judged });

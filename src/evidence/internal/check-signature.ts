@@ -16,7 +16,7 @@ import {
   passed,
   type Rules,
 } from './outcome.js';
-import { type JudgedTime, timeOf } from './proven-time.js';
+import { EXISTENCE, type JudgedTime, timeOf } from './proven-time.js';
 import type { ReadEvidence } from './read-evidence.js';
 import type { ReadEntry } from './read-statement.js';
 import { verdictOf } from './verdict.js';
@@ -76,11 +76,12 @@ function validate(
   { entry }: ReadEvidence,
   { file }: ReadEntry,
   trust: Trust,
-  { at }: JudgedTime,
+  { at, basis }: JudgedTime,
 ): SignatureReport | null {
   if (file.payload === undefined) return null;
   const { certificates: anchors } = trust;
-  return validateCades({ cms: file.payload.bytes, content: entry.bytes, anchors, at });
+  const by = EXISTENCE[basis];
+  return validateCades({ cms: file.payload.bytes, content: entry.bytes, anchors, at, by });
 }
 
 function firstBroken(rules: readonly Rules<ReadEntry>[], entry: ReadEntry): Finding | null {

@@ -121,7 +121,7 @@ export const ENGLISH_FINDINGS = {
   'not-proven.later-keys':
     'That the log’s key was not replaced or reported stolen after this file was made.',
   'not-proven.revocation':
-    'That no certificate had been revoked: revocation is not checked in this version.',
+    'That no certificate had been revoked of which nobody answers in this file, or later than it was answered.',
   'not-proven.recorded-time': 'When the entry was recorded: only the log’s own clock says so.',
   'not-proven.block-time':
     'The time of a block to the minute: a block’s clock may be off by about two hours.',

@@ -139,7 +139,7 @@ export const GERMAN_FINDINGS: Readonly<Record<keyof typeof ENGLISH_FINDINGS, str
   'not-proven.later-keys':
     'Dass der Schlüssel des Logs nach der Ausfertigung dieser Datei weder ersetzt noch als gestohlen gemeldet wurde.',
   'not-proven.revocation':
-    'Dass kein Zertifikat gesperrt war: Sperrungen werden in dieser Version nicht geprüft.',
+    'Dass kein Zertifikat gesperrt war, über das in dieser Datei niemand Auskunft gibt, oder später als diese Auskunft.',
   'not-proven.recorded-time':
     'Wann der Eintrag aufgezeichnet wurde: Das sagt nur die eigene Uhr des Logs.',
   'not-proven.block-time':

@@ -13,6 +13,13 @@ export interface JudgedTime {
   readonly basis: 'block' | 'recorded' | 'claimed';
 }
 
+/** Who says so, to a validation of signatures. */
+export const EXISTENCE = {
+  block: 'bitcoin-block',
+  recorded: 'ledger',
+  claimed: 'caller',
+} as const satisfies Record<JudgedTime['basis'], string>;
+
 /** When a statement was there at the latest: by a block that the verifier trusts, else as it says. */
 export function timeOf(
   { content }: Pick<ReadStatement, 'content'>,

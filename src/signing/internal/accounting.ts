@@ -38,7 +38,7 @@ export function uncheckedIn(context: ValidationContext, accounting: Accounting):
     if (!used.has(toHex(certificate.sha256)) && !isOfAnchor(certificate, context.anchors))
       unused.set(toHex(certificate.sha256), displayName(certificate.subject));
   const unusedEvidence = [...evidenceHashes(context, material)].filter((hash) => !used.has(hash));
-  return [
+  return atMost(MAX_PHRASES, [
     ...unknownAttributes(accounting),
     ...idleDigests(accounting),
     ...timeStamps
@@ -48,7 +48,16 @@ export function uncheckedIn(context: ValidationContext, accounting: Accounting):
     ...[...unused.values()].map((name) => `a certificate that no path uses: ${name}`),
     ...(material.unreadable === 0 ? [] : [`revocation data that cannot be read`]),
     ...(unusedEvidence.length === 0 ? [] : ['revocation data about no certificate of its paths']),
-  ];
+  ]);
+}
+
+/** A stranger decides how much there is to say. */
+const MAX_PHRASES = 16;
+
+function atMost(count: number, phrases: readonly string[]): readonly string[] {
+  return phrases.length <= count
+    ? phrases
+    : [...phrases.slice(0, count), `and ${phrases.length - count} more`];
 }
 
 function hasTwice(certificates: readonly Certificate[]): boolean {
@@ -108,15 +117,13 @@ function usedBy(context: ValidationContext, { timeStamps, path }: Accounting): R
     used.add(toHex(certificate.sha256));
   };
   const paths = [path];
+  // Of an authority that nobody here trusts: what may lie above it cannot be told from what does not.
+  const strangers: Certificate[] = [];
   for (const { judgement, carried } of timeStamps)
     if (judgement?.path) paths.push(judgement.path);
-    else {
-      // Nobody here trusts the authority: what may lie above it cannot be told from what does not.
-      for (const each of carried.token?.signedData.certificates ?? []) {
-        use(each);
-        above(context.certificates, each).forEach(use);
-      }
-    }
+    else strangers.push(...(carried.token?.signedData.certificates ?? []));
+  strangers.forEach(use);
+  above(context.bySubject, strangers).forEach(use);
   for (const each of paths) {
     each.certificates.forEach(use);
     each.certificates.forEach((_, index) => {

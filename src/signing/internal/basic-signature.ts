@@ -8,6 +8,7 @@ import { type CadesLevel, levelOf } from '../cades-levels.js';
 import type { Certificate } from '../certificate.js';
 import type { SignedData } from '../cms-signed-data.js';
 import type { ContentDigest } from '../content-digest.js';
+import type { PublicKeyCache } from '../public-key-cache.js';
 import { isRefusal, type SignatureReport } from '../signature-report.js';
 import type { ValidationPolicy } from '../validation-policy.js';
 import { isDevelopment, summarizeSigner } from './certificate-summary.js';
@@ -32,6 +33,7 @@ export function verifyBasicSignature(
   cms: Uint8Array,
   content: Uint8Array | ContentDigest,
   { algorithms }: ValidationPolicy,
+  keys: PublicKeyCache,
   report: ReportWriter,
 ): BasicOutcome {
   const signedData = readDetached(cms);
@@ -57,7 +59,7 @@ export function verifyBasicSignature(
     'The signed attributes name the certificate that it carries.',
   );
 
-  const means = signingMeans(signer, certificate, algorithms);
+  const means = signingMeans(signer, certificate, algorithms, keys);
   if (isRefusal(means)) return { kind: 'refused', report: report.refused('algorithms', means) };
   report.learnt({ algorithm: means.algorithm.name });
   report.passed('algorithms', 'Digest, signature algorithm and key are in the policy.');

@@ -9,8 +9,8 @@ import { pathsInThePast, validateCertificatePath } from '../certificate-path.js'
 import type { CertificatePath, InvalidPath, PathVerdict, ValidPath } from '../path-verdict.js';
 import type { CertificateRevocation } from '../revocation.js';
 import type { PathWay, Refusal } from '../signature-report.js';
-import { certificateEnd, statusEnd } from './path-status.js';
 import { isRescuable, refusalOf } from './path-refusal.js';
+import { certificateEnd, statusEnd } from './path-status.js';
 import { certificatesAtHand } from './relevant-certificates.js';
 import { slide } from './time-sliding.js';
 import type { Judged, ValidationContext } from './validation-context.js';

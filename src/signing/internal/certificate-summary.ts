@@ -1,9 +1,11 @@
 /** A certificate as a report shows it. What it claims of itself is named as a claim. */
 import { toHex } from '../../base/bytes.js';
+import { certificateHolder } from '../certificate-holder.js';
 import type { Certificate } from '../certificate.js';
 import { isDevelopmentName } from '../development-mark.js';
 import { displayName, displayText, nameAttribute } from '../distinguished-name.js';
 import type { CertificateSummary, SignerSummary } from '../signature-report.js';
+import { claimsOf } from './claim-texts.js';
 
 export function summarize(certificate: Certificate): CertificateSummary {
   const { subject, issuer, serialNumber, sha256 } = certificate;
@@ -22,10 +24,16 @@ export function summarizeSigner(certificate: Certificate): SignerSummary {
   return {
     ...summarize(certificate),
     organizationIdentifier: identifier === null ? null : displayText(identifier),
-    person: 'unknown',
-    claims: [],
+    person: PERSONS[certificateHolder(certificate).kind ?? 'unknown'],
+    claims: claimsOf(certificate),
   };
 }
+
+const PERSONS = {
+  'natural-person': 'natural',
+  'legal-person': 'legal',
+  unknown: 'unknown',
+} as const;
 
 export function isDevelopment(certificates: readonly Certificate[]): boolean {
   return certificates.some(

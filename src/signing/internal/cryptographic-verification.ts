@@ -9,11 +9,12 @@ import {
   type SignatureAlgorithm,
   verifySignature,
 } from '../algorithms.js';
-import { type Certificate, publicKeyOf } from '../certificate.js';
+import type { Certificate } from '../certificate.js';
 import type { SignerInfo } from '../cms-signed-data.js';
 import { type ContentDigest, contentDigestUnder } from '../content-digest.js';
 import { derBytes, derContent } from '../der-reader.js';
 import { readDigestAlgorithm } from '../digest-algorithms.js';
+import type { PublicKeyCache } from '../public-key-cache.js';
 import type { PublicKey } from '../public-key.js';
 import type { Refusal } from '../signature-report.js';
 import type { CounterSignedAttributes } from '../signed-attributes.js';
@@ -34,6 +35,7 @@ export function signingMeans(
   signer: AnySigner,
   certificate: Certificate,
   policy: AlgorithmPolicy,
+  keys: PublicKeyCache,
 ): SigningMeans | Refusal {
   const refused = (says: string): Refusal => {
     return { subIndication: 'CRYPTO_CONSTRAINTS_FAILURE', says };
@@ -41,7 +43,7 @@ export function signingMeans(
   try {
     const digest = readDigestAlgorithm(signer.digestAlgorithm);
     const algorithm = readCmsSignatureAlgorithm(signer.signatureAlgorithm, digest);
-    const key = publicKeyOf(certificate);
+    const key = keys.keyOf(certificate);
     // Content hashed with one algorithm and attributes with another: as weak as the weaker.
     if (algorithm.digest !== digest)
       return refused('Content and attributes use different digests.');

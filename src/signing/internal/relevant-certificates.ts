@@ -2,34 +2,52 @@
  * Of all certificates at hand, those that can lie above one: a signature that has been renewed for
  * decades brings the chains of many authorities, more than one search takes.
  */
-import { toHex } from '../../base/bytes.js';
 import type { Certificate } from '../certificate.js';
 import type { ValidationContext } from './validation-context.js';
 
 /** All of them, if a search takes so many; else those above `target` by their names, nearest first. */
 export function certificatesAtHand(
-  { certificates, budget }: ValidationContext,
+  { certificates, bySubject, budget }: ValidationContext,
   target: Certificate | undefined,
 ): readonly Certificate[] {
   const { maxCertificates } = budget.limits;
   if (certificates.length <= maxCertificates || target === undefined)
     return certificates.filter((each) => each !== target).slice(0, maxCertificates);
-  return [...above(certificates, target)].slice(0, maxCertificates);
+  return [...above(bySubject, [target])].slice(0, maxCertificates);
 }
 
-/** By names alone: what could be an issuer, whoever signed. */
+export type CertificatesBySubject = ReadonlyMap<string, readonly Certificate[]>;
+
+export function indexBySubject(certificates: Iterable<Certificate>): CertificatesBySubject {
+  const index = new Map<string, Certificate[]>();
+  for (const certificate of certificates) {
+    const { comparable } = certificate.subject;
+    const others = index.get(comparable);
+    if (others === undefined) index.set(comparable, [certificate]);
+    else others.push(certificate);
+  }
+  return index;
+}
+
+/** By names alone: what could be an issuer of these, or of one that could, whoever signed. */
 export function above(
-  certificates: readonly Certificate[],
-  target: Certificate,
+  bySubject: CertificatesBySubject,
+  targets: readonly Certificate[],
 ): ReadonlySet<Certificate> {
+  const isTarget = new Set(targets);
   const found = new Set<Certificate>();
-  let wanted = new Set([toHex(target.issuer.der)]);
-  while (wanted.size > 0) {
-    const next = new Set<string>();
-    for (const each of certificates) {
-      if (each === target || found.has(each) || !wanted.has(toHex(each.subject.der))) continue;
-      found.add(each);
-      next.add(toHex(each.issuer.der));
+  const asked = new Set<string>();
+  let wanted = targets.map(({ issuer }) => issuer.comparable);
+  while (wanted.length > 0) {
+    const next: string[] = [];
+    for (const name of wanted) {
+      if (asked.has(name)) continue;
+      asked.add(name);
+      for (const issuer of bySubject.get(name) ?? [])
+        if (!isTarget.has(issuer) && !found.has(issuer)) {
+          found.add(issuer);
+          next.push(issuer.issuer.comparable);
+        }
     }
     wanted = next;
   }

@@ -14,8 +14,8 @@ import type { CertificatePath } from '../path-verdict.js';
 import { objectId } from '../proof-of-existence.js';
 import { revocationBy } from '../revocation-status.js';
 import type { CertificateRevocation, RevocationStatus } from '../revocation.js';
-import { certificateEnd, freshUntil, isFreshAt, statusEnd, statusesOf } from './path-status.js';
 import { exemptionOf, isOffered } from './path-revocation.js';
+import { certificateEnd, freshUntil, isFreshAt, statusEnd, statusesOf } from './path-status.js';
 import type { Judged, ValidationContext } from './validation-context.js';
 
 export interface SlidTime {

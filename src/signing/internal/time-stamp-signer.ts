@@ -10,11 +10,12 @@ import {
   type SignatureAlgorithm,
   verifySignature,
 } from '../algorithms.js';
-import { type Certificate, publicKeyOf } from '../certificate.js';
+import type { Certificate } from '../certificate.js';
 import type { SignedData, SignerInfo } from '../cms-signed-data.js';
 import { derBytes, derContent } from '../der-reader.js';
 import { type DigestAlgorithm, digestOf, readDigestAlgorithm } from '../digest-algorithms.js';
 import { sha1Identifier } from '../identifier-digest.js';
+import type { PublicKeyCache } from '../public-key-cache.js';
 import type { PublicKey } from '../public-key.js';
 import type { Refusal } from '../signature-report.js';
 import type { EssCertIdBySha1 } from '../signed-attributes.js';
@@ -69,6 +70,7 @@ export function tokenMeans(
   certificate: Certificate,
   policy: AlgorithmPolicy,
   at: UnixMillis,
+  keys: PublicKeyCache,
 ): TokenMeans | Refusal {
   const refused = (says: string): Refusal => {
     return { subIndication: 'CRYPTO_CONSTRAINTS_FAILURE', says };
@@ -76,7 +78,7 @@ export function tokenMeans(
   try {
     const digest = readDigestAlgorithm(signer.digestAlgorithm);
     const algorithm = readCmsSignatureAlgorithm(signer.signatureAlgorithm, digest);
-    const key = publicKeyOf(certificate);
+    const key = keys.keyOf(certificate);
     return acceptsDigest(policy, digest.name, at) && acceptsSignature(policy, algorithm, key, at)
       ? { digest, algorithm, key }
       : refused('The algorithm or the size of the key is not accepted by the policy.');

@@ -56,6 +56,7 @@ export function validateTimeStamp(
     context.policy.algorithms,
     existedAt,
     context.certificates,
+    context.keys,
   );
   if (isRefusal(checked)) return failed(carried, checked);
 

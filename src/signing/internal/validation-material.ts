@@ -12,9 +12,11 @@ import { readRevocationInfo } from '../revocation-info.js';
 import type { RevocationEvidence } from '../revocation.js';
 import { SigningError } from '../signing-error.js';
 import type { CarriedTimeStamp } from './carried-time-stamps.js';
+import { type CertificatesBySubject, indexBySubject } from './relevant-certificates.js';
 
 export interface ValidationMaterial {
   readonly certificates: readonly Certificate[];
+  readonly bySubject: CertificatesBySubject;
   readonly evidence: RevocationEvidence;
   /** How many CRLs and OCSP responses the signature and its time-stamps carry that cannot be read. */
   readonly unreadable: number;
@@ -60,6 +62,7 @@ export function gatherMaterial(
   for (const each of brought.ocspResponses) keep(ocspResponses, each);
   return {
     certificates: [...certificates.values()],
+    bySubject: indexBySubject(certificates.values()),
     evidence: { crls: [...crls.values()], ocspResponses: [...ocspResponses.values()] },
     unreadable,
     inside,

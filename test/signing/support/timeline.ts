@@ -31,14 +31,14 @@ import {
 } from '../../../src/signing/der-writer.js';
 import { digestOf, DIGESTS } from '../../../src/signing/digest-algorithms.js';
 import { OID } from '../../../src/signing/oids.js';
-import { parseTimeStampToken } from '../../../src/signing/time-stamp-token.js';
-import { type TrustAnchor, trustAnchorFrom } from '../../../src/signing/trust-anchor.js';
-import { type Identity, issueCa, issueTo, newKey, NOW, signCades } from './test-pki.js';
-import { extendedKeyUsage, issuerOf, stampedBy } from './time-stamping.js';
 import {
   encodeTimeStampRequest,
   parseTimeStampRequest,
 } from '../../../src/signing/time-stamp-request.js';
+import { parseTimeStampToken } from '../../../src/signing/time-stamp-token.js';
+import { type TrustAnchor, trustAnchorFrom } from '../../../src/signing/trust-anchor.js';
+import { type Identity, issueCa, issueTo, newKey, NOW, signCades } from './test-pki.js';
+import { extendedKeyUsage, issuerOf, stampedBy } from './time-stamping.js';
 
 const DAY = 86_400_000;
 

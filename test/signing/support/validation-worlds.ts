@@ -5,14 +5,18 @@
 import type { UnixMillis } from '../../../src/base/brand.js';
 import { withValidationData } from '../../../src/signing/cades-levels.js';
 import type { CadesRequest, validateCades } from '../../../src/signing/cades-validator.js';
+import { keyUsage } from '../../../src/signing/certificate-builder.js';
+import { parseCertificateList } from '../../../src/signing/certificate-list.js';
 import type { SignatureReport, SubIndication } from '../../../src/signing/signature-report.js';
 import {
   VALIDATION_POLICY,
   type ValidationPolicy,
 } from '../../../src/signing/validation-policy.js';
+import { type Identity, issueTo } from './test-pki.js';
 import {
   anchors,
   archive,
+  ARCHIVED,
   COLLECTED,
   content,
   crl,
@@ -249,7 +253,11 @@ export const CASES: readonly Case[] = [
     name: 'a signature recorded after its certificate has ended, on an answer that counts for long',
     expected: OUT_NR,
     request: () => ({
-      cms: signatureAt('B-LT'),
+      cms: withValidationData(signatureAt('B-B'), {
+        certificates: [],
+        crls: [crl(root, COLLECTED), crl(sub, COLLECTED)],
+        ocspResponses: [],
+      }),
       ...{ content, anchors, at: days(YEAR + 5), by: 'ledger' as const },
       validationTime: days(YEAR + 35),
       evidence: freshEvidence(days(YEAR + 35)),
@@ -262,6 +270,22 @@ export const CASES: readonly Case[] = [
     request: () => ({
       ...{ ...dayAfter, cms: signatureAt('B-B') },
       ...{ at: days(-101), by: 'ledger' as const, validationTime: days(1) },
+    }),
+  },
+  {
+    name: 'an answer whose signer has expired since',
+    expected: 'REVOCATION_OUT_OF_BOUNDS_NO_POE',
+    request: () => ({
+      ...{ content, anchors, at: days(180), evidence: evidenceOf(crl(root, days(180))) },
+      cms: withAnswerOf(crlSigner),
+    }),
+  },
+  {
+    name: 'an answer whose signer has expired since, with proof that it is older',
+    expected: 'B-LTA',
+    request: () => ({
+      ...{ content, anchors, at: days(180), evidence: evidenceOf(crl(root, days(180))) },
+      cms: archive(withAnswerOf(crlSigner), secondTsa, ARCHIVED),
     }),
   },
   {
@@ -300,6 +324,28 @@ export const CASES: readonly Case[] = [
     request: () => ({ ...dayAfter, cms: signatureAt('B-LT'), ...formerAnchor() }),
   },
 ];
+
+/** The CA's other key, for CRLs only and for three weeks. */
+const crlSigner = issueTo({
+  name: 'Sub',
+  issuer: root,
+  serialNumber: 31,
+  algorithm: 'ecdsa-sha384',
+  notAfter: days(20),
+  extensions: [keyUsage('cRLSign')],
+});
+
+function withAnswerOf(signerOfList: Identity): Uint8Array {
+  return withValidationData(signatureAt('B-T'), {
+    certificates: [signerOfList.certificate.der, firstTsa.certificate.der],
+    crls: [crl(root, COLLECTED), crl(signerOfList, COLLECTED)],
+    ocspResponses: [],
+  });
+}
+
+function evidenceOf(...crls: Uint8Array[]): NonNullable<CadesRequest['evidence']> {
+  return { certificates: [], crls: crls.map(parseCertificateList), ocspResponses: [] };
+}
 
 /** For signatures it was one until noon of the day after; for time-stamps it still is. */
 function formerAnchor(): Pick<CadesRequest, 'anchors' | 'validationTime' | 'at' | 'evidence'> {
