@@ -18,6 +18,10 @@ export type KeysErrorCode =
   | 'KEYS_VAULT_DAMAGED'
   /** Too many new secrets wait for their first commit: try again after a moment. */
   | 'KEYS_VAULT_PUSHBACK'
+  | SealKeyErrorCode;
+
+/** Of the key that seals, wherever it lies. */
+export type SealKeyErrorCode =
   /** What key and certificate of the seal should come from is no such thing: make another. */
   | 'KEYS_SEAL_UNUSABLE'
   /** The passphrase does not open the file of the seal's key. */
