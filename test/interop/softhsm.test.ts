@@ -28,9 +28,11 @@ import {
 } from '../../src/signing/certificate-builder.js';
 import { derName } from '../../src/signing/distinguished-name.js';
 import { trustAnchorFrom } from '../../src/signing/trust-anchor.js';
+import { RunningNode } from '../cli/support/running-node.js';
 import { issueCa, NOW, yearsFromNow } from '../signing/support/test-pki.js';
 
 const PIN = '648219';
+const ADMIN_KEY = 'an-admin-key-of-the-softhsm-suite-0001';
 const entry = new URL('../../dist/keys/pkcs11-process.js', import.meta.url);
 const MODULE =
   [
@@ -39,7 +41,8 @@ const MODULE =
     '/usr/local/lib/softhsm/libsofthsm2.so',
   ].find(existsSync) ?? 'libsofthsm2.so';
 
-const root = issueCa({ name: 'Root' });
+/** A node that seals with it today is in the tests as well. */
+const root = issueCa({ name: 'Root', notAfter: yearsFromNow(40) });
 const content = utf8('what is sealed\r\n\0with a key that nobody has seen\n');
 
 /** Jest's `process.env` is a copy: what other programs are given has to be said. */
@@ -51,6 +54,7 @@ const path = (name: string): string => join(folder, name);
 let rsaCertificate = new Uint8Array();
 let ecCertificate = new Uint8Array();
 const signers: Signer[] = [];
+const nodes: RunningNode[] = [];
 const crashes: unknown[] = [];
 
 beforeAll(async () => {
@@ -79,6 +83,10 @@ beforeAll(async () => {
 
 afterEach(async () => {
   for (const signer of signers.splice(0)) await signer.close();
+  for (const node of nodes.splice(0)) {
+    node.signal('SIGKILL');
+    await node.ended();
+  }
   crashes.length = 0;
 });
 
@@ -103,6 +111,12 @@ async function open(options: Partial<Pkcs11SignerOptions> = {}): Promise<Signer>
   });
   signers.push(signer);
   return signer;
+}
+
+function startNode(argv: readonly string[], env: Record<string, string>): RunningNode {
+  const node = new RunningNode(argv, env);
+  nodes.push(node);
+  return node;
 }
 
 const openRsa = (): Promise<Signer> =>
@@ -188,6 +202,55 @@ describe('a key in a token', () => {
   });
 });
 
+describe('a node with its seal in a token', () => {
+  it('seals records, also after the process of the module was killed, and ends it when it ends', async () => {
+    const serve = ['serve', '--port', '0', '--data', path('data'), '--seal', 'pkcs11'];
+    const token = ['--pkcs11-module', MODULE, '--pkcs11-token', 'seals', '--pkcs11-key', 'seal-ec'];
+    const node = startNode([...serve, ...token, '--seal-certificates', path('root.pem')], {
+      SOFTHSM2_CONF: path('softhsm2.conf'),
+      CHIROGRAPH_PKCS11_PIN: PIN,
+      CHIROGRAPH_ADMIN_KEY: ADMIN_KEY,
+    });
+    const ledgers = `${await node.url()}/v1/ledgers`;
+    await post(ledgers, { name: 'kyc' });
+    const record = {
+      type: 'tradle.Residence',
+      subject: 'customer-4711',
+      payload: { city: 'Lisbon' },
+    };
+    const { id } = await post(`${ledgers}/kyc/records`, record);
+    const seal = (): Promise<Record<string, unknown>> =>
+      post(`${ledgers}/kyc/records/${String(id)}/signatures`, { signer: 'seal' });
+    const anchored = { algorithm: 'ecdsa-sha256', development: false };
+    expect(await seal()).toMatchObject({ report: anchored });
+    const child = childProcess(node.pid);
+    process.kill(child, 'SIGKILL');
+    expect(await seal()).toMatchObject({ report: anchored });
+    expect(node.log.map(({ event }) => event)).toContain('token interrupted');
+    const second = childProcess(node.pid);
+    // Of a terminal it would reach both.
+    process.kill(second, 'SIGINT');
+    node.signal('SIGTERM');
+    expect(await node.ended()).toBe(0);
+    expect(existsSync(`/proc/${second}`)).toBe(false);
+    expect(JSON.stringify(node.log) + node.stderr).not.toContain(PIN);
+  });
+
+  it('does not outlive a node that is killed', async () => {
+    const serve = ['serve', '--port', '0', '--data', path('killed'), '--seal', 'pkcs11'];
+    const token = ['--pkcs11-module', MODULE, '--pkcs11-key', 'seal-ec', '--pkcs11-sessions', '1'];
+    await writeFile(path('pin'), `${PIN}\n`);
+    const node = startNode([...serve, ...token, '--pkcs11-pin-file', path('pin')], {
+      SOFTHSM2_CONF: path('softhsm2.conf'),
+    });
+    await node.url();
+    const child = childProcess(node.pid);
+    node.signal('SIGKILL');
+    await node.ended();
+    while (existsSync(`/proc/${child}`)) await new Promise((resolve) => setImmediate(resolve));
+  });
+});
+
 describe('a token is refused, with what to do,', () => {
   it.each([
     ['a wrong PIN', { pin: new Secret('111111') }, 'KEYS_TOKEN_PIN_REFUSED', /CKR_PIN_INCORRECT/],
@@ -259,7 +322,7 @@ function certify(name: string, jwk: JsonWebKey): Uint8Array<ArrayBuffer> {
     issuer: root.certificate.subject.der,
     subject: derName([['CN', name]]),
     notBefore: yearsFromNow(-1),
-    notAfter: yearsFromNow(1),
+    notAfter: yearsFromNow(40),
     subjectPublicKeyInfo: new Uint8Array(spki),
     extensions: [keyUsage('digitalSignature', 'nonRepudiation')],
     signatureAlgorithm,
@@ -273,15 +336,26 @@ function pem(der: Uint8Array): string {
   return `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`;
 }
 
-/** Of this process, with the module in it. */
-function childProcess(): number {
+async function post(url: string, body: unknown): Promise<Record<string, unknown>> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const answer = (await response.json()) as Record<string, unknown>;
+  expect({ status: response.status, answer }).toMatchObject({ status: 201 });
+  return answer;
+}
+
+/** With the module in it. */
+function childProcess(parent = process.pid): number {
   const found = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       try {
-        const parent = / \S \d+ /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[0];
+        const line = / \S \d+ /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[0];
         const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        return parent?.split(' ')[2] === String(process.pid) && command.includes('pkcs11-process');
+        return line?.split(' ')[2] === String(parent) && command.includes('pkcs11-process');
       } catch {
         return false;
       }

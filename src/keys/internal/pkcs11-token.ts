@@ -38,7 +38,7 @@ export function openToken(library: Pkcs11Library, options: OpenToken): Token {
     // Without it, calls of several sessions at the same time have ended the process.
     module.C_Initialize({ flags: library.CKF_OS_LOCKING_OK });
   });
-  const slot = attempt('be found', () => findSlot(module, options.token));
+  const slot = attempt('be found', () => findSlot(library, module, options.token));
   const info = attempt('be asked', () => module.C_GetTokenInfo(slot));
   const sessions = attempt('open so many sessions', () =>
     Array.from({ length: options.sessions }, () =>
@@ -93,12 +93,19 @@ function load(module: Pkcs11.PKCS11, path: string): void {
   }
 }
 
-/** The one slot with such a token. Texts of a token are filled up with blanks. */
-function findSlot(module: Pkcs11.PKCS11, wanted: string | null): Pkcs11.Handle {
+/**
+ * The one slot with such a token. Texts of a token are filled up with blanks; one that was not initialized
+ * has no keys, and some modules show one more of these than there are tokens.
+ */
+function findSlot(
+  library: Pkcs11Library,
+  module: Pkcs11.PKCS11,
+  wanted: string | null,
+): Pkcs11.Handle {
   const slots = module.C_GetSlotList(true).filter((slot) => {
-    if (wanted === null) return true;
-    const { label, serialNumber } = module.C_GetTokenInfo(slot);
-    return label.trim() === wanted || serialNumber.trim() === wanted;
+    const { label, serialNumber, flags } = module.C_GetTokenInfo(slot);
+    if ((flags & library.CKF_TOKEN_INITIALIZED) === 0) return false;
+    return wanted === null || label.trim() === wanted || serialNumber.trim() === wanted;
   });
   const [slot, ...more] = slots;
   if (slot === undefined)
