@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Makes the files of this directory again, with other keys: openssl 3 and keytool 17 or later.
+# Makes the files of this directory again, with other keys, here or in the directory that is named: openssl 3 and keytool
+# 17 or later.
 set -euo pipefail
-cd "$(dirname "$0")"
+cd "${1:-$(dirname "$0")}"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 readonly pass='pass:Lösung 7'
