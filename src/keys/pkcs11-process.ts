@@ -52,7 +52,7 @@ async function open(order: OpenToken): Promise<void> {
 async function loadLibrary(): Promise<Pkcs11Library> {
   try {
     const { default: library } = await import('pkcs11js');
-    return library as unknown as Pkcs11Library;
+    return library;
   } catch {
     throw new TokenFailure(
       'KEYS_TOKEN_MODULE',

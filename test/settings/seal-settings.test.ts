@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { type ParsedConfig, parseConfig } from '../../src/settings/parse-config.js';
 import { developmentParts } from '../../src/settings/development-parts.js';
+import { type ParsedConfig, parseConfig } from '../../src/settings/parse-config.js';
 
 function parse(env: Record<string, string>): ParsedConfig {
   return parseConfig({ flags: {}, env, readFile: () => ({}), workingDirectory: '/srv' });

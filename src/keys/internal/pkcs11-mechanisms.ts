@@ -5,12 +5,12 @@
  */
 import type * as Pkcs11 from 'pkcs11js';
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithmName } from '../../signing/algorithms.js';
+import { derInteger, derOctetString, derSequence } from '../../signing/der-writer.js';
 import {
   type DigestAlgorithm,
   type DigestName,
   digestOf,
 } from '../../signing/digest-algorithms.js';
-import { derInteger, derOctetString, derSequence } from '../../signing/der-writer.js';
 
 export type Pkcs11Library = typeof Pkcs11;
 

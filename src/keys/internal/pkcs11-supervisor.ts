@@ -6,6 +6,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { assert } from '../../base/errors.js';
 import type { Secret } from '../../base/secret.js';
+import { systemErrorCode } from '../../base/system-error.js';
 import type { SignatureAlgorithmName } from '../../signing/algorithms.js';
 import { KeysError } from '../keys-error.js';
 import {
@@ -62,7 +63,11 @@ export class Pkcs11Supervisor {
   /** Processes in a row that answered nothing. */
   #barren = 0;
   #restart: NodeJS.Timeout | undefined;
-  #onOpened: ((opened: TokenOpened) => void) | null = null;
+  /** Whoever waits for the first process. */
+  #first: {
+    readonly resolve: (opened: TokenOpened) => void;
+    readonly reject: (error: KeysError) => void;
+  } | null = null;
 
   private constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -79,11 +84,8 @@ export class Pkcs11Supervisor {
   ): Promise<{ supervisor: Pkcs11Supervisor; opened: TokenOpened }> {
     const supervisor = new Pkcs11Supervisor(options);
     const opened = await new Promise<TokenOpened>((resolve, reject) => {
-      supervisor.#onOpened = resolve;
-      const child = supervisor.#start();
-      child.once('exit', () => {
-        reject(supervisor.#lastFailure ?? unavailable('the process of the token ended'));
-      });
+      supervisor.#first = { resolve, reject };
+      supervisor.#start();
     });
     return { supervisor, opened };
   }
@@ -130,7 +132,7 @@ export class Pkcs11Supervisor {
     clearTimeout(timer);
   }
 
-  #start(): ChildProcess {
+  #start(): void {
     const { entry, open, pin, timeoutMillis } = this.#options;
     const child = fork(entry, {
       serialization: 'advanced',
@@ -149,14 +151,21 @@ export class Pkcs11Supervisor {
     child.on('message', (message: unknown) => {
       if (this.#child === child) this.#receive(child, message, opening);
     });
-    // What cannot be sent: the process has ended, or is about to, and `exit` says the rest.
-    child.on('error', () => undefined);
-    child.once('exit', (code, signal) => {
+    let hasEnded = false;
+    const end = (how: string): void => {
+      if (hasEnded) return;
+      hasEnded = true;
       clearTimeout(opening);
-      this.#ended(new Error(`the process of the token ended (${signal ?? String(code)})`));
+      this.#ended(new Error(`the process of the token ended (${how})`));
+    };
+    child.once('exit', (code, signal) => {
+      end(signal ?? String(code));
+    });
+    // Where something cannot be sent, `exit` follows; but not where there never was a process.
+    child.on('error', (error) => {
+      if (child.pid === undefined) end(systemErrorCode(error) ?? 'it could not be started');
     });
     tell(child, { ...open, pin: pin === null ? null : pin.reveal() });
-    return child;
   }
 
   #receive(child: ChildProcess, unparsed: unknown, opening: NodeJS.Timeout): void {
@@ -165,8 +174,8 @@ export class Pkcs11Supervisor {
       case 'opened':
         clearTimeout(opening);
         this.#state = 'open';
-        this.#onOpened?.(message);
-        this.#onOpened = null;
+        this.#first?.resolve(message);
+        this.#first = null;
         this.#send();
         return;
       case 'signed':
@@ -213,10 +222,12 @@ export class Pkcs11Supervisor {
 
   #ended(cause: Error): void {
     this.#child = null;
-    // The first one: whoever started it is told, and asks again or not.
-    if (this.#onOpened !== null) return;
-    if (this.#isClosing && this.#requests.size === 0) return;
     const failure = this.#lastFailure ?? unavailable(cause.message);
+    if (this.#first !== null) {
+      this.#first.reject(failure);
+      return;
+    }
+    if (this.#isClosing && this.#requests.size === 0) return;
     this.#options.onCrash(this.#lastFailure ?? cause);
     if (failure.code === 'KEYS_TOKEN_PIN_REFUSED') {
       this.#refusal = failure;
