@@ -19,6 +19,7 @@ import {
   type Line,
   type Say,
 } from './internal/describe.js';
+import { describeContainer } from './internal/describe-container.js';
 import type { CheckResult } from './internal/outcome.js';
 import { findingText, messageText } from './message-text.js';
 import { type Catalogue, ENGLISH } from './messages-en.js';
@@ -62,6 +63,7 @@ export interface OutlineVersion {
 }
 
 export type PartId =
+  | 'container'
   | 'entry'
   | 'content'
   | 'inspection'
@@ -98,7 +100,14 @@ export function reportOutline(report: FileReport, catalogue: Catalogue = ENGLISH
     title: say(`title.${id}`),
     items: findings.map((finding) => findingText(finding, catalogue)),
   });
+  const { container } = report;
   const parts: OutlinePart[] = [
+    rowsPart(
+      'container',
+      say('title.container'),
+      container === undefined ? [] : describeContainer(container, say),
+      say,
+    ),
     ...(isCollectionReport(report) ? collectionParts(report, say) : evidenceParts(report, say)),
     {
       kind: 'checks',

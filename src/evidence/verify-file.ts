@@ -1,6 +1,7 @@
-/** Verifies a file of either kind, which its member `kind` tells. */
+/** Verifies a file of either kind, which its member `kind` tells, alone or in a container. */
 import type { JsonValue } from '../base/canonical-json.js';
 import { isJsonObject } from '../base/json-members.js';
+import { isContainer, readContainer } from './asic-reader.js';
 import { MAX_COLLECTION_BYTES } from './collection-file.js';
 import type { CollectionReport } from './collection-report.js';
 import { MAX_EVIDENCE_BYTES } from './evidence-file.js';
@@ -24,12 +25,16 @@ export type FileReport = VerificationReport | CollectionReport;
  */
 export function verifyBytes(bytes: Uint8Array, trust: Trust): FileReport {
   if (bytes.length > MAX_COLLECTION_BYTES) throw malformed('it is larger than 256 MiB');
-  const value = readJson(bytes);
+  const container = isContainer(bytes) ? readContainer(bytes) : null;
+  const file = container?.evidence.bytes ?? bytes;
+  const value = readJson(file);
   const identity = identityOf(bytes);
-  if (isCollection(value))
-    return verifyCollectionBy(COLLECTION_RULE_BOOK, readCollectionJson(value), identity, trust);
-  if (bytes.length > MAX_EVIDENCE_BYTES) throw malformed('it is larger than 64 MiB');
-  return verifyEvidenceBy(RULE_BOOK, readEvidenceJson(value), identity, trust);
+  if (isCollection(value)) {
+    const collection = readCollectionJson(value);
+    return verifyCollectionBy(COLLECTION_RULE_BOOK, collection, identity, trust, container);
+  }
+  if (file.length > MAX_EVIDENCE_BYTES) throw malformed('it is larger than 64 MiB');
+  return verifyEvidenceBy(RULE_BOOK, readEvidenceJson(value), identity, trust, container);
 }
 
 export function isCollectionReport(report: FileReport): report is CollectionReport {
