@@ -18,7 +18,7 @@ import { EvidenceError } from './evidence-error.js';
 import { CONTAINER_FORMAT, README_HEAD } from './internal/container-readme.js';
 import { unreadable } from './internal/unreadable-container.js';
 import type { ZipMember } from './internal/zip-layout.js';
-import { isZip, readZip } from './internal/zip-reader.js';
+import { isZip, readZip, type ZipLimits } from './internal/zip-reader.js';
 
 export interface AsicContainer {
   readonly kind: AsicKind;
@@ -36,8 +36,11 @@ export function isContainer(bytes: Uint8Array): boolean {
 }
 
 /** @throws EvidenceError EVIDENCE_MALFORMED for what is no container, EVIDENCE_FORMAT_NEWER. */
-export function readContainer(bytes: Uint8Array): AsicContainer {
-  const [first, ...members] = readZip(bytes, CONTAINER_LIMITS);
+export function readContainer(
+  bytes: Uint8Array,
+  limits: ZipLimits = CONTAINER_LIMITS,
+): AsicContainer {
+  const [first, ...members] = readZip(bytes, limits);
   if (first?.name !== MIMETYPE || !first.isPlain)
     throw unreadable('it does not begin with its type');
   const kind = kindOf(first.bytes);

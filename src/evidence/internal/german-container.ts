@@ -3,7 +3,7 @@ import type { ENGLISH_CONTAINER } from './english-container.js';
 
 export const GERMAN_CONTAINER: Readonly<Record<keyof typeof ENGLISH_CONTAINER, string>> = {
   'container.pass':
-    'Alle {count} Dateien sind mit ihren Hashwerten aufgeführt und sagen, was der Beweis ergibt.',
+    'Alle {count} Dateien sind mit ihren Hashwerten aufgeführt und sagen, was der Nachweis ergibt.',
   'container.unsigned': 'Der Container hat kein Manifest, sodass nichts darin signiert ist.',
   'container.signatures': 'Der Container hat mehr als {count} Manifeste.',
   'container.manifest': '{file} ist als Manifest nicht lesbar.',
@@ -15,9 +15,10 @@ export const GERMAN_CONTAINER: Readonly<Record<keyof typeof ENGLISH_CONTAINER, s
   'container.missing':
     'Ein Manifest führt {file} auf, das nicht im Container liegt, oder führt es zweimal auf.',
   'container.digest': '{file} ist nicht die Datei, die signiert wurde.',
-  'container.contents': 'Der Beweis ist nicht lesbar, sodass die Dateien neben ihm nichts besagen.',
-  'container.stray': '{file} folgt nicht aus dem Beweis, und nichts beweist, was darin steht.',
-  'container.differs': '{file} fehlt oder sagt nicht, was der Beweis sagt.',
+  'container.contents':
+    'Der Nachweis ist nicht lesbar, sodass die Dateien neben ihm nichts besagen.',
+  'container.stray': '{file} folgt nicht aus dem Nachweis, und nichts beweist, was darin steht.',
+  'container.differs': '{file} fehlt oder sagt nicht, was der Nachweis sagt.',
 
   'container-signature.pass-trusted':
     'Von {signer}; das Zertifikat führt zu einem von Ihnen hinterlegten (beurteilt zum {at}).',
@@ -33,8 +34,9 @@ export const GERMAN_CONTAINER: Readonly<Record<keyof typeof ENGLISH_CONTAINER, s
   'value.container.asic-s': 'ASiC-S mit CAdES (EN 319 162-1), {count} Datei',
   'value.container.signature': '{number}, über den Container',
 
-  'check.container': 'Der Container enthält, was er aufführt, und sagt, was der Beweis sagt',
+  'check.container': 'Der Container enthält, was er aufführt, und sagt, was der Nachweis sagt',
   'check.container-signature': 'Der Schlüssel eines Zertifikats hat den Container signiert',
-  'means.container': 'SHA-2-Hashwerte im Manifest; erneutes Herstellen der Dateien aus dem Beweis',
+  'means.container':
+    'SHA-2-Hashwerte im Manifest; erneutes Herstellen der Dateien aus dem Nachweis',
   'means.container-signature': 'eine abgesetzte CAdES-Signatur (EN 319 102-1)',
 };
