@@ -12,7 +12,7 @@ import { trustAnchorFrom } from '../../../src/signing/trust-anchor.js';
 import { issueCa, issueTo, signCades } from '../../signing/support/test-pki.js';
 import { readCollectionExample, readExample } from './example.js';
 
-const ROOT = issueCa({ name: 'Root of the operator' });
+export const ROOT = issueCa({ name: 'Root of the operator' });
 const SEAL = issueTo({ name: 'Seal of the operator', issuer: ROOT });
 const STRANGER = issueTo({ name: 'Somebody', issuer: issueCa({ name: 'Root of somebody' }) });
 
