@@ -12,6 +12,7 @@ import {
   describeQuestion,
   describeVersion,
 } from './internal/describe-collection.js';
+import { describeContainer } from './internal/describe-container.js';
 import {
   describeEntry,
   describeLog,
@@ -19,7 +20,6 @@ import {
   type Line,
   type Say,
 } from './internal/describe.js';
-import { describeContainer } from './internal/describe-container.js';
 import type { CheckResult } from './internal/outcome.js';
 import { findingText, messageText } from './message-text.js';
 import { type Catalogue, ENGLISH } from './messages-en.js';

@@ -6,12 +6,12 @@ import { type ContainerFile, EVIDENCE_NAME } from '../../src/evidence/asic-conta
 import { formatManifest } from '../../src/evidence/asic-manifest.js';
 import { readContainer } from '../../src/evidence/asic-reader.js';
 import { completeAsic, prepareAsicE, prepareAsicS } from '../../src/evidence/asic-writer.js';
-import { COLLECTION_README, ENTRY_README } from '../../src/evidence/internal/container-readme.js';
 import {
   checkContainer,
   CONTAINER_RULES,
   readManifests,
 } from '../../src/evidence/internal/check-container.js';
+import { COLLECTION_README, ENTRY_README } from '../../src/evidence/internal/container-readme.js';
 import type { ZipMember } from '../../src/evidence/internal/zip-layout.js';
 import { CATALOGUES } from '../../src/evidence/languages.js';
 import { reportAsJson } from '../../src/evidence/report-json.js';
@@ -170,7 +170,7 @@ describe('a container that was altered', () => {
     'a manifest with a file that is not there': [
       rewritten(
         '</ASiCManifest>',
-        manifest.match(reference)?.[0].replace('README', 'OTHER') + '</ASiCManifest>',
+        `${reference.exec(manifest)?.[0].replace('README', 'OTHER') ?? ''}</ASiCManifest>`,
       ),
       'container: container.missing',
     ],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { utf8 } from '../../src/base/bytes.js';
 import { parseManifest } from '../../src/evidence/asic-manifest.js';
 import { readXml } from '../../src/evidence/internal/xml-reader.js';
-import { utf8 } from '../../src/base/bytes.js';
 
 const LIMITS = { maxDepth: 4, maxElements: 100 };
 

@@ -2,6 +2,7 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { type Request, Router } from 'express';
 import { z } from 'zod';
+import { assert } from '../../base/errors.js';
 import { leafInput, statementBytes } from '../../queries/entry-bytes.js';
 import {
   type EvidenceAnswer,
@@ -16,7 +17,6 @@ import {
   signedObject,
 } from '../../queries/evidence-container.js';
 import type { LedgerLogs, TenantLedgers } from '../../queries/tenant-ledgers.js';
-import { assert } from '../../base/errors.js';
 import { ApiError } from '../api-error.js';
 import type { Guard } from '../authentication.js';
 import { sendImmutable } from '../conditional.js';

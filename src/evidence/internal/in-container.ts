@@ -1,20 +1,20 @@
 /** The report of evidence that came in a container: as if it had come alone, and what the container adds. */
-import { sha256Hex } from '../../base/hash.js';
 import { ChirographError } from '../../base/errors.js';
+import { sha256Hex } from '../../base/hash.js';
 import type { ContainerFile } from '../asic-container.js';
 import type { AsicContainer } from '../asic-reader.js';
 import type { Trust } from '../trust.js';
 import type { ContainerSummary, Finding, VerificationReport } from '../verification-report.js';
+import {
+  type CheckedContainerSignature,
+  checkContainerSignatures,
+} from './check-container-signature.js';
 import {
   checkContainer,
   CONTAINER_RULES,
   type ContainerSubject,
   readManifests,
 } from './check-container.js';
-import {
-  type CheckedContainerSignature,
-  checkContainerSignatures,
-} from './check-container-signature.js';
 import { named } from './named-checks.js';
 import { finding, type Rules } from './outcome.js';
 import type { JudgedTime } from './proven-time.js';

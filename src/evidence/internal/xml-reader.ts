@@ -68,10 +68,8 @@ const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
 const NAME = '[A-Za-z_][A-Za-z0-9._-]*(?::[A-Za-z_][A-Za-z0-9._-]*)?';
 const DECLARATION =
   /^\uFEFF?<\?xml[ \t\r\n]+version=(?:"1\.0"|'1\.0')(?:[ \t\r\n]+encoding=(?:"[Uu][Tt][Ff]-8"|'[Uu][Tt][Ff]-8'))?(?:[ \t\r\n]+standalone=(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/;
-/** `<!` and `<?`, references but the five, and characters that XML does not have. */
-// eslint-disable-next-line no-control-regex -- they are what is refused
-const FORBIDDEN =
-  /<[!?]|&(?!(?:lt|gt|amp|quot|apos);)|[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\]\]>/;
+/** `<!` and `<?`, references but the five, and control characters, most of which XML does not have. */
+const FORBIDDEN = /<[!?]|&(?!(?:lt|gt|amp|quot|apos);)|(?![\t\r\n])\p{Cc}|[\ufffe\uffff]|\]\]>/u;
 /** Text, an end, or a beginning. No part can be matched in two ways, so that there is nothing to try again. */
 const TOKEN = new RegExp(
   `([^<]+)|</(${NAME})[ \\t\\r\\n]*>|<(${NAME})((?:[ \\t\\r\\n]+${NAME}[ \\t\\r\\n]*=[ \\t\\r\\n]*(?:"[^"<]*"|'[^'<]*')){0,${MAX_ATTRIBUTES}})[ \\t\\r\\n]*(/?)>`,
