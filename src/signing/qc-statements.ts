@@ -57,7 +57,10 @@ export function qcClaims({ extensions }: Certificate): QcClaims | null {
   // `parseCertificate` has seen that it is a sequence of statements with an id each.
   const statements = extensionValue(extensions.all, OID.qcStatements, readSequence);
   if (statements === null) return null;
-  const claims: Writable<QcClaims> & { notUnderstood: string[] } = { ...NOTHING, notUnderstood: [] };
+  const claims: Writable<QcClaims> & { notUnderstood: string[] } = {
+    ...NOTHING,
+    notUnderstood: [],
+  };
   for (const statement of statements) {
     const fields = DerFields.of(statement);
     const id = readOid(fields.next());
@@ -133,7 +136,8 @@ function readDisclosure(node: DerNode): Disclosure {
 
 /** SemanticsInformation; both of its fields are optional, and so is it. */
 function readSemantics(node: DerNode | undefined): Partial<QcClaims> {
-  const identifier = node === undefined ? undefined : DerFields.of(node).optional(TAG.objectIdentifier);
+  const identifier =
+    node === undefined ? undefined : DerFields.of(node).optional(TAG.objectIdentifier);
   return identifier === undefined ? {} : { semantics: readOid(identifier) };
 }
 
