@@ -40,10 +40,10 @@ export const SIGNING_FAULTS: readonly FaultOfSigning[] = [
     tests: 'pathlenconstraint',
   },
   {
-    name: 'no policy is needed',
+    name: 'any policy is accepted',
     file: 'signing/internal/certificate-policies.js',
-    find: 'state.explicitPolicy === 0 && level.size === 0',
-    replace: 'false',
+    find: '!isNeeded || hasAcceptedPolicy(state.levels, accepted)',
+    replace: 'true',
     suite: PKITS,
     tests: 'polic',
   },
