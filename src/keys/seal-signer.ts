@@ -26,6 +26,7 @@ import { importPrivateKey } from '../signing/private-key.js';
 import type { PublicKeyKind } from '../signing/public-key.js';
 import { SigningError } from '../signing/signing-error.js';
 import { trustAnchorFrom } from '../signing/trust-anchor.js';
+import { SELF_CHECK_POLICY } from '../signing/validation-policy.js';
 
 export interface SealSigner {
   readonly certificate: Certificate;
@@ -141,7 +142,10 @@ function digestUnder(
  * say. Without a chain there is no anchor, so everything up to the path is validated, and the dates.
  */
 function assertGenuine(request: CadesRequest, { notBefore, notAfter }: Certificate): void {
-  const { indication, subIndication, intact } = validateCades(request);
+  const { indication, subIndication, intact } = validateCades({
+    ...request,
+    policy: SELF_CHECK_POLICY,
+  });
   const isWithinDates = request.at >= notBefore && request.at <= notAfter;
   const isGenuine =
     request.anchors.length > 0

@@ -173,7 +173,7 @@ function describeAnswers({ revocation }: PassedJudgement): string {
   const answered = revocation.filter(({ kind }) => kind === 'status').length;
   return answered === revocation.length
     ? 'None of its certificates was revoked.'
-    : `Of its ${revocation.length} certificates, ${answered} have an answer; of the others none is offered.`;
+    : `Of its ${revocation.length} certificates, ${answered} have an answer; of the others none is offered or wanted.`;
 }
 
 function acceptSignature(validation: Validation, { path }: PassedJudgement): SignatureReport {

@@ -130,6 +130,8 @@ function revocationLine(report: RevocationReport): string {
   switch (outcome) {
     case 'not-offered':
       return `  ${certificate}: its issuer offers no answer`;
+    case 'not-asked':
+      return `  ${certificate}: nobody was asked`;
     case 'no-check':
       return `  ${certificate}: its issuer says that nobody need ask`;
     case 'good':

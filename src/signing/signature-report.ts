@@ -115,6 +115,8 @@ export interface RevocationReport {
     | 'revoked'
     /** It names no place to ask, and nothing was brought. */
     | 'not-offered'
+    /** The policy does not want to know. */
+    | 'not-asked'
     /** RFC 6960 §4.2.2.2.1: its issuer says that nobody need ask. */
     | 'no-check';
   readonly source: 'crl' | 'ocsp' | null;
