@@ -97,7 +97,7 @@ function split<T>(
   digestOfElement: (element: T) => Uint8Array,
 ): { named: readonly T[]; others: readonly T[] } | null {
   const missing = new Set(digests.map(toHex));
-  // A digest twice, and there are more digests than elements to be named: not worth hashing.
+  // One digest an element (§5.5.2): more than there are, or one twice, is not worth hashing for.
   if (digests.length > elements.length || missing.size !== digests.length) return null;
   const [named, others]: [T[], T[]] = [[], []];
   for (const element of elements)

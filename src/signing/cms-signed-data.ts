@@ -17,7 +17,11 @@ import {
   readSmallInteger,
 } from './der-values.js';
 import { OID } from './oids.js';
-import { readSignedAttributes, type SignedAttributes } from './signed-attributes.js';
+import {
+  type CounterSignedAttributes,
+  readSignedAttributes,
+  type SignedAttributes,
+} from './signed-attributes.js';
 import { parsing, SigningError } from './signing-error.js';
 
 export interface SignedData {
@@ -35,12 +39,12 @@ export interface SignedData {
   readonly signer: SignerInfo;
 }
 
-export interface SignerInfo {
+export interface SignerInfo<Attributes extends CounterSignedAttributes = SignedAttributes> {
   readonly identifier: SignerIdentifier;
   /** AlgorithmIdentifiers; whether they are supported is for the validator to say. */
   readonly digestAlgorithm: DerNode;
   readonly signatureAlgorithm: DerNode;
-  readonly signedAttributes: SignedAttributes;
+  readonly signedAttributes: Attributes;
   readonly signature: Uint8Array;
   /** In the order of the encoding. No signature covers them but those of time-stamps. */
   readonly unsignedAttributes: readonly UnsignedAttribute[];
@@ -102,7 +106,7 @@ function readSignedData(node: DerNode, kind: SignedDataKind): SignedData {
   const signerInfo = only(readSetOf(fields.next()), 'signer');
   fields.end();
 
-  const { signer, version: signerVersion } = readSignerInfo(signerInfo);
+  const { signer, version: signerVersion } = readSignerInfo(signerInfo, readSignedAttributes);
   // RFC 5652 §5.1. Attribute certificates and other formats of certificates are refused above.
   const hasOtherRevocation = revocationNodes.some(({ tag }) => tag === contextTag(1));
   const plainVersion = signerVersion === 3 || contentType !== OID.data ? 3 : 1;
@@ -188,7 +192,16 @@ function readRevocationInformation(node: DerNode | undefined): readonly DerNode[
   return elements;
 }
 
-function readSignerInfo(node: DerNode): { signer: SignerInfo; version: number } {
+/**
+ * A SignerInfo (RFC 5652 §5.3). Its signature is over the attributes, and what they may be depends on
+ * where it stands.
+ *
+ * @throws SigningError CMS_MALFORMED, DER_MALFORMED.
+ */
+export function readSignerInfo<Attributes extends CounterSignedAttributes>(
+  node: DerNode,
+  readAttributes: (node: DerNode) => Attributes,
+): { signer: SignerInfo<Attributes>; version: number } {
   const fields = DerFields.of(node);
   const version = readSmallInteger(fields.next());
   const identifier = readSignerIdentifier(fields.next());
@@ -203,11 +216,11 @@ function readSignerInfo(node: DerNode): { signer: SignerInfo; version: number } 
   const signature = readOctetString(fields.next());
   const unsignedAttributes = readUnsignedAttributes(fields.optional(contextTag(1)));
   fields.end();
-  const signer: SignerInfo = {
+  const signer: SignerInfo<Attributes> = {
     identifier,
     digestAlgorithm,
     signatureAlgorithm,
-    signedAttributes: readSignedAttributes(signedAttributes),
+    signedAttributes: readAttributes(signedAttributes),
     signature,
     unsignedAttributes,
     fields: node.children.slice(0, 6),

@@ -8,9 +8,9 @@ import { toHex } from '../base/bytes.js';
 import type { ValidationData } from './cades-levels.js';
 import type { Certificate } from './certificate.js';
 import type { SignedData } from './cms-signed-data.js';
-import type { CertificateRevocation, RevocationEvidence, RevocationStatus } from './revocation.js';
 import type { ValidPath } from './path-verdict.js';
 import { revocationInfoSha256 } from './revocation-info.js';
+import type { CertificateRevocation, RevocationEvidence, RevocationStatus } from './revocation.js';
 
 export interface MissingValidationData extends ValidationData {
   /**

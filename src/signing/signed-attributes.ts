@@ -18,10 +18,14 @@ import {
 import { OID } from './oids.js';
 import { SigningError } from './signing-error.js';
 
-export interface SignedAttributes {
+export interface SignedAttributes extends CounterSignedAttributes {
+  readonly contentType: string;
+}
+
+/** Those of a counter-signature, whose content is a signature value and has no type. */
+export interface CounterSignedAttributes {
   /** What the signature value is over: the attributes as a SET OF, tag 31 (RFC 5652 §5.4). */
   readonly toBeSigned: Uint8Array;
-  readonly contentType: string;
   readonly messageDigest: Uint8Array;
   /** What the signer says; no proof of when. */
   readonly signingTime: UnixMillis | null;
@@ -62,6 +66,21 @@ export interface AlgorithmProtection {
 
 /** @throws SigningError CMS_MALFORMED, DER_MALFORMED. */
 export function readSignedAttributes(node: DerNode): SignedAttributes {
+  const { contentType, ...attributes } = readKnownAttributes(node);
+  if (contentType === null) throw malformed('content-type is missing (RFC 5652 §5.3)');
+  return { ...attributes, contentType };
+}
+
+/** RFC 5652 §11.4: without content-type. @throws SigningError CMS_MALFORMED, DER_MALFORMED. */
+export function readCounterSignedAttributes(node: DerNode): CounterSignedAttributes {
+  const { contentType, ...attributes } = readKnownAttributes(node);
+  if (contentType !== null) throw malformed('a counter-signature has a content-type');
+  return attributes;
+}
+
+function readKnownAttributes(
+  node: DerNode,
+): CounterSignedAttributes & { readonly contentType: string | null } {
   const attributes = readAttributes(node);
   const value = <T>(oid: string, read: (value: DerNode) => T): T | null => {
     const values = attributes.get(oid);
@@ -69,8 +88,7 @@ export function readSignedAttributes(node: DerNode): SignedAttributes {
   };
   const contentType = value(OID.contentType, readOid);
   const messageDigest = value(OID.messageDigest, readOctetString);
-  if (contentType === null || messageDigest === null)
-    throw malformed('content-type or message-digest is missing (RFC 5652 §5.3)');
+  if (messageDigest === null) throw malformed('message-digest is missing (RFC 5652 §5.3)');
   return {
     toBeSigned: asUniversalSet(node),
     contentType,

@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { toBase64, toHex, utf8 } from '../../src/base/bytes.js';
-import { isRefusal } from '../../src/signing/signature-report.js';
 import {
   archiveTimeStampCoverage,
   prepareArchiveTimeStamp,
@@ -27,6 +26,7 @@ import { parseSignedData } from '../../src/signing/cms-signed-data.js';
 import { type DigestName, digestOf, DIGESTS } from '../../src/signing/digest-algorithms.js';
 import { OID } from '../../src/signing/oids.js';
 import { readRevocationInfo } from '../../src/signing/revocation-info.js';
+import { isRefusal } from '../../src/signing/signature-report.js';
 import { type Identity, issueCa, issueTo, NOW, signCades } from '../signing/support/test-pki.js';
 import { issueCrl } from '../signing/support/test-revocation.js';
 import { issueTsa, tokenFrom } from '../signing/support/test-tsa.js';

@@ -35,6 +35,7 @@ import {
   content,
   laterTsa,
   longTerm,
+  only,
   renewed,
   signer,
   sub,
@@ -151,12 +152,12 @@ describe('an archive time-stamp covers', () => {
 describe('an archive time-stamp refuses', () => {
   it('every change of a byte that it covers', () => {
     const signedData = parseSignedData(archived);
-    const [timeStampNode] = unsignedValues(signedData, OID.signatureTimeStamp);
+    const timeStampNode = only(unsignedValues(signedData, OID.signatureTimeStamp));
     const covered = [
       ...signedData.signer.fields,
       ...signedData.certificateNodes,
       ...signedData.revocationNodes,
-      timeStampNode as DerNode,
+      timeStampNode,
     ];
     let read = 0;
     for (const node of covered)
@@ -211,11 +212,9 @@ describe('an archive time-stamp refuses', () => {
     const other = parseSignedData(
       withValidationData(timeStamp(signCades(signer, content, { chain: [sub] })), validationData),
     );
-    const [node] = unsignedValues(parseSignedData(archived), OID.archiveTimeStampV3);
+    const node = only(unsignedValues(parseSignedData(archived), OID.archiveTimeStampV3));
     expect(
-      archiveTimeStampCoverage(other, tokenFrom(node as DerNode), (digest) =>
-        digestOf(digest, content),
-      ),
+      archiveTimeStampCoverage(other, tokenFrom(node), (digest) => digestOf(digest, content)),
     ).toMatchObject({ subIndication: 'HASH_FAILURE' });
   });
 
@@ -234,6 +233,8 @@ describe('an archive time-stamp refuses', () => {
   it('an index that names what is not there, though the imprint is over it', () => {
     const edits: ((index: Tree) => void)[] = [
       (index) => (at(index, 1, 0).content = new Uint8Array(32)),
+      // One twice in the place of another.
+      (index) => (at(index, 1).children[0] = at(index, 1, 1)),
       (index) => at(index, 2).children.push(at(treeOf(derSequence(derOctetString(sha256()))), 0)),
       (index) => at(index, 1).children.push(at(index, 1, 0)),
       (index) => (at(index, 3, 0).content = new Uint8Array()),
@@ -274,19 +275,17 @@ describe('putting an archive time-stamp in', () => {
   it('is refused once the signature has changed since it was prepared', () => {
     const changed = withValidationData(longTerm, { ...NOTHING, crls: [issueCrl(sub)] });
     for (const cms of [changed, timeStamped])
-      expect(() => withArchiveTimeStamp(cms, token, prepared.hashIndex)).toThrow(
-        REFUSED,
-      );
+      expect(() => withArchiveTimeStamp(cms, token, prepared.hashIndex)).toThrow(REFUSED);
     expect(
       levelOf(parseSignedData(withArchiveTimeStamp(longTerm, token, prepared.hashIndex))),
     ).toBe('B-LTA');
   });
 
   it('is refused for a token that has an index already', () => {
-    const [used] = unsignedValues(parseSignedData(archived), OID.archiveTimeStampV3);
-    expect(() =>
-      withArchiveTimeStamp(longTerm, tokenFrom(used as DerNode), prepared.hashIndex),
-    ).toThrow(REFUSED);
+    const used = only(unsignedValues(parseSignedData(archived), OID.archiveTimeStampV3));
+    expect(() => withArchiveTimeStamp(longTerm, tokenFrom(used), prepared.hashIndex)).toThrow(
+      REFUSED,
+    );
   });
 
   it('announces the digest of the imprint where it is not that of the signer', () => {
@@ -301,8 +300,8 @@ describe('putting an archive time-stamp in', () => {
 
   it('leaves what the authority has signed as it was', () => {
     const cms = withArchiveTimeStamp(longTerm, token, prepared.hashIndex);
-    const [node] = unsignedValues(parseSignedData(cms), OID.archiveTimeStampV3);
-    const { signedData } = tokenFrom(node as DerNode);
+    const node = only(unsignedValues(parseSignedData(cms), OID.archiveTimeStampV3));
+    const { signedData } = tokenFrom(node);
     expect(hex(signedData.signer.fields.map(derBytes))).toEqual(
       hex(token.signedData.signer.fields.map(derBytes)),
     );
@@ -320,7 +319,7 @@ type DigestKey = keyof typeof DIGESTS;
 function withIndex(edit: (index: Tree) => unknown): Uint8Array {
   return bent(archived, (tree) => {
     const unsigned = at(tree, 1, 0, -1, 0, -1).children;
-    const attribute = unsigned.find((each) => isOfType(each, OID.archiveTimeStampV3)) as Tree;
+    const attribute = only(unsigned.filter((each) => isOfType(each, OID.archiveTimeStampV3)));
     edit(at(attribute, 1, 0, 1, 0, -1, 0, -1, 0, 1, 0));
   });
 }

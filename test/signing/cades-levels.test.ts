@@ -30,6 +30,7 @@ import {
   basic,
   content,
   longTerm,
+  only,
   renewed,
   root,
   sub,
@@ -105,9 +106,8 @@ describe('a signature that is raised', () => {
 describe('the signature time-stamp', () => {
   it('is over the signature value, without tag and length', () => {
     const signedData = parseSignedData(timeStamped);
-    const [node, ...more] = unsignedValues(signedData, OID.signatureTimeStamp);
-    expect(more).toEqual([]);
-    const { hash } = tokenFrom(node as DerNode).info.imprint;
+    const { hash } = tokenFrom(only(unsignedValues(signedData, OID.signatureTimeStamp))).info
+      .imprint;
     expect(hash).toEqual(digestOf(DIGESTS.sha256, signedData.signer.signature));
     expect(hash).toEqual(signatureImprint(parseSignedData(basic), DIGESTS.sha256));
   });

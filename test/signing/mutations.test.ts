@@ -8,6 +8,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { asBuffer } from '../../src/base/bytes.js';
 import { sha256 } from '../../src/base/hash.js';
+import { toDer } from '../../src/signing/ber-to-der.js';
 import { validateCades } from '../../src/signing/cades-validator.js';
 import { parseCertificateList } from '../../src/signing/certificate-list.js';
 import { validateCertificatePath } from '../../src/signing/certificate-path.js';
@@ -28,7 +29,7 @@ import * as timeline from './support/timeline.js';
 
 const BUDGET_MICROS = 1_000_000;
 
-/** Whether it is taken for what it was made from. */
+/** Whether it is taken for what it was made from, though it is not. */
 type IsTaken = (bytes: Uint8Array) => boolean;
 
 /** What an altered one must not do, a line each. */
@@ -36,7 +37,7 @@ function offences(original: Uint8Array, seeds: readonly number[], isTaken: IsTak
   const found: string[] = [];
   for (const seed of seeds) {
     const { bytes, what } = derMutation(original, seed);
-    if (asBuffer(bytes).equals(original)) continue;
+    if (isTheSame(bytes, original)) continue;
     const before = process.cpuUsage();
     try {
       if (isTaken(bytes)) found.push(`seed ${seed} passes: ${what}`);
@@ -48,6 +49,17 @@ function offences(original: Uint8Array, seeds: readonly number[], isTaken: IsTak
     if (user + system > BUDGET_MICROS) found.push(`seed ${seed} takes too long: ${what}`);
   }
   return found;
+}
+
+/** Also in BER, which is taken from authorities, and says the same. */
+function isTheSame(bytes: Uint8Array, original: Uint8Array): boolean {
+  if (asBuffer(bytes).equals(original)) return true;
+  try {
+    return asBuffer(toDer(bytes)).equals(original);
+  } catch (error) {
+    if (error instanceof SigningError) return false;
+    throw error;
+  }
 }
 
 const anchors = [

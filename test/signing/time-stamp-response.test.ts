@@ -233,15 +233,16 @@ describe('an answer', () => {
     expect(() => parseTimeStampResponse(bytes)).toThrow(MALFORMED);
   });
 
-  it('of the largest size, however hostile, is refused within a second', () => {
+  it('of the largest size, however hostile, is refused within a second of work', () => {
     const { maxBytes } = TIME_STAMP_RESPONSE_LIMITS;
     const open = Uint8Array.from({ length: maxBytes }, (_, i) => (i % 2 === 0 ? 0x30 : 0x80));
     const pieces = concat(Uint8Array.of(0x30, 0x80), new Uint8Array(maxBytes - 2).fill(0x24));
     const small = der(0x31, ...Array<Uint8Array>(30_000).fill(Uint8Array.of(5, 0)));
-    const started = process.hrtime.bigint();
+    // Of this process alone: a loaded machine is slow at everything.
+    const started = process.cpuUsage();
     for (const bytes of [open, pieces, derSequence(small, derOctetString(new Uint8Array(60_000)))])
       expect(() => parseTimeStampResponse(bytes)).toThrow(MALFORMED);
-    expect(Number(process.hrtime.bigint() - started) / 1e6).toBeLessThan(3_000);
+    expect(process.cpuUsage(started).user / 1e6).toBeLessThan(3);
   });
 });
 

@@ -17,7 +17,11 @@ import { readDigestAlgorithm } from '../digest-algorithms.js';
 import type { PublicKeyCache } from '../public-key-cache.js';
 import type { PublicKey } from '../public-key.js';
 import type { Refusal } from '../signature-report.js';
+import type { CounterSignedAttributes } from '../signed-attributes.js';
 import { SigningError } from '../signing-error.js';
+
+/** Of a signature or of a counter-signature. */
+type AnySigner = SignerInfo<CounterSignedAttributes>;
 
 export interface SigningMeans {
   readonly algorithm: SignatureAlgorithm;
@@ -28,7 +32,7 @@ export interface SigningMeans {
 
 /** Refuses what the policy has never accepted; what it accepts no more is for `algorithm-dates`. */
 export function signingMeans(
-  signer: SignerInfo,
+  signer: AnySigner,
   certificate: Certificate,
   policy: AlgorithmPolicy,
   keys: PublicKeyCache,
@@ -54,7 +58,7 @@ export function signingMeans(
 }
 
 export function compareContent(
-  signer: SignerInfo,
+  signer: AnySigner,
   algorithm: SignatureAlgorithm,
   content: Uint8Array | ContentDigest,
 ): Refusal | null {
@@ -70,7 +74,7 @@ export function compareContent(
 }
 
 export function checkSignatureValue(
-  { signedAttributes, signature, digestAlgorithm, signatureAlgorithm }: SignerInfo,
+  { signedAttributes, signature, digestAlgorithm, signatureAlgorithm }: AnySigner,
   { algorithm, key }: SigningMeans,
 ): Refusal | null {
   const refused = (says: string): Refusal => ({ subIndication: 'SIG_CRYPTO_FAILURE', says });

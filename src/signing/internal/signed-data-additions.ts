@@ -42,8 +42,7 @@ export function addToSignedData(
   assertMayGrow(parseSignedData(cms, kind));
   try {
     // One value each: a set would take two written together for two elements, and none for nothing.
-    for (const elements of Object.values(additions))
-      for (const element of elements) readDer(element, CMS_LIMITS);
+    for (const element of elementsOf(additions)) readDer(element, CMS_LIMITS);
     const augmented = rebuild(readDer(cms, CMS_LIMITS), additions);
     parseSignedData(augmented, kind);
     return augmented;
@@ -55,6 +54,16 @@ export function addToSignedData(
       { cause },
     );
   }
+}
+
+function elementsOf(additions: SignedDataAdditions): readonly Uint8Array[] {
+  const {
+    digestAlgorithms = [],
+    certificates = [],
+    revocations = [],
+    unsignedAttributes = [],
+  } = additions;
+  return [...digestAlgorithms, ...certificates, ...revocations, ...unsignedAttributes];
 }
 
 /**

@@ -5,7 +5,7 @@
 import { equalBytes } from '../../base/bytes.js';
 import { type AcceptanceEnd, type AlgorithmPolicy, digestEnd } from '../algorithm-policy.js';
 import type { Certificate } from '../certificate.js';
-import type { SignedData, SignerIdentifier } from '../cms-signed-data.js';
+import type { SignerIdentifier, SignerInfo } from '../cms-signed-data.js';
 import {
   type DigestAlgorithm,
   digestOf,
@@ -13,7 +13,7 @@ import {
   readDigestAlgorithm,
 } from '../digest-algorithms.js';
 import type { Refusal } from '../signature-report.js';
-import type { EssCertId } from '../signed-attributes.js';
+import type { CounterSignedAttributes, EssCertId } from '../signed-attributes.js';
 import { SigningError } from '../signing-error.js';
 
 export interface IdentifiedCertificate {
@@ -22,8 +22,14 @@ export interface IdentifiedCertificate {
   readonly end: Exclude<AcceptanceEnd, 'never'>;
 }
 
+/** A signature, or a counter-signature with the certificates of what it confirms. */
+interface CertificatesAndSigner {
+  readonly certificates: readonly Certificate[];
+  readonly signer: SignerInfo<CounterSignedAttributes>;
+}
+
 export function identifySigningCertificate(
-  { certificates, signer }: SignedData,
+  { certificates, signer }: CertificatesAndSigner,
   policy: AlgorithmPolicy,
 ): IdentifiedCertificate | Refusal {
   const [id] = signer.signedAttributes.signingCertificates ?? [];

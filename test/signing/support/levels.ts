@@ -58,3 +58,10 @@ export function archive(
   const token: TestToken = stamp(authority, { digest, hash: prepared.imprint });
   return withArchiveTimeStamp(cms, token, prepared.hashIndex);
 }
+
+/** @throws Error if there is none, or another. */
+export function only<T>(list: readonly T[]): T {
+  const [one, ...more] = list;
+  if (one === undefined || more.length > 0) throw new Error('not exactly one');
+  return one;
+}

@@ -1,5 +1,7 @@
 /** A time-stamping authority (RFC 3161) that stamps whatever it is given, whenever it is told to. */
 import type { UnixMillis } from '../../../src/base/brand.js';
+import { utf8 } from '../../../src/base/bytes.js';
+import { formatInstant } from '../../../src/base/time.js';
 import { createSignature, SIGNATURE_ALGORITHMS } from '../../../src/signing/algorithms.js';
 import { keyUsage } from '../../../src/signing/certificate-builder.js';
 import { parseSignedData, type SignedData } from '../../../src/signing/cms-signed-data.js';
@@ -22,8 +24,6 @@ import {
   readDigestAlgorithm,
 } from '../../../src/signing/digest-algorithms.js';
 import { OID } from '../../../src/signing/oids.js';
-import { formatInstant } from '../../../src/base/time.js';
-import { utf8 } from '../../../src/base/bytes.js';
 import { type Identity, issueTo, NOW } from './test-pki.js';
 
 /** What `archiveTimeStampCoverage` wants of a token, and the token. */
