@@ -4,6 +4,7 @@
  */
 import type {
   Check,
+  CounterSignatureReport,
   RevocationReport,
   SignatureReport,
   TimeStampReport,
@@ -24,6 +25,9 @@ export function formatSignatureReport(report: SignatureReport): string {
     'Time-stamps',
     ...(timeStamps.length === 0 ? ['  none'] : timeStamps.flatMap(timeStampLines)),
     '',
+    ...(report.counterSignatures.length === 0
+      ? []
+      : ['Counter-signatures', ...report.counterSignatures.flatMap(counterSignatureLines), '']),
     'Revocation',
     ...(revocation.length === 0 ? ['  nothing is known'] : revocation.map(revocationLine)),
     '',
@@ -121,6 +125,17 @@ function timeStampLines(timeStamp: TimeStampReport): string[] {
           `    covers ${covers.certificates} certificates, ${covers.revocationData} CRLs and OCSP responses, ${covers.timeStamps} time-stamps`,
         ]),
     ...timeStamp.revocation.map((each) => `  ${revocationLine(each)}`),
+  ];
+}
+
+function counterSignatureLines(counterSignature: CounterSignatureReport): string[] {
+  const { outcome, subIndication, signer, says, claimedSigningTime } = counterSignature;
+  return [
+    `  ${outcome}${subIndication === null ? '' : ` (${subIndication})`}  by ${signer?.subject ?? 'nobody known'}`,
+    `    ${says}`,
+    ...(claimedSigningTime === null ? [] : [`    claims to be of ${claimedSigningTime}`]),
+    ...(signer?.claims ?? []).map((claim) => `    the certificate claims ${claim}`),
+    ...counterSignature.revocation.map((each) => `  ${revocationLine(each)}`),
   ];
 }
 
