@@ -55,6 +55,7 @@ const homeOf = {
   express: '(api/|[^/]+/http)',
   commander: '(cli/|main)',
   '(pdfkit|fontkit|dejavu-fonts-ttf)': 'reports/',
+  '(node-forge|pkcs11js)': 'keys/',
 };
 
 const layering = Object.entries(mayImport).map(([folder, allowed]) => ({

@@ -3,6 +3,7 @@ import type { CertificateRow } from './access/certificate-table.js';
 import type { OidcIssuer } from './access/oidc-issuer.js';
 import type { Secret } from './base/secret.js';
 import type { LogLevel } from './json-logger.js';
+import type { SignatureAlgorithmName } from './signing/algorithms.js';
 
 export interface Config {
   /** Data directory, absolute. */
@@ -49,8 +50,29 @@ export interface Config {
   /** `<txid>:<output>` of the coin that the chain of anchors starts from, paid to the anchor address. */
   readonly bitcoinFunding?: string;
   readonly epochIntervalMillis: number;
-  /** `development` = a seal certificate of the node's own making; `off` = none. */
-  readonly seal: 'development' | 'off';
+  /**
+   * Where the seal's key is: `development` = of the node's own making; `pem`, `pkcs12` = in a file;
+   * `pkcs11` = in a token; `off` = there is none.
+   */
+  readonly seal: 'development' | 'off' | 'pem' | 'pkcs12' | 'pkcs11';
+  /** PKCS#12, or a private key in PEM, certificates with it or not; absolute. */
+  readonly sealFile?: string;
+  /** PEM or DER, beside those of the file or token; absolute. */
+  readonly sealCertificates?: string;
+  /** What it signs with; what fits the key without it. */
+  readonly sealAlgorithm?: SignatureAlgorithmName;
+  /** Files with one line; absolute. */
+  readonly sealPassphraseFile?: string;
+  readonly pkcs11PinFile?: string;
+  /** As the loader of shared objects takes it: a path, or a name. */
+  readonly pkcs11Module?: string;
+  /** Label or serial number. */
+  readonly pkcs11Token?: string;
+  /** CKA_LABEL and CKA_ID, the latter in hex. */
+  readonly pkcs11Key?: string;
+  readonly pkcs11KeyId?: string;
+  /** Signatures that the token makes at the same time. */
+  readonly pkcs11Sessions: number;
 }
 
 /** Kept apart from the Config, which is logged; each prints as `[redacted]`. */
@@ -59,4 +81,8 @@ export interface Secrets {
   readonly adminKey?: Secret;
   readonly bitcoinRpcUser?: Secret;
   readonly bitcoinRpcPassword?: Secret;
+  /** Of the file that holds the seal's key. */
+  readonly sealPassphrase?: Secret;
+  /** Of the token. */
+  readonly pkcs11Pin?: Secret;
 }

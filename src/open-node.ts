@@ -11,11 +11,7 @@ import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import { type BitcoinAnchoring, openBitcoinAnchoring } from './bitcoin-anchoring.js';
 import type { Config, Secrets } from './config.js';
-import {
-  type DevelopmentSeal,
-  openDevelopmentAnchoring,
-  openDevelopmentSeal,
-} from './development-parts.js';
+import { openDevelopmentAnchoring } from './development-parts.js';
 import { DirectoryKeyStore } from './keys/directory-key-store.js';
 import type { KeyStore } from './keys/key-store.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
@@ -24,6 +20,7 @@ import type { LedgerStoreOptions } from './ledger/ledger-store.js';
 import { LedgerNode } from './ledger-node.js';
 import { type NodeAccess, openNodeAccess } from './node-access.js';
 import type { AnchoringOptions } from './node-anchoring.js';
+import { openSeal } from './open-seal.js';
 import { developmentParts } from './settings/development-parts.js';
 import { programVersion } from './version.js';
 
@@ -33,6 +30,8 @@ export interface NodeSurroundings {
   readonly observer: CommitObserver;
   /** Called once, when nothing more may be acknowledged: the process should end. */
   readonly onFailure: (error: LedgerError) => void;
+  /** Told why the process of the seal's token ended, when it was not told to. */
+  readonly onTokenCrash?: (cause: unknown) => void;
   /** For tests. */
   readonly store?: Partial<LedgerStoreOptions>;
 }
@@ -81,7 +80,10 @@ async function open(
   const keyStore = await DirectoryKeyStore.open({ directory, dataDirectory, random });
   const isDevelopment = developmentParts(config).length > 0;
   const logName = config.logName ?? `chirograph.${keyStore.nodeId.slice(0, 8)}`;
-  const { seal, roots } = await openSeal(config, { keyStore, clock, random });
+  const { onTokenCrash = () => undefined } = surroundings;
+  const opened = await openSeal(config, secrets, { keyStore, clock, random, onTokenCrash });
+  lifetime.add(() => opened.close());
+  const { seal, roots } = opened;
   const bitcoin =
     config.anchorChain === 'bitcoin'
       ? await openBitcoinAnchoring(config, secrets, { keyStore, random })
@@ -139,12 +141,6 @@ interface KeyParts {
   readonly keyStore: KeyStore;
   readonly clock: Clock;
   readonly random: RandomSource;
-}
-
-type Seal = DevelopmentSeal | { readonly seal: null; readonly roots: readonly [] };
-
-async function openSeal({ seal }: Config, parts: KeyParts): Promise<Seal> {
-  return seal === 'development' ? openDevelopmentSeal(parts) : { seal: null, roots: [] };
 }
 
 async function openChain(

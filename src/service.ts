@@ -89,7 +89,11 @@ export class Service {
       const metrics = createMetrics();
       const { failed, onFailure, hasFailed } = storeFailure(parts.logger);
       const observer = commitMetrics(metrics.registry);
-      const opened = await openNode(config, secrets, { ...parts, observer, onFailure });
+      const onTokenCrash = (error: unknown): void => {
+        parts.logger.error('token interrupted', { error });
+      };
+      const surroundings = { ...parts, observer, onFailure, onTokenCrash };
+      const opened = await openNode(config, secrets, surroundings);
       lifetime.add(() => opened.close());
       nodeMetrics(metrics.registry, opened.node);
       const { report } = opened.node.store;

@@ -103,6 +103,13 @@ export const PROBLEMS = {
   KEYS_FAILED: kind(500, 'The key store failed'),
   KEYS_VAULT_DAMAGED: kind(500, 'The vault is damaged'),
   KEYS_VAULT_PUSHBACK: kind(503, 'Too many new secrets wait', 1),
+  KEYS_SEAL_UNUSABLE: kind(500, 'The key of the seal cannot be used'),
+  KEYS_PASSPHRASE_WRONG: kind(500, 'The file of the seal does not open'),
+  KEYS_TOKEN_MODULE: kind(500, 'The module of the token does not load'),
+  KEYS_TOKEN_PIN_REFUSED: kind(500, 'The token refused the PIN'),
+  KEYS_TOKEN_KEY_UNKNOWN: kind(500, 'The token has no such key'),
+  KEYS_TOKEN_UNAVAILABLE: kind(503, 'The token of the seal does not answer', 5),
+  KEYS_TOKEN_BUSY: kind(503, 'Too many signatures wait', 1),
 
   RECORD_MALFORMED: kind(400, 'Not a record'),
   RECORD_MEMBER_NOT_SUPPORTED: kind(400, 'A member of the record is not taken yet'),

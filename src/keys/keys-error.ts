@@ -17,6 +17,24 @@ export type KeysErrorCode =
   /** The vault is not what the journal or its own check says: `fsck`, then `restore`. */
   | 'KEYS_VAULT_DAMAGED'
   /** Too many new secrets wait for their first commit: try again after a moment. */
-  | 'KEYS_VAULT_PUSHBACK';
+  | 'KEYS_VAULT_PUSHBACK'
+  | SealKeyErrorCode;
+
+/** Of the key that seals, wherever it lies. */
+export type SealKeyErrorCode =
+  /** What key and certificate of the seal should come from is no such thing: make another. */
+  | 'KEYS_SEAL_UNUSABLE'
+  /** The passphrase does not open the file of the seal's key. */
+  | 'KEYS_PASSPHRASE_WRONG'
+  /** The PKCS#11 module, or the package that speaks to it, is not there or does not load. */
+  | 'KEYS_TOKEN_MODULE'
+  /** The token refused the PIN, and is not asked again: its tries are numbered. */
+  | 'KEYS_TOKEN_PIN_REFUSED'
+  /** The token has no such key, or more than one, or cannot sign with it. */
+  | 'KEYS_TOKEN_KEY_UNKNOWN'
+  /** The token is not there now, or does not answer. */
+  | 'KEYS_TOKEN_UNAVAILABLE'
+  /** More signatures are waited for than may be: try again after a moment. */
+  | 'KEYS_TOKEN_BUSY';
 
 export class KeysError extends ChirographError<KeysErrorCode> {}

@@ -3,11 +3,9 @@
  * a seal is validated by the code that a stranger would use before it is handed out; a fault in the
  * key, the token or our encoder must not become a bad seal in a log that never forgets.
  */
-import { createPublicKey } from 'node:crypto';
 import type { UnixMillis } from '../base/brand.js';
 import { assert } from '../base/errors.js';
 import {
-  createSignature,
   SIGNATURE_ALGORITHMS,
   type SignatureAlgorithm,
   type SignatureAlgorithmName,
@@ -19,14 +17,20 @@ import {
   validateCades,
 } from '../signing/cades-validator.js';
 import { usageFlaw } from '../signing/certificate-usage.js';
-import { type Certificate, parseCertificate, publicKeyOf } from '../signing/certificate.js';
+import {
+  type Certificate,
+  isSelfIssued,
+  parseCertificate,
+  publicKeyOf,
+} from '../signing/certificate.js';
 import { isDevelopmentName } from '../signing/development-mark.js';
 import { digestOf } from '../signing/digest-algorithms.js';
 import { importPrivateKey } from '../signing/private-key.js';
-import type { PublicKeyKind } from '../signing/public-key.js';
 import { SigningError } from '../signing/signing-error.js';
 import { trustAnchorFrom } from '../signing/trust-anchor.js';
 import { SELF_CHECK_POLICY } from '../signing/validation-policy.js';
+import type { Signer } from './signer.js';
+import { softwareSigner } from './software-signer.js';
 
 export interface SealSigner {
   readonly certificate: Certificate;
@@ -53,6 +57,8 @@ export interface SealCertificates {
 }
 
 export interface SealOptions extends SealCertificates {
+  /** DER; what the chain ends at, where it is known. It does not travel: who trusts it has it. */
+  readonly root?: Uint8Array;
   readonly signatureAlgorithm: SignatureAlgorithmName;
   /** Signs bytes that are not hashed yet; ECDSA in DER. Need not be trusted to do it well. */
   readonly sign: (toBeSigned: Uint8Array) => Promise<Uint8Array>;
@@ -81,7 +87,8 @@ export function sealSigner(options: SealOptions): SealSigner {
     throw unsuitable('the key cannot make signatures of the algorithm asked for');
 
   const signer = cadesSigner({ certificate, chain, signatureAlgorithm });
-  const anchors = chain.slice(-1).map((each) => trustAnchorFrom(each));
+  const top = options.root === undefined ? chain.slice(-1) : [parseCertificate(options.root)];
+  const anchors = top.map((each) => trustAnchorFrom(each));
   return {
     certificate,
     chain,
@@ -98,7 +105,32 @@ export function sealSigner(options: SealOptions): SealSigner {
 }
 
 /**
- * Seals with a key that is in this process's memory: for development and for keys from PKCS#12.
+ * Seals with a signer, and under the certificates that it has.
+ *
+ * @param algorithm the signer's first unless given.
+ * @throws SigningError as `sealSigner`.
+ */
+export function sealSignerOf(signer: Signer, algorithm?: SignatureAlgorithmName): SealSigner {
+  const { certificate, chain, algorithms } = signer.describe();
+  const signatureAlgorithm = algorithm ?? algorithms[0];
+  if (signatureAlgorithm === undefined || !algorithms.includes(signatureAlgorithm))
+    throw unsuitable('the key cannot make signatures of the algorithm asked for');
+  const root = chain.findLast(isSelfIssued);
+  return sealSigner({
+    certificate: certificate.der,
+    chain: chain.filter((issuer) => issuer !== root).map(({ der }) => der),
+    ...(root !== undefined && { root: root.der }),
+    signatureAlgorithm,
+    async sign(toBeSigned) {
+      const [value] = await signer.sign([toBeSigned], { algorithm: signatureAlgorithm });
+      assert(value !== undefined, 'a value for each');
+      return value;
+    },
+  });
+}
+
+/**
+ * Seals with a key that is in this process's memory.
  *
  * @throws SigningError as `sealSigner`, and SEAL_CERTIFICATE_UNSUITABLE if the key is not the
  * certificate's.
@@ -109,24 +141,8 @@ export function softwareSealSigner({
   ...certificates
 }: SoftwareSealOptions): SealSigner {
   const privateKey = importPrivateKey(privateKeyPkcs8);
-  const { key, kind } = publicKeyOf(parseCertificate(certificates.certificate));
-  if (!createPublicKey(privateKey).equals(key))
-    throw unsuitable('the private key does not belong to the certificate');
-  const name = signatureAlgorithm ?? DEFAULT_ALGORITHM[kind];
-  const algorithm = SIGNATURE_ALGORITHMS[name];
-  return sealSigner({
-    ...certificates,
-    signatureAlgorithm: name,
-    sign: (toBeSigned) => Promise.resolve(createSignature(algorithm, privateKey, toBeSigned)),
-  });
+  return sealSignerOf(softwareSigner({ ...certificates, privateKey }), signatureAlgorithm);
 }
-
-const DEFAULT_ALGORITHM: Readonly<Record<PublicKeyKind, SignatureAlgorithmName>> = {
-  'ec-p256': 'ecdsa-sha256',
-  'ec-p384': 'ecdsa-sha384',
-  rsa: 'rsa-pss-sha256',
-  'rsa-pss': 'rsa-pss-sha256',
-};
 
 function digestUnder(
   algorithm: SignatureAlgorithm,

@@ -10,6 +10,7 @@ import { Secret } from '../base/secret.js';
 import type { Config, Secrets } from '../config.js';
 import { ConfigError } from './config-error.js';
 import { CONFIG_FILE } from './config-file.js';
+import { checkSealSettings } from './seal-settings.js';
 import { environmentName, flagName, mustBe, type Setting } from './setting.js';
 import {
   DEFAULT_DATA,
@@ -38,7 +39,13 @@ export interface ParsedConfig {
 type Texts = Readonly<Record<string, string | undefined>>;
 
 /** Never in a file or a flag: both are read by others more easily than the environment. */
-const SECRET_NAMES = ['adminKey', 'bitcoinRpcUser', 'bitcoinRpcPassword'] as const;
+const SECRET_NAMES = [
+  'adminKey',
+  'bitcoinRpcUser',
+  'bitcoinRpcPassword',
+  'sealPassphrase',
+  'pkcs11Pin',
+] as const;
 
 /** Read by the command line's client: a node has no use for them, and no quarrel with them. */
 const CLIENT_VARIABLES = [
@@ -65,10 +72,21 @@ export function parseConfig({
   const paths = resolvePaths(found, workingDirectory);
   const config: Config = { ...DEFAULTS, ...found, ...paths, data, keys };
   checkTogether(config);
-  return { config, secrets: readSecrets(env) };
+  const secrets = readSecrets(env);
+  checkSealSettings(config, secrets);
+  return { config, secrets };
 }
 
-const PATHS = ['tlsCertificate', 'tlsKey', 'tlsClientCa'] as const;
+/** Not `pkcs11Module`: a name without a slash is looked up where the system keeps its modules. */
+const PATHS = [
+  'tlsCertificate',
+  'tlsKey',
+  'tlsClientCa',
+  'sealFile',
+  'sealCertificates',
+  'sealPassphraseFile',
+  'pkcs11PinFile',
+] as const;
 
 function resolvePaths(found: Found, workingDirectory: string): Pick<Found, (typeof PATHS)[number]> {
   const absolute: Pick<Found, (typeof PATHS)[number]> = {};

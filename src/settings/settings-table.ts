@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import type { Config } from '../config.js';
 import { LOG_LEVELS } from '../json-logger.js';
+import { SIGNATURE_ALGORITHMS, type SignatureAlgorithmName } from '../signing/algorithms.js';
 import { readCertificateTable } from './certificate-table-setting.js';
 import { readOidcIssuers } from './oidc-setting.js';
 import { choice, type Setting, structure, text, wholeNumber } from './setting.js';
@@ -32,6 +33,7 @@ export const DEFAULTS = {
   bitcoinNetwork: 'mainnet',
   epochIntervalMillis: 60_000,
   seal: 'development',
+  pkcs11Sessions: 4,
 } as const satisfies Partial<Settings>;
 
 export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
@@ -102,13 +104,46 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     'coin paid to the anchor address, which the chain of anchors starts from',
   ),
   epochIntervalMillis: wholeNumber(100, DAY_MILLIS, 'time between epochs'),
-  seal: choice(['development', 'off'], 'certificate that seals statements'),
+  seal: choice(
+    ['development', 'off', 'pem', 'pkcs12', 'pkcs11'],
+    'where the key is that seals statements',
+  ),
+  sealFile: text(isPath, 'a path', 'PKCS#12 file, or private key in PEM, of the seal'),
+  sealCertificates: text(
+    isPath,
+    'a path',
+    "the seal's certificate and those above it (PEM; default: those beside the key)",
+  ),
+  sealAlgorithm: choice(
+    Object.keys(SIGNATURE_ALGORITHMS) as SignatureAlgorithmName[],
+    'what it signs with (default: what fits its key)',
+  ),
+  sealPassphraseFile: text(isPath, 'a path', 'file whose one line is the passphrase of that file'),
+  pkcs11Module: text(isPath, 'a path', 'PKCS#11 module of the token that holds the seal'),
+  pkcs11Token: text(
+    isLabel,
+    'a label',
+    'label or serial number of the token (default: the only one)',
+  ),
+  pkcs11Key: text(isLabel, 'a label', 'label of the private key'),
+  pkcs11KeyId: text(
+    (value) => /^(?:[0-9a-f]{2}){1,64}$/.test(value),
+    'hex like 01a7',
+    'id of the private key, in hex',
+  ),
+  pkcs11PinFile: text(isPath, 'a path', 'file whose one line is the PIN of the token'),
+  pkcs11Sessions: wholeNumber(1, 64, 'signatures that the token makes at the same time'),
 };
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
 
 function isPath(value: string): boolean {
   return value !== '' && !value.includes('\0');
+}
+
+/** CKA_LABEL and what a token calls itself: 32 bytes in PKCS#11, longer in some modules. */
+function isLabel(value: string): boolean {
+  return value !== '' && value.length <= 255 && !/\p{Cc}/u.test(value);
 }
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';

@@ -19,6 +19,7 @@ const LOCAL_CODES = Object.keys({
   CONFIG_MALFORMED: true,
   CONFIG_FILE_UNREADABLE: true,
   CONFIG_TLS_UNUSABLE: true,
+  CONFIG_SEAL_UNUSABLE: true,
   CONFIG_DEVELOPMENT_PARTS: true,
 } satisfies Record<CliErrorCode | ConfigErrorCode, true>);
 

@@ -29,7 +29,7 @@ import { VALIDATION_POLICY } from '../../src/signing/validation-policy.js';
 import { at, encode, treeOf } from '../signing/support/der-tree.js';
 import * as levels from '../signing/support/levels.js';
 import { issueCa, issueTo, newKey, NOW, signCades } from '../signing/support/test-pki.js';
-import { issueCrl } from '../signing/support/test-revocation.js';
+import { issueCrl } from '../signing/support/simple-revocation.js';
 import { issueTsa } from '../signing/support/test-tsa.js';
 import { extendedKeyUsage, issuerOf, POLICY, stampedBy } from '../signing/support/time-stamping.js';
 import { BouncyCastle, instantArgument, keyArguments } from './bouncycastle-harness.js';

@@ -45,6 +45,7 @@ describe('settings', () => {
         bitcoinNetwork: 'mainnet',
         epochIntervalMillis: 60_000,
         seal: 'development',
+        pkcs11Sessions: 4,
       },
       secrets: {},
     });

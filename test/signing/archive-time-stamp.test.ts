@@ -45,7 +45,7 @@ import {
   validationData,
 } from './support/levels.js';
 import { signCades } from './support/test-pki.js';
-import { basicOcsp, issueCrl } from './support/test-revocation.js';
+import { basicOcsp, issueCrl } from './support/simple-revocation.js';
 import { stamp, tokenFrom } from './support/test-tsa.js';
 
 const REFUSED: unknown = expect.objectContaining({ code: 'AUGMENTATION_REFUSED' });

@@ -39,7 +39,7 @@ import {
   validationData,
 } from './support/levels.js';
 import { issueCa, NOW } from './support/test-pki.js';
-import { issueCrl } from './support/test-revocation.js';
+import { issueCrl } from './support/simple-revocation.js';
 import { stamp, tokenFrom } from './support/test-tsa.js';
 
 const token = stamp(tsa, { hash: new Uint8Array(32) });

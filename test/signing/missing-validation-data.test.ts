@@ -11,7 +11,7 @@ import type { CertificateRevocation, RevocationEvidence } from '../../src/signin
 import { trustAnchorFrom } from '../../src/signing/trust-anchor.js';
 import { longTerm, root, signer, sub, timeStamped, tsa, tsaRoot } from './support/levels.js';
 import { issueTo, type Identity, NOW } from './support/test-pki.js';
-import { issueCrl, issueOcspResponse } from './support/test-revocation.js';
+import { issueCrl, issueOcspResponse } from './support/simple-revocation.js';
 
 const responder = issueTo({ name: 'Responder', issuer: sub });
 const ocsp = issueOcspResponse(sub, signer);

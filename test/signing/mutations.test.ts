@@ -23,7 +23,7 @@ import { caseNumbers, timeLimit } from '../support/suite.js';
 import { derMutation } from './support/der-mutations.js';
 import * as levels from './support/levels.js';
 import { NOW } from './support/test-pki.js';
-import { issueCrl, issueOcspResponse } from './support/test-revocation.js';
+import { issueCrl, issueOcspResponse } from './support/simple-revocation.js';
 import { stamp } from './support/test-tsa.js';
 import * as timeline from './support/timeline.js';
 

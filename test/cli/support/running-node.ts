@@ -43,6 +43,10 @@ export class RunningNode {
     return this.#stderr;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** The first line with this event. */
   async until(event: string): Promise<LogLine> {
     for (;;) {

@@ -13,7 +13,7 @@ import {
 import { parseSignedData } from '../../../src/signing/cms-signed-data.js';
 import { type DigestAlgorithm, digestOf, DIGESTS } from '../../../src/signing/digest-algorithms.js';
 import { type Identity, issueCa, issueTo, signCades } from './test-pki.js';
-import { issueCrl, issueOcspResponse } from './test-revocation.js';
+import { issueCrl, issueOcspResponse } from './simple-revocation.js';
 import { issueTsa, stamp, type TestToken } from './test-tsa.js';
 
 export const root = issueCa({ name: 'Root' });

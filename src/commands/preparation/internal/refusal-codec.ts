@@ -1,7 +1,7 @@
 /** Refusals between threads: structured cloning would lose their class, their code and their path. */
 import type { ByteReader, ByteWriter } from '../../../base/byte-codec.js';
 import { BaseError, type BaseErrorCode, type ChirographError } from '../../../base/errors.js';
-import { KeysError, type KeysErrorCode } from '../../../keys/keys-error.js';
+import { KeysError, type KeysErrorCode, type SealKeyErrorCode } from '../../../keys/keys-error.js';
 import { RecordsError, type RecordsErrorCode } from '../../../records/records-error.js';
 import {
   type SchemaFault,
@@ -11,7 +11,9 @@ import {
 import { readFaults, writeFaults } from './fault-codec.js';
 import type { TextReader, TextWriter } from './text-codec.js';
 
-type RefusalCode = BaseErrorCode | RecordsErrorCode | KeysErrorCode | SchemasErrorCode;
+/** Nothing is sealed there. */
+type VaultErrorCode = Exclude<KeysErrorCode, SealKeyErrorCode>;
+type RefusalCode = BaseErrorCode | RecordsErrorCode | VaultErrorCode | SchemasErrorCode;
 type Restore = (message: string, path: string, faults: readonly SchemaFault[]) => ChirographError;
 
 /** A code is sent as its place in this table. Causes stay behind: nobody but a debugger reads them. */
