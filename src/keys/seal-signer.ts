@@ -28,6 +28,7 @@ import { digestOf } from '../signing/digest-algorithms.js';
 import { importPrivateKey } from '../signing/private-key.js';
 import { SigningError } from '../signing/signing-error.js';
 import { trustAnchorFrom } from '../signing/trust-anchor.js';
+import { SELF_CHECK_POLICY } from '../signing/validation-policy.js';
 import type { Signer } from './signer.js';
 import { softwareSigner } from './software-signer.js';
 
@@ -157,7 +158,10 @@ function digestUnder(
  * say. Without a chain there is no anchor, so everything up to the path is validated, and the dates.
  */
 function assertGenuine(request: CadesRequest, { notBefore, notAfter }: Certificate): void {
-  const { indication, subIndication, intact } = validateCades(request);
+  const { indication, subIndication, intact } = validateCades({
+    ...request,
+    policy: SELF_CHECK_POLICY,
+  });
   const isWithinDates = request.at >= notBefore && request.at <= notAfter;
   const isGenuine =
     request.anchors.length > 0

@@ -4,8 +4,7 @@
  * time-stamps (§5.6). Pure and deterministic; nothing is fetched and no clock is read. The rules are
  * written down, with the decisions taken, in docs/formats/signature-validation.md.
  *
- * NOT checked: signature policies, counter-signatures, trusted lists and what follows from them under
- * law. What is present and not checked keeps the verdict from being TOTAL-PASSED.
+ * NOT checked: signature policies, trusted lists and what follows from them under law. What is present and not checked keeps the verdict from being TOTAL-PASSED.
  */
 import type { UnixMillis } from '../base/brand.js';
 import { formatInstant } from '../base/time.js';
@@ -18,6 +17,10 @@ import { type BasicSignature, verifyBasicSignature } from './internal/basic-sign
 import { carriedTimeStamps } from './internal/carried-time-stamps.js';
 import { judgeCertificate, type PassedJudgement } from './internal/certificate-judgement.js';
 import { isDevelopment } from './internal/certificate-summary.js';
+import {
+  type ValidatedCounterSignature,
+  validateCounterSignatures,
+} from './internal/counter-signature-validation.js';
 import { provenLevel } from './internal/proven-level.js';
 import { firstProofs, type KnownExistence, validateTimeStamps } from './internal/proven-times.js';
 import { ReportWriter } from './internal/report-writer.js';
@@ -130,6 +133,13 @@ function describeTimeStamps(timeStamps: readonly ValidatedTimeStamp[]): string {
     : `${passed} of its ${timeStamps.length} time-stamps prove a time; others count for nothing.`;
 }
 
+function describeCounterSignatures(all: readonly ValidatedCounterSignature[]): string {
+  const passed = all.filter(({ report }) => report.outcome === 'passed').length;
+  return all.length === 0
+    ? 'It has no counter-signatures.'
+    : `${passed} of its ${all.length} counter-signatures pass; the verdict does not rest on them.`;
+}
+
 /** All that is known once times are. */
 interface Validation {
   readonly report: ReportWriter;
@@ -173,7 +183,7 @@ function describeAnswers({ revocation }: PassedJudgement): string {
   const answered = revocation.filter(({ kind }) => kind === 'status').length;
   return answered === revocation.length
     ? 'None of its certificates was revoked.'
-    : `Of its ${revocation.length} certificates, ${answered} have an answer; of the others none is offered.`;
+    : `Of its ${revocation.length} certificates, ${answered} have an answer; of the others none is offered or wanted.`;
 }
 
 function acceptSignature(validation: Validation, { path }: PassedJudgement): SignatureReport {
@@ -201,7 +211,17 @@ function acceptSignature(validation: Validation, { path }: PassedJudgement): Sig
   if (disorder !== null) return report.refused('time-stamp-order', disorder);
   report.passed('time-stamp-order', 'The times of its time-stamps agree.');
 
-  const unchecked = uncheckedIn(context, { signedData, material, timeStamps, path });
+  const counterSignatures = validateCounterSignatures(context, signedData);
+  report.learnt({ counterSignatures: counterSignatures.map((each) => each.report) });
+  report.passed('counter-signatures', describeCounterSignatures(counterSignatures));
+
+  const unchecked = uncheckedIn(context, {
+    signedData,
+    material,
+    timeStamps,
+    counterSignatures,
+    path,
+  });
   report.learnt({ unchecked });
   const refusal = refuseAcceptance(signedData.signer, path, best, unchecked, context.policy);
   if (refusal !== null) return report.refused('signature-acceptance', refusal);

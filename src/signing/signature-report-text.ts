@@ -4,6 +4,7 @@
  */
 import type {
   Check,
+  CounterSignatureReport,
   RevocationReport,
   SignatureReport,
   TimeStampReport,
@@ -24,6 +25,9 @@ export function formatSignatureReport(report: SignatureReport): string {
     'Time-stamps',
     ...(timeStamps.length === 0 ? ['  none'] : timeStamps.flatMap(timeStampLines)),
     '',
+    ...(report.counterSignatures.length === 0
+      ? []
+      : ['Counter-signatures', ...report.counterSignatures.flatMap(counterSignatureLines), '']),
     'Revocation',
     ...(revocation.length === 0 ? ['  nothing is known'] : revocation.map(revocationLine)),
     '',
@@ -124,12 +128,25 @@ function timeStampLines(timeStamp: TimeStampReport): string[] {
   ];
 }
 
+function counterSignatureLines(counterSignature: CounterSignatureReport): string[] {
+  const { outcome, subIndication, signer, says, claimedSigningTime } = counterSignature;
+  return [
+    `  ${outcome}${subIndication === null ? '' : ` (${subIndication})`}  by ${signer?.subject ?? 'nobody known'}`,
+    `    ${says}`,
+    ...(claimedSigningTime === null ? [] : [`    claims to be of ${claimedSigningTime}`]),
+    ...(signer?.claims ?? []).map((claim) => `    the certificate claims ${claim}`),
+    ...counterSignature.revocation.map((each) => `  ${revocationLine(each)}`),
+  ];
+}
+
 function revocationLine(report: RevocationReport): string {
   const { certificate, outcome, source, issuedAt, revokedAt, reason, evidence } = report;
   const because = reason === null ? '' : ` (${reason})`;
   switch (outcome) {
     case 'not-offered':
       return `  ${certificate}: its issuer offers no answer`;
+    case 'not-asked':
+      return `  ${certificate}: nobody was asked`;
     case 'no-check':
       return `  ${certificate}: its issuer says that nobody need ask`;
     case 'good':

@@ -22,6 +22,7 @@ export const CHECKS = [
   'certificate-usage',
   'algorithm-dates',
   'time-stamp-order',
+  'counter-signatures',
   'signature-acceptance',
 ] as const;
 export type CheckName = (typeof CHECKS)[number];
@@ -105,6 +106,18 @@ export interface TimeStampCoverage {
   readonly timeStamps: number;
 }
 
+/** Somebody else's signature over the signature. The verdict does not rest on it. */
+export interface CounterSignatureReport {
+  readonly outcome: 'passed' | 'failed';
+  /** Why it failed; null where it passed. */
+  readonly subIndication: SubIndication | null;
+  readonly says: string;
+  readonly signer: SignerSummary | null;
+  readonly claimedSigningTime: string | null;
+  readonly trustAnchor: string | null;
+  readonly revocation: readonly RevocationReport[];
+}
+
 /** What is known of one certificate of a path, from the end entity up. */
 export interface RevocationReport {
   /** RFC 4514 text. */
@@ -115,6 +128,8 @@ export interface RevocationReport {
     | 'revoked'
     /** It names no place to ask, and nothing was brought. */
     | 'not-offered'
+    /** The policy does not want to know. */
+    | 'not-asked'
     /** RFC 6960 §4.2.2.2.1: its issuer says that nobody need ask. */
     | 'no-check';
   readonly source: 'crl' | 'ocsp' | null;
@@ -154,6 +169,7 @@ export interface SignatureReport {
   /** By which of the three ways of EN 319 102-1 §5.3, §5.5 and §5.6 the signer's path was found good. */
   readonly path: PathWay | null;
   readonly timeStamps: readonly TimeStampReport[];
+  readonly counterSignatures: readonly CounterSignatureReport[];
   /** Of the signer's path, from the signer's certificate up. */
   readonly revocation: readonly RevocationReport[];
   /** The anchor that the path ends in, as RFC 4514 text. */

@@ -13,8 +13,9 @@ export interface ValidationPolicy {
   /**
    * `where-offered`: a certificate that names a CRL or an OCSP responder, or of which evidence is at
    * hand, needs a fresh answer; one without passes, and the report says so. `required`: each needs one.
+   * `not-asked`: nobody wants to know.
    */
-  readonly revocation: 'required' | 'where-offered';
+  readonly revocation: 'required' | 'where-offered' | 'not-asked';
   /** Null: as long as the answer says of itself (EN 319 102-1 §5.2.5). */
   readonly maxRevocationAgeMillis: number | null;
   /** How long after the claimed signing time the first time-stamp may be; null: as long as one likes. */
@@ -49,6 +50,16 @@ export const STRICT_VALIDATION_POLICY: ValidationPolicy = {
   id: 'chirograph-validation-strict/2026-11-29',
   revocation: 'required',
   slideTo: 'issuance',
+};
+
+/**
+ * Of what we have signed ourselves, before it leaves: nothing can have been answered about it yet, and
+ * whether our own certificate has been revoked is not what a fault in key or encoder would change.
+ */
+export const SELF_CHECK_POLICY: ValidationPolicy = {
+  ...VALIDATION_POLICY,
+  id: 'chirograph-self-check/2026-11-29',
+  revocation: 'not-asked',
 };
 
 /** From the first instant at which each was the one applied, oldest first. */

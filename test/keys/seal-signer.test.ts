@@ -18,6 +18,7 @@ import {
   NOW,
   yearsFromNow,
 } from '../signing/support/test-pki.js';
+import { OFFERS_REVOCATION } from '../signing/support/timeline.js';
 
 const ECDSA = SIGNATURE_ALGORITHMS['ecdsa-sha256'];
 const content = utf8('what is sealed');
@@ -42,6 +43,17 @@ function signerOf(
 }
 
 describe('a seal signer', () => {
+  it('seals under a certificate whose issuer offers revocation, though nobody was asked yet', async () => {
+    const extensions = [keyUsage('nonRepudiation'), OFFERS_REVOCATION];
+    const signer = signerOf(issueTo({ name: 'Seal', issuer: sub, extensions }), [sub]);
+    const cms = await signer.seal(content, NOW);
+    const anchors = [trustAnchorFrom(root.certificate)];
+    expect(validateCades({ cms, content, anchors, at: NOW })).toMatchObject({
+      intact: true,
+      subIndication: 'TRY_LATER',
+    });
+  });
+
   it.each([
     ['ecdsa-sha256', newKey('P-256')],
     ['ecdsa-sha384', newKey('P-384')],

@@ -2,10 +2,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UnixMillis } from '../../src/base/brand.js';
 import { canonicalJson, type JsonObject } from '../../src/base/canonical-json.js';
-import { withValidationData } from '../../src/signing/cades-levels.js';
+import { unsignedAttribute, withValidationData } from '../../src/signing/cades-levels.js';
 import { type CadesRequest, validateCades } from '../../src/signing/cades-validator.js';
 import { keyUsage } from '../../src/signing/certificate-builder.js';
 import { parseCertificateList } from '../../src/signing/certificate-list.js';
+import { parseSignedData } from '../../src/signing/cms-signed-data.js';
+import { addToSignedData } from '../../src/signing/internal/signed-data-additions.js';
+import { counterSign } from './support/counter-signer.js';
 import { derOid, derSequence, derUtf8String } from '../../src/signing/der-writer.js';
 import { derName } from '../../src/signing/distinguished-name.js';
 import { OID } from '../../src/signing/oids.js';
@@ -20,7 +23,14 @@ import {
 import { plant } from '../support/mutant.js';
 import { addAttribute, partsOf } from './support/cms-forge.js';
 import { at as childOf, encode } from './support/der-tree.js';
-import { issueCa, issueTo, NOW, signCades, yearsFromNow } from './support/test-pki.js';
+import {
+  type Identity,
+  issueCa,
+  issueTo,
+  NOW,
+  signCades,
+  yearsFromNow,
+} from './support/test-pki.js';
 import { issueTsa } from './support/time-stamping.js';
 import {
   anchors,
@@ -425,5 +435,68 @@ describe('a stranger', () => {
     expect(report.indication).toBe('INDETERMINATE');
     expect(JSON.stringify(report).length).toBeLessThan(100_000);
     expect((user + system) / 1_000).toBeLessThan(1_000);
+  });
+});
+
+describe('a counter-signature', () => {
+  const witness = issueTo({
+    name: 'Witness',
+    issuer: root,
+    serialNumber: 41,
+    algorithm: 'ecdsa-sha384',
+    notAfter: days(30),
+  });
+  const evidence = freshEvidence(days(1));
+
+  function witnessed(cms: Uint8Array, by: Identity, over = signatureOf(cms)): Uint8Array {
+    const value = counterSign(by, over);
+    return addToSignedData(
+      withValidationData(cms, {
+        certificates: [by.certificate.der],
+        crls: [],
+        ocspResponses: [],
+      }),
+      { unsignedAttributes: [unsignedAttribute(OID.countersignature, value)] },
+    );
+  }
+
+  function signatureOf(cms: Uint8Array): Uint8Array {
+    return parseSignedData(cms).signer.signature;
+  }
+
+  it('is validated with its signer, and the verdict does not rest on it', () => {
+    expect(validate(witnessed(signatureAt('B-B'), witness), { evidence })).toMatchObject({
+      indication: 'TOTAL-PASSED',
+      signer: { name: 'Ada Lovelace' },
+      counterSignatures: [
+        { outcome: 'passed', signer: { name: 'Witness' }, trustAnchor: 'CN=Root' },
+      ],
+    });
+    const stranger = issueTo({ name: 'Stranger', issuer: issueCa({ name: 'Other' }) });
+    expect(validate(witnessed(signatureAt('B-B'), stranger), { evidence })).toMatchObject({
+      indication: 'TOTAL-PASSED',
+      counterSignatures: [{ outcome: 'failed', subIndication: 'NO_CERTIFICATE_CHAIN_FOUND' }],
+    });
+  });
+
+  it('of another signature keeps this one from passing', () => {
+    const foreign = signatureOf(signCades(signer, content));
+    const report = validate(witnessed(signatureAt('B-B'), witness, foreign), { evidence });
+    expect(report).toMatchObject({
+      subIndication: 'SIG_CONSTRAINTS_FAILURE',
+      counterSignatures: [{ outcome: 'failed', subIndication: 'HASH_FAILURE', signer: null }],
+    });
+    expect(report.unchecked).toContain(
+      'a counter-signature that is not one over this signature, or carries more',
+    );
+  });
+
+  it('is proven to be old by an archive time-stamp over it, and by no other', () => {
+    const late = { at: days(60), evidence: freshEvidence(days(60)) };
+    const before = witnessed(signatureAt('B-LT'), witness);
+    const outcomes = [archive(before, secondTsa, ARCHIVED), before].map(
+      (cms) => validate(cms, late).counterSignatures[0]?.outcome,
+    );
+    expect(outcomes).toEqual(['passed', 'failed']);
   });
 });

@@ -11,6 +11,7 @@ import { displayName } from '../distinguished-name.js';
 import { OID } from '../oids.js';
 import type { CertificatePath } from '../path-verdict.js';
 import { restates, type TrustAnchor } from '../trust-anchor.js';
+import type { ValidatedCounterSignature } from './counter-signature-validation.js';
 import { statusesOf } from './path-status.js';
 import { above } from './relevant-certificates.js';
 import type { ValidatedTimeStamp } from './time-stamp-validation.js';
@@ -21,13 +22,14 @@ export interface Accounting {
   readonly signedData: SignedData;
   readonly material: ValidationMaterial;
   readonly timeStamps: readonly ValidatedTimeStamp[];
+  readonly counterSignatures: readonly ValidatedCounterSignature[];
   /** Of the signer. */
   readonly path: CertificatePath;
 }
 
 /** A phrase for each thing; empty if everything has been covered. */
 export function uncheckedIn(context: ValidationContext, accounting: Accounting): readonly string[] {
-  const { signedData, material, timeStamps } = accounting;
+  const { signedData, material, timeStamps, counterSignatures } = accounting;
   const used = usedBy(context, accounting);
   const carried = [
     ...signedData.certificates,
@@ -44,6 +46,9 @@ export function uncheckedIn(context: ValidationContext, accounting: Accounting):
     ...timeStamps
       .filter(({ isGenuine }) => !isGenuine)
       .map(({ carried: { kind } }) => `a time-stamp (${kind}) that is not one over this signature`),
+    ...counterSignatures
+      .filter(({ isGenuine }) => !isGenuine)
+      .map(() => 'a counter-signature that is not one over this signature, or carries more'),
     ...(hasTwice(signedData.certificates) ? ['the same certificate twice'] : []),
     ...[...unused.values()].map((name) => `a certificate that no path uses: ${name}`),
     ...(material.unreadable === 0 ? [] : [`revocation data that cannot be read`]),
@@ -64,10 +69,16 @@ function hasTwice(certificates: readonly Certificate[]): boolean {
   return new Set(certificates.map(({ sha256 }) => toHex(sha256))).size < certificates.length;
 }
 
+const VALIDATED: ReadonlySet<string> = new Set([
+  OID.signatureTimeStamp,
+  OID.archiveTimeStampV3,
+  OID.countersignature,
+]);
+
 function unknownAttributes({ signedData, timeStamps }: Accounting): readonly string[] {
   const types = signedData.signer.unsignedAttributes
     .map(({ type }) => type)
-    .filter((type) => type !== OID.signatureTimeStamp && type !== OID.archiveTimeStampV3);
+    .filter((type) => !VALIDATED.has(type));
   const inTokens = timeStamps.flatMap(({ carried: { kind, token } }) =>
     (token?.signedData.signer.unsignedAttributes ?? [])
       .map(({ type }) => type)
@@ -109,7 +120,10 @@ function digestsBeyond(
 }
 
 /** Hashes of the certificates and of the evidence that some path, or the answers about it, rest on. */
-function usedBy(context: ValidationContext, { timeStamps, path }: Accounting): ReadonlySet<string> {
+function usedBy(
+  context: ValidationContext,
+  { timeStamps, counterSignatures, path }: Accounting,
+): ReadonlySet<string> {
   const used = new Set<string>();
   // Whose algorithms have been given up since has answered all the same.
   const existedAt = context.proofs.earliest('signature').time;
@@ -122,6 +136,9 @@ function usedBy(context: ValidationContext, { timeStamps, path }: Accounting): R
   for (const { judgement, carried } of timeStamps)
     if (judgement?.path) paths.push(judgement.path);
     else strangers.push(...(carried.token?.signedData.certificates ?? []));
+  for (const { certificate, path: other } of counterSignatures)
+    if (other !== null) paths.push(other);
+    else if (certificate !== null) strangers.push(certificate);
   strangers.forEach(use);
   above(context.bySubject, strangers).forEach(use);
   for (const each of paths) {

@@ -61,11 +61,15 @@ function validateAt(
     purpose,
     policy: policy.algorithms,
     budget,
-    revocation: {
-      evidence,
-      need: policy.revocation,
-      ...(maxRevocationAgeMillis === null ? {} : { maxAgeMillis: maxRevocationAgeMillis }),
-    },
+    ...(policy.revocation === 'not-asked'
+      ? {}
+      : {
+          revocation: {
+            evidence,
+            need: policy.revocation,
+            ...(maxRevocationAgeMillis === null ? {} : { maxAgeMillis: maxRevocationAgeMillis }),
+          },
+        }),
   });
 }
 

@@ -14,7 +14,7 @@ import type { SignerInfo } from '../cms-signed-data.js';
 import { type ContentDigest, contentDigestUnder } from '../content-digest.js';
 import { derBytes, derContent } from '../der-reader.js';
 import { readDigestAlgorithm } from '../digest-algorithms.js';
-import type { PublicKeyCache } from '../public-key-cache.js';
+import { PublicKeyCache } from '../public-key-cache.js';
 import type { PublicKey } from '../public-key.js';
 import type { Refusal } from '../signature-report.js';
 import type { CounterSignedAttributes } from '../signed-attributes.js';
@@ -35,7 +35,7 @@ export function signingMeans(
   signer: AnySigner,
   certificate: Certificate,
   policy: AlgorithmPolicy,
-  keys: PublicKeyCache,
+  keys = new PublicKeyCache(),
 ): SigningMeans | Refusal {
   const refused = (says: string): Refusal => {
     return { subIndication: 'CRYPTO_CONSTRAINTS_FAILURE', says };

@@ -10,15 +10,21 @@ export interface Coverage {
   readonly certificates: readonly Uint8Array[];
   readonly revocations: readonly Uint8Array[];
   readonly timeStamps: readonly Uint8Array[];
+  readonly counterSignatures: readonly Uint8Array[];
 }
 
-export const NOTHING: Coverage = { certificates: [], revocations: [], timeStamps: [] };
+export const NOTHING: Coverage = {
+  certificates: [],
+  revocations: [],
+  timeStamps: [],
+  counterSignatures: [],
+};
 
 /** @param inside what each time-stamp brings along, by the hex of its SHA-256. */
 export function extractProofs(
   proofs: ProofsOfExistence,
   proof: ProofOfExistence,
-  { certificates, revocations, timeStamps }: Coverage,
+  { certificates, revocations, timeStamps, counterSignatures }: Coverage,
   inside: (timeStamp: Uint8Array) => readonly Uint8Array[],
 ): void {
   proofs.add('signature', proof);
@@ -26,6 +32,7 @@ export function extractProofs(
     ...certificates,
     ...revocations,
     ...timeStamps,
+    ...counterSignatures,
     ...timeStamps.flatMap(inside),
   ])
     proofs.add(objectId(hash), proof);

@@ -72,6 +72,7 @@ export class ReportWriter {
       validatedAt: formatInstant(this.#at),
       path: null,
       timeStamps: [],
+      counterSignatures: [],
       revocation: [],
       trustAnchor: null,
       trustedLists: 'not-consulted',

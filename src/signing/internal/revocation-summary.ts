@@ -26,8 +26,7 @@ function describe(certificate: Certificate, known: CertificateRevocation): Revoc
   if (known.kind === 'not-checked')
     return {
       ...named,
-      outcome:
-        known.why === 'not-offered' || known.why === 'not-asked' ? 'not-offered' : 'no-check',
+      outcome: OUTCOMES[known.why],
       source: null,
       evidence: [],
       issuedAt: null,
@@ -48,6 +47,14 @@ function describe(certificate: Certificate, known: CertificateRevocation): Revoc
     reason: isRevoked ? outcome.reason : null,
   };
 }
+
+const OUTCOMES = {
+  'ocsp-nocheck': 'no-check',
+  'no-rev-avail': 'no-check',
+  'short-term': 'no-check',
+  'not-offered': 'not-offered',
+  'not-asked': 'not-asked',
+} as const;
 
 function instantOrNull(time: UnixMillis | null): string | null {
   return time === null ? null : formatInstant(time);

@@ -66,6 +66,7 @@ function answerBefore(
 ): CertificateRevocation | null {
   const certificate = path.certificates[index];
   if (certificate === undefined) return null;
+  if (context.policy.revocation === 'not-asked') return { kind: 'not-checked', why: 'not-asked' };
   const statuses = statusesOf(context, path, index, controlTime).filter((each) => {
     const existed = context.proofs.latestOf(each.evidence.map(objectId));
     const speakers = each.issuerPath.map(({ notAfter }) => notAfter);

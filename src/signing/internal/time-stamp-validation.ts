@@ -12,6 +12,7 @@ import type { SignedData } from '../cms-signed-data.js';
 import { type ContentDigest, contentDigestUnder } from '../content-digest.js';
 import { derBytes } from '../der-reader.js';
 import { displayName } from '../distinguished-name.js';
+import { OID } from '../oids.js';
 import { objectId, type ProofOfExistence } from '../proof-of-existence.js';
 import { isRefusal, type Refusal, type TimeStampReport } from '../signature-report.js';
 import { checkTimeStampToken, type TimeStampToken } from '../time-stamp-token.js';
@@ -122,10 +123,14 @@ function coverageOf(
   );
   if (isRefusal(found)) return found;
   const { certificates, revocations, unsignedValues } = found.covers;
-  const timeStamps = unsignedValues
-    .filter(({ type }) => isTimeStampType(type))
-    .map(({ node }) => sha256(derBytes(node)));
-  return { certificates, revocations, timeStamps };
+  const hashes = (isWanted: (type: string) => boolean): Uint8Array[] =>
+    unsignedValues.filter(({ type }) => isWanted(type)).map(({ node }) => sha256(derBytes(node)));
+  return {
+    certificates,
+    revocations,
+    timeStamps: hashes(isTimeStampType),
+    counterSignatures: hashes((type) => type === OID.countersignature),
+  };
 }
 
 /** What its time cannot be, whoever says so. */
