@@ -42,6 +42,11 @@ export const OID = {
   policyConstraints: '2.5.29.36',
   extKeyUsage: '2.5.29.37',
   inhibitAnyPolicy: '2.5.29.54',
+  // RFC 5280 §5.2, §5.3
+  cRLNumber: '2.5.29.20',
+  reasonCode: '2.5.29.21',
+  // RFC 3161 §2.3
+  timeStamping: '1.3.6.1.5.5.7.3.8',
   // RFC 3739
   qcStatements: '1.3.6.1.5.5.7.1.3',
 
