@@ -49,7 +49,7 @@ export function validateCertificatePath(request: PathRequest): PathVerdict {
     const failure = brokenConstraint(path, at, policy);
     if (failure === null) {
       const { certificates, anchor } = path;
-      return { kind: 'valid', certificates, anchor, revocation: 'not-checked' };
+      return { kind: 'valid', certificates, anchor, revocation: [] };
     }
     firstFailure ??= failure;
   }
@@ -76,5 +76,5 @@ function noVerdict(detail: string): PathFailure {
 }
 
 function invalid(failure: PathFailure): InvalidPath {
-  return { kind: 'invalid', ...failure, revocation: 'not-checked' };
+  return { kind: 'invalid', ...failure, path: null };
 }

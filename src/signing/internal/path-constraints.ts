@@ -33,8 +33,6 @@ export function brokenConstraint(
     if (at > certificate.notAfter) return fail('EXPIRED', 'has expired');
     if (certificate.extensions.unknownCriticalExtensions.length > 0)
       return fail(CHAIN, 'has a critical extension that is not understood');
-    if (certificate.extensions.unevaluatedConstraints.length > 0)
-      return fail(CHAIN, 'has name or policy constraints, which this version does not evaluate');
     if (index === 0) break;
 
     const flaw = flawOfIssuer(certificate, pathLengthLeft);
