@@ -4,6 +4,7 @@ import { type ErrorCode, type ProblemKind, PROBLEMS } from '../../src/api/proble
 import { problemOf } from '../../src/api/problem.js';
 import type { CliErrorCode } from '../../src/cli/cli-error.js';
 import type { OutboundErrorCode } from '../../src/keys/outbound-error.js';
+import type { TimeStampErrorCode } from '../../src/keys/time-stamp-error.js';
 import type { ConfigErrorCode } from '../../src/settings/config-error.js';
 
 const page = readFileSync('docs/errors.md', 'utf8');
@@ -33,7 +34,12 @@ const LOCAL_CODES = Object.keys({
   OUTBOUND_TOO_LARGE: true,
   OUTBOUND_MEDIA_TYPE: true,
   OUTBOUND_BUSY: true,
-} satisfies Record<CliErrorCode | ConfigErrorCode | OutboundErrorCode, true>);
+  TIME_STAMP_REJECTED: true,
+  TIME_STAMP_UNUSABLE: true,
+  TIME_STAMP_UNTRUSTED: true,
+  TIME_STAMP_CLOCK: true,
+  TIME_STAMP_UNAVAILABLE: true,
+} satisfies Record<CliErrorCode | ConfigErrorCode | OutboundErrorCode | TimeStampErrorCode, true>);
 
 /** The cells of each row of the page's tables whose first cell is a code. */
 const rows = page
