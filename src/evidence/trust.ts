@@ -6,15 +6,15 @@ import { utf8ToString } from '../base/bytes.js';
 import { parseStrictJson } from '../base/canonical-json.js';
 import { ChirographError } from '../base/errors.js';
 import { BOOLEAN, COUNT, JsonMembers, oneOf, type Shape, textLike } from '../base/json-members.js';
-import { parseCertificate } from '../signing/certificate.js';
-import { type TrustAnchor, trustAnchorFrom } from '../signing/trust-anchor.js';
+import type { TrustAnchor } from '../signing/trust-anchor.js';
 import { ED25519_NOTE, parseVerifierKey, type VerifierKey } from '../tlog/note-key.js';
 import { MAX_HEIGHT } from './bitcoin/anchor-proof.js';
 import { parseBlockHash } from './bitcoin/hash256.js';
 import type { PinnedHeader } from './bitcoin/header-chain.js';
 import { CHAIN_NAMES, type ChainName } from './chains.js';
 import { EvidenceError } from './evidence-error.js';
-import { ANY, base64UpTo, listOf } from './internal/evidence-shapes.js';
+import { ANY, listOf } from './internal/evidence-shapes.js';
+import { readTrustAnchor } from './internal/trust-certificates.js';
 
 export interface Trust {
   /** The files that it was read from, for the report. */
@@ -65,7 +65,9 @@ export function parseTrust(bytes: Uint8Array): Trust {
   const development = members.optional('development', BOOLEAN) ?? false;
   const trust = {
     sources: [{ name, development }],
-    certificates: members.optional('certificates', CERTIFICATES) ?? [],
+    certificates: (members.optional('certificates', CERTIFICATES) ?? []).map((value, at) =>
+      readTrustAnchor(value, `certificates/${at}`, malformed),
+    ),
     recoveryKeys: members.optional('recoveryKeys', KEYS) ?? [],
     logs: members.optional('logs', KEYS) ?? [],
     blocks: objects(members, 'chains', CHAIN_NAMES.length).flatMap(readChain),
@@ -90,10 +92,7 @@ const MAX_ROOTS = 1_000;
 const MAX_BLOCKS = 10_000;
 const NAME = textLike(/^[^\p{C}\p{Zl}\p{Zp}]{1,256}$/u, 'a name of 1 to 256 visible characters');
 
-const CERTIFICATE = refusingShape(base64UpTo(65_536), 'base64 DER of a certificate', (der) =>
-  trustAnchorFrom(parseCertificate(der)),
-);
-const CERTIFICATES = listOf(CERTIFICATE, MAX_ROOTS);
+const CERTIFICATES = listOf(ANY, MAX_ROOTS);
 
 const NOTE_KEY = refusingShape(textLike(/^/, 'text'), 'an Ed25519 verifier key', (text) => {
   const key = parseVerifierKey(text);

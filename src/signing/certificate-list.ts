@@ -20,7 +20,10 @@ import {
   readTime,
 } from './der-values.js';
 import { type DistinguishedName, readName } from './distinguished-name.js';
-import { type IssuingDistributionPoint, readIssuingDistributionPoint } from './distribution-points.js';
+import {
+  type IssuingDistributionPoint,
+  readIssuingDistributionPoint,
+} from './distribution-points.js';
 import {
   type ExtensionList,
   extensionValue,

@@ -245,8 +245,7 @@ function assertAscending(source: Uint8Array, first: number, second: number, end:
     if (difference < 0) return;
     if (difference > 0) throw malformed('the elements of a set are not in DER order');
   }
-  if (second - first > end - second)
-    throw malformed('the elements of a set are not in DER order');
+  if (second - first > end - second) throw malformed('the elements of a set are not in DER order');
 }
 
 function malformed(reason: string): SigningError {

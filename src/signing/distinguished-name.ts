@@ -41,6 +41,7 @@ export const NAME_ATTRIBUTES = {
   OU: '2.5.4.11',
   title: '2.5.4.12',
   givenName: '2.5.4.42',
+  pseudonym: '2.5.4.65',
   organizationIdentifier: '2.5.4.97',
   DC: '0.9.2342.19200300.100.1.25',
   UID: '0.9.2342.19200300.100.1.1',
@@ -124,9 +125,7 @@ function comparablePart(attributes: readonly NameAttribute[]): string {
 
 function comparableAttribute({ oid, value, encoding }: NameAttribute): string {
   const prepared = value === null ? null : prepareText(value);
-  return prepared === null
-    ? `${oid}=#${toHex(encoding)}`
-    : `${oid}=${JSON.stringify(prepared)}`;
+  return prepared === null ? `${oid}=#${toHex(encoding)}` : `${oid}=${JSON.stringify(prepared)}`;
 }
 
 /**
@@ -135,7 +134,10 @@ function comparableAttribute({ oid, value, encoding }: NameAttribute): string {
  */
 function prepareText(value: string): string | null {
   if (PLAIN_ASCII.test(value)) return value.toLowerCase().trim().replace(/ +/g, ' ');
-  const mapped = value.replace(MAPPED_TO_NOTHING, '').replace(MAPPED_TO_SPACE, ' ').normalize('NFKC');
+  const mapped = value
+    .replace(MAPPED_TO_NOTHING, '')
+    .replace(MAPPED_TO_SPACE, ' ')
+    .normalize('NFKC');
   if (PROHIBITED.test(mapped)) return null;
   // Up and down again is the full folding of Unicode, in which ß is the same as ss.
   return mapped.toUpperCase().toLowerCase().trim().replace(/ +/g, ' ');

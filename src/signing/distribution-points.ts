@@ -70,32 +70,34 @@ export function readIssuingDistributionPoint(node: DerNode): IssuingDistribution
   };
 }
 
-/** The names of a point as texts that are equal where the names are. @throws SigningError DER_MALFORMED. */
+/**
+ * The names of a point as texts that are equal where the names are; those of forms that we do not compare
+ * are equal to nothing, and left out. @throws SigningError DER_MALFORMED.
+ */
 export function comparableNames(
   name: DistributionPointName,
   crlIssuer: DistinguishedName,
 ): readonly string[] {
   return name.kind === 'relative'
     ? [`directory ${nameBelow(crlIssuer, name.members)}`]
-    : name.names.map(comparableName);
+    : name.names.flatMap(comparableName);
 }
 
-/** A name of a form that we do not compare is equal to nothing of another list. */
-export function comparableName(name: GeneralName, at: number): string {
+export function comparableName(name: GeneralName): readonly string[] {
   switch (name.kind) {
     case 'directory':
-      return `directory ${name.name.comparable}`;
+      return [`directory ${name.name.comparable}`];
     case 'ip':
-      return `ip ${toHex(name.bytes)}`;
+      return [`ip ${toHex(name.bytes)}`];
     case 'other':
-      return `other ${at}`;
+      return [];
     default:
-      return `${name.kind} ${name.value}`;
+      return [`${name.kind} ${name.value}`];
   }
 }
 
 /** Where a client may ask, as written; nothing has been checked about it. */
-export function uriOf(points: readonly DistributionPoint[]): readonly string[] {
+export function urisOf(points: readonly DistributionPoint[]): readonly string[] {
   return points.flatMap(({ name }) =>
     name?.kind === 'full'
       ? name.names.flatMap((each) => (each.kind === 'uri' ? [each.value] : []))

@@ -10,7 +10,13 @@ import type { Certificate } from './certificate.js';
 import { DerFields } from './der-fields.js';
 import { type DerNode, readDer } from './der-reader.js';
 import { TAG } from './der-tag.js';
-import { readBitString, readIntegerBytes, readNull, readOctetString, readOid } from './der-values.js';
+import {
+  readBitString,
+  readIntegerBytes,
+  readNull,
+  readOctetString,
+  readOid,
+} from './der-values.js';
 import { der, derNull, derOctetString, derOid, derSequence } from './der-writer.js';
 import { OID } from './oids.js';
 

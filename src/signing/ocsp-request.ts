@@ -23,9 +23,7 @@ export function encodeOcspRequest({ certificate, issuer, nonce, hash }: OcspRequ
       : [
           derExplicit(
             2,
-            derSequence(
-              derSequence(derOid(OID.ocspNonce), derOctetString(derOctetString(nonce))),
-            ),
+            derSequence(derSequence(derOid(OID.ocspNonce), derOctetString(derOctetString(nonce)))),
           ),
         ];
   return derSequence(derSequence(derSequence(derSequence(id)), ...extensions));

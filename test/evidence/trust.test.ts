@@ -23,6 +23,10 @@ const FULL: JsonObject = {
   development: true,
 };
 
+function withAuthority(members: Record<string, unknown>): unknown {
+  return { ...FULL, certificates: [{ certificate: toBase64(caCertificate), ...members }] };
+}
+
 const parse = (value: unknown) => parseTrust(utf8(JSON.stringify(value, null, 2)));
 
 describe('parseTrust', () => {
@@ -33,6 +37,27 @@ describe('parseTrust', () => {
     expect(trust.recoveryKeys).toEqual([recovery.key]);
     expect(trust.logs).toEqual([second.key]);
     expect(trust.blocks).toEqual([{ chain: 'bitcoin:mainnet', hash: HASH, height: 840_000 }]);
+  });
+
+  it('reads what an authority is trusted for, and when', () => {
+    const [certificate] = FULL['certificates'] as string[];
+    const scoped = {
+      certificate,
+      purposes: ['time-stamp', 'signature'],
+      from: '2020-01-01T00:00:00.000Z',
+      until: '2030-01-01T00:00:00.000Z',
+    };
+    const trust = parse({ ...FULL, certificates: [certificate, scoped, { certificate }] });
+    expect(trust.certificates).toMatchObject([
+      { purposes: null, from: null, until: null },
+      {
+        purposes: new Set(['signature', 'time-stamp']),
+        from: Date.UTC(2020, 0),
+        until: Date.UTC(2030, 0),
+      },
+      { purposes: null, from: null, until: null },
+    ]);
+    for (const anchor of trust.certificates) expect(anchor.certificate?.der).toEqual(caCertificate);
   });
 
   it('asks for no more than a format and a name, and takes empty lists', () => {
@@ -50,6 +75,15 @@ describe('parseTrust', () => {
     ['a name that turns text around', { ...FULL, name: 'x\u202ey' }],
     ['an unknown member', { ...FULL, trustEverybody: true }],
     ['a certificate that is none', { ...FULL, certificates: [toBase64(utf8('hello'))] }],
+    ['an authority without a certificate', withAuthority({ certificate: undefined })],
+    ['an authority for an unknown purpose', withAuthority({ purposes: ['everything'] })],
+    ['an authority for nothing', withAuthority({ purposes: [] })],
+    ['an authority from a day without a time', withAuthority({ from: '2020-01-01' })],
+    [
+      'an authority that ends before it begins',
+      withAuthority({ from: '2020-01-02T00:00:00.000Z', until: '2020-01-01T00:00:00.000Z' }),
+    ],
+    ['an unknown member of an authority', withAuthority({ name: 'x' })],
     [
       'a key of another sort',
       { ...FULL, logs: ['witness.example+3176bd45+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU'] },
