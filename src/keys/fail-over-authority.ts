@@ -64,7 +64,7 @@ export class FailOverAuthority implements TimeStampAuthority {
       try {
         return await this.#ask(member, imprint, signal);
       } catch (error) {
-        if (!(error instanceof ChirographError) || signal?.aborted === true) throw error;
+        if (!isOperating(error) || signal?.aborted === true) throw error;
         failures.push({ name, error });
       }
     }
@@ -109,6 +109,10 @@ export class FailOverAuthority implements TimeStampAuthority {
   }
 }
 
+function isOperating(error: unknown): error is ChirographError {
+  return error instanceof ChirographError;
+}
+
 class Member {
   readonly authority: TimeStampAuthority;
   health: AuthorityHealth;
@@ -134,7 +138,7 @@ class Member {
   }
 
   failed(at: UnixMillis, error: unknown): void {
-    const code = error instanceof ChirographError ? String(error.code) : 'INTERNAL';
+    const code = isOperating(error) ? error.code : 'INTERNAL';
     const pause = FIRST_COOL_DOWN_MILLIS * 2 ** Math.min(this.#failuresInARow++, 10);
     const coolsUntil = (at + Math.min(pause, MAX_COOL_DOWN_MILLIS)) as UnixMillis;
     const failed = this.health.failed + 1;

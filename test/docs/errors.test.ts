@@ -4,6 +4,7 @@ import { type ErrorCode, type ProblemKind, PROBLEMS } from '../../src/api/proble
 import { problemOf } from '../../src/api/problem.js';
 import type { CliErrorCode } from '../../src/cli/cli-error.js';
 import type { OutboundErrorCode } from '../../src/keys/outbound-error.js';
+import type { RevocationErrorCode } from '../../src/keys/revocation-error.js';
 import type { TimeStampErrorCode } from '../../src/keys/time-stamp-error.js';
 import type { ConfigErrorCode } from '../../src/settings/config-error.js';
 
@@ -39,7 +40,13 @@ const LOCAL_CODES = Object.keys({
   TIME_STAMP_UNTRUSTED: true,
   TIME_STAMP_CLOCK: true,
   TIME_STAMP_UNAVAILABLE: true,
-} satisfies Record<CliErrorCode | ConfigErrorCode | OutboundErrorCode | TimeStampErrorCode, true>);
+  REVOCATION_MALFORMED: true,
+  REVOCATION_UNAUTHENTICATED: true,
+  REVOCATION_STALE: true,
+} satisfies Record<
+  CliErrorCode | ConfigErrorCode | OutboundErrorCode | RevocationErrorCode | TimeStampErrorCode,
+  true
+>);
 
 /** The cells of each row of the page's tables whose first cell is a code. */
 const rows = page

@@ -43,6 +43,7 @@ export function acceptedToken(
     intermediates: token.signedData.certificates,
     anchors,
     at: token.info.genTime,
+    purpose: 'time-stamp',
   });
   if (verdict.kind === 'invalid')
     throw new TimeStampError(
