@@ -6,7 +6,9 @@
 import { mkdir } from 'node:fs/promises';
 import { ApiKeyRegistry, type CreatedKey } from './access/api-key-registry.js';
 import { DEFAULT_TENANT } from './access/tenant-name.js';
+import { equalBytes } from './base/bytes.js';
 import { Lifetime } from './base/lifetime.js';
+import { type Logger, silentLogger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import { type BitcoinAnchoring, openBitcoinAnchoring } from './bitcoin-anchoring.js';
@@ -25,12 +27,15 @@ import { LedgerNode } from './ledger-node.js';
 import { type NodeAccess, openNodeAccess } from './node-access.js';
 import type { AnchoringOptions } from './node-anchoring.js';
 import { developmentParts } from './settings/development-parts.js';
+import { openSigningServices, type SigningServices } from './signing-services.js';
 import { programVersion } from './version.js';
 
 export interface NodeSurroundings {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly observer: CommitObserver;
+  /** Nothing is said without it. */
+  readonly logger?: Logger;
   /** Called once, when nothing more may be acknowledged: the process should end. */
   readonly onFailure: (error: LedgerError) => void;
   /** For tests. */
@@ -43,7 +48,9 @@ export interface OpenedNode {
   readonly access: NodeAccess;
   /** First part of every origin. */
   readonly logName: string;
-  /** DER of the roots that the seal ends at. */
+  /** Of time-stamps and revocation. */
+  readonly signing: SigningServices;
+  /** DER of the roots made here that the seal and the time-stamps end at. */
   readonly roots: readonly Uint8Array[];
   /** Any part of it was made for development. */
   readonly isDevelopment: boolean;
@@ -81,7 +88,10 @@ async function open(
   const keyStore = await DirectoryKeyStore.open({ directory, dataDirectory, random });
   const isDevelopment = developmentParts(config).length > 0;
   const logName = config.logName ?? `chirograph.${keyStore.nodeId.slice(0, 8)}`;
-  const { seal, roots } = await openSeal(config, { keyStore, clock, random });
+  const { seal, roots: sealRoots } = await openSeal(config, { keyStore, clock, random });
+  const { logger = silentLogger } = surroundings;
+  const signing = await openSigningServices(config, { keyStore, clock, random, logger, sealRoots });
+  lifetime.add(() => signing.close());
   const bitcoin =
     config.anchorChain === 'bitcoin'
       ? await openBitcoinAnchoring(config, secrets, { keyStore, random })
@@ -109,7 +119,11 @@ async function open(
     registry,
     access,
     logName,
-    roots,
+    signing,
+    roots: [
+      ...sealRoots,
+      ...signing.roots.filter((root) => !sealRoots.some((other) => equalBytes(root, other))),
+    ],
     isDevelopment,
     anchorAddress: bitcoin?.address ?? null,
     firstKey: chosen === undefined ? (first?.text ?? null) : null,

@@ -149,8 +149,8 @@ export class RevocationClient implements RevocationSource {
         url,
         method: 'GET',
         headers: {
-          ...(known?.etag != null && { 'if-none-match': known.etag }),
-          ...(known?.lastModified != null && { 'if-modified-since': known.lastModified }),
+          ...ifSet('if-none-match', known?.etag),
+          ...ifSet('if-modified-since', known?.lastModified),
         },
         accepts: CRL_TYPES,
         maxBytes: CRL_LIMITS.maxBytes,
@@ -241,6 +241,10 @@ function unauthenticated(reason: string): RevocationError {
 
 function isOperating(error: unknown): error is ChirographError {
   return error instanceof ChirographError;
+}
+
+function ifSet(name: string, value: string | null | undefined): Readonly<Record<string, string>> {
+  return typeof value === 'string' ? { [name]: value } : {};
 }
 
 /** For people: what a stranger's URL names, in the one spelling that hosts have. */

@@ -10,6 +10,8 @@ export type ConfigErrorCode =
   | 'CONFIG_FILE_UNREADABLE'
   /** A file of the node's certificate, key or client authorities that cannot be used. */
   | 'CONFIG_TLS_UNUSABLE'
+  /** The trust file for signatures and time-stamps cannot be used. */
+  | 'CONFIG_TRUST_UNUSABLE'
   /** A part made for development, in production. */
   | 'CONFIG_DEVELOPMENT_PARTS';
 

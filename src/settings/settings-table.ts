@@ -4,6 +4,7 @@ import type { Config } from '../config.js';
 import { LOG_LEVELS } from '../json-logger.js';
 import { readCertificateTable } from './certificate-table-setting.js';
 import { readOidcIssuers } from './oidc-setting.js';
+import { readAuthorities, readRevocationHosts } from './outbound-settings.js';
 import { choice, type Setting, structure, text, wholeNumber } from './setting.js';
 
 /** `data` is not among them: the configuration file lies in it and cannot say where it lies. */
@@ -32,6 +33,8 @@ export const DEFAULTS = {
   bitcoinNetwork: 'mainnet',
   epochIntervalMillis: 60_000,
   seal: 'development',
+  timeStamps: 'development',
+  outboundTimeoutMillis: 10_000,
 } as const satisfies Partial<Settings>;
 
 export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
@@ -103,6 +106,26 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
   ),
   epochIntervalMillis: wholeNumber(100, DAY_MILLIS, 'time between epochs'),
   seal: choice(['development', 'off'], 'certificate that seals statements'),
+  timeStamps: choice(
+    ['development', 'rfc3161', 'off'],
+    'who time-stamps signatures (default: development with the development seal, otherwise off)',
+  ),
+  timeStampAuthorities: structure(
+    readAuthorities,
+    'an array of time-stamp authorities',
+    'whom to ask for time-stamps, as JSON, in order (see README, Signatures with evidence)',
+  ),
+  signatureTrust: text(
+    isPath,
+    'a path',
+    'trust file: where signatures and time-stamps may end (default: development parts only)',
+  ),
+  revocationHosts: structure(
+    readRevocationHosts,
+    'an array of hosts',
+    'hosts that may be asked for revocation, as JSON (default: none)',
+  ),
+  outboundTimeoutMillis: wholeNumber(100, 300_000, 'time for one request to the outside'),
 };
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];

@@ -45,6 +45,8 @@ describe('settings', () => {
         bitcoinNetwork: 'mainnet',
         epochIntervalMillis: 60_000,
         seal: 'development',
+        timeStamps: 'development',
+        outboundTimeoutMillis: 10_000,
       },
       secrets: {},
     });

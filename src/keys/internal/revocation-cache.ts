@@ -82,10 +82,14 @@ export class RevocationCache {
     try {
       return await ask();
     } catch (error) {
-      if (error instanceof ChirographError) this.failed(place, error);
+      if (isOperating(error)) this.failed(place, error);
       throw error;
     } finally {
       this.#pending.delete(place);
     }
   }
+}
+
+function isOperating(error: unknown): error is ChirographError {
+  return error instanceof ChirographError;
 }
