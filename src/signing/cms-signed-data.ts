@@ -61,8 +61,8 @@ export type SignerIdentifier =
     }
   | { readonly kind: 'subject-key-identifier'; readonly subjectKeyIdentifier: Uint8Array };
 
-/** Twenty certificates of 8 KiB and room for what else a CMS brings. */
-export const CMS_LIMITS: DerLimits = { maxBytes: 262_144, maxNodes: 32_768, maxDepth: 32 };
+/** Room for the CRLs of a signature at the level LT; see docs/formats/certificate-path.md for their size. */
+export const CMS_LIMITS: DerLimits = { maxBytes: 4_194_304, maxNodes: 1_048_576, maxDepth: 32 };
 export const MAX_CMS_CERTIFICATES = 20;
 export const MAX_CMS_REVOCATIONS = 40;
 export const MAX_UNSIGNED_ATTRIBUTES = 32;

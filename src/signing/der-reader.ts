@@ -56,6 +56,16 @@ export function derContent(node: DerNode): Uint8Array {
   return node.source.subarray(node.contentStart, node.end);
 }
 
+/** The children one after the other, made anew and not kept: for values that have very many. */
+export function* eachChild({ source, tag, contentStart, end }: DerNode): Generator<DerNode, void> {
+  if ((tag & 0x20) === 0) return;
+  for (let at = contentStart; at < end;) {
+    const child = new CheckedNode(source, at);
+    yield child;
+    at = child.end;
+  }
+}
+
 /**
  * X.690 §11.6: the elements of a SET OF ascend by their encodings. Called by the reader for every
  * universal SET, and by parsers for sets under an IMPLICIT tag, which the reader cannot know.
@@ -120,19 +130,8 @@ class CheckedNode implements DerNode {
   }
 
   get children(): readonly DerNode[] {
-    this.#children ??= this.#read();
+    this.#children ??= [...eachChild(this)];
     return this.#children;
-  }
-
-  #read(): readonly DerNode[] {
-    const children: DerNode[] = [];
-    if ((this.tag & 0x20) === 0) return children;
-    for (let at = this.contentStart; at < this.end;) {
-      const child = new CheckedNode(this.source, at);
-      children.push(child);
-      at = child.end;
-    }
-    return children;
   }
 }
 

@@ -1,12 +1,12 @@
 /** Looks for one certificate in a CRL (RFC 5280 §5.3, §6.3.3 (i) and (j)). */
 import type { UnixMillis } from '../../base/brand.js';
-import { equalBytes } from '../../base/bytes.js';
 import type { CertificateList } from '../certificate-list.js';
 import type { Certificate } from '../certificate.js';
 import { DerFields } from '../der-fields.js';
-import type { DerNode } from '../der-reader.js';
+import { type DerNode, eachChild } from '../der-reader.js';
 import { TAG } from '../der-tag.js';
-import { readBoolean, readEnumerated, readIntegerBytes, readTime } from '../der-values.js';
+import { readEnumerated, readIntegerBytes, readTime } from '../der-values.js';
+import { der } from '../der-writer.js';
 import {
   extensionValue,
   NO_EXTENSIONS,
@@ -38,39 +38,51 @@ export function findEntry(
   if (list.entries === null) return null;
   if (!budget.takeListBytes(list.der.length))
     throw new SigningError('DER_LIMIT', 'too many bytes of CRLs to look through');
+  const serial = der(TAG.integer, certificate.serialNumber);
   let found: CrlEntry | null = null;
   let issuers: readonly string[] = [list.issuer.comparable];
-  for (const node of list.entries.children) {
+  const isIndirect = list.scope?.isIndirect === true;
+  for (const node of eachChild(list.entries)) {
+    const isSerial = beginsWith(node, serial);
+    if (!isSerial && !isIndirect && !mayBeCritical(node)) continue;
     const fields = DerFields.of(node);
-    const isSerial = equalBytes(readIntegerBytes(fields.next()), certificate.serialNumber);
+    readIntegerBytes(fields.next());
     const revokedAt = fields.next();
     const extensions = fields.optional(TAG.sequence);
     fields.end();
-    const isCritical = extensions !== undefined && hasCritical(extensions);
-    if (isCritical) issuers = issuersNamedIn(extensions, list) ?? issuers;
+    if (extensions !== undefined) issuers = issuersNamedIn(extensions, isIndirect) ?? issuers;
     if (isSerial && found === null && issuers.includes(certificate.issuer.comparable))
       found = { at: readTime(revokedAt), reason: readReason(extensions) };
   }
   return found;
 }
 
-/** Reads no OID: most entries have a reason, which is not critical. */
-function hasCritical(extensions: DerNode): boolean {
-  return extensions.children.some((extension) => {
-    const [, critical] = extension.children;
-    return critical?.tag === TAG.boolean && readBoolean(critical);
-  });
+/** Whether these bytes are the first within the node: so a serial number is found without reading it. */
+function beginsWith({ source, contentStart, end }: DerNode, bytes: Uint8Array): boolean {
+  if (end - contentStart < bytes.length) return false;
+  // From behind: serial numbers of one issuer are alike in front.
+  for (let at = bytes.length - 1; at >= 0; at--)
+    if (source[contentStart + at] !== bytes[at]) return false;
+  return true;
+}
+
+/** Whether BOOLEAN TRUE is anywhere in it, be it by chance. Most entries have a reason, which has none. */
+function mayBeCritical({ source, contentStart, end }: DerNode): boolean {
+  for (let at = contentStart; at + 2 < end; at++)
+    if (source[at] === TAG.boolean && source[at + 1] === 1 && source[at + 2] === 0xff) return true;
+  return false;
 }
 
 /** Of an indirect CRL: whose certificates this entry and those behind it are (§5.3.3); null if not said. */
-function issuersNamedIn(extensions: DerNode, { scope }: CertificateList): readonly string[] | null {
+function issuersNamedIn(extensions: DerNode, isIndirect: boolean): readonly string[] | null {
   const all = readExtensionList(extensions);
-  const understood = scope?.isIndirect === true ? UNDERSTOOD_IF_INDIRECT : UNDERSTOOD;
+  const understood = isIndirect ? UNDERSTOOD_IF_INDIRECT : UNDERSTOOD;
   if (unknownCritical(all, understood).length > 0)
     throw new SigningError(
       'CRL_MALFORMED',
       'CRL: an entry has a critical extension that is not understood',
     );
+  if (!isIndirect) return null;
   return extensionValue(all, OID.certificateIssuer, (node) =>
     readGeneralNames(node).flatMap((name) =>
       name.kind === 'directory' ? [name.name.comparable] : [],
