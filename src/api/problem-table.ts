@@ -128,6 +128,7 @@ export const PROBLEMS = {
   CMS_MALFORMED: kind(400, 'Not a CMS signature'),
   CRL_MALFORMED: kind(400, 'Not a revocation list'),
   OCSP_MALFORMED: kind(400, 'Not an OCSP response with an answer'),
+  TIME_STAMP_MALFORMED: kind(400, 'Not a time-stamp'),
   LOG_SEAL_MALFORMED: kind(400, 'Not a log seal'),
   ALGORITHM_UNSUPPORTED: kind(400, 'The algorithm is not supported'),
   KEY_UNSUPPORTED: kind(400, 'The key is not supported'),

@@ -6,11 +6,10 @@
  * What a signature was made over is the DER (RFC 5652 §5.4): a value whose signer signed something
  * else does not become genuine by this, and a certificate that is not DER will not verify.
  */
-import { concat } from '../base/bytes.js';
 import { DER_LIMITS, type DerLimits, readDer } from './der-reader.js';
 import { TAG } from './der-tag.js';
-import { der, derSetOf } from './der-writer.js';
-import { type BerNode, readBer } from './internal/ber-reader.js';
+import { der, derOfParts, derSetOf } from './der-writer.js';
+import { berContent, type BerNode, readBer } from './internal/ber-reader.js';
 import { SigningError } from './signing-error.js';
 
 /**
@@ -32,13 +31,13 @@ export function toDer(bytes: Uint8Array, limits: DerLimits = DER_LIMITS): Uint8A
 export function derOf(node: BerNode, sets: ReadonlySet<BerNode>): Uint8Array {
   const isUniversal = (node.tag & 0xc0) === 0;
   if ((node.tag & 0x20) === 0)
-    return der(node.tag, isUniversal ? primitiveContent(node) : node.content);
+    return der(node.tag, isUniversal ? primitiveContent(node) : berContent(node));
   if (isUniversal && node.tag !== TAG.sequence && node.tag !== TAG.set)
     return der(node.tag & 0x1f, joinedContent(node));
   const children = node.children.map((child) => derOf(child, sets));
   return node.tag === TAG.set || sets.has(node)
     ? derSetOf(children, node.tag)
-    : der(node.tag, ...children);
+    : derOfParts(node.tag, children);
 }
 
 const NO_SETS: ReadonlySet<BerNode> = new Set();
@@ -54,7 +53,9 @@ function isDer(bytes: Uint8Array, limits: DerLimits): boolean {
 }
 
 /** X.690 §11.1 and §11.2.1; other types have one primitive form, which the reader of DER checks. */
-function primitiveContent({ tag, content }: BerNode): Uint8Array {
+function primitiveContent(node: BerNode): Uint8Array {
+  const { tag } = node;
+  const content = berContent(node);
   if (tag === TAG.boolean && content.length === 1 && content[0] !== 0) return Uint8Array.of(0xff);
   return tag === TAG.bitString ? withoutUnusedBits(content) : content;
 }
@@ -73,7 +74,7 @@ function joinedContent(node: BerNode): Uint8Array {
   const type = node.tag & 0x1f;
   if (type === TAG.bitString) return joinedBits(piecesOf(node, TAG.bitString));
   if (!STRINGS.has(type)) throw malformed('a value is in pieces that is no string');
-  return concat(...piecesOf(node, TAG.octetString).map(({ content }) => content));
+  return joined(piecesOf(node, TAG.octetString));
 }
 
 /** Strings of characters and times are cut as octets, whatever they are of. */
@@ -88,25 +89,36 @@ const STRINGS: ReadonlySet<number> = new Set([
   TAG.bmpString,
 ]);
 
-/** The primitive pieces in their order; a piece may be in pieces itself. */
-function piecesOf(node: BerNode, type: number): readonly BerNode[] {
+/** The contents of the primitive pieces in their order; a piece may be in pieces itself. */
+function piecesOf(node: BerNode, type: number): readonly Uint8Array[] {
   return node.children.flatMap((child) => {
-    if (child.tag === type) return [child];
+    if (child.tag === type) return [berContent(child)];
     if (child.tag !== (type | 0x20)) throw malformed('a piece of a string is of another type');
     return piecesOf(child, type);
   });
 }
 
-function joinedBits(pieces: readonly BerNode[]): Uint8Array {
+function joinedBits(pieces: readonly Uint8Array[]): Uint8Array {
   const last = pieces.at(-1);
   if (last === undefined) return Uint8Array.of(0);
-  for (const { content } of pieces)
-    if (content.length === 0) throw malformed('a BIT STRING is empty');
-  for (const piece of pieces)
-    if (piece !== last && piece.content[0] !== 0)
+  for (const piece of pieces) {
+    if (piece.length === 0) throw malformed('a BIT STRING is empty');
+    if (piece !== last && piece[0] !== 0)
       throw malformed('a BIT STRING has unused bits before its last piece');
-  const unused = last.content.subarray(0, 1);
-  return withoutUnusedBits(concat(unused, ...pieces.map(({ content }) => content.subarray(1))));
+  }
+  const unused = last.subarray(0, 1);
+  return withoutUnusedBits(joined([unused, ...pieces.map((piece) => piece.subarray(1))]));
+}
+
+/** Not by `concat`: a stranger may send more pieces than a call takes arguments. */
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 function malformed(reason: string): SigningError {

@@ -66,6 +66,8 @@ export const CMS_LIMITS: DerLimits = { maxBytes: 4_194_304, maxNodes: 1_048_576,
 export const MAX_CMS_CERTIFICATES = 20;
 export const MAX_CMS_REVOCATIONS = 40;
 export const MAX_UNSIGNED_ATTRIBUTES = 32;
+/** Of a time-stamp token; a signature has one. */
+const MAX_DIGEST_ALGORITHMS = 16;
 
 /**
  * What it is to be. Time-stamping authorities take liberties that RFC 5652 grants and signatures on
@@ -115,6 +117,8 @@ function assertDigestNamed(
   { digestAlgorithm }: SignerInfo,
   kind: SignedDataKind,
 ): void {
+  if (algorithms.length > MAX_DIGEST_ALGORITHMS)
+    throw malformed(`more than ${MAX_DIGEST_ALGORITHMS} digest algorithms`);
   const isNamed =
     kind === 'signature'
       ? equalBytes(derBytes(only(algorithms, 'digest algorithm')), derBytes(digestAlgorithm))

@@ -11,7 +11,7 @@ import { derOf } from './ber-to-der.js';
 import { CMS_LIMITS } from './cms-signed-data.js';
 import type { DerLimits } from './der-reader.js';
 import { contextTag } from './der-tag.js';
-import { type BerNode, readBer } from './internal/ber-reader.js';
+import { berBytes, berContent, type BerNode, readBer } from './internal/ber-reader.js';
 import { oidToBytes } from './object-identifier.js';
 import { OID } from './oids.js';
 import { parsing, SigningError } from './signing-error.js';
@@ -82,7 +82,7 @@ function childrenOf({ children }: BerNode): readonly BerNode[] {
 }
 
 function isDer(node: BerNode, sets: ReadonlySet<BerNode>): boolean {
-  return equalBytes(derOf(node, sets), node.bytes);
+  return equalBytes(derOf(node, sets), berBytes(node));
 }
 
 const ARCHIVE_TIME_STAMPS = [
@@ -93,5 +93,5 @@ const ARCHIVE_TIME_STAMPS = [
 ].map(oidToBytes);
 
 function isArchiveTimeStamp({ children: [type] }: BerNode): boolean {
-  return type !== undefined && ARCHIVE_TIME_STAMPS.some((oid) => equalBytes(oid, type.content));
+  return type !== undefined && ARCHIVE_TIME_STAMPS.some((oid) => equalBytes(oid, berContent(type)));
 }

@@ -3,7 +3,7 @@
  * read back by `der-reader` is what was written.
  */
 import type { UnixMillis } from '../base/brand.js';
-import { asBuffer, concat, utf8 } from '../base/bytes.js';
+import { concat, utf8 } from '../base/bytes.js';
 import { assert } from '../base/errors.js';
 import { formatInstant } from '../base/time.js';
 import { contextTag, TAG } from './der-tag.js';
@@ -11,6 +11,11 @@ import { oidToBytes } from './object-identifier.js';
 
 /** One value: identifier octet, minimal length, and the contents joined. */
 export function der(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
+  return derOfParts(tag, contents);
+}
+
+/** The same of any number of parts; arguments are limited by the stack. */
+export function derOfParts(tag: number, contents: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const content of contents) length += content.length;
   const octets = lengthOctets(length);
@@ -37,7 +42,7 @@ export function derSequence(...fields: readonly Uint8Array[]): Uint8Array {
 
 /** X.690 §11.6: sorted here, because readers that hash a SET OF again sort it again. */
 export function derSetOf(elements: readonly Uint8Array[], tag: number = TAG.set): Uint8Array {
-  return der(tag, ...[...elements].sort(compareBytes));
+  return derOfParts(tag, [...elements].sort(compareBytes));
 }
 
 /** `[n] EXPLICIT`. */
@@ -125,6 +130,12 @@ function twosComplement(value: bigint): Uint8Array {
   return Uint8Array.from(Buffer.from(hex, 'hex'));
 }
 
+/** Byte by byte: a Buffer for each comparison costs more than all else in a set of many elements. */
 function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  return asBuffer(a).compare(asBuffer(b));
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
 }

@@ -12,11 +12,15 @@ import { softwareSealSigner } from '../../src/keys/seal-signer.js';
 import type { SignatureAlgorithmName } from '../../src/signing/algorithms.js';
 import { validateCades } from '../../src/signing/cades-validator.js';
 import { parseCertificate } from '../../src/signing/certificate.js';
+import { parseSignedData } from '../../src/signing/cms-signed-data.js';
+import { cmsToDer } from '../../src/signing/cms-to-der.js';
 import { displayName } from '../../src/signing/distinguished-name.js';
 import { formatLogSeal } from '../../src/signing/log-seal.js';
 import type { SignatureReport } from '../../src/signing/signature-report.js';
 import { trustAnchorFrom } from '../../src/signing/trust-anchor.js';
 import { ED25519_NOTE, verifierKey } from '../../src/tlog/note-key.js';
+import { partsOf } from '../signing/support/cms-forge.js';
+import { at, encode } from '../signing/support/der-tree.js';
 import {
   type Identity,
   issueCa,
@@ -114,6 +118,21 @@ describe('we take the signatures of OpenSSL', () => {
     expect(await opensslVerifies(cms, 'content')).toBe(true);
     expect(validate(cms, altered)).toMatchObject({ subIndication: 'HASH_FAILURE' });
     expect(await opensslVerifies(cms, 'altered')).toBe(false);
+  });
+
+  it('that it writes as a stream, in BER, once they are DER and without the content', async () => {
+    const signer = issueTo({ name: 'P-256', issuer: sub });
+    for (const options of [[], ['-nosmimecap', '-md', 'sha512']]) {
+      const streamed = await opensslSigns(signer, ['-cades', '-stream', '-indef', ...options]);
+      expect(validate(streamed).subIndication).toBe('FORMAT_FAILURE');
+      const cms = cmsToDer(streamed);
+      expect(parseSignedData(cms).content).toEqual(content);
+      expect(await opensslVerifies(cms, 'content')).toBe(true);
+      const parts = partsOf(cms);
+      at(parts.signedData, 2).children.pop();
+      expect(validate(encode(parts.contentInfo)).indication).toBe('TOTAL-PASSED');
+      expect(validate(encode(parts.contentInfo), altered).subIndication).toBe('HASH_FAILURE');
+    }
   });
 
   it('but not those that are no CAdES, use SHA-1, sign no attributes or carry the content', async () => {

@@ -152,6 +152,18 @@ describe('limits of BER', () => {
     expect(() => toDer(ber, limits)).toThrow(expect.objectContaining({ code: 'DER_LIMIT' }));
   });
 
+  it.each([
+    ['pieces of a string', 0x24, 4],
+    ['elements of a set', 0x31, 5],
+    ['fields of a sequence', 0x30, 5],
+  ])('admit more %s than a call takes arguments', (_name, container, element) => {
+    const many = 150_000;
+    const elements = Uint8Array.from({ length: 2 * many }, (_, i) => (i % 2 === 0 ? element : 0));
+    const ber = concat(Uint8Array.of(container, 0x80), elements, Uint8Array.of(0, 0));
+    const roomy = { maxBytes: 1_000_000, maxNodes: many + 1, maxDepth: 2 };
+    expect(toDer(ber, roomy)).toHaveLength(container === 0x24 ? 2 : 5 + 2 * many);
+  });
+
   it('refuse a hundred thousand open values without running out of stack', () => {
     expect(transcoded(new Uint8Array(65_000).fill(0x24))).toBeInstanceOf(SigningError);
     const open = Uint8Array.from({ length: 65_000 }, (_, i) => (i % 2 === 0 ? 0x30 : 0x80));

@@ -25,7 +25,8 @@ const ofAttributes: readonly Attack[] = [
   {
     name: 'two attributes that name the signing certificate',
     cms: forged(({ attributes }) => {
-      addAttribute(attributes, OID.signingCertificate, derSequence(derSequence()));
+      const id = derSequence(derOctetString(new Uint8Array(20)));
+      addAttribute(attributes, OID.signingCertificate, derSequence(derSequence(id)));
     }),
     expected: 'FORMAT_FAILURE',
   },

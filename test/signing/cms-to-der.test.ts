@@ -77,11 +77,14 @@ describe('a signature with an archive time-stamp', () => {
     const parts = partsOf(cms);
     const attribute = derSequence(derOid(oid), derSetOf([derSequence(derNull())]));
     parts.signerInfo.children.push(treeOf(der(contextTag(1), attribute)));
+    const lists = der(contextTag(1), derSequence(derNull()));
+    parts.signedData.children.splice(4, 0, treeOf(lists));
     return parts;
   };
   /** Each part that an archive-time-stamp-v3 has hashed. */
   const hashedParts = ({ signedData, signerInfo }: CmsParts): readonly Tree[] => [
     ...at(signedData, 3).children,
+    ...at(signedData, 4).children,
     ...signerInfo.children.slice(0, 6),
     ...at(signerInfo, 6).children,
   ];

@@ -5,13 +5,17 @@
 import type { DerLimits } from '../der-reader.js';
 import { SigningError } from '../signing-error.js';
 
+/** Offsets point into `source`, as in a DerNode: a view of each value would cost more than the rest. */
 export interface BerNode {
+  readonly source: Uint8Array;
   /** The identifier octet. */
   readonly tag: number;
-  /** The whole encoding as it stands, with its end-of-contents octets if it has them. */
-  readonly bytes: Uint8Array;
-  /** Of a primitive value: a view. Empty for constructed ones. */
-  readonly content: Uint8Array;
+  readonly start: number;
+  readonly contentStart: number;
+  readonly contentEnd: number;
+  /** Behind the end-of-contents octets, if it has them. */
+  readonly end: number;
+  /** Empty for primitive values. */
   readonly children: readonly BerNode[];
 }
 
@@ -21,8 +25,18 @@ export function readBer(bytes: Uint8Array, limits: DerLimits): BerNode {
     throw new SigningError('DER_LIMIT', `larger than ${limits.maxBytes} bytes`);
   const source = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   const node = readNode({ source, limits, nodes: 0 }, 0, source.length, 1);
-  if (node.bytes.length !== source.length) throw malformed('bytes follow the end of the value');
+  if (node.end !== source.length) throw malformed('bytes follow the end of the value');
   return node;
+}
+
+/** The whole encoding as it stands: a view. */
+export function berBytes({ source, start, end }: BerNode): Uint8Array {
+  return source.subarray(start, end);
+}
+
+/** The contents octets of a primitive value: a view. */
+export function berContent({ source, contentStart, contentEnd }: BerNode): Uint8Array {
+  return source.subarray(contentStart, contentEnd);
 }
 
 interface Reading {
@@ -42,24 +56,19 @@ function readNode(reading: Reading, start: number, limit: number, depth: number)
   const isConstructed = (tag & 0x20) !== 0;
   const { length, contentStart } = readLength(source, start + 1, limit);
   if (length === null && !isConstructed) throw malformed('a primitive value has no length');
-  const contentEnd = length === null ? limit : contentStart + length;
-  if (!isConstructed) {
-    const content = source.subarray(contentStart, contentEnd);
-    return { tag, bytes: source.subarray(start, contentEnd), content, children: [] };
-  }
+  const limitOfChildren = length === null ? limit : contentStart + length;
   const children: BerNode[] = [];
-  let at = contentStart;
-  while (length === null ? !isEndOfContents(source, at, limit) : at < contentEnd) {
-    const child = readNode(reading, at, contentEnd, depth + 1);
+  let at = isConstructed ? contentStart : limitOfChildren;
+  while (length === null ? !isEndOfContents(source, at, limit) : at < limitOfChildren) {
+    const child = readNode(reading, at, limitOfChildren, depth + 1);
     children.push(child);
-    at += child.bytes.length;
+    at = child.end;
   }
   const end = length === null ? at + END_OF_CONTENTS_OCTETS : at;
-  return { tag, bytes: source.subarray(start, end), content: NOTHING, children };
+  return { source, tag, start, contentStart, contentEnd: at, end, children };
 }
 
 const END_OF_CONTENTS_OCTETS = 2;
-const NOTHING = new Uint8Array();
 
 function readTag(source: Uint8Array, at: number, limit: number): number {
   const tag = byteAt(source, at, limit);
