@@ -1,7 +1,7 @@
 /** What an operator's monitoring learns of commits, backlog and anchors. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { CommitObserver } from './ledger/commit-observer.js';
 import type { AuthorityHealth } from './keys/fail-over-authority.js';
+import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerNode } from './ledger-node.js';
 import type { SigningServices } from './signing-services.js';
 import type { NodeViews } from './views/node-views.js';

@@ -20,7 +20,15 @@ import { trustAnchorFrom } from '../../src/signing/trust-anchor.js';
 import { type Identity, issueCa, issueTo, NOW } from '../signing/support/test-pki.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { type LocalServer, localServer } from './support/local-server.js';
-import { crlOf, crlPlaces, DAY_MILLIS, ocspOf, ocspPlace } from './support/revocation-answers.js';
+import {
+  crlOf,
+  crlPlaces,
+  DAY_MILLIS,
+  deltaCrlOf,
+  deltaPlaces,
+  ocspOf,
+  ocspPlace,
+} from './support/revocation-answers.js';
 
 const ca = issueCa({ name: 'Root' });
 const stranger = issueCa({ name: 'Root' });
@@ -230,6 +238,35 @@ describe('a client of revocation', () => {
       },
     );
     expect(status?.outcome).toEqual({ kind: 'revoked', at, reason: 'keyCompromise' });
+  });
+
+  it('adds what has changed since, where the certificate says where to ask for it', async () => {
+    const leaf = issueTo({
+      name: 'leaf',
+      issuer: ca,
+      serialNumber: 7,
+      extensions: [crlPlaces(url('/crl')), deltaPlaces(url('/delta'))],
+    });
+    const crl = crlOf(ca, { at: clock.now() - 3_600_000 });
+    const revoked = [
+      { serialNumber: leaf.certificate.serialNumber, at: (NOW - 1_000) as UnixMillis },
+    ];
+    const delta = deltaCrlOf(ca, { at: clock.now(), revoked });
+    answers['/crl'] = () => crl;
+    answers['/delta'] = () => delta;
+    const data = await get(leaf);
+    expect([data.crls.map(toHex), data.failures]).toEqual([[toHex(crl), toHex(delta)], []]);
+    await get(leaf);
+    expect(asked).toEqual(['/crl', '/delta']);
+
+    // One that cannot be had, or is none, leaves the complete list, which says so little by itself.
+    client = new RevocationClient({ send: server.send, clock, random });
+    answers['/delta'] = () => crl;
+    const without = await get(leaf);
+    expect([without.crls.map(toHex), without.failures.map(({ code }) => code)]).toEqual([
+      [toHex(crl)],
+      ['REVOCATION_UNAUTHENTICATED'],
+    ]);
   });
 
   it('asks neither directories nor hosts that are not allowed, and nobody where none is named', async () => {

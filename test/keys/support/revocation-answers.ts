@@ -3,7 +3,11 @@ import type { UnixMillis } from '../../../src/base/brand.js';
 import { utf8 } from '../../../src/base/bytes.js';
 import { formatInstant } from '../../../src/base/time.js';
 import { createSignature, SIGNATURE_ALGORITHMS } from '../../../src/signing/algorithms.js';
-import type { Extension } from '../../../src/signing/certificate-builder.js';
+import {
+  authorityKeyIdentifier,
+  derExtension,
+  type Extension,
+} from '../../../src/signing/certificate-builder.js';
 import {
   certificateListToBeSigned,
   completeCertificateList,
@@ -14,10 +18,13 @@ import { contextPrimitiveTag, contextTag, TAG } from '../../../src/signing/der-t
 import {
   der,
   derBitString,
+  derBoolean,
   derExplicit,
+  derInteger,
   derOctetString,
   derOid,
   derSequence,
+  derTime,
 } from '../../../src/signing/der-writer.js';
 import { encodeCertificateId } from '../../../src/signing/ocsp-certificate-id.js';
 import { OID } from '../../../src/signing/oids.js';
@@ -29,6 +36,10 @@ const ALGORITHM = SIGNATURE_ALGORITHMS['ecdsa-sha256'];
 export function ocspPlace(url: string): Extension {
   const value = derSequence(derSequence(derOid(OID.accessOcsp), uri(url)));
   return { oid: OID.authorityInfoAccess, isCritical: false, value };
+}
+
+export function deltaPlaces(...urls: readonly string[]): Extension {
+  return { ...crlPlaces(...urls), oid: OID.freshestCRL };
 }
 
 export function crlPlaces(...urls: readonly string[]): Extension {
@@ -51,6 +62,41 @@ export function crlOf(
     revoked,
     signatureAlgorithm: ALGORITHM,
   });
+  const value = createSignature(ALGORITHM, issuer.privateKey, toBeSigned);
+  return completeCertificateList(toBeSigned, ALGORITHM, value);
+}
+
+/** A delta CRL, of number 2, to the list of number 1 that `crlOf` makes. */
+export function deltaCrlOf(
+  issuer: Identity,
+  { at, revoked }: { readonly at: number; readonly revoked: readonly RevokedCertificate[] },
+): Uint8Array {
+  const extension = (oid: string, isCritical: boolean, value: Uint8Array): Uint8Array =>
+    derSequence(
+      derOid(oid),
+      isCritical ? derBoolean(true) : new Uint8Array(),
+      derOctetString(value),
+    );
+  const toBeSigned = derSequence(
+    derInteger(1),
+    ALGORITHM.identifier,
+    issuer.certificate.subject.der,
+    derTime(at as UnixMillis),
+    derTime((at + DAY_MILLIS) as UnixMillis),
+    derSequence(
+      ...revoked.map(({ serialNumber, at: since }) =>
+        derSequence(der(TAG.integer, serialNumber), derTime(since)),
+      ),
+    ),
+    derExplicit(
+      0,
+      derSequence(
+        derExtension(authorityKeyIdentifier(issuer.certificate.subjectPublicKeyInfo)),
+        extension(OID.cRLNumber, false, derInteger(2)),
+        extension(OID.deltaCRLIndicator, true, derInteger(1)),
+      ),
+    ),
+  );
   const value = createSignature(ALGORITHM, issuer.privateKey, toBeSigned);
   return completeCertificateList(toBeSigned, ALGORITHM, value);
 }
