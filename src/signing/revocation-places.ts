@@ -1,6 +1,7 @@
 /**
- * Where a certificate says that its revocation, and its issuer's certificate, may be asked for (RFC 5280
- * §4.2.1.13, §4.2.1.15, §4.2.2.1). A stranger's words: whoever goes there sees to it that it does no harm.
+ * Where a certificate says that its revocation can be asked for: OCSP responders (RFC 5280 §4.2.2.1), CRLs
+ * (§4.2.1.13) and CRLs of what has changed since (§4.2.1.15). What it says was chosen by its issuer, or by
+ * whoever made it look so.
  */
 import type { Certificate } from './certificate.js';
 import { DerFields } from './der-fields.js';
@@ -12,41 +13,45 @@ import { readGeneralName } from './general-names.js';
 import { OID } from './oids.js';
 import { SigningError } from './signing-error.js';
 
-/** URIs as they are written, in their order. */
 export interface RevocationPlaces {
+  /** http and https URLs as written, in their order; none has been checked further. */
+  readonly ocsp: readonly string[];
   readonly crls: readonly string[];
   readonly deltaCrls: readonly string[];
-  readonly ocsp: readonly string[];
-  readonly issuers: readonly string[];
 }
 
-/** @throws SigningError DER_MALFORMED or DER_LIMIT for an extension that cannot be read. */
+/** Others are hopes: a real certificate names one or two. */
+const MAX_PLACES = 4;
+
+/** Never throws: an extension that cannot be read names no place. */
 export function revocationPlaces({ extensions: { all } }: Certificate): RevocationPlaces {
-  const points = extensionValue(all, OID.cRLDistributionPoints, readDistributionPoints) ?? [];
-  const deltas = extensionValue(all, OID.freshestCRL, readDistributionPoints) ?? [];
-  const access = extensionValue(all, OID.authorityInfoAccess, readAccess) ?? [];
-  const of = (method: string): readonly string[] =>
-    access.flatMap((each) => (each.method === method ? [each.uri] : []));
+  const places = (oid: string, read: (node: DerNode) => readonly string[]): readonly string[] => {
+    try {
+      return (extensionValue(all, oid, read) ?? []).filter(isWeb).slice(0, MAX_PLACES);
+    } catch (cause) {
+      if (cause instanceof SigningError) return [];
+      throw cause;
+    }
+  };
+  const lists = (node: DerNode): readonly string[] => urisOf(readDistributionPoints(node));
   return {
-    crls: urisOf(points),
-    deltaCrls: urisOf(deltas),
-    ocsp: of(OID.accessOcsp),
-    issuers: of(OID.accessCaIssuers),
+    ocsp: places(OID.authorityInfoAccess, readResponders),
+    crls: places(OID.cRLDistributionPoints, lists),
+    deltaCrls: places(OID.freshestCRL, lists),
   };
 }
 
-const MAX_DESCRIPTIONS = 32;
-
-/** Descriptions at places that are no URIs are left out. */
-function readAccess(node: DerNode): readonly { method: string; uri: string }[] {
-  const descriptions = readSequence(node);
-  if (descriptions.length > MAX_DESCRIPTIONS)
-    throw new SigningError('DER_LIMIT', `more than ${MAX_DESCRIPTIONS} places of access`);
-  return descriptions.flatMap((description) => {
+function readResponders(node: DerNode): readonly string[] {
+  return readSequence(node).flatMap((description) => {
     const fields = DerFields.of(description);
     const method = readOid(fields.next());
     const location = readGeneralName(fields.next());
     fields.end();
-    return location.kind === 'uri' ? [{ method, uri: location.value }] : [];
+    return method === OID.accessOcsp && location.kind === 'uri' ? [location.value] : [];
   });
+}
+
+/** Not ldap, which CAs still name beside http. */
+function isWeb(uri: string): boolean {
+  return /^https?:\/\//i.test(uri);
 }

@@ -32,12 +32,11 @@ describe('a certificate', () => {
     ].map((extension) => ({ ...extension, isCritical: false }));
     const { certificate } = issueTo({ name: 'Leaf', issuer: root, extensions });
     expect(revocationPlaces(certificate)).toEqual({
-      crls: ['http://a/1', 'ldap://a', 'http://a/2'],
+      crls: ['http://a/1', 'http://a/2'],
       deltaCrls: ['http://a/d'],
       ocsp: ['http://a/ocsp'],
-      issuers: ['http://a/ca'],
     });
-    const nowhere = { crls: [], deltaCrls: [], ocsp: [], issuers: [] };
+    const nowhere = { crls: [], deltaCrls: [], ocsp: [] };
     expect(revocationPlaces(root.certificate)).toEqual(nowhere);
   });
 });
