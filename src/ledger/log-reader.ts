@@ -13,8 +13,11 @@ import { LogTree } from './internal/log-tree.js';
 import type { OpenLog } from './internal/open-log.js';
 import {
   attachedKey,
+  attachedRange,
+  followingKey,
   leafKey,
   type LatestVersion,
+  readAttachedKey,
   readU64,
   readVersion,
   thingKey,
@@ -27,6 +30,13 @@ import type { LogHead } from './log-head.js';
 export interface StoredEntry extends BundleEntry {
   readonly index: LeafIndex;
   readonly leafHash: Sha256Digest;
+}
+
+/** That an entry is attached to another. */
+export interface Attachment {
+  /** Of what it is attached to. */
+  readonly leafHash: Uint8Array;
+  readonly index: LeafIndex;
 }
 
 /** Sealed blocks of a log, for whoever may open them. */
@@ -128,7 +138,27 @@ export class LogReader {
     return value === null ? null : readVersion(value);
   }
 
-  /** Indices of entries attached to an entry (signatures), oldest first; at most `limit`. */
+  /** The version of a signature that follows the one of this leaf hash, if there is one. */
+  async following(leaf: Uint8Array): Promise<LatestVersion | null> {
+    const value = await this.#state.get(followingKey(this.#log.number, leaf));
+    return value === null ? null : readVersion(value);
+  }
+
+  /**
+   * What is attached to anything in this log, in the order of leaf hashes: a way through all signatures that
+   * does not read the log. First versions only.
+   *
+   * @param from the first one wanted.
+   */
+  async attachments(limit: number, from?: Attachment): Promise<Attachment[]> {
+    const range = attachedRange(this.#log.number, from);
+    const found: Attachment[] = [];
+    for await (const [key] of this.#state.rows(range, { limit }))
+      found.push(readAttachedKey(key));
+    return found;
+  }
+
+  /** Indices of first versions of what is attached to an entry (signatures), oldest first; at most `limit`. */
   async attachedTo(leaf: Uint8Array, limit: number): Promise<LeafIndex[]> {
     const range = {
       gte: attachedKey(this.#log.number, leaf, 0),
