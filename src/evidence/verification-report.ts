@@ -121,6 +121,10 @@ export interface LossSummary {
 
 export interface SignatureSummary {
   readonly index: LeafIndex;
+  /** Leaf hash of what is signed: of the entry, or of a signature that is countersigned. */
+  readonly of: HexDigest;
+  /** Leaf hash of the version before it, which need not be in the file. */
+  readonly previous?: HexDigest;
   readonly recordedAt: UnixMillis;
   readonly signer: SignerSummary | null;
   /** What the signer says; no proof of when. RFC 3339. */

@@ -77,8 +77,11 @@ export function logSummary(
 
 export function signatureSummary(checked: CheckedSignature): SignatureSummary {
   const { signature, report, judged } = checked;
+  const { index, of, prev } = signature.content;
   return {
-    index: signature.content.index,
+    index,
+    of,
+    ...(prev !== undefined && { previous: prev }),
     recordedAt: signature.content.recordedAt,
     signer: report?.intact === true ? report.signer : null,
     claimedAt: report?.claimedSigningTime ?? null,
