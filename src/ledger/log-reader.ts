@@ -3,6 +3,7 @@
  * Everything below the head that a call begins with is immutable, so no call needs a lock.
  */
 import type { LeafIndex, Sha256Digest, TreeSize, UnixMillis } from '../base/brand.js';
+import { sha256Digest } from '../base/bytes.js';
 import type { Bundle, BundleEntry } from '../records/bundle.js';
 import { parseStatement } from '../records/parse-statement.js';
 import { encodeEntryBundle } from '../tlog/entry-bundle.js';
@@ -16,7 +17,7 @@ import {
   attachedRange,
   followingKey,
   leafKey,
-  type LatestVersion,
+  type EntryPlace,
   readAttachedKey,
   readU64,
   readVersion,
@@ -133,13 +134,13 @@ export class LogReader {
   }
 
   /** The last version of the thing that a key tag names. */
-  async latestVersion(keyTag: Uint8Array): Promise<LatestVersion | null> {
+  async latestVersion(keyTag: Uint8Array): Promise<EntryPlace | null> {
     const value = await this.#state.get(thingKey(this.#log.number, keyTag));
     return value === null ? null : readVersion(value);
   }
 
   /** The version of a signature that follows the one of this leaf hash, if there is one. */
-  async following(leaf: Uint8Array): Promise<LatestVersion | null> {
+  async following(leaf: Uint8Array): Promise<EntryPlace | null> {
     const value = await this.#state.get(followingKey(this.#log.number, leaf));
     return value === null ? null : readVersion(value);
   }
@@ -158,16 +159,16 @@ export class LogReader {
     return found;
   }
 
-  /** Indices of first versions of what is attached to an entry (signatures), oldest first; at most `limit`. */
-  async attachedTo(leaf: Uint8Array, limit: number): Promise<LeafIndex[]> {
+  /** What is attached to an entry (signatures, of each the first version), oldest first; at most `limit`. */
+  async attachedTo(leaf: Uint8Array, limit: number): Promise<EntryPlace[]> {
     const range = {
       gte: attachedKey(this.#log.number, leaf, 0),
       lte: attachedKey(this.#log.number, leaf, Number.MAX_SAFE_INTEGER),
     };
-    const indices: LeafIndex[] = [];
-    for await (const [key] of this.#state.rows(range, { limit }))
-      indices.push(readU64(key.subarray(-8)) as LeafIndex);
-    return indices;
+    const places: EntryPlace[] = [];
+    for await (const [key, value] of this.#state.rows(range, { limit }))
+      places.push({ index: readAttachedKey(key).index, leafHash: sha256Digest(value) });
+    return places;
   }
 
   /** The block that holds an entry. @throws LedgerError LEDGER_ENTRY_UNKNOWN. */

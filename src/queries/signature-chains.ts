@@ -48,8 +48,8 @@ export async function signaturesUnder(
   for (let next = open.shift(); next !== undefined; next = open.shift()) {
     const { of, depth } = next;
     if (chains.length >= MAX_SIGNATURES) break;
-    for (const index of await reader.attachedTo(of.leafHash, MAX_SIGNATURES - chains.length)) {
-      const versions = await versionsFrom(reader, index);
+    const attached = await reader.attachedTo(of.leafHash, MAX_SIGNATURES - chains.length);
+    for (const versions of await Promise.all(attached.map((one) => versionsFrom(reader, one)))) {
       chains.push({ of, depth, versions });
       for (const version of versions)
         if (version.isCountersigned) open.push({ of: version, depth: depth + 1 });
@@ -126,16 +126,18 @@ export async function firstVersion(reader: LogReader, index: LeafIndex): Promise
   throw damaged(`entry ${index} has more versions before it than can be made`);
 }
 
-async function versionsFrom(reader: LogReader, first: LeafIndex): Promise<SignatureVersion[]> {
+async function versionsFrom(reader: LogReader, first: SignedEntry): Promise<SignatureVersion[]> {
   const versions: SignatureVersion[] = [];
-  const { leafHash } = await reader.entry(first);
-  let next: SignedEntry | null = { index: first, leafHash };
+  let next: SignedEntry | null = first;
   while (next !== null) {
     if (versions.length >= MAX_SIGNATURE_VERSIONS)
-      throw damaged(`the signature at entry ${first} has more versions than can be made`);
-    const isCountersigned = (await reader.attachedTo(next.leafHash, 1)).length > 0;
-    versions.push({ ...next, isCountersigned });
-    next = await reader.following(next.leafHash);
+      throw damaged(`the signature at entry ${first.index} has more versions than can be made`);
+    const [over, following]: [readonly unknown[], SignedEntry | null] = await Promise.all([
+      reader.attachedTo(next.leafHash, 1),
+      reader.following(next.leafHash),
+    ]);
+    versions.push({ ...next, isCountersigned: over.length > 0 });
+    next = following;
   }
   return versions;
 }

@@ -23,7 +23,7 @@ const NODE_KIND = { idempotency: 0x01, vault: 0x02 } as const;
 
 export type StateRow = readonly [key: Uint8Array, value: Uint8Array];
 
-export interface LatestVersion {
+export interface EntryPlace {
   readonly index: LeafIndex;
   readonly leafHash: Sha256Digest;
 }
@@ -125,13 +125,13 @@ export function readU64(value: Uint8Array): number {
   return read(value, (reader) => reader.u64());
 }
 
-export const versionValue = ({ index, leafHash }: LatestVersion): Uint8Array =>
+export const versionValue = ({ index, leafHash }: EntryPlace): Uint8Array =>
   write(40, (w) => {
     w.u64(index);
     w.bytes(leafHash);
   });
 
-export function readVersion(value: Uint8Array): LatestVersion {
+export function readVersion(value: Uint8Array): EntryPlace {
   return read(value, (reader) => ({
     index: reader.u64() as LeafIndex,
     leafHash: sha256Digest(reader.bytes(32)),
