@@ -126,6 +126,8 @@ export const PROBLEMS = {
   DER_LIMIT: kind(400, 'DER beyond its limits'),
   CERTIFICATE_MALFORMED: kind(400, 'Not a certificate'),
   CMS_MALFORMED: kind(400, 'Not a CMS signature'),
+  CRL_MALFORMED: kind(400, 'Not a revocation list'),
+  OCSP_MALFORMED: kind(400, 'Not an OCSP response with an answer'),
   LOG_SEAL_MALFORMED: kind(400, 'Not a log seal'),
   ALGORITHM_UNSUPPORTED: kind(400, 'The algorithm is not supported'),
   KEY_UNSUPPORTED: kind(400, 'The key is not supported'),

@@ -80,7 +80,7 @@ export function sealSigner(options: SealOptions): SealSigner {
     throw unsuitable('the key cannot make signatures of the algorithm asked for');
 
   const signer = cadesSigner({ certificate, chain, signatureAlgorithm });
-  const anchors = chain.slice(-1).map(trustAnchorFrom);
+  const anchors = chain.slice(-1).map((each) => trustAnchorFrom(each));
   return {
     certificate,
     chain,

@@ -67,6 +67,16 @@ export function readSignatureAlgorithm(node: DerNode): SignatureAlgorithm {
   });
 }
 
+/** The same, with null for what has no entry. @throws SigningError DER_MALFORMED. */
+export function knownSignatureAlgorithm(node: DerNode): SignatureAlgorithm | null {
+  try {
+    return readSignatureAlgorithm(node);
+  } catch (cause) {
+    if (cause instanceof SigningError && cause.code === 'ALGORITHM_UNSUPPORTED') return null;
+    throw cause;
+  }
+}
+
 /**
  * Reads SignerInfo.signatureAlgorithm, which may also be plain rsaEncryption; the digest is then
  * the one the SignerInfo names beside it (RFC 5754 §3.2).

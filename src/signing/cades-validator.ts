@@ -207,6 +207,10 @@ function refusePath({ reason, detail, certificateIndex }: InvalidPath): Refusal 
     certificateIndex === null
       ? `No trust: ${detail}.`
       : `${certificateIndex === 0 ? "The signer's certificate" : `Certificate ${certificateIndex} above the signer's`} ${detail}.`;
+  assert(
+    reason !== 'REVOKED' && reason !== 'REVOKED_CA' && reason !== 'TRY_LATER',
+    'no answer about revocation, which was not asked for',
+  );
   const isOutOfBounds =
     reason === 'EXPIRED' || (reason === 'NOT_YET_VALID' && certificateIndex !== 0);
   return { subIndication: isOutOfBounds ? 'OUT_OF_BOUNDS_NO_POE' : reason, says };

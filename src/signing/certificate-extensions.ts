@@ -1,4 +1,7 @@
-/** The certificate extensions this version reads (RFC 5280 §4.2, RFC 3739), and a list of the rest. */
+/**
+ * The certificate extensions that every reader of a certificate needs (RFC 5280 §4.2), and the others
+ * unread: what narrows a path, or says where revocation is found, is read by whoever asks for it.
+ */
 import { DerFields } from './der-fields.js';
 import type { DerNode } from './der-reader.js';
 import { contextPrimitiveTag, contextTag, TAG } from './der-tag.js';
@@ -6,12 +9,18 @@ import {
   readBoolean,
   readExplicit,
   readNamedBits,
-  readNested,
   readOctetString,
   readOid,
   readSequence,
   readSmallInteger,
 } from './der-values.js';
+import {
+  type ExtensionList,
+  extensionValue,
+  NO_EXTENSIONS,
+  readExtensionList,
+  unknownCritical,
+} from './extension-list.js';
 import { OID } from './oids.js';
 import { SigningError } from './signing-error.js';
 
@@ -40,74 +49,75 @@ export interface CertificateExtensions {
   readonly extKeyUsage: readonly string[] | null;
   readonly subjectKeyIdentifier: Uint8Array | null;
   readonly authorityKeyIdentifier: Uint8Array | null;
-  /** The ids of the qualified-certificate statements; what they claim is not judged here. */
+  /** The ids of the qualified-certificate statements; see `qc-statements` for what they claim. */
   readonly qcStatements: readonly string[];
   /** OIDs of critical extensions that this version does not process: a path must not use it. */
   readonly unknownCriticalExtensions: readonly string[];
-  /**
-   * OIDs of the extensions that narrow what a path may do and are not evaluated in this version
-   * (name and policy constraints). A path through them cannot be called valid, critical or not.
-   */
-  readonly unevaluatedConstraints: readonly string[];
+  readonly all: ExtensionList;
 }
 
 /** `extensions` is absent in a certificate that has none. @throws SigningError DER_MALFORMED. */
 export function readExtensions(extensions: DerNode | undefined): CertificateExtensions {
-  const all = new Map<string, Extension>();
-  if (extensions !== undefined)
-    for (const node of readSequence(readExplicit(extensions, contextTag(3)))) {
-      const extension = readExtension(node);
-      // RFC 5280 §4.2: at most one of each; two would mean whatever the reader likes.
-      if (all.has(extension.oid)) throw malformed('an extension occurs twice');
-      all.set(extension.oid, extension);
-    }
-  const value = (oid: string): DerNode | null => {
-    const extension = all.get(oid);
-    return extension === undefined ? null : readNested(extension.value);
-  };
+  const all =
+    extensions === undefined
+      ? NO_EXTENSIONS
+      : readExtensionList(readExplicit(extensions, contextTag(3)));
+  const qcStatements = extensionValue(all, OID.qcStatements, readStatementIds) ?? [];
   return {
-    basicConstraints: ifPresent(value(OID.basicConstraints), readBasicConstraints),
-    keyUsage: ifPresent(value(OID.keyUsage), readKeyUsage),
-    extKeyUsage: ifPresent(value(OID.extKeyUsage), readExtKeyUsage),
-    subjectKeyIdentifier: ifPresent(value(OID.subjectKeyIdentifier), readOctetString),
-    authorityKeyIdentifier: ifPresent(value(OID.authorityKeyIdentifier), readKeyIdentifier),
-    qcStatements: ifPresent(value(OID.qcStatements), readStatementIds) ?? [],
-    unknownCriticalExtensions: [...all.values()]
-      .filter(({ oid, isCritical }) => isCritical && !PROCESSED.has(oid))
-      .map(({ oid }) => oid),
-    unevaluatedConstraints: [...all.keys()].filter((oid) => CONSTRAINTS.has(oid)),
+    basicConstraints: extensionValue(all, OID.basicConstraints, readBasicConstraints),
+    keyUsage: extensionValue(all, OID.keyUsage, readKeyUsage),
+    extKeyUsage: extensionValue(all, OID.extKeyUsage, readExtKeyUsage),
+    subjectKeyIdentifier: extensionValue(all, OID.subjectKeyIdentifier, readOctetString),
+    authorityKeyIdentifier: extensionValue(all, OID.authorityKeyIdentifier, readKeyIdentifier),
+    qcStatements,
+    unknownCriticalExtensions: unknownCritical(all, understoodWith(qcStatements)),
+    all,
   };
 }
 
-interface Extension {
-  readonly oid: string;
-  readonly isCritical: boolean;
-  /** OCTET STRING around the DER of the extension's own type. */
-  readonly value: DerNode;
-}
-
-/** Not qcStatements: where they are critical, each of them must be understood (RFC 3739 §3.2.6). */
+/** What is processed here or by the path validation; whether it is kept is for that to say. */
 const PROCESSED: ReadonlySet<string> = new Set([
   OID.basicConstraints,
   OID.keyUsage,
   OID.extKeyUsage,
   OID.subjectKeyIdentifier,
   OID.authorityKeyIdentifier,
-]);
-const CONSTRAINTS: ReadonlySet<string> = new Set([
+  OID.subjectAltName,
   OID.nameConstraints,
+  OID.certificatePolicies,
+  OID.policyMappings,
   OID.policyConstraints,
   OID.inhibitAnyPolicy,
+  OID.cRLDistributionPoints,
+  OID.freshestCRL,
+  OID.authorityInfoAccess,
+  OID.ocspNoCheck,
+  OID.noRevAvail,
+  OID.validityAssuredShortTerm,
 ]);
+const PROCESSED_WITH_STATEMENTS: ReadonlySet<string> = new Set([...PROCESSED, OID.qcStatements]);
 
-function readExtension(node: DerNode): Extension {
-  const fields = DerFields.of(node);
-  const oid = readOid(fields.next());
-  const critical = fields.optional(TAG.boolean);
-  const value = fields.next();
-  fields.end();
-  return { oid, isCritical: critical !== undefined && readBoolean(critical), value };
+/** RFC 3739 §3.2.6: where the statements are critical, each of them must be understood. */
+function understoodWith(statements: readonly string[]): ReadonlySet<string> {
+  return statements.every((id) => UNDERSTOOD_STATEMENTS.has(id))
+    ? PROCESSED_WITH_STATEMENTS
+    : PROCESSED;
 }
+
+/** What `qc-statements` reads. */
+const UNDERSTOOD_STATEMENTS: ReadonlySet<string> = new Set([
+  OID.qcSyntaxV1,
+  OID.qcSyntaxV2,
+  OID.qcCompliance,
+  OID.qcLimitValue,
+  OID.qcRetentionPeriod,
+  OID.qcSscd,
+  OID.qcPds,
+  OID.qcType,
+  OID.qcCcLegislation,
+  OID.qcIdentMethod,
+  OID.qcQscdLegislation,
+]);
 
 function readBasicConstraints(node: DerNode): BasicConstraints {
   const fields = DerFields.of(node);
@@ -132,7 +142,8 @@ function readExtKeyUsage(node: DerNode): readonly string[] {
   return purposes;
 }
 
-function readKeyIdentifier(node: DerNode): Uint8Array | null {
+/** Of an authorityKeyIdentifier, in certificates and in CRLs. */
+export function readKeyIdentifier(node: DerNode): Uint8Array | null {
   const fields = DerFields.of(node);
   const keyIdentifier = fields.optional(contextPrimitiveTag(0));
   // authorityCertIssuer and authorityCertSerialNumber: a hint for searching that we do not need.
@@ -152,10 +163,6 @@ function readStatementIds(node: DerNode): readonly string[] {
     fields.end();
     return id;
   });
-}
-
-function ifPresent<T>(node: DerNode | null, read: (node: DerNode) => T): T | null {
-  return node === null ? null : read(node);
 }
 
 function malformed(reason: string): SigningError {

@@ -5,7 +5,7 @@
 import type { UnixMillis } from '../base/brand.js';
 import { equalBytes } from '../base/bytes.js';
 import { sha256 } from '../base/hash.js';
-import { readSignatureAlgorithm, type SignatureAlgorithm, verifySignature } from './algorithms.js';
+import { knownSignatureAlgorithm, type SignatureAlgorithm, verifySignature } from './algorithms.js';
 import { type CertificateExtensions, readExtensions } from './certificate-extensions.js';
 import { DerFields } from './der-fields.js';
 import { derBytes, type DerNode, readDer } from './der-reader.js';
@@ -17,11 +17,19 @@ import {
   readSmallInteger,
   readTime,
 } from './der-values.js';
-import { type DistinguishedName, readName } from './distinguished-name.js';
+import { type DistinguishedName, readName, sameName } from './distinguished-name.js';
 import { parsePublicKey, type PublicKey } from './public-key.js';
 import { parsing, SigningError } from './signing-error.js';
 
-export interface Certificate {
+/** What X.509 signs, and with what. */
+export interface SignedByIssuer {
+  readonly toBeSigned: Uint8Array;
+  /** Null if it is not in our table: the document can be read, but nobody vouches for it. */
+  readonly signatureAlgorithm: SignatureAlgorithm | null;
+  readonly signatureValue: Uint8Array;
+}
+
+export interface Certificate extends SignedByIssuer {
   /** The bytes as they were read; every comparison and hash is over these. */
   readonly der: Uint8Array;
   readonly sha256: Uint8Array;
@@ -35,10 +43,6 @@ export interface Certificate {
   /** DER; a certificate with a key that we cannot use is still readable. See `publicKeyOf`. */
   readonly subjectPublicKeyInfo: Uint8Array;
   readonly extensions: CertificateExtensions;
-  readonly toBeSigned: Uint8Array;
-  /** Null if it is not in our table: the certificate can be read, but nobody vouches for it. */
-  readonly signatureAlgorithm: SignatureAlgorithm | null;
-  readonly signatureValue: Uint8Array;
 }
 
 /** @throws SigningError CERTIFICATE_MALFORMED. */
@@ -64,11 +68,11 @@ export function publicKeyOf(certificate: Certificate): PublicKey {
 }
 
 /**
- * Whether `issuerKey` signed this certificate: the mathematics only. Not looked at: names, dates,
+ * Whether `issuerKey` signed this certificate, CRL or OCSP response: the mathematics only. Not looked at: names, dates,
  * the strength of the algorithm, and whether the issuer may issue.
  */
-export function isSignedBy(certificate: Certificate, issuerKey: PublicKey): boolean {
-  const { signatureAlgorithm, toBeSigned, signatureValue } = certificate;
+export function isSignedBy(signed: SignedByIssuer, issuerKey: PublicKey): boolean {
+  const { signatureAlgorithm, toBeSigned, signatureValue } = signed;
   return (
     signatureAlgorithm !== null &&
     verifySignature(signatureAlgorithm, issuerKey, toBeSigned, signatureValue)
@@ -77,7 +81,7 @@ export function isSignedBy(certificate: Certificate, issuerKey: PublicKey): bool
 
 /** RFC 5280 §6.1: issuer and subject are the same name, as in a root or a key roll-over. */
 export function isSelfIssued(certificate: Certificate): boolean {
-  return equalBytes(certificate.issuer.der, certificate.subject.der);
+  return sameName(certificate.issuer, certificate.subject);
 }
 
 const VERSION_3 = 2;
@@ -124,15 +128,6 @@ function readToBeSigned(
     subjectPublicKeyInfo,
     extensions,
     toBeSigned: derBytes(tbs),
-    signatureAlgorithm: knownAlgorithm(signature),
+    signatureAlgorithm: knownSignatureAlgorithm(signature),
   };
-}
-
-function knownAlgorithm(node: DerNode): SignatureAlgorithm | null {
-  try {
-    return readSignatureAlgorithm(node);
-  } catch (cause) {
-    if (cause instanceof SigningError && cause.code === 'ALGORITHM_UNSUPPORTED') return null;
-    throw cause;
-  }
 }

@@ -41,9 +41,9 @@ export function readDer(bytes: Uint8Array, limits: DerLimits = DER_LIMITS): DerN
     throw new SigningError('DER_LIMIT', `larger than ${limits.maxBytes} bytes`);
   // A Buffer's slice() shares memory where a Uint8Array's copies; no Buffer gets past here.
   const source = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-  const node = readNode({ source, limits, nodes: 0 }, 0, source.length, 1);
-  if (node.end !== source.length) throw malformed('bytes follow the end of the value');
-  return node;
+  const end = assertValue({ source, limits, nodes: 0 }, 0, source.length, 1);
+  if (end !== source.length) throw malformed('bytes follow the end of the value');
+  return new CheckedNode(source, 0);
 }
 
 /** The whole encoding of a node: a view, not a copy. */
@@ -63,8 +63,8 @@ export function derContent(node: DerNode): Uint8Array {
 export function assertSetOrder(elements: readonly DerNode[]): void {
   for (let i = 1; i < elements.length; i++) {
     const [before, after] = [elements[i - 1], elements[i]];
-    if (before !== undefined && after !== undefined && compareNodes(before, after) > 0)
-      throw malformed('the elements of a set are not in DER order');
+    if (before !== undefined && after !== undefined)
+      assertAscending(before.source, before.start, after.start, after.end);
   }
 }
 
@@ -74,7 +74,11 @@ interface Reading {
   nodes: number;
 }
 
-function readNode(reading: Reading, start: number, limit: number, depth: number): DerNode {
+/**
+ * Checks one value with all that it holds, and makes nothing of it: a CRL has hundreds of thousands of
+ * values, of which hardly any is looked at. Gives where the value ends.
+ */
+function assertValue(reading: Reading, start: number, limit: number, depth: number): number {
   const { source, limits } = reading;
   if (depth > limits.maxDepth)
     throw new SigningError('DER_LIMIT', `nested deeper than ${limits.maxDepth} levels`);
@@ -83,19 +87,53 @@ function readNode(reading: Reading, start: number, limit: number, depth: number)
 
   const tag = readTag(source, start, limit);
   const { contentStart, end } = readLength(source, start + 1, limit);
-  const children: DerNode[] = [];
-  const node: DerNode = { source, tag, start, contentStart, end, children };
   if ((tag & 0x20) === 0) {
-    assertPrimitive(tag, derContent(node));
-    return node;
+    if (CHECKED_PRIMITIVES.has(tag)) assertPrimitive(tag, source.subarray(contentStart, end));
+    return end;
   }
+  let before = -1;
   for (let at = contentStart; at < end;) {
-    const child = readNode(reading, at, end, depth + 1);
-    children.push(child);
-    at = child.end;
+    const next = assertValue(reading, at, end, depth + 1);
+    if (tag === TAG.set && before >= 0) assertAscending(source, before, at, next);
+    before = at;
+    at = next;
   }
-  if (tag === TAG.set) assertSetOrder(children);
-  return node;
+  return end;
+}
+
+/** Of bytes that have been checked. Children are made when they are first asked for, and kept. */
+class CheckedNode implements DerNode {
+  readonly source: Uint8Array;
+  readonly tag: number;
+  readonly start: number;
+  readonly contentStart: number;
+  readonly end: number;
+  #children: readonly DerNode[] | null = null;
+
+  constructor(source: Uint8Array, start: number) {
+    const { contentStart, end } = readLength(source, start + 1, source.length);
+    this.source = source;
+    this.tag = byteAt(source, start, source.length);
+    this.start = start;
+    this.contentStart = contentStart;
+    this.end = end;
+  }
+
+  get children(): readonly DerNode[] {
+    this.#children ??= this.#read();
+    return this.#children;
+  }
+
+  #read(): readonly DerNode[] {
+    const children: DerNode[] = [];
+    if ((this.tag & 0x20) === 0) return children;
+    for (let at = this.contentStart; at < this.end;) {
+      const child = new CheckedNode(this.source, at);
+      children.push(child);
+      at = child.end;
+    }
+    return children;
+  }
 }
 
 function readTag(source: Uint8Array, at: number, limit: number): number {
@@ -137,6 +175,15 @@ function byteAt(source: Uint8Array, at: number, limit: number): number {
   if (byte === undefined) throw malformed('the input ends within a value');
   return byte;
 }
+
+const CHECKED_PRIMITIVES: ReadonlySet<number> = new Set([
+  TAG.boolean,
+  TAG.integer,
+  TAG.enumerated,
+  TAG.bitString,
+  TAG.null,
+  TAG.objectIdentifier,
+]);
 
 /**
  * The one encoding that each primitive type has in DER. `tag` is the universal type, so that
@@ -190,13 +237,15 @@ function assertObjectIdentifier(content: Uint8Array): void {
   if (!startsArc) throw malformed('an OBJECT IDENTIFIER ends within an arc');
 }
 
-function compareNodes(a: DerNode, b: DerNode): number {
-  const length = Math.min(a.end - a.start, b.end - b.start);
+/** Two neighbours: the first ends where the second begins. */
+function assertAscending(source: Uint8Array, first: number, second: number, end: number): void {
+  const length = Math.min(second - first, end - second);
   for (let i = 0; i < length; i++) {
-    const difference = (a.source[a.start + i] ?? 0) - (b.source[b.start + i] ?? 0);
-    if (difference !== 0) return difference;
+    const difference = (source[first + i] ?? 0) - (source[second + i] ?? 0);
+    if (difference < 0) return;
+    if (difference > 0) throw malformed('the elements of a set are not in DER order');
   }
-  return a.end - a.start - (b.end - b.start);
+  if (second - first > end - second) throw malformed('the elements of a set are not in DER order');
 }
 
 function malformed(reason: string): SigningError {

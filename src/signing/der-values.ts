@@ -25,8 +25,8 @@ export function readExplicit(node: DerNode, tag: number): DerNode {
   return inner;
 }
 
-export function readBoolean(node: DerNode): boolean {
-  return primitive(node, TAG.boolean)[0] === 0xff;
+export function readBoolean(node: DerNode, tag: number = TAG.boolean): boolean {
+  return primitive(node, TAG.boolean, tag)[0] === 0xff;
 }
 
 /** Two's complement, big-endian, minimal: the form in which serial numbers are compared. */
@@ -64,16 +64,23 @@ export function readBitString(node: DerNode): Uint8Array {
 }
 
 /** The numbers of the bits that are set, bit 0 being the first (named bits, X.680 §22). */
-export function readNamedBits(node: DerNode): ReadonlySet<number> {
-  const content = primitive(node, TAG.bitString);
+export function readNamedBits(node: DerNode, tag: number = TAG.bitString): ReadonlySet<number> {
+  const content = primitive(node, TAG.bitString, tag);
   const bits = new Set<number>();
   for (let bit = 0; bit < (content.length - 1) * 8; bit++)
     if (((content[1 + (bit >> 3)] ?? 0) & (0x80 >> (bit & 7))) !== 0) bits.add(bit);
   return bits;
 }
 
-export function readNull(node: DerNode): null {
-  primitive(node, TAG.null);
+/** 0 … 127: every ENUMERATED of X.509 and OCSP. */
+export function readEnumerated(node: DerNode): number {
+  const [value = 0, ...more] = primitive(node, TAG.enumerated);
+  if (more.length > 0 || value >= 0x80) throw malformed('an ENUMERATED is out of its range');
+  return value;
+}
+
+export function readNull(node: DerNode, tag: number = TAG.null): null {
+  primitive(node, TAG.null, tag);
   return null;
 }
 

@@ -1,6 +1,7 @@
 /**
- * Distinguished names (RFC 5280 §4.1.2.4). Names are compared by their DER bytes; the text is for
- * people only, after RFC 4514, and safe to print: whatever a stranger could use to disguise a name
+ * Distinguished names (RFC 5280 §4.1.2.4). Where a signature depends on which bytes were meant, names are
+ * compared by their DER; where authorities are matched with what they issued, by `sameName`. The text is
+ * for people only, after RFC 4514, and safe to print: whatever a stranger could use to disguise a name
  * (control, invisible and direction-changing characters) is shown as escapes.
  */
 import { asBuffer, toHex, utf8, utf8ToString } from '../base/bytes.js';
@@ -13,8 +14,10 @@ import { derOid, derPrintableString, derSequence, derSetOf, derUtf8String } from
 import { SigningError } from './signing-error.js';
 
 export interface DistinguishedName {
-  /** The Name as it was encoded; the only thing that is compared. */
+  /** The Name as it was encoded. */
   readonly der: Uint8Array;
+  /** The name as RFC 5280 §7.1 compares it: equal texts are the same name. Not for people. */
+  readonly comparable: string;
   readonly attributes: readonly NameAttribute[];
 }
 
@@ -48,14 +51,30 @@ export type NameAttributeType = keyof typeof NAME_ATTRIBUTES;
 /** @throws SigningError DER_MALFORMED or DER_LIMIT. */
 export function readName(node: DerNode): DistinguishedName {
   const attributes: NameAttribute[] = [];
+  const parts: string[] = [];
   for (const relativeName of readSequence(node)) {
-    const members = readSetOf(relativeName);
-    if (members.length === 0) throw new SigningError('DER_MALFORMED', 'a name has an empty part');
-    attributes.push(...members.map(readAttribute));
+    const members = readRelativeName(readSetOf(relativeName));
+    attributes.push(...members);
+    if (attributes.length > MAX_ATTRIBUTES)
+      throw new SigningError('DER_LIMIT', `a name has more than ${MAX_ATTRIBUTES} attributes`);
+    parts.push(comparablePart(members));
   }
-  if (attributes.length > MAX_ATTRIBUTES)
-    throw new SigningError('DER_LIMIT', `a name has more than ${MAX_ATTRIBUTES} attributes`);
-  return { der: derBytes(node), attributes };
+  return { der: derBytes(node), attributes, comparable: parts.join('') };
+}
+
+/** Whether two encodings mean the same name (RFC 5280 §7.1): case, spaces and string types apart. */
+export function sameName(a: DistinguishedName, b: DistinguishedName): boolean {
+  return a.comparable === b.comparable;
+}
+
+/** Whether `name` is `base` or stands below it (RFC 5280 §7.1). The empty name has all below it. */
+export function isWithin(name: DistinguishedName, base: DistinguishedName): boolean {
+  return name.comparable.startsWith(base.comparable);
+}
+
+/** The name of `base` with one relative name, a SET without its tag, below it (RFC 5280 §4.2.1.13). */
+export function nameBelow(base: DistinguishedName, relativeName: readonly DerNode[]): string {
+  return base.comparable + comparablePart(readRelativeName(relativeName));
 }
 
 /** One attribute per part, in the order given: the most general first, as X.500 writes them. */
@@ -87,6 +106,49 @@ export function displayText(value: string): string {
 
 const MAX_ATTRIBUTES = 64;
 const MAX_DISPLAY = 512;
+
+function readRelativeName(members: readonly DerNode[]): readonly NameAttribute[] {
+  if (members.length === 0) throw new SigningError('DER_MALFORMED', 'a name has an empty part');
+  if (members.length > MAX_ATTRIBUTES)
+    throw new SigningError('DER_LIMIT', `a name has more than ${MAX_ATTRIBUTES} attributes`);
+  return members.map(readAttribute);
+}
+
+/**
+ * One part, ended by a line feed, which JSON text has none of: so no name can be mistaken for another,
+ * and a name begins with exactly those that it stands below.
+ */
+function comparablePart(attributes: readonly NameAttribute[]): string {
+  return `${attributes.map(comparableAttribute).sort().join('+')}\n`;
+}
+
+function comparableAttribute({ oid, value, encoding }: NameAttribute): string {
+  const prepared = value === null ? null : prepareText(value);
+  return prepared === null ? `${oid}=#${toHex(encoding)}` : `${oid}=${JSON.stringify(prepared)}`;
+}
+
+/**
+ * String preparation of RFC 4518 with case folding: null for text that it prohibits, which is then equal
+ * to nothing but its own bytes.
+ */
+function prepareText(value: string): string | null {
+  if (PLAIN_ASCII.test(value)) return value.toLowerCase().trim().replace(/ +/g, ' ');
+  const mapped = value
+    .replace(MAPPED_TO_NOTHING, '')
+    .replace(MAPPED_TO_SPACE, ' ')
+    .normalize('NFKC');
+  if (PROHIBITED.test(mapped)) return null;
+  // Up and down again is the full folding of Unicode, in which ß is the same as ss.
+  return mapped.toUpperCase().toLowerCase().trim().replace(/ +/g, ' ');
+}
+
+const PLAIN_ASCII = /^[\x20-\x7e]*$/;
+/** RFC 4518 §2.2: invisible characters, and white space of all kinds. */
+const MAPPED_TO_NOTHING =
+  /[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u1806\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2063\u206a-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffc]/gu;
+const MAPPED_TO_SPACE = /[\t-\r\x85\p{Z}]/gu;
+/** RFC 4518 §2.4. */
+const PROHIBITED = /[\p{Cn}\p{Co}\p{Cs}\ufffd]/u;
 
 function readAttribute(node: DerNode): NameAttribute {
   const fields = DerFields.of(node);

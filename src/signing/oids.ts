@@ -32,18 +32,68 @@ export const OID = {
   p256: '1.2.840.10045.3.1.7',
   p384: '1.3.132.0.34',
 
+  // RFC 3279 §2.1: by which OCSP names certificates (RFC 6960 §4.1.1), never of a signature
+  sha1: '1.3.14.3.2.26',
+
   // RFC 5280 §4.2
   subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',
   subjectAltName: '2.5.29.17',
   basicConstraints: '2.5.29.19',
   nameConstraints: '2.5.29.30',
+  cRLDistributionPoints: '2.5.29.31',
+  certificatePolicies: '2.5.29.32',
+  anyPolicy: '2.5.29.32.0',
+  policyMappings: '2.5.29.33',
   authorityKeyIdentifier: '2.5.29.35',
   policyConstraints: '2.5.29.36',
   extKeyUsage: '2.5.29.37',
+  freshestCRL: '2.5.29.46',
   inhibitAnyPolicy: '2.5.29.54',
+  authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  accessOcsp: '1.3.6.1.5.5.7.48.1',
+  accessCaIssuers: '1.3.6.1.5.5.7.48.2',
+  // RFC 5280 §5.2, §5.3
+  cRLNumber: '2.5.29.20',
+  reasonCode: '2.5.29.21',
+  invalidityDate: '2.5.29.24',
+  deltaCRLIndicator: '2.5.29.27',
+  issuingDistributionPoint: '2.5.29.28',
+  certificateIssuer: '2.5.29.29',
+  // X.509 §9.5.2.7
+  expiredCertsOnCRL: '2.5.29.60',
+  // RFC 6960
+  ocspBasic: '1.3.6.1.5.5.7.48.1.1',
+  ocspNonce: '1.3.6.1.5.5.7.48.1.2',
+  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
+  ocspArchiveCutoff: '1.3.6.1.5.5.7.48.1.6',
+  ocspSigning: '1.3.6.1.5.5.7.3.9',
+  // RFC 3161 §2.3
+  timeStamping: '1.3.6.1.5.5.7.3.8',
+  // RFC 9608
+  noRevAvail: '2.5.29.56',
+  // ETSI EN 319 412-1 §5.2.2
+  validityAssuredShortTerm: '0.4.0.194121.2.1',
   // RFC 3739
   qcStatements: '1.3.6.1.5.5.7.1.3',
+  qcSyntaxV1: '1.3.6.1.5.5.7.11.1',
+  qcSyntaxV2: '1.3.6.1.5.5.7.11.2',
+  // ETSI EN 319 412-5 §4.2, §4.3
+  qcCompliance: '0.4.0.1862.1.1',
+  qcLimitValue: '0.4.0.1862.1.2',
+  qcRetentionPeriod: '0.4.0.1862.1.3',
+  qcSscd: '0.4.0.1862.1.4',
+  qcPds: '0.4.0.1862.1.5',
+  qcType: '0.4.0.1862.1.6',
+  qcTypeSignature: '0.4.0.1862.1.6.1',
+  qcTypeSeal: '0.4.0.1862.1.6.2',
+  qcTypeWeb: '0.4.0.1862.1.6.3',
+  qcCcLegislation: '0.4.0.1862.1.7',
+  qcIdentMethod: '0.4.0.1862.1.8',
+  qcQscdLegislation: '0.4.0.1862.1.9',
+  // ETSI EN 319 412-1 §5.1.2, §5.1.4
+  semanticsNatural: '0.4.0.194121.1.1',
+  semanticsLegal: '0.4.0.194121.1.2',
 
   // RFC 5280 §4.2.1.12, RFC 9336, and what document signers use in practice
   anyExtendedKeyUsage: '2.5.29.37.0',

@@ -41,5 +41,11 @@ export interface RevocationStatus {
 /** What became of one certificate of a path, from the target up. */
 export type CertificateRevocation =
   | { readonly kind: 'status'; readonly status: RevocationStatus }
-  /** `ocsp-nocheck`: RFC 6960 §4.2.2.2.1. `not-offered`: it names no place to ask and nothing was brought. */
-  | { readonly kind: 'not-checked'; readonly why: 'ocsp-nocheck' | 'not-offered' | 'not-asked' };
+  /**
+   * `ocsp-nocheck`: RFC 6960 §4.2.2.2.1. `no-rev-avail`: RFC 9608. `short-term`: EN 319 412-1 §5.2.2.
+   * `not-offered`: it names no place to ask and nothing was brought. `not-asked`: nobody wanted to know.
+   */
+  | {
+      readonly kind: 'not-checked';
+      readonly why: 'ocsp-nocheck' | 'no-rev-avail' | 'short-term' | 'not-offered' | 'not-asked';
+    };

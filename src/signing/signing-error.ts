@@ -7,6 +7,10 @@ export type SigningErrorCode =
   | 'DER_LIMIT'
   | 'CERTIFICATE_MALFORMED'
   | 'CMS_MALFORMED'
+  /** Not a certificate revocation list (RFC 5280 §5). */
+  | 'CRL_MALFORMED'
+  /** Not a successful basic OCSP response (RFC 6960 §4.2). */
+  | 'OCSP_MALFORMED'
   | 'LOG_SEAL_MALFORMED'
   /** An algorithm that is not in our table. */
   | 'ALGORITHM_UNSUPPORTED'

@@ -1,5 +1,9 @@
-/** SHA-2 by the names that node:crypto knows it by. No others: SHA-1 cannot be asked for. */
+/**
+ * SHA-2 by the names that node:crypto knows it by. SHA-1 has only a plain hash, because OCSP names
+ * certificates by it; no signature and no MAC can ask for it.
+ */
 import { hmac } from '@noble/hashes/hmac.js';
+import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { Buffer } from './buffer.js';
 import { unsupported } from './unsupported.js';
@@ -30,7 +34,7 @@ export function hash(name: string, data: Uint8Array | string, encoding: string):
 }
 
 export function createHash(name: string): RunningDigest {
-  return new RunningDigest(DIGESTS[digestName(name)].create());
+  return new RunningDigest(name === 'sha1' ? sha1.create() : DIGESTS[digestName(name)].create());
 }
 
 export function createHmac(name: string, key: Uint8Array): RunningDigest {
