@@ -25,6 +25,11 @@ import {
   derSetOf,
   derTime,
 } from './der-writer.js';
+import {
+  algorithmProtection,
+  attribute,
+  signingCertificateV2,
+} from './internal/attribute-encoding.js';
 import { OID } from './oids.js';
 
 /** A signer's part of every signature it makes, encoded. */
@@ -123,25 +128,3 @@ export function completeCades(
 const MESSAGE_DIGEST = derOid(OID.messageDigest);
 const SIGNING_TIME = derOid(OID.signingTime);
 const SIGNED_DATA = derOid(OID.signedData);
-
-function attribute(type: Uint8Array, value: Uint8Array): Uint8Array {
-  return derSequence(type, derSetOf([value]));
-}
-
-/** RFC 5035 §4, with the default hash, SHA-256, left out as DER asks. */
-function signingCertificateV2({ sha256, issuer, serialNumber }: Certificate): Uint8Array {
-  const generalNames = derSequence(derExplicit(4, issuer.der));
-  const issuerSerial = derSequence(generalNames, der(TAG.integer, serialNumber));
-  const essCertId = derSequence(derOctetString(sha256), issuerSerial);
-  return derSequence(derSequence(essCertId));
-}
-
-/**
- * RFC 6211. Without it SignerInfo.signatureAlgorithm is not signed, and RSA signatures have two
- * encodings: sha256WithRSAEncryption and rsaEncryption differ in one byte and mean the same.
- */
-function algorithmProtection({ digest, identifier }: SignatureAlgorithm): Uint8Array {
-  const implicit = Uint8Array.from(identifier);
-  implicit[0] = contextTag(1);
-  return derSequence(digest.identifier, implicit);
-}

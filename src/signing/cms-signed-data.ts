@@ -67,21 +67,28 @@ export const MAX_CMS_CERTIFICATES = 20;
 export const MAX_CMS_REVOCATIONS = 40;
 export const MAX_UNSIGNED_ATTRIBUTES = 32;
 
+/**
+ * What it is to be. Time-stamping authorities take liberties that RFC 5652 grants and signatures on
+ * documents are not given: more digest algorithms than the signer's, or the same with and without
+ * NULL; and signing-certificate beside its second version.
+ */
+export type SignedDataKind = 'signature' | 'time-stamp-token';
+
 /** @throws SigningError CMS_MALFORMED for anything else than one signer's SignedData in DER. */
-export function parseSignedData(cms: Uint8Array): SignedData {
+export function parseSignedData(cms: Uint8Array, kind: SignedDataKind = 'signature'): SignedData {
   return parsing('CMS_MALFORMED', 'CMS', () => {
     const contentInfo = DerFields.of(readDer(cms, CMS_LIMITS));
     if (readOid(contentInfo.next()) !== OID.signedData) throw malformed('not SignedData');
     const signedData = readExplicit(contentInfo.next(), contextTag(0));
     contentInfo.end();
-    return readSignedData(signedData);
+    return readSignedData(signedData, kind);
   });
 }
 
-function readSignedData(node: DerNode): SignedData {
+function readSignedData(node: DerNode, kind: SignedDataKind): SignedData {
   const fields = DerFields.of(node);
   const version = readSmallInteger(fields.next());
-  const digestAlgorithm = only(readSetOf(fields.next()), 'digest algorithm');
+  const digestAlgorithms = readSetOf(fields.next());
   const { contentType, content } = readEncapsulatedContent(fields.next());
   const certificates = readCertificates(fields.optional(contextTag(0)));
   const revocationNodes = readRevocationInformation(fields.optional(contextTag(1)));
@@ -94,9 +101,30 @@ function readSignedData(node: DerNode): SignedData {
   const plainVersion = signerVersion === 3 || contentType !== OID.data ? 3 : 1;
   if (version !== (hasOtherRevocation ? 5 : plainVersion))
     throw malformed('the version is not the one that its content asks for');
-  if (!equalBytes(derBytes(digestAlgorithm), derBytes(signer.digestAlgorithm)))
-    throw malformed('the digest algorithm is not the one of the signer');
+  assertDigestNamed(digestAlgorithms, signer, kind);
+  const { signingCertificates, signingCertificatesBySha1 } = signer.signedAttributes;
+  // Each would be read by some and not by others.
+  if (kind === 'signature' && signingCertificates !== null && signingCertificatesBySha1 !== null)
+    throw malformed('two attributes name the signing certificate');
   return { contentType, content, ...certificates, revocationNodes, signer };
+}
+
+/** RFC 5652 §5.1: whoever hashes while reading learns from the set which digest will be asked for. */
+function assertDigestNamed(
+  algorithms: readonly DerNode[],
+  { digestAlgorithm }: SignerInfo,
+  kind: SignedDataKind,
+): void {
+  const isNamed =
+    kind === 'signature'
+      ? equalBytes(derBytes(only(algorithms, 'digest algorithm')), derBytes(digestAlgorithm))
+      : algorithms.some((algorithm) => algorithmOf(algorithm) === algorithmOf(digestAlgorithm));
+  if (!isNamed) throw malformed('the digest algorithm is not the one of the signer');
+}
+
+/** Without its parameters. */
+function algorithmOf(identifier: DerNode): string {
+  return readOid(DerFields.of(identifier).next());
 }
 
 function readEncapsulatedContent(node: DerNode): Pick<SignedData, 'contentType' | 'content'> {

@@ -11,6 +11,16 @@ export const OID = {
   // RFC 2634 and RFC 5035 (ESS)
   signingCertificate: '1.2.840.113549.1.9.16.2.12',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
+  // RFC 3161, RFC 5280 §4.2.1.12
+  tstInfo: '1.2.840.113549.1.9.16.1.4',
+  timeStamping: '1.3.6.1.5.5.7.3.8',
+  // EN 319 422 §9.1
+  qualifiedTimeStamp: '0.4.0.19422.1.1',
+  // EN 319 122-1 §5.5 and annex A.2; TS 101 733 before it
+  archiveTimeStampV3: '0.4.0.1733.2.4',
+  archiveTimeStampV1: '1.2.840.113549.1.9.16.2.27',
+  archiveTimeStampV2: '1.2.840.113549.1.9.16.2.48',
+  longTermValidation: '0.4.0.1733.2.2',
 
   // NIST CSOR, RFC 5754
   sha256: '2.16.840.1.101.3.4.2.1',

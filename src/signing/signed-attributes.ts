@@ -27,6 +27,8 @@ export interface SignedAttributes {
   readonly signingTime: UnixMillis | null;
   /** signing-certificate-v2: the signer's first, then those that limit the path. */
   readonly signingCertificates: readonly EssCertId[] | null;
+  /** signing-certificate, which version 2 has replaced and time-stamping authorities still write. */
+  readonly signingCertificatesBySha1: readonly EssCertIdBySha1[] | null;
   readonly algorithmProtection: AlgorithmProtection | null;
 }
 
@@ -34,6 +36,12 @@ export interface SignedAttributes {
 export interface EssCertId {
   /** AlgorithmIdentifier; null is the default, SHA-256. */
   readonly hashAlgorithm: DerNode | null;
+  readonly certHash: Uint8Array;
+  readonly issuerSerial: IssuerSerial | null;
+}
+
+/** ESSCertID (RFC 2634 §5.4.1): a SHA-1, which identifies and proves nothing. */
+export interface EssCertIdBySha1 {
   readonly certHash: Uint8Array;
   readonly issuerSerial: IssuerSerial | null;
 }
@@ -59,8 +67,6 @@ export function readSignedAttributes(node: DerNode): SignedAttributes {
     const values = attributes.get(oid);
     return values === undefined ? null : read(onlyValue(values));
   };
-  if (attributes.has(OID.signingCertificate) && attributes.has(OID.signingCertificateV2))
-    throw malformed('two attributes name the signing certificate');
   const contentType = value(OID.contentType, readOid);
   const messageDigest = value(OID.messageDigest, readOctetString);
   if (contentType === null || messageDigest === null)
@@ -70,7 +76,12 @@ export function readSignedAttributes(node: DerNode): SignedAttributes {
     contentType,
     messageDigest,
     signingTime: value(OID.signingTime, readTime),
-    signingCertificates: value(OID.signingCertificateV2, readSigningCertificateV2),
+    signingCertificates: value(OID.signingCertificateV2, (node) =>
+      readSigningCertificate(node, readEssCertId),
+    ),
+    signingCertificatesBySha1: value(OID.signingCertificate, (node) =>
+      readSigningCertificate(node, readEssCertIdBySha1),
+    ),
     algorithmProtection: value(OID.cmsAlgorithmProtection, readAlgorithmProtection),
   };
 }
@@ -108,13 +119,14 @@ function asUniversalSet(node: DerNode): Uint8Array {
   return bytes;
 }
 
-function readSigningCertificateV2(node: DerNode): readonly EssCertId[] {
+/** SigningCertificate and SigningCertificateV2 (RFC 5035 §5.4.1, §3) differ in their ids alone. */
+function readSigningCertificate<T>(node: DerNode, readId: (node: DerNode) => T): readonly T[] {
   const fields = DerFields.of(node);
-  const ids = readSequence(fields.next()).map(readEssCertId);
+  const ids = readSequence(fields.next()).map(readId);
   // Certificate policies that the signer wishes applied; signed, and none is applied here.
   fields.optional(TAG.sequence);
   fields.end();
-  if (ids.length === 0) throw malformed('signing-certificate-v2 names no certificate');
+  if (ids.length === 0) throw malformed('a signing-certificate attribute names no certificate');
   return ids;
 }
 
@@ -126,6 +138,17 @@ function readEssCertId(node: DerNode): EssCertId {
   fields.end();
   return {
     hashAlgorithm,
+    certHash,
+    issuerSerial: issuerSerial === undefined ? null : readIssuerSerial(issuerSerial),
+  };
+}
+
+function readEssCertIdBySha1(node: DerNode): EssCertIdBySha1 {
+  const fields = DerFields.of(node);
+  const certHash = readOctetString(fields.next());
+  const issuerSerial = fields.optional(TAG.sequence);
+  fields.end();
+  return {
     certHash,
     issuerSerial: issuerSerial === undefined ? null : readIssuerSerial(issuerSerial),
   };

@@ -11,6 +11,8 @@ export type SigningErrorCode =
   | 'CRL_MALFORMED'
   /** Not a successful basic OCSP response (RFC 6960 §4.2). */
   | 'OCSP_MALFORMED'
+  /** Not a time-stamp token, request or response of RFC 3161, or more of one than is read. */
+  | 'TIME_STAMP_MALFORMED'
   | 'LOG_SEAL_MALFORMED'
   /** An algorithm that is not in our table. */
   | 'ALGORITHM_UNSUPPORTED'
@@ -43,4 +45,5 @@ const PARTS: ReadonlySet<SigningErrorCode> = new Set([
   'DER_MALFORMED',
   'DER_LIMIT',
   'CERTIFICATE_MALFORMED',
+  'CMS_MALFORMED',
 ]);

@@ -201,6 +201,7 @@ describe('bytes and digests', () => {
         expect(ofBrowser.fromBase64(ofNode.toBase64(data))).toEqual(data);
         for (const digest of Object.values(ofNode.DIGESTS))
           expect(ofBrowser.digestOf(digest, data)).toEqual(ofNode.digestOf(digest, data));
+        expect(ofBrowser.sha1Identifier(data)).toEqual(ofNode.sha1Identifier(data));
       }),
     );
   });

@@ -20,6 +20,8 @@ describe('the stand-in for node:crypto', () => {
 
   it.each<readonly [what: string, call: () => unknown]>([
     ['SHA-1', () => crypto.hash('sha1', bytes, 'hex')],
+    ['an HMAC with SHA-1', () => crypto.createHmac('sha1', bytes)],
+    ['MD5', () => crypto.createHash('md5')],
     ['an HMAC with MD5', () => crypto.createHmac('md5', bytes)],
     ['a name that every object has', () => crypto.createHash('constructor')],
     ['a digest as base64url', () => crypto.hash('sha256', bytes, 'base64url')],

@@ -75,7 +75,8 @@ export function summarize(certificate: Certificate): SignerSummary {
   };
 }
 
-function digestOfId({ hashAlgorithm }: EssCertId): DigestAlgorithm | null {
+/** Null for one that is not in our table. */
+export function digestOfId({ hashAlgorithm }: EssCertId): DigestAlgorithm | null {
   if (hashAlgorithm === null) return DIGESTS.sha256;
   try {
     return readDigestAlgorithm(hashAlgorithm);
@@ -85,7 +86,8 @@ function digestOfId({ hashAlgorithm }: EssCertId): DigestAlgorithm | null {
   }
 }
 
-function identifies(identifier: SignerIdentifier, certificate: Certificate): boolean {
+/** The unsigned identifier of the signer alone. */
+export function identifies(identifier: SignerIdentifier, certificate: Certificate): boolean {
   if (identifier.kind === 'subject-key-identifier') {
     const { subjectKeyIdentifier } = certificate.extensions;
     return (
@@ -99,7 +101,11 @@ function identifies(identifier: SignerIdentifier, certificate: Certificate): boo
   );
 }
 
-function isNamedBy(id: EssCertId, digest: DigestAlgorithm, certificate: Certificate): boolean {
+export function isNamedBy(
+  id: EssCertId,
+  digest: DigestAlgorithm,
+  certificate: Certificate,
+): boolean {
   const { certHash, issuerSerial } = id;
   const isHash = equalBytes(digestOf(digest, certificate.der), certHash);
   if (!isHash || issuerSerial === null) return isHash;

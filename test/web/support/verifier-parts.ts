@@ -9,6 +9,7 @@ export { parseCertificate } from '../../../src/signing/certificate.js';
 export { readDer } from '../../../src/signing/der-reader.js';
 export { DIGESTS, digestOf } from '../../../src/signing/digest-algorithms.js';
 export { displayName, readName } from '../../../src/signing/distinguished-name.js';
+export { sha1Identifier } from '../../../src/signing/identifier-digest.js';
 export { parsePublicKey } from '../../../src/signing/public-key.js';
 export { trustAnchorFrom } from '../../../src/signing/trust-anchor.js';
 export { ed25519Verifier } from '../../../src/tlog/ed25519.js';

@@ -1,0 +1,28 @@
+/** Signed attributes that signatures and time-stamp tokens have in common, encoded. */
+import type { SignatureAlgorithm } from '../algorithms.js';
+import type { Certificate } from '../certificate.js';
+import { contextTag, TAG } from '../der-tag.js';
+import { der, derExplicit, derOctetString, derSequence, derSetOf } from '../der-writer.js';
+
+/** @param type DER of the OID. */
+export function attribute(type: Uint8Array, value: Uint8Array): Uint8Array {
+  return derSequence(type, derSetOf([value]));
+}
+
+/** RFC 5035 §4, with the default hash, SHA-256, left out as DER asks. */
+export function signingCertificateV2({ sha256, issuer, serialNumber }: Certificate): Uint8Array {
+  const generalNames = derSequence(derExplicit(4, issuer.der));
+  const issuerSerial = derSequence(generalNames, der(TAG.integer, serialNumber));
+  const essCertId = derSequence(derOctetString(sha256), issuerSerial);
+  return derSequence(derSequence(essCertId));
+}
+
+/**
+ * RFC 6211. Without it SignerInfo.signatureAlgorithm is not signed, and RSA signatures have two
+ * encodings: sha256WithRSAEncryption and rsaEncryption differ in one byte and mean the same.
+ */
+export function algorithmProtection({ digest, identifier }: SignatureAlgorithm): Uint8Array {
+  const implicit = Uint8Array.from(identifier);
+  implicit[0] = contextTag(1);
+  return derSequence(digest.identifier, implicit);
+}
