@@ -129,6 +129,7 @@ export const PROBLEMS = {
   CRL_MALFORMED: kind(400, 'Not a revocation list'),
   OCSP_MALFORMED: kind(400, 'Not an OCSP response with an answer'),
   LOG_SEAL_MALFORMED: kind(400, 'Not a log seal'),
+  AUGMENTATION_REFUSED: kind(409, 'Nothing can be added to the signature'),
   ALGORITHM_UNSUPPORTED: kind(400, 'The algorithm is not supported'),
   KEY_UNSUPPORTED: kind(400, 'The key is not supported'),
   SEAL_CERTIFICATE_UNSUITABLE: kind(500, 'The seal certificate cannot be used'),

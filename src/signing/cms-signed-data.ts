@@ -24,7 +24,7 @@ export interface SignedData {
   readonly contentType: string;
   /** Null for a detached signature. */
   readonly content: Uint8Array | null;
-  /** What the signature brings along, at most 20; hostile until a path has used it. */
+  /** What the signature brings along, at most 40; hostile until a path has used it. */
   readonly certificates: readonly Certificate[];
   /** The same, as they are encoded; what archive time-stamps hash. */
   readonly certificateNodes: readonly DerNode[];
@@ -61,11 +61,14 @@ export type SignerIdentifier =
     }
   | { readonly kind: 'subject-key-identifier'; readonly subjectKeyIdentifier: Uint8Array };
 
-/** Twenty certificates of 8 KiB and room for what else a CMS brings. */
-export const CMS_LIMITS: DerLimits = { maxBytes: 262_144, maxNodes: 32_768, maxDepth: 32 };
-export const MAX_CMS_CERTIFICATES = 20;
+/** Room for the CRLs of level LT. Of the worst that fits, 262,144 empty values, reading takes 0.1 s. */
+export const CMS_LIMITS: DerLimits = { maxBytes: 2_097_152, maxNodes: 262_144, maxDepth: 32 };
+/** Those of a signer and of as many time-stamping authorities as a signature outlives. */
+export const MAX_CMS_CERTIFICATES = 40;
 export const MAX_CMS_REVOCATIONS = 40;
 export const MAX_UNSIGNED_ATTRIBUTES = 32;
+/** In all attributes together: each is hashed anew for each archive time-stamp. */
+export const MAX_UNSIGNED_VALUES = 64;
 
 /**
  * What it is to be. Time-stamping authorities take liberties that RFC 5652 grants and signatures on
@@ -109,15 +112,22 @@ function readSignedData(node: DerNode, kind: SignedDataKind): SignedData {
   return { contentType, content, ...certificates, revocationNodes, signer };
 }
 
-/** RFC 5652 §5.1: whoever hashes while reading learns from the set which digest will be asked for. */
+/**
+ * RFC 5652 §5.1: whoever hashes while reading learns from the set which digest will be asked for.
+ * Nobody signs it, so that in a signature each must have its reason: the signer's, and those of
+ * archive time-stamps (EN 319 122-1 §5.5.3).
+ */
 function assertDigestNamed(
   algorithms: readonly DerNode[],
-  { digestAlgorithm }: SignerInfo,
+  { digestAlgorithm, unsignedAttributes }: SignerInfo,
   kind: SignedDataKind,
 ): void {
+  const archives = unsignedAttributes.filter(({ type }) => type === OID.archiveTimeStampV3);
+  if (kind === 'signature' && algorithms.length > 1 + archives.length)
+    throw malformed('there are digest algorithms that nothing in it uses');
   const isNamed =
     kind === 'signature'
-      ? equalBytes(derBytes(only(algorithms, 'digest algorithm')), derBytes(digestAlgorithm))
+      ? algorithms.some((algorithm) => equalBytes(derBytes(algorithm), derBytes(digestAlgorithm)))
       : algorithms.some((algorithm) => algorithmOf(algorithm) === algorithmOf(digestAlgorithm));
   if (!isNamed) throw malformed('the digest algorithm is not the one of the signer');
 }
@@ -192,14 +202,29 @@ function readUnsignedAttributes(node: DerNode | undefined): readonly UnsignedAtt
   if (elements.length > MAX_UNSIGNED_ATTRIBUTES)
     throw malformed(`more than ${MAX_UNSIGNED_ATTRIBUTES} unsigned attributes`);
   assertSetOrder(elements);
-  return elements.map((element) => {
-    const fields = DerFields.of(element);
-    const type = readOid(fields.next());
-    const values = readSetOf(fields.next());
-    fields.end();
-    return { type, values, node: element };
-  });
+  const attributes = elements.map(readUnsignedAttribute);
+  if (attributes.reduce((sum, { values }) => sum + values.length, 0) > MAX_UNSIGNED_VALUES)
+    throw malformed(`more than ${MAX_UNSIGNED_VALUES} values of unsigned attributes`);
+  return attributes;
 }
+
+function readUnsignedAttribute(node: DerNode): UnsignedAttribute {
+  const fields = DerFields.of(node);
+  const type = readOid(fields.next());
+  const values = readSetOf(fields.next());
+  fields.end();
+  // An attribute without a value says nothing, and no archive time-stamp would cover it.
+  if (values.length === 0 || (SINGLE_VALUED.has(type) && values.length > 1))
+    throw malformed('an unsigned attribute has no value, or more than its type allows');
+  return { type, values, node };
+}
+
+/** EN 319 122-1 §5.3, §5.5.2, §5.5.3. */
+const SINGLE_VALUED: ReadonlySet<string> = new Set([
+  OID.signatureTimeStamp,
+  OID.archiveTimeStampV3,
+  OID.atsHashIndexV3,
+]);
 
 function readSignerIdentifier(node: DerNode): SignerIdentifier {
   const keyIdentifierTag = contextPrimitiveTag(0);

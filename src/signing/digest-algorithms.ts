@@ -47,8 +47,11 @@ export function readDigestAlgorithm(node: DerNode): DigestAlgorithm {
   });
 }
 
-export function digestOf(algorithm: DigestAlgorithm, bytes: Uint8Array): Uint8Array {
-  const digest = createHash(algorithm.name).update(bytes).digest();
+/** Of the parts, one after the other. */
+export function digestOf(algorithm: DigestAlgorithm, ...parts: readonly Uint8Array[]): Uint8Array {
+  const hashing = createHash(algorithm.name);
+  for (const part of parts) hashing.update(part);
+  const digest = hashing.digest();
   return new Uint8Array(digest.buffer, digest.byteOffset, digest.byteLength);
 }
 

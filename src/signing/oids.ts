@@ -6,6 +6,7 @@ export const OID = {
   contentType: '1.2.840.113549.1.9.3',
   messageDigest: '1.2.840.113549.1.9.4',
   signingTime: '1.2.840.113549.1.9.5',
+  countersignature: '1.2.840.113549.1.9.6',
   // RFC 6211
   cmsAlgorithmProtection: '1.2.840.113549.1.9.52',
   // RFC 2634 and RFC 5035 (ESS)
@@ -21,6 +22,29 @@ export const OID = {
   archiveTimeStampV1: '1.2.840.113549.1.9.16.2.27',
   archiveTimeStampV2: '1.2.840.113549.1.9.16.2.48',
   longTermValidation: '0.4.0.1733.2.2',
+
+  // RFC 3161, RFC 5280 §4.2.1.12
+  tstInfo: '1.2.840.113549.1.9.16.1.4',
+  timeStamping: '1.3.6.1.5.5.7.3.8',
+  // EN 319 122-1 (CAdES), and through it RFC 3161 annex A and RFC 5126
+  signatureTimeStamp: '1.2.840.113549.1.9.16.2.14',
+  archiveTimeStampV3: '0.4.0.1733.2.4',
+  atsHashIndexV3: '0.4.0.19122.1.5',
+  certificateReferences: '1.2.840.113549.1.9.16.2.21',
+  revocationReferences: '1.2.840.113549.1.9.16.2.22',
+  certificateValues: '1.2.840.113549.1.9.16.2.23',
+  revocationValues: '1.2.840.113549.1.9.16.2.24',
+  cadesCTimeStamp: '1.2.840.113549.1.9.16.2.25',
+  timeStampedReferences: '1.2.840.113549.1.9.16.2.26',
+  archiveTimeStampV1: '1.2.840.113549.1.9.16.2.27',
+  archiveTimeStampV2: '1.2.840.113549.1.9.16.2.48',
+  attributeCertificateReferences: '1.2.840.113549.1.9.16.2.44',
+  attributeRevocationReferences: '1.2.840.113549.1.9.16.2.45',
+  longTermValidation: '0.4.0.1733.2.2',
+  // RFC 5940
+  ocspResponse: '1.3.6.1.5.5.7.16.2',
+  // RFC 6960
+  ocspBasic: '1.3.6.1.5.5.7.48.1.1',
 
   // NIST CSOR, RFC 5754
   sha256: '2.16.840.1.101.3.4.2.1',

@@ -14,6 +14,8 @@ export type SigningErrorCode =
   /** Not a time-stamp token, request or response of RFC 3161, or more of one than is read. */
   | 'TIME_STAMP_MALFORMED'
   | 'LOG_SEAL_MALFORMED'
+  /** What was to be added to a signature does not fit into it, or must not be. */
+  | 'AUGMENTATION_REFUSED'
   /** An algorithm that is not in our table. */
   | 'ALGORITHM_UNSUPPORTED'
   /** A key of a kind, curve or size that is not in our table. */

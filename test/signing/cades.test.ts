@@ -193,7 +193,7 @@ describe('the builder', () => {
     expect(() => prepareCades(parts, { contentDigest: short, signingTime: NOW })).toThrow(
       'assertion',
     );
-    const chain = Array(20).fill(sub.certificate) as (typeof sub.certificate)[];
+    const chain = Array(40).fill(sub.certificate) as (typeof sub.certificate)[];
     expect(() => cadesSigner({ ...parts, chain })).toThrow('assertion');
   });
 });
