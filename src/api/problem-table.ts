@@ -129,6 +129,7 @@ export const PROBLEMS = {
   CRL_MALFORMED: kind(400, 'Not a revocation list'),
   OCSP_MALFORMED: kind(400, 'Not an OCSP response with an answer'),
   LOG_SEAL_MALFORMED: kind(400, 'Not a log seal'),
+  TIME_STAMP_MALFORMED: kind(400, 'Not a time-stamp'),
   AUGMENTATION_REFUSED: kind(409, 'Nothing can be added to the signature'),
   ALGORITHM_UNSUPPORTED: kind(400, 'The algorithm is not supported'),
   KEY_UNSUPPORTED: kind(400, 'The key is not supported'),
@@ -174,6 +175,7 @@ export const PROBLEMS = {
   REPORT_TOO_LARGE: kind(400, 'The report would be too large'),
 
   SIGNATURE_REFUSED: kind(400, 'The signature does not match'),
+  SIGNING_REFUSED: kind(400, 'It cannot be signed so'),
   SIGNATURE_OF_NO_RECORD: kind(409, 'Only records of the written log are signed'),
   SIGNATURE_LIMIT: kind(409, 'The entry has as many signatures as it may'),
   SEAL_NOT_CONFIGURED: kind(409, 'The node has no seal'),

@@ -154,8 +154,7 @@ export class LogReader {
   async attachments(limit: number, from?: Attachment): Promise<Attachment[]> {
     const range = attachedRange(this.#log.number, from);
     const found: Attachment[] = [];
-    for await (const [key] of this.#state.rows(range, { limit }))
-      found.push(readAttachedKey(key));
+    for await (const [key] of this.#state.rows(range, { limit })) found.push(readAttachedKey(key));
     return found;
   }
 

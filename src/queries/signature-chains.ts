@@ -72,7 +72,9 @@ export function newestOf({ versions }: SignatureChain): SignatureVersion {
 
 /** The versions that a file for others must have: the newest, and those that others have countersigned. */
 export function shownVersions({ versions }: SignatureChain): readonly SignatureVersion[] {
-  return versions.filter(({ isCountersigned }, at) => isCountersigned || at === versions.length - 1);
+  return versions.filter(
+    ({ isCountersigned }, at) => isCountersigned || at === versions.length - 1,
+  );
 }
 
 /** The entry that a signature is over, and what that is over, up to what is no signature. */

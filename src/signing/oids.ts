@@ -17,15 +17,6 @@ export const OID = {
   timeStamping: '1.3.6.1.5.5.7.3.8',
   // EN 319 422 §9.1
   qualifiedTimeStamp: '0.4.0.19422.1.1',
-  // EN 319 122-1 §5.5 and annex A.2; TS 101 733 before it
-  archiveTimeStampV3: '0.4.0.1733.2.4',
-  archiveTimeStampV1: '1.2.840.113549.1.9.16.2.27',
-  archiveTimeStampV2: '1.2.840.113549.1.9.16.2.48',
-  longTermValidation: '0.4.0.1733.2.2',
-
-  // RFC 3161, RFC 5280 §4.2.1.12
-  tstInfo: '1.2.840.113549.1.9.16.1.4',
-  timeStamping: '1.3.6.1.5.5.7.3.8',
   // EN 319 122-1 (CAdES), and through it RFC 3161 annex A and RFC 5126
   signatureTimeStamp: '1.2.840.113549.1.9.16.2.14',
   archiveTimeStampV3: '0.4.0.1733.2.4',
@@ -43,8 +34,6 @@ export const OID = {
   longTermValidation: '0.4.0.1733.2.2',
   // RFC 5940
   ocspResponse: '1.3.6.1.5.5.7.16.2',
-  // RFC 6960
-  ocspBasic: '1.3.6.1.5.5.7.48.1.1',
 
   // NIST CSOR, RFC 5754
   sha256: '2.16.840.1.101.3.4.2.1',
@@ -102,8 +91,6 @@ export const OID = {
   ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
   ocspArchiveCutoff: '1.3.6.1.5.5.7.48.1.6',
   ocspSigning: '1.3.6.1.5.5.7.3.9',
-  // RFC 3161 §2.3
-  timeStamping: '1.3.6.1.5.5.7.3.8',
   // RFC 9608
   noRevAvail: '2.5.29.56',
   // ETSI EN 319 412-1 §5.2.2

@@ -2,7 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeafIndex } from '../../src/base/brand.js';
 import { UTC } from '../../src/base/calendar.js';
 import { toHex, utf8 } from '../../src/base/bytes.js';
-import { addSignatureVersion, MAX_VERSION_BYTES } from '../../src/commands/add-signature-version.js';
+import {
+  addSignatureVersion,
+  MAX_VERSION_BYTES,
+} from '../../src/commands/add-signature-version.js';
 import { appendRecords } from '../../src/commands/append-records.js';
 import {
   attachSignature,

@@ -2,7 +2,13 @@
 import { parseSignedData } from '../../src/signing/cms-signed-data.js';
 import { derBytes, type DerNode, readDer } from '../../src/signing/der-reader.js';
 import { contextTag } from '../../src/signing/der-tag.js';
-import { derExplicit, derOctetString, derOid, derSequence, derSetOf } from '../../src/signing/der-writer.js';
+import {
+  derExplicit,
+  derOctetString,
+  derOid,
+  derSequence,
+  derSetOf,
+} from '../../src/signing/der-writer.js';
 import { CMS_LIMITS } from '../../src/signing/cms-signed-data.js';
 
 /** An attribute of an arc of nobody's; how often one was added can be read from how many there are. */

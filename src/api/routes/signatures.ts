@@ -3,6 +3,7 @@ import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { MAX_CMS_BYTES } from '../../commands/attach-signature.js';
+import { MAX_PREPARED_LENGTH } from '../../commands/prepare-signing.js';
 import { signEntry, type SignatureSource, type SignEntryDeps } from '../../commands/sign-entry.js';
 import { listSignatures, signatureBytes } from '../../queries/list-signatures.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
@@ -12,6 +13,7 @@ import { type BodyLimits, contentTypeOf, readBody, readJsonBody } from '../body.
 import { sendImmutable, sendRevalidated } from '../conditional.js';
 import type { CursorCodec } from '../cursor.js';
 import { entryPath, receiptSchema } from '../entry-schemas.js';
+import { base64Text } from '../base64-text.js';
 import { addResource } from '../resource.js';
 import {
   cursorSchema,
@@ -32,10 +34,22 @@ export interface SignaturesRoutesOptions {
 }
 
 const CMS = 'application/pkcs7-signature';
+/** RSA of 16,384 bits. */
+const MAX_VALUE_BYTES = 2048;
 
-const requestSchema = z
-  .strictObject({ signer: z.literal('seal') })
-  .meta({ description: "Sign with the operator's own certificate." });
+const requestSchema = z.union([
+  z
+    .strictObject({ signer: z.literal('seal') })
+    .meta({ description: "Sign with the operator's own certificate." }),
+  z
+    .strictObject({
+      prepared: z.string().max(MAX_PREPARED_LENGTH).meta({ description: 'As it was handed out.' }),
+      signatureValue: base64Text(MAX_VALUE_BYTES).meta({
+        description: 'Base64 of the signature over `toBeSigned`: RSA, or ECDSA as DER or as r ‖ s.',
+      }),
+    })
+    .meta({ description: 'Complete a signing that was prepared.' }),
+]);
 const pathSchema = z.object(entryPath);
 const numberPathSchema = pathSchema.extend({
   number: z
@@ -142,7 +156,8 @@ export function signaturesRoutes(options: SignaturesRoutesOptions): Router {
 async function readSource(request: Request, limits: BodyLimits): Promise<SignatureSource> {
   if (contentTypeOf(request, [CMS, 'application/json']) === CMS)
     return readBody(request, { ...limits, maxBytes: MAX_CMS_BYTES });
-  return validate(requestSchema, await readJsonBody(request, limits), 'the body').signer;
+  const asked = validate(requestSchema, await readJsonBody(request, limits), 'the body');
+  return 'signer' in asked ? asked.signer : asked;
 }
 
 export function describeSignatures(registry: OpenAPIRegistry): void {
