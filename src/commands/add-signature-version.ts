@@ -22,7 +22,7 @@ import {
   appendSignature,
   type AppendSignatureDeps,
   type SignatureLog,
-} from './internal/append-signature.js';
+} from './append-signature.js';
 
 export interface SignatureVersionToAdd {
   /** Of the version before, in the log that is written. */

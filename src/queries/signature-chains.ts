@@ -117,15 +117,15 @@ export async function indexOf(
   return index;
 }
 
-/** The first version of a signature, whichever of its versions is asked about. */
-export async function firstVersion(reader: LogReader, index: LeafIndex): Promise<LeafIndex> {
-  let at = index;
+/** The newest version of a signature. @param index of one of its versions. */
+export async function newestVersion(reader: LogReader, index: LeafIndex): Promise<LeafIndex> {
+  let at: SignedEntry = await reader.entry(index);
   for (let steps = 0; steps < MAX_SIGNATURE_VERSIONS; steps++) {
-    const { prev } = await signatureStatement(reader, at);
-    if (prev === undefined) return at;
-    at = await indexOf(reader, prev, at);
+    const next = await reader.following(at.leafHash);
+    if (next === null) return at.index;
+    at = next;
   }
-  throw damaged(`entry ${index} has more versions before it than can be made`);
+  throw damaged(`the signature at entry ${index} has more versions than can be made`);
 }
 
 async function versionsFrom(reader: LogReader, first: SignedEntry): Promise<SignatureVersion[]> {

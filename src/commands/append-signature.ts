@@ -1,14 +1,14 @@
 /** A signature as an entry of the log that is written: its secrets, its sealing and its place. */
-import type { HexDigest } from '../../base/hex-digest.js';
-import type { RandomSource } from '../../base/random.js';
-import { monthOf, type SecretRef, type SecretScope } from '../../base/secret-scope.js';
-import type { Clock } from '../../base/time.js';
-import type { Vault } from '../../keys/vault.js';
-import { type AppendedEntry, draftOf } from '../../ledger/entry-draft.js';
-import { LedgerError } from '../../ledger/ledger-error.js';
-import type { Ledger } from '../../ledger/ledger.js';
-import { prepareSignature } from '../../records/prepare-signature.js';
-import { scopesOfSignature } from '../../records/record-scopes.js';
+import type { HexDigest } from '../base/hex-digest.js';
+import type { RandomSource } from '../base/random.js';
+import { monthOf, type SecretRef, type SecretScope } from '../base/secret-scope.js';
+import type { Clock } from '../base/time.js';
+import type { Vault } from '../keys/vault.js';
+import { type AppendedEntry, draftOf } from '../ledger/entry-draft.js';
+import { LedgerError } from '../ledger/ledger-error.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { prepareSignature } from '../records/prepare-signature.js';
+import { scopesOfSignature } from '../records/record-scopes.js';
 
 export interface SignatureToAppend {
   /** Leaf hash of what is signed. */
