@@ -222,8 +222,11 @@ export class SignatureFollower {
     const now = clock.now();
     switch (result.kind) {
       case 'settled':
-        if (this.#waiting.of(handle, index) !== null) this.#isChanged = true;
-        this.#waiting.remove(handle, index);
+        // Not by the walk of another step, for which there is nothing to do.
+        if (this.#waiting.of(handle, index)?.step === step) {
+          this.#waiting.remove(handle, index);
+          this.#isChanged = true;
+        }
         if (!result.appended) return;
         this.#appended++;
         this.#ledger.succeeded();
