@@ -4,7 +4,7 @@ import { fromBase64 } from '../base/bytes.js';
 import { BaseError } from '../base/errors.js';
 
 /** @param maximum of the bytes; longer text is refused before it is looked at. */
-export function base64Text(maximum: number) {
+export function base64Text(maximum: number): z.ZodType<Uint8Array> {
   return z
     .string()
     .max(Math.ceil(maximum / 3) * 4)
@@ -13,7 +13,7 @@ export function base64Text(maximum: number) {
 }
 
 /** A certificate: PEM as openssl prints it, or base64 of the DER as services give it. */
-export function certificateText(maximum: number) {
+export function certificateText(maximum: number): z.ZodType<Uint8Array> {
   return z
     .string()
     .max(maximum * 2)
