@@ -6,12 +6,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LeafIndex } from '../base/brand.js';
+import type { UnixMillis } from '../base/brand.js';
 import type { JsonObject } from '../base/canonical-json.js';
 import { COUNT, INSTANT, JSON_OBJECT, JsonMembers, oneOf, textLike } from '../base/json-members.js';
 import { formatStoredJson, parseStoredJson } from '../base/stored-json.js';
 import { systemErrorCode } from '../base/system-error.js';
 import { formatInstant } from '../base/time.js';
-import type { UnixMillis } from '../base/brand.js';
 import {
   type DurableFileSystem,
   durableFileSystem,

@@ -6,6 +6,7 @@
 import type { UnixMillis } from '../base/brand.js';
 import { ChirographError } from '../base/errors.js';
 import { acceptsSignature, ALGORITHM_POLICY_2026_11 } from '../signing/algorithm-policy.js';
+import { readCmsSignatureAlgorithm } from '../signing/algorithms.js';
 import { prepareArchiveTimeStamp, withArchiveTimeStamp } from '../signing/archive-time-stamp.js';
 import {
   levelOf,
@@ -18,7 +19,6 @@ import { validateCertificatePath } from '../signing/certificate-path.js';
 import { type Certificate, publicKeyOf } from '../signing/certificate.js';
 import { parseSignedData, type SignedData } from '../signing/cms-signed-data.js';
 import { type DigestName, digestOf, DIGESTS } from '../signing/digest-algorithms.js';
-import { readCmsSignatureAlgorithm } from '../signing/algorithms.js';
 import { readDigestAlgorithm } from '../signing/digest-algorithms.js';
 import { OID } from '../signing/oids.js';
 import type { CertificatePath } from '../signing/path-verdict.js';

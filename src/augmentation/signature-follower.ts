@@ -10,8 +10,8 @@ import type { RandomSource } from '../base/random.js';
 import type { Clock } from '../base/time.js';
 import type { DurableFileSystem } from '../keys/durable-file.js';
 import type { Vault } from '../keys/vault.js';
-import type { Attachment } from '../ledger/log-reader.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { Attachment } from '../ledger/log-reader.js';
 import { newestVersion } from '../queries/signature-chains.js';
 import {
   type AugmentationState,
@@ -119,7 +119,7 @@ export class SignatureFollower {
 
   get backlog(): AugmentationBacklog {
     const due = { T: 0, LT: 0, LTA: 0 };
-    let oldest: number = Infinity;
+    let oldest = Infinity;
     for (const walks of this.#walks.values())
       for (const step of WALKS) {
         due[step] += walks[step].due.length;

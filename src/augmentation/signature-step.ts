@@ -1,10 +1,10 @@
 /** One step of one signature: what it needs is asked for, and what comes of it is appended as a new version. */
+import { NODE_ACTOR } from '../access/access-entry.js';
 import type { LeafIndex, UnixMillis } from '../base/brand.js';
 import { ChirographError } from '../base/errors.js';
 import { addSignatureVersion } from '../commands/add-signature-version.js';
-import { CommandError } from '../commands/command-error.js';
 import type { AppendSignatureDeps, SignatureLog } from '../commands/append-signature.js';
-import { NODE_ACTOR } from '../access/access-entry.js';
+import { CommandError } from '../commands/command-error.js';
 import { LedgerError } from '../ledger/ledger-error.js';
 import type { StoredEntry } from '../ledger/log-reader.js';
 import { openEntry, type OpenedSignature } from '../queries/opened-entry.js';

@@ -2,8 +2,8 @@
  * Appends a later version of a signature that is attached: the same signature, to which a time-stamp or
  * validation data have been added. Nothing is put in the place of the version before.
  */
-import { digestToHex } from '../base/hex-digest.js';
 import type { LeafIndex } from '../base/brand.js';
+import { digestToHex } from '../base/hex-digest.js';
 import { MAX_SIGNATURES } from '../evidence/evidence-file.js';
 import type { AppendedEntry } from '../ledger/entry-draft.js';
 import { openEntry } from '../queries/opened-entry.js';
@@ -17,12 +17,12 @@ import {
 } from '../queries/signature-chains.js';
 import { validateCades } from '../signing/cades-validator.js';
 import { isSameSignature } from '../signing/same-signature.js';
-import { CommandError } from './command-error.js';
 import {
   appendSignature,
   type AppendSignatureDeps,
   type SignatureLog,
 } from './append-signature.js';
+import { CommandError } from './command-error.js';
 
 export interface SignatureVersionToAdd {
   /** Of the version before, in the log that is written. */

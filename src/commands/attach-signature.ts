@@ -22,8 +22,8 @@ import {
 import { validateCades } from '../signing/cades-validator.js';
 import type { SignatureReport } from '../signing/signature-report.js';
 import type { TrustAnchor } from '../signing/trust-anchor.js';
-import { CommandError } from './command-error.js';
 import { appendSignature } from './append-signature.js';
+import { CommandError } from './command-error.js';
 
 export interface AttachSignatureDeps {
   readonly clock: Clock;

@@ -2,8 +2,6 @@
  * Stands for authorities and revocation services: adds something real to real signatures, and can be told to be
  * away or to refuse. How often a signature has been raised says which step it needs next.
  */
-import type { UnixMillis } from '../../src/base/brand.js';
-import { utf8 } from '../../src/base/bytes.js';
 import {
   type Augmentation,
   type AugmentationRequest,
@@ -11,6 +9,8 @@ import {
   AUGMENTATION_STEPS,
   type Augmenter,
 } from '../../src/augmentation/augmenter.js';
+import type { UnixMillis } from '../../src/base/brand.js';
+import { utf8 } from '../../src/base/bytes.js';
 import { augmented, timesAugmented } from '../support/augmented-cms.js';
 
 export class ScriptedAugmenter implements Augmenter {

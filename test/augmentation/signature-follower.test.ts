@@ -366,7 +366,9 @@ describe('an erased person', () => {
     const { store } = opened.node;
     const erased = new Proxy(store.vaultOf(kyc().identity.tenant), {
       get: (vault, name) =>
-        name === 'secretOfRow' ? () => Promise.resolve(null) : (Reflect.get(vault, name, vault) as unknown),
+        name === 'secretOfRow'
+          ? () => Promise.resolve(null)
+          : (Reflect.get(vault, name, vault) as unknown),
     });
     follower = await SignatureFollower.open(options({ vaultOf: () => erased }));
     await turns();

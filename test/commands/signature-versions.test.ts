@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeafIndex } from '../../src/base/brand.js';
-import { UTC } from '../../src/base/calendar.js';
 import { toHex, utf8 } from '../../src/base/bytes.js';
+import { UTC } from '../../src/base/calendar.js';
 import {
   addSignatureVersion,
   MAX_VERSION_BYTES,
@@ -12,9 +12,9 @@ import {
   type AttachSignatureDeps,
   type SignatureTarget,
 } from '../../src/commands/attach-signature.js';
+import { parseEvidence } from '../../src/evidence/parse-evidence.js';
 import { NO_TRUST } from '../../src/evidence/trust.js';
 import { verifyEvidence } from '../../src/evidence/verify.js';
-import { parseEvidence } from '../../src/evidence/parse-evidence.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { evidenceFile } from '../../src/queries/entry-evidence.js';
 import { findEntry } from '../../src/queries/find-entry.js';

@@ -1,5 +1,6 @@
 /** A CMS to which something is added that no signature covers, as time-stamps and validation data are. */
 import { parseSignedData } from '../../src/signing/cms-signed-data.js';
+import { CMS_LIMITS } from '../../src/signing/cms-signed-data.js';
 import { derBytes, type DerNode, readDer } from '../../src/signing/der-reader.js';
 import { contextTag } from '../../src/signing/der-tag.js';
 import {
@@ -9,7 +10,6 @@ import {
   derSequence,
   derSetOf,
 } from '../../src/signing/der-writer.js';
-import { CMS_LIMITS } from '../../src/signing/cms-signed-data.js';
 
 /** An attribute of an arc of nobody's; how often one was added can be read from how many there are. */
 const ADDED = derOid('2.25.1');

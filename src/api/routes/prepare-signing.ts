@@ -2,11 +2,11 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
+import { toBase64 } from '../../base/bytes.js';
+import { parseInstant } from '../../base/time.js';
 import { MAX_SIGNING_CHAIN, SIGNING_ALGORITHMS } from '../../commands/prepare-signing.js';
 import { prepareEntry, type SignEntryDeps } from '../../commands/sign-entry.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
-import { toBase64 } from '../../base/bytes.js';
-import { parseInstant } from '../../base/time.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
 import { certificateText } from '../base64-text.js';

@@ -9,11 +9,11 @@ import { listSignatures, signatureBytes } from '../../queries/list-signatures.js
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
+import { base64Text } from '../base64-text.js';
 import { type BodyLimits, contentTypeOf, readBody, readJsonBody } from '../body.js';
 import { sendImmutable, sendRevalidated } from '../conditional.js';
 import type { CursorCodec } from '../cursor.js';
 import { entryPath, receiptSchema } from '../entry-schemas.js';
-import { base64Text } from '../base64-text.js';
 import { addResource } from '../resource.js';
 import {
   cursorSchema,
