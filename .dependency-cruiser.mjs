@@ -44,6 +44,7 @@ const mayImport = {
     'reports',
     'queries',
   ],
+  augmentation: ['base', 'signing', 'records', 'keys', 'ledger', 'access', 'queries', 'commands'],
   api: ['base', 'records', 'schemas', 'access', 'commands', 'queries'],
 };
 

@@ -3,6 +3,7 @@ import { ACCESS_LEDGER } from './access/access-entry.js';
 import type { RouteModule } from './api/app.js';
 import { describeEntryFiles, entryFilesRoutes } from './api/routes/entry-files.js';
 import { describeLedgers, ledgersRoutes } from './api/routes/ledgers.js';
+import { describePrepareSigning, prepareSigningRoutes } from './api/routes/prepare-signing.js';
 import { describeSignatures, signaturesRoutes } from './api/routes/signatures.js';
 import { describeSubjectSearch, subjectSearchRoutes } from './api/routes/subject-search.js';
 import { describeSubjects, subjectsRoutes } from './api/routes/subjects.js';
@@ -40,6 +41,8 @@ export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModu
       describeLedgers,
     ),
     v1(entryFilesRoutes({ guard, ledgers, evidence, seal }), describeEntryFiles),
+    // Before those of a signature's number.
+    v1(prepareSigningRoutes({ guard, body, ledgers, signing: { clock } }), describePrepareSigning),
     v1(
       signaturesRoutes({
         guard,

@@ -16,11 +16,13 @@ export interface NodeHealth {
   readonly anchoringFailures: number;
   /** Why questions to the views are refused now, or null. */
   readonly viewsFailure: string | null;
+  /** Why signatures wait for their next level; none if there is no follower. */
+  readonly augmentation: readonly string[];
 }
 
 export function readinessOf(health: NodeHealth): Readiness {
   const { hasFailed, refusal, isDevelopment, isAnchoredOutside, recovery } = health;
-  const { backlog, anchoringFailures, viewsFailure } = health;
+  const { backlog, anchoringFailures, viewsFailure, augmentation } = health;
   const reasons: string[] = [];
   if (hasFailed) reasons.push('the store failed: the node must be started again');
   if (refusal !== null) reasons.push(refusal);
@@ -36,6 +38,7 @@ export function readinessOf(health: NodeHealth): Readiness {
     reasons.push(`anchoring has failed ${anchoringFailures} times in a row: see the log`);
   // Writing goes on, and whatever needs no view is answered.
   if (viewsFailure !== null) reasons.push(viewsFailure);
+  reasons.push(...augmentation);
   if (backlog > 0) reasons.push(`${backlog} entries wait for a commit`);
   return { ready: !hasFailed && refusal === null, reasons };
 }

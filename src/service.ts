@@ -236,6 +236,7 @@ async function listen(
       isAnchoredOutside: config.anchorChain === 'bitcoin',
       recovery: store.report,
       backlog: store.backlog,
+      augmentation: [],
     });
   const certificates = new ClientCertificates();
   const material = await readTlsFiles(config);

@@ -10,6 +10,7 @@ const HEALTHY: NodeHealth = {
   backlog: 0,
   anchoringFailures: 0,
   viewsFailure: null,
+  augmentation: [],
 };
 
 describe('readiness', () => {

@@ -122,6 +122,7 @@ describe('a service', () => {
       '/v1/ledgers/{ledger}/records/{id}/history',
       '/v1/ledgers/{ledger}/records/{id}/leaf',
       '/v1/ledgers/{ledger}/records/{id}/signatures',
+      '/v1/ledgers/{ledger}/records/{id}/signatures/prepare',
       '/v1/ledgers/{ledger}/records/{id}/signatures/{number}',
       '/v1/ledgers/{ledger}/records/{id}/statement',
       '/v1/ledgers/{ledger}/schemas',

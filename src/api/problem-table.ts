@@ -182,6 +182,7 @@ export const PROBLEMS = {
   REPORT_TOO_LARGE: kind(400, 'The report would be too large'),
 
   SIGNATURE_REFUSED: kind(400, 'The signature does not match'),
+  SIGNING_REFUSED: kind(400, 'It cannot be signed so'),
   SIGNATURE_OF_NO_RECORD: kind(409, 'Only records of the written log are signed'),
   SIGNATURE_LIMIT: kind(409, 'The entry has as many signatures as it may'),
   SEAL_NOT_CONFIGURED: kind(409, 'The node has no seal'),

@@ -34,6 +34,8 @@ export interface NodeRequest {
 export interface NodeClient {
   /** The JSON of a 2xx answer. @throws CliError. */
   request(request: NodeRequest): Promise<JsonValue>;
+  /** Posts bytes, and gives the JSON of a 2xx answer. @throws CliError. */
+  postBytes(path: string, type: string, bytes: Uint8Array): Promise<JsonValue>;
   /** The bytes of a 2xx answer, as they came. @throws CliError. */
   download(path: string): Promise<Uint8Array>;
   /**
@@ -73,6 +75,8 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
       const key = idempotencyKey === undefined ? {} : { idempotencyKey };
       return parseAnswer(base, await exchange({ method, path, ...content, ...key }));
     },
+    postBytes: async (path, type, body) =>
+      parseAnswer(base, await exchange({ method: 'POST', path, type, body })),
     download: async (path) => (await exchange({ method: 'GET', path })).bytes,
     open: async (path, accept) => {
       const late = new IdleTimer(options.timeoutMillis);

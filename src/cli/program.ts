@@ -16,6 +16,7 @@ import { addQueryCommand } from './query.js';
 import { addRestoreCommand } from './restore.js';
 import { addSchemasCommand } from './schemas.js';
 import { addServeCommand } from './serve.js';
+import { addSignCommand } from './sign.js';
 import { type End, EXIT, type ExitCode, oneLine, type Terminal } from './terminal.js';
 import { addVerifyCommand } from './verify.js';
 import { addViewsCommand } from './views.js';
@@ -48,6 +49,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addAppendCommand(program, terminal);
   addGetCommand(program, terminal);
   addQueryCommand(program, terminal);
+  addSignCommand(program, terminal);
   addEvidenceCommand(program, terminal);
   addVerifyCommand(program, terminal, end);
   addAnchorCommand(program, terminal);

@@ -1,26 +1,28 @@
 /**
- * Attaches a certificate signature to an entry as an entry of its own. What does not match the
- * statement is refused; what matches but comes from a signer nobody here trusts is attached with its
- * verdict (design §3.9).
+ * Attaches a certificate signature to an entry as an entry of its own: to a record, or to a signature, which is
+ * thereby countersigned. What does not match the statement is refused; what matches but comes from a signer
+ * nobody here trusts is attached with its verdict (design §3.9).
  */
 import { digestToHex } from '../base/hex-digest.js';
 import type { RandomSource } from '../base/random.js';
-import { monthOf, type SecretRef, type SecretScope } from '../base/secret-scope.js';
 import type { Clock } from '../base/time.js';
 import { MAX_SIGNATURES } from '../evidence/evidence-file.js';
 import type { Vault } from '../keys/vault.js';
-import { type AppendedEntry, draftOf } from '../ledger/entry-draft.js';
-import { LedgerError } from '../ledger/ledger-error.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { FoundEntry } from '../queries/find-entry.js';
-import { openEntry, type OpenedRecord } from '../queries/opened-entry.js';
+import { openEntry, type OpenedRecord, type OpenedSignature } from '../queries/opened-entry.js';
 import type { AnchoredSize, Receipt } from '../queries/receipt.js';
 import { receiptOf } from '../queries/receipt.js';
-import { prepareSignature } from '../records/prepare-signature.js';
-import { scopesOfSignature } from '../records/record-scopes.js';
+import {
+  MAX_SIGNATURE_DEPTH,
+  shownVersions,
+  signaturesUnder,
+  signedRoot,
+} from '../queries/signature-chains.js';
 import { validateCades } from '../signing/cades-validator.js';
 import type { SignatureReport } from '../signing/signature-report.js';
 import type { TrustAnchor } from '../signing/trust-anchor.js';
+import { appendSignature } from './append-signature.js';
 import { CommandError } from './command-error.js';
 
 export interface AttachSignatureDeps {
@@ -56,19 +58,9 @@ export async function attachSignature(
   target: SignatureTarget,
   cms: Uint8Array,
 ): Promise<AttachedSignature> {
-  const { ledger, found } = target;
-  if (found.reader !== ledger.reader)
-    throw new CommandError(
-      'SIGNATURE_OF_NO_RECORD',
-      'the entry lies in a log that is closed: sign a record of the log that is written now',
-    );
-  const opened = await openRecord(target);
-  const others = await found.reader.attachedTo(opened.entry.leafHash, MAX_SIGNATURES);
-  if (others.length >= MAX_SIGNATURES)
-    throw new CommandError(
-      'SIGNATURE_LIMIT',
-      `an entry has at most ${MAX_SIGNATURES} signatures: sign a new version of the record`,
-    );
+  const { ledger, vault, author } = target;
+  const opened = await openSignable(target);
+  await assertRoom(target);
   const at = deps.clock.now();
   const content = opened.entry.statement;
   const report = validateCades({ cms, content, anchors: deps.trustAnchors, at });
@@ -77,59 +69,53 @@ export async function attachSignature(
       'SIGNATURE_REFUSED',
       `the signature is not one over this entry's statement (${report.subIndication ?? 'not intact'})`,
     );
-  const appended = await append(deps, target, opened, cms);
+  const { subject, retention } = opened.said;
+  const of = digestToHex(opened.entry.leafHash);
+  const signature = { of, cms, subject, retention, author };
+  const appended = await appendSignature(deps, { ledger, vault }, signature);
+  if (appended === null) throw new Error('a first version was taken for a later one');
   return { receipt: receiptOf(appended, deps.anchoredSize), report };
 }
 
-async function openRecord({ vault, found }: SignatureTarget): Promise<OpenedRecord> {
+/**
+ * What may be signed, opened: a record or a signature of the log that is written.
+ * @throws CommandError SIGNATURE_OF_NO_RECORD.
+ */
+export async function openSignable({
+  ledger,
+  vault,
+  found,
+}: SignatureTarget): Promise<OpenedRecord | OpenedSignature> {
+  if (found.reader !== ledger.reader)
+    throw new CommandError(
+      'SIGNATURE_OF_NO_RECORD',
+      'the entry lies in a log that is closed: sign a record of the log that is written now',
+    );
   const opened = await openEntry(vault, await found.reader.entry(found.index));
-  if (opened.kind !== 'record')
-    throw new CommandError('SIGNATURE_OF_NO_RECORD', 'only records can be signed');
+  if (opened.kind === 'plain')
+    throw new CommandError(
+      'SIGNATURE_OF_NO_RECORD',
+      'only records, and signatures of records, can be signed',
+    );
   return opened;
 }
 
-async function append(
-  deps: AttachSignatureDeps,
-  target: SignatureTarget,
-  opened: OpenedRecord,
-  cms: Uint8Array,
-): Promise<AppendedEntry> {
-  // Twice at most: a month may begin between preparing and appending, but not two.
-  const appended =
-    (await tryToAppend(deps, target, opened, cms)) ??
-    (await tryToAppend(deps, target, opened, cms));
-  if (appended !== null) return appended;
-  throw new LedgerError('LEDGER_PUSHBACK', 'the clock is between two months: try again');
-}
-
-/** @returns null if a month began in between. */
-async function tryToAppend(
-  { clock, random }: AttachSignatureDeps,
-  { ledger, vault, author }: SignatureTarget,
-  { entry, said }: OpenedRecord,
-  cms: Uint8Array,
-): Promise<AppendedEntry | null> {
-  const { subject, retention } = said;
-  const month = monthOf(clock.now());
-  const scopes = scopesOfSignature(subject, retention, author, month);
-  const used: Uint8Array[] = [];
-  const secretOf = async (scope: SecretScope): Promise<SecretRef> => {
-    const ref = await vault.findOrMint(scope);
-    used.push(ref.rowId);
-    return ref;
-  };
-  try {
-    const secrets = {
-      subjectTags: await secretOf(scopes.subjectTags),
-      subjectData: await secretOf(scopes.subjectData),
-      authorTags: await secretOf(scopes.authorTags),
-    };
-    const of = digestToHex(entry.leafHash);
-    const draft = prepareSignature({ of, cms, subject, retention, author, secrets, month, random });
-    const [outcome] = await ledger.append([draftOf(draft, null)]);
-    return outcome?.kind === 'appended' ? outcome : null;
-  } finally {
-    // What a commit has carried is kept all the same; the rest must not wait in the vault for ever.
-    vault.release(used);
-  }
+/**
+ * Signatures over a record and over these are counted together: evidence of the record holds them all.
+ * @throws CommandError SIGNATURE_LIMIT.
+ */
+export async function assertRoom({ found: { reader, index } }: SignatureTarget): Promise<void> {
+  const root = await signedRoot(reader, index);
+  if (root.depth >= MAX_SIGNATURE_DEPTH)
+    throw new CommandError(
+      'SIGNATURE_LIMIT',
+      `signatures are at most ${MAX_SIGNATURE_DEPTH} deep: sign the record, or what is signed last`,
+    );
+  const shown = (await signaturesUnder(reader, root)).flatMap(shownVersions);
+  const needed = root.depth === 0 || shown.some((one) => one.index === index) ? 1 : 2;
+  if (shown.length + needed > MAX_SIGNATURES)
+    throw new CommandError(
+      'SIGNATURE_LIMIT',
+      `an entry has at most ${MAX_SIGNATURES} signatures: sign a new version of the record`,
+    );
 }

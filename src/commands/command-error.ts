@@ -4,6 +4,8 @@ import { ChirographError } from '../base/errors.js';
 export type CommandErrorCode =
   /** The CMS does not match the entry's statement, or cannot be read. */
   | 'SIGNATURE_REFUSED'
+  /** A signing that cannot be prepared or completed as it is asked for: its certificate, algorithm or entry. */
+  | 'SIGNING_REFUSED'
   /** What is to be signed is no record of the log that is written. */
   | 'SIGNATURE_OF_NO_RECORD'
   /** The entry has as many signatures as an evidence file can hold. */

@@ -138,6 +138,10 @@ export interface ContainerSummary {
 
 export interface SignatureSummary extends ValidationSummary {
   readonly index: LeafIndex;
+  /** Leaf hash of what is signed: of the entry, or of a signature that is countersigned. */
+  readonly of: HexDigest;
+  /** Leaf hash of the version before it, which need not be in the file. */
+  readonly previous?: HexDigest;
   readonly recordedAt: UnixMillis;
 }
 

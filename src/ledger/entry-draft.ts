@@ -14,6 +14,8 @@ export interface EntryDraft {
   readonly isFirst: boolean;
   /** Leaf hash of the entry that this one is attached to, if it is. */
   readonly of: HexDigest | null;
+  /** Leaf hash of the version of a signature that this one follows: the first to do so is the only one. */
+  readonly follows: HexDigest | null;
   /** Sealed parts, in the order of docs/formats/block.md. */
   readonly sealedParts: readonly Uint8Array[];
   /** Vault row ids of the secrets that tags and parts rest on, 16 bytes each. */
@@ -31,12 +33,13 @@ export function draftOf(
   idempotencyTag: Uint8Array | null,
   mayOnlyRepeat = false,
 ): EntryDraft {
-  const { template, sealedParts, thing, isFirst, of, rowIds, recordTag, month } = prepared;
+  const { template, sealedParts, thing, isFirst, of, follows, rowIds, recordTag, month } = prepared;
   return {
     statementAt: (place) => placeStatement(template, place),
     thing,
     isFirst,
     of,
+    follows,
     sealedParts,
     secrets: rowIds,
     idempotency:
@@ -55,6 +58,7 @@ export function plainDraft(statementAt: (place: Place) => Uint8Array): EntryDraf
     thing: null,
     isFirst: true,
     of: null,
+    follows: null,
     sealedParts: [],
     secrets: [],
     idempotency: null,
@@ -70,6 +74,8 @@ export type Outcome =
   | ({ readonly kind: 'appended' } & AppendedEntry)
   | { readonly kind: 'repeated'; readonly log: number; readonly index: LeafIndex }
   | { readonly kind: 'conflict' }
+  /** Another version follows the one that this was to follow. */
+  | { readonly kind: 'superseded' }
   /** It could only have repeated something, and there is nothing that it repeats. */
   | { readonly kind: 'refused' }
   | { readonly kind: 'stale' };

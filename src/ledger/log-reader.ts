@@ -3,6 +3,7 @@
  * Everything below the head that a call begins with is immutable, so no call needs a lock.
  */
 import type { LeafIndex, Sha256Digest, TreeSize, UnixMillis } from '../base/brand.js';
+import { sha256Digest } from '../base/bytes.js';
 import type { Bundle, BundleEntry } from '../records/bundle.js';
 import { parseStatement } from '../records/parse-statement.js';
 import { encodeEntryBundle } from '../tlog/entry-bundle.js';
@@ -13,8 +14,11 @@ import { LogTree } from './internal/log-tree.js';
 import type { OpenLog } from './internal/open-log.js';
 import {
   attachedKey,
+  attachedRange,
+  followingKey,
   leafKey,
-  type LatestVersion,
+  type EntryPlace,
+  readAttachedKey,
   readU64,
   readVersion,
   thingKey,
@@ -27,6 +31,13 @@ import type { LogHead } from './log-head.js';
 export interface StoredEntry extends BundleEntry {
   readonly index: LeafIndex;
   readonly leafHash: Sha256Digest;
+}
+
+/** That an entry is attached to another. */
+export interface Attachment {
+  /** Of what it is attached to. */
+  readonly leafHash: Uint8Array;
+  readonly index: LeafIndex;
 }
 
 /** Sealed blocks of a log, for whoever may open them. */
@@ -123,21 +134,40 @@ export class LogReader {
   }
 
   /** The last version of the thing that a key tag names. */
-  async latestVersion(keyTag: Uint8Array): Promise<LatestVersion | null> {
+  async latestVersion(keyTag: Uint8Array): Promise<EntryPlace | null> {
     const value = await this.#state.get(thingKey(this.#log.number, keyTag));
     return value === null ? null : readVersion(value);
   }
 
-  /** Indices of entries attached to an entry (signatures), oldest first; at most `limit`. */
-  async attachedTo(leaf: Uint8Array, limit: number): Promise<LeafIndex[]> {
+  /** The version of a signature that follows the one of this leaf hash, if there is one. */
+  async following(leaf: Uint8Array): Promise<EntryPlace | null> {
+    const value = await this.#state.get(followingKey(this.#log.number, leaf));
+    return value === null ? null : readVersion(value);
+  }
+
+  /**
+   * What is attached to anything in this log, in the order of leaf hashes: a way through all signatures that
+   * does not read the log. First versions only.
+   *
+   * @param from the first one wanted.
+   */
+  async attachments(limit: number, from?: Attachment): Promise<Attachment[]> {
+    const range = attachedRange(this.#log.number, from);
+    const found: Attachment[] = [];
+    for await (const [key] of this.#state.rows(range, { limit })) found.push(readAttachedKey(key));
+    return found;
+  }
+
+  /** What is attached to an entry (signatures, of each the first version), oldest first; at most `limit`. */
+  async attachedTo(leaf: Uint8Array, limit: number): Promise<EntryPlace[]> {
     const range = {
       gte: attachedKey(this.#log.number, leaf, 0),
       lte: attachedKey(this.#log.number, leaf, Number.MAX_SAFE_INTEGER),
     };
-    const indices: LeafIndex[] = [];
-    for await (const [key] of this.#state.rows(range, { limit }))
-      indices.push(readU64(key.subarray(-8)) as LeafIndex);
-    return indices;
+    const places: EntryPlace[] = [];
+    for await (const [key, value] of this.#state.rows(range, { limit }))
+      places.push({ index: readAttachedKey(key).index, leafHash: sha256Digest(value) });
+    return places;
   }
 
   /** The block that holds an entry. @throws LedgerError LEDGER_ENTRY_UNKNOWN. */

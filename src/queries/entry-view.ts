@@ -77,6 +77,7 @@ function signatureMembers({ statement, said, payload }: OpenedSignature): Partia
   const { author, retention, subject } = said;
   return {
     of: statement.of,
+    ...(statement.prev !== undefined && { prev: statement.prev }),
     subject,
     author,
     retention,

@@ -17,6 +17,7 @@ import {
   proved,
 } from './evidence-parts.js';
 import type { FoundEntry } from './find-entry.js';
+import { shownVersions, type SignedEntry, signaturesUnder } from './signature-chains.js';
 
 export type { EvidenceSources } from './evidence-parts.js';
 
@@ -25,7 +26,7 @@ export async function exportEvidence(
   { reader, index }: FoundEntry,
 ): Promise<EvidenceFile> {
   const entry = await reader.entry(index);
-  const attached = await reader.attachedTo(entry.leafHash, MAX_SIGNATURES);
+  const attached = await signaturesToShow(reader, entry);
   const { after, before } = await anchorsOf(sources.anchored, { reader, index });
   const size = await checkpointSize(reader, [index, ...attached], after);
   const signatures = await Promise.all(
@@ -45,6 +46,22 @@ export async function exportEvidence(
   };
   const development = developmentPartsOf(file);
   return development.length === 0 ? file : { ...file, development };
+}
+
+/**
+ * Of each signature the newest version, and each that is countersigned, in the order of the log: so what is
+ * left out of more than there is room for is over nothing that is left in.
+ */
+async function signaturesToShow(
+  reader: LogReader,
+  entry: SignedEntry,
+): Promise<readonly LeafIndex[]> {
+  const chains = await signaturesUnder(reader, entry);
+  return chains
+    .flatMap(shownVersions)
+    .map(({ index }) => index)
+    .sort((a, b) => a - b)
+    .slice(0, MAX_SIGNATURES);
 }
 
 /** The first checkpoint that holds the entry, its signatures and the head that was anchored. */

@@ -1,10 +1,13 @@
-/** The certificate signatures attached to an entry, numbered from 0 in the order they came. */
+/**
+ * The certificate signatures under an entry, numbered from 0 in the order they came: those over it and those
+ * over these. Of each the newest version is shown and judged; it keeps its number whatever is added to it.
+ */
 import type { DisclosedEntry } from '../access/disclosure.js';
 import { toHex } from '../base/bytes.js';
 import { formatInstant } from '../base/time.js';
-import { MAX_SIGNATURES } from '../evidence/evidence-file.js';
 import type { Vault } from '../keys/vault.js';
 import { damaged, LedgerError } from '../ledger/ledger-error.js';
+import type { LogReader } from '../ledger/log-reader.js';
 import { validateCades } from '../signing/cades-validator.js';
 import type { SignatureReport } from '../signing/signature-report.js';
 import type { TrustAnchor } from '../signing/trust-anchor.js';
@@ -12,19 +15,38 @@ import { disclosedEntry } from './disclosed-entries.js';
 import { findEntry, type FoundEntry } from './find-entry.js';
 import { openEntry, type OpenedSignature } from './opened-entry.js';
 import { type Finality, finalityOf } from './receipt.js';
+import {
+  firstOf,
+  newestOf,
+  type SignatureChain,
+  signatureStatement,
+  signaturesUnder,
+} from './signature-chains.js';
 import type { LedgerLogs } from './tenant-ledgers.js';
 
 export interface SignatureView {
   readonly number: number;
-  /** Of the entry that holds the signature: its leaf hash. */
+  /** Of the entry that holds its newest version: its leaf hash. */
   readonly id: string;
   readonly index: number;
   readonly recordedAt: string;
   /** Who attached it, which need not be who signed. */
   readonly author: string;
   readonly finality: Finality;
-  /** As of the recorded time: by then it existed, and a certificate that expired later does not matter. */
+  /** Leaf hash of what it is over: the entry asked about, or another of these signatures. */
+  readonly of: string;
+  /** 1 for a signature over the entry itself, 2 for one over such a signature. */
+  readonly depth: number;
+  /** Oldest first, the newest included. */
+  readonly versions: readonly SignatureVersionView[];
+  /** As of when it was first recorded: it existed by then, and a certificate that expired later does not matter. */
   readonly report: SignatureReport;
+}
+
+export interface SignatureVersionView {
+  readonly id: string;
+  readonly index: number;
+  readonly recordedAt: string;
 }
 
 export interface SignaturePage {
@@ -44,54 +66,102 @@ export interface SignatureFile {
 /** @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
 export async function listSignatures(
   trustAnchors: readonly TrustAnchor[],
-  { ledger, vault, anchoredSize }: LedgerLogs,
+  ledger: LedgerLogs,
   id: string,
   { limit, from = 0 }: { readonly limit: number; readonly from?: number },
 ): Promise<SignaturePage> {
-  const found = await findEntry(ledger, id);
-  const { reader } = found;
-  const { statement: content, leafHash } = await reader.entry(found.index);
-  const attached = await reader.attachedTo(leafHash, MAX_SIGNATURES);
+  const { reader, index } = await findEntry(ledger.ledger, id);
+  const chains = await signaturesUnder(reader, await reader.entry(index));
   const items: SignatureView[] = [];
   const shown: DisclosedEntry[] = [];
-  for (const [at, index] of attached.slice(from, from + limit).entries()) {
-    const opened = await openSignature(vault, { reader, index });
-    const { entry, statement, said, payload } = opened;
-    const { recordedAt } = statement;
-    shown.push(disclosedEntry(opened));
-    items.push({
-      number: from + at,
-      id: toHex(entry.leafHash),
-      index,
-      recordedAt: formatInstant(recordedAt),
-      author: said.author,
-      finality: finalityOf(index, anchoredSize(reader.origin)),
-      report: validateCades({
-        cms: payload.bytes,
-        content,
-        anchors: trustAnchors,
-        at: recordedAt,
-        by: 'ledger',
-      }),
-    });
+  for (const [at, chain] of chains.slice(from, from + limit).entries()) {
+    const opened = await openSignature(ledger.vault, { reader, index: newestOf(chain).index });
+    items.push(await viewOf(trustAnchors, ledger, { reader, chain, opened, number: from + at }));
+    shown.push(await disclosed(reader, chain, opened));
   }
   const end = from + items.length;
-  return { items, next: end < attached.length ? end : null, shown };
+  return { items, next: end < chains.length ? end : null, shown };
 }
 
-/** DER of one of them. @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
+/**
+ * DER of one of them.
+ *
+ * @param version from 0; without one the newest.
+ * @throws LedgerError LEDGER_ENTRY_UNKNOWN.
+ */
 export async function signatureBytes(
   { ledger, vault }: LedgerLogs,
   id: string,
   number: number,
+  version?: number,
 ): Promise<SignatureFile> {
   const { reader, index } = await findEntry(ledger, id);
-  const { leafHash } = await reader.entry(index);
-  const at = (await reader.attachedTo(leafHash, MAX_SIGNATURES))[number];
-  if (at === undefined)
+  const chain = (await signaturesUnder(reader, await reader.entry(index)))[number];
+  const wanted = chain?.versions.at(version ?? -1);
+  if (chain === undefined || wanted === undefined)
     throw new LedgerError('LEDGER_ENTRY_UNKNOWN', 'the entry has no signature of that number');
-  const opened = await openSignature(vault, { reader, index: at });
-  return { bytes: opened.payload.bytes, shown: disclosedEntry(opened) };
+  const opened = await openSignature(vault, { reader, index: wanted.index });
+  return { bytes: opened.payload.bytes, shown: await disclosed(reader, chain, opened) };
+}
+
+interface ChainToShow {
+  readonly reader: LogReader;
+  readonly chain: SignatureChain;
+  /** Its newest version. */
+  readonly opened: OpenedSignature;
+  readonly number: number;
+}
+
+async function viewOf(
+  anchors: readonly TrustAnchor[],
+  { vault, anchoredSize }: LedgerLogs,
+  { reader, chain, opened, number }: ChainToShow,
+): Promise<SignatureView> {
+  const { entry, statement, payload } = opened;
+  const { index } = entry;
+  const { statement: content } = await reader.entry(chain.of.index);
+  const first = await signatureStatement(reader, firstOf(chain).index);
+  const attached =
+    chain.versions.length === 1
+      ? opened
+      : await openSignature(vault, { reader, index: firstOf(chain).index });
+  return {
+    number,
+    id: toHex(entry.leafHash),
+    index,
+    recordedAt: formatInstant(statement.recordedAt),
+    author: attached.said.author,
+    finality: finalityOf(index, anchoredSize(reader.origin)),
+    of: toHex(chain.of.leafHash),
+    depth: chain.depth,
+    versions: await Promise.all(
+      chain.versions.map(async (version) => ({
+        id: toHex(version.leafHash),
+        index: version.index,
+        recordedAt: formatInstant((await signatureStatement(reader, version.index)).recordedAt),
+      })),
+    ),
+    report: validateCades({
+      cms: payload.bytes,
+      content,
+      anchors,
+      // The ledger has had the signature since its first version, what was added to it since its newest.
+      at: first.recordedAt,
+      by: 'ledger',
+      wholeAt: statement.recordedAt,
+      validationTime: statement.recordedAt,
+    }),
+  };
+}
+
+/** What was added to it later says nothing of anybody: it counts to the time when it was attached. */
+async function disclosed(
+  reader: LogReader,
+  chain: SignatureChain,
+  opened: OpenedSignature,
+): Promise<DisclosedEntry> {
+  const { recordedAt } = await signatureStatement(reader, firstOf(chain).index);
+  return { ...disclosedEntry(opened), recordedAt };
 }
 
 async function openSignature(

@@ -6,6 +6,7 @@
  */
 import { toHex, utf8ToString } from '../base/bytes.js';
 import type { JsonValue } from '../base/canonical-json.js';
+import { digestToHex } from '../base/hex-digest.js';
 import { formatInstant } from '../base/time.js';
 import type { Vault } from '../keys/vault.js';
 import type { LogReader } from '../ledger/log-reader.js';
@@ -64,8 +65,10 @@ export interface ExportedSignature {
   readonly origin: string;
   readonly index: number;
   readonly id: string;
-  /** Leaf hash of the record that is signed. */
+  /** Leaf hash of what is signed: a record, or a signature that is countersigned. */
   readonly of: string;
+  /** Leaf hash of the version of the same signature before it, if it is not the first. */
+  readonly prev?: string;
   readonly recordedAt: string;
   readonly retention: string;
   readonly mediaType: string;
@@ -190,7 +193,12 @@ function withoutTypes(entries: SubjectEntries, types: ReadonlySet<string>): Subj
     ...entries,
     versions,
     mentions: entries.mentions.filter(isGiven),
-    signatures: entries.signatures.filter(({ statement }) => given.has(statement.of)),
+    signatures: entries.signatures.filter(({ entry, statement }) => {
+      const isShown = given.has(statement.of);
+      // What countersigns it comes after it.
+      if (isShown) given.add(digestToHex(entry.leafHash));
+      return isShown;
+    }),
   };
 }
 
@@ -229,6 +237,7 @@ async function signature(
   return {
     ...place(origin, { entry }),
     of: statement.of,
+    ...(statement.prev !== undefined && { prev: statement.prev }),
     recordedAt: formatInstant(statement.recordedAt),
     retention: opened.said.retention,
     mediaType,

@@ -65,6 +65,7 @@ const READERS: { readonly [K in Statement['kind']]: Reader<K> } = {
   },
   signature: (members, position) => {
     const tags = members.object('tags');
+    const prev = members.optional('prev', DIGEST);
     const statement = {
       kind: 'signature' as const,
       ...position,
@@ -75,6 +76,7 @@ const READERS: { readonly [K in Statement['kind']]: Reader<K> } = {
         author: tags.required('author', DIGEST),
         subject: tags.required('subject', DIGEST),
       },
+      ...(prev !== undefined && { prev }),
     };
     tags.end();
     return statement;

@@ -73,6 +73,7 @@ export function prepareRecord(record: RecordInput, options: PrepareRecordOptions
     isFirst: record.key === undefined,
     retracts: header.retracts ?? null,
     of: null,
+    follows: null,
     recordTag: options.idempotent ? tagOfRecord(record, options, header.payload.sha256) : null,
     rowIds: rowIdsOf(secrets),
     month: options.month,

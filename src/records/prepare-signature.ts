@@ -11,6 +11,8 @@ import { personOpener, tagOf } from './tag.js';
 export interface PrepareSignatureOptions {
   /** Leaf hash of the entry whose statement is signed. */
   readonly of: HexDigest;
+  /** Leaf hash of the version before it, if it is not the first. */
+  readonly prev?: HexDigest;
   /** Detached CMS over that statement, DER. Nothing of it is verified here. */
   readonly cms: Uint8Array;
   /** Subject and retention class of the record that is signed. */
@@ -25,7 +27,7 @@ export interface PrepareSignatureOptions {
 }
 
 export function prepareSignature(options: PrepareSignatureOptions): PreparedEntry {
-  const { of, cms, subject, retention, author, secrets, random } = options;
+  const { of, prev, cms, subject, retention, author, secrets, random } = options;
   const payload = describePayload(CMS_MEDIA_TYPE, cms);
   const header = formatHeader({ author, of, payload, retention, subject });
   const headerPart = commitAndSeal(header, secrets.subjectData, random);
@@ -36,6 +38,7 @@ export function prepareSignature(options: PrepareSignatureOptions): PreparedEntr
     header: headerPart.commitment,
     of,
     payload: payloadPart.commitment,
+    ...(prev !== undefined && { prev }),
     tags: {
       author: tagOf(personOpener(secrets.authorTags.secret, 'author'), author),
       subject: subjectTag,
@@ -50,6 +53,7 @@ export function prepareSignature(options: PrepareSignatureOptions): PreparedEntr
     isFirst: true,
     retracts: null,
     of,
+    follows: prev ?? null,
     recordTag: null,
     rowIds: [secrets.subjectTags.rowId, secrets.subjectData.rowId, secrets.authorTags.rowId],
     month: options.month,

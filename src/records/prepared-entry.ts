@@ -20,6 +20,8 @@ export interface PreparedEntry {
   readonly retracts: HexDigest | null;
   /** Leaf hash of the entry that a signature is attached to. */
   readonly of: HexDigest | null;
+  /** Leaf hash of the version of a signature that this one follows; of that there must be no other. */
+  readonly follows: HexDigest | null;
   /** Tag of the canonical record, 32 bytes; null unless the request can be repeated. */
   readonly recordTag: Uint8Array | null;
   /** Rows of the vault without which nobody can open it or make its tags; one may be named twice. */

@@ -22,7 +22,7 @@ export interface StatementTemplate {
 
 /** Where an entry has come to stand. */
 export interface Place extends Position {
-  /** Leaf hash of the previous version of the same thing; a signature has none. */
+  /** Leaf hash of the previous version of the same thing; that of a signature is in its template. */
   readonly prev?: HexDigest;
 }
 
@@ -52,10 +52,12 @@ export function typeIn({ afterRecordedAt }: StatementTemplate): string | null {
 export function signatureTemplate(
   statement: Omit<SignatureStatement, keyof Position>,
 ): StatementTemplate {
-  const { header, of, payload, tags } = statement;
+  const { header, of, payload, prev, tags } = statement;
+  // Whoever signs anew knows what came before: it is no matter of the place.
+  const prevText = prev === undefined ? '' : `,"prev":"${prev}"`;
   return {
     beforeIndex: `{"$v":1,"header":"${header}","index":`,
-    beforePrev: `,"kind":"signature","of":"${of}","payload":"${payload}"`,
+    beforePrev: `,"kind":"signature","of":"${of}","payload":"${payload}"${prevText}`,
     afterRecordedAt: `,"tags":{"author":"${tags.author}","subject":"${tags.subject}"}}`,
   };
 }

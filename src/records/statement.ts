@@ -59,9 +59,11 @@ export interface PartStatement {
 export interface SignatureStatement extends Position {
   readonly kind: 'signature';
   readonly header: HexDigest;
-  /** Leaf hash of the entry whose statement is signed. */
+  /** Leaf hash of the entry whose statement is signed: of a record, or of a signature that is countersigned. */
   readonly of: HexDigest;
   readonly payload: HexDigest;
+  /** Leaf hash of the version of this same signature before it, to which more was added since. */
+  readonly prev?: HexDigest;
   readonly tags: { readonly author: HexDigest; readonly subject: HexDigest };
 }
 

@@ -2,6 +2,9 @@
  * Every kind of principal on every route that the node describes: a route that nobody has said here who
  * may use it fails this suite.
  */
+import type { UnixMillis } from '../../src/base/brand.js';
+import { parseInstant } from '../../src/base/time.js';
+import { issueTo } from '../signing/support/test-pki.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Role, ROLES } from '../../src/access/authorize.js';
 import { answer, append, createLedger, foundTenant, RECORD } from '../api/support/ledger-client.js';
@@ -48,6 +51,13 @@ const KYC = '/v1/ledgers/kyc';
 const get = (path: string): (() => Asked) => {
   return () => ({ path, method: 'GET' });
 };
+const certificate = Buffer.from(
+  issueTo({
+    name: 'Officer',
+    notBefore: 0 as UnixMillis,
+    notAfter: parseInstant('2099-01-01T00:00:00.000Z'),
+  }).certificate.der,
+).toString('base64');
 const ofLedger = { foreign: 404 } as const;
 
 async function newId(path: string, json: object): Promise<string> {
@@ -217,6 +227,11 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     may: WRITERS,
     status: 201,
     ask: () => ({ path: `${KYC}/records/1/signatures`, json: { signer: 'seal' } }),
+  },
+  'POST /v1/ledgers/{ledger}/records/{id}/signatures/prepare': {
+    ...ofLedger,
+    may: WRITERS,
+    ask: () => ({ path: `${KYC}/records/1/signatures/prepare`, json: { certificate } }),
   },
   'GET /v1/ledgers/{ledger}/records/{id}/signatures': {
     ...ofLedger,

@@ -35,6 +35,7 @@ const prepared: fc.Arbitrary<PreparedRecord> = fc.record({
     isFirst: fc.boolean(),
     retracts: fc.option(digest),
     of: fc.constant(null),
+    follows: fc.constant(null),
     recordTag: tag,
     rowIds: fc.array(bytes(16), { maxLength: 4 }),
     month: fc.constant(MONTH),

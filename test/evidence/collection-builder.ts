@@ -16,7 +16,11 @@ import { parseTrust, type Trust } from '../../src/evidence/trust.js';
 import type { RecordHeader } from '../../src/records/header.js';
 import { parseStatement } from '../../src/records/parse-statement.js';
 import { personTagsOf } from '../../src/records/person-tags.js';
-import { formatStatement, type RecordStatement } from '../../src/records/statement.js';
+import {
+  formatStatement,
+  type RecordStatement,
+  type SignatureStatement,
+} from '../../src/records/statement.js';
 import { type PersonRole, personOpener, tagOf } from '../../src/records/tag.js';
 import { formatLogSeal } from '../../src/signing/log-seal.js';
 import { leafHash } from '../../src/tlog/merkle-hash.js';
@@ -68,6 +72,11 @@ export interface CollectionPlan {
   readonly record: (statement: RecordStatement, index: number) => RecordStatement;
   /** What a signature says it is over. */
   readonly signedLeaf: (of: HexDigest, index: number) => HexDigest;
+  /** @param leaf of an earlier entry. */
+  readonly signature: (
+    statement: SignatureStatement,
+    leaf: (index: number) => HexDigest,
+  ) => SignatureStatement;
   /** What a certificate signs in place of the statement. */
   readonly signed: (statement: Uint8Array) => Uint8Array;
   readonly handoverBy: (keys: LogKeys) => readonly NamedKey[];
@@ -113,6 +122,7 @@ export async function buildCollection(
     header: same,
     record: same,
     signedLeaf: same,
+    signature: same,
     signed: same,
     handoverBy: ({ first, second }) => [first, second],
     lists: () => undefined,
@@ -245,7 +255,12 @@ async function buildStatements(planned: CollectionPlan): Promise<BuiltStatements
     const cms = await planned.authority.signer.seal(content, recordedAt);
     const of = planned.signedLeaf(leaf(target), index);
     const order = { seed: SEED, index, recordedAt, subject: 'anna', of, cms };
-    push(signatureEntry(order, { signatureHeader: same, signature: same }));
+    push(
+      signatureEntry(order, {
+        signatureHeader: same,
+        signature: (statement) => planned.signature(statement, leaf),
+      }),
+    );
   };
   // Nothing depends on what a map is: it is put in its place when all others are there.
   const reserve = (): void => {

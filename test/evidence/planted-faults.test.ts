@@ -75,10 +75,11 @@ const PROOFS: Readonly<Record<keyof RuleBook, Readonly<Record<string, string>>>>
       'somebody else’s keys under this operator’s names',
   },
   signature: {
-    'it is over the entry': 'a signature entry of another entry',
+    'it is over the entry, or over a signature before it': 'a signature entry of another entry',
     'it comes after the entry, once and in order': 'a signature twice',
     'the file shows it': 'a signature that is not shown',
     'it is genuine': 'a certificate signature over something else',
+    'a later version is of the same signature': 'a version of another signature',
   },
   anchor: {
     'the head is of this log': 'an anchored head of another log',

@@ -73,14 +73,17 @@ export const recordStatement: fc.Arbitrary<RecordStatement> = optional(
   },
 );
 
-export const signatureStatement: fc.Arbitrary<SignatureStatement> = fc.record({
-  kind: fc.constant('signature' as const),
-  ...position,
-  header: digest,
-  of: digest,
-  payload: digest,
-  tags: fc.record(tags),
-});
+export const signatureStatement: fc.Arbitrary<SignatureStatement> = optional(
+  {
+    kind: fc.constant('signature' as const),
+    ...position,
+    header: digest,
+    of: digest,
+    payload: digest,
+    tags: fc.record(tags),
+  },
+  { prev: digest },
+);
 
 export const statement: fc.Arbitrary<Statement> = fc.oneof(
   recordStatement,

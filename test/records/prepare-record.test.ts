@@ -257,6 +257,25 @@ describe('prepareSignature', () => {
     const subject = personOpener(secrets.subjectTags.secret, 'subject');
     expect(verifyTag('customer-4711', subject, statement.tags.subject)).toBe(true);
     expect(entry).toMatchObject({ kind: 'signature', thing: null, isFirst: true, recordTag: null });
+    expect(entry.follows).toBeNull();
+    expect(statement).not.toHaveProperty('prev');
+  });
+
+  it('names the version of itself that it follows', () => {
+    const secrets = minted(scopesOfSignature('customer-4711', 'default', AUTHOR, '2026-11'));
+    const [of, prev] = ['b'.repeat(64), 'c'.repeat(64)].map(hexDigest);
+    if (of === undefined || prev === undefined) throw new Error('two digests');
+    const entry = prepareSignature({
+      ...OPTIONS,
+      of,
+      prev,
+      cms: Uint8Array.of(1),
+      subject: 'customer-4711',
+      retention: 'default',
+      secrets,
+    });
+    expect(entry.follows).toBe(prev);
+    expect(parseStatement(placeStatement(entry.template, PLACE))).toMatchObject({ of, prev });
   });
 });
 

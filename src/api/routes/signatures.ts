@@ -3,13 +3,15 @@ import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { MAX_CMS_BYTES } from '../../commands/attach-signature.js';
+import { MAX_PREPARED_LENGTH } from '../../commands/prepare-signing.js';
 import { signEntry, type SignatureSource, type SignEntryDeps } from '../../commands/sign-entry.js';
 import { listSignatures, signatureBytes } from '../../queries/list-signatures.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
+import { base64Text } from '../base64-text.js';
 import { type BodyLimits, contentTypeOf, readBody, readJsonBody } from '../body.js';
-import { sendImmutable } from '../conditional.js';
+import { sendImmutable, sendRevalidated } from '../conditional.js';
 import type { CursorCodec } from '../cursor.js';
 import { entryPath, receiptSchema } from '../entry-schemas.js';
 import { addResource } from '../resource.js';
@@ -32,10 +34,22 @@ export interface SignaturesRoutesOptions {
 }
 
 const CMS = 'application/pkcs7-signature';
+/** RSA of 16,384 bits. */
+const MAX_VALUE_BYTES = 2048;
 
-const requestSchema = z
-  .strictObject({ signer: z.literal('seal') })
-  .meta({ description: "Sign with the operator's own certificate." });
+const requestSchema = z.union([
+  z
+    .strictObject({ signer: z.literal('seal') })
+    .meta({ description: "Sign with the operator's own certificate." }),
+  z
+    .strictObject({
+      prepared: z.string().max(MAX_PREPARED_LENGTH).meta({ description: 'As it was handed out.' }),
+      signatureValue: base64Text(MAX_VALUE_BYTES).meta({
+        description: 'Base64 of the signature over `toBeSigned`: RSA, or ECDSA as DER or as r ‖ s.',
+      }),
+    })
+    .meta({ description: 'Complete a signing that was prepared.' }),
+]);
 const pathSchema = z.object(entryPath);
 const numberPathSchema = pathSchema.extend({
   number: z
@@ -43,6 +57,18 @@ const numberPathSchema = pathSchema.extend({
     .regex(/^(?:0|[1-9]\d{0,8})$/)
     .transform(Number)
     .meta({ type: 'integer', minimum: 0, description: 'From 0, in the order attached.' }),
+});
+const bytesQuerySchema = z.strictObject({
+  version: z
+    .string()
+    .regex(/^(?:0|[1-9]\d{0,3})$/)
+    .transform(Number)
+    .optional()
+    .meta({
+      type: 'integer',
+      minimum: 0,
+      description: 'From 0, which is what was attached; without it the newest.',
+    }),
 });
 const listQuerySchema = z.strictObject(pageQuery);
 const positionSchema = z.strictObject({ from: z.int().min(0) });
@@ -65,6 +91,11 @@ const signaturePageSchema = z.object({
       index: z.number().int(),
       recordedAt: instantSchema,
       author: z.string(),
+      of: z.string().meta({ description: 'Leaf hash of what is signed.' }),
+      depth: z.number().int().meta({ description: '1 over the entry, 2 over such a signature …' }),
+      versions: z
+        .array(z.object({ id: z.string(), index: z.number().int(), recordedAt: instantSchema }))
+        .meta({ description: 'Oldest first; the last is the one that is shown.' }),
       report: reportSchema,
     }),
   ),
@@ -104,13 +135,17 @@ export function signaturesRoutes(options: SignaturesRoutesOptions): Router {
   addResource(router, '/ledgers/:ledger/records/:id/signatures/:number', {
     get: guard.disclosing('record:read', async ({ tenant }, request, response) => {
       const { ledger, id, number } = validate(numberPathSchema, request.params, 'the path');
-      const { bytes, shown } = await signatureBytes(ledgers.find(tenant, ledger), id, number);
+      const { version } = validate(bytesQuerySchema, request.query, 'the query');
+      const from = ledgers.find(tenant, ledger);
+      const { bytes, shown } = await signatureBytes(from, id, number, version);
+      // The newest of today is not that of tomorrow.
+      const send = version === undefined ? sendRevalidated : sendImmutable;
       return {
         ledger,
-        question: { signatures: id, number },
+        question: { signatures: id, number, ...(version !== undefined && { version }) },
         entries: [shown],
         send: () => {
-          sendImmutable(request, response, CMS, bytes);
+          send(request, response, CMS, bytes);
         },
       };
     }),
@@ -121,7 +156,8 @@ export function signaturesRoutes(options: SignaturesRoutesOptions): Router {
 async function readSource(request: Request, limits: BodyLimits): Promise<SignatureSource> {
   if (contentTypeOf(request, [CMS, 'application/json']) === CMS)
     return readBody(request, { ...limits, maxBytes: MAX_CMS_BYTES });
-  return validate(requestSchema, await readJsonBody(request, limits), 'the body').signer;
+  const asked = validate(requestSchema, await readJsonBody(request, limits), 'the body');
+  return 'signer' in asked ? asked.signer : asked;
 }
 
 export function describeSignatures(registry: OpenAPIRegistry): void {
@@ -155,9 +191,9 @@ export function describeSignatures(registry: OpenAPIRegistry): void {
   registry.registerPath({
     method: 'get',
     path: `${path}/{number}`,
-    summary: 'One signature',
+    summary: 'One signature, in its newest version or in an earlier one',
     tags: ['signatures'],
-    request: { params: numberPathSchema },
+    request: { params: numberPathSchema, query: bytesQuerySchema },
     responses: {
       200: { description: 'CMS, DER.', content: { [CMS]: { schema: bytes } } },
       304: notModifiedResponse,

@@ -157,6 +157,8 @@ async function resultsOf<R>(
       case 'refused':
         results.push({ kind: 'error', error: errorOf(refusal, one) });
         break;
+      case 'superseded':
+        throw new Error('a record was taken for a version of a signature');
       case 'stale':
         results.push('stale');
         break;

@@ -16,10 +16,10 @@ import {
 import { EXISTENCE, timeOf } from './proven-time.js';
 import type { CollectedEntry, ReadCollection } from './read-collection.js';
 import type { ReadEntry } from './read-statement.js';
+import { compareVersions, previousVersion, type VersionSubject } from './signature-version.js';
 import { verdictOf } from './verdict.js';
 
-export interface AttachedSubject {
-  readonly signature: ReadEntry<SignatureStatement>;
+export interface AttachedSubject extends VersionSubject {
   /** Null if the file does not have it. */
   readonly signed: CollectedEntry | null;
   /** Null if the file does not show the CMS, or what it is over. */
@@ -49,6 +49,8 @@ export const ATTACHED_RULES: Rules<AttachedSubject> = {
       ? null
       : { ...flaw, facts: { ...flaw.facts, entry: signature.content.index } };
   },
+
+  'a later version is of the same signature': compareVersions,
 };
 
 export function checkAttached(
@@ -74,7 +76,8 @@ export function checkAttached(
             at: judged.at,
             by: EXISTENCE[judged.basis],
           });
-    const broken = brokenRule(rules, { signature, signed, report });
+    const previous = previousVersion(signature.content.prev, collection.byLeaf);
+    const broken = brokenRule(rules, { signature, signed, previous, report });
     if (broken !== null) return { outcome: failed(broken), checked };
     checked.push({ outcome: outcomeOf(report), signature, report, judged });
   }

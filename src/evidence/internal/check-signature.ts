@@ -1,6 +1,8 @@
-/** The checks `signature:1…`: certificate signatures over the entry's statement, each an entry itself. */
-import { equalBytes } from '../../base/bytes.js';
-import { digestFromHex } from '../../base/hex-digest.js';
+/**
+ * The checks `signature:1…`: certificate signatures over the entry's statement, and over the statements of such
+ * signatures, each an entry itself.
+ */
+import { digestToHex, type HexDigest } from '../../base/hex-digest.js';
 import { formatInstant } from '../../base/time.js';
 import type { SignatureStatement } from '../../records/statement.js';
 import { validateCades } from '../../signing/cades-validator.js';
@@ -19,11 +21,12 @@ import {
 import { EXISTENCE, type JudgedTime, timeOf } from './proven-time.js';
 import type { ReadEvidence } from './read-evidence.js';
 import type { ReadEntry } from './read-statement.js';
+import { compareVersions, previousVersion, type VersionSubject } from './signature-version.js';
 import { verdictOf } from './verdict.js';
 
-export interface SignatureSubject {
-  readonly evidence: ReadEvidence;
-  readonly signature: ReadEntry<SignatureStatement>;
+export interface SignatureSubject extends VersionSubject {
+  /** What it is over: the entry, or a signature that stands before it in the file; null if neither. */
+  readonly signed: ReadEntry | null;
   /** Of the signature before, or of the entry. */
   readonly indexBefore: number;
   /** Null if the file does not show the CMS. */
@@ -38,19 +41,20 @@ export interface CheckedSignature {
 }
 
 export const SIGNATURE_RULES: Rules<SignatureSubject> = {
-  'it is over the entry': ({ evidence, signature }) =>
-    equalBytes(digestFromHex(signature.content.of), evidence.entry.leafHash)
-      ? null
-      : finding('signature.of'),
+  'it is over the entry, or over a signature before it': ({ signed }) =>
+    signed === null ? finding('signature.of') : null,
 
   'it comes after the entry, once and in order': ({ signature, indexBefore }) =>
     signature.content.index > indexBefore
       ? null
       : finding('signature.order', { index: signature.content.index }),
 
-  'the file shows it': ({ report }) => (report === null ? finding('signature.payload') : null),
+  'the file shows it': ({ signature }) =>
+    signature.file.payload === undefined ? finding('signature.payload') : null,
 
   'it is genuine': ({ report }) => (report === null ? null : verdictOf(report).flaw),
+
+  'a later version is of the same signature': compareVersions,
 };
 
 /** @param entryRules what must hold of the signature as an entry: its header, payload and tags. */
@@ -62,26 +66,33 @@ export function checkSignatures(
   rules: Rules<SignatureSubject> = SIGNATURE_RULES,
 ): CheckedSignature[] {
   let indexBefore: number = evidence.entry.content.index;
+  const before = new Map<HexDigest, ReadEntry>([
+    [digestToHex(evidence.entry.leafHash), evidence.entry],
+  ]);
   return evidence.signatures.map((signature) => {
     const judged = timeOf(signature, after);
-    const report = validate(evidence, signature, trust, judged);
-    const subject = { evidence, signature, indexBefore, report };
+    const { of, prev } = signature.content;
+    const signed = before.get(of) ?? null;
+    const previous = previousVersion(prev, before);
+    const report = validate(signed, signature, trust, judged);
+    const subject = { signature, signed, previous, indexBefore, report };
     indexBefore = signature.content.index;
+    before.set(digestToHex(signature.leafHash), signature);
     const broken = brokenRule(rules, subject) ?? firstBroken(entryRules, signature);
     return { outcome: conclude(broken, report, judged), signature, report, judged };
   });
 }
 
 function validate(
-  { entry }: ReadEvidence,
+  signed: ReadEntry | null,
   { file }: ReadEntry,
   trust: Trust,
   { at, basis }: JudgedTime,
 ): SignatureReport | null {
-  if (file.payload === undefined) return null;
+  if (signed === null || file.payload === undefined) return null;
   const { certificates: anchors } = trust;
   const by = EXISTENCE[basis];
-  return validateCades({ cms: file.payload.bytes, content: entry.bytes, anchors, at, by });
+  return validateCades({ cms: file.payload.bytes, content: signed.bytes, anchors, at, by });
 }
 
 function firstBroken(rules: readonly Rules<ReadEntry>[], entry: ReadEntry): Finding | null {

@@ -11,7 +11,7 @@ export function collectionToJson(report: CollectionReport): JsonObject {
     kind: 'collection',
     entries: entries.map(entryToJson),
     questions: questions.map(questionSummaryToJson),
-    signatures: signatures.map(({ of, ...signature }) => ({ ...signatureToJson(signature), of })),
+    signatures: signatures.map(signatureToJson),
     ...(inspection !== undefined && { inspection }),
   };
 }

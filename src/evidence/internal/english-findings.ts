@@ -85,6 +85,8 @@ export const ENGLISH_FINDINGS = {
   'signature.pass-self':
     'A genuine signature by {signer}, for whom no root of yours answers. {reason}',
   'signature.of': 'It is a signature over another entry.',
+  'signature.version':
+    'What entry {entry} names as the version before it is no version of the same signature.',
   'signature.order':
     'The signature at index {index} does not come after what stands before it in the file.',
   'signature.payload': 'The file does not show the signature itself.',

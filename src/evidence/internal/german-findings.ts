@@ -97,6 +97,8 @@ export const GERMAN_FINDINGS: Readonly<Record<keyof typeof ENGLISH_FINDINGS, str
   'signature.pass-self':
     'Eine echte Signatur von {signer}; dafür steht keiner Ihrer Vertrauensanker ein. {reason}',
   'signature.of': 'Es ist eine Signatur über einen anderen Eintrag.',
+  'signature.version':
+    'Was Eintrag {entry} als Fassung vor sich nennt, ist keine Fassung derselben Signatur.',
   'signature.order':
     'Die Signatur an Stelle {index} kommt im Log nicht nach dem, was in der Datei vor ihr steht.',
   'signature.payload': 'Die Datei legt die Signatur selbst nicht offen.',

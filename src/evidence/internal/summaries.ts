@@ -80,8 +80,14 @@ export function logSummary(
 
 export function signatureSummary(checked: CheckedSignature): SignatureSummary {
   const { signature, report, judged } = checked;
-  const { index, recordedAt } = signature.content;
-  return { index, recordedAt, ...validationSummary(report, judged) };
+  const { index, of, prev, recordedAt } = signature.content;
+  return {
+    index,
+    of,
+    ...(prev !== undefined && { previous: prev }),
+    recordedAt,
+    ...validationSummary(report, judged),
+  };
 }
 
 /** @param report null if there was nothing to validate. */

@@ -57,10 +57,7 @@ export function verifyCollectionBy(
       questionSummary(question, at + 1, checks),
     ),
     entries: collection.entries.map((entry) => collectedSummary(entry, checks)),
-    signatures: run.attached.checked.map((checked) => ({
-      ...signatureSummary(checked),
-      of: checked.signature.content.of,
-    })),
+    signatures: run.attached.checked.map(signatureSummary),
     notProven: collectionNotProven(collection, run),
     ...common,
   };

@@ -42,6 +42,8 @@ interface Walk {
   /** Last leaf hash by key tag. */
   readonly latest: Map<HexDigest, HexDigest>;
   readonly leaves: Set<HexDigest>;
+  /** What each version of a signature that none follows yet signs, by its leaf hash. */
+  readonly signatures: Map<HexDigest, HexDigest>;
   readonly maps: MapWalk;
 }
 
@@ -54,6 +56,7 @@ export async function* checkLog(log: LogUnderCheck): AsyncGenerator<Finding> {
     recordedAt: 0 as UnixMillis,
     latest: new Map(),
     leaves: new Set(),
+    signatures: new Map(),
     maps: new MapWalk(),
   };
   for (let number = 0; number < Math.min(head.length, hypercore.length); number++) {
@@ -112,11 +115,16 @@ function* checkEntry(walk: Walk, entry: PlacedEntry): Generator<string> {
   const leaf = digestToHex(entry.leafHash);
   if (entry.thing !== null) walk.latest.set(entry.thing, leaf);
   walk.leaves.add(leaf);
+  if (entry.follows !== null) walk.signatures.delete(entry.follows);
+  if (entry.of !== null) walk.signatures.set(leaf, entry.of);
 }
 
 function* checkReferences(walk: Walk, statement: Statement, at: string): Generator<string> {
   if (statement.kind === 'signature' && !walk.leaves.has(statement.of))
     yield `${at} signs an entry that does not come before it`;
+  if (statement.kind === 'signature' && statement.prev !== undefined)
+    if (walk.signatures.get(statement.prev) !== statement.of)
+      yield `${at} does not name the last version of a signature over the same entry`;
   if (statement.kind !== 'record') return;
   if (statement.prev !== walk.latest.get(statement.tags.key))
     yield `${at} does not name the version before it`;

@@ -62,6 +62,7 @@ export function placedEntries(bundle: Bundle): PlacedEntry[] {
       leafHash: leafHash(entry.statement),
       thing: parsed.kind === 'record' ? parsed.tags.key : null,
       of: parsed.kind === 'signature' ? parsed.of : null,
+      follows: parsed.kind === 'signature' ? (parsed.prev ?? null) : null,
     };
   });
 }

@@ -17,6 +17,7 @@ import { appendBlock, treeHash } from './hypercore-tree.js';
 import type { JournalBlock } from './journal-payload.js';
 import type { LogPosition, OpenLog } from './open-log.js';
 import {
+  followingKey,
   idempotencyKey,
   readIdempotent,
   readVersion,
@@ -66,11 +67,12 @@ export async function stage(
     if (repeated !== null) return repeated;
     if (draft.mayOnlyRepeat === true) return { kind: 'refused' };
     if (draft.month !== null && draft.month !== month) return { kind: 'stale' };
+    if (draft.follows !== null && seen.isFollowed(draft.follows)) return { kind: 'superseded' };
     const index = (first + placed.length) as LeafIndex;
     const prev = draft.thing === null ? undefined : seen.latest(draft.thing);
     const place = { index, recordedAt, ...(prev !== undefined && { prev }) };
     const statement = draft.statementAt(place);
-    const { thing, of, idempotency, sealedParts, secrets } = draft;
+    const { thing, of, follows, idempotency, sealedParts, secrets } = draft;
     const hash = leafHash(statement);
     // Named one by one: spreading a draft costs more than hashing its statement.
     const entry = {
@@ -79,6 +81,7 @@ export async function stage(
       leafHash: hash,
       thing,
       of,
+      follows,
       idempotency,
       sealedParts,
       secrets,
@@ -134,6 +137,7 @@ type Placement =
 /** What earlier entries say about these drafts; knows of those placed in this very commit too. */
 interface Seen {
   latest(thing: HexDigest): HexDigest | undefined;
+  isFollowed(leaf: HexDigest): boolean;
   repeated(draft: EntryDraft): Exclude<Outcome, { kind: 'appended' }> | null;
   note(entry: PlacedEntry): void;
 }
@@ -145,10 +149,13 @@ async function lookUp(
 ): Promise<Seen> {
   const things = drafts.flatMap(({ thing, isFirst }) => (thing === null || isFirst ? [] : [thing]));
   const tags = drafts.flatMap(({ idempotency }) => (idempotency === null ? [] : [idempotency.key]));
-  const [versions, repeats] = await Promise.all([
+  const before = drafts.flatMap(({ follows }) => (follows === null ? [] : [follows]));
+  const [versions, repeats, followers] = await Promise.all([
     state.getMany(things.map((thing) => thingKey(log.number, digestFromHex(thing)))),
     state.getMany(tags.map(idempotencyKey)),
+    state.getMany(before.map((leaf) => followingKey(log.number, digestFromHex(leaf)))),
   ]);
+  const followed = new Set(before.filter((_, at) => followers[at] !== null));
   const latest = new Map<HexDigest, HexDigest>();
   versions.forEach((value, at) => {
     const thing = things[at];
@@ -162,6 +169,7 @@ async function lookUp(
   });
   return {
     latest: (thing) => latest.get(thing),
+    isFollowed: (leaf) => followed.has(leaf),
     repeated: ({ idempotency }) => {
       const entry = idempotency === null ? undefined : known.get(toHex(idempotency.key));
       if (idempotency === null || entry === undefined) return null;
@@ -169,7 +177,8 @@ async function lookUp(
         ? { kind: 'repeated', log: entry.log, index: entry.index }
         : { kind: 'conflict' };
     },
-    note: ({ thing, leafHash: hash, index, idempotency }) => {
+    note: ({ thing, follows, leafHash: hash, index, idempotency }) => {
+      if (follows !== null) followed.add(follows);
       if (thing !== null) latest.set(thing, digestToHex(hash));
       if (idempotency === null) return;
       const { key, record } = idempotency;

@@ -14,6 +14,7 @@ const KIND = {
   leaf: 0x04,
   thing: 0x05,
   attached: 0x06,
+  following: 0x07,
 } as const;
 
 /** Node-wide rows live under a number that no log has. */
@@ -22,7 +23,7 @@ const NODE_KIND = { idempotency: 0x01, vault: 0x02 } as const;
 
 export type StateRow = readonly [key: Uint8Array, value: Uint8Array];
 
-export interface LatestVersion {
+export interface EntryPlace {
   readonly index: LeafIndex;
   readonly leafHash: Sha256Digest;
 }
@@ -63,6 +64,36 @@ export const attachedKey = (log: number, leafHash: Uint8Array, index: number): U
     w.u64(index);
   });
 
+export function readAttachedKey(key: Uint8Array): {
+  readonly leafHash: Uint8Array;
+  readonly index: LeafIndex;
+} {
+  return read(key.subarray(5), (reader) => ({
+    leafHash: reader.bytes(32),
+    index: reader.u64() as LeafIndex,
+  }));
+}
+
+/** The version of a signature that follows the one of this leaf hash. */
+export const followingKey = (log: number, leafHash: Uint8Array): Uint8Array =>
+  logKey(log, KIND.following, 32, (w) => {
+    w.bytes(leafHash);
+  });
+
+/** All rows of what is attached, from one of them on, lie in [gte, lt). */
+export function attachedRange(
+  log: number,
+  from?: { readonly leafHash: Uint8Array; readonly index: number },
+): { gte: Uint8Array; lt: Uint8Array } {
+  return {
+    gte:
+      from === undefined
+        ? logKey(log, KIND.attached, 0, () => undefined)
+        : attachedKey(log, from.leafHash, from.index),
+    lt: logKey(log, KIND.attached + 1, 0, () => undefined),
+  };
+}
+
 export const idempotencyKey = (tag: Uint8Array): Uint8Array =>
   logKey(NODE, NODE_KIND.idempotency, 32, (w) => {
     w.bytes(tag);
@@ -94,13 +125,13 @@ export function readU64(value: Uint8Array): number {
   return read(value, (reader) => reader.u64());
 }
 
-export const versionValue = ({ index, leafHash }: LatestVersion): Uint8Array =>
+export const versionValue = ({ index, leafHash }: EntryPlace): Uint8Array =>
   write(40, (w) => {
     w.u64(index);
     w.bytes(leafHash);
   });
 
-export function readVersion(value: Uint8Array): LatestVersion {
+export function readVersion(value: Uint8Array): EntryPlace {
   return read(value, (reader) => ({
     index: reader.u64() as LeafIndex,
     leafHash: sha256Digest(reader.bytes(32)),

@@ -9,6 +9,7 @@ import type { ChangedTile } from '../../tlog/tile-tree.js';
 import {
   attachedKey,
   blockKey,
+  followingKey,
   idempotencyKey,
   idempotentValue,
   leafKey,
@@ -25,6 +26,7 @@ export interface PlacedEntry extends BundleEntry {
   readonly leafHash: Sha256Digest;
   readonly thing: HexDigest | null;
   readonly of: HexDigest | null;
+  readonly follows: HexDigest | null;
 }
 
 export function blockRows(
@@ -35,11 +37,14 @@ export function blockRows(
   const rows: StateRow[] = [];
   const first = entries[0];
   if (first !== undefined) rows.push([blockKey(log, first.index), u64Value(blockNumber)]);
-  for (const { index, leafHash, thing, of, idempotency } of entries) {
+  for (const { index, leafHash, thing, of, follows, idempotency } of entries) {
     rows.push([leafKey(log, leafHash), u64Value(index)]);
     if (thing !== null)
       rows.push([thingKey(log, digestFromHex(thing)), versionValue({ index, leafHash })]);
-    if (of !== null) rows.push([attachedKey(log, digestFromHex(of), index), leafHash]);
+    // A later version is found by the one before it: what is attached is counted once.
+    if (follows !== null)
+      rows.push([followingKey(log, digestFromHex(follows)), versionValue({ index, leafHash })]);
+    else if (of !== null) rows.push([attachedKey(log, digestFromHex(of), index), leafHash]);
     if (idempotency !== null) {
       const { key, record } = idempotency;
       rows.push([idempotencyKey(key), idempotentValue({ log, index, recordTag: record })]);

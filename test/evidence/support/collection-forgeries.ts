@@ -136,6 +136,16 @@ export async function collectionForgeries(): Promise<CollectionForgery[]> {
       }),
     }),
   );
+  const ofRecord = await forge({
+    signature: (statement, leaf) => ({ ...statement, prev: leaf(3) }),
+  });
+  add(
+    ['attached', 'a later version is of the same signature'],
+    'a version of what is no signature',
+    'signatures',
+    ofRecord.bytes,
+    ofRecord,
+  );
   const overElse = await forge({ signed: () => utf8('something else') });
   add(
     ['attached', 'it is genuine'],

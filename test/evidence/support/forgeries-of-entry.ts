@@ -1,6 +1,8 @@
 /** Of the entry and the signatures over it. */
 import { utf8 } from '../../../src/base/bytes.js';
 import { digestToHex } from '../../../src/base/hex-digest.js';
+import { formatStatement, type SignatureStatement } from '../../../src/records/statement.js';
+import { leafHash } from '../../../src/tlog/merkle-hash.js';
 import type { Forgery } from './forgery.js';
 import { minutes } from './plan.js';
 import { derived } from './synthetic-keys.js';
@@ -128,6 +130,11 @@ export const FORGERIES_OF_ENTRY: readonly Forgery[] = [
     },
   },
   {
+    name: 'a version of another signature',
+    check: 'signature:2',
+    bends: { signature: laterVersion() },
+  },
+  {
     name: 'a certificate signature over something else',
     check: 'signature:1',
     bends: { signed: () => utf8('something else') },
@@ -138,3 +145,15 @@ export const FORGERIES_OF_ENTRY: readonly Forgery[] = [
     bends: { payload: Uint8Array.of(1, 2, 3) },
   },
 ];
+
+/** Says of the second signature that it is a later version of the first. */
+function laterVersion(): (statement: SignatureStatement) => SignatureStatement {
+  let first: SignatureStatement | null = null;
+  return (statement) => {
+    if (first === null || first.index >= statement.index) {
+      first = statement;
+      return statement;
+    }
+    return { ...statement, prev: digestToHex(leafHash(formatStatement(first))) };
+  };
+}

@@ -105,6 +105,7 @@ function readPrepared(reader: ByteReader, texts: TextReader, month: string): Pre
     isFirst,
     retracts,
     of: null,
+    follows: null,
     recordTag,
     rowIds,
     month,
