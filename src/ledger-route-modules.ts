@@ -9,12 +9,10 @@ import { describeSubjectSearch, subjectSearchRoutes } from './api/routes/subject
 import { describeSubjects, subjectsRoutes } from './api/routes/subjects.js';
 import { SearchBudget } from './api/search-budget.js';
 import { containerSeal, type RouteParts, type SharedParts, v1 } from './route-parts.js';
-import { parseCertificate } from './signing/certificate.js';
-import { trustAnchorFrom } from './signing/trust-anchor.js';
 
 export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModule[] {
   const { config, opened, clock, random } = parts;
-  const { node, roots, findable, views } = opened;
+  const { node, findable, views } = opened;
   const { book } = opened.access;
   const { guard, cursors, ledgers, body } = shared;
   const evidence = { anchored: node.anchored, identities: node.identities };
@@ -53,7 +51,7 @@ export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModu
           clock,
           random,
           seal: node.seal,
-          trustAnchors: roots.map((der) => trustAnchorFrom(parseCertificate(der))),
+          trustAnchors: opened.signing.anchors,
         },
       }),
       describeSignatures,

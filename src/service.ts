@@ -10,6 +10,7 @@ import { messageClassesOf } from './api/message-classes.js';
 import { metricsListener } from './api/metrics-server.js';
 import { createMetrics, type Metrics } from './api/metrics.js';
 import { type RunningServer, startServer } from './api/server.js';
+import { augmentationMetrics, augmentationReasons, withBatches } from './augmentation-health.js';
 import { Lifetime } from './base/lifetime.js';
 import type { Logger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
@@ -24,6 +25,7 @@ import type { LedgerStoreOptions } from './ledger/ledger-store.js';
 import { openAuthenticators } from './log-in.js';
 import { anchoringWithMaps } from './map-epochs.js';
 import { commitMetrics, nodeMetrics, signingMetrics, viewMetrics } from './node-metrics.js';
+import { openAugmentation } from './open-augmentation.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { FindableFields } from './queries/findable-fields.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
@@ -106,7 +108,11 @@ export class Service {
       lifetime.add(() => views.close());
       viewMetrics(metrics.registry, views);
       const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
-      const anchoring = anchoringWithMaps(opened.node, maps, parts.logger);
+      const augmentation = await followSignatures(config, parts, opened, metrics);
+      const anchoring = withBatches(
+        anchoringWithMaps(opened.node, maps, parts.logger),
+        augmentation?.follower ?? null,
+      );
       const epochs = epochTimer(config, parts, anchoring);
       const inner = { ...opened, schemas, findable, views, maps, anchoring };
       const stopping = new AbortController();
@@ -119,6 +125,10 @@ export class Service {
           hasFailed: hasFailed(),
           anchoringFailures: epochs.failures,
           viewsFailure: views.failure,
+          augmentation:
+            augmentation === null
+              ? []
+              : augmentationReasons(augmentation.follower.backlog, parts.clock.now()),
         }),
       );
       lifetime.add(() => {
@@ -129,6 +139,10 @@ export class Service {
       if (metricsServer !== null) lifetime.add(() => metricsServer.stop(0));
       epochs.start();
       lifetime.add(() => epochs.stop());
+      if (augmentation !== null) {
+        augmentation.timer.start();
+        lifetime.add(() => augmentation.timer.stop());
+      }
       return new Service(config, opened, server, metricsServer, lifetime, failed);
     } catch (cause) {
       await lifetime.close();
@@ -211,6 +225,28 @@ function openViews(
   return NodeViews.open({ directory, openEngine, logger, clock, searchSource }, readers);
 }
 
+/** Null where the node makes no time-stamps: without one nothing can be raised. */
+async function followSignatures(
+  { data, signatureGraceMillis: graceMillis }: Config,
+  { clock, random, logger }: ServiceParts,
+  { node: { store }, signing }: OpenedNode,
+  { registry }: Metrics,
+): Promise<Awaited<ReturnType<typeof openAugmentation>> | null> {
+  const { timeStamps, revocation, anchors } = signing;
+  if (timeStamps === null) return null;
+  const opened = await openAugmentation({
+    dataDirectory: data,
+    store,
+    services: { timeStamps, revocation, anchors },
+    graceMillis,
+    clock,
+    random,
+    logger,
+  });
+  augmentationMetrics(registry, () => opened.follower.backlog, clock);
+  return opened;
+}
+
 function epochTimer(
   { epochIntervalMillis }: Config,
   { logger }: ServiceParts,
@@ -224,7 +260,10 @@ async function listen(
   { clock, random, logger, preparer, trySchema, print }: ServiceParts,
   metrics: Metrics,
   { stopping, ...opened }: ServedNode & { readonly stopping: AbortSignal },
-  health: () => Pick<NodeHealth, 'hasFailed' | 'anchoringFailures' | 'viewsFailure'>,
+  health: () => Pick<
+    NodeHealth,
+    'hasFailed' | 'anchoringFailures' | 'viewsFailure' | 'augmentation'
+  >,
 ): Promise<RunningServer> {
   const { host, port, requestTimeoutMillis, requestsPerMinute } = config;
   const { store } = opened.node;
@@ -236,7 +275,6 @@ async function listen(
       isAnchoredOutside: config.anchorChain === 'bitcoin',
       recovery: store.report,
       backlog: store.backlog,
-      augmentation: [],
     });
   const certificates = new ClientCertificates();
   const material = await readTlsFiles(config);

@@ -27,8 +27,6 @@ export {
   SIGNING_ALGORITHMS,
 } from './internal/prepared-signing.js';
 
-export type SigningAlgorithm = SignatureAlgorithmName;
-
 export interface SigningTerms {
   /** DER. */
   readonly certificate: Uint8Array;

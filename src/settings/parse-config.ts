@@ -21,6 +21,9 @@ import {
   SETTINGS,
 } from './settings-table.js';
 
+const DAY_MILLIS = 24 * 60 * 60 * 1000;
+const DEVELOPMENT_GRACE_MILLIS = 2_000;
+
 export interface ConfigSources {
   /** By the setting's name; a flag that was not given is undefined. */
   readonly flags: Texts;
@@ -74,7 +77,11 @@ export function parseConfig({
   // Whoever asked for no part that is made for development gets none unasked.
   const timeStamps =
     found.timeStamps ?? (settled.seal === 'development' ? DEFAULTS.timeStamps : 'off');
-  const config: Config = { ...settled, ...paths, timeStamps, data, keys };
+  // Whoever lists revocation in this process has heard of it at once; others take a day or more.
+  const signatureGraceMillis =
+    found.signatureGraceMillis ??
+    (timeStamps === 'development' ? DEVELOPMENT_GRACE_MILLIS : DAY_MILLIS);
+  const config: Config = { ...settled, ...paths, timeStamps, signatureGraceMillis, data, keys };
   checkTogether(config);
   const secrets = readSecrets(env);
   checkSealSettings(config, secrets);

@@ -145,6 +145,11 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     'an array of time-stamp authorities',
     'whom to ask for time-stamps, as JSON, in order (see README, Signatures with evidence)',
   ),
+  signatureGraceMillis: wholeNumber(
+    0,
+    31 * DAY_MILLIS,
+    'time from the time-stamp to the question of revocation (default: a day; 2,000 with development time-stamps)',
+  ),
   signatureTrust: text(
     isPath,
     'a path',
