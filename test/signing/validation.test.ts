@@ -7,10 +7,9 @@ import { type CadesRequest, validateCades } from '../../src/signing/cades-valida
 import { keyUsage } from '../../src/signing/certificate-builder.js';
 import { parseCertificateList } from '../../src/signing/certificate-list.js';
 import { parseSignedData } from '../../src/signing/cms-signed-data.js';
-import { addToSignedData } from '../../src/signing/internal/signed-data-additions.js';
-import { counterSign } from './support/counter-signer.js';
 import { derOid, derSequence, derUtf8String } from '../../src/signing/der-writer.js';
 import { derName } from '../../src/signing/distinguished-name.js';
+import { addToSignedData } from '../../src/signing/internal/signed-data-additions.js';
 import { OID } from '../../src/signing/oids.js';
 import { formatSignatureReport } from '../../src/signing/signature-report-text.js';
 import type { SignatureReport } from '../../src/signing/signature-report.js';
@@ -22,6 +21,7 @@ import {
 } from '../../src/signing/validation-policy.js';
 import { plant } from '../support/mutant.js';
 import { addAttribute, partsOf } from './support/cms-forge.js';
+import { counterSign } from './support/counter-signer.js';
 import { at as childOf, encode } from './support/der-tree.js';
 import {
   type Identity,
