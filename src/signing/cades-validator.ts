@@ -81,7 +81,7 @@ export function validateCades(request: CadesRequest): SignatureReport {
   const { signedData } = basic;
   const carried = carriedTimeStamps(signedData);
   const material = gatherMaterial(signedData, carried, request.evidence ?? NO_EVIDENCE);
-  const proofs = firstProofs(validationTime, knownExistence(request), material);
+  const proofs = firstProofs(validationTime, knownExistence(request), signedData, material);
   const budget = new ValidationBudget(VALIDATION_LIMITS, keys);
   const context: ValidationContext = {
     keys,

@@ -224,6 +224,27 @@ describe('time-stamps', () => {
     });
   });
 
+  it('may bring what serves them, whoever trusts them and whenever they were made', () => {
+    const other = issueCa({ name: 'Other' });
+    const stranger = issueTsa({ name: 'Stranger', issuer: other, serialNumber: 77 });
+    const cms = withValidationData(timeStamp(signatureAt('B-B'), stranger, STAMPED), {
+      certificates: [other.certificate.der],
+      crls: [crl(other, COLLECTED)],
+      ocspResponses: [],
+    });
+    expect(validate(cms, { evidence })).toMatchObject({
+      indication: 'TOTAL-PASSED',
+      unchecked: [],
+    });
+    const trusting = [...anchors, trustAnchorFrom(other.certificate)];
+    const asRecorded = { at: days(0), anchors: trusting, evidence: freshEvidence(days(0)) };
+    expect(validate(cms, asRecorded)).toMatchObject({
+      indication: 'TOTAL-PASSED',
+      timeStamps: [{ subIndication: 'TRY_LATER' }],
+      unchecked: [],
+    });
+  });
+
   it('need an anchor for time-stamps', () => {
     const forSignatures = anchors.map((anchor) => ({
       ...anchor,

@@ -43,6 +43,7 @@ export function uncheckedIn(context: ValidationContext, accounting: Accounting):
   // Most signatures carry nothing else than what they need: then nobody else is asked.
   if (carried.some(isIdle) || hashes.some(isIdleEvidence))
     addOtherAnswers(context, accounting, used);
+  if (hashes.some(isIdleEvidence)) addAnswersAboutStrangers(context, accounting, used);
   const unused = new Map<string, string>();
   for (const certificate of carried)
     if (isIdle(certificate))
@@ -128,30 +129,54 @@ function digestsBeyond(
 }
 
 /** Hashes of the certificates and of the evidence that the judgements rest on. */
-function usedBy(
-  { timeStamps, counterSignatures, judgement }: Accounting,
-  bySubject: CertificatesBySubject,
-): Set<string> {
+function usedBy(accounting: Accounting, bySubject: CertificatesBySubject): Set<string> {
   const used = new Set<string>();
   const use = (certificate: Certificate): void => {
     used.add(toHex(certificate.sha256));
   };
-  // Of an authority that nobody here trusts: what may lie above it cannot be told from what does not.
-  const strangers: Certificate[] = [];
-  for (const each of timeStamps)
-    if (!each.judgement?.path)
-      strangers.push(...(each.carried.token?.signedData.certificates ?? []));
-  for (const each of counterSignatures)
-    if (!each.judgement?.path && each.certificate !== null) strangers.push(each.certificate);
-  strangers.forEach(use);
-  above(bySubject, strangers).forEach(use);
-  for (const each of judgementsIn({ timeStamps, counterSignatures, judgement })) {
+  unknownTo(accounting, bySubject).forEach(use);
+  for (const each of judgementsIn(accounting)) {
     each.path?.certificates.forEach(use);
     if (each.kind === 'passed')
       for (const known of each.revocation)
         if (known.kind === 'status') useStatus(used, known.status);
   }
   return used;
+}
+
+/**
+ * Certificates of those whom nobody here trusts, and what may lie above them: that cannot be told from
+ * what does not.
+ */
+function unknownTo(
+  { timeStamps, counterSignatures }: Accounting,
+  bySubject: CertificatesBySubject,
+): ReadonlySet<Certificate> {
+  const strangers: Certificate[] = [];
+  for (const { judgement, certificate, carried } of timeStamps)
+    if (!judgement?.path) {
+      if (certificate !== null) strangers.push(certificate);
+      strangers.push(...(carried.token?.signedData.certificates ?? []));
+    }
+  for (const { judgement, certificate } of counterSignatures)
+    if (!judgement?.path && certificate !== null) strangers.push(certificate);
+  return new Set([...strangers, ...above(bySubject, strangers)]);
+}
+
+/** By names and numbers: nobody who is trusted has signed what speaks of strangers. */
+function addAnswersAboutStrangers(
+  { evidence, bySubject }: ValidationContext,
+  accounting: Accounting,
+  used: Set<string>,
+): void {
+  const strangers = [...unknownTo(accounting, bySubject)];
+  const issuers = new Set(strangers.map(({ issuer }) => issuer.comparable));
+  const numbers = new Set(strangers.map(({ serialNumber }) => toHex(serialNumber)));
+  for (const { issuer, sha256 } of evidence.crls)
+    if (issuers.has(issuer.comparable)) used.add(toHex(sha256));
+  for (const { answers, sha256 } of evidence.ocspResponses)
+    if (answers.some(({ certificateId }) => numbers.has(toHex(certificateId.serialNumber))))
+      used.add(toHex(sha256));
 }
 
 /** And of those that answer about the same certificates, whether anything rested on them or not. */
