@@ -54,6 +54,7 @@ const homeOf = {
   '(bitcoinjs-lib|tiny-secp256k1)': 'anchoring/',
   express: '(api/|[^/]+/http)',
   commander: '(cli/|main)',
+  'ipaddr.js': 'keys/',
   '(pdfkit|fontkit|dejavu-fonts-ttf)': 'reports/',
   '(node-forge|pkcs11js)': 'keys/',
 };

@@ -12,7 +12,7 @@ import { describeKeys, keyCreation, keysRoutes } from './api/routes/keys.js';
 import { describeTenants, tenantsRoutes } from './api/routes/tenants.js';
 import { accessHistory } from './queries/access-history.js';
 import { inspectionPrinter } from './queries/inspection-report-data.js';
-import { type RouteParts, type SharedParts, trustParts, v1 } from './route-parts.js';
+import { containerSeal, type RouteParts, type SharedParts, trustParts, v1 } from './route-parts.js';
 
 export function accessModules(parts: RouteParts, shared: SharedParts): RouteModule[] {
   const { opened, clock } = parts;
@@ -56,6 +56,7 @@ export function accessModules(parts: RouteParts, shared: SharedParts): RouteModu
         guard,
         inspections,
         trust: trustParts(opened),
+        seal: containerSeal(parts),
         parts: {
           ledgers,
           evidence: {

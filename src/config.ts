@@ -4,6 +4,7 @@ import type { OidcIssuer } from './access/oidc-issuer.js';
 import type { Secret } from './base/secret.js';
 import type { LogLevel } from './json-logger.js';
 import type { SignatureAlgorithmName } from './signing/algorithms.js';
+import type { HostRule } from './keys/outbound-host.js';
 
 export interface Config {
   /** Data directory, absolute. */
@@ -73,6 +74,26 @@ export interface Config {
   readonly pkcs11KeyId?: string;
   /** Signatures that the token makes at the same time. */
   readonly pkcs11Sessions: number;
+  /** `development` = an authority in this process; `rfc3161` = `timeStampAuthorities`; `off` = none. */
+  readonly timeStamps: 'development' | 'rfc3161' | 'off';
+  /** In the order in which they are asked. */
+  readonly timeStampAuthorities?: readonly AuthoritySetting[];
+  /** Trust file (docs/formats/trust.md), absolute: where signatures and time-stamps may end. */
+  readonly signatureTrust?: string;
+  /** The only hosts that are asked for revocation; nobody is without it. */
+  readonly revocationHosts?: readonly HostRule[];
+  /** For one request to the outside, from the call to the last byte. */
+  readonly outboundTimeoutMillis: number;
+}
+
+/** A time-stamp authority of somebody else's. */
+export interface AuthoritySetting {
+  /** http or https; tokens are signed, so that either will do. */
+  readonly url: string;
+  /** OID of the policy to ask for; null leaves it to the authority. */
+  readonly policy: string | null;
+  /** Its host, as it may be asked. */
+  readonly host: HostRule;
 }
 
 /** Kept apart from the Config, which is logged; each prints as `[redacted]`. */

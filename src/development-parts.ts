@@ -1,16 +1,22 @@
 /**
  * What a node without configuration makes for itself (design §3.14): a certificate authority with a
- * seal, and a chain. All of it says that it is for development, everywhere it shows.
+ * seal and time-stamps, and a chain. All of it says that it is for development, everywhere it shows.
  */
 import { join } from 'node:path';
 import { anchorSecret } from './anchor-key.js';
 import { DevChain } from './anchoring/devchain.js';
 import { randomBytes, type RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
-import { createDevelopmentAuthority } from './keys/development-authority.js';
-import type { KeyStore, SealKeys } from './keys/key-store.js';
+import {
+  createDevelopmentCa,
+  issueSealCertificate,
+  issueTimeStampCertificate,
+  type IssueOptions,
+} from './keys/development-authority.js';
+import type { DevelopmentAuthorityKeys, KeyStore, SealKeys } from './keys/key-store.js';
 import { type SealSigner, softwareSealSigner } from './keys/seal-signer.js';
 import type { AnchoringOptions } from './node-anchoring.js';
+import { parseCertificate } from './signing/certificate.js';
 
 export interface DevelopmentPartsOptions {
   readonly keyStore: KeyStore;
@@ -79,17 +85,46 @@ function anchoringOn(devchain: DevChain, secret: Uint8Array): AnchoringOptions {
   };
 }
 
-async function makeSeal({ keyStore, clock, random }: DevelopmentPartsOptions): Promise<SealKeys> {
-  const made = createDevelopmentAuthority({
-    at: clock.now(),
-    random: (length) => randomBytes(random, length),
-  });
+async function makeSeal(options: DevelopmentPartsOptions): Promise<SealKeys> {
+  const authority = await openDevelopmentAuthority(options);
+  const made = issueSealCertificate(authority, issueOptions(options));
   const keys = {
     certificate: made.sealCertificate,
-    chain: [made.caCertificate],
+    chain: [authority.caCertificate],
     privateKey: made.sealPrivateKey,
     isDevelopment: true,
   };
-  await keyStore.putSealKeys(keys);
+  await options.keyStore.putSealKeys(keys);
   return keys;
+}
+
+/** Time enough to notice that a node has not been started for long. */
+const RENEWAL_MILLIS = 60 * 86_400_000;
+
+/**
+ * The embedded authority, made where there is none. Its certificate for time-stamps is issued anew when it
+ * ends soon; tokens made before rest on the old one, which they carry.
+ */
+export async function openDevelopmentAuthority(
+  options: DevelopmentPartsOptions,
+): Promise<DevelopmentAuthorityKeys> {
+  const known = await options.keyStore.developmentAuthority();
+  if (known !== null && !endsSoon(known, options)) return known;
+  const ca = known ?? createDevelopmentCa(issueOptions(options));
+  const { caCertificate, caPrivateKey } = ca;
+  const issued = issueTimeStampCertificate(ca, issueOptions(options));
+  const keys = { caCertificate, caPrivateKey, ...issued };
+  await options.keyStore.putDevelopmentAuthority(keys);
+  return keys;
+}
+
+function endsSoon(
+  { timeStampCertificate }: DevelopmentAuthorityKeys,
+  { clock }: DevelopmentPartsOptions,
+): boolean {
+  return parseCertificate(timeStampCertificate).notAfter - clock.now() < RENEWAL_MILLIS;
+}
+
+function issueOptions({ clock, random }: DevelopmentPartsOptions): IssueOptions {
+  return { at: clock.now(), random: (length) => randomBytes(random, length) };
 }

@@ -14,7 +14,8 @@ declare const CHIROGRAPH_VERSION: string | undefined;
 
 const HELP = `Usage: node verify.mjs FILE [--trust FILE]… [--require attributed] [--lang de|en] [--json]
 
-Verifies an evidence file or a collection offline and says, check by check, what was checked, how, and on whose word.
+Verifies an evidence file or a collection, alone or in a container (ASiC), offline and says, check by check,
+what was checked, how, and on whose word.
 
   --trust FILE           roots of trust of your own: certificates, recovery keys, log keys, blocks
                          (JSON; docs/formats/trust.md); may be given more than once

@@ -7,7 +7,7 @@ import { describeSignatures, signaturesRoutes } from './api/routes/signatures.js
 import { describeSubjectSearch, subjectSearchRoutes } from './api/routes/subject-search.js';
 import { describeSubjects, subjectsRoutes } from './api/routes/subjects.js';
 import { SearchBudget } from './api/search-budget.js';
-import { type RouteParts, type SharedParts, v1 } from './route-parts.js';
+import { containerSeal, type RouteParts, type SharedParts, v1 } from './route-parts.js';
 import { parseCertificate } from './signing/certificate.js';
 import { trustAnchorFrom } from './signing/trust-anchor.js';
 
@@ -17,6 +17,7 @@ export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModu
   const { book } = opened.access;
   const { guard, cursors, ledgers, body } = shared;
   const evidence = { anchored: node.anchored, identities: node.identities };
+  const seal = containerSeal(parts);
   return [
     v1(
       ledgersRoutes({
@@ -38,7 +39,7 @@ export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModu
       }),
       describeLedgers,
     ),
-    v1(entryFilesRoutes({ guard, ledgers, evidence }), describeEntryFiles),
+    v1(entryFilesRoutes({ guard, ledgers, evidence, seal }), describeEntryFiles),
     v1(
       signaturesRoutes({
         guard,
@@ -66,6 +67,6 @@ export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModu
       }),
       describeSubjectSearch,
     ),
-    v1(subjectsRoutes({ guard, cursors, ledgers, evidence }), describeSubjects),
+    v1(subjectsRoutes({ guard, cursors, ledgers, evidence, seal }), describeSubjects),
   ];
 }

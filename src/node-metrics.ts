@@ -1,7 +1,9 @@
 /** What an operator's monitoring learns of commits, backlog and anchors. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { AuthorityHealth } from './keys/fail-over-authority.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerNode } from './ledger-node.js';
+import type { SigningServices } from './signing-services.js';
 import type { NodeViews } from './views/node-views.js';
 
 const STEP_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5];
@@ -79,6 +81,54 @@ export function viewMetrics(registry: Registry, views: NodeViews): void {
     registers: [registry],
     async collect() {
       this.set(await views.lag());
+    },
+  });
+}
+
+/** Read when they are asked for; an authority that has never stamped has no skew and no last success. */
+export function signingMetrics(registry: Registry, signing: SigningServices): void {
+  const registers = [registry];
+  const labelNames = ['authority'] as const;
+  const byAuthority = (
+    name: string,
+    help: string,
+    read: (health: AuthorityHealth) => number | null,
+  ): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        for (const health of signing.health().timeStamps) {
+          const value = read(health);
+          if (value !== null) this.set({ authority: health.name }, value);
+        }
+      },
+    });
+  };
+  byAuthority('chirograph_time_stamps_made', 'Time-stamps since the start.', (health) => {
+    return health.stamped;
+  });
+  byAuthority('chirograph_time_stamps_failed', 'Tries without one since the start.', (health) => {
+    return health.failed;
+  });
+  byAuthority(
+    'chirograph_time_stamp_last_success_seconds',
+    'When the last one was received, in seconds since 1970.',
+    ({ lastSuccessAt }) => (lastSuccessAt === null ? null : lastSuccessAt / 1_000),
+  );
+  byAuthority(
+    'chirograph_time_stamp_skew_seconds',
+    "The authority's clock less this node's.",
+    ({ skewMillis }) => (skewMillis === null ? null : skewMillis / 1_000),
+  );
+  new Gauge({
+    name: 'chirograph_revocation_failed',
+    help: 'Places of revocation that gave nothing since the start.',
+    registers,
+    collect() {
+      this.set(signing.health().revocation.failed);
     },
   });
 }

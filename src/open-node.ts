@@ -6,7 +6,9 @@
 import { mkdir } from 'node:fs/promises';
 import { ApiKeyRegistry, type CreatedKey } from './access/api-key-registry.js';
 import { DEFAULT_TENANT } from './access/tenant-name.js';
+import { equalBytes } from './base/bytes.js';
 import { Lifetime } from './base/lifetime.js';
+import { type Logger, silentLogger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import { type BitcoinAnchoring, openBitcoinAnchoring } from './bitcoin-anchoring.js';
@@ -22,12 +24,15 @@ import { type NodeAccess, openNodeAccess } from './node-access.js';
 import type { AnchoringOptions } from './node-anchoring.js';
 import { openSeal } from './open-seal.js';
 import { developmentParts } from './settings/development-parts.js';
+import { openSigningServices, type SigningServices } from './signing-services.js';
 import { programVersion } from './version.js';
 
 export interface NodeSurroundings {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly observer: CommitObserver;
+  /** Nothing is said without it. */
+  readonly logger?: Logger;
   /** Called once, when nothing more may be acknowledged: the process should end. */
   readonly onFailure: (error: LedgerError) => void;
   /** Told why the process of the seal's token ended, when it was not told to. */
@@ -42,7 +47,9 @@ export interface OpenedNode {
   readonly access: NodeAccess;
   /** First part of every origin. */
   readonly logName: string;
-  /** DER of the roots that the seal ends at. */
+  /** Of time-stamps and revocation. */
+  readonly signing: SigningServices;
+  /** DER of the roots made here that the seal and the time-stamps end at. */
   readonly roots: readonly Uint8Array[];
   /** Any part of it was made for development. */
   readonly isDevelopment: boolean;
@@ -83,7 +90,10 @@ async function open(
   const { onTokenCrash = () => undefined } = surroundings;
   const opened = await openSeal(config, secrets, { keyStore, clock, random, onTokenCrash });
   lifetime.add(() => opened.close());
-  const { seal, roots } = opened;
+  const { seal, roots: sealRoots } = opened;
+  const { logger = silentLogger } = surroundings;
+  const signing = await openSigningServices(config, { keyStore, clock, random, logger, sealRoots });
+  lifetime.add(() => signing.close());
   const bitcoin =
     config.anchorChain === 'bitcoin'
       ? await openBitcoinAnchoring(config, secrets, { keyStore, random })
@@ -111,7 +121,11 @@ async function open(
     registry,
     access,
     logName,
-    roots,
+    signing,
+    roots: [
+      ...sealRoots,
+      ...signing.roots.filter((root) => !sealRoots.some((other) => equalBytes(root, other))),
+    ],
     isDevelopment,
     anchorAddress: bitcoin?.address ?? null,
     firstKey: chosen === undefined ? (first?.text ?? null) : null,

@@ -16,6 +16,7 @@ import type { TrySchema } from './commands/schema-trial.js';
 import type { Config } from './config.js';
 import type { Anchoring } from './epoch-timer.js';
 import type { OpenedNode } from './open-node.js';
+import type { ContainerSeal } from './queries/evidence-container.js';
 import type { FindableFields } from './queries/findable-fields.js';
 import type { SchemaRegistry } from './queries/ledger-schemas.js';
 import type { NodeTrustParts } from './queries/node-trust.js';
@@ -82,6 +83,15 @@ export function sharedParts(parts: RouteParts): SharedParts {
     body: { maxBytes: config.maxBodyBytes, timeoutMillis },
     timeoutMillis,
   };
+}
+
+/** The operator's seal as containers get it. */
+export function containerSeal({
+  opened,
+  clock,
+}: Pick<RouteParts, 'opened' | 'clock'>): ContainerSeal {
+  const { seal } = opened.node;
+  return seal && ((content) => seal.seal(content, clock.now()));
 }
 
 /** What the node would have verifiers trust. */

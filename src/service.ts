@@ -23,7 +23,7 @@ import type { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerStoreOptions } from './ledger/ledger-store.js';
 import { openAuthenticators } from './log-in.js';
 import { anchoringWithMaps } from './map-epochs.js';
-import { commitMetrics, nodeMetrics, viewMetrics } from './node-metrics.js';
+import { commitMetrics, nodeMetrics, signingMetrics, viewMetrics } from './node-metrics.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { FindableFields } from './queries/findable-fields.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
@@ -96,6 +96,7 @@ export class Service {
       const opened = await openNode(config, secrets, surroundings);
       lifetime.add(() => opened.close());
       nodeMetrics(metrics.registry, opened.node);
+      signingMetrics(metrics.registry, opened.signing);
       const { report } = opened.node.store;
       if (hasRecovered(report)) parts.logger.info('recovered', { ...report });
 

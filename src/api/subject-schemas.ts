@@ -33,6 +33,7 @@ export const evidenceQuerySchema = z.strictObject({
   ...validAtQuery,
   origin: stateQuery.origin,
   ...typesQuery,
+  format: z.enum(['json', 'asice']).optional().meta({ description: 'Instead of Accept.' }),
 });
 export const timelineQuerySchema = z.strictObject({
   ...pagedQuery,

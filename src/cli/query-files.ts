@@ -49,7 +49,8 @@ export async function queryEvidence(
   terminal: Terminal,
 ): Promise<void> {
   const { asOf, validAt, type } = flags;
-  const path = `${subjectPath(ledger, flags)}/evidence${queryOf({ asOf, validAt, type })}`;
+  const format = formatOf(flags, ['json', 'asice']);
+  const path = `${subjectPath(ledger, flags)}/evidence${queryOf({ asOf, validAt, type, format })}`;
   await saveEvidence(client, path, file, terminal, flags.json);
 }
 

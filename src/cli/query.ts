@@ -41,8 +41,8 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
     .addOption(
       new Option(
         '--format <format>',
-        'ndjson or csv of an export, json or pdf of a person',
-      ).choices(['ndjson', 'csv', 'json', 'pdf']),
+        'ndjson or csv of an export, json or pdf of a person, json or asice of --evidence',
+      ).choices(['ndjson', 'csv', 'json', 'pdf', 'asice']),
     )
     .addOption(new Option('--language <code>', 'of the pages of a PDF').choices(['en', 'de']))
     .addOption(
@@ -81,18 +81,13 @@ const NOT_SEARCHED = [
   ...['recordedFrom', 'recordedTo', 'format'],
 ];
 /** Nothing proves that entries are all of an author, say. */
-const NOT_PROVEN = ['thing', 'author', 'recordedFrom', 'recordedTo', 'limit', 'format'];
+const NOT_PROVEN = ['thing', 'author', 'recordedFrom', 'recordedTo', 'limit'];
 
 /** All that is left out of a timeline is what is of another type or time. */
 const NOT_IN_TIMELINES = ['thing', 'author', 'validAt', 'format', 'language'];
 
 /** A person is given all, as it is now. */
-const NOT_OF_PERSONS = [
-  ...NOT_PROVEN.filter((flag) => flag !== 'format'),
-  'type',
-  'asOf',
-  'validAt',
-];
+const NOT_OF_PERSONS = [...NOT_PROVEN, 'type', 'asOf', 'validAt'];
 
 function exclusive(flags: string, description: string): Option {
   const option = new Option(flags, description);

@@ -19,9 +19,9 @@ interface VerifyFlags {
 export function addVerifyCommand(program: Command, terminal: Terminal, end: End): void {
   const command = program
     .command('verify')
-    .argument('<file...>', 'evidence files, or collections of them')
+    .argument('<file...>', 'evidence files, collections of them, or containers of either')
     .description(
-      'verify evidence files and collections offline, and say what was checked and on whose word',
+      'verify evidence files, collections and containers offline, and say what was checked and on whose word',
     )
     .option(
       '--trust <file>',

@@ -11,7 +11,7 @@ import type {
 
 export interface CollectionReport extends Pick<
   VerificationReport,
-  'result' | 'checks' | 'log' | 'development' | 'notProven' | 'trust' | 'file'
+  'result' | 'checks' | 'log' | 'development' | 'notProven' | 'trust' | 'file' | 'container'
 > {
   readonly questions: readonly QuestionSummary[];
   /** What the file says of each entry; proven only as far as the checks passed. */

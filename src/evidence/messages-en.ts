@@ -3,6 +3,7 @@
  * and the facts that stand in braces never change with it.
  */
 import { ENGLISH_COLLECTION } from './internal/english-collection.js';
+import { ENGLISH_CONTAINER } from './internal/english-container.js';
 import { ENGLISH_FINDINGS } from './internal/english-findings.js';
 import { ENGLISH_REPORT } from './internal/english-report.js';
 
@@ -10,6 +11,7 @@ export const ENGLISH = {
   ...ENGLISH_REPORT,
   ...ENGLISH_FINDINGS,
   ...ENGLISH_COLLECTION,
+  ...ENGLISH_CONTAINER,
 } as const satisfies Readonly<Record<string, string>>;
 
 export type MessageCode = keyof typeof ENGLISH;

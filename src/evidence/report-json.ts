@@ -7,6 +7,7 @@ import { formatInstant } from '../base/time.js';
 import { collectionToJson } from './internal/collection-report-to-json.js';
 import {
   checkToJson,
+  containerToJson,
   disclosedToJson,
   findingToJson,
   logToJson,
@@ -35,6 +36,7 @@ export function reportToJson(report: FileReport): JsonObject {
     notProven: report.notProven.map(findingToJson),
     trust: report.trust.map((source) => ({ ...source })),
     file: { ...report.file },
+    ...(report.container !== undefined && { container: containerToJson(report.container) }),
   };
 }
 

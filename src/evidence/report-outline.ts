@@ -12,6 +12,7 @@ import {
   describeQuestion,
   describeVersion,
 } from './internal/describe-collection.js';
+import { describeContainer } from './internal/describe-container.js';
 import {
   describeEntry,
   describeLog,
@@ -62,6 +63,7 @@ export interface OutlineVersion {
 }
 
 export type PartId =
+  | 'container'
   | 'entry'
   | 'content'
   | 'inspection'
@@ -98,7 +100,14 @@ export function reportOutline(report: FileReport, catalogue: Catalogue = ENGLISH
     title: say(`title.${id}`),
     items: findings.map((finding) => findingText(finding, catalogue)),
   });
+  const { container } = report;
   const parts: OutlinePart[] = [
+    rowsPart(
+      'container',
+      say('title.container'),
+      container === undefined ? [] : describeContainer(container, say),
+      say,
+    ),
     ...(isCollectionReport(report) ? collectionParts(report, say) : evidenceParts(report, say)),
     {
       kind: 'checks',

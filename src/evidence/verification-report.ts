@@ -7,6 +7,7 @@ import type { JsonValue } from '../base/canonical-json.js';
 import type { HexDigest } from '../base/hex-digest.js';
 import type { StatementKind } from '../records/statement.js';
 import type { SignerSummary } from '../signing/signature-report.js';
+import type { AsicKind } from './asic-container.js';
 import type { ChainName } from './chains.js';
 import type { Attribution } from './internal/check-log-identity.js';
 import type { Finding, Outcome } from './internal/outcome.js';
@@ -33,6 +34,8 @@ export interface VerificationReport {
   readonly notProven: readonly Finding[];
   readonly trust: readonly TrustSource[];
   readonly file: { readonly sha256: HexDigest; readonly size: number };
+  /** Of evidence that came in one. */
+  readonly container?: ContainerSummary;
 }
 
 export interface CheckReport extends Outcome {
@@ -40,6 +43,8 @@ export interface CheckReport extends Outcome {
 }
 
 export type CheckId =
+  | 'container'
+  | `container-signature:${number}`
   | 'format'
   | 'statement'
   | 'header'
@@ -119,9 +124,24 @@ export interface LossSummary {
   readonly cause: string;
 }
 
-export interface SignatureSummary {
+export interface ContainerSummary {
+  readonly kind: AsicKind;
+  /** Data files, in the order of the archive. */
+  readonly files: readonly {
+    readonly name: string;
+    readonly size: number;
+    readonly sha256: HexDigest;
+  }[];
+  /** Those that could be judged. */
+  readonly signatures: readonly ValidationSummary[];
+}
+
+export interface SignatureSummary extends ValidationSummary {
   readonly index: LeafIndex;
   readonly recordedAt: UnixMillis;
+}
+
+export interface ValidationSummary {
   readonly signer: SignerSummary | null;
   /** What the signer says; no proof of when. RFC 3339. */
   readonly claimedAt: string | null;

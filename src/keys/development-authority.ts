@@ -1,7 +1,8 @@
 /**
- * The embedded development authority: a root CA and the seal certificate it issues, so that a node
- * without configuration can sign at once. It is made in memory; the key store keeps it. Its
- * certificates say DEVELOPMENT ONLY, and every report that rests on one repeats it.
+ * The embedded development authority: a root CA, the certificates it issues for seals and for time-stamps,
+ * and its list of revoked ones, so that a node without configuration can sign at once. It is made in
+ * memory; the key store keeps it. Its certificates say DEVELOPMENT ONLY, and every report that rests on
+ * one repeats it.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import type { UnixMillis } from '../base/brand.js';
@@ -14,12 +15,19 @@ import {
   certificateToBeSigned,
   type CertificateTemplate,
   completeCertificate,
+  extendedKeyUsage,
   keyUsage,
   subjectKeyIdentifier,
 } from '../signing/certificate-builder.js';
+import {
+  certificateListToBeSigned,
+  completeCertificateList,
+  type RevokedCertificate,
+} from '../signing/certificate-list-builder.js';
 import { parseCertificate } from '../signing/certificate.js';
 import { DEVELOPMENT_ORGANIZATION } from '../signing/development-mark.js';
 import { derName } from '../signing/distinguished-name.js';
+import { OID } from '../signing/oids.js';
 import { importPrivateKey } from '../signing/private-key.js';
 
 export interface DevelopmentCa {
@@ -36,6 +44,13 @@ export interface SealMaterial {
   readonly sealPrivateKey: Uint8Array;
 }
 
+export interface TimeStampMaterial {
+  /** DER. */
+  readonly timeStampCertificate: Uint8Array;
+  /** PKCS#8 DER. */
+  readonly timeStampPrivateKey: Uint8Array;
+}
+
 /** This many bytes from a cryptographically secure source. */
 export type RandomBytes = (length: number) => Uint8Array;
 
@@ -46,10 +61,19 @@ export interface IssueOptions {
   readonly random: RandomBytes;
 }
 
-/** A new root (P-256, ten years) and its first seal certificate. */
-export function createDevelopmentAuthority(options: IssueOptions): DevelopmentCa & SealMaterial {
-  const ca = createCa(options);
-  return { ...ca, ...issueSealCertificate(ca, options) };
+/** How long the list of revoked certificates is good for. */
+export const DEVELOPMENT_CRL_MILLIS = 86_400_000;
+
+/** A new root (P-256, ten years), its first seal certificate and its first one for time-stamps. */
+export function createDevelopmentAuthority(
+  options: IssueOptions,
+): DevelopmentCa & SealMaterial & TimeStampMaterial {
+  const ca = createDevelopmentCa(options);
+  return {
+    ...ca,
+    ...issueSealCertificate(ca, options),
+    ...issueTimeStampCertificate(ca, options),
+  };
 }
 
 /** A new seal key and certificate (P-256, two years) under an authority made before. */
@@ -82,7 +106,63 @@ export function issueSealCertificate(
   return { sealCertificate, sealPrivateKey: privateKey };
 }
 
-function createCa({ at, random }: IssueOptions): DevelopmentCa {
+/** A new key and certificate (P-256, two years) for time-stamps and nothing else (RFC 3161 §2.3). */
+export function issueTimeStampCertificate(
+  { caCertificate, caPrivateKey }: DevelopmentCa,
+  { at, random }: IssueOptions,
+): TimeStampMaterial {
+  const ca = parseCertificate(caCertificate);
+  const { publicKey, privateKey } = generateKeyPair();
+  const timeStampCertificate = issue(caPrivateKey, {
+    serialNumber: serialNumber(random),
+    issuer: ca.subject.der,
+    subject: derName([
+      ['C', 'XX'],
+      ['O', DEVELOPMENT_ORGANIZATION],
+      ['CN', `Chirograph development time-stamps ${toHex(random(4))}`],
+    ]),
+    notBefore: at,
+    notAfter: daysAfter(at, 730),
+    subjectPublicKeyInfo: publicKey,
+    extensions: [
+      keyUsage('digitalSignature'),
+      extendedKeyUsage({ isCritical: true, purposes: [OID.timeStamping] }),
+      subjectKeyIdentifier(publicKey),
+      authorityKeyIdentifier(ca.subjectPublicKeyInfo),
+    ],
+    signatureAlgorithm: SIGNATURE_ALGORITHMS['ecdsa-sha256'],
+  });
+  return { timeStampCertificate, timeStampPrivateKey: privateKey };
+}
+
+/**
+ * DER of the authority's complete CRL, good for a day from `at` on. Its number is the second that it is
+ * made in: a later one has a greater one, and nothing has to be remembered.
+ */
+export function issueDevelopmentCrl(
+  { caCertificate, caPrivateKey }: DevelopmentCa,
+  {
+    at,
+    revoked = [],
+  }: { readonly at: UnixMillis; readonly revoked?: readonly RevokedCertificate[] },
+): Uint8Array {
+  const { subject, subjectPublicKeyInfo } = parseCertificate(caCertificate);
+  const signatureAlgorithm = SIGNATURE_ALGORITHMS['ecdsa-sha256'];
+  const toBeSigned = certificateListToBeSigned({
+    issuer: subject.der,
+    issuerPublicKeyInfo: subjectPublicKeyInfo,
+    thisUpdate: at,
+    nextUpdate: (at + DEVELOPMENT_CRL_MILLIS) as UnixMillis,
+    number: Math.floor(at / 1_000),
+    revoked,
+    signatureAlgorithm,
+  });
+  const value = createSignature(signatureAlgorithm, importPrivateKey(caPrivateKey), toBeSigned);
+  return completeCertificateList(toBeSigned, signatureAlgorithm, value);
+}
+
+/** A new root (P-256, ten years) and nothing under it. */
+export function createDevelopmentCa({ at, random }: IssueOptions): DevelopmentCa {
   const { publicKey, privateKey } = generateKeyPair();
   const name = derName([
     ['O', DEVELOPMENT_ORGANIZATION],
@@ -124,8 +204,11 @@ function generateKeyPair(): { publicKey: Uint8Array; privateKey: Uint8Array } {
   return { publicKey: new Uint8Array(publicKey), privateKey: new Uint8Array(privateKey) };
 }
 
-/** 127 random bits after a leading one: positive, not zero, and always of the same length. */
-function serialNumber(random: RandomBytes): Uint8Array {
+/**
+ * 127 random bits after a leading one: positive, not zero, and always of the same length. Two are equal as
+ * rarely as two keys, so that nothing has to be remembered.
+ */
+export function serialNumber(random: RandomBytes): Uint8Array {
   const bytes = Uint8Array.from(random(16));
   assert(bytes.length === 16, 'a source of randomness that gives what it is asked for');
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;

@@ -9,7 +9,14 @@ import { KeyDirectory } from './internal/key-directory.js';
 import { damagedKeyFile, missingKeyFile } from './internal/key-file.js';
 import { NODE_FILE, type NodeFile, nodeContent, openNode, readNode } from './internal/node-file.js';
 import { type KeyPair, keyPairOf, signDetached } from './key-pair.js';
-import type { AnchorKey, KeyStore, LogKeys, NoteKey, SealKeys } from './key-store.js';
+import type {
+  AnchorKey,
+  DevelopmentAuthorityKeys,
+  KeyStore,
+  LogKeys,
+  NoteKey,
+  SealKeys,
+} from './key-store.js';
 import { KeysError } from './keys-error.js';
 import { type Mark, markContent, NODE_ID, readMark } from './mark.js';
 
@@ -18,6 +25,7 @@ const KEY = base64Of(KEY_LENGTH);
 const DER = base64Of();
 const MAX_CHAIN = 10;
 const VAULT_KEY = /^tenant\..*\.vault\./;
+const DEVELOPMENT_AUTHORITY = 'development-authority.json';
 const HANDLE = /^[0-9a-z]{1,64}$/;
 
 export interface DirectoryKeyStoreOptions {
@@ -142,6 +150,24 @@ export class DirectoryKeyStore implements KeyStore {
       chain: chain.map(toBase64),
       development: isDevelopment,
       privateKey: toBase64(privateKey),
+    });
+  }
+
+  async developmentAuthority(): Promise<DevelopmentAuthorityKeys | null> {
+    return this.#readOwn(DEVELOPMENT_AUTHORITY, (members) => ({
+      caCertificate: members.required('caCertificate', DER),
+      caPrivateKey: members.required('caPrivateKey', DER),
+      timeStampCertificate: members.required('timeStampCertificate', DER),
+      timeStampPrivateKey: members.required('timeStampPrivateKey', DER),
+    }));
+  }
+
+  async putDevelopmentAuthority(keys: DevelopmentAuthorityKeys): Promise<void> {
+    await this.#writeOwn(DEVELOPMENT_AUTHORITY, {
+      caCertificate: toBase64(keys.caCertificate),
+      caPrivateKey: toBase64(keys.caPrivateKey),
+      timeStampCertificate: toBase64(keys.timeStampCertificate),
+      timeStampPrivateKey: toBase64(keys.timeStampPrivateKey),
     });
   }
 

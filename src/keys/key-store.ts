@@ -34,6 +34,14 @@ export interface AnchorKey {
   readonly isDevelopment: boolean;
 }
 
+/** What the embedded authority needs to go on: its own key, and that of its time-stamps. DER, PKCS#8. */
+export interface DevelopmentAuthorityKeys {
+  readonly caCertificate: Uint8Array;
+  readonly caPrivateKey: Uint8Array;
+  readonly timeStampCertificate: Uint8Array;
+  readonly timeStampPrivateKey: Uint8Array;
+}
+
 /**
  * Whatever holds the keys: a directory now, a token or a service later. What is created is durable
  * when the call returns; asking for what is not there is KEYS_MISSING, making what is there KEYS_EXISTS.
@@ -59,6 +67,9 @@ export interface KeyStore {
 
   sealKeys(): Promise<SealKeys | null>;
   putSealKeys(keys: SealKeys): Promise<void>;
+  /** Null also in the stores of versions that threw the authority's key away once the seal was made. */
+  developmentAuthority(): Promise<DevelopmentAuthorityKeys | null>;
+  putDevelopmentAuthority(keys: DevelopmentAuthorityKeys): Promise<void>;
   anchorKey(): Promise<AnchorKey | null>;
   putAnchorKey(key: AnchorKey): Promise<void>;
 

@@ -2,7 +2,9 @@
 import type { AnchorStore } from '../anchoring/anchor-store.js';
 import { pinnedBlocks } from '../anchoring/pinned-blocks.js';
 import { canonicalJsonBytes, type JsonObject } from '../base/canonical-json.js';
+import { CONTAINER_LIMITS } from '../evidence/asic-container.js';
 import type { ChainName } from '../evidence/chains.js';
+import { MAX_EVIDENCE_BYTES } from '../evidence/evidence-file.js';
 import { reportToJson } from '../evidence/report-json.js';
 import { SHIPPED_TRUST } from '../evidence/shipped-trust.js';
 import { mergeTrust, parseTrust } from '../evidence/trust.js';
@@ -53,6 +55,9 @@ export async function verifyFile(
   return reportToJson(await verifiedFile(parts, tenant, evidence));
 }
 
+/** In the memory of a node a container may be no more than twice a body. */
+const LIMITS = { ...CONTAINER_LIMITS, maxTotalBytes: 2 * MAX_EVIDENCE_BYTES };
+
 /** The same, before it is JSON. @throws as `verifyFile`. */
 export async function verifiedFile(
   parts: NodeTrustParts,
@@ -60,5 +65,5 @@ export async function verifiedFile(
   evidence: Uint8Array,
 ): Promise<FileReport> {
   const own = parseTrust(canonicalJsonBytes(await nodeTrust(parts, tenant)));
-  return verifyBytes(evidence, mergeTrust(SHIPPED_TRUST, own));
+  return verifyBytes(evidence, mergeTrust(SHIPPED_TRUST, own), LIMITS);
 }

@@ -15,6 +15,8 @@ export type QueryErrorCode =
   /** The ledger has no log of that origin. */
   | 'QUERY_ORIGIN_UNKNOWN'
   /** Nothing was read under the inspection, so that there is nothing to hand over. */
-  | 'QUERY_NOTHING_ASKED';
+  | 'QUERY_NOTHING_ASKED'
+  /** A container is under the operator's seal, and this node has none. As of commands. */
+  | 'SEAL_NOT_CONFIGURED';
 
 export class QueryError extends ChirographError<QueryErrorCode> {}

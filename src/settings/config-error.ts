@@ -12,6 +12,8 @@ export type ConfigErrorCode =
   | 'CONFIG_TLS_UNUSABLE'
   /** A file of the seal that cannot be used. */
   | 'CONFIG_SEAL_UNUSABLE'
+  /** The trust file for signatures and time-stamps cannot be used. */
+  | 'CONFIG_TRUST_UNUSABLE'
   /** A part made for development, in production. */
   | 'CONFIG_DEVELOPMENT_PARTS';
 

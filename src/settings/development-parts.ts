@@ -4,13 +4,14 @@ import { ConfigError } from './config-error.js';
 import { environmentName } from './setting.js';
 import type { SettingName } from './settings-table.js';
 
-type DevelopmentConfig = Pick<Config, 'anchorChain' | 'seal'>;
+type DevelopmentConfig = Pick<Config, 'anchorChain' | 'seal' | 'timeStamps'>;
 
 /** The development parts that the configuration asks for, by the setting that does. */
 export function developmentParts(config: DevelopmentConfig): readonly SettingName[] {
   const parts: SettingName[] = [];
   if (config.anchorChain === 'devchain') parts.push('anchorChain');
   if (config.seal === 'development') parts.push('seal');
+  if (config.timeStamps === 'development') parts.push('timeStamps');
   return parts;
 }
 

@@ -70,7 +70,11 @@ export function parseConfig({
   const found = readSettings({ flags, env, file });
   const keys = resolve(workingDirectory, found.keys ?? `${data}.keys`);
   const paths = resolvePaths(found, workingDirectory);
-  const config: Config = { ...DEFAULTS, ...found, ...paths, data, keys };
+  const settled = { ...DEFAULTS, ...found };
+  // Whoever asked for no part that is made for development gets none unasked.
+  const timeStamps =
+    found.timeStamps ?? (settled.seal === 'development' ? DEFAULTS.timeStamps : 'off');
+  const config: Config = { ...settled, ...paths, timeStamps, data, keys };
   checkTogether(config);
   const secrets = readSecrets(env);
   checkSealSettings(config, secrets);
@@ -86,6 +90,7 @@ const PATHS = [
   'sealCertificates',
   'sealPassphraseFile',
   'pkcs11PinFile',
+  'signatureTrust',
 ] as const;
 
 function resolvePaths(found: Found, workingDirectory: string): Pick<Found, (typeof PATHS)[number]> {
@@ -199,6 +204,16 @@ function checkTogether(config: Config): void {
     throw mustBe(flagName('tlsClientCa'), 'set together with --tls-certificate and --tls-key');
   if (config.clientCertificates !== undefined && config.tlsClientCa === undefined)
     throw mustBe(flagName('clientCertificates'), 'set together with --tls-client-ca');
+  checkTimeStamps(config);
+}
+
+function checkTimeStamps({ timeStamps, timeStampAuthorities, signatureTrust }: Config): void {
+  const isAsked = timeStamps === 'rfc3161';
+  if (isAsked !== (timeStampAuthorities !== undefined))
+    throw mustBe(flagName('timeStampAuthorities'), 'set together with --time-stamps rfc3161');
+  // Otherwise every token would be refused, one by one, when there is a signature to stamp.
+  if (isAsked && signatureTrust === undefined)
+    throw mustBe(flagName('signatureTrust'), 'set where time-stamps are of other authorities');
 }
 
 function isInside(outer: string, inner: string): boolean {

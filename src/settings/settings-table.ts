@@ -5,6 +5,7 @@ import { LOG_LEVELS } from '../json-logger.js';
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithmName } from '../signing/algorithms.js';
 import { readCertificateTable } from './certificate-table-setting.js';
 import { readOidcIssuers } from './oidc-setting.js';
+import { readAuthorities, readRevocationHosts } from './outbound-settings.js';
 import { choice, type Setting, structure, text, wholeNumber } from './setting.js';
 
 /** `data` is not among them: the configuration file lies in it and cannot say where it lies. */
@@ -34,6 +35,8 @@ export const DEFAULTS = {
   epochIntervalMillis: 60_000,
   seal: 'development',
   pkcs11Sessions: 4,
+  timeStamps: 'development',
+  outboundTimeoutMillis: 10_000,
 } as const satisfies Partial<Settings>;
 
 export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]> } = {
@@ -133,6 +136,26 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
   ),
   pkcs11PinFile: text(isPath, 'a path', 'file whose one line is the PIN of the token'),
   pkcs11Sessions: wholeNumber(1, 64, 'signatures that the token makes at the same time'),
+  timeStamps: choice(
+    ['development', 'rfc3161', 'off'],
+    'who time-stamps signatures (default: development with the development seal, otherwise off)',
+  ),
+  timeStampAuthorities: structure(
+    readAuthorities,
+    'an array of time-stamp authorities',
+    'whom to ask for time-stamps, as JSON, in order (see README, Signatures with evidence)',
+  ),
+  signatureTrust: text(
+    isPath,
+    'a path',
+    'trust file: where signatures and time-stamps may end (default: development parts only)',
+  ),
+  revocationHosts: structure(
+    readRevocationHosts,
+    'an array of hosts',
+    'hosts that may be asked for revocation, as JSON (default: none)',
+  ),
+  outboundTimeoutMillis: wholeNumber(100, 300_000, 'time for one request to the outside'),
 };
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];

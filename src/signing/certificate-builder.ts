@@ -80,6 +80,16 @@ export function keyUsage(...usages: readonly KeyUsage[]): Extension {
   return { oid: OID.keyUsage, isCritical: true, value };
 }
 
+export function extendedKeyUsage({
+  isCritical,
+  purposes,
+}: {
+  readonly isCritical: boolean;
+  readonly purposes: readonly string[];
+}): Extension {
+  return { oid: OID.extKeyUsage, isCritical, value: derSequence(...purposes.map(derOid)) };
+}
+
 export function subjectKeyIdentifier(subjectPublicKeyInfo: Uint8Array): Extension {
   const value = derOctetString(keyIdentifier(subjectPublicKeyInfo));
   return { oid: OID.subjectKeyIdentifier, isCritical: false, value };
@@ -90,7 +100,8 @@ export function authorityKeyIdentifier(issuerPublicKeyInfo: Uint8Array): Extensi
   return { oid: OID.authorityKeyIdentifier, isCritical: false, value };
 }
 
-function derExtension({ oid, isCritical, value }: Extension): Uint8Array {
+/** One of `extensions`, in a certificate as in a CRL. */
+export function derExtension({ oid, isCritical, value }: Extension): Uint8Array {
   const critical = isCritical ? derBoolean(true) : new Uint8Array();
   return derSequence(derOid(oid), critical, derOctetString(value));
 }

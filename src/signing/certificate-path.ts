@@ -12,6 +12,7 @@ import { brokenConstraint, type PathRules } from './internal/path-constraints.js
 import { revocationOfPath, type RevocationNeed } from './internal/path-revocation.js';
 import { ANY_POLICY, type PolicyInputs } from './path-policies.js';
 import type { CertificatePath, InvalidPath, PathFailure, PathVerdict } from './path-verdict.js';
+import { NO_REVOCATION_EVIDENCE } from './revocation.js';
 import {
   isTrustedFor,
   isTrustedWithin,
@@ -109,7 +110,7 @@ function prepare(
   const { maxCertificates, maxEvidence } = budget.limits;
   if (intermediates.length > maxCertificates)
     return noVerdict(`more than ${maxCertificates} certificates are offered`);
-  const { crls, ocspResponses } = revocation?.evidence ?? { crls: [], ocspResponses: [] };
+  const { crls, ocspResponses } = revocation?.evidence ?? NO_REVOCATION_EVIDENCE;
   if (crls.length > maxEvidence || ocspResponses.length > maxEvidence)
     return noVerdict(`more than ${maxEvidence} CRLs or OCSP responses are offered`);
   const anchors = request.anchors.filter(

@@ -146,7 +146,7 @@ function prepareText(value: string): string | null {
 const PLAIN_ASCII = /^[\x20-\x7e]*$/;
 /** RFC 4518 §2.2: invisible characters, and white space of all kinds. */
 const MAPPED_TO_NOTHING =
-  /[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u1806\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2063\u206a-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffc]/gu;
+  /(?![\t-\r\x85])[\p{Cc}\p{Cf}\p{Variation_Selector}]|\u034f|\u1806|\ufffc/gu;
 const MAPPED_TO_SPACE = /[\t-\r\x85\p{Z}]/gu;
 /** RFC 4518 §2.4. */
 const PROHIBITED = /[\p{Cn}\p{Co}\p{Cs}\ufffd]/u;

@@ -30,7 +30,8 @@ export interface RevocationContext {
 
 /**
  * Every authenticated answer about the certificate at `index` of a path that has been validated, newest
- * first; stale ones too: freshness is for the caller. None from evidence beyond the limits of the budget.
+ * first; stale ones too: freshness is for the caller. None at all beyond the budget: among what could not be
+ * looked at may be the one that says that it is revoked.
  */
 export function revocationStatuses(
   path: CertificatePath,
@@ -42,13 +43,9 @@ export function revocationStatuses(
   if (crls.length > maxEvidence || ocspResponses.length > maxEvidence) return [];
   if (intermediates.length > maxCertificates) return [];
   const pool = new CertificatePool(intermediates);
-  return statusesFrom(path, index, {
-    evidence,
-    pool,
-    at,
-    policy: policy ?? ALGORITHM_POLICY_2026_11,
-    budget,
-  });
+  const question = { evidence, pool, at, policy: policy ?? ALGORITHM_POLICY_2026_11, budget };
+  const statuses = statusesFrom(path, index, question);
+  return budget.isExhausted ? [] : statuses;
 }
 
 /** The same, of a pool that has been made and counted. */

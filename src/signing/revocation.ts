@@ -3,8 +3,8 @@
  * signature or by the caller; nothing is fetched here (keys/ does that).
  */
 import type { UnixMillis } from '../base/brand.js';
-import type { Certificate } from './certificate.js';
 import type { CertificateList } from './certificate-list.js';
+import type { Certificate } from './certificate.js';
 import type { OcspResponse } from './ocsp-response.js';
 
 /** Parsed, and hostile until its signature has been verified by an issuer that may say so. */

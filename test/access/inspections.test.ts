@@ -492,6 +492,9 @@ describe('the hand-over package', () => {
     const report = verifyBytes(await packageOf(id, 'format=json'), await trustOf());
     if (!isCollectionReport(report)) throw new Error('not a collection');
     expect(report.checks.filter(({ result }) => result === 'fail')).toEqual([]);
+    const contained = verifyBytes(await packageOf(id, 'format=asice'), await trustOf());
+    expect(contained.container).toMatchObject({ kind: 'asic-e' });
+    expect(contained.checks[0]).toMatchObject({ id: 'container', result: 'pass' });
     expect(report.inspection).toMatchObject({ id, caseId: 'FMA-2026-118', isHidden: false });
     const asked = report.questions.map(({ question }) => [question.subject, question.asOf]);
     expect(asked).toEqual([

@@ -9,6 +9,7 @@ import {
   isCollectionReport,
   verifyBytes,
 } from '../../src/evidence/verify-file.js';
+import { collectionContainer } from '../../src/queries/evidence-container.js';
 import { openSuiteService } from '../support/suite-service.js';
 import type { TestService } from '../support/test-service.js';
 import { answer, append, createLedger, problem } from './support/ledger-client.js';
@@ -78,6 +79,14 @@ describe('a collection', () => {
     const report = collection(verifyBytes(await file('ada', '?asOf=3&asOf=5'), trust));
     expect(report.result).toBe('verified');
     expect(report.questions.map(({ answer: said }) => said?.state)).toEqual([[1], [3]]);
+  });
+
+  it('is given as a container under the operator’s seal where that is asked for', async () => {
+    const report = collection(verifyBytes(await file('ada', '?asOf=3&format=asice'), trust));
+    expect(report.result).toBe('verified');
+    expect(report.container).toMatchObject({ kind: 'asic-e', files: [{}, {}, {}] });
+    const refused = collectionContainer(await file('ada'), null);
+    await expect(refused).rejects.toMatchObject({ code: 'SEAL_NOT_CONFIGURED' });
   });
 
   it('shows no content of the record of somebody else', async () => {

@@ -1,6 +1,9 @@
 /** From a signature to a file that a stranger verifies, over HTTP alone. */
 import { describe, expect, it } from '@jest/globals';
+import { unzipSync } from 'fflate';
+import { parseEvidence } from '../../src/evidence/parse-evidence.js';
 import { NO_TRUST, parseTrust, type Trust } from '../../src/evidence/trust.js';
+import { verifyBytes } from '../../src/evidence/verify-file.js';
 import { verifyEvidence } from '../../src/evidence/verify.js';
 import { parseLogProof, verifyLogProof } from '../../src/tlog/log-proof.js';
 import { leafHash } from '../../src/tlog/merkle-hash.js';
@@ -224,20 +227,59 @@ describe('evidence', () => {
   });
 
   it('has no other forms yet, and says which there are', async () => {
-    for (const refused of [
-      evidence('?format=ots'),
-      evidence('?format=asice'),
-      evidence('', { accept: 'application/vnd.etsi.asic-e+zip' }),
-      evidence('', { accept: 'image/png' }),
-    ]) {
+    for (const refused of [evidence('?format=ots'), evidence('', { accept: 'image/png' })]) {
       const { code, detail } = await answer<{ code: string; detail: string }>(refused, 406);
       expect(code).toBe('NOT_ACCEPTABLE');
-      expect(detail).toContain('application/json or text/x-tlog-proof');
+      expect(detail).toContain('application/json or text/x-tlog-proof or application/vnd.etsi');
     }
     expect(await problem(evidence('?format=pdf'), 400)).toBe('REQUEST_INVALID');
     expect((await evidence('', { accept: '*/*' })).headers.get('content-type')).toBe(
       'application/json',
     );
+  });
+
+  it('is a container under the operator’s seal where that is asked for, which says the same', async () => {
+    const byQuery = await evidence('?format=asice');
+    expect(byQuery.headers.get('content-type')).toBe('application/vnd.etsi.asic-e+zip');
+    const byAccept = await evidence('', { accept: 'application/vnd.etsi.asic-e+zip' });
+    const alone = verifyBytes(await bytes(evidence()), await trust());
+    for (const answered of [byQuery, byAccept]) {
+      const report = verifyBytes(await bytes(answered), await trust());
+      expect(report.result).toBe('verified');
+      expect(report.checks.slice(0, 2)).toMatchObject([
+        { id: 'container', result: 'pass' },
+        { id: 'container-signature:1', result: 'pass', word: 'trust' },
+      ]);
+      expect(report.checks.slice(2)).toEqual(alone.checks);
+      expect(report.development.map(({ code }) => code)).toContain('development.container');
+    }
+    const body = await bytes(evidence('?format=asice'));
+    const headers = { 'content-type': 'application/vnd.etsi.asic-e+zip' };
+    expect(await answer(node.request('/v1/verify', { body, headers, key: reader }))).toMatchObject({
+      result: 'verified',
+      container: { kind: 'asic-e' },
+    });
+  });
+
+  it('is, as ASiC-S, what somebody signed and the signature as it was attached', async () => {
+    const unpacked = async (id: string | number): Promise<Record<string, Uint8Array>> =>
+      unzipSync(
+        await bytes(node.request(`${RECORDS}/${id}/evidence?format=asics`, { key: reader })),
+      );
+    const { signatures } = parseEvidence(await bytes(evidence()));
+    const statement = await bytes(node.request(`${RECORDS}/${record.id}/statement`));
+    const signed = await unpacked(record.id);
+    expect(Object.keys(signed)).toEqual(['mimetype', 'statement.json', 'META-INF/signature.p7s']);
+    expect(signed['statement.json']).toEqual(statement);
+    expect(signed['META-INF/signature.p7s']).toEqual(signatures?.[0]?.payload?.bytes);
+    // Asked for by the signature’s own entry, it is that one.
+    expect(await unpacked('2')).toEqual(signed);
+    // Nobody signed the ledger’s first entry.
+    const report = verifyBytes(
+      await bytes(node.request(`${RECORDS}/0/evidence?format=asics`, { key: reader })),
+      await trust(),
+    );
+    expect(report).toMatchObject({ result: 'verified', container: { kind: 'asic-s' } });
   });
 
   it('of the ledger itself, and of a signature, verifies as well', async () => {

@@ -3,6 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { type ErrorCode, type ProblemKind, PROBLEMS } from '../../src/api/problem-table.js';
 import { problemOf } from '../../src/api/problem.js';
 import type { CliErrorCode } from '../../src/cli/cli-error.js';
+import type { OutboundErrorCode } from '../../src/keys/outbound-error.js';
+import type { RevocationErrorCode } from '../../src/keys/revocation-error.js';
+import type { TimeStampErrorCode } from '../../src/keys/time-stamp-error.js';
 import type { ConfigErrorCode } from '../../src/settings/config-error.js';
 
 const page = readFileSync('docs/errors.md', 'utf8');
@@ -20,8 +23,32 @@ const LOCAL_CODES = Object.keys({
   CONFIG_FILE_UNREADABLE: true,
   CONFIG_TLS_UNUSABLE: true,
   CONFIG_SEAL_UNUSABLE: true,
+  CONFIG_TRUST_UNUSABLE: true,
   CONFIG_DEVELOPMENT_PARTS: true,
-} satisfies Record<CliErrorCode | ConfigErrorCode, true>);
+  OUTBOUND_URL_REFUSED: true,
+  OUTBOUND_HOST_REFUSED: true,
+  OUTBOUND_ADDRESS_REFUSED: true,
+  OUTBOUND_UNRESOLVED: true,
+  OUTBOUND_UNREACHABLE: true,
+  OUTBOUND_TIMEOUT: true,
+  OUTBOUND_CANCELLED: true,
+  OUTBOUND_REDIRECTED: true,
+  OUTBOUND_STATUS: true,
+  OUTBOUND_TOO_LARGE: true,
+  OUTBOUND_MEDIA_TYPE: true,
+  OUTBOUND_BUSY: true,
+  TIME_STAMP_REJECTED: true,
+  TIME_STAMP_UNUSABLE: true,
+  TIME_STAMP_UNTRUSTED: true,
+  TIME_STAMP_CLOCK: true,
+  TIME_STAMP_UNAVAILABLE: true,
+  REVOCATION_MALFORMED: true,
+  REVOCATION_UNAUTHENTICATED: true,
+  REVOCATION_STALE: true,
+} satisfies Record<
+  CliErrorCode | ConfigErrorCode | OutboundErrorCode | RevocationErrorCode | TimeStampErrorCode,
+  true
+>);
 
 /** The cells of each row of the page's tables whose first cell is a code. */
 const rows = page

@@ -52,11 +52,18 @@ describe('DirectoryKeyStore', () => {
       isDevelopment: true,
     };
     const anchor = { secret: new Uint8Array(32).fill(3), isDevelopment: false };
+    const authority = {
+      caCertificate: utf8('root'),
+      caPrivateKey: utf8("the root's key"),
+      timeStampCertificate: utf8('clock'),
+      timeStampPrivateKey: utf8("the clock's key"),
+    };
     const rootHash = new Uint8Array(32).fill(4) as Sha256Digest;
     const mark = { run: 2, epochs: { size: 3 as TreeSize, rootHash } };
     await first.putSealKeys(seal);
     await first.putAnchorKey(anchor);
     await first.putMark(mark);
+    await first.putDevelopmentAuthority(authority);
 
     const again = await open();
     expect(again.nodeId).toBe(first.nodeId);
@@ -71,16 +78,18 @@ describe('DirectoryKeyStore', () => {
     expect(reopened.note.sign(utf8('x'))).toEqual(log.note.sign(utf8('x')));
     expect(await again.sealKeys()).toEqual(seal);
     expect(await again.anchorKey()).toEqual(anchor);
+    expect(await again.developmentAuthority()).toEqual(authority);
     expect(await again.mark()).toEqual(mark);
   });
 
-  it('has no seal, anchor and mark before it is given them', async () => {
+  it('has no seal, authority, anchor and mark before it is given them', async () => {
     const store = await open();
-    expect([await store.sealKeys(), await store.anchorKey(), await store.mark()]).toEqual([
-      null,
-      null,
-      null,
-    ]);
+    expect([
+      await store.sealKeys(),
+      await store.developmentAuthority(),
+      await store.anchorKey(),
+      await store.mark(),
+    ]).toEqual([null, null, null, null]);
   });
 
   it('makes no two keys alike', async () => {
@@ -208,19 +217,28 @@ describe('a key file', () => {
     }
   });
 
-  it.each(['mark.json', 'seal.json', 'anchor.json', 'access-mark.json'])(
-    'of another node does not pass for this one’s %s',
-    async (file) => {
-      await open();
-      const content = { nodeId: 'cd'.repeat(16), run: 1, epochs: null };
-      await writeFile(join(keys, file), formatStoredJson(file, content), { mode: 0o600 });
-      const store = await open();
-      const reads = [store.mark(), store.sealKeys(), store.anchorKey(), store.accessChanges()];
-      const refused = (await Promise.allSettled(reads)).filter((one) => one.status === 'rejected');
-      expect(String(refused[0]?.reason)).toContain(`${file} is of another node`);
-      expect(refused).toHaveLength(1);
-    },
-  );
+  it.each([
+    'mark.json',
+    'seal.json',
+    'anchor.json',
+    'access-mark.json',
+    'development-authority.json',
+  ])('of another node does not pass for this one’s %s', async (file) => {
+    await open();
+    const content = { nodeId: 'cd'.repeat(16), run: 1, epochs: null };
+    await writeFile(join(keys, file), formatStoredJson(file, content), { mode: 0o600 });
+    const store = await open();
+    const reads = [
+      store.mark(),
+      store.sealKeys(),
+      store.anchorKey(),
+      store.accessChanges(),
+      store.developmentAuthority(),
+    ];
+    const refused = (await Promise.allSettled(reads)).filter((one) => one.status === 'rejected');
+    expect(String(refused[0]?.reason)).toContain(`${file} is of another node`);
+    expect(refused).toHaveLength(1);
+  });
 });
 
 describe('opening a key store', () => {

@@ -123,8 +123,13 @@ describe('the settings of log-in', () => {
 
   it('take an issuer on this machine in clear, but not in production', () => {
     const local = { ...ISSUER, issuer: 'http://127.0.0.1:9', jwksUrl: 'http://[::1]:9/jwks' };
-    const { config } = parse({ oidcIssuers: [local], anchorChain: 'devchain', seal: 'off' });
-    const real = { ...config, anchorChain: 'bitcoin', seal: 'off' } as const;
+    const { config } = parse({
+      oidcIssuers: [local],
+      anchorChain: 'devchain',
+      seal: 'off',
+      timeStamps: 'off',
+    });
+    const real = { ...config, anchorChain: 'bitcoin', seal: 'off', timeStamps: 'off' } as const;
     expect(() => {
       refuseDevelopmentParts(real);
     }).toThrow(
@@ -139,4 +144,4 @@ describe('the settings of log-in', () => {
   });
 });
 
-const REAL = { anchorChain: 'bitcoin', seal: 'off' } as const;
+const REAL = { anchorChain: 'bitcoin', seal: 'off', timeStamps: 'off' } as const;

@@ -46,6 +46,8 @@ describe('settings', () => {
         epochIntervalMillis: 60_000,
         seal: 'development',
         pkcs11Sessions: 4,
+        timeStamps: 'development',
+        outboundTimeoutMillis: 10_000,
       },
       secrets: {},
     });

@@ -4,11 +4,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ACCESS_FAULTS } from '../access/planted-faults.js';
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
+import { SIGNING_FAULTS } from '../signing/planted-faults.js';
 import { VALIDATION_FAULTS } from '../signing/support/validation-faults.js';
 import { mutate } from './mutant.js';
 import { productRoot } from './product.js';
 
-const ALL = [...Object.values(PLANTED_FAULTS).flat(), ...ACCESS_FAULTS, ...VALIDATION_FAULTS];
+const ALL = [
+  ...Object.values(PLANTED_FAULTS).flat(),
+  ...ACCESS_FAULTS,
+  ...SIGNING_FAULTS,
+  ...VALIDATION_FAULTS,
+];
 
 describe('a planted fault', () => {
   it.each(ALL.map((fault) => [fault.name, fault] as const))(

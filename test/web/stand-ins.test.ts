@@ -10,6 +10,7 @@ import { parseInstant } from '../../src/base/time.js';
 import { createSignature, SIGNATURE_ALGORITHMS } from '../../src/signing/algorithms.js';
 import { derName } from '../../src/signing/distinguished-name.js';
 import { byteMutation } from '../evidence/support/byte-mutations.js';
+import { entryContainer } from '../evidence/support/containers.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { bundleParts, loadParts, type VerifierParts } from './support/bundled-parts.js';
 import * as ofNode from './support/verifier-parts.js';
@@ -274,6 +275,19 @@ describe('evidence', () => {
       const response = ofBrowser.runVerify(request(evidence, json));
       expect(response).toEqual(ofNode.runVerify(request(evidence, json)));
       expect(response.exitCode).toBe(0);
+    }
+  });
+
+  it('has the same report in a container, whole or altered', () => {
+    const { bytes: container } = entryContainer();
+    const response = ofBrowser.runVerify(request(container, true));
+    expect(response).toEqual(ofNode.runVerify(request(container, true)));
+    expect(response.output).toContain('"container":');
+    for (let at = 7; at < container.length; at += container.length >> 4) {
+      const given = Uint8Array.from(container);
+      given[at] = (given[at] ?? 0) ^ 1;
+      const altered = ofBrowser.runVerify(request(given, true));
+      expect([at, altered]).toEqual([at, ofNode.runVerify(request(given, true))]);
     }
   });
 

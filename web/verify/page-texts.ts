@@ -45,7 +45,7 @@ const ENGLISH: PageTexts = {
   evidence: {
     title: 'Evidence',
     explanation:
-      'One or more evidence files, of up to 64 MiB each, or collections, of up to 256 MiB.',
+      'One or more evidence files, of up to 64 MiB each, or collections, of up to 256 MiB; or containers of either (ASiC).',
     choose: 'Choose evidence files',
     drop: 'or drop them here',
   },
@@ -115,7 +115,7 @@ const GERMAN: PageTexts = {
   evidence: {
     title: 'Nachweise',
     explanation:
-      'Eine oder mehrere Nachweisdateien, je bis zu 64 MiB, oder Sammlungen, je bis zu 256 MiB.',
+      'Eine oder mehrere Nachweisdateien, je bis zu 64 MiB, oder Sammlungen, je bis zu 256 MiB; oder Container davon (ASiC).',
     choose: 'Nachweisdateien wählen',
     drop: 'oder hier ablegen',
   },

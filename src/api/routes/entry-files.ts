@@ -2,9 +2,21 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { type Request, Router } from 'express';
 import { z } from 'zod';
+import { assert } from '../../base/errors.js';
 import { leafInput, statementBytes } from '../../queries/entry-bytes.js';
-import { evidenceFile, type EvidenceParts, logProof } from '../../queries/entry-evidence.js';
-import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
+import {
+  type EvidenceAnswer,
+  evidenceFile,
+  type EvidenceParts,
+  logProof,
+} from '../../queries/entry-evidence.js';
+import {
+  CONTAINER_TYPES,
+  type ContainerSeal,
+  entryContainer,
+  signedObject,
+} from '../../queries/evidence-container.js';
+import type { LedgerLogs, TenantLedgers } from '../../queries/tenant-ledgers.js';
 import { ApiError } from '../api-error.js';
 import type { Guard } from '../authentication.js';
 import { sendImmutable } from '../conditional.js';
@@ -18,25 +30,31 @@ export interface EntryFilesRoutesOptions {
   readonly guard: Guard;
   readonly ledgers: TenantLedgers;
   readonly evidence: EvidenceParts;
+  /** Of containers. */
+  readonly seal: ContainerSeal;
 }
 
 const OCTETS = 'application/octet-stream';
-const EVIDENCE_TYPES = { json: 'application/json', 'tlog-proof': 'text/x-tlog-proof' } as const;
+const EVIDENCE_TYPES = {
+  json: 'application/json',
+  'tlog-proof': 'text/x-tlog-proof',
+  ...CONTAINER_TYPES,
+} as const;
 type EvidenceFormat = keyof typeof EVIDENCE_TYPES;
 /** Formats that this version does not write yet. */
-const NOT_YET = ['asice', 'ots'] as const;
+const NOT_YET = ['ots'] as const;
 
 const pathSchema = z.object(entryPath);
 const noQuerySchema = z.strictObject({});
 const evidenceQuerySchema = z.strictObject({
   format: z
-    .enum(['json', 'tlog-proof', ...NOT_YET])
+    .enum(['json', 'tlog-proof', 'asice', 'asics', ...NOT_YET])
     .optional()
     .meta({ description: 'Instead of Accept.' }),
 });
 
 export function entryFilesRoutes(options: EntryFilesRoutesOptions): Router {
-  const { guard, ledgers, evidence } = options;
+  const { guard, ledgers, evidence, seal } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/records/:id/statement', {
     get: guard('statement:read', async ({ tenant }, request, response) => {
@@ -63,14 +81,15 @@ export function entryFilesRoutes(options: EntryFilesRoutesOptions): Router {
   });
   const file = guard.disclosing('evidence:export', async ({ tenant }, request, response) => {
     const { ledger, id } = validate(pathSchema, request.params, 'the path');
-    const format = evidenceFormat(request);
-    const { bytes, shown } = await evidenceFile(evidence, ledgers.find(tenant, ledger), id);
+    const format = contentFormat(request);
+    const make = MAKERS[format];
+    const { bytes, shown } = await make(evidence, ledgers.find(tenant, ledger), id, seal);
     return {
       ledger,
       question: { evidence: id, format },
       entries: shown,
       send: () => {
-        response.setHeader('Content-Type', EVIDENCE_TYPES.json);
+        response.setHeader('Content-Type', EVIDENCE_TYPES[format]);
         // It grows with signatures and anchors.
         response.setHeader('Cache-Control', 'no-store');
         response.setHeader('Vary', 'Accept');
@@ -86,13 +105,27 @@ export function entryFilesRoutes(options: EntryFilesRoutesOptions): Router {
   return router;
 }
 
+type Make = (
+  parts: EvidenceParts,
+  logs: LedgerLogs,
+  id: string,
+  seal: ContainerSeal,
+) => Promise<EvidenceAnswer>;
+
+/** Of what shows content; a proof shows none. */
+const MAKERS = {
+  json: evidenceFile,
+  asice: entryContainer,
+  asics: signedObject,
+} as const satisfies Partial<Record<EvidenceFormat, Make>>;
+
 /** Null if it is none, or none of those there are: `evidenceFormat` says what is wrong with it. */
 function wantedFormat(request: Request): EvidenceFormat | null {
   const { format } = request.query;
-  if (format !== undefined) return format === 'json' || format === 'tlog-proof' ? format : null;
+  const formats = Object.keys(EVIDENCE_TYPES) as EvidenceFormat[];
+  if (format !== undefined) return formats.find((each) => each === format) ?? null;
   const accepted = request.accepts(Object.values(EVIDENCE_TYPES));
-  if (accepted === EVIDENCE_TYPES.json) return 'json';
-  return accepted === EVIDENCE_TYPES['tlog-proof'] ? 'tlog-proof' : null;
+  return formats.find((each) => EVIDENCE_TYPES[each] === accepted) ?? null;
 }
 
 /** @throws ApiError REQUEST_INVALID, NOT_ACCEPTABLE. */
@@ -102,6 +135,13 @@ function evidenceFormat(request: Request): EvidenceFormat {
   if (wanted !== null) return wanted;
   const types = Object.values(EVIDENCE_TYPES);
   throw new ApiError('NOT_ACCEPTABLE', `evidence is given as ${types.join(' or ')}`);
+}
+
+/** As `evidenceFormat`; a proof has been routed elsewhere. */
+function contentFormat(request: Request): keyof typeof MAKERS {
+  const format = evidenceFormat(request);
+  assert(format !== 'tlog-proof', 'a format that shows content');
+  return format;
 }
 
 export function describeEntryFiles(registry: OpenAPIRegistry): void {
@@ -141,10 +181,13 @@ export function describeEntryFiles(registry: OpenAPIRegistry): void {
     request: { params: pathSchema, query: evidenceQuerySchema },
     responses: {
       200: {
-        description: 'docs/formats/evidence.md; or C2SP tlog-proof.',
+        description:
+          'docs/formats/evidence.md; C2SP tlog-proof; or a container, docs/formats/asic.md: ASiC-E of the evidence, ASiC-S of the statement and a signature over it. Containers take a node with a seal.',
         content: {
           [EVIDENCE_TYPES.json]: { schema: z.looseObject({}) },
           [EVIDENCE_TYPES['tlog-proof']]: { schema: z.string() },
+          [EVIDENCE_TYPES.asice]: { schema: bytes },
+          [EVIDENCE_TYPES.asics]: { schema: bytes },
         },
       },
       304: notModifiedResponse,

@@ -1,11 +1,16 @@
 /** `/v1/inspections/{inspection}/package`: all that was inspected, for others to read and to verify. */
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
-import { Router } from 'express';
+import { type Request, Router } from 'express';
 import { z } from 'zod';
 import type { Principal } from '../../access/authorize.js';
 import type { Disclosure } from '../../access/disclosure.js';
 import type { InspectionBook } from '../../access/inspection-book.js';
 import { definedMembers } from '../../base/defined-members.js';
+import {
+  collectionContainer,
+  CONTAINER_TYPES,
+  type ContainerSeal,
+} from '../../queries/evidence-container.js';
 import {
   inspectionPackage,
   type InspectionPackage,
@@ -15,7 +20,13 @@ import type { PrintInspection } from '../../queries/inspection-report-data.js';
 import { type NodeTrustParts, verifiedFile } from '../../queries/node-trust.js';
 import type { Guard } from '../authentication.js';
 import { goneSignal, Places } from '../places.js';
-import { JSON_TYPE, PDF_TYPE, reportFormat, reportQuery } from '../report-format.js';
+import {
+  JSON_TYPE,
+  PDF_TYPE,
+  type ReportFormat,
+  reportFormat,
+  reportQuery,
+} from '../report-format.js';
 import { addResource } from '../resource.js';
 import { json, problemResponse } from '../schemas.js';
 import { begunReport, sendReport } from '../send-report.js';
@@ -26,6 +37,8 @@ export interface InspectionPackageRoutesOptions {
   readonly inspections: InspectionBook;
   readonly parts: PackageParts;
   readonly trust: NodeTrustParts;
+  /** Of containers. */
+  readonly seal: ContainerSeal;
   readonly print: PrintInspection;
   /** The name that a tenant has in law, as far as it is known here. */
   readonly legalNameOf: (tenant: Principal['tenant']) => string;
@@ -39,6 +52,7 @@ const AT_A_TIME = { total: 2, perTenant: 1 };
 const pathSchema = z.object({ inspection: z.string() });
 const querySchema = z.strictObject({
   ...reportQuery,
+  format: z.enum(['json', 'pdf', 'asice']).optional().meta({ description: 'Instead of Accept.' }),
   origin: z
     .string()
     .max(512)
@@ -47,14 +61,14 @@ const querySchema = z.strictObject({
 });
 
 export function inspectionPackageRoutes(options: InspectionPackageRoutesOptions): Router {
-  const { guard, inspections, parts, trust, print, idleTimeoutMillis } = options;
+  const { guard, inspections, parts, trust, seal, print, idleTimeoutMillis } = options;
   const places = new Places(AT_A_TIME);
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/inspections/:inspection/package', {
     get: guard.disclosing('inspection:package', async (principal, request, response) => {
       const { inspection: id } = validate(pathSchema, request.params, 'the path');
       const { format, language, origin } = validate(querySchema, request.query, 'the query');
-      const wanted = reportFormat(request, format);
+      const wanted = packageFormat(request, format);
       const inspection = inspections.opened(principal, id);
       const { tenant } = principal;
       places.take(tenant, response);
@@ -62,20 +76,23 @@ export function inspectionPackageRoutes(options: InspectionPackageRoutesOptions)
       const made = await inspectionPackage(parts, tenant, inspection, origin);
       const fileName = `inspection-${id}`;
       const about = { ...disclosureOf(made, wanted, origin), ledger: inspection.ledger };
-      if (wanted === 'json')
+      if (wanted !== 'pdf') {
+        const isPlain = wanted === 'json';
+        const bytes = isPlain ? made.bytes : await collectionContainer(made.bytes, seal);
         return {
           ...about,
           send: () => {
-            response.setHeader('Content-Type', JSON_TYPE);
+            response.setHeader('Content-Type', isPlain ? JSON_TYPE : CONTAINER_TYPES.asice);
             response.setHeader('Cache-Control', 'no-store');
             response.setHeader(
               'Content-Disposition',
-              `attachment; filename="${fileName}.collection"`,
+              `attachment; filename="${fileName}.${isPlain ? 'collection' : 'asice'}"`,
             );
             response.setHeader('Vary', 'Accept');
-            response.end(made.bytes);
+            response.end(bytes);
           },
         };
+      }
       const verification = await verifiedFile(trust, tenant, made.bytes);
       const institution = options.legalNameOf(tenant);
       const printing = print({ language, inspection, institution, made, verification }, gone);
@@ -93,9 +110,19 @@ export function inspectionPackageRoutes(options: InspectionPackageRoutesOptions)
   return router;
 }
 
+type PackageFormat = ReportFormat | 'asice';
+
+/** @param format of the query, which goes before Accept. @throws ApiError NOT_ACCEPTABLE. */
+function packageFormat(request: Request, format: PackageFormat | undefined): PackageFormat {
+  if (format === 'asice') return format;
+  const types = [JSON_TYPE, PDF_TYPE, CONTAINER_TYPES.asice];
+  const isSealed = format === undefined && request.accepts(types) === CONTAINER_TYPES.asice;
+  return isSealed ? 'asice' : reportFormat(request, format);
+}
+
 function disclosureOf(
   { sha256, questions, shown, standing }: InspectionPackage,
-  format: 'json' | 'pdf',
+  format: PackageFormat,
   origin: string | undefined,
 ): Pick<Disclosure, 'question' | 'entries' | 'standing'> {
   // By the digest anybody who has the file finds the entry that let it go.
@@ -114,7 +141,7 @@ export function describeInspectionPackage(registry: OpenAPIRegistry): void {
     path: '/v1/inspections/{inspection}/package',
     summary: 'The hand-over package: all that was inspected, and the proof of it',
     description:
-      'As JSON a collection file (docs/formats/collection.md) with the whole answer for each person and state that was asked about; what is out of scope is counted in it and not opened. As PDF/A-3 the report for people, with that file embedded.',
+      'As JSON a collection file (docs/formats/collection.md) with the whole answer for each person and state that was asked about; what is out of scope is counted in it and not opened. As PDF/A-3 the report for people, with that file embedded. As ASiC-E that file and its entries for reading, under the operator’s seal (docs/formats/asic.md).',
     tags: ['inspections'],
     request: { params: pathSchema, query: querySchema },
     responses: {
@@ -123,6 +150,7 @@ export function describeInspectionPackage(registry: OpenAPIRegistry): void {
         content: {
           ...json(z.looseObject({ $v: z.literal(1) })),
           [PDF_TYPE]: { schema: z.string().meta({ format: 'binary' }) },
+          [CONTAINER_TYPES.asice]: { schema: z.string().meta({ format: 'binary' }) },
         },
       },
       default: problemResponse,

@@ -1,6 +1,6 @@
 /** `/v1/ledgers/{ledger}/subjects/{subject}`: the forensic views of one person. */
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
-import { Router } from 'express';
+import { type Request, Router } from 'express';
 import { z } from 'zod';
 import type { DisclosedEntry } from '../../access/disclosure.js';
 import type { JsonObject } from '../../base/canonical-json.js';
@@ -10,6 +10,11 @@ import { instantOfState } from '../../queries/as-of.js';
 import { disclosedView } from '../../queries/disclosed-entries.js';
 import type { EvidenceParts } from '../../queries/entry-evidence.js';
 import type { EntryView } from '../../queries/entry-view.js';
+import {
+  collectionContainer,
+  CONTAINER_TYPES,
+  type ContainerSeal,
+} from '../../queries/evidence-container.js';
 import { exportCollection } from '../../queries/export-collection.js';
 import { completeAnswerJson } from '../../queries/prove-complete.js';
 import { subjectDiff } from '../../queries/subject-diff.js';
@@ -18,9 +23,11 @@ import { subjectTimeline } from '../../queries/subject-timeline.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
 import { logOf } from '../../queries/view-state.js';
 import { sendJson } from '../answer.js';
+import { ApiError } from '../api-error.js';
 import type { Guard } from '../authentication.js';
 import type { CursorCodec } from '../cursor.js';
 import { Places } from '../places.js';
+import { JSON_TYPE } from '../report-format.js';
 import { addResource } from '../resource.js';
 import { json, problemResponse } from '../schemas.js';
 import {
@@ -41,14 +48,17 @@ export interface SubjectsRoutesOptions {
   readonly cursors: CursorCodec;
   readonly ledgers: TenantLedgers;
   readonly evidence: EvidenceParts;
+  /** Of containers. */
+  readonly seal: ContainerSeal;
 }
 
 /** A collection is made in memory as a whole, and a proof may be the first to want a map made. */
 const COLLECTIONS_AT_A_TIME = { total: 8, perTenant: 4 };
+const COLLECTION_TYPES = { json: JSON_TYPE, asice: CONTAINER_TYPES.asice } as const;
 const PROOFS_AT_A_TIME = { total: 32, perTenant: 16 };
 
 export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
-  const { guard, cursors, ledgers, evidence } = options;
+  const { guard, cursors, ledgers, evidence, seal } = options;
   const collections = new Places(COLLECTIONS_AT_A_TIME);
   const proofs = new Places(PROOFS_AT_A_TIME);
   const router = Router({ caseSensitive: true, strict: true });
@@ -163,10 +173,15 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
       const { ledger, subject } = validate(subjectPathSchema, request.params, 'the path');
       const query = validate(evidenceQuerySchema, request.query, 'the query');
       const { asOf, validAt, origin, type: types } = query;
+      const format = collectionFormat(request, query.format);
       const found = ledgers.find(tenant, ledger);
       collections.take(tenant, response);
       const { anchored, identities } = evidence;
-      const { bytes, shown, sizes } = await exportCollection(
+      const {
+        bytes: collection,
+        shown,
+        sizes,
+      } = await exportCollection(
         {
           anchored,
           identity: (reader) => identities.of(found.ledger.identity.tenant, reader),
@@ -174,23 +189,39 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
         found,
         (asOf ?? [undefined]).map((at) => ({ subject, origin, asOf: at, validAt, types })),
       );
+      const bytes = format === 'json' ? collection : await collectionContainer(collection, seal);
       return {
         ledger,
         question: definedMembers({
           ...{ subject, asOf, validAt, origin, types, sizes },
           evidence: 'collection',
+          format: format === 'json' ? undefined : format,
         }),
         entries: shown,
         send: () => {
-          response.setHeader('Content-Type', 'application/json');
+          response.setHeader('Content-Type', COLLECTION_TYPES[format]);
           // It grows with signatures and anchors.
           response.setHeader('Cache-Control', 'no-store');
+          response.setHeader('Vary', 'Accept');
           response.end(bytes);
         },
       };
     }),
   });
   return router;
+}
+
+/** @param format of the query, which goes before Accept. @throws ApiError NOT_ACCEPTABLE. */
+function collectionFormat(
+  request: Request,
+  format: keyof typeof COLLECTION_TYPES | undefined,
+): keyof typeof COLLECTION_TYPES {
+  if (format !== undefined) return format;
+  const { json: plain, asice } = COLLECTION_TYPES;
+  const accepted = request.accepts([plain, asice]);
+  if (accepted === plain) return 'json';
+  if (accepted === asice) return 'asice';
+  throw new ApiError('NOT_ACCEPTABLE', `a collection is given as ${plain} or ${asice}`);
 }
 
 /** As it is put on record: what was asked, and the state that answered. */
@@ -256,8 +287,12 @@ export function describeSubjects(registry: OpenAPIRegistry): void {
     request: { params: subjectPathSchema, query: evidenceQuerySchema },
     responses: {
       200: {
-        description: 'docs/formats/collection.md.',
-        content: { 'application/json': { schema: z.looseObject({}) } },
+        description:
+          'docs/formats/collection.md; or a container of it under the operator’s seal, docs/formats/asic.md.',
+        content: {
+          ...json(z.looseObject({})),
+          [COLLECTION_TYPES.asice]: { schema: z.string().meta({ format: 'binary' }) },
+        },
       },
       default: problemResponse,
     },

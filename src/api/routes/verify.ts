@@ -2,11 +2,13 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
+import { CONTAINER_TYPES } from '../../queries/evidence-container.js';
 import { nodeTrust, type NodeTrustParts, verifyFile } from '../../queries/node-trust.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
 import { type BodyLimits, contentTypeOf, readBody } from '../body.js';
 import { Places } from '../places.js';
+import { JSON_TYPE } from '../report-format.js';
 import { addResource } from '../resource.js';
 import { json, problemResponse } from '../schemas.js';
 import { validate } from '../validate.js';
@@ -21,6 +23,7 @@ export interface VerifyRoutesOptions {
 /** A file may have 64 MiB, and is verified in the thread that commits. */
 const VERIFIED_AT_A_TIME = { total: 4, perTenant: 2 };
 
+const binary = z.string().meta({ format: 'binary' });
 const noQuerySchema = z.strictObject({});
 const trustSchema = z.looseObject({ $v: z.literal(1), name: z.string() });
 const evidenceSchema = z.looseObject({ $v: z.literal(1) });
@@ -42,7 +45,7 @@ export function verifyRoutes({ guard, body, trust }: VerifyRoutesOptions): Route
   addResource(router, '/verify', {
     post: guard('evidence:verify', async ({ tenant }, request, response) => {
       validate(noQuerySchema, request.query, 'the query');
-      contentTypeOf(request, ['application/json']);
+      contentTypeOf(request, [JSON_TYPE, ...Object.values(CONTAINER_TYPES)]);
       // Before the body is read, or a tenant that sends slowly would keep all others out.
       places.take(tenant, response);
       // The bytes themselves: the verifier refuses any other spelling of the same JSON.
@@ -70,9 +73,18 @@ export function describeVerify(registry: OpenAPIRegistry): void {
     path: '/v1/verify',
     summary: "The offline verifier's report of an evidence file, on this node's own trust",
     description:
-      'Of a collection too, of at most 64 MiB. A node is no judge of itself: who doubts it runs verify.mjs elsewhere.',
+      'Of a collection too, and of a container (docs/formats/asic.md), of at most 64 MiB. A node is no judge of itself: who doubts it runs verify.mjs elsewhere.',
     tags: ['evidence'],
-    request: { body: { required: true, content: json(evidenceSchema) } },
+    request: {
+      body: {
+        required: true,
+        content: {
+          ...json(evidenceSchema),
+          [CONTAINER_TYPES.asice]: { schema: binary },
+          [CONTAINER_TYPES.asics]: { schema: binary },
+        },
+      },
+    },
     responses: {
       200: { description: 'The report, whatever its result.', content: json(reportSchema) },
       default: problemResponse,

@@ -1,11 +1,13 @@
 import type { CheckId } from '../verification-report.js';
 
 /** What all checks of one sort share: there is a `signature:n` for every signature. */
-export type CheckKind = Exclude<CheckId, Numbered> | 'signature' | 'completeness';
+export type CheckKind =
+  Exclude<CheckId, Numbered> | 'container-signature' | 'signature' | 'completeness';
 
-type Numbered = `signature:${number}` | `completeness:${number}`;
+type Numbered = `container-signature:${number}` | `signature:${number}` | `completeness:${number}`;
 
 export function checkKind(id: CheckId): CheckKind {
+  if (isNumbered(id, 'container-signature')) return 'container-signature';
   if (isNumbered(id, 'signature')) return 'signature';
   return isNumbered(id, 'completeness') ? 'completeness' : id;
 }

@@ -8,6 +8,7 @@ import type {
   JudgedTime,
   LogSummary,
   SignatureSummary,
+  ValidationSummary,
 } from '../verification-report.js';
 import type { Facts } from './outcome.js';
 
@@ -50,13 +51,20 @@ export function describeLog(log: LogSummary, say: Say): Line[] {
 }
 
 export function describeSignature(signature: SignatureSummary, number: number, say: Say): Line[] {
-  const { index, signer, claimedAt, judged, indication, subIndication, trustAnchor } = signature;
+  const { index } = signature;
+  return [
+    ['label.signature', say('value.signature', { number, index })],
+    ...describeValidation(signature, say),
+  ];
+}
+
+export function describeValidation(validation: ValidationSummary, say: Say): Line[] {
+  const { signer, claimedAt, judged, indication, subIndication, trustAnchor } = validation;
   const verdict =
     subIndication === null
       ? say('value.verdict.anchor', { indication, anchor: trustAnchor ?? '–' })
       : say('value.verdict.because', { indication, subIndication });
   return [
-    ['label.signature', say('value.signature', { number, index })],
     ['label.signer', signer?.subject ?? '–'],
     ...optional(
       'label.claimed',

@@ -4,11 +4,13 @@ import { formatInstant } from '../../base/time.js';
 import { findingText, messageText } from '../message-text.js';
 import type {
   CheckReport,
+  ContainerSummary,
   DisclosedHeader,
   Finding,
   JudgedTime,
   LogSummary,
   SignatureSummary,
+  ValidationSummary,
 } from '../verification-report.js';
 import { checkKind } from './check-kind.js';
 
@@ -53,18 +55,20 @@ export function logToJson({
   };
 }
 
-export function signatureToJson({
-  recordedAt,
-  judged,
-  signer,
-  ...rest
-}: SignatureSummary): JsonObject {
+export function signatureToJson({ recordedAt, ...validation }: SignatureSummary): JsonObject {
+  return { ...validationToJson(validation), recordedAt: formatInstant(recordedAt) };
+}
+
+export function containerToJson({ kind, files, signatures }: ContainerSummary): JsonObject {
   return {
-    ...rest,
-    signer: signer && { ...signer },
-    judged: judgedToJson(judged),
-    recordedAt: formatInstant(recordedAt),
+    kind,
+    files: files.map((file) => ({ ...file })),
+    signatures: signatures.map(validationToJson),
   };
+}
+
+function validationToJson({ judged, signer, ...rest }: ValidationSummary): JsonObject {
+  return { ...rest, signer: signer && { ...signer }, judged: judgedToJson(judged) };
 }
 
 function judgedToJson({ at, basis }: JudgedTime): JsonObject {

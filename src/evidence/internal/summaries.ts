@@ -3,6 +3,7 @@ import { type JsonValue, parseCanonicalJson } from '../../base/canonical-json.js
 import { BaseError } from '../../base/errors.js';
 import { digestToHex } from '../../base/hex-digest.js';
 import { JSON_MEDIA_TYPE, type RecordHeader, type SignatureHeader } from '../../records/header.js';
+import type { SignatureReport } from '../../signing/signature-report.js';
 import { formatVerifierKey } from '../../tlog/note-key.js';
 import type {
   BlockSummary,
@@ -12,10 +13,12 @@ import type {
   EntrySummary,
   LogSummary,
   SignatureSummary,
+  ValidationSummary,
 } from '../verification-report.js';
 import type { CheckedAnchor } from './check-anchor.js';
 import { headerOf } from './check-header.js';
 import type { CheckedSignature } from './check-signature.js';
+import type { JudgedTime } from './proven-time.js';
 import type { ReadEvidence } from './read-evidence.js';
 import type { ReadEntry } from './read-statement.js';
 import type { CheckRun } from './run-checks.js';
@@ -77,9 +80,16 @@ export function logSummary(
 
 export function signatureSummary(checked: CheckedSignature): SignatureSummary {
   const { signature, report, judged } = checked;
+  const { index, recordedAt } = signature.content;
+  return { index, recordedAt, ...validationSummary(report, judged) };
+}
+
+/** @param report null if there was nothing to validate. */
+export function validationSummary(
+  report: SignatureReport | null,
+  judged: JudgedTime,
+): ValidationSummary {
   return {
-    index: signature.content.index,
-    recordedAt: signature.content.recordedAt,
     signer: report?.intact === true ? report.signer : null,
     claimedAt: report?.claimedSigningTime ?? null,
     judged,

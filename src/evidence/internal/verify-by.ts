@@ -1,10 +1,14 @@
 /** The verification under a given book of rules. There is one for everybody; tests plant faults in others. */
+import { evidenceContents } from '../asic-contents.js';
+import type { AsicContainer } from '../asic-reader.js';
 import { developmentPartsOf } from '../development-parts.js';
 import type { EvidenceFile } from '../evidence-file.js';
 import { parseEvidence } from '../parse-evidence.js';
 import type { Trust } from '../trust.js';
 import type { VerificationReport } from '../verification-report.js';
+import { type Enclosure, inContainer } from './in-container.js';
 import { notProven } from './not-proven.js';
+import { timeOf } from './proven-time.js';
 import { isUnreadable, readEvidence } from './read-evidence.js';
 import type { RuleBook } from './rule-book.js';
 import { runChecks, unreadableChecks } from './run-checks.js';
@@ -16,18 +20,26 @@ export function verifyBy(rules: RuleBook, bytes: Uint8Array, trust: Trust): Veri
   return verifyEvidenceBy(rules, parseEvidence(bytes), identityOf(bytes), trust);
 }
 
-/** @throws EvidenceError EVIDENCE_FORMAT_NEWER. */
+/**
+ * @param container what the file came in, if it did not come alone.
+ * @throws EvidenceError EVIDENCE_FORMAT_NEWER.
+ */
 export function verifyEvidenceBy(
   rules: RuleBook,
   file: EvidenceFile,
   identity: FileIdentity,
   trust: Trust,
+  container: AsicContainer | null = null,
 ): VerificationReport {
   const chains = [file.anchors?.after.chain, file.anchors?.before?.chain];
   const common = { ...commonOf(developmentPartsOf(file), chains, trust), file: identity };
+  const enclosure: Enclosure | null = container && {
+    container,
+    contents: (bytes) => evidenceContents(bytes, file),
+  };
   const evidence = readEvidence(file);
-  if (isUnreadable(evidence))
-    return {
+  if (isUnreadable(evidence)) {
+    const unreadable: VerificationReport = {
       result: 'failed',
       checks: unreadableChecks(evidence),
       entry: null,
@@ -36,8 +48,10 @@ export function verifyEvidenceBy(
       notProven: [],
       ...common,
     };
+    return inContainer(unreadable, enclosure, null, trust);
+  }
   const run = runChecks(evidence, trust, rules);
-  return {
+  const report: VerificationReport = {
     result: resultOf(run.checks),
     checks: run.checks,
     entry: entrySummary(evidence, run),
@@ -46,4 +60,5 @@ export function verifyEvidenceBy(
     notProven: notProven(evidence, run),
     ...common,
   };
+  return inContainer(report, enclosure, timeOf(evidence.entry, run.anchors.after), trust);
 }

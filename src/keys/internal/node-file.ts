@@ -19,7 +19,13 @@ export interface NodeFile {
 }
 
 export const NODE_FILE = 'node.json';
-const OWN_FILES = ['access-mark.json', 'anchor.json', 'mark.json', 'seal.json'] as const;
+const OWN_FILES = [
+  'access-mark.json',
+  'anchor.json',
+  'development-authority.json',
+  'mark.json',
+  'seal.json',
+] as const;
 const OWN_FILE = oneOf(...OWN_FILES);
 
 export function nodeContent(nodeId: string, files: readonly string[]): JsonObject {

@@ -52,7 +52,8 @@ function isOfPoint(
   if (!issuers.includes(`directory ${issuer.comparable}`)) return false;
   if (cRLIssuer !== null && scope?.isIndirect !== true) return false;
   // Without a place of its own it is all that this issuer publishes.
-  if (scope === null || scope.name === null) return true;
+  const own = scope?.name ?? null;
+  if (own === null) return true;
   const places = name === null ? issuers : comparableNames(name, issuer);
-  return comparableNames(scope.name, issuer).some((place) => places.includes(place));
+  return comparableNames(own, issuer).some((place) => places.includes(place));
 }

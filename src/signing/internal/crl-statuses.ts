@@ -2,8 +2,8 @@
 import { equalBytes } from '../../base/bytes.js';
 import type { CertificateList } from '../certificate-list.js';
 import type { Certificate } from '../certificate.js';
-import { ALL_REASONS, type ReasonMask } from '../distribution-points.js';
 import { sameName } from '../distinguished-name.js';
+import { ALL_REASONS, type ReasonMask } from '../distribution-points.js';
 import type { CertificatePath } from '../path-verdict.js';
 import { REMOVE_FROM_CRL } from '../revocation-reason.js';
 import type { RevocationOutcome, RevocationStatus } from '../revocation.js';

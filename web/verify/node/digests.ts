@@ -1,6 +1,6 @@
 /**
- * SHA-2 by the names that node:crypto knows it by. SHA-1 has only a plain hash, because OCSP names
- * certificates by it; no signature and no MAC can ask for it.
+ * SHA-2 by the names that node:crypto knows it by. SHA-1 is there as a running digest alone, for
+ * identifiers (`signing/identifier-digest`): no signature, MAC or one-shot hash can be asked for it.
  */
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha1 } from '@noble/hashes/legacy.js';
