@@ -81,7 +81,7 @@ export function validateCades(request: CadesRequest): SignatureReport {
   const { signedData } = basic;
   const carried = carriedTimeStamps(signedData);
   const material = gatherMaterial(signedData, carried, request.evidence ?? NO_EVIDENCE);
-  const proofs = firstProofs(validationTime, knownExistence(request), material);
+  const proofs = firstProofs(validationTime, knownExistence(request), signedData, material);
   const budget = new ValidationBudget(VALIDATION_LIMITS, keys);
   const context: ValidationContext = {
     keys,
@@ -186,7 +186,7 @@ function describeAnswers({ revocation }: PassedJudgement): string {
     : `Of its ${revocation.length} certificates, ${answered} have an answer; of the others none is offered or wanted.`;
 }
 
-function acceptSignature(validation: Validation, { path }: PassedJudgement): SignatureReport {
+function acceptSignature(validation: Validation, judgement: PassedJudgement): SignatureReport {
   const { report, context, material, basic, timeStamps, best } = validation;
   const { certificate, signedData, end } = basic;
   const flaw = usageFlaw(certificate);
@@ -220,10 +220,16 @@ function acceptSignature(validation: Validation, { path }: PassedJudgement): Sig
     material,
     timeStamps,
     counterSignatures,
-    path,
+    judgement,
   });
   report.learnt({ unchecked });
-  const refusal = refuseAcceptance(signedData.signer, path, best, unchecked, context.policy);
+  const refusal = refuseAcceptance(
+    signedData.signer,
+    judgement.path,
+    best,
+    unchecked,
+    context.policy,
+  );
   if (refusal !== null) return report.refused('signature-acceptance', refusal);
   report.passed(
     'signature-acceptance',

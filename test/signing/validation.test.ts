@@ -7,10 +7,9 @@ import { type CadesRequest, validateCades } from '../../src/signing/cades-valida
 import { keyUsage } from '../../src/signing/certificate-builder.js';
 import { parseCertificateList } from '../../src/signing/certificate-list.js';
 import { parseSignedData } from '../../src/signing/cms-signed-data.js';
-import { addToSignedData } from '../../src/signing/internal/signed-data-additions.js';
-import { counterSign } from './support/counter-signer.js';
 import { derOid, derSequence, derUtf8String } from '../../src/signing/der-writer.js';
 import { derName } from '../../src/signing/distinguished-name.js';
+import { addToSignedData } from '../../src/signing/internal/signed-data-additions.js';
 import { OID } from '../../src/signing/oids.js';
 import { formatSignatureReport } from '../../src/signing/signature-report-text.js';
 import type { SignatureReport } from '../../src/signing/signature-report.js';
@@ -22,6 +21,7 @@ import {
 } from '../../src/signing/validation-policy.js';
 import { plant } from '../support/mutant.js';
 import { addAttribute, partsOf } from './support/cms-forge.js';
+import { counterSign } from './support/counter-signer.js';
 import { at as childOf, encode } from './support/der-tree.js';
 import {
   type Identity,
@@ -221,6 +221,27 @@ describe('time-stamps', () => {
       structure: 'B-T',
       bestSignatureTime: { by: 'caller' },
       timeStamps: [{ outcome: 'failed', subIndication: 'NO_CERTIFICATE_CHAIN_FOUND' }],
+    });
+  });
+
+  it('may bring what serves them, whoever trusts them and whenever they were made', () => {
+    const other = issueCa({ name: 'Other' });
+    const stranger = issueTsa({ name: 'Stranger', issuer: other, serialNumber: 77 });
+    const cms = withValidationData(timeStamp(signatureAt('B-B'), stranger, STAMPED), {
+      certificates: [other.certificate.der],
+      crls: [crl(other, COLLECTED)],
+      ocspResponses: [],
+    });
+    expect(validate(cms, { evidence })).toMatchObject({
+      indication: 'TOTAL-PASSED',
+      unchecked: [],
+    });
+    const trusting = [...anchors, trustAnchorFrom(other.certificate)];
+    const asRecorded = { at: days(0), anchors: trusting, evidence: freshEvidence(days(0)) };
+    expect(validate(cms, asRecorded)).toMatchObject({
+      indication: 'TOTAL-PASSED',
+      timeStamps: [{ subIndication: 'TRY_LATER' }],
+      unchecked: [],
     });
   });
 

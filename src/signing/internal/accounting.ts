@@ -9,11 +9,12 @@ import { DerFields } from '../der-fields.js';
 import { readOid } from '../der-values.js';
 import { displayName } from '../distinguished-name.js';
 import { OID } from '../oids.js';
-import type { CertificatePath } from '../path-verdict.js';
+import type { RevocationStatus } from '../revocation.js';
 import { restates, type TrustAnchor } from '../trust-anchor.js';
+import type { Judgement, PassedJudgement } from './certificate-judgement.js';
 import type { ValidatedCounterSignature } from './counter-signature-validation.js';
 import { statusesOf } from './path-status.js';
-import { above } from './relevant-certificates.js';
+import { above, type CertificatesBySubject } from './relevant-certificates.js';
 import type { ValidatedTimeStamp } from './time-stamp-validation.js';
 import type { ValidationContext } from './validation-context.js';
 import type { ValidationMaterial } from './validation-material.js';
@@ -24,22 +25,30 @@ export interface Accounting {
   readonly timeStamps: readonly ValidatedTimeStamp[];
   readonly counterSignatures: readonly ValidatedCounterSignature[];
   /** Of the signer. */
-  readonly path: CertificatePath;
+  readonly judgement: PassedJudgement;
 }
 
 /** A phrase for each thing; empty if everything has been covered. */
 export function uncheckedIn(context: ValidationContext, accounting: Accounting): readonly string[] {
   const { signedData, material, timeStamps, counterSignatures } = accounting;
-  const used = usedBy(context, accounting);
   const carried = [
     ...signedData.certificates,
     ...timeStamps.flatMap(({ carried: { token } }) => token?.signedData.certificates ?? []),
   ];
+  const used = usedBy(accounting, context.bySubject);
+  const isIdle = (certificate: Certificate): boolean =>
+    !used.has(toHex(certificate.sha256)) && !isOfAnchor(certificate, context.anchors);
+  const isIdleEvidence = (hash: string): boolean => !used.has(hash);
+  const hashes = evidenceHashes(context, material);
+  // Most signatures carry nothing else than what they need: then nobody else is asked.
+  if (carried.some(isIdle) || hashes.some(isIdleEvidence))
+    addOtherAnswers(context, accounting, used);
+  if (hashes.some(isIdleEvidence)) addAnswersAboutStrangers(context, accounting, used);
   const unused = new Map<string, string>();
   for (const certificate of carried)
-    if (!used.has(toHex(certificate.sha256)) && !isOfAnchor(certificate, context.anchors))
+    if (isIdle(certificate))
       unused.set(toHex(certificate.sha256), displayName(certificate.subject));
-  const unusedEvidence = [...evidenceHashes(context, material)].filter((hash) => !used.has(hash));
+  const unusedEvidence = hashes.filter(isIdleEvidence);
   return atMost(MAX_PHRASES, [
     ...unknownAttributes(accounting),
     ...idleDigests(accounting),
@@ -119,51 +128,98 @@ function digestsBeyond(
   return digestAlgorithms.filter((oid) => !used.has(oid));
 }
 
-/** Hashes of the certificates and of the evidence that some path, or the answers about it, rest on. */
-function usedBy(
-  context: ValidationContext,
-  { timeStamps, counterSignatures, path }: Accounting,
-): ReadonlySet<string> {
+/** Hashes of the certificates and of the evidence that the judgements rest on. */
+function usedBy(accounting: Accounting, bySubject: CertificatesBySubject): Set<string> {
   const used = new Set<string>();
-  // Whose algorithms have been given up since has answered all the same.
-  const existedAt = context.proofs.earliest('signature').time;
   const use = (certificate: Certificate): void => {
     used.add(toHex(certificate.sha256));
   };
-  const paths = [path];
-  // Of an authority that nobody here trusts: what may lie above it cannot be told from what does not.
-  const strangers: Certificate[] = [];
-  for (const { judgement, carried } of timeStamps)
-    if (judgement?.path) paths.push(judgement.path);
-    else strangers.push(...(carried.token?.signedData.certificates ?? []));
-  for (const { certificate, path: other } of counterSignatures)
-    if (other !== null) paths.push(other);
-    else if (certificate !== null) strangers.push(certificate);
-  strangers.forEach(use);
-  above(context.bySubject, strangers).forEach(use);
-  for (const each of paths) {
-    each.certificates.forEach(use);
-    each.certificates.forEach((_, index) => {
-      for (const { evidence, issuerPath } of statusesOf(context, each, index, existedAt)) {
-        issuerPath.forEach(use);
-        for (const hash of evidence) used.add(toHex(hash));
-      }
-    });
+  unknownTo(accounting, bySubject).forEach(use);
+  for (const each of judgementsIn(accounting)) {
+    each.path?.certificates.forEach(use);
+    if (each.kind === 'passed')
+      for (const known of each.revocation)
+        if (known.kind === 'status') useStatus(used, known.status);
   }
   return used;
+}
+
+/**
+ * Certificates of those whom nobody here trusts, and what may lie above them: that cannot be told from
+ * what does not.
+ */
+function unknownTo(
+  { timeStamps, counterSignatures }: Accounting,
+  bySubject: CertificatesBySubject,
+): ReadonlySet<Certificate> {
+  const strangers: Certificate[] = [];
+  for (const { judgement, certificate, carried } of timeStamps)
+    if (!judgement?.path) {
+      if (certificate !== null) strangers.push(certificate);
+      strangers.push(...(carried.token?.signedData.certificates ?? []));
+    }
+  for (const { judgement, certificate } of counterSignatures)
+    if (!judgement?.path && certificate !== null) strangers.push(certificate);
+  return new Set([...strangers, ...above(bySubject, strangers)]);
+}
+
+/** By names and numbers: nobody who is trusted has signed what speaks of strangers. */
+function addAnswersAboutStrangers(
+  { evidence, bySubject }: ValidationContext,
+  accounting: Accounting,
+  used: Set<string>,
+): void {
+  const strangers = [...unknownTo(accounting, bySubject)];
+  const issuers = new Set(strangers.map(({ issuer }) => issuer.comparable));
+  const numbers = new Set(strangers.map(({ serialNumber }) => toHex(serialNumber)));
+  for (const { issuer, sha256 } of evidence.crls)
+    if (issuers.has(issuer.comparable)) used.add(toHex(sha256));
+  for (const { answers, sha256 } of evidence.ocspResponses)
+    if (answers.some(({ certificateId }) => numbers.has(toHex(certificateId.serialNumber))))
+      used.add(toHex(sha256));
+}
+
+/** And of those that answer about the same certificates, whether anything rested on them or not. */
+function addOtherAnswers(
+  context: ValidationContext,
+  accounting: Accounting,
+  used: Set<string>,
+): void {
+  // Whose algorithms have been given up since has answered all the same.
+  const existedAt = context.proofs.earliest('signature').time;
+  for (const { path } of judgementsIn(accounting))
+    path?.certificates.forEach((_, index) => {
+      for (const status of statusesOf(context, path, index, existedAt)) useStatus(used, status);
+    });
+}
+
+function judgementsIn({
+  timeStamps,
+  counterSignatures,
+  judgement,
+}: Pick<Accounting, 'timeStamps' | 'counterSignatures' | 'judgement'>): readonly Judgement[] {
+  return [
+    judgement,
+    ...[...timeStamps, ...counterSignatures].flatMap((each) => each.judgement ?? []),
+  ];
+}
+
+function useStatus(used: Set<string>, { evidence, issuerPath }: RevocationStatus): void {
+  for (const { sha256 } of issuerPath) used.add(toHex(sha256));
+  for (const hash of evidence) used.add(toHex(hash));
 }
 
 /** Of what the signature and its time-stamps carry; what the caller brings is the caller's. */
 function evidenceHashes(
   { evidence }: ValidationContext,
   { carried, inside }: ValidationMaterial,
-): ReadonlySet<string> {
+): readonly string[] {
   const all = new Set(carried);
   for (const hashes of inside.values()) for (const hash of hashes) all.add(toHex(hash));
   const revocations = [...evidence.crls, ...evidence.ocspResponses].map(({ sha256 }) =>
     toHex(sha256),
   );
-  return new Set(revocations.filter((hash) => all.has(hash)));
+  return revocations.filter((hash) => all.has(hash));
 }
 
 /** No more than an anchor's own certificate, or a root renewed with the same key. */

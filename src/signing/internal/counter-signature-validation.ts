@@ -18,7 +18,6 @@ import {
 import { derBytes, type DerNode } from '../der-reader.js';
 import { displayName } from '../distinguished-name.js';
 import { OID } from '../oids.js';
-import type { CertificatePath } from '../path-verdict.js';
 import { objectId } from '../proof-of-existence.js';
 import { type CounterSignatureReport, isRefusal, type Refusal } from '../signature-report.js';
 import { SigningError } from '../signing-error.js';
@@ -32,7 +31,7 @@ export interface ValidatedCounterSignature {
   readonly isGenuine: boolean;
   /** Who made it; null if that is not known. */
   readonly certificate: Certificate | null;
-  readonly path: CertificatePath | null;
+  readonly judgement: Judgement | null;
   readonly report: CounterSignatureReport;
 }
 
@@ -65,7 +64,7 @@ function validateOne(
     // Its own unsigned attributes are nobody's to check.
     isGenuine: read.unsignedAttributes.length === 0,
     certificate,
-    path: judgement.path,
+    judgement,
     report: {
       ...reportOf(read, refusal),
       says: refusal?.says ?? 'Its signer is trusted.',
@@ -113,7 +112,7 @@ function refusalOf(
 
 function notGenuine(refusal: Refusal, read: CounterSignature | null): ValidatedCounterSignature {
   const report = reportOf(read, refusal);
-  return { isGenuine: false, certificate: null, path: null, report };
+  return { isGenuine: false, certificate: null, judgement: null, report };
 }
 
 function reportOf(read: CounterSignature | null, refusal: Refusal | null): CounterSignatureReport {

@@ -4,8 +4,10 @@
  */
 import type { UnixMillis } from '../../base/brand.js';
 import { toHex } from '../../base/bytes.js';
+import { sha256 } from '../../base/hash.js';
 import type { SignedData } from '../cms-signed-data.js';
 import type { ContentDigest } from '../content-digest.js';
+import { derBytes } from '../der-reader.js';
 import { objectId, type ProofOfExistence, ProofsOfExistence } from '../proof-of-existence.js';
 import type { CarriedTimeStamp } from './carried-time-stamps.js';
 import { extractProofs } from './poe-extraction.js';
@@ -22,17 +24,18 @@ export interface KnownExistence {
 export function firstProofs(
   validationTime: UnixMillis,
   { signature, whole }: KnownExistence,
+  { signer }: SignedData,
   { carried, inside }: ValidationMaterial,
 ): ProofsOfExistence {
   const proofs = new ProofsOfExistence(validationTime);
   if (signature !== null) proofs.add('signature', signature);
   if (whole === null) return proofs;
   proofs.add('signature', whole);
+  for (const { values } of signer.unsignedAttributes)
+    for (const value of values) proofs.add(objectId(sha256(derBytes(value))), whole);
   for (const hash of carried) proofs.add(`sha256:${hash}`, whole);
-  for (const [timeStamp, hashes] of inside) {
-    proofs.add(`sha256:${timeStamp}`, whole);
+  for (const hashes of inside.values())
     for (const hash of hashes) proofs.add(objectId(hash), whole);
-  }
   return proofs;
 }
 

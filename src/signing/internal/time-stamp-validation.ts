@@ -14,7 +14,12 @@ import { derBytes } from '../der-reader.js';
 import { displayName } from '../distinguished-name.js';
 import { OID } from '../oids.js';
 import { objectId, type ProofOfExistence } from '../proof-of-existence.js';
-import { isRefusal, type Refusal, type TimeStampReport } from '../signature-report.js';
+import {
+  isRefusal,
+  type Refusal,
+  type TimeStampCoverage,
+  type TimeStampReport,
+} from '../signature-report.js';
 import { checkTimeStampToken, type TimeStampToken } from '../time-stamp-token.js';
 import { type CarriedTimeStamp, isTimeStampType } from './carried-time-stamps.js';
 import { type Judgement, judgeCertificate } from './certificate-judgement.js';
@@ -29,7 +34,8 @@ export interface ValidatedTimeStamp {
   readonly isGenuine: boolean;
   readonly hasPassed: boolean;
   readonly covers: Coverage;
-  /** Null where it did not get as far as that. */
+  /** Of its authority; this and the next are null where it did not get as far as that. */
+  readonly certificate: Certificate | null;
   readonly judgement: Judgement | null;
   readonly report: TimeStampReport;
 }
@@ -61,42 +67,49 @@ export function validateTimeStamp(
   );
   if (isRefusal(checked)) return failed(carried, checked);
 
-  const genuine = { carried, isGenuine: true, covers };
-  const authority = summarize(checked.certificate);
-  const early = timeFlaw(token, existence, context.validationTime, checked.certificate);
-  if (early !== null)
-    return {
-      ...genuine,
-      hasPassed: false,
-      judgement: null,
-      report: { ...reportOf(carried, early), authority },
-    };
-  const judgement = judgeCertificate(context, {
-    certificate: checked.certificate,
-    purpose: 'time-stamp',
-    existedAt,
-  });
-  const hasPassed = judgement.kind === 'passed';
-  const says = hasPassed ? PASSED[judgement.way] : judgement.refusal.says;
+  const { certificate } = checked;
+  const judgement = judgeCertificate(context, { certificate, purpose: 'time-stamp', existedAt });
+  // Judged whatever its time: what serves its path is not without a check.
+  const refusal =
+    timeFlaw(token, existence, context.validationTime, certificate) ??
+    (judgement.kind === 'refused' ? judgement.refusal : null);
   return {
-    ...genuine,
-    hasPassed,
+    carried,
+    isGenuine: true,
+    hasPassed: refusal === null,
+    covers,
+    certificate,
     judgement,
     report: {
-      ...reportOf(carried, hasPassed ? null : judgement.refusal),
-      says,
-      authority,
-      trustAnchor: judgement.path === null ? null : displayName(judgement.path.anchor.subject),
-      covers: hasPassed
-        ? {
-            certificates: covers.certificates.length,
-            revocationData: covers.revocations.length,
-            timeStamps: covers.timeStamps.length,
-          }
-        : null,
-      revocation: judgement.kind === 'passed' ? describeRevocation(judgement) : [],
-      development: isDevelopment([checked.certificate, ...(judgement.path?.certificates ?? [])]),
+      ...reportOf(carried, refusal),
+      ...(refusal === null && judgement.kind === 'passed'
+        ? { says: PASSED[judgement.way], covers: countsOf(covers) }
+        : {}),
+      ...describeAuthority(certificate, judgement),
     },
+  };
+}
+
+type AuthorityFacts = Pick<
+  TimeStampReport,
+  'authority' | 'trustAnchor' | 'revocation' | 'development'
+>;
+
+function describeAuthority(certificate: Certificate, judgement: Judgement): AuthorityFacts {
+  const { path } = judgement;
+  return {
+    authority: summarize(certificate),
+    trustAnchor: path === null ? null : displayName(path.anchor.subject),
+    revocation: judgement.kind === 'passed' ? describeRevocation(judgement) : [],
+    development: isDevelopment([certificate, ...(path?.certificates ?? [])]),
+  };
+}
+
+function countsOf({ certificates, revocations, timeStamps }: Coverage): TimeStampCoverage {
+  return {
+    certificates: certificates.length,
+    revocationData: revocations.length,
+    timeStamps: timeStamps.length,
   };
 }
 
@@ -162,6 +175,7 @@ function failed(carried: CarriedTimeStamp, refusal: Refusal): ValidatedTimeStamp
     isGenuine: false,
     hasPassed: false,
     covers: NOTHING,
+    certificate: null,
     judgement: null,
     report: reportOf(carried, refusal),
   };
