@@ -21,7 +21,6 @@ import {
   SETTINGS,
 } from './settings-table.js';
 
-const DAY_MILLIS = 24 * 60 * 60 * 1000;
 const DEVELOPMENT_GRACE_MILLIS = 2_000;
 
 export interface ConfigSources {
@@ -80,7 +79,7 @@ export function parseConfig({
   // Whoever lists revocation in this process has heard of it at once; others take a day or more.
   const signatureGraceMillis =
     found.signatureGraceMillis ??
-    (timeStamps === 'development' ? DEVELOPMENT_GRACE_MILLIS : DAY_MILLIS);
+    (timeStamps === 'development' ? DEVELOPMENT_GRACE_MILLIS : DEFAULTS.signatureGraceMillis);
   const config: Config = { ...settled, ...paths, timeStamps, signatureGraceMillis, data, keys };
   checkTogether(config);
   const secrets = readSecrets(env);

@@ -36,6 +36,7 @@ export const DEFAULTS = {
   seal: 'development',
   pkcs11Sessions: 4,
   timeStamps: 'development',
+  signatureGraceMillis: DAY_MILLIS,
   outboundTimeoutMillis: 10_000,
 } as const satisfies Partial<Settings>;
 

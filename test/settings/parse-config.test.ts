@@ -47,6 +47,7 @@ describe('settings', () => {
         seal: 'development',
         pkcs11Sessions: 4,
         timeStamps: 'development',
+        signatureGraceMillis: 2_000,
         outboundTimeoutMillis: 10_000,
       },
       secrets: {},
