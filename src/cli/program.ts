@@ -18,6 +18,7 @@ import { addSchemasCommand } from './schemas.js';
 import { addServeCommand } from './serve.js';
 import { addSignCommand } from './sign.js';
 import { type End, EXIT, type ExitCode, oneLine, type Terminal } from './terminal.js';
+import { addValidateCommand } from './validate.js';
 import { addVerifyCommand } from './verify.js';
 import { addViewsCommand } from './views.js';
 
@@ -52,6 +53,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addSignCommand(program, terminal);
   addEvidenceCommand(program, terminal);
   addVerifyCommand(program, terminal, end);
+  addValidateCommand(program, terminal, end);
   addAnchorCommand(program, terminal);
   addKeysCommand(program, terminal);
   addAccessCommand(program, terminal);

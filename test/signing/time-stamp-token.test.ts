@@ -66,7 +66,7 @@ describe('a token of ours', () => {
     });
     expect(bytes).toBe(token);
     expect(digest).toEqual(sha256(token));
-    expect(signedData.certificates).toEqual([tsa.certificate]);
+    expect(signedData.certificates.map(({ der }) => der)).toEqual([tsa.certificate.der]);
   });
 
   const algorithms: readonly (readonly [SignatureAlgorithmName, 'P-256' | 'P-384' | 'RSA-2048'])[] =
