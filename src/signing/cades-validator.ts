@@ -11,12 +11,11 @@ import { formatInstant } from '../base/time.js';
 import { isAcceptedAt } from './algorithm-policy.js';
 import { usageFlaw } from './certificate-usage.js';
 import type { ContentDigest } from './content-digest.js';
-import { displayName } from './distinguished-name.js';
 import { uncheckedIn } from './internal/accounting.js';
 import { type BasicSignature, verifyBasicSignature } from './internal/basic-signature.js';
 import { carriedTimeStamps } from './internal/carried-time-stamps.js';
 import { judgeCertificate, type PassedJudgement } from './internal/certificate-judgement.js';
-import { isDevelopment } from './internal/certificate-summary.js';
+import { describeAnchor, isDevelopment } from './internal/certificate-summary.js';
 import {
   type ValidatedCounterSignature,
   validateCounterSignatures,
@@ -163,7 +162,7 @@ function judgeSigner(validation: Validation): SignatureReport {
     return report.refused('certificate-path', judgement.refusal);
   if (judgement.path !== null)
     report.learnt({
-      trustAnchor: displayName(judgement.path.anchor.subject),
+      ...describeAnchor(judgement.path),
       development:
         isDevelopment([certificate, ...judgement.path.certificates]) ||
         timeStamps.some((each) => each.hasPassed && each.report.development),

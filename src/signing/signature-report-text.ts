@@ -59,7 +59,7 @@ function verdictLines({ intact, level, structure, development }: SignatureReport
   ];
 }
 
-function signerLines({ signer, algorithm, trustAnchor }: SignatureReport): string[] {
+function signerLines({ signer, algorithm, ...anchor }: SignatureReport): string[] {
   if (signer === null) return ['Signer', '  unknown'];
   return [
     'Signer',
@@ -72,7 +72,10 @@ function signerLines({ signer, algorithm, trustAnchor }: SignatureReport): strin
     `  issuer        ${signer.issuer}`,
     `  serial        ${signer.serialNumber}`,
     `  certificate   SHA-256 ${signer.certificateSha256}`,
-    `  trust anchor  ${trustAnchor ?? 'none found'}`,
+    `  trust anchor  ${anchor.trustAnchor ?? 'none found'}`,
+    ...(anchor.trustAnchorSha256 === null
+      ? []
+      : [`                SHA-256 ${anchor.trustAnchorSha256}`]),
     `  algorithm     ${algorithm ?? 'not known'}`,
     ...signer.claims.map((claim) => `  the certificate claims ${claim}`),
   ];

@@ -92,6 +92,7 @@ export interface TimeStampReport {
   readonly accuracyMillis: number | null;
   readonly authority: CertificateSummary | null;
   readonly trustAnchor: string | null;
+  readonly trustAnchorSha256: string | null;
   /** Hex, of the token. */
   readonly sha256: string | null;
   /** How many of each it proves to have existed; the signature always where it passed. */
@@ -115,6 +116,7 @@ export interface CounterSignatureReport {
   readonly signer: SignerSummary | null;
   readonly claimedSigningTime: string | null;
   readonly trustAnchor: string | null;
+  readonly trustAnchorSha256: string | null;
   readonly revocation: readonly RevocationReport[];
 }
 
@@ -174,6 +176,8 @@ export interface SignatureReport {
   readonly revocation: readonly RevocationReport[];
   /** The anchor that the path ends in, as RFC 4514 text. */
   readonly trustAnchor: string | null;
+  /** Hex, of the certificate that it was taken from: names do not tell anchors apart. */
+  readonly trustAnchorSha256: string | null;
   /** No trusted list is read in this version: nothing is known of any status under law. */
   readonly trustedLists: 'not-consulted';
   /** A certificate of the embedded development authority is involved. */

@@ -42,6 +42,7 @@ describe('a CAdES-B-B signature', () => {
       claimedSigningTime: '2026-06-15T12:00:00.000Z',
       validatedAt: '2026-06-15T12:00:00.000Z',
       trustAnchor: 'CN=Root',
+      trustAnchorSha256: toHex(root.certificate.sha256),
       development: false,
       level: 'B-B',
       structure: 'B-B',

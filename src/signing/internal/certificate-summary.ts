@@ -4,7 +4,8 @@ import { certificateHolder } from '../certificate-holder.js';
 import type { Certificate } from '../certificate.js';
 import { isDevelopmentName } from '../development-mark.js';
 import { displayName, displayText, nameAttribute } from '../distinguished-name.js';
-import type { CertificateSummary, SignerSummary } from '../signature-report.js';
+import type { CertificatePath } from '../path-verdict.js';
+import type { CertificateSummary, SignatureReport, SignerSummary } from '../signature-report.js';
 import { claimsOf } from './claim-texts.js';
 
 export function summarize(certificate: Certificate): CertificateSummary {
@@ -34,6 +35,16 @@ const PERSONS = {
   'legal-person': 'legal',
   unknown: 'unknown',
 } as const;
+
+/** The anchor that a path ends in, or that there is none. */
+export function describeAnchor(
+  path: CertificatePath | null,
+): Pick<SignatureReport, 'trustAnchor' | 'trustAnchorSha256'> {
+  return {
+    trustAnchor: path === null ? null : displayName(path.anchor.subject),
+    trustAnchorSha256: path === null ? null : toHex(path.anchor.sha256),
+  };
+}
 
 export function isDevelopment(certificates: readonly Certificate[]): boolean {
   return certificates.some(

@@ -16,13 +16,12 @@ import {
   type GenuineCounterSignature,
 } from '../counter-signature.js';
 import { derBytes, type DerNode } from '../der-reader.js';
-import { displayName } from '../distinguished-name.js';
 import { OID } from '../oids.js';
 import { objectId } from '../proof-of-existence.js';
 import { type CounterSignatureReport, isRefusal, type Refusal } from '../signature-report.js';
 import { SigningError } from '../signing-error.js';
 import { type Judgement, judgeCertificate } from './certificate-judgement.js';
-import { summarizeSigner } from './certificate-summary.js';
+import { describeAnchor, summarizeSigner } from './certificate-summary.js';
 import { describeRevocation } from './revocation-summary.js';
 import type { ValidationContext } from './validation-context.js';
 
@@ -69,7 +68,7 @@ function validateOne(
       ...reportOf(read, refusal),
       says: refusal?.says ?? 'Its signer is trusted.',
       signer: summarizeSigner(certificate),
-      trustAnchor: judgement.path === null ? null : displayName(judgement.path.anchor.subject),
+      ...describeAnchor(judgement.path),
       revocation: judgement.kind === 'passed' ? describeRevocation(judgement) : [],
     },
   };
@@ -123,7 +122,7 @@ function reportOf(read: CounterSignature | null, refusal: Refusal | null): Count
     says: refusal?.says ?? '',
     signer: null,
     claimedSigningTime: signingTime === null ? null : formatInstant(signingTime),
-    trustAnchor: null,
+    ...describeAnchor(null),
     revocation: [],
   };
 }

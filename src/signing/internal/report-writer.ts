@@ -75,6 +75,7 @@ export class ReportWriter {
       counterSignatures: [],
       revocation: [],
       trustAnchor: null,
+      trustAnchorSha256: null,
       trustedLists: 'not-consulted',
       development: false,
       unchecked: [],

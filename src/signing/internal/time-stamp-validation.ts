@@ -11,7 +11,6 @@ import type { Certificate } from '../certificate.js';
 import type { SignedData } from '../cms-signed-data.js';
 import { type ContentDigest, contentDigestUnder } from '../content-digest.js';
 import { derBytes } from '../der-reader.js';
-import { displayName } from '../distinguished-name.js';
 import { OID } from '../oids.js';
 import { objectId, type ProofOfExistence } from '../proof-of-existence.js';
 import {
@@ -23,7 +22,7 @@ import {
 import { checkTimeStampToken, type TimeStampToken } from '../time-stamp-token.js';
 import { type CarriedTimeStamp, isTimeStampType } from './carried-time-stamps.js';
 import { type Judgement, judgeCertificate } from './certificate-judgement.js';
-import { isDevelopment, summarize } from './certificate-summary.js';
+import { describeAnchor, isDevelopment, summarize } from './certificate-summary.js';
 import { type Coverage, NOTHING } from './poe-extraction.js';
 import { describeRevocation } from './revocation-summary.js';
 import type { ValidationContext } from './validation-context.js';
@@ -99,7 +98,7 @@ function describeAuthority(certificate: Certificate, judgement: Judgement): Auth
   const { path } = judgement;
   return {
     authority: summarize(certificate),
-    trustAnchor: path === null ? null : displayName(path.anchor.subject),
+    ...describeAnchor(path),
     revocation: judgement.kind === 'passed' ? describeRevocation(judgement) : [],
     development: isDevelopment([certificate, ...(path?.certificates ?? [])]),
   };
@@ -190,7 +189,7 @@ function reportOf({ kind, token }: CarriedTimeStamp, refusal: Refusal | null): T
     genTime: token === null ? null : formatInstant(token.info.genTime),
     accuracyMillis: token?.info.accuracyMillis ?? null,
     authority: null,
-    trustAnchor: null,
+    ...describeAnchor(null),
     sha256: token === null ? null : toHex(token.sha256),
     covers: null,
     revocation: [],
