@@ -35,6 +35,7 @@ const base = (): Config => ({
   ...DEFAULTS,
   data: join(directory, 'data'),
   keys: join(directory, 'keys'),
+  timeStamps: 'off',
 });
 
 async function open(config: Partial<Config>, secrets: Secrets = {}): Promise<OpenedSeal> {

@@ -36,14 +36,15 @@ export interface AugmentationState {
 
 export const EMPTY_STATE: AugmentationState = { logs: new Map(), sweptAt: null, waiting: [] };
 
-/** @returns null if there is none that can be read. */
+/** @returns nothing done yet if there is none; null if there is one that cannot be read. */
 export async function readAugmentationFile(
   dataDirectory: string,
 ): Promise<AugmentationState | null> {
   try {
     return parse(await readFile(join(dataDirectory, FILE)));
   } catch (error) {
-    if (error instanceof Unreadable || systemErrorCode(error) === 'ENOENT') return null;
+    if (systemErrorCode(error) === 'ENOENT') return EMPTY_STATE;
+    if (error instanceof Unreadable) return null;
     throw error;
   }
 }

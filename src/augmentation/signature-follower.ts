@@ -98,7 +98,7 @@ export class SignatureFollower {
   /** Goes on where it was; from the beginning of the logs if that is not known. */
   static async open(options: SignatureFollowerOptions): Promise<SignatureFollower> {
     const state = await readAugmentationFile(options.dataDirectory);
-    if (state === null) options.logger.info('augmentation begins anew');
+    if (state === null) options.logger.warn('augmentation begins anew: its file was damaged');
     return new SignatureFollower(options, state ?? EMPTY_STATE);
   }
 
