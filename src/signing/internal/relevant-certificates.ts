@@ -3,11 +3,18 @@
  * decades brings the chains of many authorities, more than one search takes.
  */
 import type { Certificate } from '../certificate.js';
-import type { ValidationContext } from './validation-context.js';
+import type { ValidationBudget } from '../validation-budget.js';
+
+/** Of one validation, each once. */
+export interface CertificatesAtHand {
+  readonly certificates: readonly Certificate[];
+  readonly bySubject: CertificatesBySubject;
+  readonly budget: ValidationBudget;
+}
 
 /** All of them, if a search takes so many; else those above `target` by their names, nearest first. */
 export function certificatesAtHand(
-  { certificates, bySubject, budget }: ValidationContext,
+  { certificates, bySubject, budget }: CertificatesAtHand,
   target: Certificate | undefined,
 ): readonly Certificate[] {
   const { maxCertificates } = budget.limits;
