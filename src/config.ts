@@ -3,8 +3,8 @@ import type { CertificateRow } from './access/certificate-table.js';
 import type { OidcIssuer } from './access/oidc-issuer.js';
 import type { Secret } from './base/secret.js';
 import type { LogLevel } from './json-logger.js';
-import type { SignatureAlgorithmName } from './signing/algorithms.js';
 import type { HostRule } from './keys/outbound-host.js';
+import type { SignatureAlgorithmName } from './signing/algorithms.js';
 
 export interface Config {
   /** Data directory, absolute. */

@@ -2,12 +2,12 @@
  * Every kind of principal on every route that the node describes: a route that nobody has said here who
  * may use it fails this suite.
  */
-import type { UnixMillis } from '../../src/base/brand.js';
-import { parseInstant } from '../../src/base/time.js';
-import { issueTo } from '../signing/support/test-pki.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Role, ROLES } from '../../src/access/authorize.js';
+import type { UnixMillis } from '../../src/base/brand.js';
+import { parseInstant } from '../../src/base/time.js';
 import { answer, append, createLedger, foundTenant, RECORD } from '../api/support/ledger-client.js';
+import { issueTo } from '../signing/support/test-pki.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestService, type RequestOptions, type TestService } from '../support/test-service.js';
 

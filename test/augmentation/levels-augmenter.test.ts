@@ -22,8 +22,8 @@ import {
   tsa,
   tsaRoot,
 } from '../signing/support/levels.js';
-import { NOW, YEAR_MILLIS } from '../signing/support/test-pki.js';
 import { issueCrl, issueOcspResponse } from '../signing/support/simple-revocation.js';
+import { NOW, YEAR_MILLIS } from '../signing/support/test-pki.js';
 import { stamp } from '../signing/support/test-tsa.js';
 
 const timeStamps: TimeStamps = {

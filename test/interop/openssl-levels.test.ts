@@ -27,8 +27,8 @@ import { type DigestName, digestOf, DIGESTS } from '../../src/signing/digest-alg
 import { OID } from '../../src/signing/oids.js';
 import { readRevocationInfo } from '../../src/signing/revocation-info.js';
 import { isRefusal } from '../../src/signing/signature-report.js';
-import { type Identity, issueCa, issueTo, NOW, signCades } from '../signing/support/test-pki.js';
 import { issueCrl } from '../signing/support/simple-revocation.js';
+import { type Identity, issueCa, issueTo, NOW, signCades } from '../signing/support/test-pki.js';
 import { issueTsa, tokenFrom } from '../signing/support/test-tsa.js';
 
 const content = utf8('what is signed\r\n\0by one and read by the other\n');

@@ -44,8 +44,8 @@ import {
   tsa,
   validationData,
 } from './support/levels.js';
-import { signCades } from './support/test-pki.js';
 import { basicOcsp, issueCrl } from './support/simple-revocation.js';
+import { signCades } from './support/test-pki.js';
 import { stamp, tokenFrom } from './support/test-tsa.js';
 
 const REFUSED: unknown = expect.objectContaining({ code: 'AUGMENTATION_REFUSED' });

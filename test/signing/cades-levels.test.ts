@@ -38,8 +38,8 @@ import {
   tsa,
   validationData,
 } from './support/levels.js';
-import { issueCa, NOW } from './support/test-pki.js';
 import { issueCrl } from './support/simple-revocation.js';
+import { issueCa, NOW } from './support/test-pki.js';
 import { stamp, tokenFrom } from './support/test-tsa.js';
 
 const token = stamp(tsa, { hash: new Uint8Array(32) });

@@ -10,8 +10,8 @@ import type { ValidPath } from '../../src/signing/path-verdict.js';
 import type { CertificateRevocation, RevocationEvidence } from '../../src/signing/revocation.js';
 import { trustAnchorFrom } from '../../src/signing/trust-anchor.js';
 import { longTerm, root, signer, sub, timeStamped, tsa, tsaRoot } from './support/levels.js';
-import { issueTo, type Identity, NOW } from './support/test-pki.js';
 import { issueCrl, issueOcspResponse } from './support/simple-revocation.js';
+import { issueTo, type Identity, NOW } from './support/test-pki.js';
 
 const responder = issueTo({ name: 'Responder', issuer: sub });
 const ocsp = issueOcspResponse(sub, signer);

@@ -22,8 +22,8 @@ import { VALIDATION_POLICY } from '../../src/signing/validation-policy.js';
 import { caseNumbers, timeLimit } from '../support/suite.js';
 import { derMutation } from './support/der-mutations.js';
 import * as levels from './support/levels.js';
-import { NOW } from './support/test-pki.js';
 import { issueCrl, issueOcspResponse } from './support/simple-revocation.js';
+import { NOW } from './support/test-pki.js';
 import { stamp } from './support/test-tsa.js';
 import * as timeline from './support/timeline.js';
 

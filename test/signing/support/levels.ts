@@ -12,8 +12,8 @@ import {
 } from '../../../src/signing/cades-levels.js';
 import { parseSignedData } from '../../../src/signing/cms-signed-data.js';
 import { type DigestAlgorithm, digestOf, DIGESTS } from '../../../src/signing/digest-algorithms.js';
-import { type Identity, issueCa, issueTo, signCades } from './test-pki.js';
 import { issueCrl, issueOcspResponse } from './simple-revocation.js';
+import { type Identity, issueCa, issueTo, signCades } from './test-pki.js';
 import { issueTsa, stamp, type TestToken } from './test-tsa.js';
 
 export const root = issueCa({ name: 'Root' });
