@@ -12,10 +12,10 @@ const chosen = caseNumbers(1, SIGNING_FAULTS.length).flatMap((at) =>
 describe('a planted fault', () => {
   it.each(chosen)(
     '$suite notices: $name',
-    async ({ suite, tests, ...fault }) => {
+    async ({ suite, tests, cases = 1, ...fault }) => {
       const mutant = await plant(fault);
       try {
-        const verdict = await runOnMutant(mutant, { file: suite, cases: 1, tests });
+        const verdict = await runOnMutant(mutant, { file: suite, cases, tests });
         report(`${suite}: ${fault.name}\n${verdict.messages}`);
         expect(verdict.failed).toBeGreaterThan(0);
       } finally {

@@ -4,17 +4,38 @@ import type { PlantedFault } from '../support/mutant.js';
 export interface FaultOfSigning extends PlantedFault {
   readonly suite: string;
   readonly tests: string;
+  /** Of a suite that takes cases by number: so many, from the first. */
+  readonly cases?: number;
 }
 
 const PKITS = 'test/signing/pkits.test.ts';
 const REVOCATION = 'test/signing/revocation.test.ts';
 const SCOPE = 'test/signing/path-scope.test.ts';
+const MUTATIONS = 'test/signing/mutations.test.ts';
 const CONSTRAINTS = 'signing/internal/path-constraints.js';
 const OCSP = 'signing/internal/ocsp-statuses.js';
 const CRL_SIGNERS = 'signing/internal/crl-signers.js';
 const STATUS = 'signing/revocation-status.js';
 
 export const SIGNING_FAULTS: readonly FaultOfSigning[] = [
+  {
+    name: 'a digest algorithm may be announced twice',
+    file: 'signing/cms-signed-data.js',
+    find: 'encodings.size < algorithms.length',
+    replace: 'false',
+    suite: MUTATIONS,
+    tests: 'of level B-LTA does not pass',
+    cases: 600,
+  },
+  {
+    name: 'nobody looks whether the key has signed',
+    file: 'signing/algorithms.js',
+    find: 'return verify(algorithm.digest.name, message, key, signature);',
+    replace: 'return true;',
+    suite: MUTATIONS,
+    tests: 'is no',
+    cases: 100,
+  },
   {
     name: 'names are not constrained',
     file: CONSTRAINTS,
