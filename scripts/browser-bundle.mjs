@@ -1,4 +1,4 @@
-// Bundles TypeScript that was written for Node for a browser: `node:crypto` and `Buffer` are replaced by
+// Bundles TypeScript that was written for Node for a browser: `node:crypto`, `node:zlib` and `Buffer` are replaced by
 // our own stand-ins in web/verify/node. The same for the page and for the tests that compare the two.
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Nothing else may be left outside, or come in from a package. */
-const PACKAGES = ['@noble/curves', '@noble/hashes'];
+const PACKAGES = ['@noble/curves', '@noble/hashes', 'pako'];
 
 /** @returns the script, and which packages are in it. Throws if anything of Node's is left. */
 export async function bundleForBrowser(entryPoint, { format, version }) {
@@ -23,7 +23,10 @@ export async function bundleForBrowser(entryPoint, { format, version }) {
     legalComments: 'none',
     // Where node_modules is a link, the bytes must not tell where it leads.
     preserveSymlinks: true,
-    alias: { 'node:crypto': './web/verify/node/crypto.ts' },
+    alias: {
+      'node:crypto': './web/verify/node/crypto.ts',
+      'node:zlib': './web/verify/node/zlib.ts',
+    },
     inject: ['web/verify/node/buffer.ts'],
     define: { CHIROGRAPH_VERSION: JSON.stringify(version) },
     metafile: true,

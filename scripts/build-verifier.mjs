@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const ALLOWED = new Set(['node:crypto', 'node:fs', 'node:util']);
+const ALLOWED = new Set(['node:crypto', 'node:fs', 'node:util', 'node:zlib']);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outfile = resolve(root, process.argv[2] ?? 'dist/verify.mjs');
 const { version } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));

@@ -2,6 +2,7 @@
 export { fromBase64, fromHex, toBase64, toHex, u32be, u64be } from '../../../src/base/bytes.js';
 export { hmacSha256Hex, sha256, sha256Hex } from '../../../src/base/hash.js';
 export { digestFromHex, hexDigest } from '../../../src/base/hex-digest.js';
+export { inflate } from '../../../src/evidence/internal/inflate.js';
 export { runVerify } from '../../../src/evidence/run-verify.js';
 export { SIGNATURE_ALGORITHMS, verifySignature } from '../../../src/signing/algorithms.js';
 export { validateCertificatePath } from '../../../src/signing/certificate-path.js';
