@@ -14,9 +14,8 @@ import { assert } from '../base/errors.js';
 import type { SignatureAlgorithm } from './algorithms.js';
 import type { Certificate } from './certificate.js';
 import { MAX_CMS_CERTIFICATES } from './cms-signed-data.js';
-import { contextTag, TAG } from './der-tag.js';
+import { contextTag } from './der-tag.js';
 import {
-  der,
   derExplicit,
   derInteger,
   derOctetString,
@@ -28,8 +27,10 @@ import {
 import {
   algorithmProtection,
   attribute,
+  signerInfo,
+  signerInfoHead,
   signingCertificateV2,
-} from './internal/attribute-encoding.js';
+} from './internal/signer-encoding.js';
 import { OID } from './oids.js';
 
 /** A signer's part of every signature it makes, encoded. */
@@ -80,11 +81,7 @@ export function cadesSigner({
       derSequence(derOid(OID.data)),
       derSetOf(certificates, contextTag(0)),
     ],
-    signerInfoHead: [
-      derInteger(1),
-      derSequence(certificate.issuer.der, der(TAG.integer, certificate.serialNumber)),
-      digestAlgorithm,
-    ],
+    signerInfoHead: signerInfoHead(certificate, signatureAlgorithm),
   };
 }
 
@@ -113,15 +110,9 @@ export function completeCades(
   { signer, toBeSigned }: PreparedCades,
   signatureValue: Uint8Array,
 ): Uint8Array {
-  const signedAttributes = Uint8Array.from(toBeSigned);
-  signedAttributes[0] = contextTag(0);
-  const signerInfo = derSequence(
-    ...signer.signerInfoHead,
-    signedAttributes,
-    signer.signatureAlgorithm.identifier,
-    derOctetString(signatureValue),
-  );
-  const signedData = derSequence(...signer.signedDataHead, derSetOf([signerInfo]));
+  const { signedDataHead, signatureAlgorithm } = signer;
+  const info = signerInfo(signer.signerInfoHead, toBeSigned, signatureAlgorithm, signatureValue);
+  const signedData = derSequence(...signedDataHead, derSetOf([info]));
   return derSequence(SIGNED_DATA, derExplicit(0, signedData));
 }
 

@@ -14,9 +14,8 @@ import { assert } from '../base/errors.js';
 import type { SignatureAlgorithm } from './algorithms.js';
 import type { Certificate } from './certificate.js';
 import { MAX_CMS_CERTIFICATES } from './cms-signed-data.js';
-import { contextTag, TAG } from './der-tag.js';
+import { contextTag } from './der-tag.js';
 import {
-  der,
   derExplicit,
   derInteger,
   derOctetString,
@@ -29,8 +28,10 @@ import { digestOf } from './digest-algorithms.js';
 import {
   algorithmProtection,
   attribute,
+  signerInfo,
+  signerInfoHead,
   signingCertificateV2,
-} from './internal/attribute-encoding.js';
+} from './internal/signer-encoding.js';
 import { OID } from './oids.js';
 import type { TimeStampRequest } from './time-stamp-request.js';
 import { derTstInfo } from './tst-info.js';
@@ -98,22 +99,13 @@ export function completeTimeStamp(
   const { certificate, chain, signatureAlgorithm } = issuer;
   assert(chain.length < MAX_CMS_CERTIFICATES, `at most ${MAX_CMS_CERTIFICATES} certificates`);
   const certificates = [certificate, ...chain].map((each) => each.der);
-  const signedAttributes = Uint8Array.from(toBeSigned);
-  signedAttributes[0] = contextTag(0);
-  const signerInfo = derSequence(
-    derInteger(1),
-    derSequence(certificate.issuer.der, der(TAG.integer, certificate.serialNumber)),
-    signatureAlgorithm.digest.identifier,
-    signedAttributes,
-    signatureAlgorithm.identifier,
-    derOctetString(signatureValue),
-  );
+  const head = signerInfoHead(certificate, signatureAlgorithm);
   const signedData = derSequence(
     derInteger(3),
     derSetOf([signatureAlgorithm.digest.identifier]),
     derSequence(derOid(OID.tstInfo), derExplicit(0, derOctetString(content))),
     withCertificates ? derSetOf(certificates, contextTag(0)) : new Uint8Array(),
-    derSetOf([signerInfo]),
+    derSetOf([signerInfo(head, toBeSigned, signatureAlgorithm, signatureValue)]),
   );
   return derSequence(derOid(OID.signedData), derExplicit(0, signedData));
 }

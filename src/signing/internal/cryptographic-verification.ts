@@ -75,7 +75,7 @@ export function compareContent(
 
 export function checkSignatureValue(
   { signedAttributes, signature, digestAlgorithm, signatureAlgorithm }: AnySigner,
-  { algorithm, key }: SigningMeans,
+  { algorithm, key }: Pick<SigningMeans, 'algorithm' | 'key'>,
 ): Refusal | null {
   const refused = (says: string): Refusal => ({ subIndication: 'SIG_CRYPTO_FAILURE', says });
   if (!verifySignature(algorithm, key, signedAttributes.toBeSigned, signature))

@@ -5,14 +5,9 @@
 import type { UnixMillis } from '../../base/brand.js';
 import { equalBytes } from '../../base/bytes.js';
 import { acceptsDigest, acceptsSignature, type AlgorithmPolicy } from '../algorithm-policy.js';
-import {
-  readCmsSignatureAlgorithm,
-  type SignatureAlgorithm,
-  verifySignature,
-} from '../algorithms.js';
+import { readCmsSignatureAlgorithm, type SignatureAlgorithm } from '../algorithms.js';
 import type { Certificate } from '../certificate.js';
 import type { SignedData, SignerInfo } from '../cms-signed-data.js';
-import { derBytes, derContent } from '../der-reader.js';
 import { type DigestAlgorithm, digestOf, readDigestAlgorithm } from '../digest-algorithms.js';
 import { sha1Identifier } from '../identifier-digest.js';
 import type { PublicKeyCache } from '../public-key-cache.js';
@@ -20,6 +15,7 @@ import type { PublicKey } from '../public-key.js';
 import type { Refusal } from '../signature-report.js';
 import type { EssCertIdBySha1 } from '../signed-attributes.js';
 import { SigningError } from '../signing-error.js';
+import { checkSignatureValue } from './cryptographic-verification.js';
 import { digestOfId, identifies, isNamedBy } from './signing-certificate.js';
 
 /** @param others certificates from elsewhere; a token need not carry its own (RFC 3161 §2.4.1). */
@@ -90,24 +86,13 @@ export function tokenMeans(
 
 /** That `content` is what was signed, by this key, with these algorithms. */
 export function tokenForgery(
-  { signedAttributes, signature, digestAlgorithm, signatureAlgorithm }: SignerInfo,
-  { digest, algorithm, key }: TokenMeans,
+  signer: SignerInfo,
+  means: TokenMeans,
   content: Uint8Array,
 ): Refusal | null {
-  if (!equalBytes(digestOf(digest, content), signedAttributes.messageDigest))
+  if (!equalBytes(digestOf(means.digest, content), signer.signedAttributes.messageDigest))
     return { subIndication: 'HASH_FAILURE', says: 'What the token says is not what was signed.' };
-  const refused = (says: string): Refusal => ({ subIndication: 'SIG_CRYPTO_FAILURE', says });
-  if (!verifySignature(algorithm, key, signedAttributes.toBeSigned, signature))
-    return refused("The authority's key has not signed this token.");
-  const protection = signedAttributes.algorithmProtection;
-  const isProtected =
-    protection === null ||
-    (equalBytes(derBytes(protection.digestAlgorithm), derBytes(digestAlgorithm)) &&
-      // The copy is under an IMPLICIT tag, so its contents are compared.
-      equalBytes(derContent(protection.signatureAlgorithm), derContent(signatureAlgorithm)));
-  return isProtected
-    ? null
-    : refused('The algorithms are not the ones that were signed (RFC 6211).');
+  return checkSignatureValue(signer, means);
 }
 
 function isNamedBySha1({ certHash, issuerSerial }: EssCertIdBySha1, of: Certificate): boolean {

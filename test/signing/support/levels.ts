@@ -14,7 +14,7 @@ import { parseSignedData } from '../../../src/signing/cms-signed-data.js';
 import { type DigestAlgorithm, digestOf, DIGESTS } from '../../../src/signing/digest-algorithms.js';
 import { issueCrl, issueOcspResponse } from './simple-revocation.js';
 import { type Identity, issueCa, issueTo, signCades } from './test-pki.js';
-import { issueTsa, stamp, type TestToken } from './test-tsa.js';
+import { issueTsa, stamp } from './test-tsa.js';
 
 export const root = issueCa({ name: 'Root' });
 export const sub = issueCa({ name: 'Sub', issuer: root });
@@ -55,7 +55,7 @@ export function archive(
   authority: Identity = tsa,
 ): Uint8Array {
   const prepared = prepareArchiveTimeStamp(cms, digestOf(digest, content), digest);
-  const token: TestToken = stamp(authority, { digest, hash: prepared.imprint });
+  const token = stamp(authority, { digest, hash: prepared.imprint });
   return withArchiveTimeStamp(cms, token, prepared.hashIndex);
 }
 

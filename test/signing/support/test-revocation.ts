@@ -2,7 +2,11 @@
 import type { UnixMillis } from '../../../src/base/brand.js';
 import { utf8 } from '../../../src/base/bytes.js';
 import { formatInstant } from '../../../src/base/time.js';
-import { createSignature, SIGNATURE_ALGORITHMS } from '../../../src/signing/algorithms.js';
+import {
+  createSignature,
+  SIGNATURE_ALGORITHMS,
+  type SignatureAlgorithm,
+} from '../../../src/signing/algorithms.js';
 import type { Extension } from '../../../src/signing/certificate-builder.js';
 import {
   type CertificateList,
@@ -49,7 +53,7 @@ export interface CrlOrder {
 }
 
 export interface Revoked {
-  readonly certificate: Certificate;
+  readonly certificate: Pick<Certificate, 'serialNumber'>;
   readonly at?: UnixMillis;
   /** CRLReason by its number. */
   readonly reason?: number;
@@ -68,7 +72,7 @@ export function crlBytes(order: CrlOrder): Uint8Array {
   ];
   const toBeSigned = derSequence(
     derInteger(1),
-    SIGNATURE_ALGORITHMS['ecdsa-sha256'].identifier,
+    algorithmOf(issuer).identifier,
     order.issuerName ?? issuer.certificate.subject.der,
     derTime(thisUpdate),
     ...(nextUpdate === null ? [] : [derTime(nextUpdate)]),
@@ -111,6 +115,12 @@ export interface OcspOrder {
 }
 
 export function ocspBytes(order: OcspOrder): Uint8Array {
+  const bytes = derSequence(derOid(OID.ocspBasic), derOctetString(basicOcspBytes(order)));
+  return derSequence(der(TAG.enumerated, Uint8Array.of(0)), derExplicit(0, bytes));
+}
+
+/** BasicOCSPResponse by itself. */
+export function basicOcspBytes(order: OcspOrder): Uint8Array {
   const { responder, issuer, certificate, by = 'key', hash = 'sha1', status = 'good' } = order;
   const { producedAt = hoursFromNow(-1), thisUpdate = producedAt } = order;
   const { nextUpdate = hoursFromNow(23), certificates = [], extensions = [] } = order;
@@ -137,9 +147,7 @@ export function ocspBytes(order: OcspOrder): Uint8Array {
     certificates.length === 0
       ? []
       : [derExplicit(0, derSequence(...certificates.map((each) => each.certificate.der)))];
-  const basic = signed(responder, data, ...carried);
-  const bytes = derSequence(derOid(OID.ocspBasic), derOctetString(basic));
-  return derSequence(der(TAG.enumerated, Uint8Array.of(0)), derExplicit(0, bytes));
+  return signed(responder, data, ...carried);
 }
 
 export function ocsp(order: OcspOrder): OcspResponse {
@@ -147,13 +155,18 @@ export function ocsp(order: OcspOrder): OcspResponse {
 }
 
 function signed(
-  { privateKey }: Identity,
+  { privateKey }: Pick<Identity, 'privateKey'>,
   toBeSigned: Uint8Array,
   ...behind: readonly Uint8Array[]
 ): Uint8Array {
-  const algorithm = SIGNATURE_ALGORITHMS['ecdsa-sha256'];
+  const algorithm = algorithmOf({ privateKey });
   const value = createSignature(algorithm, privateKey, toBeSigned);
   return derSequence(toBeSigned, algorithm.identifier, derBitString(value), ...behind);
+}
+
+function algorithmOf({ privateKey }: Pick<Identity, 'privateKey'>): SignatureAlgorithm {
+  const isP384 = privateKey.asymmetricKeyDetails?.namedCurve === 'secp384r1';
+  return SIGNATURE_ALGORITHMS[isP384 ? 'ecdsa-sha384' : 'ecdsa-sha256'];
 }
 
 function entry({

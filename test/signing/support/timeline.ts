@@ -4,7 +4,6 @@
  */
 import type { UnixMillis } from '../../../src/base/brand.js';
 import { utf8 } from '../../../src/base/bytes.js';
-import { createSignature, SIGNATURE_ALGORITHMS } from '../../../src/signing/algorithms.js';
 import {
   prepareArchiveTimeStamp,
   withArchiveTimeStamp,
@@ -18,17 +17,7 @@ import type { BroughtEvidence } from '../../../src/signing/cades-validator.js';
 import { type Extension, keyUsage } from '../../../src/signing/certificate-builder.js';
 import { parseCertificateList } from '../../../src/signing/certificate-list.js';
 import { parseSignedData } from '../../../src/signing/cms-signed-data.js';
-import { TAG } from '../../../src/signing/der-tag.js';
-import {
-  der,
-  derBitString,
-  derExplicit,
-  derInteger,
-  derOctetString,
-  derOid,
-  derSequence,
-  derTime,
-} from '../../../src/signing/der-writer.js';
+import { der, derExplicit, derSequence } from '../../../src/signing/der-writer.js';
 import { digestOf, DIGESTS } from '../../../src/signing/digest-algorithms.js';
 import { OID } from '../../../src/signing/oids.js';
 import {
@@ -38,6 +27,7 @@ import {
 import { parseTimeStampToken } from '../../../src/signing/time-stamp-token.js';
 import { type TrustAnchor, trustAnchorFrom } from '../../../src/signing/trust-anchor.js';
 import { type Identity, issueCa, issueTo, newKey, NOW, signCades } from './test-pki.js';
+import { crlBytes } from './test-revocation.js';
 import { extendedKeyUsage, issuerOf, stampedBy } from './time-stamping.js';
 
 const DAY = 86_400_000;
@@ -131,43 +121,21 @@ export type Events = readonly Revoked[];
 
 /** Next update after a week for leaves' CRLs, after thirty days for the root's. */
 export function crl(issuer: Identity, at: UnixMillis, events: Events = []): Uint8Array {
-  const isRoot = issuer === root;
-  const algorithm = SIGNATURE_ALGORITHMS[isRoot ? 'ecdsa-sha384' : 'ecdsa-sha256'];
-  const entries = events
-    .filter(
-      ({ who, at: revokedAt }) =>
-        revokedAt <= at && issuedBy(who) === issuer && who.certificate.notAfter >= at,
-    )
-    .map(({ who, at: revokedAt, reason }) =>
-      derSequence(
-        der(TAG.integer, who.certificate.serialNumber),
-        derTime(revokedAt),
-        reason === undefined ? new Uint8Array() : derSequence(reasonCode(reason)),
-      ),
-    );
-  const number = derSequence(derOid(OID.cRLNumber), derOctetString(derInteger(1)));
-  const toBeSigned = derSequence(
-    derInteger(1),
-    algorithm.identifier,
-    issuer.certificate.subject.der,
-    derTime(at),
-    derTime((at + (isRoot ? 30 : 7) * DAY) as UnixMillis),
-    entries.length === 0 ? new Uint8Array() : derSequence(...entries),
-    derExplicit(0, derSequence(number)),
-  );
-  const value = createSignature(algorithm, issuer.privateKey, toBeSigned);
-  return derSequence(toBeSigned, algorithm.identifier, derBitString(value));
+  return crlBytes({
+    issuer,
+    thisUpdate: at,
+    nextUpdate: (at + (issuer === root ? 30 : 7) * DAY) as UnixMillis,
+    revoked: events
+      .filter(
+        ({ who, at: revokedAt }) =>
+          revokedAt <= at && issuedBy(who) === issuer && who.certificate.notAfter >= at,
+      )
+      .map(({ who: { certificate }, ...event }) => ({ certificate, ...event })),
+  });
 }
 
 function issuedBy(who: Identity): Identity {
   return who === signer ? sub : root;
-}
-
-function reasonCode(reason: number): Uint8Array {
-  return derSequence(
-    derOid(OID.reasonCode),
-    derOctetString(der(TAG.enumerated, Uint8Array.of(reason))),
-  );
 }
 
 /** The newest of all CRLs, as a validator with a network gets them; the sub's only while it lives. */

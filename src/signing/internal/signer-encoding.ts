@@ -1,8 +1,15 @@
-/** Signed attributes that signatures and time-stamp tokens have in common, encoded. */
+/** What the SignerInfos of signatures and of time-stamp tokens have in common, encoded. */
 import type { SignatureAlgorithm } from '../algorithms.js';
 import type { Certificate } from '../certificate.js';
 import { contextTag, TAG } from '../der-tag.js';
-import { der, derExplicit, derOctetString, derSequence, derSetOf } from '../der-writer.js';
+import {
+  der,
+  derExplicit,
+  derInteger,
+  derOctetString,
+  derSequence,
+  derSetOf,
+} from '../der-writer.js';
 
 /** @param type DER of the OID. */
 export function attribute(type: Uint8Array, value: Uint8Array): Uint8Array {
@@ -25,4 +32,28 @@ export function algorithmProtection({ digest, identifier }: SignatureAlgorithm):
   const implicit = Uint8Array.from(identifier);
   implicit[0] = contextTag(1);
   return derSequence(digest.identifier, implicit);
+}
+
+/** version, sid and digestAlgorithm of SignerInfo: all that stands before the signed attributes. */
+export function signerInfoHead(
+  { issuer, serialNumber }: Certificate,
+  { digest }: SignatureAlgorithm,
+): readonly Uint8Array[] {
+  return [
+    derInteger(1),
+    derSequence(issuer.der, der(TAG.integer, serialNumber)),
+    digest.identifier,
+  ];
+}
+
+/** @param toBeSigned the signed attributes as a SET OF, in which form they are signed (RFC 5652 §5.4). */
+export function signerInfo(
+  head: readonly Uint8Array[],
+  toBeSigned: Uint8Array,
+  { identifier }: SignatureAlgorithm,
+  signatureValue: Uint8Array,
+): Uint8Array {
+  const signedAttributes = Uint8Array.from(toBeSigned);
+  signedAttributes[0] = contextTag(0);
+  return derSequence(...head, signedAttributes, identifier, derOctetString(signatureValue));
 }
