@@ -7,18 +7,27 @@ import type { MapKeeper } from './commands/keep-maps.js';
 import type { Anchoring } from './epoch-timer.js';
 import { type LedgerNode, NODE_TENANT } from './ledger-node.js';
 
-export function anchoringWithMaps(node: LedgerNode, maps: MapKeeper, logger: Logger): Anchoring {
+export function anchoringWithMaps(
+  anchoring: Anchoring,
+  { store }: Pick<LedgerNode, 'store'>,
+  maps: MapKeeper,
+  logger: Logger,
+): Anchoring {
   return {
     anchorNow: async () => {
-      await coverLedgers(node, maps, logger);
-      return node.anchorNow();
+      await coverLedgers(store, maps, logger);
+      return anchoring.anchorNow();
     },
-    followAnchors: () => node.followAnchors(),
-    anchorStatus: () => node.anchorStatus(),
+    followAnchors: () => anchoring.followAnchors(),
+    anchorStatus: () => anchoring.anchorStatus(),
   };
 }
 
-async function coverLedgers({ store }: LedgerNode, maps: MapKeeper, logger: Logger): Promise<void> {
+async function coverLedgers(
+  store: LedgerNode['store'],
+  maps: MapKeeper,
+  logger: Logger,
+): Promise<void> {
   const own = store.tenantNamed(NODE_TENANT)?.handle;
   for (const ledger of store.allLedgers()) {
     // The epoch log is about nobody.

@@ -10,6 +10,7 @@ import { createLoginLimiter } from './api/rate-limit.js';
 import type { Readiness } from './api/routes/health.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
+import type { BatchKeeper } from './commands/keep-batches.js';
 import type { MapKeeper } from './commands/keep-maps.js';
 import type { Preparer } from './commands/preparation/preparer.js';
 import type { TrySchema } from './commands/schema-trial.js';
@@ -30,6 +31,7 @@ export interface ServedNode extends OpenedNode {
   readonly findable: FindableFields;
   readonly views: NodeViews;
   readonly maps: MapKeeper;
+  readonly batches: BatchKeeper;
   readonly anchoring: Anchoring;
 }
 

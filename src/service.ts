@@ -11,6 +11,7 @@ import { metricsListener } from './api/metrics-server.js';
 import { createMetrics, type Metrics } from './api/metrics.js';
 import { type RunningServer, startServer } from './api/server.js';
 import { augmentationMetrics, augmentationReasons, withBatches } from './augmentation-health.js';
+import { anchoringWithSeals } from './batch-seals.js';
 import { Lifetime } from './base/lifetime.js';
 import type { Logger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
@@ -26,6 +27,7 @@ import { openAuthenticators } from './log-in.js';
 import { anchoringWithMaps } from './map-epochs.js';
 import { commitMetrics, nodeMetrics, signingMetrics, viewMetrics } from './node-metrics.js';
 import { openAugmentation } from './open-augmentation.js';
+import { batchReasons, openBatches } from './open-batches.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { FindableFields } from './queries/findable-fields.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
@@ -109,12 +111,13 @@ export class Service {
       viewMetrics(metrics.registry, views);
       const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
       const augmentation = await followSignatures(config, parts, opened, metrics);
+      const { keeper: batches, seals } = openBatches(config, parts, opened, metrics.registry);
       const anchoring = withBatches(
-        anchoringWithMaps(opened.node, maps, parts.logger),
+        anchoringWithMaps(anchoringWithSeals(opened.node, seals), opened.node, maps, parts.logger),
         augmentation?.follower ?? null,
       );
       const epochs = epochTimer(config, parts, anchoring);
-      const inner = { ...opened, schemas, findable, views, maps, anchoring };
+      const inner = { ...opened, schemas, findable, views, maps, batches, anchoring };
       const stopping = new AbortController();
       const server = await listen(
         config,
@@ -125,10 +128,12 @@ export class Service {
           hasFailed: hasFailed(),
           anchoringFailures: epochs.failures,
           viewsFailure: views.failure,
-          augmentation:
-            augmentation === null
+          augmentation: [
+            ...batchReasons(seals),
+            ...(augmentation === null
               ? []
-              : augmentationReasons(augmentation.follower.backlog, parts.clock.now()),
+              : augmentationReasons(augmentation.follower.backlog, parts.clock.now())),
+          ],
         }),
       );
       lifetime.add(() => {

@@ -8,6 +8,7 @@ import {
   MAX_SIGNATURES,
 } from '../evidence/evidence-file.js';
 import type { LogReader } from '../ledger/log-reader.js';
+import { batchOf } from './batches.js';
 import {
   anchorsOf,
   evidenceAnchor,
@@ -26,7 +27,9 @@ export async function exportEvidence(
   { reader, index }: FoundEntry,
 ): Promise<EvidenceFile> {
   const entry = await reader.entry(index);
-  const attached = await signaturesToShow(reader, entry);
+  const own = await signaturesToShow(reader, entry);
+  const batch = await batchToShow(reader, index, own.length);
+  const attached = [...own, ...(batch?.signatures ?? [])].sort((a, b) => a - b);
   const { after, before } = await anchorsOf(sources.anchored, { reader, index });
   const size = await checkpointSize(reader, [index, ...attached], after);
   const signatures = await Promise.all(
@@ -35,6 +38,7 @@ export async function exportEvidence(
   const anchors = after === null ? null : { after, before };
   const file = {
     ...(anchors !== null && { anchors: await evidenceAnchors(reader, anchors, size) }),
+    ...(batch !== null && { batch: await proved(reader, batch.index, size) }),
     entry: await evidenceEntry(sources.vault, reader, index, size),
     log: {
       checkpoint: await reader.checkpointAt(size),
@@ -62,6 +66,28 @@ async function signaturesToShow(
     .map(({ index }) => index)
     .sort((a, b) => a - b)
     .slice(0, MAX_SIGNATURES);
+}
+
+interface BatchToShow {
+  readonly index: LeafIndex;
+  readonly signatures: readonly LeafIndex[];
+}
+
+/** More would hardly be read, and must not crowd out those over the entry itself: a file has 64 MiB. */
+const MAX_BATCH_SIGNATURES = 16;
+const MAX_OWN_BESIDE_A_BATCH = 64;
+
+/** The first signed batch that covers the entry; none if the file would have too many signatures. */
+async function batchToShow(
+  reader: LogReader,
+  index: LeafIndex,
+  own: number,
+): Promise<BatchToShow | null> {
+  if (own > MAX_OWN_BESIDE_A_BATCH) return null;
+  const batch = await batchOf(reader, index);
+  if (batch === null) return null;
+  const signatures = (await signaturesToShow(reader, batch)).slice(0, MAX_BATCH_SIGNATURES);
+  return { index: batch.index, signatures };
 }
 
 /** The first checkpoint that holds the entry, its signatures and the head that was anchored. */

@@ -11,6 +11,7 @@ import type { LogReader } from '../ledger/log-reader.js';
 import { validateCades } from '../signing/cades-validator.js';
 import type { SignatureReport } from '../signing/signature-report.js';
 import type { TrustAnchor } from '../signing/trust-anchor.js';
+import { isUnderBatch } from './batches.js';
 import { disclosedEntry } from './disclosed-entries.js';
 import { findEntry, type FoundEntry } from './find-entry.js';
 import { openEntry, type OpenedSignature } from './opened-entry.js';
@@ -60,7 +61,8 @@ export interface SignaturePage {
 export interface SignatureFile {
   /** CMS, DER. */
   readonly bytes: Uint8Array;
-  readonly shown: DisclosedEntry;
+  /** Empty under a batch, which is about nobody. */
+  readonly shown: readonly DisclosedEntry[];
 }
 
 /** @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
@@ -74,10 +76,12 @@ export async function listSignatures(
   const chains = await signaturesUnder(reader, await reader.entry(index));
   const items: SignatureView[] = [];
   const shown: DisclosedEntry[] = [];
+  // What is over a batch says nothing of anybody.
+  const isAboutNobody = await isUnderBatch(reader, index);
   for (const [at, chain] of chains.slice(from, from + limit).entries()) {
     const opened = await openSignature(ledger.vault, { reader, index: newestOf(chain).index });
     items.push(await viewOf(trustAnchors, ledger, { reader, chain, opened, number: from + at }));
-    shown.push(await disclosed(reader, chain, opened));
+    if (!isAboutNobody) shown.push(await disclosed(reader, chain, opened));
   }
   const end = from + items.length;
   return { items, next: end < chains.length ? end : null, shown };
@@ -101,7 +105,9 @@ export async function signatureBytes(
   if (chain === undefined || wanted === undefined)
     throw new LedgerError('LEDGER_ENTRY_UNKNOWN', 'the entry has no signature of that number');
   const opened = await openSignature(vault, { reader, index: wanted.index });
-  return { bytes: opened.payload.bytes, shown: await disclosed(reader, chain, opened) };
+  const isAboutNobody = await isUnderBatch(reader, index);
+  const shown = isAboutNobody ? [] : [await disclosed(reader, chain, opened)];
+  return { bytes: opened.payload.bytes, shown };
 }
 
 interface ChainToShow {

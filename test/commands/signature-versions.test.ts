@@ -2,14 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeafIndex } from '../../src/base/brand.js';
 import { toHex, utf8 } from '../../src/base/bytes.js';
 import { UTC } from '../../src/base/calendar.js';
-import {
-  addSignatureVersion,
-  MAX_VERSION_BYTES,
-} from '../../src/commands/add-signature-version.js';
+import { addSignatureVersion } from '../../src/commands/add-signature-version.js';
 import { appendRecords } from '../../src/commands/append-records.js';
 import {
   attachSignature,
   type AttachSignatureDeps,
+  MAX_CMS_BYTES,
   type SignatureTarget,
 } from '../../src/commands/attach-signature.js';
 import { parseEvidence } from '../../src/evidence/parse-evidence.js';
@@ -130,7 +128,7 @@ describe('a later version of a signature', () => {
     opened.clock.advance(5000);
     await expect(addTo(index, await sealOf('1'))).rejects.toThrow('in another signature');
     await expect(addTo(index, utf8('no CMS'))).rejects.toMatchObject({ code: 'SIGNATURE_REFUSED' });
-    const large = augmented(cms, new Uint8Array(MAX_VERSION_BYTES));
+    const large = augmented(cms, new Uint8Array(MAX_CMS_BYTES));
     await expect(addTo(index, large)).rejects.toMatchObject({ code: 'SIGNATURE_LIMIT' });
     await expect(addTo(1 as LeafIndex, cms)).rejects.toThrow('only a signature');
   });

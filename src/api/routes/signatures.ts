@@ -82,7 +82,7 @@ const reportSchema = z
     validatedAt: instantSchema,
   })
   .meta({ id: 'SignatureReport', description: 'After EN 319 102-1; every check in its order.' });
-const attachedSchema = z.object({ receipt: receiptSchema, report: reportSchema });
+export const attachedSchema = z.object({ receipt: receiptSchema, report: reportSchema });
 const signaturePageSchema = z.object({
   items: z.array(
     z.object({
@@ -143,7 +143,7 @@ export function signaturesRoutes(options: SignaturesRoutesOptions): Router {
       return {
         ledger,
         question: { signatures: id, number, ...(version !== undefined && { version }) },
-        entries: [shown],
+        entries: shown,
         send: () => {
           send(request, response, CMS, bytes);
         },

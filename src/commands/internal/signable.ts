@@ -1,0 +1,37 @@
+/** What can be signed with a certificate, and on whose secrets a signature over it rests. */
+import { openEntry } from '../../queries/opened-entry.js';
+import { DEFAULT_RETENTION } from '../../records/record-scopes.js';
+import type { ViewedEntry } from '../../views/log-view.js';
+import type { SignatureTarget } from '../attach-signature.js';
+import { CommandError } from '../command-error.js';
+
+export interface Signable {
+  readonly entry: ViewedEntry;
+  /** Of a batch, which is about nobody, the log's origin. */
+  readonly subject: string;
+  readonly retention: string;
+}
+
+/**
+ * A record, a batch, or a signature, of the log that is written.
+ * @throws CommandError SIGNATURE_OF_NO_RECORD.
+ */
+export async function openSignable({ ledger, vault, found }: SignatureTarget): Promise<Signable> {
+  if (found.reader !== ledger.reader)
+    throw new CommandError(
+      'SIGNATURE_OF_NO_RECORD',
+      'the entry lies in a log that is closed: sign a record of the log that is written now',
+    );
+  const opened = await openEntry(vault, await found.reader.entry(found.index));
+  const { entry, statement } = opened;
+  if (opened.kind !== 'plain') {
+    const { subject, retention } = opened.said;
+    return { entry, subject, retention };
+  }
+  if (statement.kind !== 'batch')
+    throw new CommandError(
+      'SIGNATURE_OF_NO_RECORD',
+      'only records, batches, and signatures of these, can be signed',
+    );
+  return { entry, subject: statement.origin, retention: DEFAULT_RETENTION };
+}

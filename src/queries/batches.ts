@@ -1,0 +1,98 @@
+/** Batches of a log (docs/formats/statement.md): which there are, and what is about them and nothing else. */
+import { toHex } from '../base/bytes.js';
+import type { LeafIndex } from '../base/brand.js';
+import type { HexDigest } from '../base/hex-digest.js';
+import { formatInstant } from '../base/time.js';
+import { damaged } from '../ledger/ledger-error.js';
+import type { EntryPlace, LogReader, StoredEntry } from '../ledger/log-reader.js';
+import { parseStatement } from '../records/parse-statement.js';
+import type { BatchStatement } from '../records/statement.js';
+import { type Finality, finalityOf } from './receipt.js';
+import { signedRoot, signaturesUnder } from './signature-chains.js';
+import type { LedgerLogs } from './tenant-ledgers.js';
+
+export interface BatchView {
+  /** Leaf hash. */
+  readonly id: string;
+  readonly index: number;
+  readonly recordedAt: string;
+  /** How many entries it covers: all below its index. */
+  readonly size: number;
+  /** RFC 6962, of the tree of these. */
+  readonly rootHash: HexDigest;
+  readonly finality: Finality;
+  /** Over it, and over these; of each counts the newest version. */
+  readonly signatures: number;
+}
+
+export interface BatchPage {
+  readonly items: readonly BatchView[];
+  /** Index below which the next page begins, or null after the last. */
+  readonly next: number | null;
+}
+
+/** Of the log that is written now, the newest first. */
+export async function listBatches(
+  logs: Pick<LedgerLogs, 'ledger' | 'anchoredSize'>,
+  { limit, below = Number.MAX_SAFE_INTEGER }: { readonly limit: number; readonly below?: number },
+): Promise<BatchPage> {
+  const { reader } = logs.ledger;
+  const found = await reader.batchesBelow(below, limit + 1);
+  const items: BatchView[] = [];
+  for (const { index } of found.slice(0, limit)) items.push(await batchView(logs, index));
+  return { items, next: found.length > limit ? (items.at(-1)?.index ?? null) : null };
+}
+
+export async function batchView(
+  { ledger: { reader }, anchoredSize }: Pick<LedgerLogs, 'ledger' | 'anchoredSize'>,
+  index: LeafIndex,
+): Promise<BatchView> {
+  const entry = await reader.entry(index);
+  const { recordedAt, rootHash, size } = batchStatement(entry);
+  return {
+    id: toHex(entry.leafHash),
+    index,
+    recordedAt: formatInstant(recordedAt),
+    size,
+    rootHash,
+    finality: finalityOf(index, anchoredSize(reader.origin)),
+    signatures: (await signaturesUnder(reader, entry)).length,
+  };
+}
+
+export async function lastBatch(reader: LogReader): Promise<EntryPlace | null> {
+  const [last] = await reader.batchesBelow(Number.MAX_SAFE_INTEGER, 1);
+  return last ?? null;
+}
+
+/** Batches that nobody has signed are few: a crash, or people who have not come to it yet. */
+const LOOKED_AT = 16;
+
+/** The first signed batch that covers an entry, or null. */
+export async function batchOf(reader: LogReader, index: LeafIndex): Promise<EntryPlace | null> {
+  for (const batch of await reader.batchesFrom((index + 1) as LeafIndex, LOOKED_AT))
+    if ((await reader.attachedTo(batch.leafHash, 1)).length > 0) return batch;
+  return null;
+}
+
+/** Whether an entry says nothing that a batch should cover: batches, maps, and signatures over batches. */
+export async function isAboutBatches(
+  reader: LogReader,
+  { index, statement }: StoredEntry,
+): Promise<boolean> {
+  const { kind } = parseStatement(statement);
+  if (kind === 'batch' || kind === 'map') return true;
+  return kind === 'signature' && isUnderBatch(reader, index);
+}
+
+/** Whether an entry is a batch, or a signature over one: about nobody. */
+export async function isUnderBatch(reader: LogReader, index: LeafIndex): Promise<boolean> {
+  const root = await signedRoot(reader, index);
+  return parseStatement((await reader.entry(root.index)).statement).kind === 'batch';
+}
+
+function batchStatement({ index, statement }: StoredEntry): BatchStatement {
+  const parsed = parseStatement(statement);
+  if (parsed.kind !== 'batch') throw damaged(`entry ${index} is kept as a batch and is none`);
+  return parsed;
+}
