@@ -1,17 +1,24 @@
 /** What makes batches, on demand and by the clock, and what monitoring learns of it. */
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { BatchSeals } from './batch-seals.js';
 import type { Logger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
+import { BatchSeals } from './batch-seals.js';
 import { BatchKeeper } from './commands/keep-batches.js';
 import type { Config } from './config.js';
-import type { OpenedNode } from './open-node.js';
+import type { LedgerNode } from './ledger-node.js';
+import type { SigningServices } from './signing-services.js';
 
 export interface BatchParts {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
+}
+
+/** What it takes of a node. */
+export interface SealingNode {
+  readonly node: Pick<LedgerNode, 'store' | 'seal' | 'anchored'>;
+  readonly signing: Pick<SigningServices, 'anchors'>;
 }
 
 export interface OpenedBatches {
@@ -23,7 +30,7 @@ export interface OpenedBatches {
 export function openBatches(
   { batchSealMillis: intervalMillis }: Pick<Config, 'batchSealMillis'>,
   { clock, random, logger }: BatchParts,
-  { node, signing }: Pick<OpenedNode, 'node' | 'signing'>,
+  { node, signing }: SealingNode,
   registry: Registry,
 ): OpenedBatches {
   const { store, seal } = node;

@@ -1,6 +1,6 @@
 /** Batches of a log (docs/formats/statement.md): which there are, and what is about them and nothing else. */
-import { toHex } from '../base/bytes.js';
 import type { LeafIndex } from '../base/brand.js';
+import { toHex } from '../base/bytes.js';
 import type { HexDigest } from '../base/hex-digest.js';
 import { formatInstant } from '../base/time.js';
 import { damaged } from '../ledger/ledger-error.js';
