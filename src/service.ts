@@ -105,7 +105,8 @@ export class Service {
         augmentation?.follower ?? null,
       );
       const epochs = epochTimer(config, parts, anchoring);
-      const inner = { ...opened, schemas, findable, views, maps, anchoring };
+      const waitingOf = augmentation?.waitingOf ?? null;
+      const inner = { ...opened, schemas, findable, views, maps, anchoring, waitingOf };
       const stopping = new AbortController();
       const server = await listen(
         config,

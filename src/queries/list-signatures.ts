@@ -23,6 +23,7 @@ import {
   signaturesUnder,
 } from './signature-chains.js';
 import type { LedgerLogs } from './tenant-ledgers.js';
+import { type WaitingOf, type WaitingView, waitingView } from './waiting-signature.js';
 
 export interface SignatureView {
   readonly number: number;
@@ -39,6 +40,8 @@ export interface SignatureView {
   readonly depth: number;
   /** Oldest first, the newest included. */
   readonly versions: readonly SignatureVersionView[];
+  /** What holds up its next level; absent if nothing does. */
+  readonly waiting?: WaitingView;
   /** As of when it was first recorded: it existed by then, and a certificate that expired later does not matter. */
   readonly report: SignatureReport;
 }
@@ -47,6 +50,12 @@ export interface SignatureVersionView {
   readonly id: string;
   readonly index: number;
   readonly recordedAt: string;
+}
+
+export interface ListSignaturesDeps {
+  readonly trustAnchors: readonly TrustAnchor[];
+  /** Null where nobody raises signatures. */
+  readonly waitingOf: WaitingOf | null;
 }
 
 export interface SignaturePage {
@@ -65,7 +74,7 @@ export interface SignatureFile {
 
 /** @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
 export async function listSignatures(
-  trustAnchors: readonly TrustAnchor[],
+  deps: ListSignaturesDeps,
   ledger: LedgerLogs,
   id: string,
   { limit, from = 0 }: { readonly limit: number; readonly from?: number },
@@ -76,7 +85,7 @@ export async function listSignatures(
   const shown: DisclosedEntry[] = [];
   for (const [at, chain] of chains.slice(from, from + limit).entries()) {
     const opened = await openSignature(ledger.vault, { reader, index: newestOf(chain).index });
-    items.push(await viewOf(trustAnchors, ledger, { reader, chain, opened, number: from + at }));
+    items.push(await viewOf(deps, ledger, { reader, chain, opened, number: from + at }));
     shown.push(await disclosed(reader, chain, opened));
   }
   const end = from + items.length;
@@ -113,7 +122,7 @@ interface ChainToShow {
 }
 
 async function viewOf(
-  anchors: readonly TrustAnchor[],
+  { trustAnchors: anchors, waitingOf }: ListSignaturesDeps,
   { vault, anchoredSize }: LedgerLogs,
   { reader, chain, opened, number }: ChainToShow,
 ): Promise<SignatureView> {
@@ -125,6 +134,7 @@ async function viewOf(
     chain.versions.length === 1
       ? opened
       : await openSignature(vault, { reader, index: firstOf(chain).index });
+  const waiting = waitingOf?.(reader.handle, index, payload.bytes) ?? null;
   return {
     number,
     id: toHex(entry.leafHash),
@@ -141,6 +151,7 @@ async function viewOf(
         recordedAt: formatInstant((await signatureStatement(reader, version.index)).recordedAt),
       })),
     ),
+    ...(waiting !== null && { waiting: waitingView(waiting) }),
     report: validateCades({
       cms: payload.bytes,
       content,
