@@ -9,6 +9,7 @@ import type { Vault } from '../keys/vault.js';
 import { damaged, LedgerError } from '../ledger/ledger-error.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import { validateCades } from '../signing/cades-validator.js';
+import { PublicKeyCache } from '../signing/public-key-cache.js';
 import type { SignatureReport } from '../signing/signature-report.js';
 import type { TrustAnchor } from '../signing/trust-anchor.js';
 import { disclosedEntry } from './disclosed-entries.js';
@@ -72,7 +73,14 @@ export interface SignatureFile {
   readonly shown: DisclosedEntry;
 }
 
-/** @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
+/** CMS of one page: to validate it may cost a second for each signature, if somebody made it to. */
+const MAX_VALIDATED_BYTES = 1_048_576;
+
+/**
+ * At most `limit` of them, at least one, and no more once 1 MiB of CMS has been validated.
+ *
+ * @throws LedgerError LEDGER_ENTRY_UNKNOWN.
+ */
 export async function listSignatures(
   deps: ListSignaturesDeps,
   ledger: LedgerLogs,
@@ -83,10 +91,14 @@ export async function listSignatures(
   const chains = await signaturesUnder(reader, await reader.entry(index));
   const items: SignatureView[] = [];
   const shown: DisclosedEntry[] = [];
+  const keys = new PublicKeyCache();
+  let validated = 0;
   for (const [at, chain] of chains.slice(from, from + limit).entries()) {
     const opened = await openSignature(ledger.vault, { reader, index: newestOf(chain).index });
-    items.push(await viewOf(deps, ledger, { reader, chain, opened, number: from + at }));
+    items.push(await viewOf(deps, keys, ledger, { reader, chain, opened, number: from + at }));
     shown.push(await disclosed(reader, chain, opened));
+    validated += opened.payload.bytes.length;
+    if (validated >= MAX_VALIDATED_BYTES) break;
   }
   const end = from + items.length;
   return { items, next: end < chains.length ? end : null, shown };
@@ -123,6 +135,7 @@ interface ChainToShow {
 
 async function viewOf(
   { trustAnchors: anchors, waitingOf }: ListSignaturesDeps,
+  keys: PublicKeyCache,
   { vault, anchoredSize }: LedgerLogs,
   { reader, chain, opened, number }: ChainToShow,
 ): Promise<SignatureView> {
@@ -156,6 +169,7 @@ async function viewOf(
       cms: payload.bytes,
       content,
       anchors,
+      keys,
       // The ledger has had the signature since its first version, what was added to it since its newest.
       at: first.recordedAt,
       by: 'ledger',

@@ -160,6 +160,25 @@ describe('a later version of a signature', () => {
   });
 });
 
+describe('a page of signatures', () => {
+  it('ends once 1 MiB of them has been validated, and says where to go on', async () => {
+    const large = await Promise.all(
+      [0, 1, 2, 3].map(async () => {
+        const { index, cms } = await sign('1');
+        return addTo(index, augmented(cms, new Uint8Array(400 * 1024)));
+      }),
+    );
+    expect(large).not.toContain(null);
+    const first = await listSignatures(listing(), logs, '1', { limit: 10 });
+    expect(first.items.map(({ number }) => number)).toEqual([0, 1, 2]);
+    expect(first.shown).toHaveLength(3);
+    expect(first.next).toBe(3);
+    const rest = await listSignatures(listing(), logs, '1', { limit: 10, from: 3 });
+    expect(rest.items.map(({ number }) => number)).toEqual([3]);
+    expect(rest.next).toBeNull();
+  });
+});
+
 describe('a signature over a signature', () => {
   it('is listed with what it is over, and counts under the record', async () => {
     const officer = await sign('1');

@@ -152,7 +152,10 @@ export function describeSignatures(registry: OpenAPIRegistry): void {
     tags: ['signatures'],
     request: { params: pathSchema, query: listQuerySchema },
     responses: {
-      200: { description: 'A page of signatures.', content: json(signaturePageSchema) },
+      200: {
+        description: 'A page of signatures; short once 1 MiB of them has been validated for it.',
+        content: json(signaturePageSchema),
+      },
       default: problemResponse,
     },
   });
