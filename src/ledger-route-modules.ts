@@ -54,6 +54,7 @@ export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModu
           seal: node.seal,
           trustAnchors: opened.signing.anchors,
         },
+        waitingOf: opened.waitingOf,
       }),
       describeSignatures,
     ),

@@ -9,6 +9,7 @@ import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import type { Config } from './config.js';
 import type { OpenedNode } from './open-node.js';
+import type { WaitingOf } from './queries/waiting-signature.js';
 
 export interface AugmentationParts {
   readonly clock: Clock;
@@ -22,6 +23,7 @@ export interface OpenedAugmentation {
   readonly timer: AugmentationTimer;
   /** Why signatures wait now, for `readinessOf`. */
   readonly reasons: () => readonly string[];
+  readonly waitingOf: WaitingOf;
 }
 
 const DAY_MILLIS = 86_400_000;
@@ -56,5 +58,10 @@ export async function openAugmentation(
   });
   augmentationMetrics(registry, () => follower.backlog, clock);
   const timer = new AugmentationTimer({ turn: () => follower.turn(), logger });
-  return { follower, timer, reasons: () => augmentationReasons(follower.backlog, clock.now()) };
+  return {
+    follower,
+    timer,
+    reasons: () => augmentationReasons(follower.backlog, clock.now()),
+    waitingOf: (log, index, cms) => follower.waitingOf(log, index, cms),
+  };
 }

@@ -22,6 +22,7 @@ import type { FindableFields } from './queries/findable-fields.js';
 import type { SchemaRegistry } from './queries/ledger-schemas.js';
 import type { NodeTrustParts } from './queries/node-trust.js';
 import { TenantLedgers } from './queries/tenant-ledgers.js';
+import type { WaitingOf } from './queries/waiting-signature.js';
 import type { PrintJob } from './reports/print-job.js';
 import type { NodeViews } from './views/node-views.js';
 
@@ -33,6 +34,8 @@ export interface ServedNode extends OpenedNode {
   readonly maps: MapKeeper;
   readonly batches: BatchKeeper;
   readonly anchoring: Anchoring;
+  /** Null where nothing raises signatures. */
+  readonly waitingOf: WaitingOf | null;
 }
 
 export interface RouteParts {

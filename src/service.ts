@@ -108,7 +108,8 @@ export class Service {
         augmentation?.follower ?? null,
       );
       const epochs = epochTimer(config, parts, anchoring);
-      const inner = { ...opened, schemas, findable, views, maps, batches, anchoring };
+      const waitingOf = augmentation?.waitingOf ?? null;
+      const inner = { ...opened, schemas, findable, views, maps, batches, anchoring, waitingOf };
       const stopping = new AbortController();
       const server = await listen(
         config,

@@ -18,7 +18,7 @@ import {
 import { RenewalSweep } from './renewal-sweep.js';
 import { SignatureWalks, type SignatureWalksOptions } from './signature-walks.js';
 import { type StepCounts, StepTaker, type StepTakerOptions } from './step-taker.js';
-import { type WaitingSignature, WaitingSignatures } from './waiting-signatures.js';
+import { type HoldUp, WaitingSignatures } from './waiting-signatures.js';
 
 export interface SignatureFollowerOptions extends StepTakerOptions, SignatureWalksOptions {
   readonly dataDirectory: string;
@@ -79,8 +79,14 @@ export class SignatureFollower {
     this.#waiting.retryAll(this.#options.clock.now());
   }
 
-  waitingOf(log: string, index: LeafIndex): WaitingSignature | null {
-    return this.#waiting.of(log, index);
+  /**
+   * What holds up the next step of a signature, of its own or of all; null if nothing does, or none is due.
+   *
+   * @param index of its newest version, in the log of that handle.
+   * @param cms that version.
+   */
+  waitingOf(log: string, index: LeafIndex, cms: Uint8Array): HoldUp | null {
+    return this.#waiting.of(log, index) ?? this.#outageOf(log, index, cms);
   }
 
   get backlog(): AugmentationBacklog {
@@ -115,6 +121,14 @@ export class SignatureFollower {
     isMore = (await this.#sweep.turn()) || isMore;
     await this.#save();
     return isMore;
+  }
+
+  #outageOf(log: string, index: LeafIndex, cms: Uint8Array): HoldUp | null {
+    const outage = this.#steps.outageFor(cms);
+    if (outage === null || outage.step === 'renewal') return outage;
+    // What is not due yet waits for that, and not for the end of the outage.
+    const due = this.#walks.dueAt(log, index, outage.step);
+    return due && { ...outage, since: Math.max(outage.since, due.recordedAt) as UnixMillis };
   }
 
   async #retryDue(): Promise<void> {

@@ -3,7 +3,7 @@
  * data after the grace period, an archive time-stamp with the batch. A walk stands still while an outage lasts;
  * what fails for one signature alone waits beside it.
  */
-import type { TreeSize, UnixMillis } from '../base/brand.js';
+import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
 import type { Clock } from '../base/time.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { type AugmentationState, type Cursors, WALKS, type WalkStep } from './augmentation-file.js';
@@ -63,6 +63,11 @@ export class SignatureWalks {
   /** What is due for a step and not done, log by log, as far as it has been counted. */
   due(step: WalkStep): readonly (readonly DueSignature[])[] {
     return [...this.#walks.values()].map((walks) => walks[step].due);
+  }
+
+  /** An entry of a log, if the step is due for it. */
+  dueAt(log: string, index: LeafIndex, step: WalkStep): DueSignature | null {
+    return this.#walks.get(log)?.[step].due.find((one) => one.index === index) ?? null;
   }
 
   /** From now on what the log holds may get its archive time-stamp. */

@@ -9,7 +9,8 @@ import type { Clock } from '../base/time.js';
 import type { Vault } from '../keys/vault.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { AugmentationStep, Augmenter } from './augmenter.js';
-import { BackOff } from './back-off.js';
+import { BackOff, type Outage } from './back-off.js';
+import { reasonLine } from './reason.js';
 import { type StepResult, takeStep } from './signature-step.js';
 import type { WaitingSignatures } from './waiting-signatures.js';
 
@@ -47,7 +48,7 @@ export class StepTaker {
   get counts(): StepCounts {
     return {
       timeStampFailures: this.#timeStamps.failures,
-      timeStampReason: this.#timeStamps.reason,
+      timeStampReason: this.#timeStamps.outage?.reason ?? null,
       appended: this.#appended,
       failed: this.#failed,
     };
@@ -62,6 +63,30 @@ export class StepTaker {
   /** Whether there is nothing to be gained from a step, or no room for one that would have to wait. */
   isHeldUp(step: AugmentationStep): boolean {
     return this.isBlocked(step) || this.#waiting.isFull;
+  }
+
+  /**
+   * What holds up the step that a signature needs, of what holds up all; null if nothing does.
+   *
+   * @param cms as it stands.
+   */
+  outageFor(cms: Uint8Array): (Outage & { readonly step: AugmentationStep }) | null {
+    const [ledger, timeStamps] = [this.#ledger.outage, this.#timeStamps.outage];
+    if (ledger === null && timeStamps === null) return null;
+    const step = this.#needed(cms);
+    if (step === null) return null;
+    const outage = ledger ?? (step === 'LT' ? null : timeStamps);
+    return outage && { step, ...outage };
+  }
+
+  /** Null also for what cannot be read, of which the step itself will say so. */
+  #needed(cms: Uint8Array): AugmentationStep | null {
+    const { augmenter, clock } = this.#options;
+    try {
+      return augmenter.needs(cms, clock.now());
+    } catch {
+      return null;
+    }
   }
 
   /** Takes the step and remembers what came of it. */
@@ -88,15 +113,15 @@ export class StepTaker {
         return;
       case 'blocked': {
         this.#failed++;
+        const reason = reasonLine(result.reason);
         const backOff = result.by === 'time-stamps' ? this.#timeStamps : this.#ledger;
-        if (backOff.failures === 0)
-          logger.warn('augmentation waits', { for: result.by, reason: result.reason });
-        backOff.failed(now, result.reason);
+        if (backOff.failures === 0) logger.warn('augmentation waits', { for: result.by, reason });
+        backOff.failed(now, reason);
         return;
       }
       case 'later': {
         this.#failed++;
-        const { reason } = result;
+        const reason = reasonLine(result.reason);
         const failure = { log: handle, index, step, until: result.until, reason };
         const { until } = this.#waiting.putOff(failure, now);
         if (until === null)

@@ -16,9 +16,12 @@ export interface WaitingSignature {
   readonly tries: number;
   /** When it is tried again; null if it is set aside. */
   readonly until: UnixMillis | null;
-  /** One line, without names of persons. */
+  /** As of `reasonLine`, without names of persons. */
   readonly reason: string;
 }
+
+/** What holds up the next step of a signature. */
+export type HoldUp = Pick<WaitingSignature, 'step' | 'since' | 'until' | 'reason'>;
 
 export interface FailedTry extends Pick<WaitingSignature, 'log' | 'index' | 'step' | 'reason'> {
   /** As it came: an instant, one that is past for "some time later", or null for never. */

@@ -85,6 +85,8 @@ async function sign(id: string): Promise<{ cms: Uint8Array; index: LeafIndex; id
 const addTo = (index: LeafIndex, cms: Uint8Array) =>
   addSignatureVersion(deps, logs, { index, cms, author: 'node' });
 
+const listing = () => ({ trustAnchors: deps.trustAnchors, waitingOf: null });
+
 describe('a later version of a signature', () => {
   it('keeps its number, is shown in the place of the one before, which stays', async () => {
     const first = await sign('1');
@@ -95,7 +97,7 @@ describe('a later version of a signature', () => {
     const again = augmented(stamped, utf8('more'));
     const last = await addTo(version?.index ?? (0 as LeafIndex), again);
 
-    const { items } = await listSignatures(deps.trustAnchors, logs, '1', { limit: 10 });
+    const { items } = await listSignatures(listing(), logs, '1', { limit: 10 });
     expect(items.map(({ number, index }) => [number, index])).toEqual([
       [0, last?.index],
       [1, other.index],
@@ -156,17 +158,36 @@ describe('a later version of a signature', () => {
   });
 });
 
+describe('a page of signatures', () => {
+  it('ends once 1 MiB of them has been validated, and says where to go on', async () => {
+    const large = await Promise.all(
+      [0, 1, 2, 3].map(async () => {
+        const { index, cms } = await sign('1');
+        return addTo(index, augmented(cms, new Uint8Array(400 * 1024)));
+      }),
+    );
+    expect(large).not.toContain(null);
+    const first = await listSignatures(listing(), logs, '1', { limit: 10 });
+    expect(first.items.map(({ number }) => number)).toEqual([0, 1, 2]);
+    expect(first.shown).toHaveLength(3);
+    expect(first.next).toBe(3);
+    const rest = await listSignatures(listing(), logs, '1', { limit: 10, from: 3 });
+    expect(rest.items.map(({ number }) => number)).toEqual([3]);
+    expect(rest.next).toBeNull();
+  });
+});
+
 describe('a signature over a signature', () => {
   it('is listed with what it is over, and counts under the record', async () => {
     const officer = await sign('1');
     const chief = await sign(officer.id);
-    const { items } = await listSignatures(deps.trustAnchors, logs, '1', { limit: 10 });
+    const { items } = await listSignatures(listing(), logs, '1', { limit: 10 });
     const record = toHex((await ledger.reader.entry(1 as LeafIndex)).leafHash);
     expect(items.map(({ of, depth, number }) => [number, depth, of])).toEqual([
       [0, 1, record],
       [1, 2, officer.id],
     ]);
-    const under = await listSignatures(deps.trustAnchors, logs, officer.id, { limit: 10 });
+    const under = await listSignatures(listing(), logs, officer.id, { limit: 10 });
     expect(under.items.map(({ id, depth }) => [id, depth])).toEqual([[chief.id, 1]]);
   });
 

@@ -68,8 +68,10 @@ describe('a container of an entry', () => {
       'evidence.json',
       'statement.json',
       'payload.json',
+      'batch.json',
       'signatures/001.p7s',
       'signatures/002.p7s',
+      'signatures/003.p7s',
       'README.txt',
     ]);
   });
@@ -87,10 +89,10 @@ describe('a container of an entry', () => {
 
   it('says so to people in their language, and to programs', () => {
     const report = verifyBytes(container, trust);
-    expect(reportAsText(report)).toContain('ASiC-E with CAdES (EN 319 162-1), 6 files');
+    expect(reportAsText(report)).toContain('ASiC-E with CAdES (EN 319 162-1), 8 files');
     expect(reportAsText(report, CATALOGUES.de)).toContain('Der Container enthält, was er aufführt');
     expect(JSON.parse(reportAsJson(report))).toMatchObject({
-      container: { kind: 'asic-e', files: [{ name: EVIDENCE_NAME }, {}, {}, {}, {}, {}] },
+      container: { kind: 'asic-e', files: [{ name: EVIDENCE_NAME }, {}, {}, {}, {}, {}, {}, {}] },
     });
   });
 

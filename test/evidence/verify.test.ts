@@ -159,7 +159,8 @@ describe('what is left out of a file', () => {
         ['entry', 'payload'],
       ])
         remove(file, path);
-      for (const path of [['anchors'], ['batch'], ['signatures'], ['log', 'seal']]) remove(file, path);
+      for (const path of [['anchors'], ['batch'], ['signatures'], ['log', 'seal']])
+        remove(file, path);
       remove(file, ['development']);
     });
     const report = verifyEvidence(bytes, known);

@@ -13,7 +13,7 @@ import { ledgerPath } from '../entry-schemas.js';
 import { addResource } from '../resource.js';
 import { cursorSchema, instantSchema, json, pageQuery, problemResponse } from '../schemas.js';
 import { validate } from '../validate.js';
-import { attachedSchema } from './signatures.js';
+import { attachedSchema } from '../signature-schemas.js';
 
 export interface BatchesRoutesOptions {
   readonly guard: Guard;
