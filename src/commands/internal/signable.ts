@@ -1,9 +1,18 @@
 /** What can be signed with a certificate, and on whose secrets a signature over it rests. */
+import type { Vault } from '../../keys/vault.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import type { FoundEntry } from '../../queries/find-entry.js';
 import { openEntry } from '../../queries/opened-entry.js';
 import { DEFAULT_RETENTION } from '../../records/record-scopes.js';
 import type { ViewedEntry } from '../../views/log-view.js';
-import type { SignatureTarget } from '../attach-signature.js';
 import { CommandError } from '../command-error.js';
+
+/** An entry, and what it takes to open it. */
+interface EntryAt {
+  readonly ledger: Ledger;
+  readonly vault: Vault;
+  readonly found: FoundEntry;
+}
 
 export interface Signable {
   readonly entry: ViewedEntry;
@@ -16,7 +25,7 @@ export interface Signable {
  * A record, a batch, or a signature, of the log that is written.
  * @throws CommandError SIGNATURE_OF_NO_RECORD.
  */
-export async function openSignable({ ledger, vault, found }: SignatureTarget): Promise<Signable> {
+export async function openSignable({ ledger, vault, found }: EntryAt): Promise<Signable> {
   if (found.reader !== ledger.reader)
     throw new CommandError(
       'SIGNATURE_OF_NO_RECORD',

@@ -67,7 +67,7 @@ function fieldsAt(bytes: Buffer, at: number): HeaderFields {
 }
 
 /** What may differ in two archives with the same members. */
-export type ArchiveDifference =
+type ArchiveDifference =
   'maker' | 'attributes' | 'time' | 'version' | 'flags' | 'compression' | 'order';
 
 /**
