@@ -66,10 +66,6 @@ function fieldsAt(bytes: Buffer, at: number): HeaderFields {
   };
 }
 
-/** What may differ in two archives with the same members. */
-type ArchiveDifference =
-  'maker' | 'attributes' | 'time' | 'version' | 'flags' | 'compression' | 'order';
-
 /**
  * What the second has otherwise than the first, whose own parts make it again: an `ArchiveDifference`, the
  * name of what has another content or of what only one of them has, or `archive` for anything else.
