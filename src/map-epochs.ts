@@ -1,29 +1,12 @@
 /**
- * Anchoring with what belongs to each epoch: map entries first, so that the heads that are anchored hold
- * them. A map that cannot be made is logged and holds up nothing.
+ * The maps of an epoch: map entries come first, so that the heads that are anchored hold them. A map that cannot
+ * be made is logged and holds up nothing.
  */
 import type { Logger } from './base/logger.js';
 import type { MapKeeper } from './commands/keep-maps.js';
-import type { Anchoring } from './epoch-timer.js';
 import { type LedgerNode, NODE_TENANT } from './ledger-node.js';
 
-export function anchoringWithMaps(
-  anchoring: Anchoring,
-  { store }: Pick<LedgerNode, 'store'>,
-  maps: MapKeeper,
-  logger: Logger,
-): Anchoring {
-  return {
-    anchorNow: async () => {
-      await coverLedgers(store, maps, logger);
-      return anchoring.anchorNow();
-    },
-    followAnchors: () => anchoring.followAnchors(),
-    anchorStatus: () => anchoring.anchorStatus(),
-  };
-}
-
-async function coverLedgers(
+export async function coverLedgers(
   store: LedgerNode['store'],
   maps: MapKeeper,
   logger: Logger,

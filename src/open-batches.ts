@@ -71,8 +71,10 @@ function countSeals(registry: Registry, seals: BatchSeals): void {
 
 /** Reasons of `readinessOf`; no names, because anyone may ask. */
 export function batchReasons(seals: BatchSeals | null): readonly string[] {
-  const failures = seals?.counts.failures ?? 0;
-  return failures === 0
-    ? []
-    : [`batches are not sealed, for ${failures} rounds in a row: see the log`];
+  const { failures, refused } = seals?.counts ?? { failures: 0, refused: 0 };
+  const reasons: string[] = [];
+  if (failures > 0)
+    reasons.push(`batches are not sealed, for ${failures} rounds in a row: see the log`);
+  if (refused > 0) reasons.push(`${refused} ledgers took no seal over their batch: see the log`);
+  return reasons;
 }

@@ -6,21 +6,20 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createMetrics } from './api/metrics.js';
 import type { RunningServer } from './api/server.js';
-import { withBatches } from './augmentation-health.js';
 import { Lifetime } from './base/lifetime.js';
 import type { Logger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
-import { anchoringWithSeals } from './batch-seals.js';
 import { MapKeeper } from './commands/keep-maps.js';
 import type { Preparer } from './commands/preparation/preparer.js';
 import type { TrySchema } from './commands/schema-trial.js';
 import type { Config, Secrets } from './config.js';
+import { anchoringWithSteps } from './epoch-steps.js';
 import { type Anchoring, EpochTimer } from './epoch-timer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerStoreOptions } from './ledger/ledger-store.js';
 import { listen, listenForMetrics } from './listeners.js';
-import { anchoringWithMaps } from './map-epochs.js';
+import { coverLedgers } from './map-epochs.js';
 import { commitMetrics, nodeMetrics, signingMetrics, viewMetrics } from './node-metrics.js';
 import { openAugmentation } from './open-augmentation.js';
 import { batchReasons, openBatches } from './open-batches.js';
@@ -103,10 +102,13 @@ export class Service {
       const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
       const augmentation = await openAugmentation(config, parts, opened, metrics);
       const { keeper: batches, seals } = openBatches(config, parts, opened, metrics.registry);
-      const anchoring = withBatches(
-        anchoringWithMaps(anchoringWithSeals(opened.node, seals), opened.node, maps, parts.logger),
-        augmentation?.follower ?? null,
-      );
+      const anchoring = anchoringWithSteps(opened.node, {
+        before: [
+          () => coverLedgers(opened.node.store, maps, parts.logger),
+          ...(seals === null ? [] : [() => seals.round()]),
+        ],
+        after: augmentation === null ? [] : [() => { augmentation.follower.beginBatch(); }],
+      });
       const epochs = epochTimer(config, parts, anchoring);
       const waitingOf = augmentation?.waitingOf ?? null;
       const inner = { ...opened, schemas, findable, views, maps, batches, anchoring, waitingOf };

@@ -2,9 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import type { LeafIndex } from '../src/base/brand.js';
 import { type Logger, silentLogger } from '../src/base/logger.js';
-import { anchoringWithSeals } from '../src/batch-seals.js';
 import { appendRecords } from '../src/commands/append-records.js';
+import { anchoringWithSteps } from '../src/epoch-steps.js';
 import { KeysError } from '../src/keys/keys-error.js';
+import type { SealSigner } from '../src/keys/seal-signer.js';
+import type { Vault } from '../src/keys/vault.js';
 import type { Ledger } from '../src/ledger/ledger.js';
 import { NODE_TENANT } from '../src/ledger-node.js';
 import { batchReasons, openBatches, type OpenedBatches } from '../src/open-batches.js';
@@ -23,6 +25,8 @@ let registry: Registry;
 let warnings: string[];
 /** Whether the key that seals is out of reach. */
 let isAway: boolean;
+/** Over which logs it makes no good seal. */
+let isRefused: (origin: string) => boolean;
 
 beforeEach(async () => {
   root = await temporaryDirectory();
@@ -30,6 +34,7 @@ beforeEach(async () => {
   registry = new Registry();
   warnings = [];
   isAway = false;
+  isRefused = () => false;
   for (const name of ['kyc', 'audit']) await opened.node.createLedger('default', name);
 });
 
@@ -46,14 +51,23 @@ function open(batchSealMillis: number): OpenedBatches {
   if (seal === null) throw new Error('the node has a seal');
   const away = {
     ...seal,
-    seal: (document: Uint8Array, at: Parameters<typeof seal.seal>[1]) =>
+    seal: (...[document, at]: Parameters<SealSigner['seal']>) =>
       isAway
         ? Promise.reject(new KeysError('KEYS_TOKEN_UNAVAILABLE', 'the token does not answer'))
-        : seal.seal(document, at),
+        : seal.seal(isRefused(originIn(document)) ? new Uint8Array() : document, at),
   };
   const withKey = { store: node.store, anchored: node.anchored, seal: away };
   const parts = { node: withKey, signing: { anchors } };
   return openBatches({ batchSealMillis }, { clock, random, logger }, parts, registry);
+}
+
+function originIn(document: Parameters<SealSigner['seal']>[0]): string {
+  const said = document instanceof Uint8Array ? parseStatement(document) : null;
+  return said?.kind === 'batch' ? said.origin : '';
+}
+
+function vaultOf(name: string): Vault {
+  return opened.node.store.vaultOf(ledger(name).identity.tenant);
 }
 
 function ledger(name: string): Ledger {
@@ -113,7 +127,10 @@ describe('seals over batches', () => {
 
   it('never cover the epoch log, which is about all ledgers at once', async () => {
     const { seals } = open(HOUR);
-    await anchoringWithSeals(opened.node, seals).anchorNow();
+    await anchoringWithSteps(opened.node, {
+      before: [() => seals?.round() ?? Promise.resolve()],
+      after: [],
+    }).anchorNow();
     const { store } = opened.node;
     const own = store.tenantNamed(NODE_TENANT)?.handle;
     const epochLogs = store.allLedgers().filter(({ identity }) => identity.tenant === own);
@@ -125,7 +142,10 @@ describe('seals over batches', () => {
 
   it('come before the epoch, so that its heads hold them', async () => {
     const { seals } = open(HOUR);
-    await anchoringWithSeals(opened.node, seals).anchorNow();
+    await anchoringWithSteps(opened.node, {
+      before: [() => seals?.round() ?? Promise.resolve()],
+      after: [],
+    }).anchorNow();
     await opened.devchain.mine(6);
     await opened.node.followAnchors();
     const { reader } = ledger('kyc');
@@ -135,7 +155,10 @@ describe('seals over batches', () => {
   it('hold up nothing when the key is away, say so, and are made when it is back', async () => {
     const { seals } = open(HOUR);
     isAway = true;
-    const anchoring = anchoringWithSeals(opened.node, seals);
+    const anchoring = anchoringWithSteps(opened.node, {
+      before: [() => seals?.round() ?? Promise.resolve()],
+      after: [],
+    });
     await anchoring.anchorNow();
     // One try for all ledgers: the next would wait for the same token.
     expect(warnings).toEqual(['batch not sealed']);
@@ -148,6 +171,38 @@ describe('seals over batches', () => {
     await anchoring.anchorNow();
     expect(batchReasons(seals)).toEqual([]);
     for (const name of ['kyc', 'audit']) expect(await kinds(name)).toContain('batch signature');
+  });
+
+  it('are put off by no batch that somebody else makes', async () => {
+    const { seals, keeper } = open(HOUR);
+    const order = { ledger: ledger('kyc'), vault: vaultOf('kyc'), author: 'admin', signer: null };
+    await seals?.round();
+    for (let minutes = 0; minutes < 60; minutes += 20) {
+      await append('kyc');
+      await keeper.cover(order);
+      opened.clock.advance(HOUR / 3);
+    }
+    await seals?.round();
+    expect(await kinds('kyc')).toMatch(/batch signature( record batch){3} signature$/);
+    // Nor by one that nobody signed before a start.
+    await append('kyc');
+    await keeper.cover(order);
+    registry = new Registry();
+    await open(HOUR).seals?.round();
+    expect(await kinds('kyc')).toMatch(/record batch signature$/);
+  });
+
+  it('come for all other ledgers where one takes none', async () => {
+    const { seals } = open(HOUR);
+    isRefused = (origin) => origin === ledger('audit').reader.origin;
+    await seals?.round();
+    expect(await kinds('kyc')).toContain('batch signature');
+    expect(await kinds('audit')).not.toContain('signature');
+    expect(batchReasons(seals)).toEqual([expect.stringContaining('1 ledgers took no seal')]);
+    isRefused = () => false;
+    await seals?.round();
+    expect(await kinds('audit')).toContain('batch signature');
+    expect(batchReasons(seals)).toEqual([]);
   });
 
   it('are not made by the clock without the setting', () => {

@@ -4,15 +4,19 @@
  * and none about nothing but batches, is seen to here.
  */
 import type { LeafIndex } from '../base/brand.js';
+import { toHex } from '../base/bytes.js';
 import { digestToHex } from '../base/hex-digest.js';
 import { Turns } from '../base/turns.js';
+import { MAX_SIGNATURES } from '../evidence/evidence-file.js';
 import type { SealSigner } from '../keys/seal-signer.js';
 import type { Vault } from '../keys/vault.js';
 import { plainDraft } from '../ledger/entry-draft.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { EntryPlace } from '../ledger/log-reader.js';
 import { isAboutBatches, lastBatch } from '../queries/batches.js';
+import { openEntry } from '../queries/opened-entry.js';
 import { formatStatement } from '../records/statement.js';
+import { validateCades } from '../signing/cades-validator.js';
 import type { AttachedSignature, AttachSignatureDeps } from './attach-signature.js';
 import { CommandError } from './command-error.js';
 import { sealEntry } from './seal-entry.js';
@@ -34,7 +38,7 @@ export interface KeptBatch {
   readonly index: LeafIndex;
   /** Whether it was made just now. */
   readonly isNew: boolean;
-  /** Null if the seal was not asked for, or the batch is signed already. */
+  /** Null if the seal was not asked for, or is there already. */
   readonly attached: AttachedSignature | null;
 }
 
@@ -42,6 +46,8 @@ export class BatchKeeper {
   readonly #options: BatchKeeperOptions;
   /** One batch of a log at a time, by the log's number. */
   readonly #turns = new Map<number, Turns>();
+  /** Size up to which, behind its last batch, a log is known to hold nothing that is not about batches. */
+  readonly #quiet = new Map<number, number>();
 
   constructor(options: BatchKeeperOptions) {
     this.#options = options;
@@ -67,7 +73,7 @@ export class BatchKeeper {
         'this node has no seal: leave `signer` out, and sign the batch yourself',
       );
     const last = await lastBatch(ledger.reader);
-    const isDue = last === null || !(await hasOnlyBatchesSince(ledger, last.index));
+    const isDue = last === null || !(await this.#hasOnlyBatchesSince(ledger, last.index));
     const batch = isDue ? await append(ledger) : last;
     // A crash here leaves a batch that nobody signed: whoever comes next seals this one.
     const attached = signer === null ? null : await this.#seal(order, batch);
@@ -76,19 +82,43 @@ export class BatchKeeper {
 
   async #seal(
     { ledger, vault, author }: BatchOrder,
-    { index, leafHash }: EntryPlace,
+    batch: EntryPlace,
   ): Promise<AttachedSignature | null> {
-    const { reader } = ledger;
-    if ((await reader.attachedTo(leafHash, 1)).length > 0) return null;
     const { seal, ...deps } = this.#options;
-    return sealEntry(deps, seal, { ledger, vault, found: { reader, index }, author });
+    if (seal !== null && (await isSignedBy(seal, ledger, vault, batch))) return null;
+    const found = { reader: ledger.reader, index: batch.index };
+    return sealEntry(deps, seal, { ledger, vault, found, author });
+  }
+
+  /** What was found once is not looked at again: a quiet ledger's signatures are raised for ever. */
+  async #hasOnlyBatchesSince({ reader }: Ledger, index: LeafIndex): Promise<boolean> {
+    const { number, head } = reader;
+    const from = Math.max(index + 1, this.#quiet.get(number) ?? 0) as LeafIndex;
+    for await (const entry of reader.entries(from, head.size)) {
+      if (!(await isAboutBatches(reader, entry))) return false;
+      this.#quiet.set(number, entry.index + 1);
+    }
+    return true;
   }
 }
 
-async function hasOnlyBatchesSince({ reader }: Ledger, index: LeafIndex): Promise<boolean> {
-  for await (const entry of reader.entries((index + 1) as LeafIndex, reader.head.size))
-    if (!(await isAboutBatches(reader, entry))) return false;
-  return true;
+/** Whether the operator's own key has signed an entry: what others sign seals nothing. */
+async function isSignedBy(
+  { certificate }: SealSigner,
+  { reader }: Ledger,
+  vault: Vault,
+  { index, leafHash }: EntryPlace,
+): Promise<boolean> {
+  const own = toHex(certificate.sha256);
+  const { statement: content } = await reader.entry(index);
+  for (const one of await reader.attachedTo(leafHash, MAX_SIGNATURES)) {
+    const opened = await openEntry(vault, await reader.entry(one.index));
+    if (opened.kind !== 'signature') continue;
+    const at = opened.statement.recordedAt;
+    const report = validateCades({ cms: opened.payload.bytes, content, anchors: [], at });
+    if (report.intact && report.signer?.certificateSha256 === own) return true;
+  }
+  return false;
 }
 
 async function append(ledger: Ledger): Promise<EntryPlace> {

@@ -3,12 +3,14 @@ import type { LeafIndex } from '../base/brand.js';
 import { toHex } from '../base/bytes.js';
 import type { HexDigest } from '../base/hex-digest.js';
 import { formatInstant } from '../base/time.js';
+import { MAX_SIGNATURES } from '../evidence/evidence-file.js';
 import { damaged } from '../ledger/ledger-error.js';
 import type { EntryPlace, LogReader, StoredEntry } from '../ledger/log-reader.js';
 import { parseStatement } from '../records/parse-statement.js';
 import type { BatchStatement } from '../records/statement.js';
+import { findEntry } from './find-entry.js';
 import { type Finality, finalityOf } from './receipt.js';
-import { signedRoot, signaturesUnder } from './signature-chains.js';
+import { signedRoot } from './signature-chains.js';
 import type { LedgerLogs } from './tenant-ledgers.js';
 
 export interface BatchView {
@@ -21,7 +23,7 @@ export interface BatchView {
   /** RFC 6962, of the tree of these. */
   readonly rootHash: HexDigest;
   readonly finality: Finality;
-  /** Over it, and over these; of each counts the newest version. */
+  /** Over it; those over these, and later versions, are not counted. */
   readonly signatures: number;
 }
 
@@ -56,7 +58,7 @@ export async function batchView(
     size,
     rootHash,
     finality: finalityOf(index, anchoredSize(reader.origin)),
-    signatures: (await signaturesUnder(reader, entry)).length,
+    signatures: (await reader.attachedTo(entry.leafHash, MAX_SIGNATURES)).length,
   };
 }
 
@@ -65,14 +67,34 @@ export async function lastBatch(reader: LogReader): Promise<EntryPlace | null> {
   return last ?? null;
 }
 
+const LOOKED_AT_ONCE = 64;
 /** Batches that nobody has signed are few: a crash, or people who have not come to it yet. */
-const LOOKED_AT = 16;
+const MAX_LOOKED_AT = 4_096;
 
-/** The first signed batch that covers an entry, or null. */
+/** The first signed batch that covers an entry; null if none is among those that are looked at. */
 export async function batchOf(reader: LogReader, index: LeafIndex): Promise<EntryPlace | null> {
-  for (const batch of await reader.batchesFrom((index + 1) as LeafIndex, LOOKED_AT))
-    if ((await reader.attachedTo(batch.leafHash, 1)).length > 0) return batch;
+  let from = (index + 1) as LeafIndex;
+  for (let looked = 0; looked < MAX_LOOKED_AT; looked += LOOKED_AT_ONCE) {
+    const batches = await reader.batchesFrom(from, LOOKED_AT_ONCE);
+    for (const batch of batches) if (await isSigned(reader, batch)) return batch;
+    const last = batches.at(-1);
+    if (last === undefined) return null;
+    from = (last.index + 1) as LeafIndex;
+  }
   return null;
+}
+
+export async function isSigned(reader: LogReader, { leafHash }: EntryPlace): Promise<boolean> {
+  return (await reader.attachedTo(leafHash, 1)).length > 0;
+}
+
+/** Whether the entry of that id is one. @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
+export async function isAboutABatch(
+  { ledger }: Pick<LedgerLogs, 'ledger'>,
+  id: string,
+): Promise<boolean> {
+  const { reader, index } = await findEntry(ledger, id);
+  return isUnderBatch(reader, index);
 }
 
 /** Whether an entry says nothing that a batch should cover: batches, maps, and signatures over batches. */

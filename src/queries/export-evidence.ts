@@ -18,7 +18,12 @@ import {
   proved,
 } from './evidence-parts.js';
 import type { FoundEntry } from './find-entry.js';
-import { shownVersions, type SignedEntry, signaturesUnder } from './signature-chains.js';
+import {
+  shownVersions,
+  type SignatureChain,
+  type SignedEntry,
+  signaturesUnder,
+} from './signature-chains.js';
 
 export type { EvidenceSources } from './evidence-parts.js';
 
@@ -60,12 +65,15 @@ async function signaturesToShow(
   reader: LogReader,
   entry: SignedEntry,
 ): Promise<readonly LeafIndex[]> {
-  const chains = await signaturesUnder(reader, entry);
+  return indexesOf(await signaturesUnder(reader, entry)).slice(0, MAX_SIGNATURES);
+}
+
+/** In the order of the log. */
+function indexesOf(chains: readonly SignatureChain[]): LeafIndex[] {
   return chains
     .flatMap(shownVersions)
     .map(({ index }) => index)
-    .sort((a, b) => a - b)
-    .slice(0, MAX_SIGNATURES);
+    .sort((a, b) => a - b);
 }
 
 interface BatchToShow {
@@ -75,6 +83,7 @@ interface BatchToShow {
 
 /** More would hardly be read, and must not crowd out those over the entry itself: a file has 64 MiB. */
 const MAX_BATCH_SIGNATURES = 16;
+const MAX_BATCH_VERSIONS = 32;
 const MAX_OWN_BESIDE_A_BATCH = 64;
 
 /** The first signed batch that covers the entry; none if the file would have too many signatures. */
@@ -86,8 +95,9 @@ async function batchToShow(
   if (own > MAX_OWN_BESIDE_A_BATCH) return null;
   const batch = await batchOf(reader, index);
   if (batch === null) return null;
-  const signatures = (await signaturesToShow(reader, batch)).slice(0, MAX_BATCH_SIGNATURES);
-  return { index: batch.index, signatures };
+  // Those attached first: what comes later, however much, crowds out no seal.
+  const chains = (await signaturesUnder(reader, batch)).slice(0, MAX_BATCH_SIGNATURES);
+  return { index: batch.index, signatures: indexesOf(chains).slice(0, MAX_BATCH_VERSIONS) };
 }
 
 /** The first checkpoint that holds the entry, its signatures and the head that was anchored. */

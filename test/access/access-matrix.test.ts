@@ -247,7 +247,7 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
   },
   'POST /v1/ledgers/{ledger}/batches': {
     ...ofLedger,
-    may: WRITERS,
+    may: ADMINS,
     status: 201,
     // There is none without something to cover.
     ask: async () => {

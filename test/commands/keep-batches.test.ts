@@ -19,6 +19,7 @@ import { parseRecordInput } from '../../src/records/record-input.js';
 import { formatStatement } from '../../src/records/statement.js';
 import { parseCertificate } from '../../src/signing/certificate.js';
 import { trustAnchorFrom } from '../../src/signing/trust-anchor.js';
+import { issueTo, signCades } from '../signing/support/test-pki.js';
 import { augmented } from '../support/augmented-cms.js';
 import { fsckFindings } from '../support/fsck-findings.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
@@ -143,8 +144,23 @@ describe('a batch', () => {
   it('is for others to sign where nobody’s seal is asked for', async () => {
     const { index } = await keeper.cover({ ...order, signer: null });
     expect((await listBatches(logs, { limit: 1 })).items).toMatchObject([{ index, signatures: 0 }]);
-    await sign(String(index));
+    await signByOfficer(index);
     expect((await listBatches(logs, { limit: 1 })).items).toMatchObject([{ index, signatures: 1 }]);
+  });
+
+  it('that others have signed is sealed all the same, once', async () => {
+    const { index } = await keeper.cover({ ...order, signer: null });
+    await signByOfficer(index);
+    expect((await keeper.cover(order)).attached?.report.intact).toBe(true);
+    expect(await keeper.cover(order)).toEqual({ index, isNew: false, attached: null });
+    expect(await kinds()).toEqual([
+      'ledger',
+      'record',
+      'record',
+      'batch',
+      'signature',
+      'signature',
+    ]);
   });
 
   it('is not begun by a node without a seal that is asked for one', async () => {
@@ -232,6 +248,32 @@ describe('evidence of an entry that nobody signed', () => {
     expect(shown.map(({ subject }) => subject)).toEqual(['anna', 'anna']);
   });
 
+  it('keeps the seal, whatever is attached to the batch after it, and however it is raised', async () => {
+    const { index } = await keeper.cover(order);
+    for (let n = 0; n < 20; n++) await signByOfficer(index);
+    const { bytes } = await signatureBytes(logs, String(index), 0);
+    const raised = await addSignatureVersion(deps(), logs, {
+      index: (index + 1) as LeafIndex,
+      cms: augmented(bytes, Uint8Array.of(1)),
+      author: 'node',
+    });
+    const shown = (await evidence('1')).report.signatures;
+    expect(shown).toHaveLength(16);
+    expect(shown.at(-1)).toMatchObject({
+      index: raised?.index,
+      signer: { name: expect.stringContaining('seal') },
+    });
+  });
+
+  it('has the first signed one behind any number of batches that nobody has signed', async () => {
+    for (let n = 0; n < 70; n++) {
+      await keeper.cover({ ...order, signer: null });
+      await append('carla');
+    }
+    const { index } = await keeper.cover(order);
+    expect((await evidence('1')).report.signatures).toMatchObject([{ batch: index }]);
+  });
+
   it('is of a batch itself with the signatures over it', async () => {
     const { index } = await keeper.cover(order);
     const { report } = await evidence(String(index));
@@ -252,6 +294,16 @@ describe('the signatures over a batch', () => {
     expect((await signatureBytes(logs, String(index), 0)).shown).toEqual([]);
   });
 });
+
+/** By somebody of whom the node knows nothing. */
+async function signByOfficer(index: LeafIndex): Promise<void> {
+  const { statement } = await ledger.reader.entry(index);
+  const signingTime = opened.clock.now();
+  const cms = signCades(issueTo({ name: 'Officer' }), statement, { signingTime });
+  const { node } = opened;
+  const entry = { id: String(index), author: 'officer' };
+  await signEntry({ ...deps(), seal: node.seal }, logs, entry, cms);
+}
 
 async function sign(id: string): Promise<void> {
   const { node } = opened;

@@ -12,8 +12,8 @@ import type { CursorCodec } from '../cursor.js';
 import { ledgerPath } from '../entry-schemas.js';
 import { addResource } from '../resource.js';
 import { cursorSchema, instantSchema, json, pageQuery, problemResponse } from '../schemas.js';
-import { validate } from '../validate.js';
 import { attachedSchema } from '../signature-schemas.js';
+import { validate } from '../validate.js';
 
 export interface BatchesRoutesOptions {
   readonly guard: Guard;
@@ -35,7 +35,7 @@ const batchSchema = z.object({
   size: z.number().int().meta({ description: 'How many entries it covers: all below its index.' }),
   rootHash: z.string().meta({ description: 'RFC 6962, of the tree of these.' }),
   finality: z.object({ durable: z.literal(true), anchored: z.boolean() }),
-  signatures: z.number().int().meta({ description: 'Over it, and over such signatures.' }),
+  signatures: z.number().int().meta({ description: 'Over it; those over these not counted.' }),
 });
 
 const pathSchema = z.object(ledgerPath);
@@ -48,7 +48,7 @@ export function batchesRoutes(options: BatchesRoutesOptions): Router {
   const { guard, cursors, body, ledgers, batches } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/batches', {
-    post: guard('signature:attach', async ({ tenant, author }, request, response) => {
+    post: guard('batch:sign', async ({ tenant, author }, request, response) => {
       const { ledger: name } = validate(pathSchema, request.params, 'the path');
       const found = ledgers.find(tenant, name);
       const asked = validate(requestSchema, await readJsonBody(request, body), 'the body');

@@ -2,9 +2,11 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { type Request, Router } from 'express';
 import { z } from 'zod';
+import { authorize } from '../../access/authorize.js';
 import { MAX_CMS_BYTES } from '../../commands/attach-signature.js';
 import { MAX_PREPARED_LENGTH } from '../../commands/prepare-signing.js';
 import { signEntry, type SignatureSource, type SignEntryDeps } from '../../commands/sign-entry.js';
+import { isAboutABatch } from '../../queries/batches.js';
 import { listSignatures, signatureBytes } from '../../queries/list-signatures.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
 import type { WaitingOf } from '../../queries/waiting-signature.js';
@@ -73,9 +75,11 @@ export function signaturesRoutes(options: SignaturesRoutesOptions): Router {
   const { guard, cursors, body, ledgers, signing, waitingOf } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/records/:id/signatures', {
-    post: guard('signature:attach', async ({ tenant, author }, request, response) => {
+    post: guard('signature:attach', async (principal, request, response) => {
+      const { tenant, author } = principal;
       const { ledger: name, id } = validate(pathSchema, request.params, 'the path');
       const ledger = ledgers.find(tenant, name);
+      if (await isAboutABatch(ledger, id)) authorize(principal, 'batch:sign', tenant);
       const source = await readSource(request, body);
       const { receipt, report } = await signEntry(signing, ledger, { id, author }, source);
       sendJson(response, 201, { receipt, report });
