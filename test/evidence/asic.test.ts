@@ -23,6 +23,7 @@ import {
   collectionContainer,
   entryContainer,
   entryFiles,
+  manifestOfOthers,
   sealed,
 } from './support/containers.js';
 import { readExample } from './support/example.js';
@@ -119,13 +120,7 @@ describe('a container of an entry', () => {
   it('may be compressed by others, and signed by others too', () => {
     const files = unzipSync(container);
     const mimetype = files['mimetype'] ?? new Uint8Array();
-    const manifest = formatManifest(entryFiles(), 'META-INF/signature002.p7s');
-    const prefixed = utf8(
-      utf8ToString(manifest)
-        .replaceAll(/<(\/?)(ASiC|Sig|Data)/g, '<$1asic:$2')
-        .replace('xmlns=', 'xmlns:asic=')
-        .replaceAll('><', '>\n  <'),
-    );
+    const prefixed = manifestOfOthers();
     const added = zipSync({
       ...files,
       mimetype: [mimetype, { level: 0 }],

@@ -66,13 +66,7 @@ export function singleContainer(): TestContainer {
 /** The same of an entry as a tool of others writes it: compressed, and with another signature over a manifest in its own words. */
 export function containerOfOthers(): TestContainer {
   const { bytes, trust } = entryContainer();
-  const manifest = formatManifest(entryFiles(), 'META-INF/signature002.p7s');
-  const prefixed = utf8(
-    utf8ToString(manifest)
-      .replaceAll(/<(\/?)(ASiC|Sig|Data)/g, '<$1asic:$2')
-      .replace('xmlns=', 'xmlns:asic=')
-      .replaceAll('><', '>\n  <'),
-  );
+  const prefixed = manifestOfOthers();
   const added = [
     ...readZip(bytes, CONTAINER_LIMITS),
     { name: 'META-INF/ASiCManifest002.xml', bytes: prefixed },
@@ -86,6 +80,17 @@ export function containerOfOthers(): TestContainer {
       : { ...common, method: 8, flags: 8, after: descriptor(content, at % 2 === 0) };
   });
   return { bytes: makeZip(parts), trust };
+}
+
+/** A manifest over the files of an entry, for the signature 2: with prefixes, and white space between elements. */
+export function manifestOfOthers(): Uint8Array {
+  const manifest = formatManifest(entryFiles(), 'META-INF/signature002.p7s');
+  return utf8(
+    utf8ToString(manifest)
+      .replaceAll(/<(\/?)(ASiC|Sig|Data)/g, '<$1asic:$2')
+      .replace('xmlns=', 'xmlns:asic=')
+      .replaceAll('><', '>\n  <'),
+  );
 }
 
 export function trusting(trust: Trust): Trust {
