@@ -48,9 +48,9 @@ function isFree(difference: string): boolean {
 }
 
 /** Of a report all but which file it is about, and in which order its members stand. */
-function said({ file: _, container, ...report }: FileReport): unknown {
+function said({ container, ...report }: FileReport): unknown {
   const files = container?.files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return { ...report, container: { ...container, files } };
+  return { ...report, file: null, container: { ...container, files } };
 }
 
 /** Tells those that are taken for the one they were made from, though they are not. */

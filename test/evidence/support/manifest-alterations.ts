@@ -16,6 +16,8 @@ export function manifestAltered(
  * which order, nor how the lines are broken.
  */
 export function meaningOf(manifest: string): string {
+  // Wherever it stands, XML does not have it.
+  if (CONTROL.test(manifest)) return manifest;
   const [declaration = ''] = /^<\?[^>]*>/.exec(manifest) ?? [];
   const plain = manifest
     .slice(declaration.length)
@@ -30,6 +32,8 @@ export function meaningOf(manifest: string): string {
   ].join('\n');
 }
 
+// eslint-disable-next-line no-control-regex -- these are meant
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f]/;
 const REFERENCE = /<DataObjectReference.*?<\/DataObjectReference>/gs;
 
 type Alter = (manifest: string, random: SeededChoice) => string;
@@ -80,6 +84,12 @@ export const MANIFEST_ALTERATIONS: Readonly<Record<string, Alter>> = {
     const bytes = Buffer.from(manifest);
     bytes[random.below(bytes.length)] = random.below(128);
     return bytes.toString();
+  },
+  'a control character in place of another': (manifest, random) => {
+    const at = random.below(manifest.length);
+    return (
+      manifest.slice(0, at) + String.fromCharCode(1 + random.below(8)) + manifest.slice(at + 1)
+    );
   },
   'a piece left out': (manifest, random) => {
     const at = random.below(manifest.length);

@@ -96,13 +96,15 @@ function* differencesOf(was: Part, is: Part): Iterable<string> {
   if (was.time !== is.time) yield 'time';
   if (was.version !== is.version) yield 'version';
   if (was.flags !== is.flags) yield 'flags';
-  if (was.method !== is.method || !isEqual(was.data, is.data)) yield 'compression';
+  const isPackedAlike =
+    was.method === is.method && isEqual(was.data, is.data) && isEqual(was.after, is.after);
+  if (!isPackedAlike) yield 'compression';
   if (!isTrue(is)) yield 'archive';
 }
 
 /** Whether all that is said of it is so, in one place as in the other. */
 function isTrue({ local, disk, flags = 0, after = new Uint8Array(), ...part }: Part): boolean {
-  const { content, data = content, crc, size } = part;
+  const { content, data = content, crc, size, version, method } = part;
   const behind = Buffer.alloc(16);
   [0x08074b50, crc32(content), data.length, content.length].forEach((value, at) => {
     behind.writeUInt32LE(value, 4 * at);
@@ -111,10 +113,25 @@ function isTrue({ local, disk, flags = 0, after = new Uint8Array(), ...part }: P
   return (
     local === undefined &&
     disk === 0 &&
+    (version === 10 || version === 20) &&
+    (flags & ~READABLE_FLAGS) === 0 &&
+    (part.name !== 'mimetype' || (flags === 0 && method === 0)) &&
+    (method === 0 || lengthOfDeflated(data) === data.length) &&
     crc === crc32(content) &&
     size === content.length &&
     allowed.some((each) => isEqual(each, after))
   );
+}
+
+/** Bits 1, 2, 3 and 11. */
+const READABLE_FLAGS = 0x080e;
+
+/** How much of it is deflate: zlib says nothing of what is behind. */
+function lengthOfDeflated(data: Uint8Array): number {
+  const { engine } = inflateRawSync(data, { info: true }) as unknown as {
+    readonly engine: { readonly bytesWritten: number };
+  };
+  return engine.bytesWritten;
 }
 
 function isEqual(a: Uint8Array = new Uint8Array(), b: Uint8Array = new Uint8Array()): boolean {
