@@ -107,7 +107,14 @@ export class Service {
           () => coverLedgers(opened.node.store, maps, parts.logger),
           ...(seals === null ? [] : [() => seals.round()]),
         ],
-        after: augmentation === null ? [] : [() => { augmentation.follower.beginBatch(); }],
+        after:
+          augmentation === null
+            ? []
+            : [
+                () => {
+                  augmentation.follower.beginBatch();
+                },
+              ],
       });
       const epochs = epochTimer(config, parts, anchoring);
       const waitingOf = augmentation?.waitingOf ?? null;
