@@ -29,7 +29,7 @@ export function offences(seeds: readonly number[], trial: Trial): string[] {
   for (const seed of seeds) {
     const { bytes, what } = alter(seed);
     if (isTheSame(bytes)) continue;
-    const before = process.cpuUsage();
+    const begun = process.cpuUsage();
     try {
       const taken = isTaken(bytes);
       if (taken !== false)
@@ -37,8 +37,25 @@ export function offences(seeds: readonly number[], trial: Trial): string[] {
     } catch (error) {
       if (!(error instanceof refusal)) found.push(`seed ${seed} raises ${String(error)}: ${what}`);
     }
-    const { user, system } = process.cpuUsage(before);
-    if (user + system > BUDGET_MICROS) found.push(`seed ${seed} takes too long: ${what}`);
+    if (!isOverBudget(begun)) continue;
+    // The process's time is that of its other threads too: compiling and collecting do not come twice, a slow check does.
+    const again = process.cpuUsage();
+    attempt(() => isTaken(bytes));
+    if (isOverBudget(again)) found.push(`seed ${seed} takes too long: ${what}`);
   }
   return found;
+}
+
+function isOverBudget(since: NodeJS.CpuUsage): boolean {
+  const { user, system } = process.cpuUsage(since);
+  return user + system > BUDGET_MICROS;
+}
+
+/** What it raises was said the first time. */
+function attempt(act: () => unknown): void {
+  try {
+    act();
+  } catch {
+    return;
+  }
 }
