@@ -19,7 +19,7 @@ import {
 import { SearchIndex } from './internal/search-index.js';
 import { countEntries, findEntries } from './internal/search.js';
 import { searchSubjects, sharedValues } from './internal/subject-search.js';
-import { ViewDb } from './internal/view-db.js';
+import { RowDb } from '../ledger/row-db.js';
 import {
   FORMAT_KEY,
   indexOf,
@@ -103,16 +103,16 @@ interface ViewedLog {
 }
 
 export class ViewEngine implements Engine {
-  readonly #db: ViewDb;
+  readonly #db: RowDb;
   readonly #logs = new Map<number, ViewedLog>();
 
-  private constructor(db: ViewDb) {
+  private constructor(db: RowDb) {
     this.#db = db;
   }
 
   /** @throws what RocksDB says; then the directory can be removed, and the views made again. */
   static async open(directory: string): Promise<ViewEngine> {
-    const db = await ViewDb.open(directory);
+    const db = await RowDb.open(directory);
     try {
       await claim(db);
     } catch (cause) {
@@ -267,7 +267,7 @@ function rowsOf(
 }
 
 /** @throws Error for a store that this version did not make. */
-async function claim(db: ViewDb): Promise<void> {
+async function claim(db: RowDb): Promise<void> {
   const format = await db.get(FORMAT_KEY);
   if (format !== null) {
     if (new ByteReader(format).u32() !== VIEW_FORMAT)

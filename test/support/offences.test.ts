@@ -1,6 +1,7 @@
 /**
  * Whoever judges altered files must be able to say each of the things it looks for.
  */
+import { describe, expect, it } from '@jest/globals';
 import { offences, type Trial } from './offences.js';
 
 class Refusal extends Error {}

@@ -19,7 +19,7 @@ import { personProofFault, proveList } from '../../src/tlog/person-proof.js';
 import { mapRoot } from '../../src/tlog/sparse-map.js';
 import { PersonMap } from '../../src/views/internal/person-maps.js';
 import { encodeUnmapped, type UnmappedItem } from '../../src/views/internal/unmapped-row.js';
-import { ViewDb } from '../../src/views/internal/view-db.js';
+import { RowDb } from '../../src/ledger/row-db.js';
 import { indexKey, unmappedKey, type ViewRow } from '../../src/views/internal/view-keys.js';
 import { SeededChoice } from '../support/seeded-choice.js';
 import { caseNumbers, report, timeLimit } from '../support/suite.js';
@@ -47,7 +47,7 @@ function someTag(choice: SeededChoice): Uint8Array {
 
 async function wrongMaps(seed: number): Promise<string[]> {
   const choice = new SeededChoice(`buckets ${seed}`);
-  const db = await ViewDb.open(join(root, String(seed)));
+  const db = await RowDb.open(join(root, String(seed)));
   const lists = new Map<HexDigest, ListItem[]>();
   const tags = Array.from({ length: 1 + choice.below(40) }, () => someTag(choice));
   const problems: string[] = [];

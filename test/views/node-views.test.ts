@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../src/base/logger.js';
 import { systemClock } from '../../src/base/time.js';
-import { ViewDb } from '../../src/views/internal/view-db.js';
+import { RowDb } from '../../src/ledger/row-db.js';
 import { FORMAT_KEY } from '../../src/views/internal/view-keys.js';
 import { NodeViews } from '../../src/views/node-views.js';
 import { openViewEngine, VIEW_FORMAT } from '../../src/views/view-engine.js';
@@ -23,7 +23,7 @@ describe('views that cannot be read', () => {
     ['whose format is damaged', Uint8Array.of(1)],
   ])('%s are made again', async (_, row) => {
     const directory = join(root, 'views');
-    const db = await ViewDb.open(directory);
+    const db = await RowDb.open(directory);
     await db.write({ put: [[FORMAT_KEY, row]] });
     await db.close();
     const options = {
@@ -34,7 +34,7 @@ describe('views that cannot be read', () => {
     };
     const views = await NodeViews.open(options, []);
     await views.close();
-    const again = await ViewDb.open(directory);
+    const again = await RowDb.open(directory);
     expect(await again.get(FORMAT_KEY)).toEqual(Buffer.from([0, 0, 0, VIEW_FORMAT]));
     await again.close();
   });

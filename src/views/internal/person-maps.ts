@@ -28,7 +28,7 @@ import {
   wayDown,
 } from './map-buckets.js';
 import { decodeUnmapped } from './unmapped-row.js';
-import type { ViewDb } from './view-db.js';
+import type { RowDb } from '../../ledger/row-db.js';
 import {
   bucketKey,
   bucketsRange,
@@ -60,11 +60,11 @@ export interface PersonInMap {
 
 /** The map of one log. Its calls must not overlap. */
 export class PersonMap {
-  readonly #db: ViewDb;
+  readonly #db: RowDb;
   readonly #log: number;
   #tree: BucketTree | null = null;
 
-  constructor(db: ViewDb, log: number) {
+  constructor(db: RowDb, log: number) {
     this.#db = db;
     this.#log = log;
   }

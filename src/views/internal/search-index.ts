@@ -19,7 +19,7 @@ import type {
 } from '../search-query.js';
 import { decodeEntryRow, type EntryRow } from './entry-row.js';
 import { searchRows } from './record-terms.js';
-import type { ViewDb } from './view-db.js';
+import type { RowDb } from '../../ledger/row-db.js';
 import {
   entryKey,
   indexOf,
@@ -36,13 +36,13 @@ const HEADER = 0;
 const PAYLOAD = 1;
 
 export class SearchIndex {
-  readonly #db: ViewDb;
+  readonly #db: RowDb;
   readonly #log: number;
   #key: Uint8Array | null = null;
   #keyId: Uint8Array = new Uint8Array(0);
   #size = 0 as TreeSize;
 
-  constructor(db: ViewDb, log: number) {
+  constructor(db: RowDb, log: number) {
     this.#db = db;
     this.#log = log;
   }

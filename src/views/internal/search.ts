@@ -10,7 +10,7 @@ import { RecordsError } from '../../records/records-error.js';
 import type { EntryFilter, ViewCount, ViewQuery } from '../view-query.js';
 import { decodeEntryRow } from './entry-row.js';
 import { mergedRows } from './merged-rows.js';
-import type { ViewDb } from './view-db.js';
+import type { RowDb } from '../../ledger/row-db.js';
 import {
   entryKey,
   entryRange,
@@ -28,7 +28,7 @@ export interface FoundEntries {
 }
 
 export async function findEntries(
-  db: ViewDb,
+  db: RowDb,
   log: number,
   query: ViewQuery,
 ): Promise<FoundEntries> {
@@ -53,7 +53,7 @@ export async function findEntries(
 }
 
 export async function countEntries(
-  db: ViewDb,
+  db: RowDb,
   log: number,
   query: Omit<ViewQuery, 'limit' | 'isReversed'>,
 ): Promise<ViewCount> {
@@ -81,7 +81,7 @@ const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 const LEAST_AT_ONCE = 16;
 
 async function* walk(
-  db: ViewDb,
+  db: RowDb,
   log: number,
   { from, to, where, isReversed }: Pick<ViewQuery, 'from' | 'to' | 'where' | 'isReversed'>,
   atOnce: number,

@@ -15,7 +15,7 @@ import type {
   SubjectPage,
   SubjectQuery,
 } from '../search-query.js';
-import type { ViewDb } from './view-db.js';
+import type { RowDb } from '../../ledger/row-db.js';
 import {
   beyond,
   bothRange,
@@ -39,7 +39,7 @@ const MAX_IDENTITIES = 64;
 const IDENTITY_ROWS = 1_024;
 
 export async function searchSubjects(
-  db: ViewDb,
+  db: RowDb,
   log: number,
   query: SubjectQuery,
 ): Promise<SubjectPage> {
@@ -69,7 +69,7 @@ export async function searchSubjects(
 
 /** Other subjects with an identifying value of this one's, in the order of their tags. */
 export async function sharedValues(
-  db: ViewDb,
+  db: RowDb,
   log: number,
   { keyId, subject, to, limit }: SharedQuery,
 ): Promise<SharedValue[]> {
@@ -115,7 +115,7 @@ function matchesFrom(after: SearchPosition | null): readonly MatchedBy[] {
 
 /** Each subject that has an entry with all tags, once, with the first such entry. */
 async function* walk(
-  db: ViewDb,
+  db: RowDb,
   { place, tags, to }: Wanted,
   after: SearchPosition | null,
 ): AsyncGenerator<Step> {
@@ -155,7 +155,7 @@ function behind(
 
 /** Those rows of the first tag whose entry is below `to` and has the other tags as well. */
 async function withAll(
-  db: ViewDb,
+  db: RowDb,
   { place, tags, to }: Wanted,
   rows: readonly Uint8Array[],
 ): Promise<Uint8Array[]> {
@@ -169,7 +169,7 @@ async function withAll(
 }
 
 async function rarestFirst(
-  db: ViewDb,
+  db: RowDb,
   place: SearchPlace,
   tags: readonly Uint8Array[],
 ): Promise<readonly Uint8Array[]> {
@@ -183,7 +183,7 @@ async function rarestFirst(
 }
 
 async function hasWhole(
-  db: ViewDb,
+  db: RowDb,
   place: SearchPlace,
   { whole, to }: SubjectQuery,
   subject: Uint8Array,
@@ -192,7 +192,7 @@ async function hasWhole(
 }
 
 async function foundSubject(
-  db: ViewDb,
+  db: RowDb,
   wanted: Wanted,
   subject: Uint8Array,
   by: MatchedBy,
@@ -232,7 +232,7 @@ function named(
 }
 
 async function identitiesOf(
-  db: ViewDb,
+  db: RowDb,
   place: SearchPlace,
   subject: SharedQuery['subject'],
   to: TreeSize,
@@ -248,7 +248,7 @@ async function identitiesOf(
 }
 
 async function keysOf(
-  db: ViewDb,
+  db: RowDb,
   range: KeyRange,
   options: { readonly limit: number; readonly reverse?: boolean },
 ): Promise<Uint8Array[]> {

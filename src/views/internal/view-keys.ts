@@ -5,6 +5,9 @@
  */
 import { ByteWriter } from '../../base/byte-codec.js';
 import { asBuffer } from '../../base/bytes.js';
+import type { KeyRange } from '../../ledger/row-db.js';
+
+export type { KeyRange, Row as ViewRow } from '../../ledger/row-db.js';
 
 /** What a row is about; the byte after the log's number. */
 const KIND = {
@@ -30,13 +33,6 @@ const KIND = {
   /** The identifying ones among them, by subject. */
   identity: 0x0e,
 } as const;
-
-export type ViewRow = readonly [key: Uint8Array, value: Uint8Array];
-
-export interface KeyRange {
-  readonly gte: Uint8Array;
-  readonly lt: Uint8Array;
-}
 
 /** By what entries can be found. Tags have 32 bytes; a type is its text. */
 export type IndexedBy = 'person' | 'type' | 'author' | 'thing';

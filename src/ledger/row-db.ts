@@ -1,9 +1,15 @@
-/** The RocksDB that the views lie in. It can be made again from the logs, so nothing in it is synced. */
+/** A RocksDB of what can be made again from the logs: views, and the index of epochs. Nothing in it is synced. */
 import RocksDB from 'rocksdb-native';
-import type { KeyRange, ViewRow } from './view-keys.js';
+
+export type Row = readonly [key: Uint8Array, value: Uint8Array];
+
+export interface KeyRange {
+  readonly gte: Uint8Array;
+  readonly lt: Uint8Array;
+}
 
 export interface RowChanges {
-  readonly put: readonly ViewRow[];
+  readonly put: readonly Row[];
   readonly remove?: readonly Uint8Array[];
 }
 
@@ -17,7 +23,7 @@ interface RowsOptions {
 /** Each time costs a round trip to another thread; eight, as RocksDB's binding has it, make a walk slow. */
 const ROWS_AT_ONCE = 256;
 
-export class ViewDb {
+export class RowDb {
   readonly #db: RocksDB;
 
   private constructor(db: RocksDB) {
@@ -25,10 +31,10 @@ export class ViewDb {
   }
 
   /** @throws what RocksDB says of files that are not what it wrote, or that are in use. */
-  static async open(directory: string): Promise<ViewDb> {
+  static async open(directory: string): Promise<RowDb> {
     const db = new RocksDB(directory);
     await db.ready();
-    return new ViewDb(db);
+    return new RowDb(db);
   }
 
   async get(key: Uint8Array): Promise<Uint8Array | null> {
@@ -67,7 +73,7 @@ export class ViewDb {
   async *rows(
     range: KeyRange,
     { limit = Infinity, reverse = false, atOnce = ROWS_AT_ONCE }: RowsOptions = {},
-  ): AsyncGenerator<ViewRow> {
+  ): AsyncGenerator<Row> {
     const capacity = Math.min(limit, atOnce);
     const rows = this.#db.iterator(range, { limit, reverse, capacity });
     for await (const { key, value } of rows) yield [key, value];
