@@ -51,7 +51,7 @@ const mayImport = {
 // Each outside package has one home, so swapping it touches one folder.
 const homeOf = {
   '(hypercore|corestore)': 'ledger/',
-  'rocksdb-native': '(ledger|views)/',
+  'rocksdb-native': 'ledger/',
   '(bitcoinjs-lib|tiny-secp256k1)': 'anchoring/',
   express: '(api/|[^/]+/http)',
   commander: '(cli/|main)',

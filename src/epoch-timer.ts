@@ -76,6 +76,11 @@ export class EpochTimer {
         await anchoring.followAnchors();
       else return;
       if (this.#failures > 0) logger.info('anchoring works again');
+      const { inconsistent } = anchoring.anchorStatus();
+      if (isEpoch && inconsistent.length > 0)
+        logger.error('logs do not extend the heads that epochs took of them: find out why', {
+          origins: inconsistent,
+        });
       this.#failures = 0;
     } catch (error) {
       this.#failures++;

@@ -62,6 +62,7 @@ export class LedgerNode {
   readonly identities: LogIdentities;
   readonly chain: ChainName;
   readonly #keys: Map<string, TenantKeys>;
+  readonly #closeAnchoring: () => Promise<void>;
   readonly #options: LedgerNodeOptions;
   readonly #anchoring: AnchorNowDeps;
   /** Two epochs must not be made at once. */
@@ -77,10 +78,12 @@ export class LedgerNode {
     chain: ChainName,
     history: Anchored,
     anchors: readonly AnchorStore[],
+    closeAnchoring: () => Promise<void>,
   ) {
     this.#options = options;
     this.store = store;
     this.#keys = keys;
+    this.#closeAnchoring = closeAnchoring;
     this.#anchoring = anchoring;
     this.anchored = history;
     this.anchors = anchors;
@@ -116,12 +119,13 @@ export class LedgerNode {
       const keys = new Map<string, TenantKeys>();
       for (const { handle } of store.tenants())
         keys.set(handle, tenantKeys(await keyStore.tenantRoot(handle)));
-      const { chain, history, anchors, ...anchoring } = await openNodeAnchoring({
+      const { chain, history, anchors, close, ...anchoring } = await openNodeAnchoring({
         dataDirectory,
         options: await options.openAnchoring(),
         ledgers: () => store.allLedgers(),
         epochLog,
         indexKeyOf: (tenant) => keysOf(keys, tenant).index,
+        random: options.random,
       });
       return new LedgerNode(
         options,
@@ -131,6 +135,7 @@ export class LedgerNode {
         chain,
         history,
         anchors,
+        close,
       );
     } catch (cause) {
       await store.close();
@@ -196,8 +201,14 @@ export class LedgerNode {
     try {
       await this.#anchorTurns.take(() => markEpoch(this.#anchoring));
     } finally {
-      await this.store.close();
+      await this.release();
     }
+  }
+
+  /** Closes without an epoch: what was not remembered is not. */
+  async release(): Promise<void> {
+    await this.#closeAnchoring();
+    await this.store.close();
   }
 
   async #tenant(name: string): Promise<TenantDescriptor> {

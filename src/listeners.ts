@@ -25,7 +25,7 @@ export interface ListenerParts extends Pick<
 /** What is known of its health outside the node that is served. */
 export type ServiceHealth = Pick<
   NodeHealth,
-  'hasFailed' | 'anchoringFailures' | 'viewsFailure' | 'augmentation'
+  'hasFailed' | 'anchoringFailures' | 'inconsistentLogs' | 'viewsFailure' | 'augmentation'
 >;
 
 /** Long enough that clients which come every minute keep their connection. */

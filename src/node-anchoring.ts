@@ -6,10 +6,13 @@ import { type AnchorCoin, chainScript } from './anchoring/anchor-transaction.js'
 import { type Anchored, anchoredByAny, AnchoredHeads } from './anchoring/anchored-heads.js';
 import { Anchorer } from './anchoring/anchorer.js';
 import type { ChainSource } from './anchoring/chain-source.js';
-import { type EpochSource, lastEpoch } from './anchoring/epoch-log.js';
+import { EpochHistory } from './anchoring/epoch-history.js';
+import type { EpochSource } from './anchoring/epoch-log.js';
 import type { IndexKeyOf } from './anchoring/epoch-maps.js';
-import { EpochStore } from './anchoring/epoch-store.js';
 import { checkOwnChain } from './anchoring/own-chain.js';
+import { lastEpoch } from './anchoring/read-epoch.js';
+import type { RandomSource } from './base/random.js';
+import { assert } from './base/errors.js';
 import type { ChainName } from './evidence/chains.js';
 import { makeDirectoryDurably } from './keys/durable-file.js';
 import type { Ledger } from './ledger/ledger.js';
@@ -31,6 +34,7 @@ export interface NodeAnchoringParts {
   readonly ledgers: () => readonly Ledger[];
   readonly epochLog: Ledger;
   readonly indexKeyOf: IndexKeyOf;
+  readonly random: RandomSource;
 }
 
 export interface NodeAnchoring {
@@ -43,6 +47,7 @@ export interface NodeAnchoring {
   readonly anchored: AnchoredHeads;
   /** Of all epoch logs that the node has had. */
   readonly history: Anchored;
+  readonly close: () => Promise<void>;
 }
 
 /** What an anchor may cost; the devchain charges the least. */
@@ -58,12 +63,29 @@ const FEE_POLICY = {
 const TARGET_BLOCKS = 24;
 
 export async function openNodeAnchoring(parts: NodeAnchoringParts): Promise<NodeAnchoring> {
-  const { epochLog, indexKeyOf, ledgers } = parts;
+  const histories: OpenedHistory[] = [];
+  const close = async (): Promise<void> => {
+    for (const { epochs } of histories) await epochs.close();
+  };
+  try {
+    for (const reader of parts.epochLog.logs.toReversed())
+      histories.push(await openHistory(parts, reader));
+    return { ...(await anchoringOf(parts, histories)), close };
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+/** @param histories that of the epoch log that is written now first. */
+async function anchoringOf(
+  parts: NodeAnchoringParts,
+  histories: readonly OpenedHistory[],
+): Promise<Omit<NodeAnchoring, 'close'>> {
+  const { epochLog, ledgers, random } = parts;
   const { chain, secret, ...options } = parts.options;
-  const current = await openHistory(parts, epochLog.reader);
-  const histories = [current];
-  for (const reader of epochLog.logs.slice(0, -1).reverse())
-    histories.push(await openHistory(parts, reader));
+  const [current] = histories;
+  assert(current !== undefined, 'a ledger has a log');
   const signer = softwareAnchorSigner(secret);
   if (chain === 'devchain')
     await checkOwnChain(options.source, current.anchors, chainScript(signer.publicKey));
@@ -77,8 +99,8 @@ export async function openNodeAnchoring(parts: NodeAnchoringParts): Promise<Node
   const epochs = {
     ledgers: () => ledgers().filter(({ identity }) => identity.handle !== epochLog.identity.handle),
     epochs: epochLog,
-    store: current.heads,
-    indexKeyOf,
+    history: current.epochs,
+    random,
   };
   const history = anchoredByAny(histories.map(({ anchored }) => anchored));
   const anchors = histories.map((one) => one.anchors);
@@ -86,18 +108,32 @@ export async function openNodeAnchoring(parts: NodeAnchoringParts): Promise<Node
   return { chain, epochs, anchorer, anchors, anchored, history };
 }
 
+interface OpenedHistory {
+  readonly epochs: EpochHistory;
+  readonly anchors: AnchorStore;
+  readonly anchored: AnchoredHeads;
+}
+
 /** Each epoch log has epochs and anchors of its own: their numbers count within it. */
 async function openHistory(
   { dataDirectory, indexKeyOf, options: { chain } }: NodeAnchoringParts,
-  epochs: LogReader,
-): Promise<{ anchors: AnchorStore; heads: EpochStore; anchored: AnchoredHeads }> {
-  const epochsDirectory = join(dataDirectory, 'epochs');
-  const anchorsDirectory = join(dataDirectory, 'anchors');
-  for (const directory of [epochsDirectory, anchorsDirectory])
-    await makeDirectoryDurably(directory);
-  const last = lastEpoch(epochs);
-  const heads = await EpochStore.open(join(epochsDirectory, epochs.handle), last);
-  const anchors = await AnchorStore.open(join(anchorsDirectory, epochs.handle), last === null);
-  const anchored = await AnchoredHeads.open({ chain, anchors, heads, epochs, indexKeyOf });
-  return { anchors, heads, anchored };
+  reader: LogReader,
+): Promise<OpenedHistory> {
+  const place = (name: string): string => join(dataDirectory, name, reader.handle);
+  for (const name of ['anchors', 'epoch-index'])
+    await makeDirectoryDurably(join(dataDirectory, name));
+  const epochs = await EpochHistory.open({
+    epochs: reader,
+    headsDirectory: place('epochs'),
+    indexDirectory: place('epoch-index'),
+    indexKeyOf,
+  });
+  try {
+    const anchors = await AnchorStore.open(place('anchors'), lastEpoch(reader) === null);
+    const anchored = await AnchoredHeads.open({ chain, anchors, history: epochs, epochs: reader });
+    return { epochs, anchors, anchored };
+  } catch (cause) {
+    await epochs.close();
+    throw cause;
+  }
 }

@@ -10,9 +10,8 @@ import { AnchorStore } from './anchoring/anchor-store.js';
 import { chainScript } from './anchoring/anchor-transaction.js';
 import { type CheckedLog, historyProblems } from './anchoring/check-history.js';
 import { DevChain } from './anchoring/devchain.js';
-import { lastEpoch } from './anchoring/epoch-log.js';
-import { EpochStore } from './anchoring/epoch-store.js';
 import { checkOwnChain } from './anchoring/own-chain.js';
+import { lastEpoch } from './anchoring/read-epoch.js';
 import { equalBytes } from './base/bytes.js';
 import { ChirographError } from './base/errors.js';
 import type { Clock } from './base/time.js';
@@ -24,7 +23,6 @@ import { unobserved } from './ledger/commit-observer.js';
 import { checkSnapshot, type Finding, type FsckOptions, type FsckSummary } from './ledger/fsck.js';
 import { LedgerStore } from './ledger/ledger-store.js';
 import type { Ledger } from './ledger/ledger.js';
-import type { LogReader } from './ledger/log-reader.js';
 import { takeSnapshot } from './ledger/store-snapshot.js';
 import { NODE_TENANT } from './ledger-node.js';
 import { whyNotToWrite } from './node-run.js';
@@ -139,12 +137,13 @@ async function* anchoringProblems(
       ? await DevChain.open({ path, clock, blocksPerBroadcast: 0 })
       : null;
     for (const epochs of epochLog.logs) {
-      const { anchors, heads } = await openHistory(dataDirectory, epochs);
+      const place = (name: string): string => join(dataDirectory, name, epochs.handle);
+      const anchors = await AnchorStore.open(place('anchors'), lastEpoch(epochs) === null);
       if (devchain !== null) await checkOwnChain(devchain, anchors, script);
       else await anchors.readChain(script);
       yield* historyProblems({
         epochs,
-        heads,
+        headsDirectory: place('epochs'),
         anchors,
         logs: logsOf(store),
         ownChain: devchain,
@@ -154,17 +153,6 @@ async function* anchoringProblems(
   } catch (cause) {
     yield messageOf(cause);
   }
-}
-
-async function openHistory(
-  dataDirectory: string,
-  epochs: LogReader,
-): Promise<{ anchors: AnchorStore; heads: EpochStore }> {
-  const last = lastEpoch(epochs);
-  return {
-    heads: await EpochStore.open(join(dataDirectory, 'epochs', epochs.handle), last),
-    anchors: await AnchorStore.open(join(dataDirectory, 'anchors', epochs.handle), last === null),
-  };
 }
 
 function logsOf(store: LedgerStore): Map<string, CheckedLog> {

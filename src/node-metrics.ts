@@ -71,6 +71,11 @@ export function nodeMetrics(registry: Registry, node: LedgerNode): void {
   gauge('chirograph_anchored_epoch_log_size', 'What of it is final in the chain.', () => {
     return node.anchorStatus().settledSize;
   });
+  gauge(
+    'chirograph_inconsistent_logs',
+    'Logs that do not extend the head that an epoch took of them.',
+    () => node.anchorStatus().inconsistent.length,
+  );
 }
 
 /** Read when they are asked for. */

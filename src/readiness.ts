@@ -14,6 +14,8 @@ export interface NodeHealth {
   readonly backlog: number;
   /** Tries in a row to anchor that have failed. */
   readonly anchoringFailures: number;
+  /** Logs that do not extend the head that an epoch took of them. */
+  readonly inconsistentLogs: number;
   /** Why questions to the views are refused now, or null. */
   readonly viewsFailure: string | null;
   /** Why signatures wait for their next level; none if there is no follower. */
@@ -22,7 +24,7 @@ export interface NodeHealth {
 
 export function readinessOf(health: NodeHealth): Readiness {
   const { hasFailed, refusal, isDevelopment, isAnchoredOutside, recovery } = health;
-  const { backlog, anchoringFailures, viewsFailure, augmentation } = health;
+  const { backlog, anchoringFailures, inconsistentLogs, viewsFailure, augmentation } = health;
   const reasons: string[] = [];
   if (hasFailed) reasons.push('the store failed: the node must be started again');
   if (refusal !== null) reasons.push(refusal);
@@ -36,6 +38,10 @@ export function readinessOf(health: NodeHealth): Readiness {
   if (hasRecovered(recovery)) reasons.push(recoveryText(recovery));
   if (anchoringFailures > 0)
     reasons.push(`anchoring has failed ${anchoringFailures} times in a row: see the log`);
+  if (inconsistentLogs > 0)
+    reasons.push(
+      `${inconsistentLogs} logs do not extend the heads that epochs took of them: their past was changed; see the log`,
+    );
   // Writing goes on, and whatever needs no view is answered.
   if (viewsFailure !== null) reasons.push(viewsFailure);
   reasons.push(...augmentation);

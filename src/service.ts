@@ -128,6 +128,7 @@ export class Service {
         () => ({
           hasFailed: hasFailed(),
           anchoringFailures: epochs.failures,
+          inconsistentLogs: opened.node.anchorStatus().inconsistent.length,
           viewsFailure: views.failure,
           augmentation: [...batchReasons(seals), ...(augmentation?.reasons() ?? [])],
         }),

@@ -53,17 +53,6 @@ const CASES: readonly (readonly [
   says: RegExp,
 ])[] = [
   [
-    'heads that the epoch does not commit to',
-    'data',
-    /^epochs\/.*\.json$/,
-    ({ epoch, heads }) => {
-      const [head, ...rest] = heads as unknown as Record<string, string>[];
-      const statement = other(head?.['statement']);
-      return { epoch: epoch ?? 0, heads: [{ ...head, statement }, ...rest] };
-    },
-    /stored heads of epoch 1 are not those that the epoch commits to/,
-  ],
-  [
     'an anchor of another head',
     'data',
     /^anchors\/.*\/settled\..*\.json$/,

@@ -9,6 +9,7 @@ const HEALTHY: NodeHealth = {
   recovery: { tornBytes: 0, logs: [] },
   backlog: 0,
   anchoringFailures: 0,
+  inconsistentLogs: 0,
   viewsFailure: null,
   augmentation: [],
 };

@@ -2,21 +2,18 @@
  * Which heads of a log are anchored, and the way of each into the chain: what evidence of an entry
  * rests on, and what says how far a ledger's entries have come.
  */
-import type { LeafIndex, TreeSize } from '../base/brand.js';
+import type { LeafIndex, Sha256Digest, TreeSize } from '../base/brand.js';
+import { asBuffer } from '../base/bytes.js';
 import type { AnchorProof } from '../evidence/bitcoin/anchor-proof.js';
 import type { ChainName } from '../evidence/chains.js';
 import type { EvidenceEpoch } from '../evidence/evidence-file.js';
-import { parseHeadStatement } from '../evidence/head-statement.js';
+import { originHash } from '../evidence/head-statement.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import type { AnchorStore } from './anchor-store.js';
-import {
-  type EpochHead,
-  epochMaps,
-  type EpochPath,
-  epochPath,
-  type IndexKeyOf,
-} from './epoch-maps.js';
-import type { EpochStore } from './epoch-store.js';
+import { parseTaken } from './epoch-changes.js';
+import type { EpochHistory } from './epoch-history.js';
+import type { EpochPath } from './epoch-paths.js';
+import { readEpochAt } from './read-epoch.js';
 
 /** One anchored head of one log. */
 export interface HeadAnchor {
@@ -26,17 +23,19 @@ export interface HeadAnchor {
   /** Handles, hex. */
   readonly log: string;
   readonly tenant: string;
-  readonly path: EpochPath;
+  readonly path: AnchoredPath;
   readonly epoch: EvidenceEpoch;
   readonly transaction: AnchorProof;
 }
 
+/** Of a log that the epoch has a head of. */
+export type AnchoredPath = Omit<EpochPath, 'taken'> & { readonly salt: Uint8Array };
+
 export interface AnchoredHeadsParts {
   readonly chain: ChainName;
   readonly anchors: AnchorStore;
-  readonly heads: EpochStore;
+  readonly history: EpochHistory;
   readonly epochs: LogReader;
-  readonly indexKeyOf: IndexKeyOf;
 }
 
 /** What is anchored, of whichever epoch log of the node anchored it. */
@@ -67,8 +66,10 @@ export function anchoredByAny(histories: readonly AnchoredHeads[]): Anchored {
 
 export class AnchoredHeads implements Anchored {
   readonly #parts: AnchoredHeadsParts;
-  /** Anchored size by origin. */
+  /** Anchored size by origin: by a part of its hash, which takes less room. */
   readonly #sizes = new Map<string, TreeSize>();
+  /** Size of the epoch log that they are of. */
+  #noted = 1;
 
   private constructor(parts: AnchoredHeadsParts) {
     this.#parts = parts;
@@ -77,18 +78,27 @@ export class AnchoredHeads implements Anchored {
   static async open(parts: AnchoredHeadsParts): Promise<AnchoredHeads> {
     const heads = new AnchoredHeads(parts);
     const last = parts.anchors.settledSizes.at(-1);
-    if (last !== undefined) await heads.note(last);
+    if (last === undefined) return heads;
+    for (const { originHash: hash, size } of await parts.history.sizesAt(last - 1))
+      heads.#sizes.set(originName(hash), size as TreeSize);
+    heads.#noted = last;
     return heads;
   }
 
   sizeOf(origin: string): TreeSize {
-    return this.#sizes.get(origin) ?? (0 as TreeSize);
+    return this.#sizes.get(originName(originHash(origin))) ?? (0 as TreeSize);
   }
 
   /** Takes a newly settled anchor in. */
   async note(epochSize: TreeSize): Promise<void> {
-    for (const { origin, statement } of await this.#headsOf(epochSize))
-      this.#sizes.set(origin, parseHeadStatement(statement).size);
+    for (; this.#noted < epochSize; this.#noted++) {
+      const { changes } = await readEpochAt(this.#parts.history.log, this.#noted as LeafIndex);
+      for (const { statement } of changes) {
+        const taken = parseTaken(statement);
+        // What was anchored of a log that ended stays anchored.
+        if (taken.kind === 'head') this.#sizes.set(originName(taken.originHash), taken.size);
+      }
+    }
   }
 
   async around(
@@ -101,8 +111,7 @@ export class AnchoredHeads implements Anchored {
     let high = sizes.length;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      const head = await this.#headOf(sizes[middle], reader);
-      if (head !== null && parseHeadStatement(head.statement).size > index) high = middle;
+      if ((await this.#sizeAt(sizes[middle], reader)) > index) high = middle;
       else low = middle + 1;
     }
     return {
@@ -112,19 +121,20 @@ export class AnchoredHeads implements Anchored {
   }
 
   async #anchor(epochSize: TreeSize | undefined, reader: LogReader): Promise<HeadAnchor | null> {
-    const { anchors, chain, epochs, indexKeyOf } = this.#parts;
-    const head = await this.#headOf(epochSize, reader);
-    if (epochSize === undefined || head === null) return null;
+    if (epochSize === undefined) return null;
+    const { anchors, chain, epochs, history } = this.#parts;
     const epoch = (epochSize - 1) as LeafIndex;
-    const maps = epochMaps(epoch, await this.#headsOf(epochSize), indexKeyOf);
+    const tenant = tenantOf(reader.origin);
+    const { taken, ...path } = await history.path(epoch, tenant, reader.handle);
+    if (taken === null || parseTaken(taken.statement).kind !== 'head') return null;
     const { statement } = await epochs.entry(epoch);
     const { proof } = await anchors.readSettled(epochSize);
     return {
       chain,
-      head: head.statement,
-      log: head.log,
-      tenant: head.tenant,
-      path: epochPath(epoch, maps, head, indexKeyOf),
+      head: taken.statement,
+      log: reader.handle,
+      tenant,
+      path: { ...path, salt: taken.salt },
       epoch: {
         inclusion: await epochs.inclusionProof(epoch, epochSize),
         size: epochSize,
@@ -134,14 +144,23 @@ export class AnchoredHeads implements Anchored {
     };
   }
 
-  async #headOf(epochSize: TreeSize | undefined, { handle }: LogReader): Promise<EpochHead | null> {
-    if (epochSize === undefined) return null;
-    const heads = await this.#headsOf(epochSize);
-    return heads.find(({ log }) => log === handle) ?? null;
+  /** Of the head that an anchor has of a log: an anchor of n epochs rests on the last of them. */
+  async #sizeAt(epochSize: TreeSize | undefined, { handle }: LogReader): Promise<number> {
+    if (epochSize === undefined) return 0;
+    const taken = await this.#parts.history.takenAt(handle, epochSize - 1);
+    const statement = taken && parseTaken(taken.statement);
+    if (statement === null) return 0;
+    // What it ever had is in the anchors before the one that says that it ended.
+    return statement.kind === 'head' ? statement.size : Infinity;
   }
+}
 
-  /** An anchor of n epochs rests on the last of them. */
-  #headsOf(epochSize: TreeSize): Promise<EpochHead[]> {
-    return this.#parts.heads.read(epochSize - 1);
-  }
+/** Handle, hex: the second part of an origin. */
+function tenantOf(origin: string): string {
+  return origin.split('/')[1] ?? '';
+}
+
+/** Half of the hash: nobody makes two origins that share it. */
+function originName(hash: Sha256Digest): string {
+  return asBuffer(hash).toString('latin1', 0, 16);
 }

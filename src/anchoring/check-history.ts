@@ -3,24 +3,20 @@
  * the map that the epoch commits to, each head is one that its log had, each anchor carries a head that
  * the epoch log had. For `fsck`; opening looks at the newest alone.
  */
-import type { LeafIndex } from '../base/brand.js';
 import { equalBytes, toHex } from '../base/bytes.js';
 import { digestToHex } from '../base/hex-digest.js';
 import { verifyAnchorProof, type VerifiedAnchor } from '../evidence/bitcoin/anchor-proof.js';
 import { parseBlockHeader } from '../evidence/bitcoin/block-header.js';
 import { CHAINS } from '../evidence/chains.js';
-import { parseHeadStatement } from '../evidence/head-statement.js';
 import type { LogReader } from '../ledger/log-reader.js';
-import { parseStatement } from '../records/parse-statement.js';
 import type { AnchorStore } from './anchor-store.js';
 import type { ChainSource } from './chain-source.js';
-import { lastEpoch } from './epoch-log.js';
-import { type EpochHead, epochMaps, type IndexKeyOf } from './epoch-maps.js';
-import type { EpochStore } from './epoch-store.js';
+import { type EpochChange, parseTaken } from './epoch-changes.js';
+import type { IndexKeyOf } from './epoch-maps.js';
+import { EpochState } from './epoch-state.js';
+import { type EpochLogParts, FIRST_EPOCH, readEpochs } from './read-epoch.js';
 
-export interface CheckedHistory {
-  readonly epochs: LogReader;
-  readonly heads: EpochStore;
+export interface CheckedHistory extends EpochLogParts {
   readonly anchors: AnchorStore;
   readonly indexKeyOf: IndexKeyOf;
   /** All logs of the node by handle. */
@@ -35,38 +31,32 @@ export interface CheckedLog {
   readonly isClosed: boolean;
 }
 
-/** @throws AnchoringError, BitcoinProofError for a file that cannot be taken at all. */
+/** @throws AnchoringError, BitcoinProofError for what cannot be taken at all. */
 export async function* historyProblems(history: CheckedHistory): AsyncGenerator<string> {
-  const { epochs, heads: store, logs } = history;
+  const state = new EpochState(history.indexKeyOf);
   const seen = new Set<string>();
-  for (let epoch = 1; epoch <= (lastEpoch(epochs) ?? 0); epoch++) {
-    const heads = await store.read(epoch);
-    if (!(await areCommitted(history, epoch as LeafIndex, heads)))
-      yield `the stored heads of epoch ${epoch} are not those that the epoch commits to: restore them`;
-    for (const head of heads) {
-      const name = toHex(head.statement);
-      if (!seen.has(name) && !(await isHeadOf(logs.get(head.log), head)))
-        yield `${head.origin} never had the head that epoch ${epoch} took of it`;
-      seen.add(name);
+  for await (const read of readEpochs(history, FIRST_EPOCH)) {
+    const { epoch, format, statement, changes } = read;
+    if (statement.heads !== undefined && statement.heads !== changes.length)
+      yield `epoch ${epoch} counts ${statement.heads} heads, and ${changes.length} are stored`;
+    if (digestToHex(state.apply(epoch, format, changes).tenants) !== statement.tenants)
+      yield `the heads of epoch ${epoch} are not those that the epoch commits to: restore them`;
+    for (const change of changes) {
+      const name = change.log + toHex(change.statement);
+      if (!seen.has(name) && !(await isTrueOf(history.logs.get(change.log), change)))
+        yield `epoch ${epoch} took something of the log ${change.log} that it never had`;
+      // Format 1 takes each head again in every epoch.
+      if (format === 1) seen.add(name);
     }
   }
   yield* anchorProblems(history);
 }
 
-async function areCommitted(
-  { epochs, indexKeyOf }: CheckedHistory,
-  epoch: LeafIndex,
-  heads: readonly EpochHead[],
-): Promise<boolean> {
-  const statement = parseStatement((await epochs.entry(epoch)).statement);
-  if (statement.kind !== 'epoch' || statement.heads !== heads.length) return false;
-  const { tenants } = epochMaps(epoch, heads, indexKeyOf);
-  return digestToHex(tenants.hash) === statement.tenants;
-}
-
-async function isHeadOf(log: CheckedLog | undefined, { statement }: EpochHead): Promise<boolean> {
+async function isTrueOf(log: CheckedLog | undefined, { statement }: EpochChange): Promise<boolean> {
   if (log === undefined) return false;
-  const { size, rootHash } = parseHeadStatement(statement);
+  const taken = parseTaken(statement);
+  if (taken.kind === 'closing') return log.isClosed;
+  const { size, rootHash } = taken;
   if (size > log.reader.head.size) return log.isClosed;
   return equalBytes(await log.reader.rootAt(size), rootHash);
 }

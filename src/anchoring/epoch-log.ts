@@ -1,77 +1,167 @@
 /**
- * Epochs: one entry of the node's epoch log commits to the heads of all its ledgers. A head is taken
- * only if it extends the one taken before, so no epoch is ever inconsistent with an earlier one.
+ * Epochs: one entry of the node's epoch log commits to the heads of all its logs. A head is taken only if
+ * it extends the one taken before, so no epoch is ever inconsistent with an earlier one; a log for which that
+ * does not hold keeps its old head, holds up nobody else, and is named.
  */
 import type { LeafIndex } from '../base/brand.js';
-import { equalBytes, toHex } from '../base/bytes.js';
+import { equalBytes } from '../base/bytes.js';
 import { digestToHex } from '../base/hex-digest.js';
-import { formatHeadStatement, originHash, parseHeadStatement } from '../evidence/head-statement.js';
+import { randomBytes, type RandomSource } from '../base/random.js';
+import { formatClosingStatement } from '../evidence/closing-statement.js';
+import { formatHeadStatement, originHash } from '../evidence/head-statement.js';
 import { plainDraft } from '../ledger/entry-draft.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import { formatStatement } from '../records/statement.js';
-import { type EpochHead, epochMaps, type IndexKeyOf } from './epoch-maps.js';
-import type { EpochStore } from './epoch-store.js';
-import { AnchoringError } from './errors.js';
+import {
+  changesDigest,
+  CHANGES_SALT_BYTES,
+  type EpochChange,
+  formatChanges,
+  MAX_CHANGES,
+} from './epoch-changes.js';
+import type { EpochHistory } from './epoch-history.js';
+import type { TakenHead } from './mapped-log.js';
+import { lastEpoch } from './read-epoch.js';
 
 export interface EpochSource {
   /** All ledgers of the node but the epoch log. */
   ledgers(): readonly Ledger[];
   /** The epoch log. */
   readonly epochs: Ledger;
-  readonly store: EpochStore;
-  readonly indexKeyOf: IndexKeyOf;
+  readonly history: EpochHistory;
+  readonly random: RandomSource;
+  /** For tests. */
+  readonly maxChanges?: number;
 }
 
-/** Entry 0 names the log; epochs begin at 1. */
-const FIRST_EPOCH = 1;
+/** Heads that are compared with their logs at once: each reads a few tiles. */
+const COMPARED_AT_ONCE = 256;
 
 /**
- * Makes an epoch of the heads as they are now.
+ * Makes epochs until none of the heads as they are now is left out; mostly that is one, or none.
  *
- * @returns its index, or null if no ledger has moved since the last one.
- * @throws AnchoringError EPOCH_HEAD_INCONSISTENT, with nothing appended.
+ * @returns the last that was made, or null if no log has moved since the one before.
  */
-export async function makeEpoch(source: EpochSource): Promise<LeafIndex | null> {
-  const { epochs, store, indexKeyOf } = source;
-  const last = lastEpoch(epochs.reader);
-  const before = last === null ? [] : await store.read(last);
-  const heads = source
-    .ledgers()
-    .filter(({ reader }) => reader.head.size > 0)
-    .map(headOf);
-  if (sameHeads(before, heads)) return null;
-  for (const head of heads) await checkExtends(source, before, head);
-  const epoch = epochs.reader.head.size as number as LeafIndex;
-  const maps = epochMaps(epoch, heads, indexKeyOf);
-  // A crash here leaves a file that no epoch speaks of yet.
-  await store.write(epoch, heads);
-  const previous = last === null ? null : digestToHex((await epochs.reader.entry(last)).leafHash);
-  const [outcome] = await epochs.append([
-    plainDraft((place) =>
+export async function makeEpochs(source: EpochSource): Promise<LeafIndex | null> {
+  await source.history.makeCurrent();
+  let made: LeafIndex | null = null;
+  for (;;) {
+    const { changes, inconsistent, isAll } = await collectChanges(source);
+    if (changes.length > 0) made = await makeEpoch(source, changes);
+    if (!isAll) continue;
+    source.history.inconsistent = inconsistent;
+    return made;
+  }
+}
+
+async function makeEpoch(
+  { epochs, history, random }: EpochSource,
+  changes: readonly EpochChange[],
+): Promise<LeafIndex> {
+  const { reader } = epochs;
+  const epoch = reader.head.size as number as LeafIndex;
+  const last = lastEpoch(reader);
+  const previous = last === null ? null : digestToHex((await reader.entry(last)).leafHash);
+  const part = formatChanges(changes, randomBytes(random, CHANGES_SALT_BYTES));
+  await history.goOn(epoch, changes, async ({ tenants }) => {
+    const draft = plainDraft((place) =>
       formatStatement({
         kind: 'epoch',
         ...place,
-        heads: heads.length,
-        tenants: digestToHex(maps.tenants.hash),
+        changes: digestToHex(changesDigest(part)),
+        tenants: digestToHex(tenants),
         ...(previous !== null && { previous }),
       }),
-    ),
-  ]);
-  if (outcome?.kind !== 'appended' || outcome.index !== epoch)
-    throw new Error('an epoch came to lie elsewhere: the epoch log has two writers');
+    );
+    const [outcome] = await epochs.append([{ ...draft, sealedParts: [part] }]);
+    if (outcome?.kind !== 'appended' || outcome.index !== epoch)
+      throw new Error('an epoch came to lie elsewhere: the epoch log has two writers');
+  });
   return epoch;
 }
 
-/** Index of the newest epoch, or null before the first. */
-export function lastEpoch(epochs: LogReader): LeafIndex | null {
-  const { size } = epochs.head;
-  return size <= FIRST_EPOCH ? null : ((size - 1) as LeafIndex);
+interface Collected {
+  readonly changes: readonly EpochChange[];
+  readonly inconsistent: readonly string[];
+  /** Whether nothing is left for another epoch. */
+  readonly isAll: boolean;
 }
 
-function headOf({ identity, reader }: Ledger): EpochHead {
+async function collectChanges({
+  ledgers,
+  history,
+  maxChanges = MAX_CHANGES,
+}: EpochSource): Promise<Collected> {
+  const changes: EpochChange[] = [];
+  const inconsistent: string[] = [];
+  const moved = movedLogs(ledgers(), (log) => history.taken(log));
+  while (changes.length < maxChanges) {
+    const next = takeSome(moved, Math.min(COMPARED_AT_ONCE, maxChanges - changes.length));
+    if (next.length === 0) return { changes, inconsistent, isAll: true };
+    const compared = await Promise.all(
+      next.map(async ({ change, reader, taken }) => ({
+        change,
+        origin: reader.origin,
+        isTaken: taken === null || (await extendsHead(reader, taken)),
+      })),
+    );
+    for (const { change, origin, isTaken } of compared)
+      if (isTaken) changes.push(change);
+      else inconsistent.push(origin);
+  }
+  return { changes, inconsistent, isAll: false };
+}
+
+interface MovedLog {
+  readonly change: EpochChange;
+  readonly reader: LogReader;
+  /** What its head must extend; null where nothing was taken of it, and of one that ends here. */
+  readonly taken: TakenHead | null;
+}
+
+/** Logs of which something else is to be taken than what was. */
+function* movedLogs(
+  ledgers: readonly Ledger[],
+  takenOf: (log: string) => TakenHead | null,
+): Generator<MovedLog> {
+  for (const { identity, reader, logs } of ledgers) {
+    const { tenant } = identity;
+    for (const [at, ended] of logs.slice(0, -1).entries()) {
+      if (takenOf(ended.handle)?.hasEnded === true) continue;
+      const statement = closingOf(ended, logs[at + 1] ?? reader);
+      yield { change: { tenant, log: ended.handle, statement }, reader: ended, taken: null };
+    }
+    const taken = takenOf(reader.handle);
+    const { size, rootHash } = reader.head;
+    if (size === 0 || (taken?.size === size && equalBytes(taken.rootHash, rootHash))) continue;
+    const change = { tenant, log: reader.handle, statement: headOf(reader) };
+    yield { change, reader, taken };
+  }
+}
+
+function takeSome(moved: Generator<MovedLog>, count: number): MovedLog[] {
+  const some: MovedLog[] = [];
+  while (some.length < count) {
+    const { value, done } = moved.next();
+    if (done === true) break;
+    some.push(value);
+  }
+  return some;
+}
+
+/** The tree must still have the root, at the size taken before, that was taken before. */
+async function extendsHead(
+  reader: LogReader,
+  { size, rootHash, hasEnded }: TakenHead,
+): Promise<boolean> {
+  if (hasEnded || size > reader.head.size) return false;
+  return equalBytes(await reader.rootAt(size as typeof reader.head.size), rootHash);
+}
+
+function headOf(reader: LogReader): Uint8Array {
   const { size, rootHash, length, treeHash } = reader.head;
-  const statement = formatHeadStatement({
+  return formatHeadStatement({
     originHash: originHash(reader.origin),
     size,
     rootHash,
@@ -80,31 +170,13 @@ function headOf({ identity, reader }: Ledger): EpochHead {
     length,
     treeHash,
   });
-  return { tenant: identity.tenant, log: reader.handle, origin: reader.origin, statement };
 }
 
-function sameHeads(before: readonly EpochHead[], now: readonly EpochHead[]): boolean {
-  const known = new Set(before.map(({ statement }) => toHex(statement)));
-  return before.length === now.length && now.every(({ statement }) => known.has(toHex(statement)));
-}
-
-/** The tree must still have the root, at the size taken before, that was taken before. */
-async function checkExtends(
-  source: EpochSource,
-  before: readonly EpochHead[],
-  head: EpochHead,
-): Promise<void> {
-  const taken = before.find(({ log }) => log === head.log);
-  if (taken === undefined) return;
-  const old = parseHeadStatement(taken.statement);
-  const ledger = source.ledgers().find(({ reader }) => reader.handle === head.log);
-  const isExtension =
-    ledger !== undefined &&
-    old.size <= ledger.reader.head.size &&
-    equalBytes(await ledger.reader.rootAt(old.size), old.rootHash);
-  if (!isExtension)
-    throw new AnchoringError(
-      'EPOCH_HEAD_INCONSISTENT',
-      `${head.origin} does not extend the head of ${old.size} entries that an epoch took of it`,
-    );
+/** Today a log ends in one way only: something that it had shown was lost. */
+function closingOf(ended: LogReader, next: LogReader): Uint8Array {
+  return formatClosingStatement({
+    originHash: originHash(ended.origin),
+    reason: 'lost',
+    successor: originHash(next.origin),
+  });
 }

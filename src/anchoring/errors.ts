@@ -28,8 +28,6 @@ export type AnchoringErrorCode =
   | 'ANCHOR_MOVED'
   /** The heads that an epoch took are not what was written: restore them from a copy. */
   | 'EPOCH_HEADS_DAMAGED'
-  /** A ledger no longer extends the head that an epoch took of it: stop, and find out why. */
-  | 'EPOCH_HEAD_INCONSISTENT'
   /** The development chain's file is not what was written. */
   | 'DEVCHAIN_DAMAGED'
   /** Writing failed, so what is on disk is unknown: reopen. */

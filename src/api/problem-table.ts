@@ -170,7 +170,6 @@ export const PROBLEMS = {
   ANCHOR_UNCONFIRMED: kind(503, 'The anchor is not final yet', 30),
   ANCHOR_MOVED: kind(503, 'The chain moved meanwhile', 1),
   EPOCH_HEADS_DAMAGED: kind(500, 'The heads of an epoch are damaged'),
-  EPOCH_HEAD_INCONSISTENT: kind(500, 'A ledger does not extend its anchored head'),
   DEVCHAIN_DAMAGED: kind(500, 'The devchain is damaged'),
   DEVCHAIN_FAILED: kind(500, 'The devchain failed'),
   DEVCHAIN_CLOSED: kind(503, 'The node is stopping', 5),

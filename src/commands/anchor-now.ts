@@ -1,7 +1,8 @@
 /** Makes an epoch of the present heads, and puts it on its way into the chain. */
 import type { AnchoredHeads } from '../anchoring/anchored-heads.js';
 import type { Anchorer, AnchorState } from '../anchoring/anchorer.js';
-import { type EpochSource, lastEpoch, makeEpoch } from '../anchoring/epoch-log.js';
+import { type EpochSource, makeEpochs } from '../anchoring/epoch-log.js';
+import { lastEpoch } from '../anchoring/read-epoch.js';
 import type { TreeSize } from '../base/brand.js';
 import type { KeyStore } from '../keys/key-store.js';
 
@@ -20,6 +21,8 @@ export interface AnchorStatus {
   /** What of it is final in the chain. */
   readonly settledSize: TreeSize;
   readonly pending: AnchorState;
+  /** Origins of logs that do not extend the head that was taken of them: they keep it. Of all tenants. */
+  readonly inconsistent: readonly string[];
 }
 
 /**
@@ -46,7 +49,7 @@ async function publishHead({ epochs, anchorer }: AnchorNowDeps): Promise<void> {
 
 /** Makes an epoch if a ledger has moved, and remembers it outside the data directory. */
 export async function markEpoch({ epochs, keyStore, run }: AnchorNowDeps): Promise<void> {
-  await makeEpoch(epochs);
+  await makeEpochs(epochs);
   const { reader } = epochs.epochs;
   const { size, rootHash } = reader.head;
   // A crash before this leaves a mark that is behind, which says less but nothing false.
@@ -66,5 +69,6 @@ export function anchorStatus({ epochs, anchorer }: AnchorNowDeps): AnchorStatus 
     epochSize: epochs.epochs.reader.head.size,
     settledSize: anchorer.settledSize,
     pending: anchorer.state,
+    inconsistent: epochs.history.inconsistent,
   };
 }

@@ -20,4 +20,21 @@ export function headValueOf(salt: Uint8Array, headStatement: Uint8Array): Sha256
   return sha256(salt, headStatement);
 }
 
+/**
+ * What stands in the map of tenants for one. The salt, of this epoch alone, hides from its neighbours whether the
+ * tenant wrote anything; format 1 had none. What is hashed is one byte shorter than any leaf or node of a map, so
+ * nothing can be taken for the other.
+ */
+export function tenantValueOf({ root, salt }: BlindedRoot): Sha256Digest {
+  if (salt === undefined) return root;
+  assert(salt.length === HEAD_SALT_BYTES, 'a tenant is salted with 32 bytes');
+  return sha256(salt, root);
+}
+
+export interface BlindedRoot {
+  /** Of the tenant's map. */
+  readonly root: Sha256Digest;
+  readonly salt?: Uint8Array;
+}
+
 const HANDLE_LABEL = utf8('chirograph/handle/1\0');

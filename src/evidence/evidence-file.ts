@@ -105,10 +105,11 @@ export interface LogInMap {
   readonly salt: Uint8Array;
 }
 
-/** Handle of the tenant → `root`, in the epoch's map of tenants. */
+/** Handle of the tenant → `SHA-256(salt ‖ root)`, or `root` in epochs of format 1, in the epoch's map of tenants. */
 export interface TenantInMap {
   readonly handle: Uint8Array;
   readonly proof: Uint8Array;
   /** Of the tenant's own map. */
   readonly root: Sha256Digest;
+  readonly salt?: Uint8Array;
 }

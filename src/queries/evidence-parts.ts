@@ -108,7 +108,12 @@ export async function evidenceAnchor(
     epoch: anchor.epoch,
     head: anchor.head,
     log: { handle: fromHex(anchor.log), proof: path.logProof, salt: path.salt },
-    tenant: { handle: fromHex(anchor.tenant), proof: path.tenantProof, root: path.tenantRoot },
+    tenant: {
+      handle: fromHex(anchor.tenant),
+      proof: path.tenantProof,
+      root: path.tenantRoot,
+      ...(path.tenantSalt !== null && { salt: path.tenantSalt }),
+    },
     transaction: anchor.transaction,
   };
 }

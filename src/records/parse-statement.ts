@@ -90,11 +90,15 @@ const READERS: { readonly [K in Statement['kind']]: Reader<K> } = {
   }),
   epoch: (members, position) => {
     const previous = members.optional('previous', DIGEST);
+    const changes = members.optional('changes', DIGEST);
+    // Format 1 counted its heads, which told each tenant of the others.
+    const heads = changes === undefined ? members.required('heads', COUNT) : undefined;
     return {
       kind: 'epoch',
       ...position,
-      heads: members.required('heads', COUNT),
       tenants: members.required('tenants', DIGEST),
+      ...(changes !== undefined && { changes }),
+      ...(heads !== undefined && { heads }),
       ...(previous !== undefined && { previous }),
     };
   },

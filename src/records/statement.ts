@@ -79,7 +79,10 @@ export interface LedgerStatement extends Position {
 
 export interface EpochStatement extends Position {
   readonly kind: 'epoch';
-  readonly heads: number;
+  /** Digest of what changed, which lies beside the statement (docs/formats/epoch.md); absent in format 1. */
+  readonly changes?: HexDigest;
+  /** Number of heads; of format 1 alone. */
+  readonly heads?: number;
   /** Leaf hash of the epoch before; absent in the first. */
   readonly previous?: HexDigest;
   /** Root of the map of tenants. */

@@ -5,6 +5,7 @@
  * - RocksDB's texts (LOG, OPTIONS, IDENTITY) and the note of Corestore on which disk it lies;
  * - RocksDB's own log and tables where the journal, or the log of the ledger, makes good what is lost:
  *   then the same bytes are there again, and the whole tree is compared with what was signed;
+ * - the index of epochs, which is made again from the epoch log;
  * - the row that says that the index of a vault is complete: without it the index is made again;
  * - rows of a vault after a kill: those that the journal has since its snapshot are written again;
  * - an older mark or node file, or an older key store that has all keys: it remembers less, but nothing
@@ -58,6 +59,8 @@ const OLDER_IS_HARMLESS = new Set(['mark', 'node file', 'access mark', 'anchor c
 function mayBeIntact(found: Damage, image: Image): boolean {
   const { class: name, file, kind, where } = found;
   if (/^(?:log|state) (?:files|texts)$/.test(name)) return true;
+  // Made again from the epoch log.
+  if (name === 'epoch index' || /^data\/epoch-index/.test(file)) return true;
   if (name === 'vault' || file === 'data/vault') return image === 'killed';
   if (name.startsWith('state rows')) return where.startsWith(VAULT_INDEX);
   return kind === 'older' && (OLDER_IS_HARMLESS.has(name) || file === 'data.keys');
@@ -140,7 +143,6 @@ const LOST: readonly (readonly [what: string, file: RegExp, says: RegExp])[] = [
   ['a ledger', /^data\/catalog\/ledger\..*$/, /^catalog: .*missing/],
   ['the journal', /^data\/journal\/.*$/, /journal is missing/],
   ['FORMAT', /^data\/FORMAT$/, /FORMAT.*missing/],
-  ['the heads of an epoch', /^data\/epochs\/.*\.json$/, /heads of epoch 1 .*missing/],
   ['the anchors', /^data\/anchors\/.*\.json$/, /chain\.json is missing/],
   ['a settled anchor', /^data\/anchors\/.*\/settled.*\.json$/, /settled anchors are there/],
   ['the development chain', /^data\/devchain$/, /newest copy of `devchain`/],

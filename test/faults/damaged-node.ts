@@ -197,6 +197,6 @@ async function registryOf(
 
 /** Without the epoch that a node makes when it stops. */
 async function letGo({ node, devchain }: TestNode): Promise<void> {
-  await node.store.close();
+  await node.release();
   await devchain[Symbol.asyncDispose]();
 }

@@ -17,7 +17,7 @@ const CLASSES: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['format', /^data\/FORMAT$/],
   ['run file', /^data\/run\.json$/],
   ['API keys', /^data\/access\.json$/],
-  ['epochs', /^data\/epochs\/.*\.json$/],
+  ['epoch index', /^data\/epoch-index\/.*(?:\.sst|\.log|MANIFEST-\d+|CURRENT)$/],
   ['anchor chain', /^data\/anchors\/.*\/chain\.json$/],
   ['anchors', /^data\/anchors\/.*\/settled\..*\.json$/],
   ['devchain', /^data\/devchain$/],
@@ -34,7 +34,7 @@ const CLASSES: readonly (readonly [name: string, pattern: RegExp])[] = [
   ...ROW_KINDS.map((kind) => [`state rows ${kind}`, /^data\/state$/] as const),
   ['log blocks', /^data\/logs$/],
   // Whole directories, which can only be lost, or come from elsewhere.
-  ['directories', /^data(?:\/(?:journal|vault|catalog|epochs|anchors)|\.keys)$/],
+  ['directories', /^data(?:\/(?:journal|vault|catalog|epoch-index|anchors)|\.keys)$/],
 ];
 
 export const KINDS = [

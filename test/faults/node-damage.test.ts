@@ -50,7 +50,6 @@ const FILES: readonly (readonly [what: string, file: RegExp, says: RegExp])[] = 
   ['format', /^data\/FORMAT$/, /FORMAT|format/],
   ['journal', /^data\/journal\/.*$/, /journal/],
   ['vault', /^data\/vault\/.*\.rows$/, /vault file of generation 1/],
-  ['last epoch', /^data\/epochs\/[^/]+\/.*\.json$/, /heads of epoch 1/],
   ['anchor chain', /^data\/anchors\/[^/]+\/chain\.json$/, /chain\.json/],
   ['development chain', /^data\/devchain$/, /development chain/],
 ];

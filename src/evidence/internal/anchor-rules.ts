@@ -11,7 +11,7 @@ import { verifyConsistency } from '../../tlog/consistency-proof.js';
 import { verifyInclusion } from '../../tlog/inclusion-proof.js';
 import { verifyMembership } from '../../tlog/sparse-map-proof.js';
 import type { VerifiedAnchor } from '../bitcoin/anchor-proof.js';
-import { headValueOf, mapKeyOf } from '../epoch-map.js';
+import { headValueOf, mapKeyOf, tenantValueOf } from '../epoch-map.js';
 import { originHash } from '../head-statement.js';
 import { type Finding, finding, type Rules } from './outcome.js';
 import type { ReadAnchor } from './read-anchor.js';
@@ -57,9 +57,9 @@ export const ANCHOR_RULES: Rules<AnchorSubject> = {
   },
 
   'the tenant is in the map of tenants': ({ anchor, epoch, tenantProof }) => {
-    const { handle, root } = anchor.tenant;
+    const { handle } = anchor.tenant;
     const tenants = sha256Digest(digestFromHex(epoch.content.tenants));
-    return verifyMembership(tenants, mapKeyOf(handle), root, tenantProof)
+    return verifyMembership(tenants, mapKeyOf(handle), tenantValueOf(anchor.tenant), tenantProof)
       ? null
       : finding('anchor.tenant-map');
   },

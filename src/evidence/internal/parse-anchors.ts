@@ -69,8 +69,9 @@ function readTenantInMap(members: JsonMembers): TenantInMap {
     proof: members.required('proof', MAP_PROOF),
     root: members.required('root', HASH),
   };
+  const salt = members.optional('salt', base64Of(HEAD_SALT_BYTES));
   members.end();
-  return tenant;
+  return { ...tenant, ...(salt !== undefined && { salt }) };
 }
 
 function readTransaction(value: JsonValue): EvidenceAnchor['transaction'] {

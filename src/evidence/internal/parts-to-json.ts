@@ -58,6 +58,7 @@ export function anchorToJson(anchor: EvidenceAnchor): JsonObject {
       handle: toHex(tenant.handle),
       proof: toBase64(tenant.proof),
       root: toBase64(tenant.root),
+      ...(tenant.salt !== undefined && { salt: toBase64(tenant.salt) }),
     },
     transaction: anchorProofToJson(transaction),
   };

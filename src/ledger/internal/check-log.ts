@@ -85,10 +85,7 @@ async function* checkBlock(log: LogUnderCheck, walk: Walk, number: number): Asyn
   for (const [at, entry] of placed.entries()) {
     yield* checkEntry(walk, entry);
     if (entry.isBatch) yield* checkBatch(walk, entry, placed.slice(0, at), source.name);
-    for (const part of entry.sealedParts) {
-      const rowId = rowIdOf(part);
-      rowIds.set(toHex(rowId), rowId);
-    }
+    for (const rowId of partRowIds(entry)) rowIds.set(toHex(rowId), rowId);
   }
   for (const rowId of rowIds.values())
     if (!(await log.hasSecret(rowId)))
@@ -108,8 +105,8 @@ function* checkEntry(walk: Walk, entry: PlacedEntry): Generator<string> {
   if (statement.index !== entry.index) yield `${at} says that it is entry ${statement.index}`;
   if (statement.recordedAt < walk.recordedAt) yield `${at} was recorded before the one before it`;
   walk.recordedAt = statement.recordedAt;
-  const wanted = statement.kind === 'record' ? 2 + (statement.parts?.length ?? 0) : undefined;
-  if (wanted !== undefined && entry.sealedParts.length !== wanted)
+  const wanted = partsOf(statement);
+  if (entry.sealedParts.length !== wanted)
     yield `${at} has ${entry.sealedParts.length} sealed parts, its statement commits to ${wanted}`;
   yield* checkReferences(walk, statement, at);
   yield* walk.maps.take(entry.index, entry.leafHash, statement);
@@ -118,6 +115,25 @@ function* checkEntry(walk: Walk, entry: PlacedEntry): Generator<string> {
   walk.leaves.add(leaf);
   if (entry.follows !== null) walk.signatures.delete(entry.follows);
   if (entry.of !== null) walk.signatures.set(leaf, entry.of);
+}
+
+/** How many parts an entry's statement commits to. */
+function partsOf(statement: Statement): number {
+  switch (statement.kind) {
+    case 'record':
+      return 2 + (statement.parts?.length ?? 0);
+    case 'signature':
+      return 2;
+    case 'epoch':
+      return statement.changes === undefined ? 0 : 1;
+    default:
+      return 0;
+  }
+}
+
+/** Vault rows of the secrets that an entry's parts rest on; what changed in an epoch is sealed with its block alone. */
+function partRowIds({ thing, of, sealedParts }: PlacedEntry): Uint8Array[] {
+  return thing === null && of === null ? [] : sealedParts.map(rowIdOf);
 }
 
 /** @param before what comes before it in its block. */

@@ -27,11 +27,7 @@ export interface FoundEntries {
   readonly examined: number;
 }
 
-export async function findEntries(
-  db: RowDb,
-  log: number,
-  query: ViewQuery,
-): Promise<FoundEntries> {
+export async function findEntries(db: RowDb, log: number, query: ViewQuery): Promise<FoundEntries> {
   const { limit, budget, where, isReversed } = query;
   const isFiltered = !isAnsweredByIndex(where);
   const rows: { index: number; value: Uint8Array }[] = [];

@@ -1,0 +1,168 @@
+/**
+ * The heads and maps of all epochs of one epoch log, found by log, tenant and epoch: what proofs are made from
+ * years later. All of it follows from the epoch log (and, for format 1, from the files of heads), so it is made
+ * again where it is missing or damaged, and nothing in it is synced.
+ */
+import { ByteReader, ByteWriter } from '../base/byte-codec.js';
+import { asBuffer, fromHex, sha256Digest, toHex } from '../base/bytes.js';
+import type { Sha256Digest } from '../base/brand.js';
+import { HANDLE_BYTES } from '../evidence/epoch-map.js';
+import { type Row, RowDb } from '../ledger/row-db.js';
+import type { EpochChange } from './epoch-changes.js';
+import type { AppliedEpoch } from './epoch-state.js';
+import { MapHistory } from './internal/map-history.js';
+import type { MappedLog } from './mapped-log.js';
+
+/** A statement that an epoch took of a log. */
+export interface TakenAt {
+  /** That took it, at or before the one asked for. */
+  readonly epoch: number;
+  /** Head or closing statement. */
+  readonly statement: Uint8Array;
+}
+
+const KIND = {
+  position: 0x00,
+  head: 0x01,
+  logs: 0x02,
+  allLogs: 0x03,
+  tenants: 0x04,
+  allTenants: 0x05,
+};
+const FORMAT = 1;
+const POSITION_KEY = Uint8Array.of(KIND.position);
+/** The map of tenants has no handle of its own. */
+const TENANTS = '0'.repeat(2 * HANDLE_BYTES);
+const LOG_ITEM_BYTES = HANDLE_BYTES + 32 + 32 + 8 + 32 + 1;
+const TENANT_ITEM_BYTES = HANDLE_BYTES + 32;
+
+export class EpochIndex {
+  readonly #db: RowDb;
+  readonly #logs: MapHistory;
+  readonly #tenants: MapHistory;
+  #position: number;
+
+  private constructor(db: RowDb, position: number) {
+    this.#db = db;
+    this.#position = position;
+    const { logs, allLogs, tenants, allTenants } = KIND;
+    this.#logs = new MapHistory(db, { changes: logs, whole: allLogs, itemBytes: LOG_ITEM_BYTES });
+    this.#tenants = new MapHistory(db, {
+      changes: tenants,
+      whole: allTenants,
+      itemBytes: TENANT_ITEM_BYTES,
+    });
+  }
+
+  /** @throws what RocksDB says of files that are not what it wrote. */
+  static async open(directory: string): Promise<EpochIndex> {
+    const db = await RowDb.open(directory);
+    try {
+      return new EpochIndex(db, await readPosition(db));
+    } catch (cause) {
+      await db.close();
+      throw cause;
+    }
+  }
+
+  /** The newest epoch that is in it; 0 before the first. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Takes the next epoch in, whole or not at all. */
+  async add(applied: AppliedEpoch, changes: readonly EpochChange[]): Promise<void> {
+    const { epoch, changed } = applied;
+    const isWhole = applied.format === 1;
+    const put: Row[] = changes.map(({ log, statement }) => [headKey(log, epoch), statement]);
+    for (const { tenant, logs } of changed)
+      put.push(...(await this.#logs.rows(tenant, epoch, logs.map(formatLog), isWhole)));
+    const tenants = changed.map(({ tenant, root }) => formatTenant(tenant, root));
+    put.push(...(await this.#tenants.rows(TENANTS, epoch, tenants, isWhole)));
+    put.push([POSITION_KEY, formatPosition(epoch)]);
+    await this.#db.write({ put });
+    this.#position = epoch;
+  }
+
+  /** What was the newest of a log when an epoch had been made; null where it was in none. */
+  async takenAt(log: string, epoch: number): Promise<TakenAt | null> {
+    const range = { gte: headKey(log, 0), lt: headKey(log, epoch + 1) };
+    for await (const [key, statement] of this.#db.rows(range, { limit: 1, reverse: true }))
+      return { epoch: Number(asBuffer(key).readBigUInt64BE(1 + HANDLE_BYTES)), statement };
+    return null;
+  }
+
+  /** The map of a tenant when an epoch had been made. */
+  async logsAt(tenant: string, epoch: number): Promise<MappedLog[]> {
+    return [...(await this.#logs.at(tenant, epoch)).values()].map(parseLog);
+  }
+
+  /** Root of the map of each tenant, by handle, when an epoch had been made. */
+  async tenantsAt(epoch: number): Promise<Map<string, Sha256Digest>> {
+    const items = await this.#tenants.at(TENANTS, epoch);
+    return new Map(
+      [...items].map(([tenant, item]) => [tenant, sha256Digest(item.subarray(HANDLE_BYTES))]),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#db.close();
+  }
+}
+
+/** Of another format it is made again: position 0. */
+async function readPosition(db: RowDb): Promise<number> {
+  const value = await db.get(POSITION_KEY);
+  if (value === null) return 0;
+  const reader = new ByteReader(value);
+  if (reader.u8() !== FORMAT) throw new Error('the index of epochs has another format');
+  const position = reader.u64();
+  reader.end();
+  return position;
+}
+
+function formatPosition(epoch: number): Uint8Array {
+  const writer = new ByteWriter(9);
+  writer.u8(FORMAT);
+  writer.u64(epoch);
+  return writer.finish();
+}
+
+function headKey(log: string, epoch: number): Uint8Array {
+  const writer = new ByteWriter(1 + HANDLE_BYTES + 8);
+  writer.u8(KIND.head);
+  writer.bytes(fromHex(log));
+  writer.u64(epoch);
+  return writer.finish();
+}
+
+function formatLog({ log, value, originHash, head }: MappedLog): Uint8Array {
+  const writer = new ByteWriter(LOG_ITEM_BYTES);
+  writer.bytes(fromHex(log));
+  writer.bytes(value);
+  writer.bytes(originHash);
+  writer.u64(head.size);
+  writer.bytes(head.rootHash);
+  writer.u8(head.hasEnded ? 1 : 0);
+  return writer.finish();
+}
+
+function parseLog(item: Uint8Array): MappedLog {
+  const reader = new ByteReader(item);
+  const mapped = {
+    log: toHex(reader.bytes(HANDLE_BYTES)),
+    value: sha256Digest(reader.bytes(32)),
+    originHash: sha256Digest(reader.bytes(32)),
+    head: {
+      size: reader.u64(),
+      rootHash: sha256Digest(reader.bytes(32)),
+      hasEnded: reader.u8() === 1,
+    },
+  };
+  reader.end();
+  return mapped;
+}
+
+function formatTenant(tenant: string, root: Sha256Digest): Uint8Array {
+  return Buffer.concat([fromHex(tenant), root]);
+}
