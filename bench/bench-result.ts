@@ -31,6 +31,26 @@ const signatureSchema = z.strictObject({
   ofRaw: z.number().positive().nullable(),
 });
 
+const epochSchema = z.strictObject({
+  ledgers: z.int().positive(),
+  tenants: z.int().positive(),
+  /** To take all of them in, in as many epochs as that needs. */
+  allMillis: z.number().positive(),
+  /** One epoch in which every hundredth changed: maps, changes and index; and the maps alone. */
+  onePercentMillis: z.number().positive(),
+  onePercentMapMillis: z.number().positive(),
+  /** What hashing as much takes alone, of what the maps of all of them took. */
+  ofRaw: z.number().positive(),
+  /** Resident, more than before there was any. */
+  memoryBytes: z.number(),
+  /** Of both maps together. */
+  proofBytes: z.int().positive(),
+  largestProofBytes: z.int().positive(),
+  verifyMillis: z.number().positive(),
+  /** To make the maps of an old epoch again for a first path of it. */
+  pathMillis: z.number().positive(),
+});
+
 export const benchResultSchema = z.strictObject({
   machine: z.strictObject({
     cpu: z.string(),
@@ -58,10 +78,12 @@ export const benchResultSchema = z.strictObject({
   /** Microseconds a record, by step. */
   steps: z.array(z.strictObject({ name: z.string(), microsPerRecord: micros })),
   signatures: z.array(signatureSchema),
+  epochs: z.array(epochSchema),
 });
 
 export type BenchResult = z.infer<typeof benchResultSchema>;
 export type LoadFigures = BenchResult['loads'][number];
 export type GrowthFigures = BenchResult['growth'][number];
 export type StepFigures = BenchResult['steps'][number];
+export type EpochFigures = BenchResult['epochs'][number];
 export type SignatureFigures = BenchResult['signatures'][number];

@@ -1,4 +1,4 @@
-/** `npm run bench [-- --quick] [-- --json] [-- --signatures]`. Shows figures; passes and fails nothing. */
+/** `npm run bench [-- --quick] [-- --json] [-- --signatures | --epochs]`. Shows figures; passes and fails nothing. */
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { BenchLedger } from './bench-ledger.js';
@@ -8,7 +8,8 @@ import { measureLoads } from './loads.js';
 import { newApiKey, startNode } from './node-process.js';
 import { rawReference } from './raw-reference.js';
 import { LINE_BYTES } from './record-lines.js';
-import { formatReport, formatSignatures } from './report.js';
+import { type EpochSize, measureEpochs } from './epochs.js';
+import { formatEpochs, formatReport, formatSignatures } from './report.js';
 import { type Scratch, withScratch, within } from './scratch.js';
 import { measureSignatures } from './signatures.js';
 import { measureSteps } from './steps.js';
@@ -17,10 +18,25 @@ interface Extent {
   readonly runs: number;
   readonly millis: number;
   readonly sizes: readonly number[];
+  readonly epochs: readonly EpochSize[];
 }
 
-const QUICK: Extent = { runs: 1, millis: 500, sizes: [10_000] };
-const FULL: Extent = { runs: 3, millis: 3000, sizes: [10_000, 100_000, 1_000_000] };
+const QUICK: Extent = {
+  runs: 1,
+  millis: 500,
+  sizes: [10_000],
+  epochs: [{ ledgers: 1000, tenants: 10 }],
+};
+const FULL: Extent = {
+  runs: 3,
+  millis: 3000,
+  sizes: [10_000, 100_000, 1_000_000],
+  epochs: [
+    { ledgers: 1000, tenants: 10 },
+    { ledgers: 100_000, tenants: 100 },
+    { ledgers: 1_000_000, tenants: 1000 },
+  ],
+};
 
 const { values } = parseArgs({
   options: {
@@ -28,6 +44,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     /** Signatures alone: no node is started. */
     signatures: { type: 'boolean', default: false },
+    /** Epochs alone, likewise. */
+    epochs: { type: 'boolean', default: false },
     /** Where the data go; on another disk than the temporary directory's, if that is to be measured. */
     directory: { type: 'string', default: tmpdir() },
   },
@@ -38,7 +56,15 @@ if (values.signatures) {
   process.stdout.write(
     values.json ? `${JSON.stringify(figures, null, 2)}\n` : formatSignatures(figures),
   );
-} else
+} else if (values.epochs)
+  await withScratch(values.directory, async ({ directory }) => {
+    const { epochs } = values.quick ? QUICK : FULL;
+    const figures = await measureEpochs(epochs, directory, tell);
+    process.stdout.write(
+      values.json ? `${JSON.stringify(figures, null, 2)}\n` : formatEpochs(figures),
+    );
+  });
+else
   await withScratch(values.directory, async (scratch) => {
     const result = await measure(values.quick, scratch);
     process.stdout.write(
@@ -47,7 +73,7 @@ if (values.signatures) {
   });
 
 async function measure(isQuick: boolean, scratch: Scratch): Promise<BenchResult> {
-  const { runs, millis, sizes } = isQuick ? QUICK : FULL;
+  const { runs, millis, sizes, epochs: epochSizes } = isQuick ? QUICK : FULL;
   const machine = {
     cpu: cpus()[0]?.model ?? 'unknown processor',
     cores: availableParallelism(),
@@ -58,6 +84,7 @@ async function measure(isQuick: boolean, scratch: Scratch): Promise<BenchResult>
   tell('raw reference');
   const raw = await rawReference(scratch.directory, millis, runs);
   const signatures = await measureSignatures(millis, runs, tell);
+  const epochs = await measureEpochs(epochSizes, scratch.directory, tell);
   const apiKey = newApiKey();
   const inLoads = await within(scratch, 'loads');
   const node = await startNode(inLoads, apiKey);
@@ -80,6 +107,7 @@ async function measure(isQuick: boolean, scratch: Scratch): Promise<BenchResult>
     growth,
     steps,
     signatures,
+    epochs,
   };
 }
 

@@ -1,5 +1,5 @@
 /** The figures as tables in Markdown: what README shows is what this prints. */
-import type { BenchResult, SignatureFigures } from './bench-result.js';
+import type { BenchResult, EpochFigures, SignatureFigures } from './bench-result.js';
 
 export function formatReport(result: BenchResult): string {
   const { machine, raw, runs, recordBytes, verifiedReceipts } = result;
@@ -61,10 +61,46 @@ export function formatReport(result: BenchResult): string {
     ),
     '',
     formatSignatures(result.signatures),
+    formatEpochs(result.epochs),
   ].join('\n');
 }
 
-/** The last table alone. */
+/** The table of epochs alone. */
+export function formatEpochs(figures: readonly EpochFigures[]): string {
+  return [
+    ...table(
+      [
+        'epochs: ledgers',
+        'tenants',
+        'all new, ms',
+        '1 % changed, ms',
+        'maps alone, ms',
+        'raw hashing ÷ maps',
+        'memory, MiB',
+        'proof, bytes',
+        'longest',
+        'verified, ms',
+        'first path, ms',
+      ],
+      figures.map((at) => [
+        round(at.ledgers),
+        round(at.tenants),
+        round(at.allMillis),
+        at.onePercentMillis.toFixed(1),
+        at.onePercentMapMillis.toFixed(1),
+        at.ofRaw.toFixed(2),
+        round(at.memoryBytes / 2 ** 20),
+        round(at.proofBytes),
+        round(at.largestProofBytes),
+        at.verifyMillis.toFixed(3),
+        round(at.pathMillis),
+      ]),
+    ),
+    '',
+  ].join('\n');
+}
+
+/** The table of signatures alone. */
 export function formatSignatures(figures: readonly SignatureFigures[]): string {
   return [
     ...table(

@@ -15,7 +15,13 @@ const builtProduct = {
     })),
 };
 await build({
-  entryPoints: ['bench/main.ts', 'bench/views.ts', 'bench/load.ts', 'bench/signature-worker.ts'],
+  entryPoints: [
+    'bench/main.ts',
+    'bench/views.ts',
+    'bench/load.ts',
+    'bench/signature-worker.ts',
+    'bench/epoch-process.ts',
+  ],
   outdir: 'dist/bench',
   bundle: true,
   packages: 'external',

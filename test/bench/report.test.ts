@@ -35,6 +35,21 @@ const result: BenchResult = {
     },
   ],
   steps: [{ name: 'commit: stage', microsPerRecord: 12.25 }],
+  epochs: [
+    {
+      ledgers: 1000,
+      tenants: 10,
+      allMillis: 100,
+      onePercentMillis: 12.34,
+      onePercentMapMillis: 2.5,
+      ofRaw: 0.4,
+      memoryBytes: 10 * 2 ** 20,
+      proofBytes: 454,
+      largestProofBytes: 550,
+      verifyMillis: 0.05,
+      pathMillis: 9,
+    },
+  ],
   signatures: [
     { name: 'CAdES-B-B, P-256', perSecond: 15_000, perSecondOnTwo: 28_500, ofRaw: 0.513 },
     { name: 'validation', perSecond: 900, perSecondOnTwo: 1_800, ofRaw: null },
