@@ -10,6 +10,8 @@ import type { ProvedStatement } from '../evidence-file.js';
 export const MISBEHAVIOUR_FORMAT = 1;
 export const MISBEHAVIOUR_KIND = 'misbehaviour';
 export const MAX_MISBEHAVIOUR_BYTES = 1024 * 1024;
+/** Of a checkpoint in it. */
+export const MAX_NOTE_CHARACTERS = 16_384;
 
 export interface MisbehaviourFile {
   /** Signed notes, verbatim: one for `epochs`, else two, the smaller tree first. */

@@ -22,6 +22,7 @@ import {
   type Contradiction,
   type LeafInTree,
   MAX_MISBEHAVIOUR_BYTES,
+  MAX_NOTE_CHARACTERS,
   MISBEHAVIOUR_FORMAT,
   MISBEHAVIOUR_KIND,
   type MisbehaviourFile,
@@ -59,7 +60,7 @@ export function isMisbehaviourJson(value: JsonValue): boolean {
   return isJsonObject(value) && value['kind'] === MISBEHAVIOUR_KIND;
 }
 
-const NOTES = arrayOf(textUpTo(16_384), 2);
+const NOTES = arrayOf(textUpTo(MAX_NOTE_CHARACTERS), 2);
 const KEY_TEXT = textUpTo(1_024);
 const KIND = oneOf('roots', 'beginning', 'entry', 'binding', 'epochs');
 const SIGNATURE = base64Of(ED25519_SIGNATURE_BYTES);
