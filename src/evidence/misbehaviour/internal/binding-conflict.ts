@@ -12,18 +12,10 @@ export interface BoundHead {
 }
 
 /** Of two cores, or two fork numbers of one, nothing can be said. */
-export function areOfOneCore(one: BoundHead, other: BoundHead): boolean {
-  return (
-    one.binding !== null &&
-    other.binding !== null &&
-    equalBytes(one.binding.discoveryKey, other.binding.discoveryKey) &&
-    one.binding.fork === other.binding.fork
-  );
-}
-
 export function bindingsConflict(one: BoundHead, other: BoundHead): boolean {
   const [a, b] = [one.binding, other.binding];
-  if (a === null || b === null || !areOfOneCore(one, other)) return false;
+  if (a === null || b === null || !equalBytes(a.discoveryKey, b.discoveryKey) || a.fork !== b.fork)
+    return false;
   if (Math.sign(one.size - other.size) !== Math.sign(a.length - b.length)) return true;
   return a.length === b.length && !equalBytes(a.treeHash, b.treeHash);
 }

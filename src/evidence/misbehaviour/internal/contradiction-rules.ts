@@ -4,7 +4,7 @@ import { equalBytes } from '../../../base/bytes.js';
 import { verifyInclusion } from '../../../tlog/inclusion-proof.js';
 import { rootBefore } from '../../internal/root-before.js';
 import type { EntryContradiction, LeafInTree } from '../misbehaviour-file.js';
-import { areOfOneCore, bindingsConflict } from './binding-conflict.js';
+import { bindingsConflict } from './binding-conflict.js';
 import type { Rules } from './flaws.js';
 import type { ReadHead } from './read-heads.js';
 
@@ -28,10 +28,8 @@ export const ROOTS_RULES: Rules<TwoHeads> = {
     equalBytes(first.rootHash, second.rootHash) ? 'roots.same' : null,
 };
 
+/** Of an empty tree there is no root before, and of one that is not smaller no path: they need no rule. */
 export const BEGINNING_RULES: Rules<BeginningSubject> = {
-  'the first tree is smaller and not empty': ({ first, second }) =>
-    first.size > 0 && first.size < second.size ? null : 'beginning.sizes',
-
   'the path leads to the second root': ({ first, second, shows }) =>
     leadsTo(shows, first.size as number as LeafIndex, second) ? null : 'beginning.path',
 
@@ -42,9 +40,6 @@ export const BEGINNING_RULES: Rules<BeginningSubject> = {
 };
 
 export const ENTRY_RULES: Rules<EntrySubject> = {
-  'both trees have such an entry': ({ first, second, shows: { index } }) =>
-    index < first.size && index < second.size ? null : 'entry.index',
-
   'the first path leads to the first root': ({ first, shows }) =>
     leadsTo(shows.first, shows.index, first) ? null : 'entry.first-path',
 
@@ -56,9 +51,6 @@ export const ENTRY_RULES: Rules<EntrySubject> = {
 };
 
 export const BINDING_RULES: Rules<TwoHeads> = {
-  'both bind one core': ({ first, second }) =>
-    areOfOneCore(first, second) ? null : 'binding.cores',
-
   'no core could be both': ({ first, second }) =>
     bindingsConflict(first, second) ? null : 'binding.consistent',
 };

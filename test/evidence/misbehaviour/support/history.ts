@@ -1,12 +1,13 @@
 /** Histories of a log in memory: real tiles, real roots, real signatures, and what a node shows of them. */
-import type { Sha256Digest, TreeSize } from '../../../../src/base/brand.js';
+import type { LeafIndex, Sha256Digest, TreeSize } from '../../../../src/base/brand.js';
 import { utf8 } from '../../../../src/base/bytes.js';
 import { sha256 } from '../../../../src/base/hash.js';
 import type { LogView } from '../../../../src/evidence/misbehaviour/log-view.js';
+import type { LeafInTree } from '../../../../src/evidence/misbehaviour/misbehaviour-file.js';
 import { formatCheckpoint } from '../../../../src/tlog/checkpoint.js';
 import { formatLogBinding, type LogBinding } from '../../../../src/tlog/log-binding.js';
 import { type NoteSigner, noteSigner, signNote } from '../../../../src/tlog/signed-note.js';
-import { rootAt } from '../../../../src/tlog/tile-reader.js';
+import { inclusionProofOf, rootAt } from '../../../../src/tlog/tile-reader.js';
 import { EMPTY_EDGE, extend } from '../../../../src/tlog/tile-tree.js';
 import { HASH_BYTES } from '../../../../src/tlog/tile.js';
 import { TileStore } from '../../../tlog/tile-store.js';
@@ -23,6 +24,8 @@ export interface History {
   checkpoint(size: number, more?: CheckpointBends): string;
   /** What a node with this history shows at that size. */
   view(size: number, more?: CheckpointBends): LogView;
+  /** The leaf at an index, and its path in the tree of that size. */
+  leafAt(index: number, size: number): LeafInTree;
   /** A head alone, as in a receipt. */
   headAlone(size: number): LogView;
 }
@@ -55,6 +58,10 @@ export function history(leaves: readonly Sha256Digest[]): History {
       checkpoint: checkpoint(size, more),
       fetchTile: ({ level, index, width }) =>
         Promise.resolve(store.read(level, index, width).slice(0, width * HASH_BYTES)),
+    }),
+    leafAt: (index, size) => ({
+      inclusion: inclusionProofOf(index as LeafIndex, size as TreeSize, store.read),
+      leafHash: leaves[index] ?? sha256(),
     }),
     headAlone: (size) => ({ checkpoint: checkpoint(size), fetchTile: null }),
   };
