@@ -16,7 +16,7 @@ import { parseMisbehaviour } from '../../../src/evidence/misbehaviour/parse-misb
 import { verifyMisbehaviour } from '../../../src/evidence/misbehaviour/verify-misbehaviour.js';
 import { NO_TRUST } from '../../../src/evidence/trust.js';
 import { LOG_KEY, ORIGIN } from './support/history.js';
-import { forgeries, PROOFS, TRUST } from './support/proofs.js';
+import { forgeries, proofOf, PROOFS, TRUST } from './support/proofs.js';
 
 const FORGERIES = forgeries();
 
@@ -29,7 +29,7 @@ describe('a true proof', () => {
   });
 
   it('is proven to who has pinned the log’s key, with the word of a recovery key or without', () => {
-    const { recovery, ...bare } = PROOFS['roots'] ?? expect.fail();
+    const { recovery, ...bare } = parseMisbehaviour(proofOf('roots'));
     expect(recovery).toBeDefined();
     const trust = { ...NO_TRUST, logs: [LOG_KEY.key] };
     for (const file of [bare, { ...bare, ...(recovery && { recovery }) }])
@@ -38,7 +38,7 @@ describe('a true proof', () => {
   });
 
   it('is reported for programs and for people', () => {
-    const report = verifyMisbehaviour(formatMisbehaviour(PROOFS['entry'] ?? expect.fail()), TRUST);
+    const report = verifyMisbehaviour(proofOf('entry'), TRUST);
     const json = JSON.parse(misbehaviourReportAsJson(report)) as Record<string, unknown>;
     expect(json).toMatchObject({
       result: 'proven',

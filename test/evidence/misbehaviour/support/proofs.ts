@@ -90,6 +90,13 @@ export const PROOFS: Readonly<Record<string, MisbehaviourFile>> = {
   ),
 };
 
+/** As a file. */
+export function proofOf(name: string): Uint8Array {
+  const file = PROOFS[name];
+  if (file === undefined) throw new Error('there is no such proof');
+  return formatMisbehaviour(file);
+}
+
 export interface Forgery {
   readonly name: string;
   readonly book: keyof MisbehaviourRules;
