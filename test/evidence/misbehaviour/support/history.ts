@@ -7,7 +7,7 @@ import type { LeafInTree } from '../../../../src/evidence/misbehaviour/misbehavi
 import { formatCheckpoint } from '../../../../src/tlog/checkpoint.js';
 import { formatLogBinding, type LogBinding } from '../../../../src/tlog/log-binding.js';
 import { type NoteSigner, noteSigner, signNote } from '../../../../src/tlog/signed-note.js';
-import { inclusionProofOf, rootAt } from '../../../../src/tlog/tile-reader.js';
+import { inclusionProofOf, type ReadTile, rootAt } from '../../../../src/tlog/tile-reader.js';
 import { EMPTY_EDGE, extend } from '../../../../src/tlog/tile-tree.js';
 import { HASH_BYTES } from '../../../../src/tlog/tile.js';
 import { TileStore } from '../../../tlog/tile-store.js';
@@ -19,6 +19,7 @@ export const RECOVERY_KEY: NamedKey = namedKey('log.example/000000000000a11a', '
 
 export interface History {
   readonly size: number;
+  readonly readTile: ReadTile;
   rootAt(size: number): Sha256Digest;
   /** A signed head of that size, by the log unless another signs. */
   checkpoint(size: number, more?: CheckpointBends): string;
@@ -52,6 +53,7 @@ export function history(leaves: readonly Sha256Digest[]): History {
     );
   return {
     size: leaves.length,
+    readTile: store.read,
     rootAt: rootOf,
     checkpoint,
     view: (size, more) => ({
