@@ -412,6 +412,9 @@ describe('monitor verify', () => {
       const failed = await runCli(['monitor', 'verify', altered, '--trust', trust]);
       expect(failed.code).toBe(1);
       expect(failed.stdout).toMatch(/^NOT PROVEN: /);
+      // `verify` knows such files too.
+      expect(await runCli(['verify', proof, '--trust', trust])).toEqual(people);
+      expect((await runCli(['verify', proof, altered, '--trust', trust])).code).toBe(1);
       const none = await runCli(['monitor', 'verify', trust, '--trust', trust]);
       expect(none).toMatchObject({ code: 2, stdout: '' });
     });

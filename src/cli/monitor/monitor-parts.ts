@@ -1,15 +1,9 @@
 /** What the options of `monitor` ask for: places, saved heads, roots of trust, memory. */
 import { ChirographError } from '../../base/errors.js';
 import type { Clock } from '../../base/time.js';
-import { EvidenceError } from '../../evidence/evidence-error.js';
+import { readTrust } from '../../evidence/run-verify.js';
 import { SHIPPED_TRUST } from '../../evidence/shipped-trust.js';
-import {
-  MAX_TRUST_BYTES,
-  mergeTrust,
-  NO_TRUST,
-  parseTrust,
-  type Trust,
-} from '../../evidence/trust.js';
+import { MAX_TRUST_BYTES, mergeTrust, NO_TRUST, type Trust } from '../../evidence/trust.js';
 import { ED25519_NOTE, parseVerifierKey } from '../../tlog/note-key.js';
 import { CliError } from '../cli-error.js';
 import { readFileUpTo } from '../files.js';
@@ -83,7 +77,10 @@ export async function monitorTrustFor({
       'say whom to believe: --trust with a file of your own, or --log-key',
     );
   const trusts: Trust[] = [];
-  for (const file of files) trusts.push(readTrust(file, await readFileUpTo(file, MAX_TRUST_BYTES)));
+  for (const file of files)
+    trusts.push(
+      readTrust({ label: oneLine(file), bytes: await readFileUpTo(file, MAX_TRUST_BYTES) }),
+    );
   const logs = keys.map(readLogKey);
   const sources = logs.map(({ name }) => ({ name: `--log-key ${name}`, development: false }));
   return mergeTrust(SHIPPED_TRUST, ...trusts, { ...NO_TRUST, sources, logs });
@@ -107,15 +104,6 @@ function otherClient(url: string, flags: MonitorFlags, terminal: Terminal) {
     { url, key, ...shared },
     { ...terminal, env: CHIROGRAPH_CACERT === undefined ? {} : { CHIROGRAPH_CACERT } },
   );
-}
-
-function readTrust(file: string, bytes: Uint8Array): Trust {
-  try {
-    return parseTrust(bytes);
-  } catch (cause) {
-    if (!(cause instanceof EvidenceError)) throw cause;
-    throw new EvidenceError(cause.code, `${oneLine(file)}: ${cause.message}`, { cause });
-  }
 }
 
 function readLogKey(text: string) {

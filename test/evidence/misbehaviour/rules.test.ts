@@ -2,6 +2,7 @@
  * Every checker proves that it can fail: each rule is taken out in turn, and then a named forgery must get past
  * the verifier that the whole one catches. A rule that nothing proves necessary would be missed by nobody.
  */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { formatMisbehaviour } from '../../../src/evidence/misbehaviour/format-misbehaviour.js';
 import {
@@ -14,7 +15,7 @@ import {
 } from '../../../src/evidence/misbehaviour/misbehaviour-report.js';
 import { parseMisbehaviour } from '../../../src/evidence/misbehaviour/parse-misbehaviour.js';
 import { verifyMisbehaviour } from '../../../src/evidence/misbehaviour/verify-misbehaviour.js';
-import { NO_TRUST } from '../../../src/evidence/trust.js';
+import { NO_TRUST, parseTrust } from '../../../src/evidence/trust.js';
 import { LOG_KEY, ORIGIN } from './support/history.js';
 import { forgeries, proofOf, PROOFS, TRUST } from './support/proofs.js';
 
@@ -55,6 +56,15 @@ describe('a true proof', () => {
     expect(text).toMatch(/^MISBEHAVIOUR PROVEN: /);
     expect(text).toContain('two entries at one place (index 6)');
     expect(text).toContain('trust          the auditor');
+  });
+});
+
+describe('the example of docs/formats', () => {
+  it('is what is made here, and proven by the trust file beside it', () => {
+    const proof = readFileSync('docs/formats/examples/fork.misbehaviour');
+    const trust = readFileSync('docs/formats/examples/fork.trust.json');
+    expect(proof.toString()).toBe(Buffer.from(proofOf('entry')).toString());
+    expect(verifyMisbehaviour(proof, parseTrust(trust)).result).toBe('proven');
   });
 });
 
