@@ -16,6 +16,7 @@ import { type MonitorFlags, monitorPartsFor, monitorTrustFor } from './monitor/m
 import { linesOfRound, roundToJson } from './monitor/print-round.js';
 import { watchLog } from './monitor/watch-log.js';
 import { withNodeOptions } from './node-options.js';
+import { createProgress } from './progress.js';
 import { stopSignal } from './stop-signal.js';
 import { type End, EXIT, printResult, type Terminal } from './terminal.js';
 
@@ -32,7 +33,9 @@ function addCheckCommand(monitor: Command, terminal: Terminal, end: End): void {
   const command = withMonitorOptions(monitor.command('check'))
     .description('look at a log once, and compare it with what was seen of it before and elsewhere')
     .action(async (ledger: string, flags: MonitorFlags) => {
-      const round = await checkLog(await monitorPartsFor(ledger, flags, terminal, SYSTEM));
+      const progress = createProgress(terminal);
+      const parts = await monitorPartsFor(ledger, flags, terminal, SYSTEM, progress.show);
+      const round = await checkLog(parts).finally(progress.end);
       printResult(terminal, flags.json, roundToJson(round), linesOfRound(round));
       end(round.alarms.length === 0 ? EXIT.done : EXIT.no);
     });
@@ -49,7 +52,8 @@ function addWatchCommand(monitor: Command, terminal: Terminal, end: End): void {
     .description('look at a log again and again, until stopped, and say what is new')
     .action(async (ledger: string, flags: MonitorFlags & { readonly every: string }) => {
       const everyMillis = durationOf('--every', flags.every);
-      const parts = await monitorPartsFor(ledger, flags, terminal, SYSTEM);
+      const progress = createProgress(terminal);
+      const parts = await monitorPartsFor(ledger, flags, terminal, SYSTEM, progress.show);
       const signal = stopSignal();
       const stop = new AbortController();
       void signal.received.then(() => {
@@ -57,6 +61,7 @@ function addWatchCommand(monitor: Command, terminal: Terminal, end: End): void {
       });
       try {
         const hadAlarm = await watchLog(parts, everyMillis, stop.signal, (round, isNews) => {
+          progress.end();
           if (flags.json === true || isNews)
             printResult(terminal, flags.json, roundToJson(round), linesOfRound(round));
         });

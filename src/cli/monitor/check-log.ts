@@ -24,7 +24,7 @@ import type { TileId } from '../../tlog/tile.js';
 import { CliError } from '../cli-error.js';
 import { type Alarm, alarmOf } from './alarms.js';
 import { isSame, knownLogOf, logOf } from './known-log.js';
-import { MAX_SOURCES, type MonitorState } from './monitor-state.js';
+import { MAX_SOURCES, type MonitorState, type Source } from './monitor-state.js';
 import type { MonitorStore } from './monitor-store.js';
 import type { RemoteLog } from './remote-log.js';
 import type { SavedHead } from './saved-heads.js';
@@ -38,6 +38,8 @@ export interface MonitorParts {
   readonly clock: Clock;
   /** For how long a log may not grow; null for ever. */
   readonly staleMillis: number | null;
+  /** Says what is being looked at, to whom it may interest. */
+  readonly progress: (text: string) => void;
 }
 
 export interface Round {
@@ -55,9 +57,12 @@ export interface Round {
 export async function checkLog(parts: MonitorParts): Promise<Round> {
   const at = parts.clock.now();
   const states = await parts.store.read();
-  const before = states.find(({ sources }) => sources.includes(parts.places[0].place)) ?? null;
+  const before = stateOf(parts.places[0].place, states);
   const look = new Look(parts, at, states, before);
-  for (const place of parts.places) await look.at(place);
+  for (const place of parts.places) {
+    parts.progress(place.place);
+    await look.at(place);
+  }
   for (const head of parts.saved) await look.atSaved(head);
   return look.end();
 }
@@ -74,7 +79,8 @@ class Look {
   readonly #at: UnixMillis;
   readonly #states: readonly MonitorState[];
   readonly #alarms: Alarm[] = [];
-  readonly #sources = new Set<string>();
+  /** By place, the size that was shown there and followed. */
+  readonly #seen = new Map<string, number>();
   #before: MonitorState | null;
   #best: Known | null;
 
@@ -141,14 +147,13 @@ class Look {
         this.#parts.places[0].place,
         `no new entry for ${Math.floor((this.#at - grownAt) / 1000)} seconds`,
       );
-    const sources = [...new Set([...(before?.sources ?? []), ...this.#sources])];
-    if (this.#sources.size > 0)
+    if (this.#seen.size > 0)
       await this.#parts.store.write({
         checkpoint: best.view.checkpoint,
         ...best.log,
         grownAt,
         seenAt: this.#at,
-        sources: sources.slice(-MAX_SOURCES),
+        sources: this.#sources(),
       });
     return {
       at: this.#at,
@@ -186,7 +191,7 @@ class Look {
 
   #expectedOrigin({ place }: RemoteLog): string | null {
     if (this.#best !== null) return this.#best.log.key.name;
-    return this.#states.find(({ sources }) => sources.includes(place))?.key.name ?? null;
+    return stateOf(place, this.#states)?.key.name ?? null;
   }
 
   #unknownKey({ place }: RemoteLog, origin: string): null {
@@ -204,7 +209,7 @@ class Look {
     const best = this.#best;
     if (best === null) {
       this.#best = seen;
-      this.#sources.add(remote.place);
+      this.#seen.set(remote.place, seen.head.size);
       return;
     }
     const isNewKey = !isSame(best.log.key, seen.log.key);
@@ -223,7 +228,7 @@ class Look {
       await this.#accuse(remote.place, seen.log, divergence);
       return;
     }
-    this.#sources.add(remote.place);
+    this.#seen.set(remote.place, seen.head.size);
     const isConsistent = isShown || divergence.kind === 'consistent';
     if (isConsistent && seen.head.size >= best.head.size) this.#best = seen;
     else this.#complain(remote, seen, best, isConsistent);
@@ -231,16 +236,26 @@ class Look {
 
   #complain({ place }: RemoteLog, seen: Known, best: Known, isConsistent: boolean): void {
     const [size, known] = [seen.head.size, best.head.size];
-    // Another place may be behind; the one that is watched has shown more before.
-    const isWatched = place === this.#parts.places[0].place;
-    if (size < known && isWatched)
-      this.#alarm('rollback', place, `a head of ${known} entries was seen; now it shows ${size}`);
-    else if (!isConsistent && (size >= known || best.view.fetchTile !== null))
+    // A place may be behind another, and not behind itself.
+    const before = this.#before?.sources.find((source) => source.place === place)?.size ?? 0;
+    if (size < before)
+      this.#alarm('rollback', place, `a head of ${before} entries was seen; now it shows ${size}`);
+    else if (!isConsistent)
       this.#alarm(
         'unproven',
         place,
         `nothing shows that heads of ${size} and ${known} are of one log`,
       );
+  }
+
+  /** The largest size of each place, those of this look at the end. */
+  #sources(): readonly Source[] {
+    const before = this.#before?.sources ?? [];
+    const now = [...this.#seen].map(([place, size]) => ({
+      place,
+      size: Math.max(size, before.find((source) => source.place === place)?.size ?? 0),
+    }));
+    return [...before.filter(({ place }) => !this.#seen.has(place)), ...now].slice(-MAX_SOURCES);
   }
 
   async #accuse(
@@ -261,6 +276,10 @@ class Look {
   #alarm(code: Alarm['code'], place: string, detail: string): void {
     this.#alarms.push({ code, place, detail });
   }
+}
+
+function stateOf(place: string, states: readonly MonitorState[]): MonitorState | null {
+  return states.find(({ sources }) => sources.some((source) => source.place === place)) ?? null;
 }
 
 function rememberedOf(state: MonitorState): Known {

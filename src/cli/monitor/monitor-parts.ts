@@ -11,6 +11,7 @@ import { type NodeFlags, nodeClientFor } from '../node-options.js';
 import { oneLine, type Terminal } from '../terminal.js';
 import type { MonitorParts } from './check-log.js';
 import { durationOf } from './durations.js';
+import { MAX_SOURCES } from './monitor-state.js';
 import { MonitorStore } from './monitor-store.js';
 import { type RemoteLog, remoteLog } from './remote-log.js';
 import type { Retries } from './retries.js';
@@ -39,6 +40,7 @@ export async function monitorPartsFor(
   flags: MonitorFlags,
   terminal: Terminal,
   { clock, wait }: MonitorSystem,
+  progress: (text: string) => void,
 ): Promise<MonitorParts & MonitorSystem> {
   const retries: Retries = {
     count: countOf(flags.retries),
@@ -54,6 +56,8 @@ export async function monitorPartsFor(
     if (/^https?:\/\//.test(what))
       others.push(remoteLog(otherClient(what, flags, terminal), what, ledger, retries));
     else saved.push(...(await readSavedHeads(what)));
+  if (others.length >= MAX_SOURCES)
+    throw new CliError('CLI_USAGE', `--compare takes at most ${MAX_SOURCES - 1} nodes`);
   return {
     places: [remoteLog(client, url, ledger, retries), ...others],
     saved,
@@ -63,6 +67,7 @@ export async function monitorPartsFor(
       flags.staleAfter === undefined ? null : durationOf('--stale-after', flags.staleAfter),
     clock,
     wait,
+    progress,
   };
 }
 

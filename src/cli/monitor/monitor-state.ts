@@ -6,15 +6,7 @@ import type { UnixMillis } from '../../base/brand.js';
 import { toBase64 } from '../../base/bytes.js';
 import { canonicalJsonBytes, parseCanonicalJson } from '../../base/canonical-json.js';
 import { ChirographError } from '../../base/errors.js';
-import {
-  arrayOf,
-  base64Of,
-  COUNT,
-  INSTANT,
-  JsonMembers,
-  oneOf,
-  textLike,
-} from '../../base/json-members.js';
+import { base64Of, COUNT, INSTANT, JsonMembers, oneOf, textLike } from '../../base/json-members.js';
 import { formatInstant } from '../../base/time.js';
 import {
   MAX_NOTE_CHARACTERS,
@@ -34,8 +26,15 @@ export interface MonitorState {
   /** When that checkpoint was first seen, by the monitor's clock. */
   readonly grownAt: UnixMillis;
   readonly seenAt: UnixMillis;
-  /** `<URL> <ledger>`, 1–16. */
-  readonly sources: readonly string[];
+  /** Where the log was seen, 1–16, the one seen last at the end. */
+  readonly sources: readonly Source[];
+}
+
+export interface Source {
+  /** `<URL> <ledger>` */
+  readonly place: string;
+  /** Of the largest head that was seen there. */
+  readonly size: number;
 }
 
 export const MAX_STATE_BYTES = 64 * 1024;
@@ -58,7 +57,7 @@ export function formatMonitorState(state: MonitorState): Uint8Array {
       },
     }),
     seenAt: formatInstant(seenAt),
-    sources,
+    sources: sources.map(({ place, size }) => ({ place, size })),
   });
 }
 
@@ -79,7 +78,7 @@ export function parseMonitorState(bytes: Uint8Array): MonitorState {
       }),
       grownAt: members.required('grownAt', INSTANT),
       seenAt: members.required('seenAt', INSTANT),
-      sources: members.required('sources', arrayOf(textUpTo(4_096), MAX_SOURCES)),
+      sources: members.objects('sources', MAX_SOURCES).map(readSource),
     };
     members.end();
     verifyCheckpoint(state.checkpoint, noteVerifier(state.key));
@@ -88,6 +87,15 @@ export function parseMonitorState(bytes: Uint8Array): MonitorState {
     if (cause instanceof CliError || !(cause instanceof ChirographError)) throw cause;
     throw malformed(cause.message, cause);
   }
+}
+
+function readSource(members: JsonMembers): Source {
+  const source = {
+    place: members.required('place', textUpTo(4_096)),
+    size: members.required('size', COUNT),
+  };
+  members.end();
+  return source;
 }
 
 function readRecovery(members: JsonMembers): RecoveryWord {

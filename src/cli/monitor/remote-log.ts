@@ -20,7 +20,7 @@ export interface RemoteLog {
   /** No bytes where the node has no such tile. @throws CliError if it cannot be reached. */
   readonly fetchTile: FetchTile;
   /** Of the log's first entry, which says whose log it is. @throws CliError. */
-  evidence(): Promise<Uint8Array>;
+  readonly evidence: () => Promise<Uint8Array>;
 }
 
 export function remoteLog(

@@ -3,13 +3,13 @@
  * fetches hashes only, O(log n) of them, and believes nothing that it was given: what it hands out as a
  * proof has been verified, and what it calls consistent follows from the signed roots.
  */
-import type { LeafIndex, TreeSize } from '../../base/brand.js';
+import type { LeafIndex } from '../../base/brand.js';
 import { equalBytes } from '../../base/bytes.js';
 import { assert } from '../../base/errors.js';
+import { verifyCheckpoint } from '../../tlog/checkpoint.js';
 import { verifyInclusion } from '../../tlog/inclusion-proof.js';
 import { ED25519_NOTE, type VerifierKey } from '../../tlog/note-key.js';
 import { formatSignedNote, noteVerifier, verifyNote } from '../../tlog/signed-note.js';
-import { verifyCheckpoint } from '../../tlog/checkpoint.js';
 import { TlogError } from '../../tlog/tlog-error.js';
 import { rootBefore } from '../internal/root-before.js';
 import { NO_TRUST } from '../trust.js';
@@ -152,7 +152,7 @@ async function leafAt(
 ): Promise<LeafInTree | null> {
   const leafHash = await source.node({ height: 0, index });
   const inclusion = await source.inclusion(index);
-  const claim = { leafHash, index, size: size as TreeSize, rootHash, proof: inclusion };
+  const claim = { leafHash, index, size: size, rootHash, proof: inclusion };
   return verifyInclusion(claim) ? { inclusion, leafHash } : null;
 }
 

@@ -1,6 +1,6 @@
 /** What came of verifying a proof of misbehaviour, for programs and for people. */
-import { canonicalJson } from '../../base/canonical-json.js';
 import { toHex } from '../../base/bytes.js';
+import { canonicalJson } from '../../base/canonical-json.js';
 import { visible } from '../../base/visible-text.js';
 import type { FileIdentity } from '../internal/verdict-of-checks.js';
 import type { TrustSource } from '../trust.js';
@@ -63,7 +63,7 @@ export function misbehaviourReportAsText(report: MisbehaviourReport): string {
     '',
     ...checks.map((check) => `${check.id.padEnd(14)} ${check.result.padEnd(8)} ${detailOf(check)}`),
     '',
-    `trust          ${trust.map(({ name }) => visible(name)).join(', ') || 'none'}`,
+    `trust          ${trust.map(nameOf).join(', ') || 'none'}`,
     `file           ${file.size} bytes, SHA-256 ${file.sha256}`,
     '',
     'Not shown: which history is the true one, who used the key, and when.',
@@ -85,6 +85,10 @@ const KINDS: Readonly<Record<ContradictionKind, string>> = {
   binding: 'two states of the core that cannot be of one',
   epochs: 'epochs between which a log went back, changed or vanished',
 };
+
+function nameOf({ name, development }: TrustSource): string {
+  return visible(name) + (development ? ' (made for development)' : '');
+}
 
 function detailOf({ id, result, word, flaw }: MisbehaviourCheck): string {
   if (flaw !== null) return FLAWS[flaw];

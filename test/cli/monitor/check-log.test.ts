@@ -53,7 +53,7 @@ describe('what a monitor remembers', () => {
       checkpoint: GROWN.checkpoint(10),
       grownAt: first,
       seenAt: first + 5_000,
-      sources: ['http://node.example kyc'],
+      sources: [{ place: 'http://node.example kyc', size: 10 }],
     });
   });
 
@@ -72,9 +72,21 @@ describe('what a monitor remembers', () => {
     const shown: Shown = { history: GROWN, size: 10 };
     const { parts } = monitorOf(root, [placeOf(shown)]);
     await checkLog(parts);
-    const elsewhere = monitorOf(root, [placeOf({ history: GROWN, size: 7 }, 'http://other kyc')]);
-    const round = await checkLog(elsewhere.parts);
-    expect(round).toMatchObject({ head: { size: 10 }, alarms: [{ code: 'rollback' }] });
+    const behind = { history: GROWN, size: 7 };
+    const other = placeOf(behind, 'http://other kyc');
+    // Of a smaller head nothing shows that it is of this log, unless the larger can be asked.
+    expect(await checkLog(monitorOf(root, [other]).parts)).toMatchObject({
+      head: { size: 10 },
+      alarms: [{ code: 'unproven', place: 'http://other kyc' }],
+    });
+    const both = monitorOf(root, [placeOf(shown), other]).parts;
+    expect(await checkLog(both)).toMatchObject({ head: { size: 10 }, alarms: [] });
+    // It may be behind another place, and not behind itself.
+    behind.size = 6;
+    expect(await checkLog(both)).toMatchObject({
+      head: { size: 10 },
+      alarms: [{ code: 'rollback', place: 'http://other kyc' }],
+    });
   });
 });
 

@@ -48,6 +48,7 @@ export function monitorOf(
     store: new MonitorStore(state),
     clock,
     staleMillis: null,
+    progress: () => undefined,
     wait: () => Promise.resolve(),
     ...more,
   };

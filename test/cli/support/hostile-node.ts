@@ -1,6 +1,6 @@
 /** What stands between a monitor and a node: it passes everything on but what a test has it alter. */
-import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { utf8 } from '../../../src/base/bytes.js';
 import { formatVerifierKey } from '../../../src/tlog/note-key.js';

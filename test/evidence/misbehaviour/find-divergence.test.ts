@@ -8,9 +8,9 @@ import { MAX_FETCHES } from '../../../src/evidence/misbehaviour/internal/hash-so
 import type { LogView } from '../../../src/evidence/misbehaviour/log-view.js';
 import { verifyMisbehaviour } from '../../../src/evidence/misbehaviour/verify-misbehaviour.js';
 import { NO_TRUST, type Trust } from '../../../src/evidence/trust.js';
-import { witnessKey } from '../../tlog/keys.js';
 import { cosign } from '../../../src/tlog/cosignature.js';
 import { formatSignedNote, parseSignedNote } from '../../../src/tlog/signed-note.js';
+import { witnessKey } from '../../tlog/keys.js';
 import { namedKey } from '../support/synthetic-keys.js';
 import { bindingLine, history, leaves, LOG_KEY, signerOf, split } from './support/history.js';
 

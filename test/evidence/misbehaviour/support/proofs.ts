@@ -1,14 +1,15 @@
 /** A true proof of each kind, and the forgeries that one rule each is there for. */
 import type { LeafIndex } from '../../../../src/base/brand.js';
 import { formatMisbehaviour } from '../../../../src/evidence/misbehaviour/format-misbehaviour.js';
+import type { MisbehaviourRules } from '../../../../src/evidence/misbehaviour/internal/misbehaviour-rules.js';
 import type {
   EntryContradiction,
   EpochContradiction,
   EpochWithHead,
   EpochWithoutLog,
   MisbehaviourFile,
+  RecoveryWord,
 } from '../../../../src/evidence/misbehaviour/misbehaviour-file.js';
-import type { MisbehaviourRules } from '../../../../src/evidence/misbehaviour/internal/misbehaviour-rules.js';
 import { NO_TRUST, type Trust } from '../../../../src/evidence/trust.js';
 import { formatLogSeal } from '../../../../src/signing/log-seal.js';
 import { cosign } from '../../../../src/tlog/cosignature.js';
@@ -40,7 +41,7 @@ export const TRUST: Trust = {
 export const [ONE, OTHER]: [History, History] = split('proofs', 6, 10, 21);
 const GROWN = history(leaves('grown', 0, 21));
 
-export function recoveryOf(key: NamedKey['key'], by: NamedKey = RECOVERY_KEY) {
+export function recoveryOf(key: NamedKey['key'], by: NamedKey = RECOVERY_KEY): RecoveryWord {
   const document = formatLogSeal({ origin: key.name, verifierKey: key });
   return { key: by.key, signature: by.sign(document) };
 }
@@ -302,7 +303,7 @@ function cosigned(checkpoint: string): string {
   });
 }
 
-function withoutGrowth({ growth, ...shows }: EpochContradiction): EpochContradiction {
-  void growth;
-  return shows;
+function withoutGrowth(shows: EpochContradiction): EpochContradiction {
+  const { kind, earlier, later, log, tenant } = shows;
+  return { kind, earlier, later, log, tenant };
 }
