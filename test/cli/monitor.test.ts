@@ -6,6 +6,7 @@ import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:f
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { namedKey } from '../evidence/support/synthetic-keys.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { type HostileNode, startHostileNode } from './support/hostile-node.js';
 import { runCli } from './support/run-cli.js';
@@ -147,6 +148,25 @@ describe('an honest log', () => {
     writeFileSync(saved, await checkpointOf(node));
     const files = [evidence, container, saved].flatMap((file) => ['--compare', file]);
     expect(await monitor()(node.env, ...files)).toMatchObject({ code: 0, alarms: [] });
+  });
+});
+
+describe('an auditor, whose key shows no content', () => {
+  it('needs the log’s key, or an evidence file that vouches for it', async () => {
+    const argv = ['keys', 'create', '--role', 'auditor', '--label', 'monitor', '--json'];
+    const { code, stdout } = await runCli(argv, node.env);
+    expect(code).toBe(0);
+    const env = { ...node.env, CHIROGRAPH_KEY: (JSON.parse(stdout) as { key: string }).key };
+    const evidence = join(directory, 'vouching.json');
+    await runCli(['evidence', 'kyc', '1', '--out', evidence], node.env);
+    const state = join(directory, `monitor-${states++}`);
+    const bare = ['monitor', 'check', 'kyc', '--state', state, '--trust', trust];
+    const refused = await runCli(bare, env);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain('an evidence file as --compare');
+    expect(await check(state, env, '--compare', evidence)).toMatchObject({ code: 0, alarms: [] });
+    // It is remembered.
+    expect(await check(state, env)).toMatchObject({ code: 0, change: 'none', alarms: [] });
   });
 });
 
@@ -344,20 +364,19 @@ describe('what cannot be used', () => {
   });
 
   it('is a key that nothing vouches for, at the first look', async () => {
-    const empty = join(directory, 'empty.trust.json');
-    writeFileSync(empty, '{"$v":1,"name":"nobody"}');
-    const argv = [
-      'monitor',
-      'check',
-      'kyc',
-      '--state',
-      join(directory, 'unused'),
-      '--trust',
-      empty,
-    ];
-    const { code, stderr } = await runCli(argv, node.env);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/no key of \S+ is known: name it with --log-key/);
+    const stranger = namedKey('log.example/000000000000b22b', 'a stranger');
+    for (const [name, roots] of [
+      ['empty', {}],
+      ['stranger', { recoveryKeys: [stranger.text] }],
+    ] as const) {
+      const file = join(directory, `${name}.trust.json`);
+      writeFileSync(file, JSON.stringify({ $v: 1, name, ...roots }));
+      const state = join(directory, 'unused');
+      const argv = ['monitor', 'check', 'kyc', '--state', state, '--trust', file];
+      const { code, stderr } = await runCli(argv, node.env);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/no key of \S+ is known: name it with --log-key/);
+    }
   });
 
   it('is a memory that was tampered with: it does not begin anew', async () => {

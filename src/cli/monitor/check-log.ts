@@ -11,6 +11,7 @@ import {
   type KnownLog,
 } from '../../evidence/misbehaviour/find-divergence.js';
 import type { LogView } from '../../evidence/misbehaviour/log-view.js';
+import { MAX_NOTE_CHARACTERS } from '../../evidence/misbehaviour/misbehaviour-file.js';
 import type { Trust } from '../../evidence/trust.js';
 import { type Checkpoint, parseCheckpoint } from '../../tlog/checkpoint.js';
 import { verifyConsistency } from '../../tlog/consistency-proof.js';
@@ -33,6 +34,8 @@ export interface MonitorParts {
   /** The one that is watched, and others that must show the same log. */
   readonly places: readonly [RemoteLog, ...RemoteLog[]];
   readonly saved: readonly SavedHead[];
+  /** Evidence files of the log that the owner has: they may vouch for its key. */
+  readonly evidence: readonly Uint8Array[];
   readonly trust: Trust;
   readonly store: MonitorStore;
   readonly clock: Clock;
@@ -169,7 +172,11 @@ class Look {
     const { origin } = headOf(note);
     const expected = this.#expectedOrigin(remote);
     if (expected !== null && origin !== expected) {
-      this.#alarm('origin-changed', remote.place, `it shows ${origin} instead of ${expected}`);
+      this.#alarm(
+        'origin-changed',
+        remote.place,
+        `it shows ${origin.slice(0, MAX_SHOWN)} instead of ${expected}`,
+      );
       return null;
     }
     const remembered = this.#before ?? this.#states.find(({ key }) => key.name === origin) ?? null;
@@ -182,7 +189,10 @@ class Look {
       origin,
       state: remembered,
       trust: this.#parts.trust,
-      evidence: remote.evidence,
+      evidence: [
+        ...this.#parts.evidence.map((bytes) => () => Promise.resolve(bytes)),
+        remote.evidence,
+      ],
     });
     if (log === null) return this.#unknownKey(remote, origin);
     const checkpoint = signedBy(note, log);
@@ -199,7 +209,7 @@ class Look {
     if (this.#best === null && !isNamed)
       throw new CliError(
         'CLI_USAGE',
-        `no key of ${origin} is known: name it with --log-key, or give a --trust file that pins it or its recovery key`,
+        `no key of ${origin.slice(0, MAX_SHOWN)} is known: name it with --log-key, or pin its recovery key in a --trust file, with a key that may export evidence or an evidence file as --compare`,
       );
     this.#alarm('key-unknown', place, 'its head is signed by no key that is known for the log’s');
     return null;
@@ -295,10 +305,14 @@ function headOf(note: string): Checkpoint {
 /** The note with the log's signature and no other. */
 function signedBy(text: string, { key }: KnownLog): string {
   const note = parseSignedNote(text);
-  return formatSignedNote({
+  const signed = formatSignedNote({
     text: note.text,
     signatures: verifyNote(note, noteVerifier(key)).slice(0, 1),
   });
+  // What cannot be remembered must not be followed.
+  if (signed.length > MAX_NOTE_CHARACTERS)
+    throw new CliError('CLI_ANSWER_UNUSABLE', 'its head is longer than any log’s');
+  return signed;
 }
 
 /** By the node's own proof: one question where tiles would be several. */
@@ -323,6 +337,8 @@ function acrossKeys({ head: best }: Known, { head: seen }: Known, isShown: boole
   return isShown || isOne ? { kind: 'consistent' } : { kind: 'undecided', reason: 'no-tiles' };
 }
 
+/** Of a name that may be anyone's. */
+const MAX_SHOWN = 200;
 const MAX_KEPT_TILES = 2_048;
 
 /** Each tile once a look. */

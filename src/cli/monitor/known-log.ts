@@ -1,6 +1,6 @@
 /**
  * Which key a log's heads are to be verified by: one that the monitor's owner named, the one it remembers,
- * or one that a pinned recovery key or certificate vouches for in the evidence of the log's first entry.
+ * or one that a pinned recovery key or certificate vouches for in evidence of an entry of the log.
  * Never one because the node says so.
  */
 import { ChirographError } from '../../base/errors.js';
@@ -20,7 +20,8 @@ export interface KeyQuestion {
   readonly origin: string;
   readonly state: MonitorState | null;
   readonly trust: Trust;
-  readonly evidence: () => Promise<Uint8Array>;
+  /** Ways to evidence of an entry of the log: files that the owner has, then the node. */
+  readonly evidence: readonly (() => Promise<Uint8Array>)[];
 }
 
 /** Null if no key that is known has signed it. @throws CliError where the node cannot be asked. */
@@ -36,8 +37,11 @@ export async function knownLogOf(question: KeyQuestion): Promise<KnownLog | null
   )
     return known;
   if (trust.recoveryKeys.length === 0 && trust.certificates.length === 0) return null;
-  const vouched = await vouchedFor(question);
-  return vouched !== null && hasSigned(vouched.key, checkpoint) ? vouched : null;
+  for (const ask of question.evidence) {
+    const vouched = await vouchedBy(ask, question);
+    if (vouched !== null && hasSigned(vouched.key, checkpoint)) return vouched;
+  }
+  return null;
 }
 
 export function logOf({ key, recovery }: MonitorState): KnownLog {
@@ -58,10 +62,13 @@ function hasSigned(key: VerifierKey, checkpoint: string): boolean {
   }
 }
 
-/** The last key of the log, by the evidence of its first entry, if the owner's roots vouch for it. */
-async function vouchedFor({ origin, trust, evidence }: KeyQuestion): Promise<KnownLog | null> {
+/** The last key of the log, by evidence of one of its entries, if the owner's roots vouch for it. */
+async function vouchedBy(
+  ask: () => Promise<Uint8Array>,
+  { origin, trust }: KeyQuestion,
+): Promise<KnownLog | null> {
   try {
-    const bytes = await evidence();
+    const bytes = await ask();
     const report = verifyEvidence(bytes, trust);
     const isAttributed = report.checks.some(
       ({ id, result, word }) => id === 'log-identity' && result === 'pass' && word === 'trust',

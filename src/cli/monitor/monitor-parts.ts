@@ -11,11 +11,11 @@ import { type NodeFlags, nodeClientFor } from '../node-options.js';
 import { oneLine, type Terminal } from '../terminal.js';
 import type { MonitorParts } from './check-log.js';
 import { durationOf } from './durations.js';
-import { MAX_SOURCES } from './monitor-state.js';
+import { MAX_PLACE_CHARACTERS, MAX_SOURCES } from './monitor-state.js';
 import { MonitorStore } from './monitor-store.js';
 import { type RemoteLog, remoteLog } from './remote-log.js';
 import type { Retries } from './retries.js';
-import { readSavedHeads, type SavedHead } from './saved-heads.js';
+import { readSavedFile, type SavedFile } from './saved-heads.js';
 
 export interface MonitorFlags extends NodeFlags {
   readonly state: string;
@@ -51,16 +51,20 @@ export async function monitorPartsFor(
   const client = nodeClientFor(flags, terminal);
   const url = flags.url ?? terminal.env['CHIROGRAPH_URL'] ?? '';
   const others: RemoteLog[] = [];
-  const saved: SavedHead[] = [];
+  const files: SavedFile[] = [];
   for (const what of flags.compare ?? [])
     if (/^https?:\/\//.test(what))
       others.push(remoteLog(otherClient(what, flags, terminal), what, ledger, retries));
-    else saved.push(...(await readSavedHeads(what)));
+    else files.push(await readSavedFile(what));
   if (others.length >= MAX_SOURCES)
     throw new CliError('CLI_USAGE', `--compare takes at most ${MAX_SOURCES - 1} nodes`);
+  const places: MonitorParts['places'] = [remoteLog(client, url, ledger, retries), ...others];
+  if (places.some(({ place }) => place.length > MAX_PLACE_CHARACTERS))
+    throw new CliError('CLI_USAGE', `a URL and a ledger have ${MAX_PLACE_CHARACTERS} characters`);
   return {
-    places: [remoteLog(client, url, ledger, retries), ...others],
-    saved,
+    places,
+    saved: files.flatMap(({ heads }) => heads),
+    evidence: files.map(({ evidence }) => evidence).filter((evidence) => evidence !== null),
     trust: await monitorTrustFor(flags),
     store: new MonitorStore(flags.state),
     staleMillis:

@@ -37,8 +37,9 @@ export interface Source {
   readonly size: number;
 }
 
-export const MAX_STATE_BYTES = 64 * 1024;
+export const MAX_STATE_BYTES = 128 * 1024;
 export const MAX_SOURCES = 16;
+export const MAX_PLACE_CHARACTERS = 1_024;
 const FORMAT = 1;
 const KIND = 'monitor-state';
 
@@ -91,7 +92,7 @@ export function parseMonitorState(bytes: Uint8Array): MonitorState {
 
 function readSource(members: JsonMembers): Source {
   const source = {
-    place: members.required('place', textUpTo(4_096)),
+    place: members.required('place', textUpTo(MAX_PLACE_CHARACTERS)),
     size: members.required('size', COUNT),
   };
   members.end();

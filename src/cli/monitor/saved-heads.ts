@@ -19,33 +19,49 @@ export interface SavedHead {
   readonly checkpoint: string;
 }
 
+export interface SavedFile {
+  /** At least one; each once. */
+  readonly heads: readonly SavedHead[];
+  /** The evidence file of an entry, if it is one: it can vouch for the log's key. */
+  readonly evidence: Uint8Array | null;
+}
+
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 const MAX_HEADS = 10_000;
 
-/** At least one; each once. @throws CliError CLI_FILE, CLI_INPUT. */
-export async function readSavedHeads(path: string): Promise<readonly SavedHead[]> {
+/** @throws CliError CLI_FILE, CLI_INPUT. */
+export async function readSavedFile(path: string): Promise<SavedFile> {
   const place = oneLine(path);
   const bytes = await readFileUpTo(path, MAX_FILE_BYTES);
-  const heads = new Set(headsIn(bytes, place));
+  const { found, evidence } = contentOf(bytes, place);
+  const heads = new Set(found);
   if (heads.size === 0 || heads.size > MAX_HEADS)
     throw new CliError(
       'CLI_INPUT',
       `${place}: it holds no signed heads, or more than ${MAX_HEADS}`,
     );
-  return [...heads].map((checkpoint) => ({ place, checkpoint }));
+  return { heads: [...heads].map((checkpoint) => ({ place, checkpoint })), evidence };
 }
 
-function headsIn(bytes: Uint8Array, place: string): string[] {
+function contentOf(
+  bytes: Uint8Array,
+  place: string,
+): { found: readonly string[]; evidence: Uint8Array | null } {
   try {
-    const text = utf8ToString(
-      isContainer(bytes) ? readContainer(bytes, CONTAINER_LIMITS).evidence.bytes : bytes,
-    );
-    if (!text.startsWith('{')) return [text];
-    return documentsIn(text).flatMap(headsOf);
+    const file = isContainer(bytes) ? readContainer(bytes, CONTAINER_LIMITS).evidence.bytes : bytes;
+    const text = utf8ToString(file);
+    if (!text.startsWith('{')) return { found: [text], evidence: null };
+    const documents = documentsIn(text);
+    const isEvidence = documents.length === 1 && documents.every(hasEntry);
+    return { found: documents.flatMap(headsOf), evidence: isEvidence ? file : null };
   } catch (cause) {
     if (!(cause instanceof ChirographError)) throw cause;
     throw new CliError('CLI_INPUT', `${place}: ${cause.message}`, { cause });
   }
+}
+
+function hasEntry(value: JsonValue): boolean {
+  return isJsonObject(value) && value['entry'] !== undefined;
 }
 
 /** One document, or one a line. */

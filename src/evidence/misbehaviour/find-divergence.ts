@@ -60,12 +60,10 @@ export async function findDivergence(
   log: KnownLog,
 ): Promise<Divergence> {
   const [first, second] = inOrder(viewOf(one, log), viewOf(other, log));
-  return equalBytes(first.head.rootHash, second.head.rootHash) &&
-    first.head.size === second.head.size
+  if (first.head.size < second.head.size) return twoSizes(first, second, log);
+  return equalBytes(first.head.rootHash, second.head.rootHash)
     ? compareBindings(first, second, log)
-    : first.head.size === second.head.size
-      ? twoRoots(first, second, log)
-      : twoSizes(first, second, log);
+    : twoRoots(first, second, log);
 }
 
 interface ReadView {

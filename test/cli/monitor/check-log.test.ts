@@ -90,6 +90,22 @@ describe('what a monitor remembers', () => {
   });
 });
 
+describe('a head that nobody could remember', () => {
+  it('is not followed', async () => {
+    const shown: Shown = { history: GROWN, size: 10 };
+    const long = (size: number) => GROWN.checkpoint(size, { extensions: ['x'.repeat(20_000)] });
+    const place = { ...placeOf(shown), checkpoint: () => Promise.resolve(long(10)) };
+    await expect(checkLog(monitorOf(root, [place]).parts)).rejects.toMatchObject({
+      code: 'CLI_ANSWER_UNUSABLE',
+    });
+    await checkLog(monitorOf(root, [placeOf(shown)]).parts);
+    expect(await checkLog(monitorOf(root, [place]).parts)).toMatchObject({
+      head: { size: 10 },
+      alarms: [{ code: 'unusable' }],
+    });
+  });
+});
+
 describe('lives of a log', () => {
   const LIVES = caseNumbers(60, 400);
 

@@ -44,6 +44,7 @@ export function monitorOf(
   const parts = {
     places,
     saved: [],
+    evidence: [],
     trust: { ...NO_TRUST, logs: [LOG_KEY.key] },
     store: new MonitorStore(state),
     clock,
