@@ -6,8 +6,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { MAX_COLLECTION_BYTES } from './evidence/collection-file.js';
 import { isLanguage, type Language, LANGUAGES } from './evidence/languages.js';
-import { runVerify, type VerifyResponse } from './evidence/run-verify.js';
+import type { VerifyResponse } from './evidence/run-verify.js';
 import { MAX_TRUST_BYTES } from './evidence/trust.js';
+import { runVerifyCommand } from './evidence/verify-command.js';
 
 /** Put in by the build. */
 declare const CHIROGRAPH_VERSION: string | undefined;
@@ -15,7 +16,7 @@ declare const CHIROGRAPH_VERSION: string | undefined;
 const HELP = `Usage: node verify.mjs FILE [--trust FILE]… [--require attributed] [--lang de|en] [--json]
 
 Verifies an evidence file or a collection, alone or in a container (ASiC), offline and says, check by check,
-what was checked, how, and on whose word.
+what was checked, how, and on whose word. Verifies a proof of misbehaviour likewise, and says whether it is proven.
 
   --trust FILE           roots of trust of your own: certificates, recovery keys, log keys, blocks
                          (JSON; docs/formats/trust.md); may be given more than once
@@ -24,7 +25,8 @@ what was checked, how, and on whose word.
   --json                 the report as JSON
   --version, --help
 
-Exit code: 0 verified, or verified as consistent; 1 failed, or not attributed where that is required;
+Exit code: 0 verified, or verified as consistent; 1 failed, or not attributed where that is required
+(of a proof of misbehaviour: always);
 2 the input is no evidence file, of a newer format, or cannot be read.
 
 Untried: anchors in Bitcoin mainnet, which no run of this version has made or verified with a live
@@ -56,7 +58,7 @@ function answer(args: readonly string[]): VerifyResponse {
     trust.push({ label, bytes });
   }
   const { requireAttributed, json, language } = options;
-  return runVerify({ evidence, trust, requireAttributed, json, language });
+  return runVerifyCommand({ evidence, trust, requireAttributed, json, language });
 }
 
 interface Options {

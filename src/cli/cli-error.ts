@@ -16,3 +16,14 @@ export type CliErrorCode =
   | 'CLI_INPUT';
 
 export class CliError extends ChirographError<CliErrorCode> {}
+
+/** The node answered with a problem (RFC 9457). */
+export class RefusedByNode extends CliError {
+  /** Its code, as in docs/errors.md; empty if it gave none. */
+  readonly problem: string;
+
+  constructor(problem: string, message: string) {
+    super('CLI_REFUSED', message);
+    this.problem = problem;
+  }
+}

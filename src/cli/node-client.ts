@@ -6,7 +6,7 @@ import { BaseError } from '../base/errors.js';
 import { isJsonObject } from '../base/json-members.js';
 import type { Secret } from '../base/secret.js';
 import { systemErrorCode } from '../base/system-error.js';
-import { CliError } from './cli-error.js';
+import { CliError, RefusedByNode } from './cli-error.js';
 import { type ClientTls, openHttp, readAnswer } from './http-exchange.js';
 import { oneLine } from './terminal.js';
 
@@ -284,6 +284,6 @@ function refusal(status: number, value: JsonValue): CliError {
     return typeof text === 'string' ? oneLine(text).slice(0, 300) : '';
   };
   const [code, title, detail] = [member('code'), member('title'), member('detail')];
-  if (code === '') return new CliError('CLI_REFUSED', `the node refused with status ${status}`);
-  return new CliError('CLI_REFUSED', `${code}: ${title}${detail === '' ? '' : ` (${detail})`}`);
+  if (code === '') return new RefusedByNode('', `the node refused with status ${status}`);
+  return new RefusedByNode(code, `${code}: ${title}${detail === '' ? '' : ` (${detail})`}`);
 }

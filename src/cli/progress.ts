@@ -3,9 +3,9 @@ import { oneLine, type Terminal } from './terminal.js';
 
 export interface Progress {
   /** Shows the state of the work in place of the last one. */
-  show(text: string): void;
+  readonly show: (text: string) => void;
   /** Takes the line away. */
-  end(): void;
+  readonly end: () => void;
 }
 
 const CLEAR_LINE = '\r\u001b[2K';

@@ -2,8 +2,9 @@
 import { type Command, Option } from 'commander';
 import { MAX_COLLECTION_BYTES } from '../evidence/collection-file.js';
 import { type Language, LANGUAGES } from '../evidence/languages.js';
-import { runVerify, type TrustInput } from '../evidence/run-verify.js';
+import type { TrustInput } from '../evidence/run-verify.js';
 import { MAX_TRUST_BYTES } from '../evidence/trust.js';
+import { runVerifyCommand } from '../evidence/verify-command.js';
 import { CliError } from './cli-error.js';
 import { repeated, withExamples } from './command-help.js';
 import { readFileUpTo } from './files.js';
@@ -19,7 +20,10 @@ interface VerifyFlags {
 export function addVerifyCommand(program: Command, terminal: Terminal, end: End): void {
   const command = program
     .command('verify')
-    .argument('<file...>', 'evidence files, collections of them, or containers of either')
+    .argument(
+      '<file...>',
+      'evidence files, collections of them, containers of either, proofs of misbehaviour',
+    )
     .description(
       'verify evidence files, collections and containers offline, and say what was checked and on whose word',
     )
@@ -83,7 +87,7 @@ async function verifyOne(
     return EXIT.unusable;
   }
   const requireAttributed = require === 'attributed';
-  const response = runVerify({
+  const response = runVerifyCommand({
     evidence,
     trust,
     requireAttributed,

@@ -59,7 +59,8 @@ export function verifyFiles(evidence: Uint8Array, trust: readonly TrustInput[]):
   return verifyBytes(evidence, mergeTrust(SHIPPED_TRUST, ...trust.map(readTrust)));
 }
 
-function readTrust({ label, bytes }: TrustInput): Trust {
+/** @throws EvidenceError TRUST_MALFORMED, TRUST_FORMAT_NEWER, naming the file. */
+export function readTrust({ label, bytes }: TrustInput): Trust {
   try {
     return parseTrust(bytes);
   } catch (cause) {

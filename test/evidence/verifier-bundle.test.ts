@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { build, type Built, trustBytes } from './evidence-builder.js';
+import { LOG_KEY } from './misbehaviour/support/history.js';
+import { proofOf } from './misbehaviour/support/proofs.js';
 import { edited, set } from './support/json-edit.js';
 
 const BUILD = fileURLToPath(new URL('../../scripts/build-verifier.mjs', import.meta.url));
@@ -48,6 +50,16 @@ describe('verify.mjs', () => {
   it('gives the report as JSON', () => {
     const { stdout } = verify('entry.evidence', '--trust', 'bank.json', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ result: 'verified' });
+  });
+
+  it('verifies a proof of misbehaviour', () => {
+    writeFileSync(join(directory, 'fork.json'), proofOf('entry'));
+    const log = { $v: 1, name: 'auditor', logs: [LOG_KEY.text] };
+    writeFileSync(join(directory, 'auditor.json'), JSON.stringify(log));
+    const proven = verify('fork.json', '--trust', 'auditor.json');
+    expect(proven).toMatchObject({ status: 0, stderr: '' });
+    expect(proven.stdout).toMatch(/^MISBEHAVIOUR PROVEN: /);
+    expect(verify('fork.json').status).toBe(1);
   });
 
   it('says no to an altered file', () => {

@@ -1,0 +1,102 @@
+/** Faults of finding, judging and watching, each with the suite that must notice it, and in how many of its cases. */
+import type { PlantedFault } from '../../support/mutant.js';
+import type { SuiteToRun } from '../../support/run-on-mutant.js';
+
+export interface FaultOfMonitors extends PlantedFault {
+  readonly suite: SuiteToRun;
+}
+
+const FIND = 'evidence/misbehaviour/find-divergence.js';
+const CHECK = 'cli/monitor/check-log.js';
+const KNOWN = 'cli/monitor/known-log.js';
+
+const pairs = suite('test/evidence/misbehaviour/find-divergence.test.ts');
+const splits = suite('test/evidence/misbehaviour/split-views.test.ts', 12);
+const rules = suite('test/evidence/misbehaviour/rules.test.ts');
+const lives = suite('test/cli/monitor/check-log.test.ts', 10);
+const nodes = suite('test/cli/monitor.test.ts');
+
+export const MONITOR_FAULTS: readonly FaultOfMonitors[] = [
+  fault('two roots of one size are taken for one', splits, FIND, [
+    'return equalBytes(first.head.rootHash, second.head.rootHash) ?',
+    'return true ?',
+  ]),
+  fault('a larger tree is taken for a continuation', splits, FIND, [
+    'if (equalBytes(root, first.head.rootHash))',
+    'if (true)',
+  ]),
+  fault('views are taken in the order in which they are shown', pairs, FIND, [
+    'return comesFirst(other.head, one.head) ? [other, one] : [one, other];',
+    'return [one, other];',
+  ]),
+  fault('tiles are believed', pairs, FIND, ['return verifyInclusion(claim) ?', 'return true ?']),
+  fault('bindings are not compared', splits, 'evidence/misbehaviour/internal/binding-conflict.js', [
+    'return a.length === b.length && !equalBytes(a.treeHash, b.treeHash);',
+    'return false;',
+  ]),
+  fault(
+    'the way down goes left only',
+    pairs,
+    'evidence/misbehaviour/internal/first-difference.js',
+    ['index++;', 'index;'],
+  ),
+  fault('who is accused need not be known', rules, 'evidence/misbehaviour/verify-misbehaviour.js', [
+    'word === "self"',
+    'word === "nobody"',
+  ]),
+  fault('a rollback is not noticed', lives, CHECK, ['if (size < before)', 'if (false)']),
+  fault('what is remembered goes back', lives, CHECK, [
+    'if (isConsistent && seen.head.size >= best.head.size)',
+    'if (isConsistent || seen.head.size < best.head.size)',
+  ]),
+  fault('what was seen is forgotten', lives, CHECK, [
+    'await this.#parts.store.write({',
+    'await Promise.resolve({',
+  ]),
+  fault('a log that does not grow is never stale', lives, CHECK, [
+    'this.#at - grownAt > staleMillis',
+    'false',
+  ]),
+  fault('the node’s proof of consistency is believed', lives, CHECK, [
+    'return proof !== null && verifyConsistency({',
+    'return proof !== null || verifyConsistency({',
+  ]),
+  fault('another log at the same place is taken for this one', nodes, CHECK, [
+    'if (expected !== null && origin !== expected) {',
+    'if (false) {',
+  ]),
+  fault('another key is taken without a word', nodes, CHECK, [
+    'if (isNewKey)\n      this.#alarm("key-changed"',
+    'if (false)\n      this.#alarm("key-changed"',
+  ]),
+  fault('a key is believed because the node says so', nodes, KNOWN, ['|| !isAttributed ||', '||']),
+  fault('a tampered memory is believed', nodes, 'cli/monitor/monitor-state.js', [
+    'verifyCheckpoint(state.checkpoint, noteVerifier(state.key));',
+    '',
+  ]),
+  fault('the first proof is written over', nodes, 'cli/monitor/monitor-store.js', [
+    'if (!await holdsProof(path, key))',
+    'if (true)',
+  ]),
+  fault('the key of one node is sent to another', nodes, 'cli/monitor/monitor-parts.js', [
+    'flags.compareKey ?? terminal.env["CHIROGRAPH_COMPARE_KEY"]',
+    'flags.compareKey ?? terminal.env["CHIROGRAPH_KEY"]',
+  ]),
+  fault('receipts say nothing', nodes, 'cli/monitor/saved-heads.js', [
+    'return [checkpoint, inLog, ...listed]',
+    'return [inLog, ...listed]',
+  ]),
+];
+
+function suite(file: string, cases = 1): SuiteToRun {
+  return { file, cases };
+}
+
+function fault(
+  name: string,
+  inSuite: SuiteToRun,
+  file: string,
+  [find, replace]: readonly [string, string],
+): FaultOfMonitors {
+  return { name, suite: inSuite, file, find, replace };
+}
