@@ -81,6 +81,8 @@ function epochToJson(epoch: EpochContradiction['later']): JsonObject {
     tenant: {
       proof: toBase64(epoch.tenant.proof),
       ...('root' in epoch.tenant && { root: toBase64(epoch.tenant.root) }),
+      ...('root' in epoch.tenant &&
+        epoch.tenant.salt !== undefined && { salt: toBase64(epoch.tenant.salt) }),
     },
   };
 }

@@ -82,4 +82,6 @@ export interface EpochWithoutTenant extends ProvedStatement {
 interface TenantMap {
   readonly proof: Uint8Array;
   readonly root: Sha256Digest;
+  /** What blinds the root in the map of tenants; none in epochs of format 1. */
+  readonly salt?: Uint8Array;
 }

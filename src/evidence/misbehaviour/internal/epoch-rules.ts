@@ -60,14 +60,14 @@ function isIn(epoch: ReadEpoch, { size, rootHash }: EpochsSubject['epochLog']): 
 
 /** That it has the root that is shown, or is absent if none is. */
 function saysOfTenant(
-  { content, tenantProof, tenantRoot }: ReadEpoch,
+  { content, tenantProof, tenantValue }: ReadEpoch,
   handle: Uint8Array,
 ): boolean {
   const tenants = sha256Digest(digestFromHex(content.tenants));
   const key = mapKeyOf(handle);
-  return tenantRoot === null
+  return tenantValue === null
     ? verifyAbsence(tenants, key, tenantProof)
-    : verifyMembership(tenants, key, tenantRoot, tenantProof);
+    : verifyMembership(tenants, key, tenantValue, tenantProof);
 }
 
 /** That it has the head that is shown, or is absent if none is. */

@@ -58,17 +58,18 @@ function readEpoch(
   const tenantMembers = members.object('tenant');
   const tenantProof = tenantMembers.required('proof', MAP_PROOF);
   const root = tenantMembers.optional('root', HASH);
+  const blind = tenantMembers.optional('salt', SALT);
   tenantMembers.end();
   const logValue = members.optional('log', ANY);
   const head = members.optional('head', HEAD);
   members.end();
   const proved = { inclusion, statement };
   if (root === undefined) {
-    if (logValue !== undefined || head !== undefined)
+    if (logValue !== undefined || head !== undefined || blind !== undefined)
       throw refuse('a log stands under a tenant that is absent');
     return { ...proved, tenant: { proof: tenantProof } };
   }
-  const tenant = { proof: tenantProof, root };
+  const tenant = { proof: tenantProof, root, ...(blind !== undefined && { salt: blind }) };
   if (logValue === undefined) throw refuse('an epoch says nothing of the log');
   const log = new JsonMembers(logValue, refuse, 'shows/log');
   const proof = log.required('proof', MAP_PROOF);

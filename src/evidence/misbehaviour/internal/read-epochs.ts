@@ -4,6 +4,7 @@ import { ChirographError } from '../../../base/errors.js';
 import type { EpochStatement } from '../../../records/statement.js';
 import { decodeMapProof, type MapProof } from '../../../tlog/sparse-map-proof.js';
 import { EvidenceError } from '../../evidence-error.js';
+import { tenantValueOf } from '../../epoch-map.js';
 import { type HeadStatement, parseHeadStatement } from '../../head-statement.js';
 import { isFinding } from '../../internal/read-part.js';
 import { type ReadStatement, readStatement } from '../../internal/read-statement.js';
@@ -25,6 +26,8 @@ export interface ReadEpoch extends ReadStatement<EpochStatement> {
   readonly tenantProof: MapProof;
   /** Of the tenant's map; null where the tenant is absent. */
   readonly tenantRoot: Sha256Digest | null;
+  /** What the map of tenants has for it; null where the tenant is absent. */
+  readonly tenantValue: Sha256Digest | null;
   /** Null where the tenant is absent. */
   readonly logProof: MapProof | null;
   /** Null where the log is absent. */
@@ -57,6 +60,7 @@ function readEpoch(epoch: EpochContradiction['later']): ReadEpoch | null {
     ...statement,
     tenantProof: decodeMapProof(epoch.tenant.proof),
     tenantRoot: 'root' in epoch.tenant ? epoch.tenant.root : null,
+    tenantValue: 'root' in epoch.tenant ? tenantValueOf(epoch.tenant) : null,
     logProof: 'log' in epoch ? decodeMapProof(epoch.log.proof) : null,
     shown: 'head' in epoch ? shownHead(epoch) : null,
   }));

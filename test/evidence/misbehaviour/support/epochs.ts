@@ -1,7 +1,7 @@
 /** An epoch log that contradicts itself about a log of a tenant, made from its parts. */
 import type { LeafIndex, UnixMillis } from '../../../../src/base/brand.js';
 import { digestToHex } from '../../../../src/base/hex-digest.js';
-import { headValueOf, mapKeyOf } from '../../../../src/evidence/epoch-map.js';
+import { headValueOf, mapKeyOf, tenantValueOf } from '../../../../src/evidence/epoch-map.js';
 import { formatHeadStatement, originHash } from '../../../../src/evidence/head-statement.js';
 import type {
   EpochContradiction,
@@ -84,23 +84,27 @@ function epochOf(index: number, commitment: Commitment): Shown {
     ...neighbours(`logs ${index}`),
     ...(head === null ? [] : [{ key, value: headValueOf(salt, head) }]),
   ]);
+  // The earlier epoch is of format 1, the later of format 2.
+  const blind = index === 1 ? {} : { salt: derived(`tenant salt ${index}`) };
   const hasTenant = commitment !== 'tenant-gone';
   const tenants = sparseMap([
     ...neighbours(`tenants ${index}`),
-    ...(hasTenant ? [{ key: tenantKey, value: heads.hash }] : []),
+    ...(hasTenant
+      ? [{ key: tenantKey, value: tenantValueOf({ root: heads.hash, ...blind }) }]
+      : []),
   ]);
   const statement = formatStatement({
     kind: 'epoch',
     index: index as LeafIndex,
     recordedAt: (index * 60_000) as UnixMillis,
-    heads: 6,
+    ...(index === 1 ? { heads: 6 } : { changes: digestToHex(derived('changes')) }),
     tenants: digestToHex(tenants.hash),
     ...(index > 1 && { previous: digestToHex(derived('previous')) }),
   });
   const proved = { inclusion: [], statement };
   const tenantProof = encodeMapProof(proveKey(tenants, tenantKey));
   if (!hasTenant) return { ...proved, tenant: { proof: tenantProof } };
-  const tenant = { proof: tenantProof, root: heads.hash };
+  const tenant = { proof: tenantProof, root: heads.hash, ...blind };
   const proof = encodeMapProof(proveKey(heads, key));
   return head === null
     ? { ...proved, log: { proof }, tenant }
