@@ -43,6 +43,8 @@ export interface Config {
   readonly refusalsPerMinute: number;
   /** Searches a minute, per key: what is asked one by one could be a list that somebody tries out. */
   readonly searchesPerMinute: number;
+  /** Containers sealed a minute, per tenant: each costs a signature of the seal's key. */
+  readonly containerSealsPerMinute: number;
   /** Requests a minute per address; unlimited without it. */
   readonly requestsPerMinute?: number;
   readonly anchorChain: 'devchain' | 'bitcoin';

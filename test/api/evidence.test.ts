@@ -10,8 +10,10 @@ import { leafHash } from '../../src/tlog/merkle-hash.js';
 import { parseVerifierKey } from '../../src/tlog/note-key.js';
 import { noteVerifier } from '../../src/tlog/signed-note.js';
 import { readCollectionExample } from '../evidence/support/example.js';
+import { FakeClock } from '../support/fake-clock.js';
 import { openSuiteService } from '../support/suite-service.js';
-import type { TestService } from '../support/test-service.js';
+import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+import { openTestService, type TestService } from '../support/test-service.js';
 import {
   answer,
   append,
@@ -280,6 +282,36 @@ describe('evidence', () => {
       await trust(),
     );
     expect(report).toMatchObject({ result: 'verified', container: { kind: 'asic-s' } });
+  });
+
+  it('is sealed so many times a minute for a tenant; what has not changed is not sealed again', async () => {
+    const place = await temporaryDirectory();
+    const time = new FakeClock();
+    const limited = await openTestService(place, { clock: time, containerSealsPerMinute: 2 });
+    try {
+      await createLedger(limited, 'kyc');
+      const ask = (id: number, format: string): Promise<Response> =>
+        limited.request(`${RECORDS}/${id}/evidence?format=${format}`);
+      const first = await bytes(ask(0, 'asice'));
+      expect(await bytes(ask(0, 'asice'))).toEqual(first);
+      await append(limited, 'kyc');
+      await bytes(ask(1, 'asics'));
+      time.advance(15_000);
+      const refused = await ask(1, 'asice');
+      expect(refused.headers.get('retry-after')).toBe('45');
+      expect(await problem(refused, 429)).toBe('SEAL_RATE_LIMITED');
+      expect(await bytes(ask(0, 'asice'))).toEqual(first);
+      await bytes(ask(1, 'json'));
+      const sealed = { json: { signer: 'seal' } };
+      await answer<Attached>(limited.request(`${RECORDS}/1/signatures`, sealed), 201);
+      // Somebody's own signature in a container takes none of the operator's.
+      await bytes(ask(1, 'asics'));
+      time.advance(45_000);
+      await bytes(ask(1, 'asice'));
+    } finally {
+      await limited.service.close();
+      await removeDirectory(place);
+    }
   });
 
   it('of the ledger itself, and of a signature, verifies as well', async () => {
