@@ -98,6 +98,9 @@ export interface AuthoritySetting {
   readonly url: string;
   /** OID of the policy to ask for; null leaves it to the authority. */
   readonly policy: string | null;
+  /** Requests in a day and in a month of UTC, of those that are paid for; null for as many as it takes. */
+  readonly perDay: number | null;
+  readonly perMonth: number | null;
   /** Its host, as it may be asked. */
   readonly host: HostRule;
 }

@@ -229,6 +229,27 @@ describe('an outage', () => {
     expect(follower.backlog).toMatchObject({ due: { T: 0 }, oldest: null, timeStampFailures: 0 });
   });
 
+  it('of which the end is known is waited out until then, or until the clock goes back', async () => {
+    const { clock } = opened;
+    const until = (clock.now() + 30 * DAY) as UnixMillis;
+    const reason = 'the budget is used up';
+    augmenter.answer = ({ step }) =>
+      step === 'LT' ? null : { kind: 'no-time-stamps', reason, until };
+    const record = await signedRecord();
+    await turns();
+    expect(await waitingOf(record)).toEqual({ step: 'T', since: clock.now(), until, reason });
+    clock.advance(30 * DAY - 1);
+    await turns();
+    expect(follower.backlog.failed).toBe(1);
+    clock.advance(1 - 31 * DAY);
+    await turns();
+    expect(follower.backlog).toMatchObject({ failed: 2, timeStampFailures: 2 });
+    augmenter.answer = () => null;
+    clock.advance(31 * DAY);
+    await turns();
+    expect(await levelOf(record)).toEqual([1, 2]);
+  });
+
   it('is what signatures wait for that are due for such a step, and no others', async () => {
     const stamped = await signedRecord();
     await turns();

@@ -46,7 +46,14 @@ describe('docs/formats/data-directory.md', () => {
     await opened.close();
 
     for (const [section, directory, others] of [
-      [data, 'data', ['access.json', 'augmentation.json', 'chirograph.config.json', 'views/']],
+      [
+        data,
+        'data',
+        [
+          ...['access.json', 'augmentation.json', 'chirograph.config.json'],
+          ...['time-stamps.json', 'views/'],
+        ],
+      ],
       [keys, 'data.keys', ['access-mark.json']],
     ] as const) {
       const documented = paths(section);
