@@ -93,7 +93,9 @@ describe('seals of containers', () => {
     slow.answer();
     await Promise.all(made);
     clock.advance(20_000);
-    expect(await refusal(ask('c'))).toEqual(['SEAL_RATE_LIMITED', 40]);
+    const over = ask('c');
+    slow.answer();
+    expect(await refusal(over)).toEqual(['SEAL_RATE_LIMITED', 40]);
     await ask('a');
     const others = ask('c', 'other-bank');
     slow.answer();
@@ -123,7 +125,9 @@ describe('seals of containers', () => {
   it('that failed are not kept, and give their place back', async () => {
     const { slow, ask } = opened();
     for (let round = 0; round < 5; round++) {
-      const asked = [ask('a'), ask('a'), ask('b')].map((each) => each.catch((error: unknown) => error));
+      const asked = [ask('a'), ask('a'), ask('b')].map((each) =>
+        each.catch((error: unknown) => error),
+      );
       slow.answer(new Error(`away ${round}`));
       expect(await Promise.all(asked)).toEqual(Array(3).fill(new Error(`away ${round}`)));
     }

@@ -1,6 +1,7 @@
 /** From a signature to a file that a stranger verifies, over HTTP alone. */
 import { describe, expect, it } from '@jest/globals';
 import { unzipSync } from 'fflate';
+import { signatureReportSchema } from '../../src/api/signature-report-schema.js';
 import { parseEvidence } from '../../src/evidence/parse-evidence.js';
 import { NO_TRUST, parseTrust, type Trust } from '../../src/evidence/trust.js';
 import { verifyBytes } from '../../src/evidence/verify-file.js';
@@ -95,6 +96,30 @@ describe('signatures', () => {
     expect([...first.items, ...second.items].map(({ number }) => number)).toEqual([0, 1]);
     expect(first.items[0]?.report).toMatchObject({ indication: 'TOTAL-PASSED', intact: true });
     expect(second.cursor).toBeNull();
+  });
+
+  it('have reports that are described, member by member', async () => {
+    const { items } = await answer<{ items: readonly { report: Record<string, unknown> }[] }>(
+      node.request(`${RECORDS}/${record.id}/signatures`),
+    );
+    const report = items[0]?.report ?? {};
+    expect(signatureReportSchema.parse(report)).toEqual(report);
+    for (const name of Object.keys(report)) {
+      const { [name]: left, ...rest } = report;
+      expect([name, left === undefined, signatureReportSchema.safeParse(rest).success]).toEqual([
+        name,
+        false,
+        false,
+      ]);
+      const other = { ...report, [name]: { of: 'another kind' } };
+      expect([name, signatureReportSchema.safeParse(other).success]).toEqual([name, false]);
+    }
+    const { components } = await answer<{
+      components: { schemas: Record<string, { required: readonly string[] }> };
+    }>(node.request('/openapi.json'));
+    expect(components.schemas['SignatureReport']?.required.toSorted()).toEqual(
+      Object.keys(report).toSorted(),
+    );
   });
 
   it('are given as DER, which may be attached again and to nothing else', async () => {
