@@ -12,13 +12,13 @@ import { describeKeys, keyCreation, keysRoutes } from './api/routes/keys.js';
 import { describeTenants, tenantsRoutes } from './api/routes/tenants.js';
 import { accessHistory } from './queries/access-history.js';
 import { inspectionPrinter } from './queries/inspection-report-data.js';
-import { containerSeal, type RouteParts, type SharedParts, trustParts, v1 } from './route-parts.js';
+import { type RouteParts, type SharedParts, trustParts, v1 } from './route-parts.js';
 
 export function accessModules(parts: RouteParts, shared: SharedParts): RouteModule[] {
   const { opened, clock } = parts;
   const { node, registry } = opened;
   const { book, recorder, changes, inspections, inspectionChanges } = opened.access;
-  const { guard, cursors, ledgers, body, timeoutMillis } = shared;
+  const { guard, cursors, ledgers, body, seals, timeoutMillis } = shared;
   const create = keyCreation({
     registry,
     ensureTenant: (tenant) => node.ensureTenant(tenant),
@@ -56,7 +56,7 @@ export function accessModules(parts: RouteParts, shared: SharedParts): RouteModu
         guard,
         inspections,
         trust: trustParts(opened),
-        seal: containerSeal(parts),
+        seals,
         parts: {
           ledgers,
           evidence: {

@@ -4,18 +4,30 @@ import { WALKS } from './augmentation/augmentation-file.js';
 import type { AugmentationBacklog } from './augmentation/signature-follower.js';
 import type { UnixMillis } from './base/brand.js';
 import type { Clock } from './base/time.js';
+import type { AuthorityHealth } from './keys/fail-over-authority.js';
 
 /** What is due for longer than this is behind. */
 const LATE_MILLIS = 10 * 60_000;
 
-/** Reasons of `readinessOf`; no names, because anyone may ask. */
+/**
+ * Reasons of `readinessOf`; no names, because anyone may ask.
+ *
+ * @param authorities of time-stamps, all that there are.
+ */
 export function augmentationReasons(
   { due, waiting, setAside, oldest, timeStampFailures }: AugmentationBacklog,
+  authorities: readonly Pick<AuthorityHealth, 'usedUpUntil'>[],
   now: UnixMillis,
 ): string[] {
   const reasons: string[] = [];
   const count = WALKS.reduce((sum, step) => sum + due[step], waiting);
-  if (timeStampFailures > 0)
+  const usedUp = authorities.filter(({ usedUpUntil }) => usedUpUntil !== null).length;
+  const isAllUsedUp = usedUp > 0 && usedUp === authorities.length;
+  if (usedUp > 0 && !isAllUsedUp)
+    reasons.push(`${usedUp} of ${authorities.length} time-stamp authorities have used up budgets`);
+  if (isAllUsedUp)
+    reasons.push(`the budgets of time-stamps are used up: ${count} signatures wait, none is lost`);
+  else if (timeStampFailures > 0)
     reasons.push(`no time-stamp authority answers: ${count} signatures wait, and none is lost`);
   else if (oldest !== null && now - oldest > LATE_MILLIS)
     reasons.push(`${count} signatures wait for time-stamps or validation data: see the log`);

@@ -43,6 +43,8 @@ export interface Config {
   readonly refusalsPerMinute: number;
   /** Searches a minute, per key: what is asked one by one could be a list that somebody tries out. */
   readonly searchesPerMinute: number;
+  /** Containers sealed a minute, per tenant: each costs a signature of the seal's key. */
+  readonly containerSealsPerMinute: number;
   /** Requests a minute per address; unlimited without it. */
   readonly requestsPerMinute?: number;
   readonly anchorChain: 'devchain' | 'bitcoin';
@@ -96,6 +98,9 @@ export interface AuthoritySetting {
   readonly url: string;
   /** OID of the policy to ask for; null leaves it to the authority. */
   readonly policy: string | null;
+  /** Requests in a day and in a month of UTC, of those that are paid for; null for as many as it takes. */
+  readonly perDay: number | null;
+  readonly perMonth: number | null;
   /** Its host, as it may be asked. */
   readonly host: HostRule;
 }

@@ -1,6 +1,7 @@
 /** Routes for ledgers, for what is taken along of one entry, and for the persons that entries are about. */
 import { ACCESS_LEDGER } from './access/access-entry.js';
 import type { RouteModule } from './api/app.js';
+import { MinuteBudget } from './api/minute-budget.js';
 import { batchesRoutes, describeBatches } from './api/routes/batches.js';
 import { describeEntryFiles, entryFilesRoutes } from './api/routes/entry-files.js';
 import { describeLedgers, ledgersRoutes } from './api/routes/ledgers.js';
@@ -8,16 +9,14 @@ import { describePrepareSigning, prepareSigningRoutes } from './api/routes/prepa
 import { describeSignatures, signaturesRoutes } from './api/routes/signatures.js';
 import { describeSubjectSearch, subjectSearchRoutes } from './api/routes/subject-search.js';
 import { describeSubjects, subjectsRoutes } from './api/routes/subjects.js';
-import { SearchBudget } from './api/search-budget.js';
-import { containerSeal, type RouteParts, type SharedParts, v1 } from './route-parts.js';
+import { type RouteParts, type SharedParts, v1 } from './route-parts.js';
 
 export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModule[] {
   const { config, opened, clock, random } = parts;
   const { node, findable, views, batches } = opened;
   const { book } = opened.access;
-  const { guard, cursors, ledgers, body } = shared;
+  const { guard, cursors, ledgers, body, seals } = shared;
   const evidence = { anchored: node.anchored, identities: node.identities };
-  const seal = containerSeal(parts);
   return [
     v1(
       ledgersRoutes({
@@ -39,7 +38,7 @@ export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModu
       }),
       describeLedgers,
     ),
-    v1(entryFilesRoutes({ guard, ledgers, evidence, seal }), describeEntryFiles),
+    v1(entryFilesRoutes({ guard, ledgers, evidence, seals }), describeEntryFiles),
     // Before those of a signature's number.
     v1(prepareSigningRoutes({ guard, body, ledgers, signing: { clock } }), describePrepareSigning),
     v1(
@@ -67,10 +66,15 @@ export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModu
         body,
         ledgers,
         findable,
-        budget: new SearchBudget(config.searchesPerMinute, clock),
+        budget: new MinuteBudget({
+          perMinute: config.searchesPerMinute,
+          clock,
+          code: 'SEARCH_RATE_LIMITED',
+          message: 'too many searches with this key: wait a while',
+        }),
       }),
       describeSubjectSearch,
     ),
-    v1(subjectsRoutes({ guard, cursors, ledgers, evidence, seal }), describeSubjects),
+    v1(subjectsRoutes({ guard, cursors, ledgers, evidence, seals }), describeSubjects),
   ];
 }

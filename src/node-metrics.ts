@@ -128,6 +128,11 @@ export function signingMetrics(registry: Registry, signing: SigningServices): vo
     "The authority's clock less this node's.",
     ({ skewMillis }) => (skewMillis === null ? null : skewMillis / 1_000),
   );
+  byAuthority(
+    'chirograph_time_stamp_requests_left',
+    'What is left of its budget of requests on this day and in this month.',
+    ({ requestsLeft }) => requestsLeft,
+  );
   new Gauge({
     name: 'chirograph_revocation_failed',
     help: 'Places of revocation that gave nothing since the start.',

@@ -61,7 +61,7 @@ export async function openAugmentation(
   return {
     follower,
     timer,
-    reasons: () => augmentationReasons(follower.backlog, clock.now()),
+    reasons: () => augmentationReasons(follower.backlog, signing.health().timeStamps, clock.now()),
     waitingOf: (log, index, cms) => follower.waitingOf(log, index, cms),
   };
 }

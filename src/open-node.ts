@@ -16,6 +16,7 @@ import type { Config, Secrets } from './config.js';
 import { openDevelopmentAnchoring } from './development-parts.js';
 import { DirectoryKeyStore } from './keys/directory-key-store.js';
 import type { KeyStore } from './keys/key-store.js';
+import { TimeStampCounts } from './keys/time-stamp-counts.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerStoreOptions } from './ledger/ledger-store.js';
@@ -92,7 +93,9 @@ async function open(
   lifetime.add(() => opened.close());
   const { seal, roots: sealRoots } = opened;
   const { logger = silentLogger } = surroundings;
-  const signing = await openSigningServices(config, { keyStore, clock, random, logger, sealRoots });
+  const timeStampCounts = new TimeStampCounts(dataDirectory, clock);
+  const parts = { keyStore, clock, random, logger, timeStampCounts, sealRoots };
+  const signing = await openSigningServices(config, parts);
   lifetime.add(() => signing.close());
   const bitcoin =
     config.anchorChain === 'bitcoin'
@@ -108,6 +111,7 @@ async function open(
     openAnchoring: () => openChain(bitcoin, dataDirectory, { keyStore, clock, random }, lifetime),
   });
   lifetime.add(() => node.close());
+  await timeStampCounts.open();
   const registry = await ApiKeyRegistry.open(dataDirectory, { clock, random, memory: keyStore });
   const { refusalsPerMinute } = config;
   const access = await openNodeAccess(node, { clock, random, refusalsPerMinute });

@@ -5,6 +5,7 @@ import type { RouteModule } from './api/app.js';
 import { createGuard, type Guard } from './api/authentication.js';
 import type { BodyLimits } from './api/body.js';
 import type { ClientCertificates } from './api/client-certificates.js';
+import { ContainerSeals } from './api/container-seals.js';
 import { createCursorCodec, type CursorCodec } from './api/cursor.js';
 import { createLoginLimiter } from './api/rate-limit.js';
 import type { Readiness } from './api/routes/health.js';
@@ -17,7 +18,6 @@ import type { TrySchema } from './commands/schema-trial.js';
 import type { Config } from './config.js';
 import type { Anchoring } from './epoch-timer.js';
 import type { OpenedNode } from './open-node.js';
-import type { ContainerSeal } from './queries/evidence-container.js';
 import type { FindableFields } from './queries/findable-fields.js';
 import type { SchemaRegistry } from './queries/ledger-schemas.js';
 import type { NodeTrustParts } from './queries/node-trust.js';
@@ -59,12 +59,14 @@ export interface SharedParts {
   readonly cursors: CursorCodec;
   readonly ledgers: TenantLedgers;
   readonly body: BodyLimits;
+  readonly seals: ContainerSeals;
   readonly timeoutMillis: number;
 }
 
 export function sharedParts(parts: RouteParts): SharedParts {
   const { config, opened, authenticators, certificates, clock } = parts;
   const { node, views, maps } = opened;
+  const { seal } = node;
   const { book, recorder, inspections } = opened.access;
   const timeoutMillis = config.requestTimeoutMillis;
   return {
@@ -86,17 +88,13 @@ export function sharedParts(parts: RouteParts): SharedParts {
       timeZoneOf: (tenant) => book.of(tenant as TenantName).settings.timeZone,
     }),
     body: { maxBytes: config.maxBodyBytes, timeoutMillis },
+    seals: new ContainerSeals({
+      seal: seal && ((content) => seal.seal(content, clock.now())),
+      perMinute: config.containerSealsPerMinute,
+      clock,
+    }),
     timeoutMillis,
   };
-}
-
-/** The operator's seal as containers get it. */
-export function containerSeal({
-  opened,
-  clock,
-}: Pick<RouteParts, 'opened' | 'clock'>): ContainerSeal {
-  const { seal } = opened.node;
-  return seal && ((content) => seal.seal(content, clock.now()));
 }
 
 /** What the node would have verifiers trust. */

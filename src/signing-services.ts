@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { equalBytes } from './base/bytes.js';
+import { sha256Hex } from './base/hash.js';
 import type { Logger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import { systemErrorCode } from './base/system-error.js';
@@ -21,8 +22,9 @@ import type { SendOutbound } from './keys/outbound-message.js';
 import { outbound, type OutboundOptions } from './keys/outbound.js';
 import { RevocationClient } from './keys/revocation-client.js';
 import type { RevocationFailure, RevocationSource } from './keys/revocation-source.js';
-import type { TimeStampAuthority } from './keys/time-stamp-authority.js';
+import type { RequestBudget, TimeStampAuthority } from './keys/time-stamp-authority.js';
 import { timeStampClient } from './keys/time-stamp-client.js';
+import type { Remaining, TimeStampCounts } from './keys/time-stamp-counts.js';
 import { ConfigError } from './settings/config-error.js';
 import { environmentName } from './settings/setting.js';
 import { parseCertificate } from './signing/certificate.js';
@@ -56,6 +58,8 @@ export interface SigningServiceParts {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
+  /** Of requests to authorities with a budget; opened by the time that the first one is asked. */
+  readonly timeStampCounts: TimeStampCounts;
   /** DER of the roots that the node's own seal ends at, where they were made here. */
   readonly sealRoots: readonly Uint8Array[];
   /** For tests. */
@@ -149,15 +153,40 @@ function openTimeStamps(
 }
 
 function authorityOf(
-  { url, policy }: AuthoritySetting,
-  { clock, random }: SigningServiceParts,
+  setting: AuthoritySetting,
+  parts: SigningServiceParts,
   anchors: readonly TrustAnchor[],
   send: SendOutbound,
 ): TimeStampAuthority {
+  const { url, policy } = setting;
+  const { clock, random } = parts;
   const { host, pathname } = new URL(url);
   const name = pathname === '/' ? host : `${host}${pathname}`;
-  const toleranceMillis = CLOCK_TOLERANCE_MILLIS;
-  return timeStampClient({ name, url, policy, anchors, send, clock, random, toleranceMillis });
+  const budget = budgetOf(setting, name, parts);
+  return timeStampClient({
+    ...{ name, url, policy, anchors, send, clock, random },
+    toleranceMillis: CLOCK_TOLERANCE_MILLIS,
+    ...(budget !== null && { budget }),
+  });
+}
+
+function budgetOf(
+  { url, perDay, perMonth }: AuthoritySetting,
+  name: string,
+  { timeStampCounts: counts, logger }: SigningServiceParts,
+): RequestBudget | null {
+  if (perDay === null && perMonth === null) return null;
+  // A URL may have an account in it.
+  const authority = sha256Hex(url);
+  const remaining = (): Remaining => counts.remaining(authority, { perDay, perMonth });
+  return {
+    remaining,
+    take: async () => {
+      await counts.take(authority, { perDay, perMonth });
+      const { usedUpUntil: until } = remaining();
+      if (until !== null) logger.warn('time-stamp budget used up', { authority: name, until });
+    },
+  };
 }
 
 function openRevocation(

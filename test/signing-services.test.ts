@@ -13,6 +13,7 @@ import {
   issueSealCertificate,
 } from '../src/keys/development-authority.js';
 import { DirectoryKeyStore } from '../src/keys/directory-key-store.js';
+import { TimeStampCounts } from '../src/keys/time-stamp-counts.js';
 import { DEFAULTS } from '../src/settings/settings-table.js';
 import { parseCertificateList } from '../src/signing/certificate-list.js';
 import { parseCertificate } from '../src/signing/certificate.js';
@@ -29,6 +30,8 @@ const imprint = {
   hash: new Uint8Array(createHash('sha256').update('x').digest()),
 };
 
+const UNLIMITED = { perDay: null, perMonth: null };
+
 let root: string;
 let clock: FakeClock;
 let keyStore: DirectoryKeyStore;
@@ -44,11 +47,14 @@ function openKeys(): Promise<DirectoryKeyStore> {
   return DirectoryKeyStore.open({ directory, dataDirectory, random });
 }
 
-function open(
+async function open(
   config: Partial<Config> = {},
   sealRoots: readonly Uint8Array[] = [],
 ): Promise<SigningServices> {
-  const parts = { keyStore, clock, random, logger: silentLogger, sealRoots };
+  const timeStampCounts = new TimeStampCounts(root, clock);
+  await timeStampCounts.open();
+  const logger = silentLogger;
+  const parts = { keyStore, clock, random, logger, sealRoots, timeStampCounts };
   return openSigningServices({ ...DEFAULTS, ...config }, parts);
 }
 
@@ -133,7 +139,9 @@ describe('the signing services of others', () => {
     const services = await open({
       seal: 'off',
       timeStamps: 'rfc3161',
-      timeStampAuthorities: [{ url, policy: null, host: internalHost(`127.0.0.1:${port}`) }],
+      timeStampAuthorities: [
+        { url, policy: null, ...UNLIMITED, host: internalHost(`127.0.0.1:${port}`) },
+      ],
       signatureTrust,
     });
     expect(services.anchors.map(({ purposes }) => [...(purposes ?? [])])).toEqual([['time-stamp']]);
@@ -142,6 +150,37 @@ describe('the signing services of others', () => {
     const error = await rejection(services.timeStamps?.stamp(imprint) ?? Promise.resolve());
     expect(error.message).toContain(`127.0.0.1:${port}: TIME_STAMP_UNUSABLE`);
     expect(services.health().timeStamps[0]?.lastFailure?.code).toBe('TIME_STAMP_UNUSABLE');
+  });
+
+  it('ask an authority as often as its budget allows, also after a restart', async () => {
+    let asked = 0;
+    await server.close();
+    server = await localServer('application/timestamp-reply', () => {
+      asked++;
+      return new Uint8Array(3);
+    });
+    const { url, host } = server;
+    const budgeted = { url, policy: null, perDay: 2, perMonth: null, host };
+    const config = { timeStamps: 'rfc3161', timeStampAuthorities: [budgeted] } as const;
+    const codes: string[] = [];
+    for (let start = 0; start < 3; start++) {
+      const services = await open(config);
+      for (let n = 0; n < 2; n++)
+        codes.push(
+          (await rejection(services.timeStamps?.stamp(imprint) ?? Promise.resolve())).code,
+        );
+      await services.close();
+    }
+    expect(codes).toEqual([
+      ...Array<string>(2).fill('TIME_STAMP_UNAVAILABLE'),
+      ...Array<string>(4).fill('TIME_STAMP_BUDGET_USED'),
+    ]);
+    expect(asked).toBe(2);
+    const services = await open(config);
+    expect(services.health().timeStamps).toMatchObject([
+      { failed: 0, requestsLeft: 0, usedUpUntil: Date.UTC(2026, 10, 24) },
+    ]);
+    await services.close();
   });
 
   it('ask nobody for revocation who is on no list', async () => {

@@ -21,6 +21,7 @@ export type ApiErrorCode =
   | 'LOGIN_RATE_LIMITED'
   | 'REQUEST_RATE_LIMITED'
   | 'SEARCH_RATE_LIMITED'
+  | 'SEAL_RATE_LIMITED'
   /** The bytes were no HTTP/1.1 request. */
   | 'HTTP_MALFORMED'
   | 'HEADERS_TOO_LARGE'

@@ -54,7 +54,7 @@ const hashSchema = z.string().meta({ description: '32 bytes as lower-case hex.' 
 
 export const asOfSchema = z.object({ size: z.number().int(), rootHash: hashSchema });
 
-const finalitySchema = z
+export const finalitySchema = z
   .object({ durable: z.literal(true), anchored: z.boolean() })
   .meta({ description: 'How far the entry has come.' });
 

@@ -29,6 +29,7 @@ export const PROBLEMS = {
   LOGIN_RATE_LIMITED: kind(429, 'Too many failed log-ins', 60),
   REQUEST_RATE_LIMITED: kind(429, 'Too many requests', 60),
   SEARCH_RATE_LIMITED: kind(429, 'Too many searches', 60),
+  SEAL_RATE_LIMITED: kind(429, 'Too many seals', 60),
   HTTP_MALFORMED: kind(400, 'Not an HTTP request'),
   HEADERS_TOO_LARGE: kind(431, 'The header is too large'),
   SERVER_BUSY: kind(503, 'Too many requests of this kind', 1),

@@ -89,6 +89,15 @@ export function describedByZod(schema: z.ZodType): z.ZodType {
   return z.custom().meta({ ...described, $schema: undefined });
 }
 
+/** A schema of just this type: what is missing in it, too much in it or otherwise in it does not compile. */
+export function exactly<T>(): <S extends z.ZodType>(
+  schema: Same<z.output<S>, T> extends true ? S : never,
+) => S {
+  return (schema) => schema;
+}
+
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+
 /** For the `responses` of what is given by `sendImmutable`. */
 export const notModifiedResponse = {
   description: 'As the client has it (If-None-Match).',

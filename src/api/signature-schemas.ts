@@ -1,17 +1,8 @@
 /** What answers say of signatures. */
 import { z } from 'zod';
-import { receiptSchema } from './entry-schemas.js';
+import { finalitySchema, receiptSchema } from './entry-schemas.js';
 import { cursorSchema, instantSchema } from './schemas.js';
-
-const reportSchema = z
-  .looseObject({
-    indication: z.enum(['TOTAL-PASSED', 'TOTAL-FAILED', 'INDETERMINATE']),
-    subIndication: z.string().nullable(),
-    intact: z.boolean(),
-    development: z.boolean(),
-    validatedAt: instantSchema,
-  })
-  .meta({ id: 'SignatureReport', description: 'After EN 319 102-1; every check in its order.' });
+import { signatureReportSchema } from './signature-report-schema.js';
 
 const waitingSchema = z
   .object({
@@ -27,7 +18,7 @@ const waitingSchema = z
   })
   .meta({ description: 'What holds up the next level; absent if nothing does.' });
 
-export const attachedSchema = z.object({ receipt: receiptSchema, report: reportSchema });
+export const attachedSchema = z.object({ receipt: receiptSchema, report: signatureReportSchema });
 
 export const signaturePageSchema = z.object({
   items: z.array(
@@ -36,14 +27,15 @@ export const signaturePageSchema = z.object({
       id: z.string(),
       index: z.number().int(),
       recordedAt: instantSchema,
-      author: z.string(),
+      author: z.string().meta({ description: 'Who attached it.' }),
+      finality: finalitySchema,
       of: z.string().meta({ description: 'Leaf hash of what is signed.' }),
       depth: z.number().int().meta({ description: '1 over the entry, 2 over such a signature …' }),
       versions: z
         .array(z.object({ id: z.string(), index: z.number().int(), recordedAt: instantSchema }))
         .meta({ description: 'Oldest first; the last is the one that is shown.' }),
       waiting: waitingSchema.optional(),
-      report: reportSchema,
+      report: signatureReportSchema,
     }),
   ),
   cursor: cursorSchema,

@@ -36,8 +36,8 @@ export type Augmentation =
   | { readonly kind: 'augmented'; readonly cms: Uint8Array }
   /** What it takes is not there yet, such as a revocation list that is newer than the signature. */
   | { readonly kind: 'later'; readonly until: UnixMillis; readonly reason: string }
-  /** No time-stamp authority answers: true of all signatures. */
-  | { readonly kind: 'no-time-stamps'; readonly reason: string }
+  /** No time-stamp authority answers: true of all signatures. Until then, if it is known, none will. */
+  | { readonly kind: 'no-time-stamps'; readonly reason: string; readonly until?: UnixMillis }
   /** Services of this signature's certificates do not answer: true of some. */
   | { readonly kind: 'no-revocation'; readonly reason: string }
   /** It would be the same tomorrow. */

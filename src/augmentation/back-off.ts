@@ -32,20 +32,26 @@ export class BackOff {
     return this.#outage;
   }
 
+  /** Not where the clock went back behind the first failure: how long is left is not known then. */
   isOn(now: UnixMillis): boolean {
-    return this.#outage !== null && now < this.#outage.until;
+    return this.#outage !== null && now >= this.#outage.since && now < this.#outage.until;
   }
 
-  /** Several that fail at one time count once. */
-  failed(now: UnixMillis, reason: string): void {
+  /**
+   * Several that fail at one time count once.
+   *
+   * @param until as long as it is known to last; otherwise longer with each time in a row.
+   */
+  failed(now: UnixMillis, reason: string, until?: UnixMillis): void {
     const before = this.#outage;
-    if (before !== null && now < before.until) {
+    if (before !== null && this.isOn(now)) {
       this.#outage = { ...before, reason };
       return;
     }
     this.#failures++;
     const pause = Math.min(this.#first * 2 ** (this.#failures - 1), this.#longest);
-    this.#outage = { since: before?.since ?? now, until: (now + pause) as UnixMillis, reason };
+    const since = Math.min(before?.since ?? now, now) as UnixMillis;
+    this.#outage = { since, until: until ?? ((now + pause) as UnixMillis), reason };
   }
 
   succeeded(): void {

@@ -5,6 +5,7 @@
  */
 import type { UnixMillis } from '../base/brand.js';
 import { ChirographError } from '../base/errors.js';
+import { TimeStampError } from '../keys/time-stamp-error.js';
 import { acceptsSignature, ALGORITHM_POLICY_2026_11 } from '../signing/algorithm-policy.js';
 import { readCmsSignatureAlgorithm } from '../signing/algorithms.js';
 import { prepareArchiveTimeStamp, withArchiveTimeStamp } from '../signing/archive-time-stamp.js';
@@ -174,7 +175,8 @@ async function stamp(
     return await timeStamps.stamp({ digest: DIGEST.name, hash });
   } catch (cause) {
     if (!(cause instanceof ChirographError)) throw cause;
-    return { kind: 'no-time-stamps', reason: cause.message };
+    const until = cause instanceof TimeStampError ? cause.until : null;
+    return { kind: 'no-time-stamps', reason: cause.message, ...(until !== null && { until }) };
   }
 }
 

@@ -49,11 +49,13 @@ export class SignatureFollower {
   readonly #steps: StepTaker;
   readonly #walks: SignatureWalks;
   readonly #sweep: RenewalSweep;
-  #isChanged = false;
+  #changes = 0;
+  /** How many of these the file has. */
+  #saved = 0;
 
   private constructor(options: SignatureFollowerOptions, state: AugmentationState) {
     const onChange = (): void => {
-      this.#isChanged = true;
+      this.#changes++;
     };
     this.#options = options;
     this.#waiting = new WaitingSignatures(state.waiting, onChange);
@@ -144,12 +146,14 @@ export class SignatureFollower {
   }
 
   async #save(): Promise<void> {
-    if (!this.#isChanged) return;
-    this.#isChanged = false;
+    const changes = this.#changes;
+    if (changes === this.#saved) return;
     const { dataDirectory, files } = this.#options;
     const { sweptAt } = this.#sweep;
     const state = { logs: this.#walks.cursors, sweptAt, waiting: this.#waiting.all };
     // A crash before this leaves an older state: what was done since is found done, and skipped.
     await writeAugmentationFile(dataDirectory, state, files);
+    // One that failed is written with the next turn, whatever that does.
+    this.#saved = changes;
   }
 }

@@ -22,7 +22,13 @@ export type StepResult =
   | { readonly kind: 'settled'; readonly appended: boolean }
   | { readonly kind: 'later'; readonly until: UnixMillis | null; readonly reason: string }
   /** It would come to nothing for any other signature too. */
-  | { readonly kind: 'blocked'; readonly by: 'time-stamps' | 'ledger'; readonly reason: string };
+  | {
+      readonly kind: 'blocked';
+      readonly by: 'time-stamps' | 'ledger';
+      readonly reason: string;
+      /** Before this it is not tried again; without it, after a pause that grows. */
+      readonly until?: UnixMillis;
+    };
 
 /**
  * @param step what is to be done if it is what the signature needs; null for whatever it needs.
@@ -56,8 +62,15 @@ export async function takeStep(
       }
       case 'later':
         return made;
-      case 'no-time-stamps':
-        return { kind: 'blocked', by: 'time-stamps', reason: made.reason };
+      case 'no-time-stamps': {
+        const { reason, until } = made;
+        return {
+          kind: 'blocked',
+          by: 'time-stamps',
+          reason,
+          ...(until !== undefined && { until }),
+        };
+      }
       case 'no-revocation':
         return { kind: 'later', until: at, reason: made.reason };
       case 'refused':

@@ -116,7 +116,7 @@ export class StepTaker {
         const reason = reasonLine(result.reason);
         const backOff = result.by === 'time-stamps' ? this.#timeStamps : this.#ledger;
         if (backOff.failures === 0) logger.warn('augmentation waits', { for: result.by, reason });
-        backOff.failed(now, reason);
+        backOff.failed(now, reason, result.until);
         return;
       }
       case 'later': {

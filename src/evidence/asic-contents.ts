@@ -20,27 +20,23 @@ import {
 } from './asic-container.js';
 import type { CollectionFile } from './collection-file.js';
 import type { EvidenceEntry, EvidenceFile } from './evidence-file.js';
-import { COLLECTION_README, ENTRY_README } from './internal/container-readme.js';
+import {
+  COLLECTION_BATCH_README,
+  COLLECTION_README,
+  ENTRY_README,
+} from './internal/container-readme.js';
 
 /**
  * @param bytes those that `file` was read from.
  * @throws ChirographError if a statement or header in it cannot be read.
  */
 export function evidenceContents(bytes: Uint8Array, file: EvidenceFile): ContainerFile[] {
-  const { batch, entry, signatures = [] } = file;
+  const { entry } = file;
   return [
     { name: EVIDENCE_NAME, mediaType: JSON_MEDIA_TYPE, bytes },
     { name: 'statement.json', mediaType: JSON_MEDIA_TYPE, bytes: entry.statement },
     ...payloadFile(entry),
-    ...(batch === undefined
-      ? []
-      : [{ name: 'batch.json', mediaType: JSON_MEDIA_TYPE, bytes: batch.statement }]),
-    ...signatures.flatMap(({ payload }, at): ContainerFile[] => {
-      const name = `signatures/${String(at + 1).padStart(3, '0')}.p7s`;
-      return payload === undefined
-        ? []
-        : [{ name, mediaType: SIGNATURE_TYPE, bytes: payload.bytes }];
-    }),
+    ...signatureFiles(file),
     readme(ENTRY_README),
   ];
 }
@@ -51,7 +47,26 @@ export function collectionContents(bytes: Uint8Array, file: CollectionFile): Con
   return [
     { name: COLLECTION_NAME, mediaType: JSON_MEDIA_TYPE, bytes },
     { name: 'entries.jsonl', mediaType: 'application/x-ndjson', bytes: utf8(lines.join('')) },
-    readme(COLLECTION_README),
+    ...signatureFiles(file),
+    readme(file.batch === undefined ? COLLECTION_README : COLLECTION_BATCH_README),
+  ];
+}
+
+/** The batch, and what is signed with certificates beside the entries of a collection. */
+function signatureFiles({
+  batch,
+  signatures = [],
+}: Pick<EvidenceFile, 'batch' | 'signatures'>): ContainerFile[] {
+  return [
+    ...(batch === undefined
+      ? []
+      : [{ name: 'batch.json', mediaType: JSON_MEDIA_TYPE, bytes: batch.statement }]),
+    ...signatures.flatMap(({ payload }, at): ContainerFile[] => {
+      const name = `signatures/${String(at + 1).padStart(3, '0')}.p7s`;
+      return payload === undefined
+        ? []
+        : [{ name, mediaType: SIGNATURE_TYPE, bytes: payload.bytes }];
+    }),
   ];
 }
 

@@ -24,6 +24,8 @@ export const MAX_INSPECTION_BYTES = 65_536;
 
 export interface CollectionFile {
   readonly anchors?: CollectionAnchors;
+  /** An entry of kind `batch` behind all entries and maps, which `signatures` are over. */
+  readonly batch?: ProvedStatement;
   /** Just those that the rest of the file shows: see `developmentPartsOfCollection`. */
   readonly development?: readonly DevelopmentPart[];
   /** Records and signatures, ascending by index; each belongs to an answer. */
@@ -33,6 +35,8 @@ export interface CollectionFile {
   readonly log: EvidenceLog;
   /** At least one. */
   readonly questions: readonly AnsweredQuestion[];
+  /** Entries of kind `signature` under `batch`, ascending by index; at least one, and only beside it. */
+  readonly signatures?: readonly EvidenceEntry[];
 }
 
 export interface CollectionAnchors {

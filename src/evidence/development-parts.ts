@@ -17,13 +17,13 @@ export function developmentPartsOf(
   return developmentParts(chains, [log.seal, ...signatures.map(({ payload }) => payload?.bytes)]);
 }
 
-/** Likewise of a collection, whose signatures stand among its entries. */
+/** Likewise of a collection, whose signatures stand among its entries, but for those over a batch. */
 export function developmentPartsOfCollection(
-  file: Pick<CollectionFile, 'anchors' | 'entries' | 'log'>,
+  file: Pick<CollectionFile, 'anchors' | 'entries' | 'log' | 'signatures'>,
 ): DevelopmentPart[] {
-  const { anchors, entries, log } = file;
-  const signatures = entries.filter(({ payload, statement }) => payload && isSignature(statement));
-  const cms = [log.seal, ...signatures.map(({ payload }) => payload?.bytes)];
+  const { anchors, entries, log, signatures = [] } = file;
+  const attached = entries.filter(({ payload, statement }) => payload && isSignature(statement));
+  const cms = [log.seal, ...[...attached, ...signatures].map(({ payload }) => payload?.bytes)];
   return developmentParts([anchors?.after.chain], cms);
 }
 

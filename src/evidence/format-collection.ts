@@ -17,7 +17,7 @@ import { parseCollection } from './parse-collection.js';
 
 /** @throws EvidenceError EVIDENCE_MALFORMED if it could not be read again. */
 export function formatCollection(file: CollectionFile): Uint8Array {
-  const { anchors, development, entries, inspection, log, questions } = file;
+  const { anchors, batch, development, entries, inspection, log, questions, signatures } = file;
   const bytes = canonicalJsonBytes({
     $v: COLLECTION_FORMAT,
     kind: 'collection',
@@ -25,7 +25,9 @@ export function formatCollection(file: CollectionFile): Uint8Array {
     log: logToJson(log),
     questions: questions.map(answeredToJson),
     ...(anchors !== undefined && { anchors: { after: anchorToJson(anchors.after) } }),
+    ...(batch !== undefined && { batch: provedToJson(batch) }),
     ...(development !== undefined && { development }),
+    ...(signatures !== undefined && { signatures: signatures.map(entryToJson) }),
     ...(inspection !== undefined && { inspection }),
   });
   // A file that our own reader refuses must not leave the node.

@@ -29,6 +29,7 @@ import {
   MAX_QUESTIONS,
   type Question,
 } from './collection-file.js';
+import { MAX_SIGNATURES } from './evidence-file.js';
 import {
   malformed,
   optionalObject,
@@ -52,18 +53,24 @@ export function readCollectionJson(value: JsonValue): CollectionFile {
   readFormat(members, COLLECTION_FORMAT);
   members.required('kind', KIND);
   const anchors = optionalObject(members, 'anchors', readAfterAnchor);
+  const batch = optionalObject(members, 'batch', readProved);
   const development = members.optional('development', DEVELOPMENT);
   const inspection = members.optional('inspection', JSON_OBJECT);
   const entries = members
     .required('entries', ENTRIES)
     .map((entry, at) => readEntry(new JsonMembers(entry, malformed, `entries/${at}`)));
+  const signatures = members.objects('signatures', MAX_SIGNATURES).map(readEntry);
+  if ((batch === undefined) !== (signatures.length === 0))
+    throw malformed('it has just one of the members batch and signatures');
   const file = {
     ...(anchors !== undefined && { anchors }),
+    ...(batch !== undefined && { batch }),
     ...(development !== undefined && { development }),
     entries,
     ...(inspection !== undefined && { inspection: boundedInspection(inspection) }),
     log: readLog(members.object('log')),
     questions: readQuestions(members, entries.length),
+    ...(signatures.length > 0 && { signatures }),
   };
   members.end();
   return file;

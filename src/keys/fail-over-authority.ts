@@ -8,6 +8,7 @@ import { assert, ChirographError } from '../base/errors.js';
 import type { Clock } from '../base/time.js';
 import type { TimeStampToken } from '../signing/time-stamp-token.js';
 import type { TimeStampAuthority, TimeStampImprint } from './time-stamp-authority.js';
+import { usedUp } from './time-stamp-counts.js';
 import { TimeStampError } from './time-stamp-error.js';
 
 /** What became of an authority since the node was started. */
@@ -21,6 +22,10 @@ export interface AuthorityHealth {
   readonly skewMillis: number | null;
   /** It is not asked before this, unless all others fail; null if it is well. */
   readonly coolsUntil: UnixMillis | null;
+  /** Requests left of its budget; null without one. */
+  readonly requestsLeft: number | null;
+  /** It is not asked before this, whatever the others do; null while some are left. */
+  readonly usedUpUntil: UnixMillis | null;
 }
 
 export interface FailOverOptions {
@@ -68,6 +73,8 @@ export class FailOverAuthority implements TimeStampAuthority {
         failures.push({ name, error });
       }
     }
+    const used = usedUpOnly(failures);
+    if (used !== null) throw usedUp(used, this.name);
     const reasons = failures.map(({ name, error }) => `${name}: ${error.code}`).join(', ');
     throw new TimeStampError(
       'TIME_STAMP_UNAVAILABLE',
@@ -90,6 +97,8 @@ export class FailOverAuthority implements TimeStampAuthority {
     imprint: TimeStampImprint,
     signal: AbortSignal | undefined,
   ): Promise<TimeStampToken> {
+    // What is not asked has not failed.
+    await member.authority.budget?.take();
     const sentAt = this.#clock.now();
     try {
       const token = await member.authority.stamp(imprint, signal === undefined ? {} : { signal });
@@ -109,18 +118,28 @@ export class FailOverAuthority implements TimeStampAuthority {
   }
 }
 
+/** When the first of them may be asked again, if budgets are all that is in the way; otherwise null. */
+function usedUpOnly(failures: readonly { readonly error: ChirographError }[]): UnixMillis | null {
+  const untils = failures.map(({ error }) =>
+    error instanceof TimeStampError ? error.until : null,
+  );
+  return untils.reduce((first, until) =>
+    first === null || until === null ? null : (Math.min(first, until) as UnixMillis),
+  );
+}
+
 function isOperating(error: unknown): error is ChirographError {
   return error instanceof ChirographError;
 }
 
 class Member {
   readonly authority: TimeStampAuthority;
-  health: AuthorityHealth;
+  #history: Omit<AuthorityHealth, 'requestsLeft' | 'usedUpUntil'>;
   #failuresInARow = 0;
 
   constructor(authority: TimeStampAuthority) {
     this.authority = authority;
-    this.health = {
+    this.#history = {
       name: authority.name,
       stamped: 0,
       failed: 0,
@@ -131,23 +150,32 @@ class Member {
     };
   }
 
+  get health(): AuthorityHealth {
+    const remaining = this.authority.budget?.remaining();
+    return {
+      ...this.#history,
+      requestsLeft: remaining?.left ?? null,
+      usedUpUntil: remaining?.usedUpUntil ?? null,
+    };
+  }
+
   succeeded(at: UnixMillis, skewMillis: number): void {
     this.#failuresInARow = 0;
-    const stamped = this.health.stamped + 1;
-    this.health = { ...this.health, stamped, lastSuccessAt: at, skewMillis, coolsUntil: null };
+    const stamped = this.#history.stamped + 1;
+    this.#history = { ...this.#history, stamped, lastSuccessAt: at, skewMillis, coolsUntil: null };
   }
 
   failed(at: UnixMillis, error: unknown): void {
     const code = isOperating(error) ? error.code : 'INTERNAL';
     const pause = FIRST_COOL_DOWN_MILLIS * 2 ** Math.min(this.#failuresInARow++, 10);
     const coolsUntil = (at + Math.min(pause, MAX_COOL_DOWN_MILLIS)) as UnixMillis;
-    const failed = this.health.failed + 1;
-    this.health = { ...this.health, failed, lastFailure: { at, code }, coolsUntil };
+    const failed = this.#history.failed + 1;
+    this.#history = { ...this.#history, failed, lastFailure: { at, code }, coolsUntil };
   }
 
   /** Null once it is over; and where our clock went back, so that no pause is longer than the longest. */
   coolsUntil(now: UnixMillis): UnixMillis | null {
-    const { coolsUntil } = this.health;
+    const { coolsUntil } = this.#history;
     const left = coolsUntil === null ? 0 : coolsUntil - now;
     return left > 0 && left <= MAX_COOL_DOWN_MILLIS ? coolsUntil : null;
   }

@@ -6,7 +6,7 @@ import { TIME_STAMP_RESPONSE_LIMITS } from '../signing/time-stamp-response.js';
 import type { TrustAnchor } from '../signing/trust-anchor.js';
 import { acceptedToken } from './internal/accepted-token.js';
 import type { SendOutbound } from './outbound-message.js';
-import type { TimeStampAuthority } from './time-stamp-authority.js';
+import type { RequestBudget, TimeStampAuthority } from './time-stamp-authority.js';
 
 export interface TimeStampClientOptions {
   readonly name: string;
@@ -19,6 +19,8 @@ export interface TimeStampClientOptions {
   readonly random: RandomSource;
   /** How far its clock may be from ours, its accuracy and the time on the way not counted. */
   readonly toleranceMillis: number;
+  /** None without it. */
+  readonly budget?: RequestBudget;
 }
 
 const REQUEST_TYPE = 'application/timestamp-query';
@@ -26,9 +28,10 @@ const RESPONSE_TYPE = 'application/timestamp-reply';
 const NONCE_LENGTH = 16;
 
 export function timeStampClient(options: TimeStampClientOptions): TimeStampAuthority {
-  const { name, url, policy, anchors, send, clock, random, toleranceMillis } = options;
+  const { name, url, policy, anchors, send, clock, random, toleranceMillis, budget } = options;
   return {
     name,
+    ...(budget !== undefined && { budget }),
     async stamp({ digest, hash }, { signal } = {}) {
       const nonce = randomBytes(random, NONCE_LENGTH);
       const body = encodeTimeStampRequest({ digest, hash, nonce, policy, certReq: true });

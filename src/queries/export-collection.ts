@@ -1,6 +1,7 @@
 /** Whole answers about a person in one file that others verify offline (docs/formats/collection.md). */
 import type { DisclosedEntry } from '../access/disclosure.js';
 import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
+import { toHex } from '../base/bytes.js';
 import type { JsonObject } from '../base/canonical-json.js';
 import type { AnsweredQuestion, CollectionFile } from '../evidence/collection-file.js';
 import { developmentPartsOfCollection } from '../evidence/development-parts.js';
@@ -9,6 +10,7 @@ import { formatCollection } from '../evidence/format-collection.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import { parseStatement } from '../records/parse-statement.js';
 import type { Statement } from '../records/statement.js';
+import { batchToShow } from './batch-to-show.js';
 import { disclosedEntry } from './disclosed-entries.js';
 import {
   anchorsOf,
@@ -36,7 +38,7 @@ export interface ExportedCollection {
   readonly bytes: Uint8Array;
   /** That each question's answer is of. */
   readonly sizes: readonly TreeSize[];
-  /** What of it is opened. */
+  /** What of it is opened, but for signatures over a batch: these are about nobody. */
   readonly shown: readonly DisclosedEntry[];
 }
 
@@ -77,17 +79,24 @@ export async function exportCollection(
   const { reader } = first;
   const indices = indicesOf(answers);
   const last = Math.max(...indices, ...answers.map(({ map }) => map.index)) as LeafIndex;
+  const batch = await batchToShow(reader, last);
   const { after } = await anchorsOf(sources.anchored, { reader, index: last });
+  const attached = batch?.signatures ?? [];
   const size = Math.max(
-    (await reader.block(last)).size,
+    (await reader.block(Math.max(last, ...attached) as LeafIndex)).size,
     after === null ? 0 : headSize(after),
   ) as TreeSize;
   const subjects = new Map(
     questions.map(({ subject }, at) => [answers[at]?.completeness.tag, subject]),
   );
+  const leaves = new Set(
+    answers.flatMap(({ items }) => items.map(({ leafHash }) => toHex(leafHash))),
+  );
   const mayOpen = (index: LeafIndex, statement: Statement): boolean => {
     const subject = 'tags' in statement ? subjects.get(statement.tags.subject) : undefined;
     if (subject === undefined) return false;
+    // What it is over is not in the file: it is over a batch, and the subject asked for is the log.
+    if (statement.kind === 'signature' && !leaves.has(statement.of)) return false;
     const { recordedAt } = statement;
     const type = statement.kind === 'record' ? statement.type : null;
     return purpose === undefined || purpose.mayOpen({ subject, index, recordedAt, type });
@@ -95,6 +104,7 @@ export async function exportCollection(
   const { entries, shown } = await collect(ledger, reader, { indices, size, mayOpen });
   const file: CollectionFile = {
     ...(after !== null && { anchors: { after: await evidenceAnchor(reader, after, size) } }),
+    ...(batch !== null && { batch: await proved(reader, batch.index, size) }),
     entries,
     ...(purpose !== undefined && { inspection: purpose.inspection }),
     log: {
@@ -108,6 +118,11 @@ export async function exportCollection(
         answered(ledger, question, answers[at] ?? first, indices, size),
       ),
     ),
+    ...(batch !== null && {
+      signatures: await Promise.all(
+        attached.map((index) => evidenceEntry(ledger.vault, reader, index, size)),
+      ),
+    }),
   };
   const development = developmentPartsOfCollection(file);
   const whole = development.length === 0 ? file : { ...file, development };

@@ -14,9 +14,11 @@ export function readAuthorities(value: JsonValue): readonly AuthoritySetting[] {
     const members = new JsonMembers(one, malformed, String(at));
     const url = members.required('url', HTTP_URL);
     const policy = members.optional('policy', OID) ?? null;
+    const perDay = members.optional('perDay', BUDGET) ?? null;
+    const perMonth = members.optional('perMonth', BUDGET) ?? null;
     const isInternal = members.optional('internal', BOOLEAN) ?? false;
     members.end();
-    return { url, policy, host: hostOf(url, isInternal) };
+    return { url, policy, perDay, perMonth, host: hostOf(url, isInternal) };
   });
   if (new Set(authorities.map(({ url }) => url)).size !== authorities.length)
     throw malformed('two authorities have one url');
@@ -63,6 +65,14 @@ const OID = textLike(
   /^[0-2](?:\.(?:0|[1-9]\d{0,38})){1,16}$/,
   'an object identifier such as 1.2.3',
 );
+
+const BUDGET: Shape<number> = {
+  what: 'a whole number from 1 to 1,000,000,000',
+  read: (value) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 1e9
+      ? value
+      : null,
+};
 
 const HTTP_URL: Shape<string> = {
   what: 'an http or https URL without user, password and fragment',

@@ -30,6 +30,7 @@ export const DEFAULTS = {
   failedLoginsPerMinute: 20,
   refusalsPerMinute: 60,
   searchesPerMinute: 60,
+  containerSealsPerMinute: 60,
   anchorChain: 'devchain',
   bitcoinNetwork: 'mainnet',
   epochIntervalMillis: 60_000,
@@ -87,6 +88,11 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     1,
     100_000,
     'searches for persons per key before more are refused',
+  ),
+  containerSealsPerMinute: wholeNumber(
+    1,
+    100_000,
+    'containers sealed per tenant before more are refused',
   ),
   requestsPerMinute: wholeNumber(1, 1e9, 'requests per address (default: unlimited)'),
   anchorChain: choice(

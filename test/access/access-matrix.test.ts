@@ -376,6 +376,7 @@ beforeAll(async () => {
   node = await openTestService(root, {
     refusalsPerMinute: 100_000,
     searchesPerMinute: 100_000,
+    containerSealsPerMinute: 100_000,
   });
   await createLedger(node, 'kyc');
   await append(node, 'kyc');

@@ -12,7 +12,7 @@ import {
 import { collectionContainer } from '../../src/queries/evidence-container.js';
 import { openSuiteService } from '../support/suite-service.js';
 import type { TestService } from '../support/test-service.js';
-import { answer, append, createLedger, problem } from './support/ledger-client.js';
+import { answer, append, createLedger, ledgerOf, problem } from './support/ledger-client.js';
 
 let node: TestService;
 let trust: ReturnType<typeof parseTrust>;
@@ -113,5 +113,38 @@ describe('a collection', () => {
       node.request('/v1/access?action=evidence:export&limit=1'),
     );
     expect(items[0]?.entries?.count).toBe(2);
+  });
+});
+
+describe('a collection under a batch', () => {
+  it('shows the batch that covers it and the seal over that, to a stranger and in a container', async () => {
+    // What has been asked before made the map that answers it.
+    expect(parseCollection(await file('ada', '?asOf=5'))).not.toHaveProperty('batch');
+    const made = await answer<{ batch: { index: number } }>(
+      node.request('/v1/ledgers/kyc/batches', { json: { signer: 'seal' } }),
+      201,
+    );
+    const { index } = made.batch;
+    for (const query of ['?asOf=5', '?asOf=5&format=asice']) {
+      const report = collection(verifyBytes(await file('ada', query), trust));
+      expect(report.result).toBe('verified');
+      expect(report.signatures).toMatchObject([{ batch: index, indication: 'TOTAL-PASSED' }]);
+      const files = report.container?.files.map(({ name }) => name) ?? [];
+      expect(files.includes('batch.json')).toBe(query !== '?asOf=5');
+    }
+    // The seal is about nobody.
+    const { items } = await answer<{ items: { action: string; entries?: { count: number } }[] }>(
+      node.request('/v1/access?action=evidence:export&limit=1'),
+    );
+    expect(items[0]?.entries?.count).toBe(2);
+  });
+
+  it('of the log itself as a person does not open what it cannot show the other half of', async () => {
+    const { origin } = await ledgerOf(node, 'kyc');
+    const bytes = await file(encodeURIComponent(origin));
+    const report = collection(verifyBytes(bytes, trust));
+    expect(report.result).toBe('consistent');
+    expect(report.questions[0]?.answer).toMatchObject({ entries: [expect.any(Number)] });
+    expect(report.questions[0]?.answer?.notOpened).toHaveLength(1);
   });
 });

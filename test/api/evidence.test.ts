@@ -1,6 +1,7 @@
 /** From a signature to a file that a stranger verifies, over HTTP alone. */
 import { describe, expect, it } from '@jest/globals';
 import { unzipSync } from 'fflate';
+import { signatureReportSchema } from '../../src/api/signature-report-schema.js';
 import { parseEvidence } from '../../src/evidence/parse-evidence.js';
 import { NO_TRUST, parseTrust, type Trust } from '../../src/evidence/trust.js';
 import { verifyBytes } from '../../src/evidence/verify-file.js';
@@ -10,8 +11,10 @@ import { leafHash } from '../../src/tlog/merkle-hash.js';
 import { parseVerifierKey } from '../../src/tlog/note-key.js';
 import { noteVerifier } from '../../src/tlog/signed-note.js';
 import { readCollectionExample } from '../evidence/support/example.js';
+import { FakeClock } from '../support/fake-clock.js';
 import { openSuiteService } from '../support/suite-service.js';
-import type { TestService } from '../support/test-service.js';
+import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+import { openTestService, type TestService } from '../support/test-service.js';
 import {
   answer,
   append,
@@ -93,6 +96,30 @@ describe('signatures', () => {
     expect([...first.items, ...second.items].map(({ number }) => number)).toEqual([0, 1]);
     expect(first.items[0]?.report).toMatchObject({ indication: 'TOTAL-PASSED', intact: true });
     expect(second.cursor).toBeNull();
+  });
+
+  it('have reports that are described, member by member', async () => {
+    const { items } = await answer<{ items: readonly { report: Record<string, unknown> }[] }>(
+      node.request(`${RECORDS}/${record.id}/signatures`),
+    );
+    const report = items[0]?.report ?? {};
+    expect(signatureReportSchema.parse(report)).toEqual(report);
+    for (const name of Object.keys(report)) {
+      const { [name]: left, ...rest } = report;
+      expect([name, left === undefined, signatureReportSchema.safeParse(rest).success]).toEqual([
+        name,
+        false,
+        false,
+      ]);
+      const other = { ...report, [name]: { of: 'another kind' } };
+      expect([name, signatureReportSchema.safeParse(other).success]).toEqual([name, false]);
+    }
+    const { components } = await answer<{
+      components: { schemas: Record<string, { required: readonly string[] }> };
+    }>(node.request('/openapi.json'));
+    expect(components.schemas['SignatureReport']?.required.toSorted()).toEqual(
+      Object.keys(report).toSorted(),
+    );
   });
 
   it('are given as DER, which may be attached again and to nothing else', async () => {
@@ -280,6 +307,36 @@ describe('evidence', () => {
       await trust(),
     );
     expect(report).toMatchObject({ result: 'verified', container: { kind: 'asic-s' } });
+  });
+
+  it('is sealed so many times a minute for a tenant; what has not changed is not sealed again', async () => {
+    const place = await temporaryDirectory();
+    const time = new FakeClock();
+    const limited = await openTestService(place, { clock: time, containerSealsPerMinute: 2 });
+    try {
+      await createLedger(limited, 'kyc');
+      const ask = (id: number, format: string): Promise<Response> =>
+        limited.request(`${RECORDS}/${id}/evidence?format=${format}`);
+      const first = await bytes(ask(0, 'asice'));
+      expect(await bytes(ask(0, 'asice'))).toEqual(first);
+      await append(limited, 'kyc');
+      await bytes(ask(1, 'asics'));
+      time.advance(15_000);
+      const refused = await ask(1, 'asice');
+      expect(refused.headers.get('retry-after')).toBe('45');
+      expect(await problem(refused, 429)).toBe('SEAL_RATE_LIMITED');
+      expect(await bytes(ask(0, 'asice'))).toEqual(first);
+      await bytes(ask(1, 'json'));
+      const sealed = { json: { signer: 'seal' } };
+      await answer<Attached>(limited.request(`${RECORDS}/1/signatures`, sealed), 201);
+      // Somebody's own signature in a container takes none of the operator's.
+      await bytes(ask(1, 'asics'));
+      time.advance(45_000);
+      await bytes(ask(1, 'asice'));
+    } finally {
+      await limited.service.close();
+      await removeDirectory(place);
+    }
   });
 
   it('of the ledger itself, and of a signature, verifies as well', async () => {

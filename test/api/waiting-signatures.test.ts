@@ -15,7 +15,12 @@ interface Listed {
   readonly items: readonly {
     readonly recordedAt: string;
     readonly versions: readonly object[];
-    readonly waiting?: { readonly step: string; readonly since: string; readonly until?: string };
+    readonly waiting?: {
+      readonly step: string;
+      readonly since: string;
+      readonly until?: string;
+      readonly reason: string;
+    };
   }[];
 }
 
@@ -63,7 +68,7 @@ describe('a signature without a time-stamp', () => {
     const { url, host } = authority;
     await open({
       timeStamps: 'rfc3161',
-      timeStampAuthorities: [{ url, policy: null, host }],
+      timeStampAuthorities: [{ url, policy: null, perDay: null, perMonth: null, host }],
     });
     await answer(node.request(signatures(), { json: { signer: 'seal' } }), 201);
     await ready(/^no time-stamp authority answers/);
@@ -78,6 +83,29 @@ describe('a signature without a time-stamp', () => {
     const { since = '', until = '' } = item?.waiting ?? {};
     expect(since >= (item?.recordedAt ?? '')).toBe(true);
     expect(until > since).toBe(true);
+  });
+
+  it('is listed with the budget that is used up, which holds up nothing else', async () => {
+    const { url, host } = authority;
+    await open({
+      timeStamps: 'rfc3161',
+      timeStampAuthorities: [{ url, policy: null, perDay: null, perMonth: 1, host }],
+      metricsPort: 0,
+    });
+    await answer(node.request(signatures(), { json: { signer: 'seal' } }), 201);
+    await ready(/^the budgets of time-stamps are used up: 1 signatures wait, none is lost$/);
+    const metrics = await (await fetch(`${node.service.metricsUrl ?? ''}/metrics`)).text();
+    expect(metrics).toMatch(/^chirograph_time_stamp_requests_left\{authority="[^"]+"\} 0$/m);
+    await append(node, 'kyc');
+    for (;;) {
+      const [item] = (await list()).items;
+      const { reason = '', until = '' } = item?.waiting ?? {};
+      // The one request that there was has failed; the next is not made.
+      if (!reason.startsWith('no time-stamps before')) continue;
+      expect(reason).toContain(`no time-stamps before ${until}: the budget of `);
+      expect(until).toMatch(/-01T00:00:00.000Z$/);
+      break;
+    }
   });
 });
 

@@ -4,6 +4,7 @@ import { levelsAugmenter, type TimeStamps } from '../../src/augmentation/levels-
 import type { RevocationServices } from '../../src/augmentation/validation-data.js';
 import type { UnixMillis } from '../../src/base/brand.js';
 import { equalBytes } from '../../src/base/bytes.js';
+import { TimeStampError } from '../../src/keys/time-stamp-error.js';
 import { levelOf } from '../../src/signing/cades-levels.js';
 import { parseSignedData } from '../../src/signing/cms-signed-data.js';
 import { DIGESTS } from '../../src/signing/digest-algorithms.js';
@@ -116,6 +117,14 @@ describe('a signature', () => {
         kind: 'no-time-stamps',
         reason: 'no token came',
       });
+    const until = 1_900_000_000_000 as UnixMillis;
+    const used = new TimeStampError('TIME_STAMP_BUDGET_USED', 'used up', { until });
+    const timeStamps: TimeStamps = { stamp: () => Promise.reject(used) };
+    expect(await take(basic, 'T', { timeStamps })).toEqual({
+      kind: 'no-time-stamps',
+      reason: 'used up',
+      until,
+    });
   });
 
   it('of whom no anchor is trusted gets no validation data, and it is said why', async () => {

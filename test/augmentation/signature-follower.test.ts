@@ -11,6 +11,7 @@ import { UTC } from '../../src/base/calendar.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { appendRecords } from '../../src/commands/append-records.js';
 import { attachSignature } from '../../src/commands/attach-signature.js';
+import { durableFileSystem } from '../../src/keys/durable-file.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { findEntry } from '../../src/queries/find-entry.js';
 import { listSignatures } from '../../src/queries/list-signatures.js';
@@ -229,6 +230,27 @@ describe('an outage', () => {
     expect(follower.backlog).toMatchObject({ due: { T: 0 }, oldest: null, timeStampFailures: 0 });
   });
 
+  it('of which the end is known is waited out until then, or until the clock goes back', async () => {
+    const { clock } = opened;
+    const until = (clock.now() + 30 * DAY) as UnixMillis;
+    const reason = 'the budget is used up';
+    augmenter.answer = ({ step }) =>
+      step === 'LT' ? null : { kind: 'no-time-stamps', reason, until };
+    const record = await signedRecord();
+    await turns();
+    expect(await waitingOf(record)).toEqual({ step: 'T', since: clock.now(), until, reason });
+    clock.advance(30 * DAY - 1);
+    await turns();
+    expect(follower.backlog.failed).toBe(1);
+    clock.advance(1 - 31 * DAY);
+    await turns();
+    expect(follower.backlog).toMatchObject({ failed: 2, timeStampFailures: 2 });
+    augmenter.answer = () => null;
+    clock.advance(31 * DAY);
+    await turns();
+    expect(await levelOf(record)).toEqual([1, 2]);
+  });
+
   it('is what signatures wait for that are due for such a step, and no others', async () => {
     const stamped = await signedRecord();
     await turns();
@@ -387,6 +409,29 @@ describe('a restart', () => {
       expect(await levelOf(record)).toEqual([1, 2]);
     },
   );
+
+  it('finds what could not be written at first: it is written as soon as that can be', async () => {
+    let isFull = false;
+    const files = {
+      ...durableFileSystem,
+      write: (path: string, bytes: Uint8Array, mode: number) =>
+        isFull ? Promise.reject(new Error('no space')) : durableFileSystem.write(path, bytes, mode),
+    };
+    await restart({ files });
+    await signedRecord();
+    await turns();
+    augmenter.answer = () => ({ kind: 'refused', reason: 'no anchor' });
+    const record = await signedRecord();
+    isFull = true;
+    await expect(follower.turn()).rejects.toThrow('no space');
+    await expect(follower.turn()).rejects.toThrow('no space');
+    isFull = false;
+    // Nothing else happens in it.
+    await follower.turn();
+    await restart();
+    expect(follower.backlog.setAside).toBe(1);
+    expect(await waitingOf(record)).toMatchObject({ step: 'T', until: null, reason: 'no anchor' });
+  });
 
   it('after a power cut at any step of its own file goes on from the one before or after', async () => {
     const record = await signedRecord();

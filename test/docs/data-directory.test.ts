@@ -43,6 +43,7 @@ const NOT_BY_THE_NODE_ALONE = [
   'augmentation.json',
   'chirograph.config.json',
   'epochs/<log>/<epoch>.json',
+  'time-stamps.json',
   'views/',
 ];
 

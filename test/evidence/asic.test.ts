@@ -11,13 +11,19 @@ import {
   CONTAINER_RULES,
   readManifests,
 } from '../../src/evidence/internal/check-container.js';
-import { COLLECTION_README, ENTRY_README } from '../../src/evidence/internal/container-readme.js';
+import {
+  COLLECTION_BATCH_README,
+  COLLECTION_README,
+  ENTRY_README,
+} from '../../src/evidence/internal/container-readme.js';
 import type { ZipMember } from '../../src/evidence/internal/zip-layout.js';
 import { CATALOGUES } from '../../src/evidence/languages.js';
+import { parseCollection } from '../../src/evidence/parse-collection.js';
 import { reportAsJson } from '../../src/evidence/report-json.js';
 import { reportAsText } from '../../src/evidence/report-text.js';
 import { NO_TRUST, type Trust } from '../../src/evidence/trust.js';
 import { verifyBytes } from '../../src/evidence/verify-file.js';
+import { buildCollection } from './collection-builder.js';
 import {
   bent,
   collectionContainer,
@@ -348,10 +354,37 @@ describe('a container of a collection', () => {
   });
 });
 
+describe('a container of a collection under a batch', () => {
+  it('has the batch and its signatures beside the entries, for validators that read nothing else', async () => {
+    const { bytes, trust } = await buildCollection({
+      questions: [{ name: 'anna', asOf: 12, map: 12 }],
+      hasBatch: true,
+    });
+    const made = collectionContainer({ evidence: bytes, trust });
+    const report = verifyBytes(made.bytes, made.trust);
+    expect(report.result).toBe('verified');
+    expect(report.container?.files.map(({ name }) => name)).toEqual([
+      'collection.json',
+      'entries.jsonl',
+      'batch.json',
+      'signatures/001.p7s',
+      'README.txt',
+    ]);
+    const { batch, signatures } = parseCollection(bytes);
+    const files = unzipSync(made.bytes);
+    expect(files['batch.json']).toEqual(batch?.statement);
+    expect(files['signatures/001.p7s']).toEqual(signatures?.[0]?.payload?.bytes);
+    expect(files['README.txt']).toEqual(COLLECTION_BATCH_README);
+    const other = bent(made.bytes, replaced('batch.json', utf8('{}')));
+    expect(failing(other, made.trust)).toContain('container: container.digest');
+  });
+});
+
 describe('the README of a container', () => {
   it.each([
     ['entry', ENTRY_README],
     ['collection', COLLECTION_README],
+    ['collection-batch', COLLECTION_BATCH_README],
   ])('is the one of the format: %s', (kind, text) => {
     const file = `../../docs/formats/examples/container.${kind}.README.txt`;
     expect(utf8ToString(text)).toBe(readFileSync(new URL(file, import.meta.url), 'utf8'));

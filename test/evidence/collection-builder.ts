@@ -17,6 +17,7 @@ import type { RecordHeader } from '../../src/records/header.js';
 import { parseStatement } from '../../src/records/parse-statement.js';
 import { personTagsOf } from '../../src/records/person-tags.js';
 import {
+  type BatchStatement,
   formatStatement,
   type RecordStatement,
   type SignatureStatement,
@@ -49,6 +50,9 @@ import { at, treeOver } from './support/synthetic-tree.js';
 /** Where the maps stand; each covers all that comes before it. */
 export const MAPS = [6, 12, 15, 18] as const;
 const HANDOVER = 5;
+/** Where they stand if there are any; otherwise records that are there so that the tree has more. */
+export const BATCH = 17;
+export const BATCH_SIGNATURE = 19;
 
 export interface QuestionOrder {
   readonly name: string;
@@ -85,6 +89,11 @@ export interface CollectionPlan {
   /** How many entries a map covers: as many as come before it. */
   readonly mapSize: (index: number) => number;
   readonly inspection: JsonObject | undefined;
+  /** Whether there is a batch, signed, behind all entries but the last, and the file shows it. */
+  readonly hasBatch: boolean;
+  readonly batch: (statement: BatchStatement) => BatchStatement;
+  /** What a certificate signs in place of the batch. */
+  readonly batchSigned: (statement: Uint8Array) => Uint8Array;
 }
 
 export interface BuiltCollection {
@@ -128,6 +137,9 @@ export async function buildCollection(
     lists: () => undefined,
     mapSize: same,
     inspection: { case: 'KYC 17', legalBasis: 'by order of the supervisor' },
+    hasBatch: false,
+    batch: same,
+    batchSigned: same,
     ...bends,
   };
   const made = plan({ authority, after: { epoch: 4, anchor: 1 } });
@@ -161,6 +173,7 @@ export async function buildCollection(
       entries: items.map((index) => indexes.indexOf(index)),
       question,
     })),
+    ...(planned.hasBatch && { batch: prove(BATCH), signatures: [entry(BATCH_SIGNATURE)] }),
   };
   const { inspection } = planned;
   const file = {
@@ -284,10 +297,12 @@ async function buildStatements(planned: CollectionPlan): Promise<BuiltStatements
   await sign(13);
   reserve();
   record('anna', { key: 'residence', prev: 9 });
-  statements.push(fillerStatement(SEED, 17, planned.recordedAt(17)));
+  statements.push(fillerStatement(SEED, BATCH, planned.recordedAt(BATCH)));
   reserve();
-  statements.push(fillerStatement(SEED, 19, planned.recordedAt(19)));
+  statements.push(fillerStatement(SEED, BATCH_SIGNATURE, planned.recordedAt(BATCH_SIGNATURE)));
   for (const index of MAPS) {
+    if (planned.hasBatch && index > BATCH)
+      statements[BATCH] = batchStatement(planned, statements.slice(0, BATCH));
     const size = planned.mapSize(index);
     const lists = listsOf(statements.slice(0, size));
     planned.lists(lists, index);
@@ -304,6 +319,11 @@ async function buildStatements(planned: CollectionPlan): Promise<BuiltStatements
       root: digestToHex(map.hash),
       size,
     });
+  }
+  if (planned.hasBatch) {
+    const signature = await batchSignature(planned, at(statements, BATCH));
+    opened.set(BATCH_SIGNATURE, signature);
+    statements[BATCH_SIGNATURE] = signature.statement;
   }
   return { statements, opened, maps };
 }
@@ -385,6 +405,29 @@ function firstStatement({ recordedAt }: CollectionPlan): Uint8Array {
     recoveryKey: keys.recovery.text,
     verifierKey: keys.first.text,
   });
+}
+
+function batchStatement(planned: CollectionPlan, before: readonly Uint8Array[]): Uint8Array {
+  const statement = planned.batch({
+    kind: 'batch',
+    index: BATCH as LeafIndex,
+    recordedAt: planned.recordedAt(BATCH),
+    origin: logKeys('bank', 'bank', 'kyc').origin,
+    rootHash: digestToHex(treeOver(before).root(before.length)),
+    size: before.length,
+  });
+  return formatStatement(statement);
+}
+
+async function batchSignature(planned: CollectionPlan, batch: Uint8Array): Promise<OpenEntry> {
+  const recordedAt = planned.recordedAt(BATCH_SIGNATURE);
+  const cms = await planned.authority.signer.seal(planned.batchSigned(batch), recordedAt);
+  const of = digestToHex(leafHash(batch));
+  const subject = logKeys('bank', 'bank', 'kyc').origin;
+  return signatureEntry(
+    { seed: SEED, index: BATCH_SIGNATURE, recordedAt, subject, of, cms },
+    { signatureHeader: same, signature: same },
+  );
 }
 
 function handoverStatement(planned: CollectionPlan, before: readonly Uint8Array[]): Uint8Array {

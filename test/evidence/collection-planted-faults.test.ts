@@ -27,6 +27,8 @@ const SHARED = [
   'checkpoint',
   'handovers',
   'identity',
+  'batch',
+  'signature',
   'anchor',
 ] as const;
 const AFTER = 'after';

@@ -1,6 +1,7 @@
 /** What an honest collection says, and what it does not. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { utf8ToString } from '../../src/base/bytes.js';
+import type { CollectionFile } from '../../src/evidence/collection-file.js';
 import type { CollectionReport } from '../../src/evidence/collection-report.js';
 import { formatCollection } from '../../src/evidence/format-collection.js';
 import { parseCollection } from '../../src/evidence/parse-collection.js';
@@ -138,6 +139,74 @@ describe('an honest collection', () => {
     expect(runVerify({ ...strict, trust: known, evidence: one.bytes })).toMatchObject({
       exitCode: 0,
     });
+  });
+});
+
+describe('a collection under a batch', () => {
+  const order = { questions: [{ name: 'anna', asOf: 12, map: 12 }], hasBatch: true };
+
+  it('is verified, with the batch that covers all of it and who signed that', async () => {
+    const { bytes, file, trust } = await buildCollection(order);
+    expect(parseCollection(bytes)).toEqual(file);
+    const report = reportOf(bytes, trust);
+    expect(report.result).toBe('verified');
+    expect(wordsOf(report)).toMatchObject({
+      signatures: 'trust',
+      batch: 'math',
+      'signature:1': 'trust',
+    });
+    expect(report.checks.find(({ id }) => id === 'batch')).toMatchObject({
+      code: 'batch.pass',
+      facts: { index: 17, size: 17 },
+    });
+    expect(report.signatures.at(-1)).toMatchObject({ index: 19, batch: 17 });
+    expect(reportAsText(report)).toContain('all 17 entries before entry 17');
+    expect(reportOf(bytes, NO_TRUST).result).toBe('consistent');
+  });
+
+  it('fails under a batch that does not cover its newest map', async () => {
+    const { bytes, trust } = await buildCollection({
+      ...order,
+      questions: [{ name: 'anna', asOf: 12, map: 18 }],
+    });
+    const report = reportOf(bytes, trust);
+    expect(report.checks.filter(({ result }) => result === 'fail')).toMatchObject([
+      { id: 'batch', code: 'batch.place' },
+    ]);
+  });
+
+  it('fails with signatures in its place that are over entries, or over nothing', async () => {
+    const { entry, file, trust } = await buildCollection(order);
+    const failing = (signatures: CollectionFile['signatures']): string[] =>
+      reportOf(formatCollection({ ...file, signatures: signatures ?? [] }), trust)
+        .checks.filter(({ result }) => result === 'fail')
+        .map(({ id, code }) => `${id}: ${code}`);
+    // Entry 4 is over entry 3.
+    expect(failing([entry(4)])).toEqual(['batch: batch.unsigned', 'signature:1: signature.of']);
+    expect(failing([entry(4), entry(19)])).toEqual(['signature:1: signature.of']);
+    expect(failing([entry(19), entry(19)])).toEqual(['signature:2: signature.order']);
+  });
+
+  it('is none without signatures, nor signatures without a batch', async () => {
+    const { file } = await buildCollection(order);
+    const { batch, signatures, ...rest } = file;
+    expect([batch, signatures]).not.toContain(undefined);
+    for (const half of [
+      { ...rest, ...(batch !== undefined && { batch }) },
+      { ...rest, ...(signatures !== undefined && { signatures }) },
+    ])
+      expect(() => formatCollection(half)).toThrow(/just one of the members batch and signatures/);
+  });
+
+  it('is other bytes than without one in these members alone', async () => {
+    const { bytes, file } = await buildCollection(order);
+    const { batch, signatures, ...rest } = file;
+    expect([batch, signatures]).not.toContain(undefined);
+    const without = JSON.parse(utf8ToString(formatCollection(rest))) as object;
+    const members = JSON.parse(utf8ToString(bytes)) as Record<string, unknown>;
+    delete members['batch'];
+    delete members['signatures'];
+    expect(without).toEqual(members);
   });
 });
 

@@ -451,6 +451,35 @@ describe('the policy of the console', () => {
 
 jest.setTimeout(120_000);
 
+/** Last, because it adds to the log. */
+describe('signatures in the console', () => {
+  beforeEach(async () => {
+    await signIn();
+    await show(SUBJECT);
+  });
+
+  it('shows the signatures of an entry, with their levels, and that there are none', async () => {
+    await press('#state article', 'Signatures');
+    await page.waitForFunction(
+      `document.querySelector('#signatures p')?.textContent === 'Nobody has signed it.'`,
+    );
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(`document.querySelector('dialog') === null`);
+    // Of somebody of their own, who is in nobody else's timeline.
+    const { id, index } = await append(node, 'kyc', {
+      ...{ ...RESIDENCE, subject: 'customer-signed' },
+      payload: { city: 'Vienna' },
+    });
+    const sealed = { json: { signer: 'seal' } };
+    await answer(node.request(`/v1/ledgers/kyc/records/${id}/signatures`, sealed), 201);
+    await show('customer-signed', `#state article[data-index="${index}"]`);
+    await press('#state article', 'Signatures');
+    await page.waitForSelector('#signatures article');
+    const said = await textOf('#signatures article');
+    expect(said).toMatch(/^Signature 1Signed by.+Level reachedB-BVerdictTOTAL-PASSED/);
+  });
+});
+
 /** Answers for these paths alone; all other requests go to the node. */
 async function standInFor(answers: Readonly<Record<string, object>>): Promise<void> {
   await page.setRequestInterception(true);

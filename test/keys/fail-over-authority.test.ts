@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import type { UnixMillis } from '../../src/base/brand.js';
 import { RandomPool } from '../../src/base/random.js';
 import { createDevelopmentAuthority } from '../../src/keys/development-authority.js';
 import { developmentTimeStamps } from '../../src/keys/development-time-stamps.js';
 import { type AuthorityHealth, FailOverAuthority } from '../../src/keys/fail-over-authority.js';
 import { OutboundError } from '../../src/keys/outbound-error.js';
-import type { TimeStampAuthority } from '../../src/keys/time-stamp-authority.js';
+import type { RequestBudget, TimeStampAuthority } from '../../src/keys/time-stamp-authority.js';
+import { usedUp } from '../../src/keys/time-stamp-counts.js';
 import { TimeStampError } from '../../src/keys/time-stamp-error.js';
 import { rejection } from '../support/errors.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -26,11 +28,29 @@ class Moody implements TimeStampAuthority {
   readonly #inner: TimeStampAuthority;
   readonly #asked: string[];
   mood: Error | null = null;
+  /** Requests that are left until then. */
+  left: { count: number; until: UnixMillis } | null = null;
 
   constructor(name: string, clock: FakeClock, asked: string[]) {
     this.name = name;
     this.#asked = asked;
     this.#inner = developmentTimeStamps(material, { clock, random });
+  }
+
+  get budget(): RequestBudget {
+    const remaining = (): ReturnType<RequestBudget['remaining']> => {
+      const { count, until } = this.left ?? { count: Infinity, until: null };
+      return { left: count, usedUpUntil: count === 0 ? until : null };
+    };
+    return {
+      remaining,
+      take: () => {
+        const { usedUpUntil } = remaining();
+        if (usedUpUntil !== null) return Promise.reject(usedUp(usedUpUntil));
+        if (this.left !== null) this.left.count--;
+        return Promise.resolve();
+      },
+    };
   }
 
   async stamp(what: typeof imprint): ReturnType<TimeStampAuthority['stamp']> {
@@ -74,6 +94,8 @@ describe('several time-stamp authorities', () => {
         lastFailure: null,
         skewMillis: 0,
         coolsUntil: null,
+        requestsLeft: Infinity,
+        usedUpUntil: null,
       },
       expect.objectContaining({ name: 'b', stamped: 0, skewMillis: null }),
     ]);
@@ -135,6 +157,34 @@ describe('several time-stamp authorities', () => {
     a.mood = new RangeError('a bug');
     await expect(both.stamp(imprint)).rejects.toThrow(RangeError);
     expect(asked).toEqual(['a', 'a']);
+  });
+
+  it('are not asked beyond their budget, and are not blamed for it', async () => {
+    const { asked, a, both, clock } = setUp();
+    const until = (clock.now() + 3_600_000) as UnixMillis;
+    a.left = { count: 1, until };
+    await both.stamp(imprint);
+    expect(both.health()[0]).toMatchObject({ requestsLeft: 0, usedUpUntil: until });
+    await both.stamp(imprint);
+    expect(asked).toEqual(['a', 'b']);
+    expect(both.health()[0]).toMatchObject({ failed: 0, lastFailure: null, coolsUntil: null });
+  });
+
+  it('say when there is more if budgets are all that is in the way', async () => {
+    const { asked, a, b, both, clock } = setUp();
+    const soon = (clock.now() + 60_000) as UnixMillis;
+    a.left = { count: 0, until: (clock.now() + 3_600_000) as UnixMillis };
+    b.left = { count: 0, until: soon };
+    const error = await rejection(both.stamp(imprint));
+    expect(error).toMatchObject({ code: 'TIME_STAMP_BUDGET_USED', until: soon });
+    expect(error.message).toContain('the budget of a, b is used up');
+    expect(asked).toEqual([]);
+    // It may be well before then.
+    b.left = null;
+    b.mood = DOWN;
+    const other = await rejection(both.stamp(imprint));
+    expect(other).toMatchObject({ code: 'TIME_STAMP_UNAVAILABLE', until: null });
+    expect(other.message).toContain('(a: TIME_STAMP_BUDGET_USED, b: OUTBOUND_TIMEOUT)');
   });
 
   it('show how far their clocks are from ours', async () => {

@@ -29,17 +29,25 @@ describe('the settings of time-stamps', () => {
   });
 
   it('name authorities in their order, each with the policy and the host it is asked by', () => {
-    const other = { url: 'https://10.1.2.3:8443/tsa', policy: '1.2.3', internal: true };
+    const other = {
+      ...{ url: 'https://10.1.2.3:8443/tsa', policy: '1.2.3', internal: true },
+      perDay: 200,
+      perMonth: 1e9,
+    };
     const config = parse({ ...RFC3161, timeStampAuthorities: [AUTHORITY, other] });
     expect(config.timeStampAuthorities).toEqual([
       {
         url: AUTHORITY.url,
         policy: null,
+        perDay: null,
+        perMonth: null,
         host: { kind: 'exact', host: 'tsa.example.com', port: null, isInternal: false },
       },
       {
         url: other.url,
         policy: '1.2.3',
+        perDay: 200,
+        perMonth: 1e9,
         host: { kind: 'exact', host: '10.1.2.3', port: 8443, isInternal: true },
       },
     ]);
@@ -59,6 +67,10 @@ describe('the settings of time-stamps', () => {
     [{ ...RFC3161, timeStampAuthorities: [{ url: 'http://u:p@a.test/' }] }, 'http or https URL'],
     [{ ...RFC3161, timeStampAuthorities: [{ ...AUTHORITY, policy: '1.a' }] }, '0/policy'],
     [{ ...RFC3161, timeStampAuthorities: [{ ...AUTHORITY, port: 1 }] }, '0 has an unknown member'],
+    [{ ...RFC3161, timeStampAuthorities: [{ ...AUTHORITY, perDay: 0 }] }, '0/perDay'],
+    [{ ...RFC3161, timeStampAuthorities: [{ ...AUTHORITY, perDay: 1.5 }] }, '0/perDay'],
+    [{ ...RFC3161, timeStampAuthorities: [{ ...AUTHORITY, perMonth: 2e9 }] }, '0/perMonth'],
+    [{ ...RFC3161, timeStampAuthorities: [{ ...AUTHORITY, perMonth: '5' }] }, '0/perMonth'],
     [{ timeStamps: 'maybe' }, 'timeStamps'],
   ])('refuse %j and name what is wrong', (file, named) => {
     expect(refusal(file)).toContain(named);

@@ -41,6 +41,7 @@ describe('settings', () => {
         failedLoginsPerMinute: 20,
         refusalsPerMinute: 60,
         searchesPerMinute: 60,
+        containerSealsPerMinute: 60,
         anchorChain: 'devchain',
         bitcoinNetwork: 'mainnet',
         epochIntervalMillis: 60_000,

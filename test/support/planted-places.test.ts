@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ACCESS_FAULTS } from '../access/planted-faults.js';
+import { AUGMENTATION_FAULTS } from '../augmentation/planted-faults.js';
 import { CONTAINER_FAULTS } from '../evidence/container-faults.js';
 import { MONITOR_FAULTS } from '../evidence/misbehaviour/monitor-faults.js';
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
@@ -18,6 +19,7 @@ const ALL = [
   ...VALIDATION_FAULTS,
   ...CONTAINER_FAULTS,
   ...MONITOR_FAULTS,
+  ...AUGMENTATION_FAULTS,
 ];
 
 describe('a planted fault', () => {

@@ -88,6 +88,35 @@ export interface HistoryAnswer extends Page<Entry> {
   readonly asOf: AsOf;
 }
 
+/** A signature under an entry: in its newest version, as the node judges it. */
+export interface SignatureItem {
+  /** From 0. */
+  readonly number: number;
+  /** 1 over the entry itself, 2 over such a signature. */
+  readonly depth: number;
+  readonly recordedAt: string;
+  /** Who attached it. */
+  readonly author: string;
+  /** Null where it is not known. */
+  readonly signer: string | null;
+  readonly indication: string;
+  readonly subIndication: string | null;
+  /** That is proven: B-B, B-T, B-LT or B-LTA; null if none is. */
+  readonly level: string | null;
+  /** That it is made like. */
+  readonly structure: string | null;
+  /** What holds up its next level; null if nothing does. */
+  readonly waiting: WaitingSignature | null;
+}
+
+export interface WaitingSignature {
+  readonly step: string;
+  readonly since: string;
+  /** When it is tried again; null of one that is set aside. */
+  readonly until: string | null;
+  readonly reason: string;
+}
+
 /** What the node says to prove that an answer is all. The page verifies none of it. */
 export interface Completeness {
   readonly size: number;
@@ -234,6 +263,34 @@ export const readState: Reader<StateAnswer> = (value) => {
     entries: count(entries),
     asOf: readAsOf(asOf),
     validAt: optional(text)(validAt),
+  };
+};
+
+export const readSignatures: Reader<Page<SignatureItem>> = (value) =>
+  pageOf(value, (item) => {
+    const one = members(item);
+    const report = members(one['report']);
+    return {
+      number: count(one['number']),
+      depth: count(one['depth']),
+      recordedAt: text(one['recordedAt']),
+      author: text(one['author']),
+      signer: optional((signer) => text(members(signer)['name']))(report['signer']),
+      indication: text(report['indication']),
+      subIndication: optional(text)(report['subIndication']),
+      level: optional(text)(report['level']),
+      structure: optional(text)(report['structure']),
+      waiting: optional(readWaiting)(one['waiting']),
+    };
+  });
+
+const readWaiting: Reader<WaitingSignature> = (value) => {
+  const { step, since, until, reason } = members(value);
+  return {
+    step: text(step),
+    since: text(since),
+    until: optional(text)(until),
+    reason: text(reason),
   };
 };
 

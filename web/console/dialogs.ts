@@ -11,7 +11,7 @@ import { loadedView } from './view-parts.js';
 const MAX_CHARACTERS = 500_000;
 
 /** Opens it, over the page; the browser gives the focus back when it is closed. */
-function openDialog(
+export function openDialog(
   title: string,
   { say }: Context,
   onClose: () => void,

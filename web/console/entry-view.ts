@@ -11,6 +11,7 @@ export interface EntryActions {
   readonly json: (item: Entry | Mention) => void;
   /** Null where the versions are being looked at. */
   readonly history: ((entry: Entry) => void) | null;
+  readonly signatures: (entry: Entry) => void;
   readonly evidence: (entry: Entry) => void;
 }
 
@@ -34,6 +35,9 @@ export function entryArticle(entry: Entry, context: Context, actions: EntryActio
             }),
           ]
         : []),
+      button(say('entry.signatures'), () => {
+        actions.signatures(entry);
+      }),
       button(say('entry.json'), () => {
         actions.json(entry);
       }),

@@ -15,8 +15,10 @@ import {
   readHistory,
   readInspections,
   readLedgers,
+  readSignatures,
   readState,
   readTimeline,
+  type SignatureItem,
   type StateAnswer,
   type TimelineAnswer,
 } from './answers.js';
@@ -113,6 +115,18 @@ export class NodeApi {
   ): Promise<DiffAnswer> {
     const query = queryOf(diffQuery(subject, from, to));
     return readDiff(await this.client.get(`${subjectPath(subject)}/diff${query}`, signal));
+  }
+
+  /** In the order in which they were attached. */
+  async signatures(
+    ledger: string,
+    id: string,
+    cursor: string | null,
+    signal: AbortSignal,
+  ): Promise<Page<SignatureItem>> {
+    const query = queryOf({ limit: STATE_PAGE, cursor });
+    const path = `${ledgerPath(ledger)}/records/${id}/signatures${query}`;
+    return readSignatures(await this.client.get(path, signal));
   }
 
   /** The versions of the thing that the entry is a version of, newest first. */

@@ -14,6 +14,7 @@ import { Settling } from './latest.js';
 import type { NodeApi } from './node-api.js';
 import { ProofPanel } from './proof-panel.js';
 import type { Point, Subject } from './question.js';
+import { openSignatures } from './signatures-dialog.js';
 import { StatePanel } from './state-panel.js';
 import { TimelinePanel } from './timeline-panel.js';
 import { TimesPanel } from './times-panel.js';
@@ -173,6 +174,9 @@ export class SubjectScreen {
       },
       history: (entry: Entry) => {
         openHistory(entry, { context, problemOf, api, ledger: subject.ledger, actions });
+      },
+      signatures: (entry: Entry) => {
+        openSignatures(entry, { context, problemOf, api, ledger: subject.ledger });
       },
       evidence: ({ id, index }: Entry) => {
         // Behind a dialog nobody would see how far it is.

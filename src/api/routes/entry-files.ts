@@ -20,6 +20,7 @@ import type { LedgerLogs, TenantLedgers } from '../../queries/tenant-ledgers.js'
 import { ApiError } from '../api-error.js';
 import type { Guard } from '../authentication.js';
 import { sendImmutable } from '../conditional.js';
+import type { ContainerSeals } from '../container-seals.js';
 import { eitherHandler } from '../disclosing-routes.js';
 import { entryPath } from '../entry-schemas.js';
 import { addResource } from '../resource.js';
@@ -30,8 +31,7 @@ export interface EntryFilesRoutesOptions {
   readonly guard: Guard;
   readonly ledgers: TenantLedgers;
   readonly evidence: EvidenceParts;
-  /** Of containers. */
-  readonly seal: ContainerSeal;
+  readonly seals: ContainerSeals;
 }
 
 const OCTETS = 'application/octet-stream';
@@ -54,7 +54,7 @@ const evidenceQuerySchema = z.strictObject({
 });
 
 export function entryFilesRoutes(options: EntryFilesRoutesOptions): Router {
-  const { guard, ledgers, evidence, seal } = options;
+  const { guard, ledgers, evidence, seals } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/records/:id/statement', {
     get: guard('statement:read', async ({ tenant }, request, response) => {
@@ -83,7 +83,8 @@ export function entryFilesRoutes(options: EntryFilesRoutesOptions): Router {
     const { ledger, id } = validate(pathSchema, request.params, 'the path');
     const format = contentFormat(request);
     const make = MAKERS[format];
-    const { bytes, shown } = await make(evidence, ledgers.find(tenant, ledger), id, seal);
+    const logs = ledgers.find(tenant, ledger);
+    const { bytes, shown } = await make(evidence, logs, id, seals.of(tenant));
     return {
       ledger,
       question: { evidence: id, format },

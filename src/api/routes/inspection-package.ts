@@ -6,11 +6,7 @@ import type { Principal } from '../../access/authorize.js';
 import type { Disclosure } from '../../access/disclosure.js';
 import type { InspectionBook } from '../../access/inspection-book.js';
 import { definedMembers } from '../../base/defined-members.js';
-import {
-  collectionContainer,
-  CONTAINER_TYPES,
-  type ContainerSeal,
-} from '../../queries/evidence-container.js';
+import { collectionContainer, CONTAINER_TYPES } from '../../queries/evidence-container.js';
 import {
   inspectionPackage,
   type InspectionPackage,
@@ -19,6 +15,7 @@ import {
 import type { PrintInspection } from '../../queries/inspection-report-data.js';
 import { type NodeTrustParts, verifiedFile } from '../../queries/node-trust.js';
 import type { Guard } from '../authentication.js';
+import type { ContainerSeals } from '../container-seals.js';
 import { goneSignal, Places } from '../places.js';
 import {
   JSON_TYPE,
@@ -37,8 +34,7 @@ export interface InspectionPackageRoutesOptions {
   readonly inspections: InspectionBook;
   readonly parts: PackageParts;
   readonly trust: NodeTrustParts;
-  /** Of containers. */
-  readonly seal: ContainerSeal;
+  readonly seals: ContainerSeals;
   readonly print: PrintInspection;
   /** The name that a tenant has in law, as far as it is known here. */
   readonly legalNameOf: (tenant: Principal['tenant']) => string;
@@ -61,7 +57,7 @@ const querySchema = z.strictObject({
 });
 
 export function inspectionPackageRoutes(options: InspectionPackageRoutesOptions): Router {
-  const { guard, inspections, parts, trust, seal, print, idleTimeoutMillis } = options;
+  const { guard, inspections, parts, trust, seals, print, idleTimeoutMillis } = options;
   const places = new Places(AT_A_TIME);
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/inspections/:inspection/package', {
@@ -78,7 +74,9 @@ export function inspectionPackageRoutes(options: InspectionPackageRoutesOptions)
       const about = { ...disclosureOf(made, wanted, origin), ledger: inspection.ledger };
       if (wanted !== 'pdf') {
         const isPlain = wanted === 'json';
-        const bytes = isPlain ? made.bytes : await collectionContainer(made.bytes, seal);
+        const bytes = isPlain
+          ? made.bytes
+          : await collectionContainer(made.bytes, seals.of(tenant));
         return {
           ...about,
           send: () => {

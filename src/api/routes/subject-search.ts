@@ -16,9 +16,9 @@ import type { Guard } from '../authentication.js';
 import { type BodyLimits, readJsonBody } from '../body.js';
 import type { CursorCodec } from '../cursor.js';
 import { asOfSchema, ledgerPath, sizeSchema } from '../entry-schemas.js';
+import type { MinuteBudget } from '../minute-budget.js';
 import { addResource } from '../resource.js';
 import { branded, cursorSchema, instantSchema, json, problemResponse } from '../schemas.js';
-import type { SearchBudget } from '../search-budget.js';
 import { validate } from '../validate.js';
 import { listOf } from '../view-schemas.js';
 
@@ -28,7 +28,8 @@ export interface SubjectSearchRoutesOptions {
   readonly body: BodyLimits;
   readonly ledgers: TenantLedgers;
   readonly findable: Pick<FindableFields, 'of'>;
-  readonly budget: SearchBudget;
+  /** Of each key. */
+  readonly budget: MinuteBudget;
 }
 
 /** A search is short: whatever is longer is none. */

@@ -10,11 +10,7 @@ import { instantOfState } from '../../queries/as-of.js';
 import { disclosedView } from '../../queries/disclosed-entries.js';
 import type { EvidenceParts } from '../../queries/entry-evidence.js';
 import type { EntryView } from '../../queries/entry-view.js';
-import {
-  collectionContainer,
-  CONTAINER_TYPES,
-  type ContainerSeal,
-} from '../../queries/evidence-container.js';
+import { collectionContainer, CONTAINER_TYPES } from '../../queries/evidence-container.js';
 import { exportCollection } from '../../queries/export-collection.js';
 import { completeAnswerJson } from '../../queries/prove-complete.js';
 import { subjectDiff } from '../../queries/subject-diff.js';
@@ -25,6 +21,7 @@ import { logOf } from '../../queries/view-state.js';
 import { sendJson } from '../answer.js';
 import { ApiError } from '../api-error.js';
 import type { Guard } from '../authentication.js';
+import type { ContainerSeals } from '../container-seals.js';
 import type { CursorCodec } from '../cursor.js';
 import { Places } from '../places.js';
 import { JSON_TYPE } from '../report-format.js';
@@ -48,8 +45,7 @@ export interface SubjectsRoutesOptions {
   readonly cursors: CursorCodec;
   readonly ledgers: TenantLedgers;
   readonly evidence: EvidenceParts;
-  /** Of containers. */
-  readonly seal: ContainerSeal;
+  readonly seals: ContainerSeals;
 }
 
 /** A collection is made in memory as a whole, and a proof may be the first to want a map made. */
@@ -58,7 +54,7 @@ const COLLECTION_TYPES = { json: JSON_TYPE, asice: CONTAINER_TYPES.asice } as co
 const PROOFS_AT_A_TIME = { total: 32, perTenant: 16 };
 
 export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
-  const { guard, cursors, ledgers, evidence, seal } = options;
+  const { guard, cursors, ledgers, evidence, seals } = options;
   const collections = new Places(COLLECTIONS_AT_A_TIME);
   const proofs = new Places(PROOFS_AT_A_TIME);
   const router = Router({ caseSensitive: true, strict: true });
@@ -189,7 +185,8 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
         found,
         (asOf ?? [undefined]).map((at) => ({ subject, origin, asOf: at, validAt, types })),
       );
-      const bytes = format === 'json' ? collection : await collectionContainer(collection, seal);
+      const bytes =
+        format === 'json' ? collection : await collectionContainer(collection, seals.of(tenant));
       return {
         ledger,
         question: definedMembers({

@@ -5,12 +5,15 @@
 import { digestToHex } from '../../base/hex-digest.js';
 import type { BatchStatement } from '../../records/statement.js';
 import { brokenRule, failed, finding, type Outcome, passed, type Rules } from './outcome.js';
-import type { ReadEvidence } from './read-evidence.js';
+import type { ReadEvidence, ReadLogFile } from './read-evidence.js';
 import type { ReadStatement } from './read-statement.js';
 import { rootBefore } from './root-before.js';
 
+/** Of a file of either kind; of a collection `entry` is the newest that the batch is to cover. */
+export type BatchEvidence = ReadLogFile & Pick<ReadEvidence, 'batch' | 'signatures'>;
+
 export interface BatchSubject {
-  readonly evidence: ReadEvidence;
+  readonly evidence: BatchEvidence;
   readonly batch: ReadStatement<BatchStatement>;
 }
 
@@ -42,7 +45,7 @@ export const BATCH_RULES: Rules<BatchSubject> = {
 
 /** Null if the file has no batch. */
 export function checkBatch(
-  evidence: ReadEvidence,
+  evidence: BatchEvidence,
   rules: Rules<BatchSubject> = BATCH_RULES,
 ): Outcome | null {
   const { batch } = evidence;

@@ -59,21 +59,26 @@ export const SIGNATURE_RULES: Rules<SignatureSubject> = {
   'a later version is of the same signature': compareVersions,
 };
 
+/** What signatures can be over. */
+export interface Signable extends Pick<ReadEvidence, 'batch' | 'signatures'> {
+  /** Null where signatures over entries have a check of their own. */
+  readonly entry: ReadEntry | null;
+}
+
 /** @param entryRules what must hold of the signature as an entry: its header, payload and tags. */
 export function checkSignatures(
-  evidence: ReadEvidence,
+  { entry, batch, signatures }: Signable,
   trust: Trust,
   after: CheckedAnchor,
   entryRules: readonly Rules<ReadEntry>[],
   rules: Rules<SignatureSubject> = SIGNATURE_RULES,
 ): CheckedSignature[] {
-  let indexBefore: number = evidence.entry.content.index;
-  const before = new Map<HexDigest, ReadEntry>([
-    [digestToHex(evidence.entry.leafHash), evidence.entry],
-  ]);
-  const { batch } = evidence;
+  let indexBefore = entry?.content.index ?? -1;
+  const before = new Map<HexDigest, ReadEntry>(
+    entry === null ? [] : [[digestToHex(entry.leafHash), entry]],
+  );
   const batchLeaf = batch === null ? null : digestToHex(batch.leafHash);
-  return evidence.signatures.map((signature) => {
+  return signatures.map((signature) => {
     const judged = timeOf(signature, after);
     const { of, prev } = signature.content;
     const overBatch = of === batchLeaf ? batch : null;

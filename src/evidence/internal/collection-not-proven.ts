@@ -12,7 +12,8 @@ export function collectionNotProven(collection: ReadCollection, run: CollectionR
   const records = entries.filter(isRecord);
   const notOpened = entries.filter((entry) => !isOpened(entry)).length;
   const contents = entries.filter((entry) => isOpened(entry) && !entry.file.payload).length;
-  const hasCms = file.log.seal !== undefined || run.attached.checked.length > 0;
+  const signatures = run.attached.checked.length + run.signatures.length;
+  const hasCms = file.log.seal !== undefined || signatures > 0;
   const isUnnamed = run.checks.some(
     ({ id, word }) => id.startsWith(COMPLETENESS) && word === 'self',
   );

@@ -12,7 +12,17 @@ import { RULE_BOOK, type RuleBook } from './rule-book.js';
 export interface CollectionRuleBook
   extends
     EntryRules,
-    Pick<RuleBook, 'statement' | 'checkpoint' | 'handovers' | 'identity' | 'anchor' | 'after'> {
+    Pick<
+      RuleBook,
+      | 'statement'
+      | 'checkpoint'
+      | 'handovers'
+      | 'identity'
+      | 'batch'
+      | 'signature'
+      | 'anchor'
+      | 'after'
+    > {
   readonly format: Rules<ReadCollection>;
   readonly inclusion: Rules<ReadCollection>;
   readonly attached: Rules<AttachedSubject>;
@@ -55,6 +65,12 @@ const INCLUSION: Rules<ReadCollection> = {
 
   'the handovers’': (collection) =>
     first(collection, collection.log.handovers, (_, at) => `handover ${at + 1}`),
+
+  'the batch’s': (collection) =>
+    collection.batch === null ? null : compareInclusion(collection, collection.batch, 'the batch'),
+
+  'the signatures’': (collection) =>
+    first(collection, collection.signatures, (_, at) => `signature ${at + 1}`),
 };
 
 export const COLLECTION_RULE_BOOK: CollectionRuleBook = {
@@ -68,6 +84,8 @@ export const COLLECTION_RULE_BOOK: CollectionRuleBook = {
   checkpoint: RULE_BOOK.checkpoint,
   handovers: RULE_BOOK.handovers,
   identity: RULE_BOOK.identity,
+  batch: RULE_BOOK.batch,
+  signature: RULE_BOOK.signature,
   anchor: RULE_BOOK.anchor,
   after: RULE_BOOK.after,
   attached: ATTACHED_RULES,

@@ -51,8 +51,17 @@ META-INF/       the operator's seal over a list of all these files, with their d
 ${HOW_TO_VERIFY('evidence.json')}${GERMAN_NOTE('evidence.json')}`,
 );
 
-export const COLLECTION_README = utf8(
-  `${README_HEAD}${CONTAINER_FORMAT}
+export const COLLECTION_README = utf8(collectionReadme(''));
+
+/** Where there is a batch: containers without one stay what they were. */
+export const COLLECTION_BATCH_README = utf8(
+  collectionReadme(`batch.json       root hash of the log up to a later entry, for one signature over all before
+signatures/      signatures by persons or bodies over batch.json, or over one another (CMS, detached)
+`),
+);
+
+function collectionReadme(batch: string): string {
+  return `${README_HEAD}${CONTAINER_FORMAT}
 
 This container proves what an append-only log held of a person, and that nothing of it was left out.
 
@@ -61,7 +70,7 @@ WHAT IS IN IT
 collection.json  the proof: all entries, their places in the log, signatures, and that they are all. It
                  alone counts; every other file here must say the same.
 entries.jsonl    the same entries for reading, one a line: statement, and header and payload where disclosed
-META-INF/        the operator's seal over a list of all these files, with their digests
+${batch}META-INF/        the operator's seal over a list of all these files, with their digests
 
-${HOW_TO_VERIFY('collection.json')}${GERMAN_NOTE('collection.json')}`,
-);
+${HOW_TO_VERIFY('collection.json')}${GERMAN_NOTE('collection.json')}`;
+}

@@ -44,10 +44,17 @@ export function describeAttached({ signatures }: CollectionReport, say: Say): Li
   const trusted = signatures.filter(({ indication }) => indication === 'TOTAL-PASSED').length;
   return [
     ['label.signatures', say('value.signatures', { count: signatures.length, trusted })],
+    ...describeBatch(signatures, say),
     ...[...new Set(signatures.map(({ signer }) => signer?.subject ?? '–'))]
       .slice(0, MAX_SIGNERS_SHOWN)
       .map((signer): Line => ['label.signer', say('value.text', { text: signer })]),
   ];
+}
+
+/** Of a file there is one batch at most. */
+function describeBatch(signatures: CollectionReport['signatures'], say: Say): Line[] {
+  const batch = signatures.find((each) => each.batch !== undefined)?.batch;
+  return batch === undefined ? [] : [['label.covers', say('value.covers', { batch })]];
 }
 
 function describeAnswer(answer: AnswerSummary, say: Say): Line[] {

@@ -1,7 +1,12 @@
 /** A collection with everything in it read that its checks need. Nothing is verified. */
 import { digestToHex, type HexDigest } from '../../base/hex-digest.js';
 import { personTagsOf } from '../../records/person-tags.js';
-import type { MapStatement, RecordStatement, SignatureStatement } from '../../records/statement.js';
+import type {
+  BatchStatement,
+  MapStatement,
+  RecordStatement,
+  SignatureStatement,
+} from '../../records/statement.js';
 import type { AnsweredQuestion, CollectionFile } from '../collection-file.js';
 import {
   isUnreadable,
@@ -11,7 +16,7 @@ import {
   type Unreadable,
 } from './read-evidence.js';
 import { isFinding, readAll } from './read-part.js';
-import { type ReadEntry, readEntry, type ReadStatement } from './read-statement.js';
+import { type ReadEntry, readEntry, type ReadStatement, readStatement } from './read-statement.js';
 
 export type CollectedEntry = ReadEntry<RecordStatement | SignatureStatement>;
 
@@ -24,6 +29,10 @@ export interface ReadCollection extends ReadLogFile {
   /** By each person tag that they carry. */
   readonly byTag: ReadonlyMap<HexDigest, readonly CollectedEntry[]>;
   readonly questions: readonly ReadQuestion[];
+  /** Null if the file has none. */
+  readonly batch: ReadStatement<BatchStatement> | null;
+  /** Over the batch, or over one another. */
+  readonly signatures: readonly ReadEntry<SignatureStatement>[];
 }
 
 export interface ReadQuestion extends AnsweredQuestionParts {
@@ -41,6 +50,12 @@ export function readCollection(file: CollectionFile): ReadCollection | Unreadabl
   if (isFinding(entries)) return { check: 'statement', finding: entries };
   const questions = readAll(file.questions, (answered, at) => readQuestion(answered, at, entries));
   if (isFinding(questions)) return { check: 'statement', finding: questions };
+  const batch = file.batch === undefined ? null : readStatement(file.batch, 'the batch', 'batch');
+  if (batch !== null && isFinding(batch)) return { check: 'statement', finding: batch };
+  const signatures = readAll(file.signatures ?? [], (signature, at) =>
+    readEntry(signature, `signature ${at + 1}`, 'signature'),
+  );
+  if (isFinding(signatures)) return { check: 'statement', finding: signatures };
   const signed = readSignedLog(file.log);
   if (isUnreadable(signed)) return signed;
   const maps = questions.map(({ map }) => map);
@@ -49,8 +64,16 @@ export function readCollection(file: CollectionFile): ReadCollection | Unreadabl
     ...signed,
     entries,
     questions,
+    batch,
+    signatures,
     entry: newest([...entries, ...maps]),
-    statements: [...statementsOfLog(signed.log), ...entries, ...maps],
+    statements: [
+      ...statementsOfLog(signed.log),
+      ...entries,
+      ...maps,
+      ...(batch === null ? [] : [batch]),
+      ...signatures,
+    ],
     byLeaf: new Map(entries.map((entry) => [digestToHex(entry.leafHash), entry])),
     byTag: tagged(entries),
   };

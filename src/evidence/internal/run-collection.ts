@@ -3,11 +3,13 @@ import type { Trust } from '../trust.js';
 import type { CheckId, CheckReport } from '../verification-report.js';
 import { checkAnchors } from './check-anchor.js';
 import { type AttachedSignatures, checkAttached } from './check-attached.js';
+import { checkBatch } from './check-batch.js';
 import { checkCheckpoint } from './check-checkpoint.js';
 import { checkCollected } from './check-collected.js';
 import { checkCompleteness } from './check-completeness.js';
 import { checkHandovers } from './check-handovers.js';
 import { checkLogIdentity } from './check-log-identity.js';
+import { checkSignatures } from './check-signature.js';
 import { checkStatement } from './check-statement.js';
 import type { CollectionRuleBook } from './collection-rules.js';
 import { COMMON_CHECKS, named, unreadable } from './named-checks.js';
@@ -16,7 +18,8 @@ import type { ReadCollection } from './read-collection.js';
 import type { Unreadable } from './read-evidence.js';
 import type { CheckRun } from './run-checks.js';
 
-export interface CollectionRun extends Pick<CheckRun, 'checks' | 'anchors' | 'identity'> {
+/** Its `signatures` are those over the batch. */
+export interface CollectionRun extends CheckRun {
   readonly attached: AttachedSignatures;
 }
 
@@ -28,6 +31,11 @@ export function runCollectionChecks(
   const anchors = checkAnchors(collection, trust, { ...rules, before: {} });
   const identity = checkLogIdentity(collection, trust, anchors.after, rules.identity);
   const attached = checkAttached(collection, trust, anchors.after, rules.attached);
+  const batch = checkBatch(collection, rules.batch);
+  const entryRules = [rules.header, rules.payload, rules.tags];
+  // Those over entries are among these.
+  const signable = { ...collection, entry: null };
+  const signatures = checkSignatures(signable, trust, anchors.after, entryRules, rules.signature);
   const collected = checkCollected(collection, rules);
   const completeness = checkCompleteness(collection, rules.completeness);
   const checks = [
@@ -42,10 +50,12 @@ export function runCollectionChecks(
     named('handovers', checkHandovers(collection, rules.handovers)),
     named('log-identity', identity.outcome),
     named('signatures', attached.outcome),
+    ...(batch === null ? [] : [named('batch', batch)]),
+    ...signatures.map(({ outcome }, at) => named(`signature:${at + 1}`, outcome)),
     ...completeness.map((outcome, at) => named(`completeness:${at + 1}`, outcome)),
     named('anchor:after', anchors.after.outcome),
   ];
-  return { checks, anchors, identity, attached };
+  return { checks, anchors, identity, signatures, attached };
 }
 
 function checkFormat(collection: ReadCollection, { format }: CollectionRuleBook): Outcome {

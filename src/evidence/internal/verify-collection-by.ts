@@ -57,7 +57,7 @@ export function verifyCollectionBy(
       questionSummary(question, at + 1, checks),
     ),
     entries: collection.entries.map((entry) => collectedSummary(entry, checks)),
-    signatures: run.attached.checked.map(signatureSummary),
+    signatures: [...run.attached.checked, ...run.signatures].map(signatureSummary),
     notProven: collectionNotProven(collection, run),
     ...common,
   };

@@ -59,6 +59,7 @@ export async function openFuzzedNode(root: string): Promise<FuzzedNode> {
     logger,
     failedLoginsPerMinute: 1_000_000,
     refusalsPerMinute: 100_000,
+    containerSealsPerMinute: 100_000,
   });
   const alpha = await plantTenant(node, ALPHA);
   const bravo = await plantTenant(node, BRAVO);

@@ -115,6 +115,41 @@ export async function collectionForgeries(): Promise<CollectionForgery[]> {
     }));
   }
 
+  const sealed = await forge({ hasBatch: true });
+  altered(
+    ['inclusion', 'the batch’s'],
+    'the path of a batch',
+    'inclusion',
+    (file) => {
+      const { batch } = file;
+      return batch === undefined ? file : { ...file, batch: { ...batch, inclusion: [] } };
+    },
+    sealed,
+  );
+  altered(
+    ['inclusion', 'the signatures’'],
+    'the path of a signature over a batch',
+    'inclusion',
+    (file) => ({
+      ...file,
+      signatures: (file.signatures ?? []).map((each) => ({ ...each, inclusion: [] })),
+    }),
+    sealed,
+  );
+  const otherTree = await forge({
+    hasBatch: true,
+    batch: (statement) => ({ ...statement, rootHash: digestToHex(hash('another tree')) }),
+  });
+  add(['batch', ''], 'a batch over another tree', 'batch', otherTree.bytes, otherTree);
+  const overOther = await forge({ hasBatch: true, batchSigned: () => utf8('something else') });
+  add(
+    ['signature', ''],
+    'a signature over something else than the batch',
+    'signature:1',
+    overOther.bytes,
+    overOther,
+  );
+
   const unknown = digestToHex(hash('unknown'));
   const ofNothing = await forge({ signedLeaf: () => unknown });
   add(

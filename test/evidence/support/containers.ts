@@ -46,8 +46,15 @@ export function entryContainer(
   return { bytes: sealedFiles(files, by), trust: trusting(readExample().trust) };
 }
 
-export function collectionContainer(): TestContainer {
-  const { evidence, trust } = readCollectionExample();
+export function collectionContainer(
+  {
+    evidence,
+    trust,
+  }: {
+    readonly evidence: Uint8Array;
+    readonly trust: Trust;
+  } = readCollectionExample(),
+): TestContainer {
   const files = collectionContents(evidence, parseCollection(evidence));
   return { bytes: sealedFiles(files), trust: trusting(trust) };
 }

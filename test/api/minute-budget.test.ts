@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ApiError } from '../../src/api/api-error.js';
-import { SearchBudget } from '../../src/api/search-budget.js';
+import { MinuteBudget } from '../../src/api/minute-budget.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 function refusal(run: () => void): ApiError | null {
@@ -12,10 +12,19 @@ function refusal(run: () => void): ApiError | null {
   }
 }
 
-describe('the budget of searches', () => {
-  it('is one of each key, for a minute from its first search, and says how long to wait', () => {
+function budgetOf(perMinute: number, clock: FakeClock): MinuteBudget {
+  return new MinuteBudget({
+    perMinute,
+    clock,
+    code: 'SEARCH_RATE_LIMITED',
+    message: 'wait a while',
+  });
+}
+
+describe('a budget of a minute', () => {
+  it('is one of each account, for a minute from its first search, and says how long to wait', () => {
     const clock = new FakeClock();
-    const budget = new SearchBudget(2, clock);
+    const budget = budgetOf(2, clock);
     const asked = (account: string): number | null =>
       refusal(() => {
         budget.take(account);
@@ -27,9 +36,17 @@ describe('the budget of searches', () => {
     expect([asked('a'), asked('b')]).toEqual([null, null]);
   });
 
-  it('forgets keys whose minute is over, however many there are', () => {
+  it('begins anew where the clock went back', () => {
     const clock = new FakeClock();
-    const budget = new SearchBudget(1, clock);
+    const budget = budgetOf(1, clock);
+    budget.take('a');
+    clock.advance(-3_600_000);
+    budget.take('a');
+  });
+
+  it('forgets accounts whose minute is over, however many there are', () => {
+    const clock = new FakeClock();
+    const budget = budgetOf(1, clock);
     for (let round = 0; round < 3; round++) {
       for (let n = 0; n < 2_000; n++) budget.take(`key ${n}`);
       expect(
