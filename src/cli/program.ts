@@ -12,6 +12,7 @@ import { addGetCommand } from './get.js';
 import { addInitCommand } from './init.js';
 import { addInspectCommand } from './inspect.js';
 import { addKeysCommand } from './keys.js';
+import { addOtsCommand } from './ots.js';
 import { addQueryCommand } from './query.js';
 import { addRestoreCommand } from './restore.js';
 import { addSchemasCommand } from './schemas.js';
@@ -54,6 +55,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addEvidenceCommand(program, terminal);
   addVerifyCommand(program, terminal, end);
   addValidateCommand(program, terminal, end);
+  addOtsCommand(program, terminal, end);
   addAnchorCommand(program, terminal);
   addKeysCommand(program, terminal);
   addAccessCommand(program, terminal);
