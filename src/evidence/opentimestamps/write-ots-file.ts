@@ -13,7 +13,10 @@ import {
 } from './ots-file.js';
 import { parseOtsFile } from './parse-ots-file.js';
 
-/** @throws OpenTimestampsError OTS_TOO_LARGE, OTS_MALFORMED for what nobody could read again. */
+/**
+ * @param file of as many parts as two files may have, at most.
+ * @throws OpenTimestampsError OTS_TOO_LARGE, OTS_MALFORMED for what nobody could read again.
+ */
 export function writeOtsFile({ hash, digest, timestamp }: OtsFile): Uint8Array {
   const bytes = concat(
     OTS_MAGIC,
