@@ -18,3 +18,10 @@ export class OpenTimestampsError extends ChirographError<OpenTimestampsErrorCode
 export function malformed(reason: string): OpenTimestampsError {
   return new OpenTimestampsError('OTS_MALFORMED', `not an OpenTimestamps file: ${reason}`);
 }
+
+export function unusable(reason: string): OpenTimestampsError {
+  return new OpenTimestampsError(
+    'OTS_PATH_UNUSABLE',
+    `no timestamp can be made of the path: ${reason}`,
+  );
+}

@@ -6,7 +6,7 @@ import { equalBytes } from '../../base/bytes.js';
 import { type ChainName, CHAINS } from '../chains.js';
 import type { OtsAttestation } from './attestations.js';
 import type { OtsDigestName } from './digests.js';
-import { OpenTimestampsError } from './errors.js';
+import { unusable } from './errors.js';
 import { MAX_DEPTH } from './limits.js';
 import { applyOperation, type OtsOperation, resultBytes } from './operations.js';
 import type { OtsFile, OtsTimestamp } from './ots-file.js';
@@ -47,11 +47,4 @@ function step(message: Uint8Array, operation: OtsOperation): Uint8Array {
 function attestationsOf({ chain, height }: OtsPath['block']): OtsAttestation[] {
   const bitcoin: OtsAttestation = { kind: 'bitcoin', height };
   return CHAINS[chain].network.development ? [bitcoin, { kind: 'development', chain }] : [bitcoin];
-}
-
-function unusable(reason: string): OpenTimestampsError {
-  return new OpenTimestampsError(
-    'OTS_PATH_UNUSABLE',
-    `no timestamp can be made of the path: ${reason}`,
-  );
 }
