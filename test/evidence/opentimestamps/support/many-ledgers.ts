@@ -13,7 +13,7 @@ export interface LedgerInMap {
 /** A double holds 53 bits of a key exactly: no two of a million agree in as many. */
 const LOW = 2 ** 21;
 
-/** What `longestOfLedgers` finds among so many; half of them have 53 operations or fewer, all but 100 have 86. */
+/** What `longestOfLedgers` finds among so many; half of them have at most 53 operations, all but 100 at most 86. */
 export const LONGEST_OF_A_MILLION: LedgerInMap = {
   handle: u64be(536_660),
   depth: 42,
