@@ -13,7 +13,6 @@ import { mergeOtsFiles } from '../../../src/evidence/opentimestamps/merge-ots-fi
 import type { OtsFile, OtsTimestamp } from '../../../src/evidence/opentimestamps/ots-file.js';
 import { otsReportAsJson } from '../../../src/evidence/opentimestamps/ots-report-json.js';
 import { otsReportAsText } from '../../../src/evidence/opentimestamps/ots-report-text.js';
-import type { JudgedAttestation } from '../../../src/evidence/opentimestamps/ots-report.js';
 import { parseOtsFile } from '../../../src/evidence/opentimestamps/parse-ots-file.js';
 import { verifyOts } from '../../../src/evidence/opentimestamps/verify-ots.js';
 import { NO_TRUST } from '../../../src/evidence/trust.js';
@@ -25,33 +24,16 @@ import {
   OTS_VECTORS,
   otsVector,
 } from './support/ots-vectors.js';
+import { toldBy } from './support/told.js';
 
 const REAL = headersOfRuns([{ from: HEIGHT_358391, headers: HEADER_358391 }], NO_TRUST);
 const HASH = parseBlockHash('11'.repeat(32));
-
-/** `message kind what`, as the table of vectors has it. */
-function told({ attestation, message }: JudgedAttestation): string {
-  return `${toHex(message)} ${attestation.kind} ${whatOf(attestation)}`;
-}
-
-function whatOf(attestation: OtsAttestation): string {
-  switch (attestation.kind) {
-    case 'pending':
-      return attestation.uri;
-    case 'development':
-      return attestation.chain;
-    case 'unknown':
-      return toHex(attestation.tag);
-    default:
-      return String(attestation.height);
-  }
-}
 
 describe('files made elsewhere', () => {
   it.each(OTS_VECTORS)('have the messages that the library finds: $name', (vector) => {
     const file = parseOtsFile(vector.bytes);
     const report = verifyOts(file, otsDigest(file.hash, vector.content), REAL);
-    expect(report.attestations.map(told)).toEqual(vector.attestations);
+    expect(toldBy(file)).toEqual(vector.attestations);
     // None of the others is in this block.
     expect(report.result).toBe(vector.name === 'hello-world.txt' ? 'confirmed' : 'not-confirmed');
   });
