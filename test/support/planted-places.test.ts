@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ACCESS_FAULTS } from '../access/planted-faults.js';
 import { CONTAINER_FAULTS } from '../evidence/container-faults.js';
+import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.js';
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
 import { SIGNING_FAULTS } from '../signing/planted-faults.js';
 import { VALIDATION_FAULTS } from '../signing/support/validation-faults.js';
@@ -16,6 +17,7 @@ const ALL = [
   ...SIGNING_FAULTS,
   ...VALIDATION_FAULTS,
   ...CONTAINER_FAULTS,
+  ...FAULTS_OF_TIMESTAMPS,
 ];
 
 describe('a planted fault', () => {
