@@ -14,7 +14,6 @@ import { writeOtsFile } from '../../src/evidence/opentimestamps/write-ots-file.j
 import { parseEvidence } from '../../src/evidence/parse-evidence.js';
 import { append, createLedger } from '../api/support/ledger-client.js';
 import { anyOtsFile } from '../evidence/opentimestamps/support/any-ots-file.js';
-import { toldBy } from '../evidence/opentimestamps/support/told.js';
 import { BLOCK_1, otsBytes, refusalOf } from '../evidence/opentimestamps/support/ots-hex.js';
 import {
   HEADER_358391,
@@ -22,6 +21,7 @@ import {
   OTS_VECTORS,
   otsVector,
 } from '../evidence/opentimestamps/support/ots-vectors.js';
+import { toldBy } from '../evidence/opentimestamps/support/told.js';
 import { worstEntry } from '../evidence/opentimestamps/support/worst-entry.js';
 import { bytesAltered } from '../support/byte-alterations.js';
 import { SeededChoice } from '../support/seeded-choice.js';

@@ -10,13 +10,13 @@ import {
   type EvidenceParts,
   logProof,
 } from '../../queries/entry-evidence.js';
+import { entryTimestamp, OTS_TYPE } from '../../queries/entry-timestamp.js';
 import {
   CONTAINER_TYPES,
   type ContainerSeal,
   entryContainer,
   signedObject,
 } from '../../queries/evidence-container.js';
-import { entryTimestamp, OTS_TYPE } from '../../queries/entry-timestamp.js';
 import type { LedgerLogs, TenantLedgers } from '../../queries/tenant-ledgers.js';
 import { ApiError } from '../api-error.js';
 import type { Guard } from '../authentication.js';

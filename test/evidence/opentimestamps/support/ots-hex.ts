@@ -32,6 +32,6 @@ export function refusalOf(bytes: Uint8Array): string {
     return 'none';
   } catch (error) {
     if (!(error instanceof ChirographError)) throw error;
-    return error.code;
+    return String(error.code);
   }
 }
