@@ -154,13 +154,6 @@ export const FAULTS_OF_TIMESTAMPS: readonly FaultOfTimestamps[] = [
     ...of(HOSTILE, 'an argument of nothing'),
   },
   {
-    name: 'any operation makes a digest',
-    file: OPERATIONS,
-    find: ' && kind in OTS_DIGEST_BYTES',
-    replace: '',
-    ...of(HOSTILE, 'a digest by'),
-  },
-  {
     name: 'something may stand twice',
     file: PARSER,
     find: 'seen.has(identity)',
