@@ -207,7 +207,7 @@ export const FAULTS_OF_TIMESTAMPS: readonly FaultOfTimestamps[] = [
     file: BYTES,
     find: 'value > maximum',
     replace: 'false',
-    ...of(HOSTILE, '4,097 bytes'),
+    ...of(HOSTILE, 'a payload of 8,193 bytes'),
   },
   {
     name: 'bytes may stand behind what is known of a payload',
