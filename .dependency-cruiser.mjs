@@ -56,6 +56,7 @@ const homeOf = {
   express: '(api/|[^/]+/http)',
   commander: '(cli/|main)',
   'ipaddr.js': 'keys/',
+  '@noble/hashes': 'evidence/',
   '(pdfkit|fontkit|dejavu-fonts-ttf)': 'reports/',
   '(node-forge|pkcs11js)': 'keys/',
 };

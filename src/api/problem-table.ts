@@ -90,6 +90,7 @@ export const PROBLEMS = {
   QUERY_SUBJECT_UNKNOWN: kind(404, 'Nothing is recorded of this subject'),
   QUERY_ORIGIN_UNKNOWN: kind(404, 'The ledger has no such log'),
   QUERY_NOTHING_ASKED: kind(409, 'Nothing was inspected yet'),
+  ENTRY_NOT_ANCHORED: kind(409, 'The entry is in no block yet'),
   QUERY_FIELD_NOT_FINDABLE: kind(400, 'Nothing is found by this field'),
   QUERY_VALUE_UNUSABLE: kind(400, 'Nothing can be found by this value'),
   VIEW_BEHIND: kind(503, 'The view is behind', 1),
@@ -180,6 +181,12 @@ export const PROBLEMS = {
   TRUST_MALFORMED: kind(400, 'Not a trust file'),
   TRUST_FORMAT_NEWER: kind(400, 'The trust file is of a newer version'),
   REPORT_TOO_LARGE: kind(400, 'The report would be too large'),
+
+  OTS_MALFORMED: kind(400, 'Not an OpenTimestamps file'),
+  OTS_VERSION_UNKNOWN: kind(400, 'The OpenTimestamps file is of another version'),
+  OTS_TOO_LARGE: kind(400, 'The OpenTimestamps file is too large'),
+  OTS_MERGE_MISMATCH: kind(400, 'The timestamps are of different contents'),
+  OTS_PATH_UNUSABLE: kind(409, 'No OpenTimestamps file can say this'),
 
   SIGNATURE_REFUSED: kind(400, 'The signature does not match'),
   SIGNING_REFUSED: kind(400, 'It cannot be signed so'),

@@ -13,6 +13,7 @@ import { addInitCommand } from './init.js';
 import { addInspectCommand } from './inspect.js';
 import { addKeysCommand } from './keys.js';
 import { addMonitorCommand } from './monitor.js';
+import { addOtsCommand } from './ots.js';
 import { addQueryCommand } from './query.js';
 import { addRestoreCommand } from './restore.js';
 import { addSchemasCommand } from './schemas.js';
@@ -55,6 +56,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addEvidenceCommand(program, terminal);
   addVerifyCommand(program, terminal, end);
   addValidateCommand(program, terminal, end);
+  addOtsCommand(program, terminal, end);
   addAnchorCommand(program, terminal);
   addMonitorCommand(program, terminal, end);
   addKeysCommand(program, terminal);

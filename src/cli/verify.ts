@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { MAX_COLLECTION_BYTES } from '../evidence/collection-file.js';
 import { type Language, LANGUAGES } from '../evidence/languages.js';
+import { isOtsFile } from '../evidence/opentimestamps/ots-file.js';
 import type { TrustInput } from '../evidence/run-verify.js';
 import { MAX_TRUST_BYTES } from '../evidence/trust.js';
 import { runVerifyCommand } from '../evidence/verify-command.js';
@@ -84,6 +85,12 @@ async function verifyOne(
   const evidence = await contentOf(file);
   if (typeof evidence === 'string') {
     stderr(`chirograph: ${evidence}\n`);
+    return EXIT.unusable;
+  }
+  if (isOtsFile(evidence)) {
+    stderr(
+      `chirograph: ${oneLine(file)} is an OpenTimestamps file: chirograph ots verify FILE --content FILE\n`,
+    );
     return EXIT.unusable;
   }
   const requireAttributed = require === 'attributed';

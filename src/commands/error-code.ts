@@ -4,6 +4,7 @@ import type { AnchoringErrorCode } from '../anchoring/errors.js';
 import type { BaseErrorCode } from '../base/errors.js';
 import type { BitcoinProofErrorCode } from '../evidence/bitcoin/errors.js';
 import type { EvidenceErrorCode } from '../evidence/evidence-error.js';
+import type { OpenTimestampsErrorCode } from '../evidence/opentimestamps/errors.js';
 import type { KeysErrorCode } from '../keys/keys-error.js';
 import type { LedgerErrorCode } from '../ledger/ledger-error.js';
 import type { QueryErrorCode } from '../queries/query-error.js';
@@ -24,6 +25,7 @@ export type OperationErrorCode =
   | EvidenceErrorCode
   | KeysErrorCode
   | LedgerErrorCode
+  | OpenTimestampsErrorCode
   | QueryErrorCode
   | RecordsErrorCode
   | SchemasErrorCode

@@ -16,6 +16,8 @@ export type QueryErrorCode =
   | 'QUERY_ORIGIN_UNKNOWN'
   /** Nothing was read under the inspection, so that there is nothing to hand over. */
   | 'QUERY_NOTHING_ASKED'
+  /** No block of the chain holds a head of the log that contains the entry yet. */
+  | 'ENTRY_NOT_ANCHORED'
   /** A container is under the operator's seal, and this node has none. As of commands. */
   | 'SEAL_NOT_CONFIGURED';
 

@@ -212,6 +212,26 @@ describe('a read', () => {
     });
   });
 
+  it('of a timestamp is on record like other evidence, and not while there is none', async () => {
+    const { id } = await append(node, 'kyc');
+    const path = `${RECORDS}/1/evidence?format=ots`;
+    const ask = (request: string): Promise<Response> =>
+      node.request(path, { headers: { 'x-request-id': request } });
+    expect(await problem(ask('too-early'), 409)).toBe('ENTRY_NOT_ANCHORED');
+    await answer(node.request('/v1/anchors', { method: 'POST' }));
+    expect((await ask('stamped')).status).toBe(200);
+    const entries = await accessEntries(node, { subject: RECORD.subject });
+    expect(entries.filter(({ outcome }) => outcome === 'disclosed')).toMatchObject([
+      {
+        action: 'evidence:export',
+        request: 'stamped',
+        question: { evidence: '1', format: 'ots' },
+        persons: 1,
+        entries: { count: 1, rootHash: id },
+      },
+    ]);
+  });
+
   it('of more persons than one record names is several that share a request', async () => {
     const lines = Array.from({ length: 150 }, (_, n) => ({
       type: 'test.Residence',

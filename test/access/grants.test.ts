@@ -279,6 +279,7 @@ describe('a restricted type', () => {
     ['GET', '/records/0/evidence'],
     ['GET', '/records/0/evidence?format=tlog-proof'],
     ['GET', '/records/0/evidence?format=asice'],
+    ['GET', '/records/0/evidence?format=ots'],
     ['GET', '/records/0/signatures'],
     ['GET', '/records/0/signatures/0'],
     ['POST', '/records'],

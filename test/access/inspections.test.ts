@@ -133,7 +133,10 @@ describe('under an inspection', () => {
       ['another type', { types: ['test.Name'] }, '/subjects/customer-4711'],
       ['an export of other types', { types: ['test.Name'] }, '/export'],
       ['evidence of another type', { types: ['test.Name'] }, '/records/1/evidence'],
+      ['a timestamp of another type', { types: ['test.Name'] }, '/records/1/evidence?format=ots'],
     ] as const;
+    // There is none before.
+    await answer(node.request('/v1/anchors', { method: 'POST' }));
     const findable = [{ as: 'name', pointer: '/name' }];
     const schema = { type: 'object', properties: { name: { type: 'string' } } };
     const json = { format: 'json-schema', schema, findable };

@@ -2,6 +2,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { unzipSync } from 'fflate';
 import { signatureReportSchema } from '../../src/api/signature-report-schema.js';
+import { toHex } from '../../src/base/bytes.js';
+import { sha256 } from '../../src/base/hash.js';
+import { parseBlockHeader } from '../../src/evidence/bitcoin/block-header.js';
+import { parseOtsFile } from '../../src/evidence/opentimestamps/parse-ots-file.js';
+import { verifyOts } from '../../src/evidence/opentimestamps/verify-ots.js';
 import { parseEvidence } from '../../src/evidence/parse-evidence.js';
 import { NO_TRUST, parseTrust, type Trust } from '../../src/evidence/trust.js';
 import { verifyBytes } from '../../src/evidence/verify-file.js';
@@ -253,12 +258,13 @@ describe('evidence', () => {
     expect(verifyLogProof(proof, leafHash(statement), verifier).size).toBeGreaterThan(proof.index);
   });
 
-  it('has no other forms yet, and says which there are', async () => {
-    for (const refused of [evidence('?format=ots'), evidence('', { accept: 'image/png' })]) {
-      const { code, detail } = await answer<{ code: string; detail: string }>(refused, 406);
-      expect(code).toBe('NOT_ACCEPTABLE');
-      expect(detail).toContain('application/json or text/x-tlog-proof or application/vnd.etsi');
-    }
+  it('has no other forms, and says which there are', async () => {
+    const refused = evidence('', { accept: 'image/png' });
+    const { code, detail } = await answer<{ code: string; detail: string }>(refused, 406);
+    expect(code).toBe('NOT_ACCEPTABLE');
+    expect(detail).toMatch(
+      /application\/json or text\/x-tlog-proof or .*vnd\.opentimestamps\.ots$/,
+    );
     expect(await problem(evidence('?format=pdf'), 400)).toBe('REQUEST_INVALID');
     expect((await evidence('', { accept: '*/*' })).headers.get('content-type')).toBe(
       'application/json',
@@ -339,11 +345,53 @@ describe('evidence', () => {
     }
   });
 
+  it('is an OpenTimestamps file of the leaf input where that is asked for', async () => {
+    const byQuery = await evidence('?format=ots');
+    expect(byQuery.headers.get('content-type')).toBe('application/vnd.opentimestamps.ots');
+    expect(byQuery.headers.get('cache-control')).toBe('no-store');
+    const byAccept = await evidence('', { accept: 'application/vnd.opentimestamps.ots' });
+    const file = await bytes(byQuery);
+    expect(await bytes(byAccept)).toEqual(file);
+    const leaf = await bytes(node.request(`${RECORDS}/${record.id}/leaf`, { key: reader }));
+    const report = verifyOts(parseOtsFile(file), sha256(leaf), () => null);
+    const { anchors } = parseEvidence(await bytes(evidence()));
+    if (anchors === undefined) throw new Error('it is anchored');
+    const { headers, headersFrom, height } = anchors.after.transaction;
+    const { merkleRoot } = parseBlockHeader(
+      headers.slice(80 * (height - headersFrom)).slice(0, 80),
+    );
+    // It is of the chain that the node makes itself, and says so to whoever knows what that is.
+    expect(report).toMatchObject({ result: 'not-confirmed', digest: record.id });
+    expect(report.attestations.map(({ attestation }) => attestation)).toEqual([
+      { kind: 'bitcoin', height },
+      { kind: 'development', chain: 'devchain' },
+    ]);
+    for (const { message, verdict } of report.attestations) {
+      expect(verdict).toBe('development');
+      expect(toHex(message)).toBe(toHex(merkleRoot));
+    }
+  });
+
+  it('is no OpenTimestamps file while no block holds the entry', async () => {
+    const { id } = await append(node, 'kyc');
+    const timestamp = (): Promise<Response> =>
+      node.request(`${RECORDS}/${id}/evidence?format=ots`, { key: reader });
+    expect(await problem(timestamp(), 409)).toBe('ENTRY_NOT_ANCHORED');
+    await answer<Anchors>(anchor());
+    expect((await bytes(timestamp())).length).toBeGreaterThan(500);
+    const none = node.request(`${RECORDS}/999/evidence?format=ots`, { key: reader });
+    expect(await problem(none, 404)).toBe('LEDGER_ENTRY_UNKNOWN');
+  });
+
   it('of the ledger itself, and of a signature, verifies as well', async () => {
     const own = await trust();
     for (const id of ['0', '2']) {
       const file = await bytes(node.request(`${RECORDS}/${id}/evidence`, { key: reader }));
       expect([id, verifyEvidence(file, own).result]).toEqual([id, 'verified']);
+      const leaf = await bytes(node.request(`${RECORDS}/${id}/leaf`, { key: reader }));
+      const timestamp = node.request(`${RECORDS}/${id}/evidence?format=ots`, { key: reader });
+      const ots = parseOtsFile(await bytes(timestamp));
+      expect(toHex(ots.digest)).toBe(toHex(sha256(leaf)));
     }
   });
 });

@@ -6,6 +6,7 @@ import { ACCESS_FAULTS } from '../access/planted-faults.js';
 import { AUGMENTATION_FAULTS } from '../augmentation/planted-faults.js';
 import { CONTAINER_FAULTS } from '../evidence/container-faults.js';
 import { MONITOR_FAULTS } from '../evidence/misbehaviour/monitor-faults.js';
+import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.js';
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
 import { SIGNING_FAULTS } from '../signing/planted-faults.js';
 import { VALIDATION_FAULTS } from '../signing/support/validation-faults.js';
@@ -20,6 +21,7 @@ const ALL = [
   ...CONTAINER_FAULTS,
   ...MONITOR_FAULTS,
   ...AUGMENTATION_FAULTS,
+  ...FAULTS_OF_TIMESTAMPS,
 ];
 
 describe('a planted fault', () => {

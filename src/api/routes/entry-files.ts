@@ -10,6 +10,7 @@ import {
   type EvidenceParts,
   logProof,
 } from '../../queries/entry-evidence.js';
+import { entryTimestamp, OTS_TYPE } from '../../queries/entry-timestamp.js';
 import {
   CONTAINER_TYPES,
   type ContainerSeal,
@@ -39,16 +40,15 @@ const EVIDENCE_TYPES = {
   json: 'application/json',
   'tlog-proof': 'text/x-tlog-proof',
   ...CONTAINER_TYPES,
+  ots: OTS_TYPE,
 } as const;
 type EvidenceFormat = keyof typeof EVIDENCE_TYPES;
-/** Formats that this version does not write yet. */
-const NOT_YET = ['ots'] as const;
 
 const pathSchema = z.object(entryPath);
 const noQuerySchema = z.strictObject({});
 const evidenceQuerySchema = z.strictObject({
   format: z
-    .enum(['json', 'tlog-proof', 'asice', 'asics', ...NOT_YET])
+    .enum(['json', 'tlog-proof', 'asice', 'asics', 'ots'])
     .optional()
     .meta({ description: 'Instead of Accept.' }),
 });
@@ -113,11 +113,12 @@ type Make = (
   seal: ContainerSeal,
 ) => Promise<EvidenceAnswer>;
 
-/** Of what shows content; a proof shows none. */
+/** Of what is put on record as shown; a proof shows that the log has something, and no more. */
 const MAKERS = {
   json: evidenceFile,
   asice: entryContainer,
   asics: signedObject,
+  ots: entryTimestamp,
 } as const satisfies Partial<Record<EvidenceFormat, Make>>;
 
 /** Null if it is none, or none of those there are: `evidenceFormat` says what is wrong with it. */
@@ -183,12 +184,13 @@ export function describeEntryFiles(registry: OpenAPIRegistry): void {
     responses: {
       200: {
         description:
-          'docs/formats/evidence.md; C2SP tlog-proof; or a container, docs/formats/asic.md: ASiC-E of the evidence, ASiC-S of the statement and a signature over it. Containers take a node with a seal.',
+          'docs/formats/evidence.md; C2SP tlog-proof; a container, docs/formats/asic.md: ASiC-E of the evidence, ASiC-S of the statement and a signature over it; or an OpenTimestamps file, docs/formats/opentimestamps.md, of what `/leaf` gives. Containers take a node with a seal, an OpenTimestamps file an entry that is anchored.',
         content: {
           [EVIDENCE_TYPES.json]: { schema: z.looseObject({}) },
           [EVIDENCE_TYPES['tlog-proof']]: { schema: z.string() },
           [EVIDENCE_TYPES.asice]: { schema: bytes },
           [EVIDENCE_TYPES.asics]: { schema: bytes },
+          [EVIDENCE_TYPES.ots]: { schema: bytes },
         },
       },
       304: notModifiedResponse,
