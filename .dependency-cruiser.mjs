@@ -45,7 +45,7 @@ const mayImport = {
     'queries',
   ],
   augmentation: ['base', 'signing', 'records', 'keys', 'ledger', 'access', 'queries', 'commands'],
-  api: ['base', 'records', 'schemas', 'access', 'commands', 'queries'],
+  api: ['base', 'records', 'schemas', 'checkpoint', 'access', 'commands', 'queries'],
 };
 
 // Each outside package has one home, so swapping it touches one folder.
@@ -56,6 +56,7 @@ const homeOf = {
   express: '(api/|[^/]+/http)',
   commander: '(cli/|main)',
   'ipaddr.js': 'keys/',
+  'fs-native-extensions': 'keys/',
   '(pdfkit|fontkit|dejavu-fonts-ttf)': 'reports/',
   '(node-forge|pkcs11js)': 'keys/',
 };
