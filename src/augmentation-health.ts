@@ -1,10 +1,9 @@
 /** What operators learn of signatures that wait for their next level: in /readyz, and as metrics. */
 import { Gauge, type Registry } from 'prom-client';
 import { WALKS } from './augmentation/augmentation-file.js';
-import type { AugmentationBacklog, SignatureFollower } from './augmentation/signature-follower.js';
+import type { AugmentationBacklog } from './augmentation/signature-follower.js';
 import type { UnixMillis } from './base/brand.js';
 import type { Clock } from './base/time.js';
-import type { Anchoring } from './epoch-timer.js';
 
 /** What is due for longer than this is behind. */
 const LATE_MILLIS = 10 * 60_000;
@@ -69,19 +68,4 @@ export function augmentationMetrics(
   gauge('chirograph_signature_step_failures', 'Steps that failed since the start.', (now) => {
     return now.failed;
   });
-}
-
-/** Anchoring with what goes by its rhythm: what the logs held at an epoch may be archived after it. */
-export function withBatches(
-  anchoring: Anchoring,
-  follower: Pick<SignatureFollower, 'beginBatch'> | null,
-): Anchoring {
-  return {
-    ...anchoring,
-    anchorNow: async () => {
-      const status = await anchoring.anchorNow();
-      follower?.beginBatch();
-      return status;
-    },
-  };
 }

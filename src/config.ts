@@ -78,6 +78,8 @@ export interface Config {
   readonly timeStamps: 'development' | 'rfc3161' | 'off';
   /** In the order in which they are asked. */
   readonly timeStampAuthorities?: readonly AuthoritySetting[];
+  /** At the least between two seals over all that a ledger has got since; none are made without it. */
+  readonly batchSealMillis?: number;
   /** After its time-stamp a signature waits so long for what is said of revocation: news takes its time. */
   readonly signatureGraceMillis: number;
   /** Trust file (docs/formats/trust.md), absolute: where signatures and time-stamps may end. */

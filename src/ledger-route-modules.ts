@@ -1,6 +1,7 @@
 /** Routes for ledgers, for what is taken along of one entry, and for the persons that entries are about. */
 import { ACCESS_LEDGER } from './access/access-entry.js';
 import type { RouteModule } from './api/app.js';
+import { batchesRoutes, describeBatches } from './api/routes/batches.js';
 import { describeEntryFiles, entryFilesRoutes } from './api/routes/entry-files.js';
 import { describeLedgers, ledgersRoutes } from './api/routes/ledgers.js';
 import { describePrepareSigning, prepareSigningRoutes } from './api/routes/prepare-signing.js';
@@ -12,7 +13,7 @@ import { containerSeal, type RouteParts, type SharedParts, v1 } from './route-pa
 
 export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModule[] {
   const { config, opened, clock, random } = parts;
-  const { node, findable, views } = opened;
+  const { node, findable, views, batches } = opened;
   const { book } = opened.access;
   const { guard, cursors, ledgers, body } = shared;
   const evidence = { anchored: node.anchored, identities: node.identities };
@@ -53,9 +54,11 @@ export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModu
           seal: node.seal,
           trustAnchors: opened.signing.anchors,
         },
+        waitingOf: opened.waitingOf,
       }),
       describeSignatures,
     ),
+    v1(batchesRoutes({ guard, cursors, body, ledgers, batches }), describeBatches),
     // Before those of one person, who may have this name.
     v1(
       subjectSearchRoutes({

@@ -1,24 +1,16 @@
 /**
- * Anchoring with what belongs to each epoch: map entries first, so that the heads that are anchored hold
- * them. A map that cannot be made is logged and holds up nothing.
+ * The maps of an epoch: map entries come first, so that the heads that are anchored hold them. A map that cannot
+ * be made is logged and holds up nothing.
  */
 import type { Logger } from './base/logger.js';
 import type { MapKeeper } from './commands/keep-maps.js';
-import type { Anchoring } from './epoch-timer.js';
 import { type LedgerNode, NODE_TENANT } from './ledger-node.js';
 
-export function anchoringWithMaps(node: LedgerNode, maps: MapKeeper, logger: Logger): Anchoring {
-  return {
-    anchorNow: async () => {
-      await coverLedgers(node, maps, logger);
-      return node.anchorNow();
-    },
-    followAnchors: () => node.followAnchors(),
-    anchorStatus: () => node.anchorStatus(),
-  };
-}
-
-async function coverLedgers({ store }: LedgerNode, maps: MapKeeper, logger: Logger): Promise<void> {
+export async function coverLedgers(
+  store: LedgerNode['store'],
+  maps: MapKeeper,
+  logger: Logger,
+): Promise<void> {
   const own = store.tenantNamed(NODE_TENANT)?.handle;
   for (const ledger of store.allLedgers()) {
     // The epoch log is about nobody.

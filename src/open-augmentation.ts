@@ -1,28 +1,29 @@
 /** The follower of signatures of a node, with what it asks others for; opened with the service and closed with it. */
-import { levelsAugmenter, type TimeStamps } from './augmentation/levels-augmenter.js';
+import type { Metrics } from './api/metrics.js';
+import { levelsAugmenter } from './augmentation/levels-augmenter.js';
 import { SignatureFollower } from './augmentation/signature-follower.js';
-import type { RevocationServices } from './augmentation/validation-data.js';
+import { augmentationMetrics, augmentationReasons } from './augmentation-health.js';
 import { AugmentationTimer } from './augmentation-timer.js';
 import type { Logger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
-import type { LedgerStore } from './ledger/ledger-store.js';
-import type { TrustAnchor } from './signing/trust-anchor.js';
-
-export interface AugmentationServices {
-  readonly timeStamps: TimeStamps;
-  readonly revocation: RevocationServices;
-  readonly anchors: readonly TrustAnchor[];
-}
+import type { Config } from './config.js';
+import type { OpenedNode } from './open-node.js';
+import type { WaitingOf } from './queries/waiting-signature.js';
 
 export interface AugmentationParts {
-  readonly dataDirectory: string;
-  readonly store: Pick<LedgerStore, 'allLedgers' | 'vaultOf'>;
-  readonly services: AugmentationServices;
-  readonly graceMillis: number;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
+}
+
+export interface OpenedAugmentation {
+  readonly follower: SignatureFollower;
+  /** Not started yet. */
+  readonly timer: AugmentationTimer;
+  /** Why signatures wait now, for `readinessOf`. */
+  readonly reasons: () => readonly string[];
+  readonly waitingOf: WaitingOf;
 }
 
 const DAY_MILLIS = 86_400_000;
@@ -30,19 +31,22 @@ const DAY_MILLIS = 86_400_000;
 const RENEW_BEFORE_MILLIS = 90 * DAY_MILLIS;
 const CONCURRENCY = 4;
 
-/** @throws what the data directory throws. */
-export async function openAugmentation({
-  dataDirectory,
-  store,
-  services,
-  graceMillis,
-  clock,
-  random,
-  logger,
-}: AugmentationParts): Promise<{ follower: SignatureFollower; timer: AugmentationTimer }> {
+/**
+ * @returns null where the node makes no time-stamps: without one nothing can be raised.
+ * @throws what the data directory throws.
+ */
+export async function openAugmentation(
+  { data: dataDirectory, signatureGraceMillis: graceMillis }: Config,
+  { clock, random, logger }: AugmentationParts,
+  { node: { store }, signing }: OpenedNode,
+  { registry }: Metrics,
+): Promise<OpenedAugmentation | null> {
+  const { timeStamps, revocation, anchors } = signing;
+  if (timeStamps === null) return null;
+  const renewBeforeMillis = RENEW_BEFORE_MILLIS;
   const follower = await SignatureFollower.open({
     dataDirectory,
-    augmenter: levelsAugmenter({ ...services, renewBeforeMillis: RENEW_BEFORE_MILLIS }),
+    augmenter: levelsAugmenter({ timeStamps, revocation, anchors, renewBeforeMillis }),
     clock,
     random,
     logger,
@@ -52,6 +56,12 @@ export async function openAugmentation({
     renewalCheckMillis: DAY_MILLIS,
     concurrency: CONCURRENCY,
   });
+  augmentationMetrics(registry, () => follower.backlog, clock);
   const timer = new AugmentationTimer({ turn: () => follower.turn(), logger });
-  return { follower, timer };
+  return {
+    follower,
+    timer,
+    reasons: () => augmentationReasons(follower.backlog, clock.now()),
+    waitingOf: (log, index, cms) => follower.waitingOf(log, index, cms),
+  };
 }

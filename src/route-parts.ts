@@ -10,6 +10,7 @@ import { createLoginLimiter } from './api/rate-limit.js';
 import type { Readiness } from './api/routes/health.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
+import type { BatchKeeper } from './commands/keep-batches.js';
 import type { MapKeeper } from './commands/keep-maps.js';
 import type { Preparer } from './commands/preparation/preparer.js';
 import type { TrySchema } from './commands/schema-trial.js';
@@ -21,6 +22,7 @@ import type { FindableFields } from './queries/findable-fields.js';
 import type { SchemaRegistry } from './queries/ledger-schemas.js';
 import type { NodeTrustParts } from './queries/node-trust.js';
 import { TenantLedgers } from './queries/tenant-ledgers.js';
+import type { WaitingOf } from './queries/waiting-signature.js';
 import type { PrintJob } from './reports/print-job.js';
 import type { NodeViews } from './views/node-views.js';
 
@@ -30,7 +32,10 @@ export interface ServedNode extends OpenedNode {
   readonly findable: FindableFields;
   readonly views: NodeViews;
   readonly maps: MapKeeper;
+  readonly batches: BatchKeeper;
   readonly anchoring: Anchoring;
+  /** Null where nothing raises signatures. */
+  readonly waitingOf: WaitingOf | null;
 }
 
 export interface RouteParts {

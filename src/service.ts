@@ -4,13 +4,8 @@
  */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createApp } from './api/app.js';
-import { ClientCertificates } from './api/client-certificates.js';
-import { messageClassesOf } from './api/message-classes.js';
-import { metricsListener } from './api/metrics-server.js';
-import { createMetrics, type Metrics } from './api/metrics.js';
-import { type RunningServer, startServer } from './api/server.js';
-import { augmentationMetrics, augmentationReasons, withBatches } from './augmentation-health.js';
+import { createMetrics } from './api/metrics.js';
+import type { RunningServer } from './api/server.js';
 import { Lifetime } from './base/lifetime.js';
 import type { Logger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
@@ -19,23 +14,23 @@ import { MapKeeper } from './commands/keep-maps.js';
 import type { Preparer } from './commands/preparation/preparer.js';
 import type { TrySchema } from './commands/schema-trial.js';
 import type { Config, Secrets } from './config.js';
+import { anchoringWithSteps } from './epoch-steps.js';
 import { type Anchoring, EpochTimer } from './epoch-timer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerStoreOptions } from './ledger/ledger-store.js';
-import { openAuthenticators } from './log-in.js';
-import { anchoringWithMaps } from './map-epochs.js';
+import { listen, listenForMetrics } from './listeners.js';
+import { coverLedgers } from './map-epochs.js';
 import { commitMetrics, nodeMetrics, signingMetrics, viewMetrics } from './node-metrics.js';
 import { openAugmentation } from './open-augmentation.js';
+import { batchReasons, openBatches } from './open-batches.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { FindableFields } from './queries/findable-fields.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
-import { hasRecovered, type NodeHealth, readinessOf } from './readiness.js';
+import { hasRecovered } from './readiness.js';
 import type { PrintJob } from './reports/print-job.js';
-import { routeModules } from './route-modules.js';
-import type { ServedNode } from './route-parts.js';
 import { searchSources } from './search-source.js';
+import { storeFailure } from './store-failure.js';
 import { readTlsFiles } from './tls-files.js';
-import { programVersion } from './version.js';
 import { NodeViews, type NodeViewsOptions } from './views/node-views.js';
 
 export interface ServiceParts {
@@ -53,9 +48,6 @@ export interface ServiceParts {
   /** Of reports for people. */
   readonly print: PrintJob;
 }
-
-/** Long enough that clients which come every minute keep their connection. */
-const KEEP_ALIVE_MILLIS = 65_000;
 
 export class Service {
   readonly #config: Config;
@@ -108,13 +100,25 @@ export class Service {
       lifetime.add(() => views.close());
       viewMetrics(metrics.registry, views);
       const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
-      const augmentation = await followSignatures(config, parts, opened, metrics);
-      const anchoring = withBatches(
-        anchoringWithMaps(opened.node, maps, parts.logger),
-        augmentation?.follower ?? null,
-      );
+      const augmentation = await openAugmentation(config, parts, opened, metrics);
+      const { keeper: batches, seals } = openBatches(config, parts, opened, metrics.registry);
+      const anchoring = anchoringWithSteps(opened.node, {
+        before: [
+          () => coverLedgers(opened.node.store, maps, parts.logger),
+          ...(seals === null ? [] : [() => seals.round()]),
+        ],
+        after:
+          augmentation === null
+            ? []
+            : [
+                () => {
+                  augmentation.follower.beginBatch();
+                },
+              ],
+      });
       const epochs = epochTimer(config, parts, anchoring);
-      const inner = { ...opened, schemas, findable, views, maps, anchoring };
+      const waitingOf = augmentation?.waitingOf ?? null;
+      const inner = { ...opened, schemas, findable, views, maps, batches, anchoring, waitingOf };
       const stopping = new AbortController();
       const server = await listen(
         config,
@@ -125,10 +129,7 @@ export class Service {
           hasFailed: hasFailed(),
           anchoringFailures: epochs.failures,
           viewsFailure: views.failure,
-          augmentation:
-            augmentation === null
-              ? []
-              : augmentationReasons(augmentation.follower.backlog, parts.clock.now()),
+          augmentation: [...batchReasons(seals), ...(augmentation?.reasons() ?? [])],
         }),
       );
       lifetime.add(() => {
@@ -190,29 +191,6 @@ export class Service {
   }
 }
 
-interface StoreFailure {
-  readonly failed: Promise<LedgerError>;
-  readonly onFailure: (error: LedgerError) => void;
-  readonly hasFailed: () => boolean;
-}
-
-function storeFailure(logger: Logger): StoreFailure {
-  let hasFailed = false;
-  let settle: (error: LedgerError) => void = () => undefined;
-  const failed = new Promise<LedgerError>((resolve) => {
-    settle = resolve;
-  });
-  return {
-    failed,
-    onFailure: (error) => {
-      hasFailed = true;
-      logger.error('store failed', { error });
-      settle(error);
-    },
-    hasFailed: () => hasFailed,
-  };
-}
-
 function openViews(
   { data }: Config,
   { clock, logger, openViews: openEngine }: ServiceParts,
@@ -225,103 +203,10 @@ function openViews(
   return NodeViews.open({ directory, openEngine, logger, clock, searchSource }, readers);
 }
 
-/** Null where the node makes no time-stamps: without one nothing can be raised. */
-async function followSignatures(
-  { data, signatureGraceMillis: graceMillis }: Config,
-  { clock, random, logger }: ServiceParts,
-  { node: { store }, signing }: OpenedNode,
-  { registry }: Metrics,
-): Promise<Awaited<ReturnType<typeof openAugmentation>> | null> {
-  const { timeStamps, revocation, anchors } = signing;
-  if (timeStamps === null) return null;
-  const opened = await openAugmentation({
-    dataDirectory: data,
-    store,
-    services: { timeStamps, revocation, anchors },
-    graceMillis,
-    clock,
-    random,
-    logger,
-  });
-  augmentationMetrics(registry, () => opened.follower.backlog, clock);
-  return opened;
-}
-
 function epochTimer(
   { epochIntervalMillis }: Config,
   { logger }: ServiceParts,
   anchoring: Anchoring,
 ): EpochTimer {
   return new EpochTimer({ anchoring, intervalMillis: epochIntervalMillis, logger });
-}
-
-async function listen(
-  config: Config,
-  { clock, random, logger, preparer, trySchema, print }: ServiceParts,
-  metrics: Metrics,
-  { stopping, ...opened }: ServedNode & { readonly stopping: AbortSignal },
-  health: () => Pick<
-    NodeHealth,
-    'hasFailed' | 'anchoringFailures' | 'viewsFailure' | 'augmentation'
-  >,
-): Promise<RunningServer> {
-  const { host, port, requestTimeoutMillis, requestsPerMinute } = config;
-  const { store } = opened.node;
-  const readiness = (): ReturnType<typeof readinessOf> =>
-    readinessOf({
-      ...health(),
-      refusal: store.refusal,
-      isDevelopment: opened.isDevelopment,
-      isAnchoredOutside: config.anchorChain === 'bitcoin',
-      recovery: store.report,
-      backlog: store.backlog,
-    });
-  const certificates = new ClientCertificates();
-  const material = await readTlsFiles(config);
-  const { registry } = opened;
-  const authenticators = await openAuthenticators(config, { registry, clock, logger });
-  const parts = {
-    config,
-    opened,
-    authenticators,
-    certificates,
-    clock,
-    random,
-    preparer,
-    trySchema,
-    print,
-    readiness,
-    stopping,
-  };
-  const app = createApp({
-    logger,
-    version: programVersion(),
-    modules: routeModules(parts),
-    requestTimeoutMillis,
-    ...(requestsPerMinute !== undefined && { requestsPerMinute }),
-    // Timing a request is not free: only where someone can read what came of it.
-    ...(config.metricsPort !== undefined && { observe: metrics.observe }),
-  });
-  return startServer(app, {
-    messages: messageClassesOf(app),
-    host,
-    port,
-    headersTimeoutMillis: requestTimeoutMillis,
-    keepAliveTimeoutMillis: KEEP_ALIVE_MILLIS,
-    ...(material !== null && { tls: { material, certificates } }),
-  });
-}
-
-async function listenForMetrics(
-  { host, metricsPort, requestTimeoutMillis }: Config,
-  { logger }: ServiceParts,
-  { registry }: Metrics,
-): Promise<RunningServer | null> {
-  if (metricsPort === undefined) return null;
-  return startServer(metricsListener(registry, logger), {
-    host,
-    port: metricsPort,
-    headersTimeoutMillis: requestTimeoutMillis,
-    keepAliveTimeoutMillis: KEEP_ALIVE_MILLIS,
-  });
 }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AugmentationBacklog } from '../src/augmentation/signature-follower.js';
-import { augmentationReasons, withBatches } from '../src/augmentation-health.js';
+import { augmentationReasons } from '../src/augmentation-health.js';
 import type { UnixMillis } from '../src/base/brand.js';
-import type { AnchorStatus } from '../src/commands/anchor-now.js';
 
 const NOW = 1_000_000_000 as UnixMillis;
 const IDLE: AugmentationBacklog = {
@@ -34,28 +33,5 @@ describe('signatures that wait', () => {
       'no time-stamp authority answers: 4 signatures wait, and none is lost',
       '5 signatures cannot be raised to their next level: see the log',
     ]);
-  });
-});
-
-describe('an epoch', () => {
-  it('begins a batch once it is made, and none if it fails', async () => {
-    let batches = 0;
-    const follower = { beginBatch: () => batches++ };
-    const status = {} as AnchorStatus;
-    let fails = false;
-    const anchoring = withBatches(
-      {
-        anchorNow: () => (fails ? Promise.reject(new Error('no chain')) : Promise.resolve(status)),
-        followAnchors: () => Promise.resolve(status),
-        anchorStatus: () => status,
-      },
-      follower,
-    );
-    await anchoring.anchorNow();
-    await anchoring.followAnchors();
-    expect(batches).toBe(1);
-    fails = true;
-    await expect(anchoring.anchorNow()).rejects.toThrow('no chain');
-    expect(batches).toBe(1);
   });
 });

@@ -109,6 +109,7 @@ describe('a service', () => {
       '/v1/keys/{id}',
       '/v1/ledgers',
       '/v1/ledgers/{ledger}',
+      '/v1/ledgers/{ledger}/batches',
       '/v1/ledgers/{ledger}/checkpoint',
       '/v1/ledgers/{ledger}/checkpoints/{size}',
       '/v1/ledgers/{ledger}/export',

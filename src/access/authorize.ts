@@ -58,6 +58,8 @@ const ALLOWED = {
   /** What is hashed and signed: kinds, types, times and tags. */
   'statement:read': EVERYONE,
   'signature:attach': ['writer', 'admin'],
+  /** What is signed by it is the whole ledger so far: more than who writes one record answers for. */
+  'batch:sign': ['admin'],
   'subject:export': ['officer', 'admin'],
   /** Who has a name, a birth date or a number. */
   'subject:search': READERS,

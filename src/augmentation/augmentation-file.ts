@@ -18,6 +18,7 @@ import {
   writeFileDurably,
 } from '../keys/durable-file.js';
 import { AUGMENTATION_STEPS } from './augmenter.js';
+import { MAX_REASON } from './reason.js';
 import { MAX_WAITING, type WaitingSignature } from './waiting-signatures.js';
 
 export const WALKS = ['T', 'LT', 'LTA'] as const;
@@ -65,8 +66,7 @@ export async function writeAugmentationFile(
 
 const FILE = 'augmentation.json';
 const HANDLE = textLike(/^[0-9a-f]{16}$/, 'a handle');
-const REASON = textLike(/^[^\p{Cc}\p{Cs}]{1,300}$/u, 'a reason');
-const MAX_REASON = 300;
+const REASON = textLike(new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${MAX_REASON}}$`, 'u'), 'a reason');
 
 /** Not an error of the operator's: what cannot be read is made again. */
 class Unreadable extends Error {}
@@ -115,20 +115,10 @@ function readWaiting(members: JsonMembers): WaitingSignature {
   return read;
 }
 
-function waitingToJson({ since, until, reason, ...rest }: WaitingSignature): JsonObject {
+function waitingToJson({ since, until, ...rest }: WaitingSignature): JsonObject {
   return {
     ...rest,
-    reason: shortened(reason),
     since: formatInstant(since),
     ...(until !== null && { until: formatInstant(until) }),
   };
-}
-
-/** A service may have said anything. */
-function shortened(reason: string): string {
-  const text = reason
-    .replaceAll(/[\p{Cc}\p{Cs}]+/gu, ' ')
-    .slice(0, MAX_REASON)
-    .trim();
-  return text === '' ? 'no reason given' : text;
 }

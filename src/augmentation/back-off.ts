@@ -1,12 +1,20 @@
 /** How long something that failed for all is left alone: longer with each time in a row. */
 import type { UnixMillis } from '../base/brand.js';
 
+export interface Outage {
+  /** The first failure in the row. */
+  readonly since: UnixMillis;
+  /** Left alone until then. */
+  readonly until: UnixMillis;
+  /** Of the last failure. */
+  readonly reason: string;
+}
+
 export class BackOff {
   readonly #first: number;
   readonly #longest: number;
   #failures = 0;
-  #until = 0;
-  #reason: string | null = null;
+  #outage: Outage | null = null;
 
   /** Milliseconds after the first failure, and at most. */
   constructor(first: number, longest: number) {
@@ -19,26 +27,29 @@ export class BackOff {
     return this.#failures;
   }
 
-  /** Of the last failure; null while it works. */
-  get reason(): string | null {
-    return this.#reason;
+  /** Null while it works. */
+  get outage(): Outage | null {
+    return this.#outage;
   }
 
   isOn(now: UnixMillis): boolean {
-    return now < this.#until;
+    return this.#outage !== null && now < this.#outage.until;
   }
 
   /** Several that fail at one time count once. */
   failed(now: UnixMillis, reason: string): void {
-    this.#reason = reason;
-    if (this.isOn(now)) return;
+    const before = this.#outage;
+    if (before !== null && now < before.until) {
+      this.#outage = { ...before, reason };
+      return;
+    }
     this.#failures++;
-    this.#until = now + Math.min(this.#first * 2 ** (this.#failures - 1), this.#longest);
+    const pause = Math.min(this.#first * 2 ** (this.#failures - 1), this.#longest);
+    this.#outage = { since: before?.since ?? now, until: (now + pause) as UnixMillis, reason };
   }
 
   succeeded(): void {
     this.#failures = 0;
-    this.#until = 0;
-    this.#reason = null;
+    this.#outage = null;
   }
 }

@@ -16,18 +16,33 @@ export interface WaitingSignature {
   readonly tries: number;
   /** When it is tried again; null if it is set aside. */
   readonly until: UnixMillis | null;
-  /** One line, without names of persons. */
+  /** As of `reasonLine`, without names of persons. */
   readonly reason: string;
+}
+
+/** What holds up the next step of a signature. */
+export type HoldUp = Pick<WaitingSignature, 'step' | 'since' | 'until' | 'reason'>;
+
+export interface FailedTry extends Pick<WaitingSignature, 'log' | 'index' | 'step' | 'reason'> {
+  /** As it came: an instant, one that is past for "some time later", or null for never. */
+  readonly until: UnixMillis | null;
 }
 
 /** Some 300 bytes each in the file that is written when one changes. */
 export const MAX_WAITING = 4096;
+/** One that keeps failing in ways that are not known to be final. */
+const MAX_TRIES = 12;
+const FIRST_RETRY_MILLIS = 5_000;
+const LONGEST_RETRY_MILLIS = 6 * 3_600_000;
 
 export class WaitingSignatures {
   readonly #byPlace = new Map<string, WaitingSignature>();
+  readonly #onChange: () => void;
 
-  constructor(waiting: readonly WaitingSignature[] = []) {
-    for (const one of waiting) this.put(one);
+  /** @param onChange when one begins to wait, waits on or waits no more; that all are tried again is not kept. */
+  constructor(waiting: readonly WaitingSignature[], onChange: () => void) {
+    this.#onChange = onChange;
+    for (const one of waiting) this.#put(one);
   }
 
   get isFull(): boolean {
@@ -43,12 +58,19 @@ export class WaitingSignatures {
     return this.#byPlace.get(placeOf(log, index)) ?? null;
   }
 
-  put(one: WaitingSignature): void {
-    this.#byPlace.set(placeOf(one.log, one.index), one);
+  /** Waits from now on, or on: longer with each try, and for good after too many. @returns as it waits. */
+  putOff({ until, ...failure }: FailedTry, now: UnixMillis): WaitingSignature {
+    const before = this.of(failure.log, failure.index);
+    const tries = (before?.tries ?? 0) + 1;
+    const since = before?.since ?? now;
+    const waiting = { ...failure, since, tries, until: retryTime(until, tries, now) };
+    this.#put(waiting);
+    this.#onChange();
+    return waiting;
   }
 
   remove(log: string, index: LeafIndex): void {
-    this.#byPlace.delete(placeOf(log, index));
+    if (this.#byPlace.delete(placeOf(log, index))) this.#onChange();
   }
 
   /** Those whose time has come, at most `limit`. */
@@ -58,10 +80,20 @@ export class WaitingSignatures {
 
   /** What was set aside is tried once more, as after a change of the settings. */
   retryAll(now: UnixMillis): void {
-    for (const one of this.all) if (one.until === null) this.put({ ...one, until: now });
+    for (const one of this.all) if (one.until === null) this.#put({ ...one, until: now });
+  }
+
+  #put(one: WaitingSignature): void {
+    this.#byPlace.set(placeOf(one.log, one.index), one);
   }
 }
 
 function placeOf(log: string, index: LeafIndex): string {
   return `${log}/${index}`;
+}
+
+function retryTime(until: UnixMillis | null, tries: number, now: UnixMillis): UnixMillis | null {
+  if (until === null || tries >= MAX_TRIES) return null;
+  const pause = Math.min(FIRST_RETRY_MILLIS * 2 ** (tries - 1), LONGEST_RETRY_MILLIS);
+  return Math.max(until, now + pause) as UnixMillis;
 }

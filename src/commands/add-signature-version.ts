@@ -4,7 +4,6 @@
  */
 import type { LeafIndex } from '../base/brand.js';
 import { digestToHex } from '../base/hex-digest.js';
-import { MAX_SIGNATURES } from '../evidence/evidence-file.js';
 import type { AppendedEntry } from '../ledger/entry-draft.js';
 import { openEntry } from '../queries/opened-entry.js';
 import {
@@ -23,6 +22,7 @@ import {
   type SignatureLog,
 } from './append-signature.js';
 import { CommandError } from './command-error.js';
+import { assertFits, signatureLimit } from './internal/signature-room.js';
 
 export interface SignatureVersionToAdd {
   /** Of the version before, in the log that is written. */
@@ -30,12 +30,6 @@ export interface SignatureVersionToAdd {
   readonly cms: Uint8Array;
   readonly author: string;
 }
-
-/** With its own CRLs and OCSP responses a signature may be large, but not many at once. */
-export const MAX_VERSION_BYTES = 1024 * 1024;
-/** Evidence of one entry holds 64 MiB, base64 and all. */
-const MAX_LARGE_SIGNATURES = 12;
-const MAX_SMALL_BYTES = 128 * 1024;
 
 /**
  * @returns null if another version follows that one by now.
@@ -72,15 +66,7 @@ async function assertRoom({ ledger }: SignatureLog, index: LeafIndex, size: numb
   // Somebody else has been faster: staging says so.
   if (own === undefined) return;
   if (own.versions.length >= MAX_SIGNATURE_VERSIONS)
-    throw limit(`a signature has at most ${MAX_SIGNATURE_VERSIONS} versions`);
+    throw signatureLimit(`a signature has at most ${MAX_SIGNATURE_VERSIONS} versions`);
   const shown = chains.flatMap(shownVersions).length + (newestOf(own).isCountersigned ? 1 : 0);
-  if (shown > MAX_SIGNATURES)
-    throw limit(`the record has ${MAX_SIGNATURES} signatures, and there is no room for a version`);
-  const most = shown > MAX_LARGE_SIGNATURES ? MAX_SMALL_BYTES : MAX_VERSION_BYTES;
-  if (size > most)
-    throw limit(`the version is larger than the ${most} bytes that there is room for`);
-}
-
-function limit(message: string): CommandError {
-  return new CommandError('SIGNATURE_LIMIT', message);
+  assertFits(shown, size);
 }

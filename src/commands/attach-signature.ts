@@ -1,16 +1,14 @@
 /**
- * Attaches a certificate signature to an entry as an entry of its own: to a record, or to a signature, which is
- * thereby countersigned. What does not match the statement is refused; what matches but comes from a signer
+ * Attaches a certificate signature to an entry as an entry of its own: to a record, to a batch, or to a signature,
+ * which is thereby countersigned. What does not match the statement is refused; what matches but comes from a signer
  * nobody here trusts is attached with its verdict (design §3.9).
  */
 import { digestToHex } from '../base/hex-digest.js';
 import type { RandomSource } from '../base/random.js';
 import type { Clock } from '../base/time.js';
-import { MAX_SIGNATURES } from '../evidence/evidence-file.js';
 import type { Vault } from '../keys/vault.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { FoundEntry } from '../queries/find-entry.js';
-import { openEntry, type OpenedRecord, type OpenedSignature } from '../queries/opened-entry.js';
 import type { AnchoredSize, Receipt } from '../queries/receipt.js';
 import { receiptOf } from '../queries/receipt.js';
 import {
@@ -24,6 +22,8 @@ import type { SignatureReport } from '../signing/signature-report.js';
 import type { TrustAnchor } from '../signing/trust-anchor.js';
 import { appendSignature } from './append-signature.js';
 import { CommandError } from './command-error.js';
+import { openSignable } from './internal/signable.js';
+import { assertFits, signatureLimit } from './internal/signature-room.js';
 
 export interface AttachSignatureDeps {
   readonly clock: Clock;
@@ -46,8 +46,7 @@ export interface AttachedSignature {
   readonly report: SignatureReport;
 }
 
-/** A statement is under 64 KiB and a chain under ten certificates: more is no signature of ours. */
-export const MAX_CMS_BYTES = 128 * 1024;
+export { MAX_CMS_BYTES } from './internal/signature-room.js';
 
 /**
  * @param cms DER, detached, over the statement's bytes.
@@ -59,18 +58,17 @@ export async function attachSignature(
   cms: Uint8Array,
 ): Promise<AttachedSignature> {
   const { ledger, vault, author } = target;
-  const opened = await openSignable(target);
-  await assertRoom(target);
+  const { entry, subject, retention } = await openSignable(target);
+  await assertRoom(target, cms.length);
   const at = deps.clock.now();
-  const content = opened.entry.statement;
+  const content = entry.statement;
   const report = validateCades({ cms, content, anchors: deps.trustAnchors, at });
   if (report.indication === 'TOTAL-FAILED' || !report.intact)
     throw new CommandError(
       'SIGNATURE_REFUSED',
       `the signature is not one over this entry's statement (${report.subIndication ?? 'not intact'})`,
     );
-  const { subject, retention } = opened.said;
-  const of = digestToHex(opened.entry.leafHash);
+  const of = digestToHex(entry.leafHash);
   const signature = { of, cms, subject, retention, author };
   const appended = await appendSignature(deps, { ledger, vault }, signature);
   if (appended === null) throw new Error('a first version was taken for a later one');
@@ -78,44 +76,21 @@ export async function attachSignature(
 }
 
 /**
- * What may be signed, opened: a record or a signature of the log that is written.
- * @throws CommandError SIGNATURE_OF_NO_RECORD.
- */
-export async function openSignable({
-  ledger,
-  vault,
-  found,
-}: SignatureTarget): Promise<OpenedRecord | OpenedSignature> {
-  if (found.reader !== ledger.reader)
-    throw new CommandError(
-      'SIGNATURE_OF_NO_RECORD',
-      'the entry lies in a log that is closed: sign a record of the log that is written now',
-    );
-  const opened = await openEntry(vault, await found.reader.entry(found.index));
-  if (opened.kind === 'plain')
-    throw new CommandError(
-      'SIGNATURE_OF_NO_RECORD',
-      'only records, and signatures of records, can be signed',
-    );
-  return opened;
-}
-
-/**
- * Signatures over a record and over these are counted together: evidence of the record holds them all.
+ * Signatures over an entry and over these are counted together: evidence of the entry holds them all.
+ *
+ * @param size bytes of the CMS; 0 before there is one.
  * @throws CommandError SIGNATURE_LIMIT.
  */
-export async function assertRoom({ found: { reader, index } }: SignatureTarget): Promise<void> {
+export async function assertRoom(
+  { found: { reader, index } }: SignatureTarget,
+  size: number,
+): Promise<void> {
   const root = await signedRoot(reader, index);
   if (root.depth >= MAX_SIGNATURE_DEPTH)
-    throw new CommandError(
-      'SIGNATURE_LIMIT',
+    throw signatureLimit(
       `signatures are at most ${MAX_SIGNATURE_DEPTH} deep: sign the record, or what is signed last`,
     );
   const shown = (await signaturesUnder(reader, root)).flatMap(shownVersions);
   const needed = root.depth === 0 || shown.some((one) => one.index === index) ? 1 : 2;
-  if (shown.length + needed > MAX_SIGNATURES)
-    throw new CommandError(
-      'SIGNATURE_LIMIT',
-      `an entry has at most ${MAX_SIGNATURES} signatures: sign a new version of the record`,
-    );
+  assertFits(shown.length + needed, size);
 }

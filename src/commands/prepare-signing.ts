@@ -17,9 +17,10 @@ import { parseCertificate, publicKeyOf } from '../signing/certificate.js';
 import { digestOf } from '../signing/digest-algorithms.js';
 import type { PublicKeyKind } from '../signing/public-key.js';
 import { acceptedSignatureValue } from '../signing/signature-value.js';
-import { assertRoom, openSignable, type SignatureTarget } from './attach-signature.js';
+import { assertRoom, type SignatureTarget } from './attach-signature.js';
 import { CommandError } from './command-error.js';
 import { formatPrepared, parsePrepared, type PreparedTerms } from './internal/prepared-signing.js';
+import { openSignable } from './internal/signable.js';
 
 export {
   MAX_PREPARED_LENGTH,
@@ -58,7 +59,7 @@ export async function prepareSigning(
   terms: SigningTerms,
 ): Promise<PreparedSigning> {
   const { entry } = await openSignable(target);
-  await assertRoom(target);
+  await assertRoom(target, 0);
   const algorithm = terms.algorithm ?? defaultAlgorithm(terms.certificate);
   const { signer, toBeSigned } = prepare({ ...terms, algorithm }, entry.statement);
   const { digest } = signer.signatureAlgorithm;

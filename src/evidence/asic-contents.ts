@@ -27,11 +27,14 @@ import { COLLECTION_README, ENTRY_README } from './internal/container-readme.js'
  * @throws ChirographError if a statement or header in it cannot be read.
  */
 export function evidenceContents(bytes: Uint8Array, file: EvidenceFile): ContainerFile[] {
-  const { entry, signatures = [] } = file;
+  const { batch, entry, signatures = [] } = file;
   return [
     { name: EVIDENCE_NAME, mediaType: JSON_MEDIA_TYPE, bytes },
     { name: 'statement.json', mediaType: JSON_MEDIA_TYPE, bytes: entry.statement },
     ...payloadFile(entry),
+    ...(batch === undefined
+      ? []
+      : [{ name: 'batch.json', mediaType: JSON_MEDIA_TYPE, bytes: batch.statement }]),
     ...signatures.flatMap(({ payload }, at): ContainerFile[] => {
       const name = `signatures/${String(at + 1).padStart(3, '0')}.p7s`;
       return payload === undefined

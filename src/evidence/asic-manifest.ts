@@ -41,7 +41,8 @@ export function parseManifest(bytes: Uint8Array): AsicManifest | null {
   const root = bytes.length > MAX_MANIFEST_BYTES ? null : readXml(textOf(bytes), XML_LIMITS);
   if (root === null || !is(root, ASIC, 'ASiCManifest')) return null;
   const [first, ...others] = root.children;
-  const signature = first !== undefined && is(first, ASIC, 'SigReference') ? uriOf(first) : null;
+  const isSignature = first !== undefined && is(first, ASIC, 'SigReference') && isEmpty(first);
+  const signature = isSignature ? uriOf(first) : null;
   const references = others.map(readReference);
   const read = references.filter((reference) => reference !== null);
   return signature === null || read.length < references.length || !isBlank(root.text)
@@ -62,13 +63,17 @@ const DIGEST_URIS = {
 } as const satisfies Record<DigestAlgorithm['name'], string>;
 const XML_LIMITS = { maxDepth: 16, maxElements: 10_000 };
 
-/** Extensions are refused: what they say of the file would not be checked. */
+/**
+ * Extensions are refused, and whatever else the schema does not have: what they say of the file would not be
+ * checked, and another reader might take it for something.
+ */
 function readReference(element: XmlElement): DataReference | null {
   const name = is(element, ASIC, 'DataObjectReference') ? uriOf(element) : null;
   const [method, value, ...others] = element.children;
   if (name === null || method === undefined || value === undefined || others.length > 0)
     return null;
   if (!is(method, DS, 'DigestMethod') || !is(value, DS, 'DigestValue')) return null;
+  if (!isBlank(element.text) || !isEmpty(method) || value.children.length > 0) return null;
   const uri = method.attributes.get('Algorithm');
   const digest = Object.values(DIGESTS).find((each) => DIGEST_URIS[each.name] === uri);
   const bytes = digest === undefined ? null : base64Of(value.text, digest.length);
@@ -82,6 +87,10 @@ function is({ namespace, name }: XmlElement, wanted: string, called: string): bo
 /** A name as it stands: those that a container may have need no percent encoding. */
 function uriOf(element: XmlElement): string | null {
   return element.attributes.get('URI') ?? null;
+}
+
+function isEmpty({ children, text }: XmlElement): boolean {
+  return children.length === 0 && isBlank(text);
 }
 
 function isBlank(text: string): boolean {

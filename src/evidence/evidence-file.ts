@@ -13,11 +13,13 @@ export const MAX_SIGNATURES = 256;
 
 export interface EvidenceFile {
   readonly anchors?: EvidenceAnchors;
+  /** An entry of kind `batch` behind `entry`, which signatures of the file are over. */
+  readonly batch?: ProvedStatement;
   /** Just those that the rest of the file shows: see `developmentPartsOf`. */
   readonly development?: readonly DevelopmentPart[];
   readonly entry: EvidenceEntry;
   readonly log: EvidenceLog;
-  /** Entries of kind `signature` over `entry`, in the order of their indexes; at least one. */
+  /** Entries of kind `signature` under `entry` and `batch`, in the order of their indexes; at least one. */
   readonly signatures?: readonly EvidenceEntry[];
 }
 

@@ -1,12 +1,12 @@
 /** Writes evidence files: RFC 8785, and nothing that `parseEvidence` would not read. */
 import { canonicalJsonBytes } from '../base/canonical-json.js';
 import { EVIDENCE_FORMAT, type EvidenceFile } from './evidence-file.js';
-import { anchorToJson, entryToJson, logToJson } from './internal/parts-to-json.js';
+import { anchorToJson, entryToJson, logToJson, provedToJson } from './internal/parts-to-json.js';
 import { parseEvidence } from './parse-evidence.js';
 
 /** @throws EvidenceError EVIDENCE_MALFORMED if it could not be read again. */
 export function formatEvidence(file: EvidenceFile): Uint8Array {
-  const { anchors, development, entry, log, signatures } = file;
+  const { anchors, batch, development, entry, log, signatures } = file;
   const bytes = canonicalJsonBytes({
     $v: EVIDENCE_FORMAT,
     entry: entryToJson(entry),
@@ -17,6 +17,7 @@ export function formatEvidence(file: EvidenceFile): Uint8Array {
         ...(anchors.before !== undefined && { before: anchorToJson(anchors.before) }),
       },
     }),
+    ...(batch !== undefined && { batch: provedToJson(batch) }),
     ...(development !== undefined && { development }),
     ...(signatures !== undefined && { signatures: signatures.map(entryToJson) }),
   });

@@ -10,7 +10,13 @@ import {
   MAX_EVIDENCE_BYTES,
   MAX_SIGNATURES,
 } from './evidence-file.js';
-import { malformed, optionalObject, readFormat, readJson } from './internal/evidence-members.js';
+import {
+  malformed,
+  optionalObject,
+  readFormat,
+  readJson,
+  readProved,
+} from './internal/evidence-members.js';
 import { readAnchors } from './internal/parse-anchors.js';
 import { DEVELOPMENT, readEntry, readLog } from './internal/parse-parts.js';
 
@@ -25,10 +31,12 @@ export function readEvidenceJson(value: JsonValue): EvidenceFile {
   const members = new JsonMembers(value, malformed);
   readFormat(members, EVIDENCE_FORMAT);
   const anchors = optionalObject(members, 'anchors', readAnchors);
+  const batch = optionalObject(members, 'batch', readProved);
   const development = members.optional('development', DEVELOPMENT);
   const signatures = members.objects('signatures', MAX_SIGNATURES).map(readEntry);
   const file = {
     ...(anchors !== undefined && { anchors }),
+    ...(batch !== undefined && { batch }),
     ...(development !== undefined && { development }),
     entry: readEntry(members.object('entry')),
     log: readLog(members.object('log')),

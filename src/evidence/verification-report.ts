@@ -55,6 +55,7 @@ export type CheckId =
   | 'checkpoint'
   | 'handovers'
   | 'log-identity'
+  | 'batch'
   | `signature:${number}`
   | 'signatures'
   | `completeness:${number}`
@@ -138,8 +139,10 @@ export interface ContainerSummary {
 
 export interface SignatureSummary extends ValidationSummary {
   readonly index: LeafIndex;
-  /** Leaf hash of what is signed: of the entry, or of a signature that is countersigned. */
+  /** Leaf hash of what is signed: of the entry, of a batch, or of a signature that is countersigned. */
   readonly of: HexDigest;
+  /** Index of the batch that it is over: it covers all entries before that. */
+  readonly batch?: LeafIndex;
   /** Leaf hash of the version before it, which need not be in the file. */
   readonly previous?: HexDigest;
   readonly recordedAt: UnixMillis;

@@ -6,8 +6,12 @@ import type { PreparedEntry } from '../records/prepared-entry.js';
 import { type Place, placeStatement } from '../records/statement-template.js';
 
 export interface EntryDraft {
-  /** The statement's bytes, once the place is known. */
-  readonly statementAt: (place: Place) => Uint8Array;
+  /**
+   * The statement's bytes, once the place is known.
+   *
+   * @param rootBefore root hash of the tree of all entries before it; costs as much as an append.
+   */
+  readonly statementAt: (place: Place, rootBefore: () => Sha256Digest) => Uint8Array;
   /** Key tag by which versions of one thing are chained; null if the entry is no version of anything. */
   readonly thing: HexDigest | null;
   /** Whether a version before it need not be looked for. */
@@ -16,6 +20,8 @@ export interface EntryDraft {
   readonly of: HexDigest | null;
   /** Leaf hash of the version of a signature that this one follows: the first to do so is the only one. */
   readonly follows: HexDigest | null;
+  /** Whether it is a batch: those are found by their index. */
+  readonly isBatch?: boolean;
   /** Sealed parts, in the order of docs/formats/block.md. */
   readonly sealedParts: readonly Uint8Array[];
   /** Vault row ids of the secrets that tags and parts rest on, 16 bytes each. */
@@ -51,14 +57,18 @@ export function draftOf(
   };
 }
 
-/** A draft of an entry that holds nothing sealed: `ledger`, `epoch`, `handover`, `loss`. */
-export function plainDraft(statementAt: (place: Place) => Uint8Array): EntryDraft {
+/** A draft of an entry that holds nothing sealed: `ledger`, `epoch`, `handover`, `loss`, `map`, `batch`. */
+export function plainDraft(
+  statementAt: EntryDraft['statementAt'],
+  kind: 'batch' | 'other' = 'other',
+): EntryDraft {
   return {
     statementAt,
     thing: null,
     isFirst: true,
     of: null,
     follows: null,
+    isBatch: kind === 'batch',
     sealedParts: [],
     secrets: [],
     idempotency: null,

@@ -15,10 +15,12 @@ import type { OpenLog } from './internal/open-log.js';
 import {
   attachedKey,
   attachedRange,
+  batchKey,
   followingKey,
   leafKey,
   type EntryPlace,
   readAttachedKey,
+  readBatchKey,
   readU64,
   readVersion,
   thingKey,
@@ -26,6 +28,8 @@ import {
 import type { WriteState } from './internal/write-state.js';
 import { damaged, LedgerError } from './ledger-error.js';
 import type { LogHead } from './log-head.js';
+
+export type { EntryPlace } from './internal/state-keys.js';
 
 /** An entry as it lies in the log: its statement verbatim, its parts sealed. */
 export interface StoredEntry extends BundleEntry {
@@ -170,6 +174,16 @@ export class LogReader {
     return places;
   }
 
+  /** Entries of kind `batch` from an index on, in order; at most `limit`. */
+  batchesFrom(index: LeafIndex, limit: number): Promise<EntryPlace[]> {
+    return this.#batches({ gte: index, lt: Number.MAX_SAFE_INTEGER }, { limit });
+  }
+
+  /** Those below an index, the last first; at most `limit`. */
+  batchesBelow(index: number, limit: number): Promise<EntryPlace[]> {
+    return this.#batches({ gte: 0, lt: index }, { limit, reverse: true });
+  }
+
   /** The block that holds an entry. @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
   block(index: LeafIndex): Promise<BlockSpan> {
     return this.#blocks.spanOf(index);
@@ -244,6 +258,18 @@ export class LogReader {
     for await (const { statement } of this.entries(from, (from + width) as TreeSize))
       statements.push(statement);
     return encodeEntryBundle(statements);
+  }
+
+  async #batches(
+    { gte, lt }: { readonly gte: number; readonly lt: number },
+    options: { readonly limit: number; readonly reverse?: boolean },
+  ): Promise<EntryPlace[]> {
+    const { number } = this.#log;
+    const range = { gte: batchKey(number, gte), lt: batchKey(number, lt) };
+    const places: EntryPlace[] = [];
+    for await (const [key, value] of this.#state.rows(range, options))
+      places.push({ index: readBatchKey(key), leafHash: sha256Digest(value) });
+    return places;
   }
 
   #entryOf(bundle: Bundle, index: LeafIndex): StoredEntry {

@@ -2,7 +2,7 @@
 import type { DisclosedEntry } from '../access/disclosure.js';
 import type { Anchored } from '../anchoring/anchored-heads.js';
 import { toHex, utf8 } from '../base/bytes.js';
-import type { EvidenceEntry } from '../evidence/evidence-file.js';
+import type { EvidenceEntry, EvidenceFile } from '../evidence/evidence-file.js';
 import { formatEvidence } from '../evidence/format-evidence.js';
 import { parseRecordHeader, parseSignatureHeader } from '../records/header.js';
 import { parseStatement } from '../records/parse-statement.js';
@@ -39,8 +39,20 @@ export async function evidenceFile(
     identity: (reader) => identities.of(tenant, reader),
   };
   const file = await exportEvidence(sources, found);
-  const shown = [file.entry, ...(file.signatures ?? [])].map(disclosed);
+  const shown = [file.entry, ...signaturesOfRecord(file)].map(disclosed);
   return { bytes: formatEvidence(file), shown };
+}
+
+/** All but those over the batch, and over these: a batch is about nobody. */
+function signaturesOfRecord({ batch, signatures = [] }: EvidenceFile): readonly EvidenceEntry[] {
+  if (batch === undefined) return signatures;
+  const ofBatch = new Set([toHex(leafHash(batch.statement))]);
+  return signatures.filter(({ statement }) => {
+    const parsed = parseStatement(statement);
+    const isOfBatch = parsed.kind === 'signature' && ofBatch.has(parsed.of);
+    if (isOfBatch) ofBatch.add(toHex(leafHash(statement)));
+    return !isOfBatch;
+  });
 }
 
 function disclosed({ statement, header }: EvidenceEntry): DisclosedEntry {

@@ -8,6 +8,7 @@ import {
   MAX_SIGNATURES,
 } from '../evidence/evidence-file.js';
 import type { LogReader } from '../ledger/log-reader.js';
+import { batchOf } from './batches.js';
 import {
   anchorsOf,
   evidenceAnchor,
@@ -17,7 +18,12 @@ import {
   proved,
 } from './evidence-parts.js';
 import type { FoundEntry } from './find-entry.js';
-import { shownVersions, type SignedEntry, signaturesUnder } from './signature-chains.js';
+import {
+  shownVersions,
+  type SignatureChain,
+  type SignedEntry,
+  signaturesUnder,
+} from './signature-chains.js';
 
 export type { EvidenceSources } from './evidence-parts.js';
 
@@ -26,7 +32,9 @@ export async function exportEvidence(
   { reader, index }: FoundEntry,
 ): Promise<EvidenceFile> {
   const entry = await reader.entry(index);
-  const attached = await signaturesToShow(reader, entry);
+  const own = await signaturesToShow(reader, entry);
+  const batch = await batchToShow(reader, index, own.length);
+  const attached = [...own, ...(batch?.signatures ?? [])].sort((a, b) => a - b);
   const { after, before } = await anchorsOf(sources.anchored, { reader, index });
   const size = await checkpointSize(reader, [index, ...attached], after);
   const signatures = await Promise.all(
@@ -35,6 +43,7 @@ export async function exportEvidence(
   const anchors = after === null ? null : { after, before };
   const file = {
     ...(anchors !== null && { anchors: await evidenceAnchors(reader, anchors, size) }),
+    ...(batch !== null && { batch: await proved(reader, batch.index, size) }),
     entry: await evidenceEntry(sources.vault, reader, index, size),
     log: {
       checkpoint: await reader.checkpointAt(size),
@@ -56,12 +65,39 @@ async function signaturesToShow(
   reader: LogReader,
   entry: SignedEntry,
 ): Promise<readonly LeafIndex[]> {
-  const chains = await signaturesUnder(reader, entry);
+  return indexesOf(await signaturesUnder(reader, entry)).slice(0, MAX_SIGNATURES);
+}
+
+/** In the order of the log. */
+function indexesOf(chains: readonly SignatureChain[]): LeafIndex[] {
   return chains
     .flatMap(shownVersions)
     .map(({ index }) => index)
-    .sort((a, b) => a - b)
-    .slice(0, MAX_SIGNATURES);
+    .sort((a, b) => a - b);
+}
+
+interface BatchToShow {
+  readonly index: LeafIndex;
+  readonly signatures: readonly LeafIndex[];
+}
+
+/** More would hardly be read, and must not crowd out those over the entry itself: a file has 64 MiB. */
+const MAX_BATCH_SIGNATURES = 16;
+const MAX_BATCH_VERSIONS = 32;
+const MAX_OWN_BESIDE_A_BATCH = 64;
+
+/** The first signed batch that covers the entry; none if the file would have too many signatures. */
+async function batchToShow(
+  reader: LogReader,
+  index: LeafIndex,
+  own: number,
+): Promise<BatchToShow | null> {
+  if (own > MAX_OWN_BESIDE_A_BATCH) return null;
+  const batch = await batchOf(reader, index);
+  if (batch === null) return null;
+  // Those attached first: what comes later, however much, crowds out no seal.
+  const chains = (await signaturesUnder(reader, batch)).slice(0, MAX_BATCH_SIGNATURES);
+  return { index: batch.index, signatures: indexesOf(chains).slice(0, MAX_BATCH_VERSIONS) };
 }
 
 /** The first checkpoint that holds the entry, its signatures and the head that was anchored. */

@@ -9,8 +9,10 @@ import type { Vault } from '../keys/vault.js';
 import { damaged, LedgerError } from '../ledger/ledger-error.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import { validateCades } from '../signing/cades-validator.js';
+import { PublicKeyCache } from '../signing/public-key-cache.js';
 import type { SignatureReport } from '../signing/signature-report.js';
 import type { TrustAnchor } from '../signing/trust-anchor.js';
+import { isUnderBatch } from './batches.js';
 import { disclosedEntry } from './disclosed-entries.js';
 import { findEntry, type FoundEntry } from './find-entry.js';
 import { openEntry, type OpenedSignature } from './opened-entry.js';
@@ -23,6 +25,7 @@ import {
   signaturesUnder,
 } from './signature-chains.js';
 import type { LedgerLogs } from './tenant-ledgers.js';
+import { type WaitingOf, type WaitingView, waitingView } from './waiting-signature.js';
 
 export interface SignatureView {
   readonly number: number;
@@ -39,6 +42,8 @@ export interface SignatureView {
   readonly depth: number;
   /** Oldest first, the newest included. */
   readonly versions: readonly SignatureVersionView[];
+  /** What holds up its next level; absent if nothing does. */
+  readonly waiting?: WaitingView;
   /** As of when it was first recorded: it existed by then, and a certificate that expired later does not matter. */
   readonly report: SignatureReport;
 }
@@ -47,6 +52,12 @@ export interface SignatureVersionView {
   readonly id: string;
   readonly index: number;
   readonly recordedAt: string;
+}
+
+export interface ListSignaturesDeps {
+  readonly trustAnchors: readonly TrustAnchor[];
+  /** Null where nobody raises signatures. */
+  readonly waitingOf: WaitingOf | null;
 }
 
 export interface SignaturePage {
@@ -60,12 +71,20 @@ export interface SignaturePage {
 export interface SignatureFile {
   /** CMS, DER. */
   readonly bytes: Uint8Array;
-  readonly shown: DisclosedEntry;
+  /** Empty under a batch, which is about nobody. */
+  readonly shown: readonly DisclosedEntry[];
 }
 
-/** @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
+/** CMS of one page: to validate it may cost a second for each signature, if somebody made it to. */
+const MAX_VALIDATED_BYTES = 1_048_576;
+
+/**
+ * At most `limit` of them, at least one, and no more once 1 MiB of CMS has been validated.
+ *
+ * @throws LedgerError LEDGER_ENTRY_UNKNOWN.
+ */
 export async function listSignatures(
-  trustAnchors: readonly TrustAnchor[],
+  deps: ListSignaturesDeps,
   ledger: LedgerLogs,
   id: string,
   { limit, from = 0 }: { readonly limit: number; readonly from?: number },
@@ -74,10 +93,16 @@ export async function listSignatures(
   const chains = await signaturesUnder(reader, await reader.entry(index));
   const items: SignatureView[] = [];
   const shown: DisclosedEntry[] = [];
+  // What is over a batch says nothing of anybody.
+  const isAboutNobody = await isUnderBatch(reader, index);
+  const keys = new PublicKeyCache();
+  let validated = 0;
   for (const [at, chain] of chains.slice(from, from + limit).entries()) {
     const opened = await openSignature(ledger.vault, { reader, index: newestOf(chain).index });
-    items.push(await viewOf(trustAnchors, ledger, { reader, chain, opened, number: from + at }));
-    shown.push(await disclosed(reader, chain, opened));
+    items.push(await viewOf(deps, keys, ledger, { reader, chain, opened, number: from + at }));
+    if (!isAboutNobody) shown.push(await disclosed(reader, chain, opened));
+    validated += opened.payload.bytes.length;
+    if (validated >= MAX_VALIDATED_BYTES) break;
   }
   const end = from + items.length;
   return { items, next: end < chains.length ? end : null, shown };
@@ -101,7 +126,9 @@ export async function signatureBytes(
   if (chain === undefined || wanted === undefined)
     throw new LedgerError('LEDGER_ENTRY_UNKNOWN', 'the entry has no signature of that number');
   const opened = await openSignature(vault, { reader, index: wanted.index });
-  return { bytes: opened.payload.bytes, shown: await disclosed(reader, chain, opened) };
+  const isAboutNobody = await isUnderBatch(reader, index);
+  const shown = isAboutNobody ? [] : [await disclosed(reader, chain, opened)];
+  return { bytes: opened.payload.bytes, shown };
 }
 
 interface ChainToShow {
@@ -113,7 +140,8 @@ interface ChainToShow {
 }
 
 async function viewOf(
-  anchors: readonly TrustAnchor[],
+  { trustAnchors: anchors, waitingOf }: ListSignaturesDeps,
+  keys: PublicKeyCache,
   { vault, anchoredSize }: LedgerLogs,
   { reader, chain, opened, number }: ChainToShow,
 ): Promise<SignatureView> {
@@ -125,6 +153,7 @@ async function viewOf(
     chain.versions.length === 1
       ? opened
       : await openSignature(vault, { reader, index: firstOf(chain).index });
+  const waiting = waitingOf?.(reader.handle, index, payload.bytes) ?? null;
   return {
     number,
     id: toHex(entry.leafHash),
@@ -141,10 +170,12 @@ async function viewOf(
         recordedAt: formatInstant((await signatureStatement(reader, version.index)).recordedAt),
       })),
     ),
+    ...(waiting !== null && { waiting: waitingView(waiting) }),
     report: validateCades({
       cms: payload.bytes,
       content,
       anchors,
+      keys,
       // The ledger has had the signature since its first version, what was added to it since its newest.
       at: first.recordedAt,
       by: 'ledger',

@@ -129,6 +129,13 @@ const READERS: { readonly [K in Statement['kind']]: Reader<K> } = {
     root: members.required('root', DIGEST),
     size: members.required('size', COUNT),
   }),
+  batch: (members, position) => ({
+    kind: 'batch',
+    ...position,
+    origin: members.required('origin', ORIGIN),
+    rootHash: members.required('rootHash', DIGEST),
+    size: members.required('size', COUNT),
+  }),
 };
 
 function isKnownKind(kind: string): kind is Statement['kind'] {

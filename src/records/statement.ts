@@ -18,7 +18,8 @@ export type Statement =
   | EpochStatement
   | HandoverStatement
   | LossStatement
-  | MapStatement;
+  | MapStatement
+  | BatchStatement;
 
 export type StatementKind = Statement['kind'];
 
@@ -122,6 +123,16 @@ export interface MapStatement extends Position {
   readonly persons: number;
   readonly root: HexDigest;
   /** At most `index`, which is not checked here: who makes the maps again does so. */
+  readonly size: number;
+}
+
+/** What a checkpoint says of the log up to here, so that a signature over it covers all of that. */
+export interface BatchStatement extends Position {
+  readonly kind: 'batch';
+  readonly origin: string;
+  /** Of the tree of the first `size` entries. */
+  readonly rootHash: HexDigest;
+  /** Its own index, which is not checked here. */
   readonly size: number;
 }
 

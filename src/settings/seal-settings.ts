@@ -42,6 +42,8 @@ export function checkSealSettings(config: Config, secrets: Secrets): void {
     throw mustBe(flagName('pkcs11Module'), 'set where the seal is pkcs11');
   if (seal === 'pkcs11' && config.pkcs11Key === undefined && config.pkcs11KeyId === undefined)
     throw mustBe(flagName('pkcs11Key'), 'set where the seal is pkcs11, or --pkcs11-key-id');
+  if (config.batchSealMillis !== undefined && seal === 'off')
+    throw mustBe(flagName('batchSealMillis'), 'left out where the seal is off');
   if (config.sealPassphraseFile !== undefined && secrets.sealPassphrase !== undefined)
     throw mustBe(
       flagName('sealPassphraseFile'),

@@ -137,6 +137,11 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
   ),
   pkcs11PinFile: text(isPath, 'a path', 'file whose one line is the PIN of the token'),
   pkcs11Sessions: wholeNumber(1, 64, 'signatures that the token makes at the same time'),
+  batchSealMillis: wholeNumber(
+    1_000,
+    366 * DAY_MILLIS,
+    'time between two seals over all new entries of a ledger (default: none are made)',
+  ),
   timeStamps: choice(
     ['development', 'rfc3161', 'off'],
     'who time-stamps signatures (default: development with the development seal, otherwise off)',

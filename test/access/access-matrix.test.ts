@@ -245,6 +245,21 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     discloses: true,
     ask: get(`${KYC}/records/1/signatures/0`),
   },
+  'POST /v1/ledgers/{ledger}/batches': {
+    ...ofLedger,
+    may: ADMINS,
+    status: 201,
+    // There is none without something to cover.
+    ask: async () => {
+      await append(node, 'kyc');
+      return { path: `${KYC}/batches`, json: {} };
+    },
+  },
+  'GET /v1/ledgers/{ledger}/batches': {
+    ...ofLedger,
+    may: EVERYONE,
+    ask: get(`${KYC}/batches`),
+  },
   'GET /v1/ledgers/{ledger}/export': {
     ...ofLedger,
     may: READERS,

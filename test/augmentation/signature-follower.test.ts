@@ -5,6 +5,7 @@ import {
   SignatureFollower,
   type SignatureFollowerOptions,
 } from '../../src/augmentation/signature-follower.js';
+import type { HoldUp } from '../../src/augmentation/waiting-signatures.js';
 import type { LeafIndex, UnixMillis } from '../../src/base/brand.js';
 import { UTC } from '../../src/base/calendar.js';
 import { silentLogger } from '../../src/base/logger.js';
@@ -13,6 +14,8 @@ import { attachSignature } from '../../src/commands/attach-signature.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { findEntry } from '../../src/queries/find-entry.js';
 import { listSignatures } from '../../src/queries/list-signatures.js';
+import { openEntry } from '../../src/queries/opened-entry.js';
+import { newestVersion } from '../../src/queries/signature-chains.js';
 import { parseRecordInput } from '../../src/records/record-input.js';
 import { timesAugmented } from '../support/augmented-cms.js';
 import { FaultyFiles, PowerCut } from '../support/faulty-files.js';
@@ -112,13 +115,29 @@ async function levelOf(record: LeafIndex): Promise<[times: number, versions: num
   const { clock, node } = opened;
   const vault = node.store.vaultOf(ledger.identity.tenant);
   const logs = { ledger, vault, anchoredSize, clock, timeZone: UTC };
-  const { items } = await listSignatures([], logs, String(record), { limit: 1 });
+  const { items } = await listSignatures(
+    { trustAnchors: [], waitingOf: null },
+    logs,
+    String(record),
+    { limit: 1 },
+  );
   const [one] = items;
   if (one === undefined) throw new Error('the record is not signed');
-  const { openEntry } = await import('../../src/queries/opened-entry.js');
   const entry = await openEntry(vault, await ledger.reader.entry(one.index as LeafIndex));
   if (entry.kind !== 'signature') throw new Error('not a signature');
   return [timesAugmented(entry.payload.bytes), one.versions.length];
+}
+
+/** What holds up the signature of a record. */
+async function waitingOf(record: LeafIndex): Promise<HoldUp | null> {
+  const { reader } = kyc();
+  const index = await newestVersion(reader, (record + 1) as LeafIndex);
+  const entry = await openEntry(
+    opened.node.store.vaultOf(kyc().identity.tenant),
+    await reader.entry(index),
+  );
+  if (entry.kind !== 'signature') throw new Error('not a signature');
+  return follower.waitingOf(reader.handle, index, entry.payload.bytes);
 }
 
 async function turns(): Promise<void> {
@@ -210,6 +229,32 @@ describe('an outage', () => {
     expect(follower.backlog).toMatchObject({ due: { T: 0 }, oldest: null, timeStampFailures: 0 });
   });
 
+  it('is what signatures wait for that are due for such a step, and no others', async () => {
+    const stamped = await signedRecord();
+    await turns();
+    augmenter.answer = () => ({
+      kind: 'no-time-stamps',
+      reason: `no\nauthority ${'!'.repeat(400)}`,
+    });
+    const since = opened.clock.now();
+    const first = await signedRecord();
+    await turns();
+    opened.clock.advance(500);
+    const second = await signedRecord();
+    await turns();
+    const held = { step: 'T', until: since + 1000 };
+    expect(await waitingOf(first)).toMatchObject({ ...held, since });
+    const waiting = await waitingOf(second);
+    expect(waiting).toMatchObject({ ...held, since: since + 500 });
+    expect(waiting?.reason).toMatch(/^no authority !{287}$/);
+    // It has its time-stamp, and waits for the grace period.
+    expect(await waitingOf(stamped)).toBeNull();
+    augmenter.answer = () => null;
+    opened.clock.advance(HOUR);
+    await turns();
+    expect(await waitingOf(second)).toBeNull();
+  });
+
   it('of one signature’s revocation service holds up no other, and is tried again', async () => {
     const records = [await signedRecord(), await signedRecord()];
     await turns();
@@ -257,7 +302,7 @@ describe('a signature of which nothing more can come', () => {
     expect(await levelOf(other)).toEqual([1, 2]);
     expect(follower.backlog).toMatchObject({ due: { T: 0 }, setAside: 1, waiting: 0 });
     const place = (poison + 1) as LeafIndex;
-    expect(follower.waitingOf(kyc().reader.handle, place)).toMatchObject({
+    expect(follower.waitingOf(kyc().reader.handle, place, new Uint8Array())).toMatchObject({
       step: 'T',
       until: null,
       reason: 'its certificate leads nowhere',

@@ -2,14 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeafIndex } from '../../src/base/brand.js';
 import { toHex, utf8 } from '../../src/base/bytes.js';
 import { UTC } from '../../src/base/calendar.js';
-import {
-  addSignatureVersion,
-  MAX_VERSION_BYTES,
-} from '../../src/commands/add-signature-version.js';
+import { addSignatureVersion } from '../../src/commands/add-signature-version.js';
 import { appendRecords } from '../../src/commands/append-records.js';
 import {
   attachSignature,
   type AttachSignatureDeps,
+  MAX_CMS_BYTES,
   type SignatureTarget,
 } from '../../src/commands/attach-signature.js';
 import { parseEvidence } from '../../src/evidence/parse-evidence.js';
@@ -87,6 +85,8 @@ async function sign(id: string): Promise<{ cms: Uint8Array; index: LeafIndex; id
 const addTo = (index: LeafIndex, cms: Uint8Array) =>
   addSignatureVersion(deps, logs, { index, cms, author: 'node' });
 
+const listing = () => ({ trustAnchors: deps.trustAnchors, waitingOf: null });
+
 describe('a later version of a signature', () => {
   it('keeps its number, is shown in the place of the one before, which stays', async () => {
     const first = await sign('1');
@@ -97,7 +97,7 @@ describe('a later version of a signature', () => {
     const again = augmented(stamped, utf8('more'));
     const last = await addTo(version?.index ?? (0 as LeafIndex), again);
 
-    const { items } = await listSignatures(deps.trustAnchors, logs, '1', { limit: 10 });
+    const { items } = await listSignatures(listing(), logs, '1', { limit: 10 });
     expect(items.map(({ number, index }) => [number, index])).toEqual([
       [0, last?.index],
       [1, other.index],
@@ -130,7 +130,7 @@ describe('a later version of a signature', () => {
     opened.clock.advance(5000);
     await expect(addTo(index, await sealOf('1'))).rejects.toThrow('in another signature');
     await expect(addTo(index, utf8('no CMS'))).rejects.toMatchObject({ code: 'SIGNATURE_REFUSED' });
-    const large = augmented(cms, new Uint8Array(MAX_VERSION_BYTES));
+    const large = augmented(cms, new Uint8Array(MAX_CMS_BYTES));
     await expect(addTo(index, large)).rejects.toMatchObject({ code: 'SIGNATURE_LIMIT' });
     await expect(addTo(1 as LeafIndex, cms)).rejects.toThrow('only a signature');
   });
@@ -158,17 +158,36 @@ describe('a later version of a signature', () => {
   });
 });
 
+describe('a page of signatures', () => {
+  it('ends once 1 MiB of them has been validated, and says where to go on', async () => {
+    const large = await Promise.all(
+      [0, 1, 2, 3].map(async () => {
+        const { index, cms } = await sign('1');
+        return addTo(index, augmented(cms, new Uint8Array(400 * 1024)));
+      }),
+    );
+    expect(large).not.toContain(null);
+    const first = await listSignatures(listing(), logs, '1', { limit: 10 });
+    expect(first.items.map(({ number }) => number)).toEqual([0, 1, 2]);
+    expect(first.shown).toHaveLength(3);
+    expect(first.next).toBe(3);
+    const rest = await listSignatures(listing(), logs, '1', { limit: 10, from: 3 });
+    expect(rest.items.map(({ number }) => number)).toEqual([3]);
+    expect(rest.next).toBeNull();
+  });
+});
+
 describe('a signature over a signature', () => {
   it('is listed with what it is over, and counts under the record', async () => {
     const officer = await sign('1');
     const chief = await sign(officer.id);
-    const { items } = await listSignatures(deps.trustAnchors, logs, '1', { limit: 10 });
+    const { items } = await listSignatures(listing(), logs, '1', { limit: 10 });
     const record = toHex((await ledger.reader.entry(1 as LeafIndex)).leafHash);
     expect(items.map(({ of, depth, number }) => [number, depth, of])).toEqual([
       [0, 1, record],
       [1, 2, officer.id],
     ]);
-    const under = await listSignatures(deps.trustAnchors, logs, officer.id, { limit: 10 });
+    const under = await listSignatures(listing(), logs, officer.id, { limit: 10 });
     expect(under.items.map(({ id, depth }) => [id, depth])).toEqual([[chief.id, 1]]);
   });
 

@@ -23,6 +23,7 @@ import {
   collectionContainer,
   entryContainer,
   entryFiles,
+  manifestOfOthers,
   sealed,
 } from './support/containers.js';
 import { readExample } from './support/example.js';
@@ -68,8 +69,10 @@ describe('a container of an entry', () => {
       'evidence.json',
       'statement.json',
       'payload.json',
+      'batch.json',
       'signatures/001.p7s',
       'signatures/002.p7s',
+      'signatures/003.p7s',
       'README.txt',
     ]);
   });
@@ -87,10 +90,10 @@ describe('a container of an entry', () => {
 
   it('says so to people in their language, and to programs', () => {
     const report = verifyBytes(container, trust);
-    expect(reportAsText(report)).toContain('ASiC-E with CAdES (EN 319 162-1), 6 files');
+    expect(reportAsText(report)).toContain('ASiC-E with CAdES (EN 319 162-1), 8 files');
     expect(reportAsText(report, CATALOGUES.de)).toContain('Der Container enthält, was er aufführt');
     expect(JSON.parse(reportAsJson(report))).toMatchObject({
-      container: { kind: 'asic-e', files: [{ name: EVIDENCE_NAME }, {}, {}, {}, {}, {}] },
+      container: { kind: 'asic-e', files: [{ name: EVIDENCE_NAME }, {}, {}, {}, {}, {}, {}, {}] },
     });
   });
 
@@ -117,13 +120,7 @@ describe('a container of an entry', () => {
   it('may be compressed by others, and signed by others too', () => {
     const files = unzipSync(container);
     const mimetype = files['mimetype'] ?? new Uint8Array();
-    const manifest = formatManifest(entryFiles(), 'META-INF/signature002.p7s');
-    const prefixed = utf8(
-      utf8ToString(manifest)
-        .replaceAll(/<(\/?)(ASiC|Sig|Data)/g, '<$1asic:$2')
-        .replace('xmlns=', 'xmlns:asic=')
-        .replaceAll('><', '>\n  <'),
-    );
+    const prefixed = manifestOfOthers();
     const added = zipSync({
       ...files,
       mimetype: [mimetype, { level: 0 }],

@@ -92,6 +92,7 @@ describe('certificates', () => {
     expect(signatures.map(({ index, judged }) => [index, judged])).toEqual([
       [12, { at: minutes(300), basis: 'block' }],
       [15, { at: minutes(150), basis: 'recorded' }],
+      [18, { at: minutes(180), basis: 'recorded' }],
     ]);
   });
 
@@ -134,6 +135,7 @@ describe('the keys of the log', () => {
     const bytes = edited(thief.bytes, (file) => {
       remove(file, ['log', 'recoverySignature']);
       remove(file, ['log', 'seal']);
+      remove(file, ['batch']);
       remove(file, ['signatures']);
       set(file, ['development'], ['devchain']);
     });

@@ -1,6 +1,6 @@
 /**
  * Complete, real evidence made from pure parts: a log of twenty entries with a handover, one entry of it
- * with everything opened and two signatures over it, an epoch log with its maps, and two anchors in a
+ * with everything opened, two signatures over it and one over a batch, an epoch log with its maps, and two anchors in a
  * mined chain. Every step can be bent, and what comes after is then made and signed accordingly: so tests
  * have not only altered files but also those that a dishonest operator with all its keys could make.
  */
@@ -20,6 +20,7 @@ import { formatCheckpoint } from '../../src/tlog/checkpoint.js';
 import { formatLogBinding } from '../../src/tlog/log-binding.js';
 import { noteSigner, signNote } from '../../src/tlog/signed-note.js';
 import {
+  BATCH_SIGNATURE,
   ENTRY,
   EPOCH_SIZES,
   HANDOVER,
@@ -79,7 +80,13 @@ export async function build(bends: Partial<Plan> = {}): Promise<Built> {
       recoverySignature: keys.recovery.sign(document),
       seal,
     },
-    signatures: log.signatures.map((signature, n) => proveOpen(signature, at(SIGNATURES, n))),
+    batch: {
+      ...prove(made.batchIndex),
+      inclusion: made.batchInclusion(tree.inclusion(made.batchIndex, SIZE)),
+    },
+    signatures: log.signatures.map((signature, n) =>
+      proveOpen(signature, at([...SIGNATURES, BATCH_SIGNATURE], n)),
+    ),
   };
   const development = developmentPartsOf(shown);
   const file = { ...shown, ...(development.length > 0 && { development }) };

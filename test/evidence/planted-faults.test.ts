@@ -52,6 +52,7 @@ const PROOFS: Readonly<Record<keyof RuleBook, Readonly<Record<string, string>>>>
     'the entry’s': 'another type',
     'the first entry’s': 'the first entry altered',
     'the handovers’': 'a handover altered',
+    'the batch’s': 'a batch over another tree, with a path that leads there',
     'the signatures’': 'a signature altered',
   },
   checkpoint: {
@@ -74,9 +75,17 @@ const PROOFS: Readonly<Record<keyof RuleBook, Readonly<Record<string, string>>>>
     'no pinned recovery key of that name is another':
       'somebody else’s keys under this operator’s names',
   },
+  batch: {
+    'it is of the same log': 'a batch of another log',
+    'it covers all that comes before it': 'a batch that says it is longer',
+    'the entry comes before it': 'a batch for what comes behind it',
+    'it names the tree as it then was': 'a batch over another tree',
+    'it is signed': 'a batch without its signature',
+  },
   signature: {
-    'it is over the entry, or over a signature before it': 'a signature entry of another entry',
-    'it comes after the entry, once and in order': 'a signature twice',
+    'it is over the entry, the batch, or a signature before it':
+      'a signature entry of another entry',
+    'it comes after what it is over, once and in order': 'a signature twice',
     'the file shows it': 'a signature that is not shown',
     'it is genuine': 'a certificate signature over something else',
     'a later version is of the same signature': 'a version of another signature',

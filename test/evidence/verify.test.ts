@@ -35,8 +35,10 @@ describe('a report', () => {
       ['checkpoint', 'pass', 'math'],
       ['handovers', 'pass', 'math'],
       ['log-identity', 'pass', 'trust'],
+      ['batch', 'pass', 'math'],
       ['signature:1', 'pass', 'trust'],
       ['signature:2', 'pass', 'trust'],
+      ['signature:3', 'pass', 'trust'],
       ['anchor:after', 'pass', 'trust'],
       ['anchor:before', 'pass', 'trust'],
     ]);
@@ -131,7 +133,7 @@ describe('what is left out of a file', () => {
     [['anchors', 'before'], ['anchor:before']],
     [['log', 'seal'], []],
     [['log', 'recoverySignature'], []],
-    [['signatures', 1], ['signature:2']],
+    [['signatures', 1], ['signature:3']],
   ];
 
   for (const [path, checks] of optional)
@@ -145,7 +147,7 @@ describe('what is left out of a file', () => {
       );
       expect(less.result).toBe('verified');
       expect(passed(less)).toEqual(passed(whole).filter((id) => !checks.includes(id)));
-      for (const id of checks.filter((each) => each !== 'signature:2'))
+      for (const id of checks.filter((each) => each !== 'signature:3'))
         expect(checkOf(less, id).result).toBe('not-present');
     });
 
@@ -157,7 +159,8 @@ describe('what is left out of a file', () => {
         ['entry', 'payload'],
       ])
         remove(file, path);
-      for (const path of [['anchors'], ['signatures'], ['log', 'seal']]) remove(file, path);
+      for (const path of [['anchors'], ['batch'], ['signatures'], ['log', 'seal']])
+        remove(file, path);
       remove(file, ['development']);
     });
     const report = verifyEvidence(bytes, known);

@@ -38,6 +38,8 @@ describe('the reader of XML', () => {
     ['an attribute twice', '<a b="1" b="2"/>'],
     ['an attribute without quotes', '<a b=1/>'],
     ['a prefix that stands for nothing', '<p:a/>'],
+    ['a prefix of an attribute that stands for nothing', '<a p:b="1"/>'],
+    ['an attribute twice, by two prefixes', '<a xmlns:p="urn:1" xmlns:q="urn:1" p:b="1" q:b="2"/>'],
     ['a prefix that stands for an empty name', '<p:a xmlns:p=""/>'],
     ['xml bound anew', '<a xmlns:xml="urn:1"/>'],
     ['elements that cross', '<a><b></a></b>'],
@@ -101,6 +103,23 @@ describe('a manifest', () => {
     ],
     ['a digest of another length', manifest(digest('xmlenc#sha256', 31))],
     ['an extension', manifest(`${digest('xmlenc#sha256', 32)}<DataObjectReferenceExtensions/>`)],
+    ['text beside its digest', manifest(`${digest('xmlenc#sha256', 32)}and he agreed`)],
+    [
+      'an element in its digest',
+      manifest(digest('xmlenc#sha256', 32).replace('<ds:DigestValue>', '$&<x/>')),
+    ],
+    [
+      'an element in its digest method',
+      manifest(digest('xmlenc#sha256', 32).replace('256"/>', '256"><x/></ds:DigestMethod>')),
+    ],
+    [
+      'text in its reference to the signature',
+      utf8(`<ASiCManifest ${xmlns}><SigReference URI="s">and</SigReference></ASiCManifest>`),
+    ],
+    [
+      'an element in its reference to the signature',
+      utf8(`<ASiCManifest ${xmlns}><SigReference URI="s"><x/></SigReference></ASiCManifest>`),
+    ],
     ['another namespace', manifest(digest('xmlenc#sha256', 32), 'xmlns="urn:other"')],
     ['no reference to a signature', utf8(`<ASiCManifest ${xmlns}/>`)],
     ['bytes that are not UTF-8', Uint8Array.of(0xff, 0xfe)],

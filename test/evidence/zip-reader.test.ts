@@ -89,7 +89,7 @@ describe('an archive', () => {
     [
       'another size in the local header',
       /differs from the directory/,
-      [{ ...honest, localSize: 5 }],
+      [{ ...honest, local: { size: 5 } }],
     ],
     ['an extra field', /uses what/, [{ ...honest, extra: utf8('\x01\0\0\0') }]],
     [

@@ -19,6 +19,7 @@ import { SigningError } from '../../src/signing/signing-error.js';
 import { checkTimeStampToken, parseTimeStampToken } from '../../src/signing/time-stamp-token.js';
 import { trustAnchorFrom } from '../../src/signing/trust-anchor.js';
 import { VALIDATION_POLICY } from '../../src/signing/validation-policy.js';
+import { offences as offencesOf } from '../support/offences.js';
 import { caseNumbers, timeLimit } from '../support/suite.js';
 import { derMutation } from './support/der-mutations.js';
 import * as levels from './support/levels.js';
@@ -27,28 +28,17 @@ import { NOW } from './support/test-pki.js';
 import { stamp } from './support/test-tsa.js';
 import * as timeline from './support/timeline.js';
 
-const BUDGET_MICROS = 1_000_000;
-
 /** Whether it is taken for what it was made from, though it is not. */
 type IsTaken = (bytes: Uint8Array) => boolean;
 
 /** What an altered one must not do, a line each. */
 function offences(original: Uint8Array, seeds: readonly number[], isTaken: IsTaken): string[] {
-  const found: string[] = [];
-  for (const seed of seeds) {
-    const { bytes, what } = derMutation(original, seed);
-    if (isTheSame(bytes, original)) continue;
-    const before = process.cpuUsage();
-    try {
-      if (isTaken(bytes)) found.push(`seed ${seed} passes: ${what}`);
-    } catch (error) {
-      if (!(error instanceof SigningError))
-        found.push(`seed ${seed} raises ${String(error)}: ${what}`);
-    }
-    const { user, system } = process.cpuUsage(before);
-    if (user + system > BUDGET_MICROS) found.push(`seed ${seed} takes too long: ${what}`);
-  }
-  return found;
+  return offencesOf(seeds, {
+    alter: (seed) => derMutation(original, seed),
+    isTheSame: (bytes) => isTheSame(bytes, original),
+    isTaken,
+    refusal: SigningError,
+  });
 }
 
 /** Also in BER, which is taken from authorities, and says the same. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ACCESS_FAULTS } from '../access/planted-faults.js';
+import { CONTAINER_FAULTS } from '../evidence/container-faults.js';
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
 import { SIGNING_FAULTS } from '../signing/planted-faults.js';
 import { VALIDATION_FAULTS } from '../signing/support/validation-faults.js';
@@ -14,6 +15,7 @@ const ALL = [
   ...ACCESS_FAULTS,
   ...SIGNING_FAULTS,
   ...VALIDATION_FAULTS,
+  ...CONTAINER_FAULTS,
 ];
 
 describe('a planted fault', () => {

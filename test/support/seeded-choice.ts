@@ -14,4 +14,11 @@ export class SeededChoice {
     this.#random.fill(bytes);
     return Math.floor((new DataView(bytes.buffer).getUint32(0) / 2 ** 32) * limit);
   }
+
+  /** @throws RangeError if there is none. */
+  pick<T>(choices: readonly T[]): T {
+    const choice = choices[this.below(choices.length)];
+    if (choice === undefined) throw new RangeError('nothing to pick from');
+    return choice;
+  }
 }

@@ -4,30 +4,30 @@
  */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseInstant } from '../../src/base/time.js';
 import { createSignature, SIGNATURE_ALGORITHMS } from '../../src/signing/algorithms.js';
 import { derName } from '../../src/signing/distinguished-name.js';
 import { byteMutation } from '../evidence/support/byte-mutations.js';
 import { entryContainer } from '../evidence/support/containers.js';
-import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { bundleParts, loadParts, type VerifierParts } from './support/bundled-parts.js';
+import {
+  type BundledParts,
+  openBundledParts,
+  type VerifierParts,
+} from './support/bundled-parts.js';
 import * as ofNode from './support/verifier-parts.js';
 import { runVectors, SIGNATURE_VECTORS } from './support/wycheproof.js';
 
 const VECTORS = new URL('../vectors/', import.meta.url);
 const EXAMPLES = new URL('../../docs/formats/examples/', import.meta.url);
 
-let directory: string;
-let script: string;
 let ofBrowser: VerifierParts;
-beforeAll(async () => {
-  directory = await temporaryDirectory();
-  script = await bundleParts();
-  ofBrowser = await loadParts(script, directory);
+let faulty: BundledParts['faulty'];
+
+openBundledParts((made) => {
+  ({ ofBrowser, faulty } = made);
 });
-afterAll(() => removeDirectory(directory));
 
 describe('vectors made elsewhere', () => {
   it.each(SIGNATURE_VECTORS)('agree in Node and in a browser: %s', (...vectors) => {
@@ -98,7 +98,7 @@ describe('vectors made elsewhere', () => {
       vectors: 4,
     },
   ])('notice that $name', async ({ vectors, ...fault }) => {
-    const mutant = await loadParts(script, directory, fault);
+    const mutant = await faulty(fault);
     expect(runVectors(mutant, SIGNATURE_VECTORS[vectors] ?? fail()).wrong).not.toEqual([]);
   });
 });

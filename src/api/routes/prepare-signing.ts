@@ -2,10 +2,12 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
+import { authorize } from '../../access/authorize.js';
 import { toBase64 } from '../../base/bytes.js';
 import { parseInstant } from '../../base/time.js';
 import { MAX_SIGNING_CHAIN, SIGNING_ALGORITHMS } from '../../commands/prepare-signing.js';
 import { prepareEntry, type SignEntryDeps } from '../../commands/sign-entry.js';
+import { isAboutABatch } from '../../queries/batches.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
@@ -56,9 +58,11 @@ export function prepareSigningRoutes(options: PrepareSigningRoutesOptions): Rout
   const { guard, body, ledgers, signing } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/records/:id/signatures/prepare', {
-    post: guard('signature:attach', async ({ tenant, author }, request, response) => {
+    post: guard('signature:attach', async (principal, request, response) => {
+      const { tenant, author } = principal;
       const { ledger: name, id } = validate(pathSchema, request.params, 'the path');
       const ledger = ledgers.find(tenant, name);
+      if (await isAboutABatch(ledger, id)) authorize(principal, 'batch:sign', tenant);
       const asked = validate(requestSchema, await readJsonBody(request, body), 'the body');
       const { certificate: der, chain = [], algorithm, signingTime } = asked;
       const made = await prepareEntry(

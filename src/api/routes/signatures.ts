@@ -2,27 +2,24 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { type Request, Router } from 'express';
 import { z } from 'zod';
+import { authorize } from '../../access/authorize.js';
 import { MAX_CMS_BYTES } from '../../commands/attach-signature.js';
 import { MAX_PREPARED_LENGTH } from '../../commands/prepare-signing.js';
 import { signEntry, type SignatureSource, type SignEntryDeps } from '../../commands/sign-entry.js';
+import { isAboutABatch } from '../../queries/batches.js';
 import { listSignatures, signatureBytes } from '../../queries/list-signatures.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
+import type { WaitingOf } from '../../queries/waiting-signature.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
 import { base64Text } from '../base64-text.js';
 import { type BodyLimits, contentTypeOf, readBody, readJsonBody } from '../body.js';
 import { sendImmutable, sendRevalidated } from '../conditional.js';
 import type { CursorCodec } from '../cursor.js';
-import { entryPath, receiptSchema } from '../entry-schemas.js';
+import { entryPath } from '../entry-schemas.js';
 import { addResource } from '../resource.js';
-import {
-  cursorSchema,
-  instantSchema,
-  json,
-  notModifiedResponse,
-  pageQuery,
-  problemResponse,
-} from '../schemas.js';
+import { json, notModifiedResponse, pageQuery, problemResponse } from '../schemas.js';
+import { attachedSchema, signaturePageSchema } from '../signature-schemas.js';
 import { validate } from '../validate.js';
 
 export interface SignaturesRoutesOptions {
@@ -31,6 +28,7 @@ export interface SignaturesRoutesOptions {
   readonly body: BodyLimits;
   readonly ledgers: TenantLedgers;
   readonly signing: SignEntryDeps;
+  readonly waitingOf: WaitingOf | null;
 }
 
 const CMS = 'application/pkcs7-signature';
@@ -73,42 +71,15 @@ const bytesQuerySchema = z.strictObject({
 const listQuerySchema = z.strictObject(pageQuery);
 const positionSchema = z.strictObject({ from: z.int().min(0) });
 
-const reportSchema = z
-  .looseObject({
-    indication: z.enum(['TOTAL-PASSED', 'TOTAL-FAILED', 'INDETERMINATE']),
-    subIndication: z.string().nullable(),
-    intact: z.boolean(),
-    development: z.boolean(),
-    validatedAt: instantSchema,
-  })
-  .meta({ id: 'SignatureReport', description: 'After EN 319 102-1; every check in its order.' });
-const attachedSchema = z.object({ receipt: receiptSchema, report: reportSchema });
-const signaturePageSchema = z.object({
-  items: z.array(
-    z.object({
-      number: z.number().int(),
-      id: z.string(),
-      index: z.number().int(),
-      recordedAt: instantSchema,
-      author: z.string(),
-      of: z.string().meta({ description: 'Leaf hash of what is signed.' }),
-      depth: z.number().int().meta({ description: '1 over the entry, 2 over such a signature …' }),
-      versions: z
-        .array(z.object({ id: z.string(), index: z.number().int(), recordedAt: instantSchema }))
-        .meta({ description: 'Oldest first; the last is the one that is shown.' }),
-      report: reportSchema,
-    }),
-  ),
-  cursor: cursorSchema,
-});
-
 export function signaturesRoutes(options: SignaturesRoutesOptions): Router {
-  const { guard, cursors, body, ledgers, signing } = options;
+  const { guard, cursors, body, ledgers, signing, waitingOf } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/records/:id/signatures', {
-    post: guard('signature:attach', async ({ tenant, author }, request, response) => {
+    post: guard('signature:attach', async (principal, request, response) => {
+      const { tenant, author } = principal;
       const { ledger: name, id } = validate(pathSchema, request.params, 'the path');
       const ledger = ledgers.find(tenant, name);
+      if (await isAboutABatch(ledger, id)) authorize(principal, 'batch:sign', tenant);
       const source = await readSource(request, body);
       const { receipt, report } = await signEntry(signing, ledger, { id, author }, source);
       sendJson(response, 201, { receipt, report });
@@ -120,7 +91,8 @@ export function signaturesRoutes(options: SignaturesRoutesOptions): Router {
       const list = ['signatures', tenant, ledger.ledger.reader.origin, id];
       const start: { from?: number } =
         cursor === undefined ? {} : cursors.decode(list, cursor, positionSchema);
-      const page = await listSignatures(signing.trustAnchors, ledger, id, { limit, ...start });
+      const deps = { trustAnchors: signing.trustAnchors, waitingOf };
+      const page = await listSignatures(deps, ledger, id, { limit, ...start });
       const next = page.next === null ? null : cursors.encode(list, { from: page.next });
       return {
         ledger: name,
@@ -143,7 +115,7 @@ export function signaturesRoutes(options: SignaturesRoutesOptions): Router {
       return {
         ledger,
         question: { signatures: id, number, ...(version !== undefined && { version }) },
-        entries: [shown],
+        entries: shown,
         send: () => {
           send(request, response, CMS, bytes);
         },
@@ -184,7 +156,10 @@ export function describeSignatures(registry: OpenAPIRegistry): void {
     tags: ['signatures'],
     request: { params: pathSchema, query: listQuerySchema },
     responses: {
-      200: { description: 'A page of signatures.', content: json(signaturePageSchema) },
+      200: {
+        description: 'A page of signatures; short once 1 MiB of them has been validated for it.',
+        content: json(signaturePageSchema),
+      },
       default: problemResponse,
     },
   });

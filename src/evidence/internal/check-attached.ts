@@ -79,7 +79,7 @@ export function checkAttached(
     const previous = previousVersion(signature.content.prev, collection.byLeaf);
     const broken = brokenRule(rules, { signature, signed, previous, report });
     if (broken !== null) return { outcome: failed(broken), checked };
-    checked.push({ outcome: outcomeOf(report), signature, report, judged });
+    checked.push({ outcome: outcomeOf(report), signature, report, judged, batch: null });
   }
   return { outcome: conclude(checked), checked };
 }

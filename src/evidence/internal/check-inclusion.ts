@@ -21,6 +21,9 @@ export const INCLUSION_RULES: Rules<ReadEvidence> = {
   'the handovers’': (evidence) =>
     compareAll(evidence, evidence.log.handovers, (at) => `handover ${at + 1}`),
 
+  'the batch’s': (evidence) =>
+    evidence.batch === null ? null : compareInclusion(evidence, evidence.batch, 'the batch'),
+
   'the signatures’': (evidence) =>
     compareAll(evidence, evidence.signatures, (at) => `signature ${at + 1}`),
 };

@@ -1,10 +1,10 @@
 /**
- * The checks `signature:1…`: certificate signatures over the entry's statement, and over the statements of such
- * signatures, each an entry itself.
+ * The checks `signature:1…`: certificate signatures over the statements of the entry, of a batch that covers it, and
+ * of such signatures, each an entry itself.
  */
 import { digestToHex, type HexDigest } from '../../base/hex-digest.js';
 import { formatInstant } from '../../base/time.js';
-import type { SignatureStatement } from '../../records/statement.js';
+import type { BatchStatement, SignatureStatement } from '../../records/statement.js';
 import { validateCades } from '../../signing/cades-validator.js';
 import type { SignatureReport } from '../../signing/signature-report.js';
 import type { Trust } from '../trust.js';
@@ -20,13 +20,13 @@ import {
 } from './outcome.js';
 import { EXISTENCE, type JudgedTime, timeOf } from './proven-time.js';
 import type { ReadEvidence } from './read-evidence.js';
-import type { ReadEntry } from './read-statement.js';
+import type { ReadEntry, ReadStatement } from './read-statement.js';
 import { compareVersions, previousVersion, type VersionSubject } from './signature-version.js';
 import { verdictOf } from './verdict.js';
 
 export interface SignatureSubject extends VersionSubject {
-  /** What it is over: the entry, or a signature that stands before it in the file; null if neither. */
-  readonly signed: ReadEntry | null;
+  /** What it is over: the entry, the batch, or a signature that stands before it in the file; null if none. */
+  readonly signed: ReadStatement | null;
   /** Of the signature before, or of the entry. */
   readonly indexBefore: number;
   /** Null if the file does not show the CMS. */
@@ -38,14 +38,16 @@ export interface CheckedSignature {
   readonly signature: ReadEntry<SignatureStatement>;
   readonly report: SignatureReport | null;
   readonly judged: JudgedTime;
+  /** The batch, if it is over that. */
+  readonly batch: ReadStatement<BatchStatement> | null;
 }
 
 export const SIGNATURE_RULES: Rules<SignatureSubject> = {
-  'it is over the entry, or over a signature before it': ({ signed }) =>
+  'it is over the entry, the batch, or a signature before it': ({ signed }) =>
     signed === null ? finding('signature.of') : null,
 
-  'it comes after the entry, once and in order': ({ signature, indexBefore }) =>
-    signature.content.index > indexBefore
+  'it comes after what it is over, once and in order': ({ signature, signed, indexBefore }) =>
+    signature.content.index > Math.max(indexBefore, signed?.content.index ?? 0)
       ? null
       : finding('signature.order', { index: signature.content.index }),
 
@@ -69,22 +71,26 @@ export function checkSignatures(
   const before = new Map<HexDigest, ReadEntry>([
     [digestToHex(evidence.entry.leafHash), evidence.entry],
   ]);
+  const { batch } = evidence;
+  const batchLeaf = batch === null ? null : digestToHex(batch.leafHash);
   return evidence.signatures.map((signature) => {
     const judged = timeOf(signature, after);
     const { of, prev } = signature.content;
-    const signed = before.get(of) ?? null;
+    const overBatch = of === batchLeaf ? batch : null;
+    const signed = overBatch ?? before.get(of) ?? null;
     const previous = previousVersion(prev, before);
     const report = validate(signed, signature, trust, judged);
     const subject = { signature, signed, previous, indexBefore, report };
     indexBefore = signature.content.index;
     before.set(digestToHex(signature.leafHash), signature);
     const broken = brokenRule(rules, subject) ?? firstBroken(entryRules, signature);
-    return { outcome: conclude(broken, report, judged), signature, report, judged };
+    const outcome = conclude(broken, report, judged);
+    return { outcome, signature, report, judged, batch: overBatch };
   });
 }
 
 function validate(
-  signed: ReadEntry | null,
+  signed: ReadStatement | null,
   { file }: ReadEntry,
   trust: Trust,
   { at, basis }: JudgedTime,

@@ -43,7 +43,9 @@ evidence.json   the proof: the entry, its place in the log, signatures, and what
                 public chain. It alone counts; every other file here must say the same.
 statement.json  the entry itself, as it is in the log and as it was signed
 payload.*       what was recorded, if it is disclosed here
-signatures/     signatures by persons or bodies over statement.json (CMS, detached), if there are any
+batch.json      if it is there: root hash of the log up to a later entry, for one signature over all before
+signatures/     signatures by persons or bodies over statement.json, over batch.json, or over one another
+                (CMS, detached), if there are any
 META-INF/       the operator's seal over a list of all these files, with their digests
 
 ${HOW_TO_VERIFY('evidence.json')}${GERMAN_NOTE('evidence.json')}`,

@@ -51,9 +51,10 @@ export function describeLog(log: LogSummary, say: Say): Line[] {
 }
 
 export function describeSignature(signature: SignatureSummary, number: number, say: Say): Line[] {
-  const { index } = signature;
+  const { index, batch } = signature;
   return [
     ['label.signature', say('value.signature', { number, index })],
+    ...optional('label.covers', batch === undefined ? undefined : say('value.covers', { batch })),
     ...describeValidation(signature, say),
   ];
 }

@@ -80,11 +80,18 @@ export const ENGLISH_FINDINGS = {
 
   'cms.not-genuine': 'The signature does not hold ({subIndication}): {reason}',
 
+  'batch.pass': 'The batch at entry {index} covers the first {size} entries of the log.',
+  'batch.origin': 'The batch is of another log.',
+  'batch.size': 'The batch at entry {index} says that it covers {size} entries.',
+  'batch.place': 'The batch at entry {index} does not come after the entry.',
+  'batch.root': 'The batch names another root hash than the log then had.',
+  'batch.unsigned': 'No signature in the file is over the batch.',
+
   'signature.pass-trusted':
     'By {signer}, whose certificate leads to one that you pinned (judged at {at}).',
   'signature.pass-self':
     'A genuine signature by {signer}, for whom no root of yours answers. {reason}',
-  'signature.of': 'It is a signature over another entry.',
+  'signature.of': 'It is a signature over something that is not in the file.',
   'signature.version':
     'What entry {entry} names as the version before it is no version of the same signature.',
   'signature.order':

@@ -92,11 +92,18 @@ export const GERMAN_FINDINGS: Readonly<Record<keyof typeof ENGLISH_FINDINGS, str
 
   'cms.not-genuine': 'Die Signatur hält der Prüfung nicht stand ({subIndication}): {reason}',
 
+  'batch.pass': 'Der Stapel an Eintrag {index} umfasst die ersten {size} Einträge des Logs.',
+  'batch.origin': 'Der Stapel gehört zu einem anderen Log.',
+  'batch.size': 'Der Stapel an Eintrag {index} gibt an, {size} Einträge zu umfassen.',
+  'batch.place': 'Der Stapel an Eintrag {index} steht nicht nach dem Eintrag.',
+  'batch.root': 'Der Stapel nennt einen anderen Wurzel-Hash, als das Log damals hatte.',
+  'batch.unsigned': 'Keine Signatur der Datei gilt dem Stapel.',
+
   'signature.pass-trusted':
     'Von {signer}; das Zertifikat führt zu einem von Ihnen hinterlegten (beurteilt zum {at}).',
   'signature.pass-self':
     'Eine echte Signatur von {signer}; dafür steht keiner Ihrer Vertrauensanker ein. {reason}',
-  'signature.of': 'Es ist eine Signatur über einen anderen Eintrag.',
+  'signature.of': 'Es ist eine Signatur über etwas, das nicht in der Datei steht.',
   'signature.version':
     'Was Eintrag {entry} als Fassung vor sich nennt, ist keine Fassung derselben Signatur.',
   'signature.order':

@@ -3,6 +3,7 @@
  * checkpoint. Nothing is verified.
  */
 import type {
+  BatchStatement,
   HandoverStatement,
   LedgerStatement,
   LossStatement,
@@ -30,6 +31,8 @@ export interface ReadLogFile {
 
 export interface ReadEvidence extends ReadLogFile {
   readonly file: EvidenceFile;
+  /** Null if the file has none. */
+  readonly batch: ReadStatement<BatchStatement> | null;
   readonly signatures: readonly ReadEntry<SignatureStatement>[];
 }
 
@@ -60,14 +63,17 @@ export interface Unreadable {
 export function readEvidence(file: EvidenceFile): ReadEvidence | Unreadable {
   const entry = readEntry(file.entry, 'the entry', ...ANY_KIND);
   if (isFinding(entry)) return { check: 'statement', finding: entry };
+  const batch = file.batch === undefined ? null : readStatement(file.batch, 'the batch', 'batch');
+  if (batch !== null && isFinding(batch)) return { check: 'statement', finding: batch };
   const signatures = readAll(file.signatures ?? [], (signature, at) =>
     readEntry(signature, `signature ${at + 1}`, 'signature'),
   );
   if (isFinding(signatures)) return { check: 'statement', finding: signatures };
   const signed = readSignedLog(file.log);
   if (isUnreadable(signed)) return signed;
-  const statements = [entry, ...statementsOfLog(signed.log), ...signatures];
-  return { file, entry, signatures, statements, ...signed };
+  const batches = batch === null ? [] : [batch];
+  const statements = [entry, ...statementsOfLog(signed.log), ...batches, ...signatures];
+  return { file, entry, batch, signatures, statements, ...signed };
 }
 
 /** @throws EvidenceError EVIDENCE_FORMAT_NEWER. */
@@ -90,7 +96,16 @@ export function isUnreadable(read: object): read is Unreadable {
   return 'finding' in read;
 }
 
-const ANY_KIND = ['record', 'signature', 'ledger', 'epoch', 'handover', 'loss', 'map'] as const;
+const ANY_KIND = [
+  'record',
+  'signature',
+  'ledger',
+  'epoch',
+  'handover',
+  'loss',
+  'map',
+  'batch',
+] as const;
 
 function readLog(file: EvidenceLog): ReadLog | Finding {
   const first = readStatement(file.first, 'the first entry of the log', 'ledger', 'loss');

@@ -2,6 +2,7 @@
 import type { RecordHeader } from '../../records/header.js';
 import type { EvidenceFile } from '../evidence-file.js';
 import { type AnchorRuleBook, ANCHOR_RULE_BOOK } from './check-anchor.js';
+import { BATCH_RULES, type BatchSubject } from './check-batch.js';
 import { CHECKPOINT_RULES } from './check-checkpoint.js';
 import { CLAIM_RULES } from './check-claim.js';
 import { FORMAT_RULES } from './check-format.js';
@@ -28,6 +29,7 @@ export interface RuleBook extends AnchorRuleBook {
   readonly checkpoint: Rules<ReadLogFile>;
   readonly handovers: Rules<HandoverSubject>;
   readonly identity: Rules<IdentitySubject>;
+  readonly batch: Rules<BatchSubject>;
   readonly signature: Rules<SignatureSubject>;
 }
 
@@ -42,6 +44,7 @@ export const RULE_BOOK: RuleBook = {
   checkpoint: CHECKPOINT_RULES,
   handovers: HANDOVER_RULES,
   identity: IDENTITY_RULES,
+  batch: BATCH_RULES,
   signature: SIGNATURE_RULES,
   ...ANCHOR_RULE_BOOK,
 };

@@ -2,6 +2,7 @@
 import type { Trust } from '../trust.js';
 import type { CheckReport } from '../verification-report.js';
 import { type AnchorChecks, checkAnchors } from './check-anchor.js';
+import { checkBatch } from './check-batch.js';
 import { checkCheckpoint } from './check-checkpoint.js';
 import { checkClaim } from './check-claim.js';
 import { checkFormat } from './check-format.js';
@@ -30,6 +31,7 @@ export function runChecks(evidence: ReadEvidence, trust: Trust, rules: RuleBook)
   const identity = checkLogIdentity(evidence, trust, anchors.after, rules.identity);
   const entryRules = [rules.header, rules.payload, rules.tags];
   const signatures = checkSignatures(evidence, trust, anchors.after, entryRules, rules.signature);
+  const batch = checkBatch(evidence, rules.batch);
   const checks = [
     named('format', checkFormat(file, rules.format)),
     named('statement', checkStatement(evidence, rules.statement)),
@@ -41,6 +43,7 @@ export function runChecks(evidence: ReadEvidence, trust: Trust, rules: RuleBook)
     named('checkpoint', checkCheckpoint(evidence, rules.checkpoint)),
     named('handovers', checkHandovers(evidence, rules.handovers)),
     named('log-identity', identity.outcome),
+    ...(batch === null ? [] : [named('batch', batch)]),
     ...signatures.map(({ outcome }, at) => named(`signature:${at + 1}`, outcome)),
     named('anchor:after', anchors.after.outcome),
     named('anchor:before', anchors.before.outcome),

@@ -79,11 +79,12 @@ export function logSummary(
 }
 
 export function signatureSummary(checked: CheckedSignature): SignatureSummary {
-  const { signature, report, judged } = checked;
+  const { signature, report, judged, batch } = checked;
   const { index, of, prev, recordedAt } = signature.content;
   return {
     index,
     of,
+    ...(batch !== null && { batch: batch.content.index }),
     ...(prev !== undefined && { previous: prev }),
     recordedAt,
     ...validationSummary(report, judged),

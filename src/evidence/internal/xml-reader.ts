@@ -117,6 +117,7 @@ function attach({ tag, namespaces, attributes, children, text }: Open, parent?: 
   const [prefix, name] = splitName(tag);
   const namespace = namespaces.get(prefix) ?? (prefix === '' ? '' : undefined);
   if (namespace === undefined || parent === undefined) return false;
+  if (!haveNames(attributes, namespaces)) return false;
   const plain = [...attributes].filter(([each]) => each !== 'xmlns' && !each.includes(':'));
   parent.children.push({
     namespace,
@@ -126,6 +127,21 @@ function attach({ tag, namespaces, attributes, children, text }: Open, parent?: 
     text: text.join(''),
   });
   return true;
+}
+
+/**
+ * Namespaces 1.0 §4 and §6.3: each prefix stands for something, and no two attributes have the same name in
+ * the same namespace. Without prefix an attribute is in none.
+ */
+function haveNames(
+  attributes: ReadonlyMap<string, string>,
+  namespaces: ReadonlyMap<string, string>,
+): boolean {
+  const prefixed = [...attributes.keys()]
+    .filter((each) => each.includes(':') && !each.startsWith('xmlns:'))
+    .map(splitName);
+  const full = prefixed.map(([prefix, name]) => `${name} ${namespaces.get(prefix) ?? ''}`);
+  return prefixed.every(([prefix]) => namespaces.has(prefix)) && new Set(full).size === full.length;
 }
 
 function splitName(tag: string): [prefix: string, name: string] {

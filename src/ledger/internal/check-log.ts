@@ -82,8 +82,9 @@ async function* checkBlock(log: LogUnderCheck, walk: Walk, number: number): Asyn
     yield `block ${number} begins at entry ${bundle.firstIndex}, not at ${walk.edge.size}`;
   const placed = placedEntries(bundle);
   const rowIds = new Map<string, Uint8Array>();
-  for (const entry of placed) {
+  for (const [at, entry] of placed.entries()) {
     yield* checkEntry(walk, entry);
+    if (entry.isBatch) yield* checkBatch(walk, entry, placed.slice(0, at), source.name);
     for (const part of entry.sealedParts) {
       const rowId = rowIdOf(part);
       rowIds.set(toHex(rowId), rowId);
@@ -117,6 +118,22 @@ function* checkEntry(walk: Walk, entry: PlacedEntry): Generator<string> {
   walk.leaves.add(leaf);
   if (entry.follows !== null) walk.signatures.delete(entry.follows);
   if (entry.of !== null) walk.signatures.set(leaf, entry.of);
+}
+
+/** @param before what comes before it in its block. */
+function* checkBatch(
+  { edge }: Walk,
+  { index, statement }: PlacedEntry,
+  before: readonly PlacedEntry[],
+  origin: string,
+): Generator<string> {
+  const said = parseStatement(statement);
+  if (said.kind !== 'batch') return;
+  const leaves = before.map(({ leafHash }) => leafHash);
+  const root = leaves.length === 0 ? rootHash(edge) : extend(edge, leaves).rootHash;
+  if (said.origin !== origin) yield `entry ${index} is a batch of another log`;
+  if (said.size !== index || said.rootHash !== digestToHex(root))
+    yield `entry ${index} is a batch of another tree than the entries before it make`;
 }
 
 function* checkReferences(walk: Walk, statement: Statement, at: string): Generator<string> {

@@ -63,6 +63,7 @@ export function placedEntries(bundle: Bundle): PlacedEntry[] {
       thing: parsed.kind === 'record' ? parsed.tags.key : null,
       of: parsed.kind === 'signature' ? parsed.of : null,
       follows: parsed.kind === 'signature' ? (parsed.prev ?? null) : null,
+      isBatch: parsed.kind === 'batch',
     };
   });
 }

@@ -71,8 +71,15 @@ export async function stage(
     const index = (first + placed.length) as LeafIndex;
     const prev = draft.thing === null ? undefined : seen.latest(draft.thing);
     const place = { index, recordedAt, ...(prev !== undefined && { prev }) };
-    const statement = draft.statementAt(place);
-    const { thing, of, follows, idempotency, sealedParts, secrets } = draft;
+    const statement = draft.statementAt(place, () =>
+      placed.length === 0
+        ? head.rootHash
+        : extend(
+            edge,
+            placed.map((entry) => entry.leafHash),
+          ).rootHash,
+    );
+    const { thing, of, follows, isBatch = false, idempotency, sealedParts, secrets } = draft;
     const hash = leafHash(statement);
     // Named one by one: spreading a draft costs more than hashing its statement.
     const entry = {
@@ -82,6 +89,7 @@ export async function stage(
       thing,
       of,
       follows,
+      isBatch,
       idempotency,
       sealedParts,
       secrets,

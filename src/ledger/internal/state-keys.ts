@@ -15,6 +15,7 @@ const KIND = {
   thing: 0x05,
   attached: 0x06,
   following: 0x07,
+  batch: 0x08,
 } as const;
 
 /** Node-wide rows live under a number that no log has. */
@@ -79,6 +80,16 @@ export const followingKey = (log: number, leafHash: Uint8Array): Uint8Array =>
   logKey(log, KIND.following, 32, (w) => {
     w.bytes(leafHash);
   });
+
+/** A batch, by its index. */
+export const batchKey = (log: number, index: number): Uint8Array =>
+  logKey(log, KIND.batch, 8, (w) => {
+    w.u64(index);
+  });
+
+export function readBatchKey(key: Uint8Array): LeafIndex {
+  return read(key.subarray(5), (reader) => reader.u64() as LeafIndex);
+}
 
 /** All rows of what is attached, from one of them on, lie in [gte, lt). */
 export function attachedRange(

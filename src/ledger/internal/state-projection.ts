@@ -8,6 +8,7 @@ import type { BundleEntry } from '../../records/bundle.js';
 import type { ChangedTile } from '../../tlog/tile-tree.js';
 import {
   attachedKey,
+  batchKey,
   blockKey,
   followingKey,
   idempotencyKey,
@@ -27,6 +28,7 @@ export interface PlacedEntry extends BundleEntry {
   readonly thing: HexDigest | null;
   readonly of: HexDigest | null;
   readonly follows: HexDigest | null;
+  readonly isBatch: boolean;
 }
 
 export function blockRows(
@@ -37,8 +39,9 @@ export function blockRows(
   const rows: StateRow[] = [];
   const first = entries[0];
   if (first !== undefined) rows.push([blockKey(log, first.index), u64Value(blockNumber)]);
-  for (const { index, leafHash, thing, of, follows, idempotency } of entries) {
+  for (const { index, leafHash, thing, of, follows, isBatch, idempotency } of entries) {
     rows.push([leafKey(log, leafHash), u64Value(index)]);
+    if (isBatch) rows.push([batchKey(log, index), leafHash]);
     if (thing !== null)
       rows.push([thingKey(log, digestFromHex(thing)), versionValue({ index, leafHash })]);
     // A later version is found by the one before it: what is attached is counted once.

@@ -1,6 +1,6 @@
 /** Of the log: its first entry, its checkpoint, its keys, whose it is. */
 import type { TreeSize } from '../../../src/base/brand.js';
-import { utf8 } from '../../../src/base/bytes.js';
+import { sha256Digest, utf8 } from '../../../src/base/bytes.js';
 import { digestToHex } from '../../../src/base/hex-digest.js';
 import { signCheckpoint } from '../../../src/tlog/checkpoint.js';
 import { EMPTY_ROOT } from '../../../src/tlog/merkle-hash.js';
@@ -117,6 +117,35 @@ export const FORGERIES_OF_LOG: readonly Forgery[] = [
     name: 'a handover by a stranger’s recovery key',
     check: 'handovers',
     bends: { handoverBy: ({ recovery }) => [namedKey(recovery.key.name, 'thief')] },
+  },
+  {
+    name: 'a batch of another log',
+    check: 'batch',
+    bends: { batch: (statement) => ({ ...statement, origin: 'log.example/other/kyc' }) },
+  },
+  {
+    name: 'a batch that says it is longer',
+    check: 'batch',
+    bends: { batch: (statement) => ({ ...statement, size: statement.size + 1 }) },
+  },
+  {
+    name: 'a batch for what comes behind it',
+    check: 'batch',
+    bends: { batchIndex: 7 },
+  },
+  {
+    name: 'a batch over another tree',
+    check: 'batch',
+    bends: { batch: (statement) => ({ ...statement, rootHash: OTHER_HASH }) },
+  },
+  {
+    name: 'a batch over another tree, with a path that leads there',
+    check: 'inclusion',
+    bends: {
+      batch: (statement) => ({ ...statement, rootHash: OTHER_HASH }),
+      // Behind 16 entries there is one complete subtree on the left: the last of the path.
+      batchInclusion: (path) => [...path.slice(0, -1), sha256Digest(derived('something else'))],
+    },
   },
   {
     name: 'a seal over something else',

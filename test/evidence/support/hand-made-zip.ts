@@ -1,23 +1,31 @@
 /** ZIP archives field by field, for what no honest tool writes. */
 import { crc32, deflateRawSync } from 'node:zlib';
 
-export interface Part {
+/** What stands in both headers of a member; sizes and CRC in the place of what is true. */
+export interface HeaderFields {
+  readonly version: number;
+  readonly flags: number;
+  readonly method: number;
+  /** Time and date as they stand. */
+  readonly time: number;
+  readonly crc: number;
+  readonly compressedSize: number;
+  readonly size: number;
+}
+
+export interface Part extends Partial<HeaderFields> {
   readonly name: string;
   readonly content: Uint8Array;
-  readonly method?: number;
-  readonly flags?: number;
-  readonly version?: number;
-  /** In both headers, in the place of what is true. */
-  readonly size?: number;
-  readonly compressedSize?: number;
-  readonly crc?: number;
   /** What stands in the archive, in the place of the content as `method` has it. */
   readonly data?: Uint8Array;
   /** Of the local header alone. */
+  readonly local?: Partial<HeaderFields>;
   readonly localName?: string;
-  readonly localSize?: number;
   readonly localExtra?: Uint8Array;
   /** Of the central header alone. */
+  readonly madeBy?: number;
+  /** Two bytes of internal and four of external ones. */
+  readonly attributes?: Uint8Array;
   readonly extra?: Uint8Array;
   readonly comment?: string;
   readonly disk?: number;
@@ -75,18 +83,14 @@ function dataOf({ data, method = 0, content }: Part): Buffer {
 }
 
 function localOf(part: Part): Buffer {
-  const data = dataOf(part);
   const name = Buffer.from(part.localName ?? part.name, 'latin1');
   const extra = Buffer.from(part.localExtra ?? []);
   const header = Buffer.alloc(30);
   header.writeUInt32LE(0x04034b50, 0);
-  writeCommon(header, 4, part, data);
-  const isLater = ((part.flags ?? 0) & 8) !== 0;
-  if (isLater) header.fill(0, 14, 26);
-  if (part.localSize !== undefined) header.writeUInt32LE(part.localSize, 22);
+  writeCommon(header, 4, { ...localFieldsOf(part), ...part.local });
   header.writeUInt16LE(name.length, 26);
   header.writeUInt16LE(extra.length, 28);
-  return Buffer.concat([header, name, extra, data, Buffer.from(part.after ?? [])]);
+  return Buffer.concat([header, name, extra, dataOf(part), Buffer.from(part.after ?? [])]);
 }
 
 function centralOf(part: Part, offset: number): Buffer {
@@ -95,21 +99,40 @@ function centralOf(part: Part, offset: number): Buffer {
   const comment = Buffer.from(part.comment ?? '');
   const header = Buffer.alloc(46);
   header.writeUInt32LE(0x02014b50, 0);
-  header.writeUInt16LE(20, 4);
-  writeCommon(header, 6, part, dataOf(part));
+  header.writeUInt16LE(part.madeBy ?? 20, 4);
+  writeCommon(header, 6, fieldsOf(part));
   header.writeUInt16LE(name.length, 28);
   header.writeUInt16LE(extra.length, 30);
   header.writeUInt16LE(comment.length, 32);
   header.writeUInt16LE(part.disk ?? 0, 34);
+  header.set(part.attributes ?? [], 36);
   header.writeUInt32LE(offset, 42);
   return Buffer.concat([header, name, extra, comment]);
 }
 
-function writeCommon(header: Buffer, at: number, part: Part, data: Buffer): void {
-  header.writeUInt16LE(part.version ?? 20, at);
-  header.writeUInt16LE(part.flags ?? 0, at + 2);
-  header.writeUInt16LE(part.method ?? 0, at + 4);
-  header.writeUInt32LE(part.crc ?? crc32(part.content), at + 10);
-  header.writeUInt32LE(part.compressedSize ?? data.length, at + 14);
-  header.writeUInt32LE(part.size ?? part.content.length, at + 18);
+function fieldsOf(part: Part): HeaderFields {
+  const { version = 20, flags = 0, method = 0, time = 0 } = part;
+  return {
+    ...{ version, flags, method, time },
+    crc: part.crc ?? crc32(part.content),
+    compressedSize: part.compressedSize ?? dataOf(part).length,
+    size: part.size ?? part.content.length,
+  };
+}
+
+/** With a data descriptor sizes and CRC come later. */
+export function localFieldsOf(part: Part): HeaderFields {
+  const fields = fieldsOf(part);
+  const isLater = (fields.flags & 8) !== 0;
+  return isLater ? { ...fields, crc: 0, compressedSize: 0, size: 0 } : fields;
+}
+
+function writeCommon(header: Buffer, at: number, fields: HeaderFields): void {
+  header.writeUInt16LE(fields.version, at);
+  header.writeUInt16LE(fields.flags, at + 2);
+  header.writeUInt16LE(fields.method, at + 4);
+  header.writeUInt32LE(fields.time, at + 6);
+  header.writeUInt32LE(fields.crc, at + 10);
+  header.writeUInt32LE(fields.compressedSize, at + 14);
+  header.writeUInt32LE(fields.size, at + 18);
 }

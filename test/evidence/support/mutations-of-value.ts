@@ -177,7 +177,19 @@ function ofSignatures(bytes: Uint8Array): NamedMutation[] {
       update(file, ['signatures'], (list: unknown[]) => list.toReversed());
     }),
     altered('a signature twice', 'signature:2', (file) => {
-      update(file, ['signatures'], ([first]: unknown[]) => [first, first]);
+      update(file, ['signatures'], ([first, , third]: unknown[]) => [first, first, third]);
+    }),
+    altered('a batch altered', 'inclusion', (file) => {
+      rewrite(file, ['batch', 'statement'], 'T11:40:00.000Z', 'T11:41:00.000Z');
+    }),
+    altered('a batch without its signature', 'batch', (file) => {
+      update(file, ['signatures'], (list: unknown[]) => list.slice(0, 2));
+    }),
+    altered('a signature over a batch that is not there', 'signature:3', (file) => {
+      remove(file, ['batch']);
+    }),
+    altered('the first entry in place of the batch', 'statement', (file) => {
+      set(file, ['batch'], get(file, ['log', 'first']));
     }),
     altered('a signature altered', 'inclusion', (file) => {
       rewrite(file, ['signatures', 0, 'statement'], 'T11:00:00.000Z', 'T11:01:00.000Z');

@@ -1,10 +1,11 @@
 /** What a synthetic operator does: honestly, unless it is bent. */
-import type { UnixMillis } from '../../../src/base/brand.js';
+import type { Sha256Digest, UnixMillis } from '../../../src/base/brand.js';
 import { canonicalJsonBytes } from '../../../src/base/canonical-json.js';
 import { parseInstant } from '../../../src/base/time.js';
 import type { ChainName } from '../../../src/evidence/chains.js';
 import type { HeadStatement } from '../../../src/evidence/head-statement.js';
 import type {
+  BatchStatement,
   EpochStatement,
   HandoverStatement,
   LedgerStatement,
@@ -22,6 +23,9 @@ export const HANDOVER = 5;
 export const ENTRY = 9;
 /** The second is not in the anchored head that holds the entry. */
 export const SIGNATURES = [12, 15] as const;
+export const BATCH = 16;
+/** Over the batch. */
+export const BATCH_SIGNATURE = 18;
 /** Sizes of the log at the epochs, which are 1, 2 … of the epoch log. */
 export const EPOCH_SIZES = [4, 8, 14, 20] as const;
 
@@ -56,6 +60,9 @@ export interface Plan extends RecordBends, SignatureBends {
   /** What the signatures of the handover are over. */
   readonly handoverTerms: (terms: HandoverTerms, keys: LogKeys) => HandoverTerms;
   readonly handoverBy: (keys: LogKeys) => readonly NamedKey[];
+  readonly batchIndex: number;
+  readonly batch: (statement: BatchStatement) => BatchStatement;
+  readonly batchInclusion: (path: readonly Sha256Digest[]) => readonly Sha256Digest[];
   readonly lastKey: (keys: LogKeys) => NamedKey;
   readonly checkpoint: (checkpoint: Checkpoint) => Checkpoint;
   readonly cosigners: (keys: LogKeys) => readonly NamedKey[];
@@ -109,6 +116,9 @@ export function plan(bends: Partial<Plan> = {}): Plan {
     first: same,
     handoverTerms: same,
     handoverBy: ({ first, second }) => [first, second],
+    batchIndex: BATCH,
+    batch: same,
+    batchInclusion: same,
     lastKey: ({ second }) => second,
     checkpoint: same,
     cosigners: () => [],

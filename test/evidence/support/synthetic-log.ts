@@ -5,11 +5,12 @@ import { digestToHex } from '../../../src/base/hex-digest.js';
 import { handoverMessage } from '../../../src/evidence/handover-message.js';
 import { formatStatement } from '../../../src/records/statement.js';
 import { leafHash } from '../../../src/tlog/merkle-hash.js';
-import { ENTRY, HANDOVER, type Plan, SIGNATURES, SIZE } from './plan.js';
+import { BATCH_SIGNATURE, ENTRY, HANDOVER, type Plan, SIGNATURES, SIZE } from './plan.js';
 import {
   fillerStatement,
   type OpenEntry,
   recordEntry,
+  type SignatureBends,
   signatureEntry,
 } from './synthetic-entries.js';
 import type { LogKeys } from './synthetic-keys.js';
@@ -18,6 +19,7 @@ import { at, treeOver } from './synthetic-tree.js';
 export interface BuiltLog {
   readonly statements: Uint8Array[];
   readonly entry: OpenEntry;
+  /** Over the entry, then over the batch. */
   readonly signatures: readonly OpenEntry[];
 }
 
@@ -47,7 +49,15 @@ export async function buildLog(made: Plan, keys: LogKeys): Promise<BuiltLog> {
     if (index === made.firstIndex) statements.push(firstStatement(made, keys));
     else if (index === HANDOVER) statements.push(handoverStatement(made, keys, statements));
     else if (index === ENTRY) statements.push(entry.statement);
-    else if (signature >= 0) statements.push(at(signatures, signature).statement);
+    else if (index === made.batchIndex) statements.push(batchStatement(made, keys, statements));
+    else if (index === BATCH_SIGNATURE) {
+      const signed = await batchSignature(made, at(statements, made.batchIndex), {
+        seed,
+        subject: keys.origin,
+      });
+      signatures.push(signed);
+      statements.push(signed.statement);
+    } else if (signature >= 0) statements.push(at(signatures, signature).statement);
     else statements.push(fillerStatement(seed, index, made.recordedAt(index)));
   }
   return { statements, entry, signatures };
@@ -63,6 +73,35 @@ function firstStatement(made: Plan, keys: LogKeys): Uint8Array {
     verifierKey: keys.first.text,
   };
   return formatStatement(made.first(statement, keys));
+}
+
+function batchStatement(made: Plan, keys: LogKeys, before: readonly Uint8Array[]): Uint8Array {
+  const statement = made.batch({
+    kind: 'batch',
+    index: made.batchIndex as LeafIndex,
+    recordedAt: made.recordedAt(made.batchIndex),
+    origin: keys.origin,
+    rootHash: digestToHex(treeOver(before).root(before.length)),
+    size: before.length,
+  });
+  return formatStatement(statement);
+}
+
+/** What is bent of signatures is bent of those over the entry. */
+const HONEST: SignatureBends = {
+  signatureHeader: (header) => header,
+  signature: (statement) => statement,
+};
+
+async function batchSignature(
+  made: Plan,
+  batch: Uint8Array,
+  names: { readonly seed: string; readonly subject: string },
+): Promise<OpenEntry> {
+  const recordedAt = made.recordedAt(BATCH_SIGNATURE);
+  const cms = await made.authority.signer.seal(batch, recordedAt);
+  const of = digestToHex(leafHash(batch));
+  return signatureEntry({ ...names, index: BATCH_SIGNATURE, recordedAt, of, cms }, HONEST);
 }
 
 function handoverStatement(made: Plan, keys: LogKeys, before: readonly Uint8Array[]): Uint8Array {

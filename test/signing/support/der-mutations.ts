@@ -3,19 +3,15 @@
  * and write it again with right lengths, so that the alteration gets past the reader and meets the checks.
  * Sets are put in order again half of the time, for the same reason.
  */
+import { bytesAltered } from '../../support/byte-alterations.js';
+import type { Alteration } from '../../support/offences.js';
 import { SeededChoice } from '../../support/seeded-choice.js';
 import { copyOf, encode, type Tree, treeOf } from './der-tree.js';
 
-export interface DerMutation {
-  readonly bytes: Uint8Array;
-  /** For the message of a failing test. */
-  readonly what: string;
-}
-
 /** May give the original back: some changes change nothing. */
-export function derMutation(original: Uint8Array, seed: number): DerMutation {
+export function derMutation(original: Uint8Array, seed: number): Alteration {
   const random = new SeededChoice(`der mutation ${seed}`);
-  if (random.below(4) === 0) return bytesMutation(original, random);
+  if (random.below(4) === 0) return bytesAltered(original, random);
   const tree = copyOf(treeOf(original));
   const nodes = everyNode(tree);
   const changes = 1 + (random.below(8) === 0 ? random.below(3) : 0);
@@ -28,34 +24,6 @@ export function derMutation(original: Uint8Array, seed: number): DerMutation {
   }
   if (random.below(2) === 0) sortSets(tree);
   return { bytes: encode(tree), what: what.join(', ') };
-}
-
-function bytesMutation(original: Uint8Array, random: SeededChoice): DerMutation {
-  const at = random.below(original.length);
-  const length = 1 + random.below(16);
-  const altered = Buffer.from(original);
-  switch (random.below(6)) {
-    case 0:
-      altered[at] = (altered[at] ?? 0) ^ (1 << random.below(8));
-      return { bytes: altered, what: `bit of byte ${at}` };
-    case 1:
-      altered[at] = random.below(256);
-      return { bytes: altered, what: `byte ${at}` };
-    case 2:
-      return { bytes: altered.subarray(0, at), what: `cut at ${at}` };
-    case 3:
-      return {
-        bytes: Buffer.concat([altered.subarray(0, at), altered.subarray(at + length)]),
-        what: `${length} bytes left out at ${at}`,
-      };
-    case 4:
-      return {
-        bytes: Buffer.concat([altered.subarray(0, at + length), altered.subarray(at)]),
-        what: `${length} bytes twice at ${at}`,
-      };
-    default:
-      return { bytes: Buffer.concat([altered, Buffer.alloc(length, at)]), what: 'bytes behind it' };
-  }
 }
 
 interface Change {

@@ -4,7 +4,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { afterAll, beforeAll } from '@jest/globals';
 import { mutate, type PlantedFault } from '../../support/mutant.js';
+import { removeDirectory, temporaryDirectory } from '../../support/temporary-directory.js';
 import type * as parts from './verifier-parts.js';
 
 export type VerifierParts = typeof parts;
@@ -17,7 +19,7 @@ const { script } = await bundleForBrowser('test/web/support/verifier-parts.ts', 
 process.stdout.write(script);
 `;
 
-export async function bundleParts(): Promise<string> {
+async function bundleParts(): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--input-type=module', '--eval', BUNDLE],
@@ -27,7 +29,7 @@ export async function bundleParts(): Promise<string> {
 }
 
 /** @param directory where the module is put; a module is loaded once, so each fault has its own file. */
-export async function loadParts(
+async function loadParts(
   script: string,
   directory: string,
   fault?: Omit<PlantedFault, 'file'>,
@@ -36,4 +38,24 @@ export async function loadParts(
   const path = join(directory, file);
   await writeFile(path, fault === undefined ? script : mutate(script, { ...fault, file }));
   return (await import(pathToFileURL(path).href)) as VerifierParts;
+}
+
+export interface BundledParts {
+  readonly ofBrowser: VerifierParts;
+  /** The same with a fault in them. */
+  readonly faulty: (fault: Omit<PlantedFault, 'file'>) => Promise<VerifierParts>;
+}
+
+/** Bundled once for all tests of a suite, and removed after the last. */
+export function openBundledParts(opened: (made: BundledParts) => void): void {
+  let directory: string | undefined;
+  beforeAll(async () => {
+    const root = (directory = await temporaryDirectory());
+    const script = await bundleParts();
+    const ofBrowser = await loadParts(script, root);
+    opened({ ofBrowser, faulty: (fault) => loadParts(script, root, fault) });
+  });
+  afterAll(async () => {
+    if (directory !== undefined) await removeDirectory(directory);
+  });
 }
