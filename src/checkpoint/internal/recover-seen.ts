@@ -3,7 +3,7 @@
  * in the key store, cuts off a line that a crash left in parts, and takes up what was whole. Whatever
  * else differs is damage, and nothing is cosigned over it.
  */
-import type { Sha256Digest, TreeSize, UnixMillis } from '../../base/brand.js';
+import type { Sha256Digest, TreeSize } from '../../base/brand.js';
 import { equalBytes } from '../../base/bytes.js';
 import type { HexDigest } from '../../base/hex-digest.js';
 import type { WitnessKeys, WitnessMark } from '../../keys/witness-keys.js';
@@ -14,20 +14,15 @@ import { TlogError } from '../../tlog/tlog-error.js';
 import { CheckpointError } from '../checkpoint-error.js';
 import type { TreeHead } from '../head-growth.js';
 import { checkpointOf, type SeenLine } from '../seen-line.js';
+import type { NewestHead } from '../seen-reader.js';
 import type { Piece, SeenFile } from './seen-file.js';
 
 export interface RecoveredSeen {
-  readonly newest: RecoveredHead | null;
+  readonly newest: NewestHead | null;
   readonly mark: WitnessMark | null;
   readonly splitViews: readonly TreeHead[];
   /** Since the newest was cosigned. */
-  readonly unproven: number;
-}
-
-export interface RecoveredHead extends TreeHead {
-  readonly at: UnixMillis;
-  readonly text: string;
-  readonly note: string;
+  readonly unproven: readonly TreeHead[];
 }
 
 /** @throws CheckpointError WITNESS_DAMAGED. */
@@ -47,7 +42,7 @@ export async function recoverSeen(
   if (end < length) await file.truncate(end);
   if (last === null) {
     if (end > 0) throw damaged('begins with what was not cosigned: restore it');
-    return { newest: null, mark: null, splitViews: [], unproven: 0 };
+    return { newest: null, mark: null, splitViews: [], unproven: [] };
   }
   const { at, note } = last.line;
   const time = Math.max(ownTime(note, keys), mark?.time ?? 0);
@@ -73,7 +68,7 @@ interface SeenSinceMark {
   readonly first: Found | null;
   readonly last: Found | null;
   /** Since the last. */
-  readonly unproven: number;
+  readonly unproven: readonly TreeHead[];
   /** Offsets, of those that the mark does not know. */
   readonly newSplitViews: readonly number[];
   /** Where the last whole line ends. */
@@ -86,8 +81,9 @@ async function readFromMark(
   mark: WitnessMark | null,
   length: number,
 ): Promise<SeenSinceMark> {
-  let [first, last]: (Found | null)[] = [null, null];
-  let unproven = 0;
+  let first: Found | null = null;
+  let last: Found | null = null;
+  let unproven: TreeHead[] = [];
   let end = length;
   const newSplitViews: number[] = [];
   for await (const piece of file.pieces(mark?.at ?? 0, length)) {
@@ -100,11 +96,11 @@ async function readFromMark(
     if (line.kind === 'cosigned') {
       last = { offset: piece.offset, line };
       first ??= last;
-      unproven = 0;
-    } else if (line.kind === 'unproven') unproven++;
+      unproven = [];
+    } else if (line.kind === 'unproven') unproven.push(checkpointOf(line));
     else if (isBehind) newSplitViews.push(piece.offset);
   }
-  return { first: first ?? null, last: last ?? null, unproven, newSplitViews, end };
+  return { first, last, unproven, newSplitViews, end };
 }
 
 function lineOf(file: SeenFile, piece: Piece, mayBeTorn: boolean): SeenLine | null {
