@@ -109,7 +109,8 @@ export class LogWitness {
     const { keys, clock } = this.#options;
     const at = clock.now();
     // Never earlier than the one before, of which this one would otherwise say that it was not known.
-    const time = Math.max(Math.floor(at / 1000), this.#seen.time);
+    // And never 0, which in a cosignature says that there is no time.
+    const time = Math.max(Math.floor(at / 1000), this.#seen.time, 1);
     const cosignature = keys.cosign(text, time);
     if (this.#seen.newest?.text === text) await this.#seen.keepTime(time);
     else {

@@ -18,7 +18,7 @@ import {
   writeFileDurably,
 } from '../keys/durable-file.js';
 import type { WitnessKeys } from '../keys/witness-keys.js';
-import type { VerifierKey } from '../tlog/note-key.js';
+import { formatVerifierKey, type VerifierKey } from '../tlog/note-key.js';
 import { CheckpointError } from './checkpoint-error.js';
 import { LogWitness, type WitnessAnswer } from './log-witness.js';
 import { readSignedCheckpoint } from './signed-checkpoint.js';
@@ -69,6 +69,11 @@ export class Witness {
       witnesses.push(await LogWitness.open(parts));
     }
     return new Witness(options, witnesses);
+  }
+
+  /** As others write it into their policies. */
+  get verifierKeyText(): string {
+    return formatVerifierKey(this.verifierKey);
   }
 
   /** In the order they were named. */

@@ -7,6 +7,7 @@ import { parseSignatureLines } from '../../src/tlog/add-checkpoint.js';
 import { cosignatureVerifier, verifyCosignatures } from '../../src/tlog/cosignature.js';
 import { parseSignedNote, signNote } from '../../src/tlog/signed-note.js';
 import { WitnessKeys } from '../../src/keys/witness-keys.js';
+import { copyDirectory } from '../support/copy-directory.js';
 import { rejection } from '../support/errors.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { SeededRandom } from '../support/seeded-random.js';
@@ -371,6 +372,50 @@ describe('opening a witness', () => {
       code: 'WITNESS_DAMAGED',
     });
     await writeFile(path, whole);
+    opened = await OpenedWitness.open(places, [log]);
+  });
+
+  it('refuses a file whose last proof was cut off or altered', async () => {
+    await opened.add(log.request({ old: 0, size: 5 }));
+    const before = await lengthOf(seenPath(places, log));
+    await opened.outcome(log.request({ old: 5, size: 5, history: 1 }));
+    await opened.close();
+    const path = seenPath(places, log);
+    const whole = await readFile(path);
+    const altered = Buffer.from(whole);
+    altered.write('X', before + 40);
+    for (const spoilt of [whole.subarray(0, before), altered]) {
+      await writeFile(path, spoilt);
+      expect(await rejection(OpenedWitness.open(places, [log]))).toMatchObject({
+        code: 'WITNESS_DAMAGED',
+      });
+      // What is damaged is left as it is found.
+      expect(await readFile(path)).toEqual(Buffer.from(spoilt));
+    }
+    await writeFile(path, whole);
+    opened = await OpenedWitness.open(places, [log]);
+  });
+
+  it('refuses the file of a twin, which has the same key and signed otherwise', async () => {
+    await opened.add(log.request({ old: 0, size: 3 }));
+    await opened.close();
+    const twin = placesIn(join(root, 'twin'));
+    await copyDirectory(places.dataDirectory, twin.dataDirectory);
+    await copyDirectory(places.keyDirectory, twin.keyDirectory);
+    opened = await OpenedWitness.open(twin, [log]);
+    await opened.add(log.request({ old: 3, size: 5, history: 1 }));
+    await opened.close();
+    opened = await OpenedWitness.open(places, [log]);
+    await opened.add(log.request({ old: 3, size: 5 }));
+    await opened.close();
+    const path = seenPath(places, log);
+    const own = await readFile(path);
+    await writeFile(path, await readFile(seenPath(twin, log)));
+    expect(await lengthOf(path)).toBe(own.length);
+    expect(await rejection(OpenedWitness.open(places, [log]))).toMatchObject({
+      code: 'WITNESS_DAMAGED',
+    });
+    await writeFile(path, own);
     opened = await OpenedWitness.open(places, [log]);
   });
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ACCESS_FAULTS } from '../access/planted-faults.js';
+import { WITNESS_FAULTS } from '../checkpoint/planted-faults.js';
 import { CONTAINER_FAULTS } from '../evidence/container-faults.js';
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
 import { SIGNING_FAULTS } from '../signing/planted-faults.js';
@@ -16,6 +17,7 @@ const ALL = [
   ...SIGNING_FAULTS,
   ...VALIDATION_FAULTS,
   ...CONTAINER_FAULTS,
+  ...WITNESS_FAULTS,
 ];
 
 describe('a planted fault', () => {
