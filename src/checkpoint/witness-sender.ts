@@ -1,6 +1,5 @@
 /** The way out to the witnesses of a policy, and to nobody else (docs/decisions/0024-outbound-requests.md). */
-import type { HostRule } from '../keys/outbound-host.js';
-import { parseHostRule } from '../keys/outbound-host.js';
+import { type HostRule, parseHostRule } from '../keys/outbound-host.js';
 import type { SendOutbound } from '../keys/outbound-message.js';
 import { outbound } from '../keys/outbound.js';
 import type { WitnessPolicy } from '../tlog/witness-policy.js';
@@ -33,8 +32,9 @@ export function witnessSender(
 }
 
 function hostRule(url: string, internal: readonly string[]): HostRule {
-  const host = URL.canParse(url) ? new URL(url).host : '';
-  const rule = parseHostRule(host, { isInternal: internal.includes(host) });
+  const { host, protocol } = URL.canParse(url) ? new URL(url) : { host: '', protocol: '' };
+  const isHttp = /^https?:$/.test(protocol);
+  const rule = isHttp ? parseHostRule(host, { isInternal: internal.includes(host) }) : null;
   if (rule !== null) return rule;
   throw new CheckpointError(
     'WITNESS_WITHOUT_URL',

@@ -38,7 +38,7 @@ export function addWitnessServeCommand(witness: Command, end: End): void {
     .option('--port <port>', 'port to listen on; 0 takes any that is free', '8790')
     .option('--tls-certificate <file>', 'certificate of the witness (PEM); without it, plain HTTP')
     .option('--tls-key <file>', 'private key of that certificate (PEM)')
-    .option('--max-log-bytes <bytes>', 'of what is kept of one log', String(256 * 1024 * 1024))
+    .option('--max-log-bytes <bytes>', 'of what is kept of one log', String(4 * 1024 ** 3))
     .option('--requests-per-minute <number>', 'of one address', '600')
     .option('--log-level <level>', `one of ${LOG_LEVELS.join(', ')}`, 'info')
     .action(async (flags: ServeFlags) => {

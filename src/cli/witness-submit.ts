@@ -1,17 +1,16 @@
 /** `chirograph witness submit`: has the newest head of a ledger cosigned, as a policy wants it. */
 import type { Command } from 'commander';
 import { z } from 'zod';
-import type { Sha256Digest } from '../base/brand.js';
+import type { Sha256Digest, UnixMillis } from '../base/brand.js';
 import { sha256Digest, utf8, utf8ToString } from '../base/bytes.js';
 import { isHexDigest, digestFromHex } from '../base/hex-digest.js';
 import { formatInstant, systemClock } from '../base/time.js';
-import type { UnixMillis } from '../base/brand.js';
 import { WitnessRounds, type WitnessRound } from '../checkpoint/witness-rounds.js';
 import { witnessSender } from '../checkpoint/witness-sender.js';
 import { type VerifierKey, parseVerifierKey } from '../tlog/note-key.js';
 import { parseCheckpoint } from '../tlog/checkpoint.js';
 import { parseSignedNote } from '../tlog/signed-note.js';
-import { parseWitnessPolicy, type WitnessPolicy } from '../tlog/witness-policy.js';
+import { parseWitnessPolicy } from '../tlog/witness-policy.js';
 import { expected } from './answers.js';
 import { repeated, withExamples } from './command-help.js';
 import { readFileUpTo, writeOwnFile } from './files.js';
@@ -61,7 +60,7 @@ async function submit(
   const send = witnessSender(policy, { internal: flags.internal ?? [] });
   const client = nodeClientFor(flags, terminal);
   const note = utf8ToString(await client.download(`${ledgerPath(ledger)}/checkpoint`));
-  const log = await logOf(client, ledger, policy);
+  const log = await logOf(client, ledger);
   const rounds = new WitnessRounds({ policy, send, clock: systemClock, log });
   const { origin, size } = parseCheckpoint(parseSignedNote(note).text);
   const round = await rounds.round({
@@ -74,11 +73,7 @@ async function submit(
 }
 
 /** As the node says: whoever needs to trust nobody names the log in the policy. */
-async function logOf(
-  client: NodeClient,
-  ledger: string,
-  _policy: WitnessPolicy,
-): Promise<VerifierKey> {
+async function logOf(client: NodeClient, ledger: string): Promise<VerifierKey> {
   const answer = await client.request({ method: 'GET', path: ledgerPath(ledger) });
   return parseVerifierKey(expected(ledgerSchema, answer).verifierKey);
 }
@@ -111,6 +106,6 @@ function print(
     ...times.map(({ witness, at }) => `${oneLine(witness)}: cosigned at ${at}`),
     ...failures.map(({ witness, code, reason }) => `${oneLine(witness)}: ${code}: ${reason}`),
     ...(isSigned ? [] : ['no log of the policy has signed this checkpoint']),
-    `${oneLine(origin)}, ${size} entries: ${isWitnessed ? 'witnessed' : 'not witnessed: too few cosignatures for the quorum'}`,
+    `${oneLine(origin)}, size ${size}: ${isWitnessed ? 'witnessed' : 'not witnessed: too few cosignatures for the quorum'}`,
   ]);
 }
