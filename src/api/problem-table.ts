@@ -170,12 +170,6 @@ export const PROBLEMS = {
   WITNESS_DAMAGED: kind(500, 'What the witness keeps is damaged'),
   WITNESS_FORMAT_UNKNOWN: kind(500, 'The data directory is not one of this witness'),
   WITNESS_FAILED: kind(500, 'The witness failed'),
-  WITNESS_WITHOUT_URL: kind(500, 'The policy has no URL for the witness'),
-  WITNESS_RESTING: kind(503, 'The witness is left alone for a while', 30),
-  WITNESS_KNOWS_NOT: kind(500, 'The witness does not know the log'),
-  WITNESS_AHEAD: kind(500, 'The witness has cosigned a larger head'),
-  WITNESS_CONTRADICTS: kind(500, 'The witness has seen another history of the log'),
-  WITNESS_ANSWER_UNUSABLE: kind(500, 'The witness answers what is no cosignature'),
 
   CHAIN_UNAVAILABLE: kind(503, 'The chain cannot be reached', 30),
   CHAIN_RESPONSE_INVALID: kind(500, 'The chain answers what cannot be'),

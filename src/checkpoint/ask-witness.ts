@@ -17,7 +17,7 @@ import type { VerifierKey } from '../tlog/note-key.js';
 import { type NoteSignature, parseSignedNote } from '../tlog/signed-note.js';
 import { TlogError } from '../tlog/tlog-error.js';
 import { cosignatureTime } from '../tlog/witnessed.js';
-import { CheckpointError } from './checkpoint-error.js';
+import { WitnessClientError } from './witness-client-error.js';
 
 /** What a witness is to put its name to. */
 export interface HeadToWitness {
@@ -48,7 +48,7 @@ const MAX_ANSWER_BYTES = 16 * 1024;
 /**
  * The one true cosignature of the answer.
  *
- * @throws CheckpointError WITNESS_KNOWS_NOT, WITNESS_AHEAD, WITNESS_CONTRADICTS, WITNESS_ANSWER_UNUSABLE;
+ * @throws WitnessClientError WITNESS_KNOWS_NOT, WITNESS_AHEAD, WITNESS_CONTRADICTS, WITNESS_ANSWER_UNUSABLE;
  * OutboundError; whatever `proofFrom` throws.
  */
 export async function askWitness(
@@ -92,12 +92,12 @@ function refuse(status: number): void {
   switch (status) {
     case 403:
     case 404:
-      throw new CheckpointError(
+      throw new WitnessClientError(
         'WITNESS_KNOWS_NOT',
         `the witness does not know the log or its key (HTTP status ${status}): ask its operator to add it`,
       );
     case 422:
-      throw new CheckpointError(
+      throw new WitnessClientError(
         'WITNESS_CONTRADICTS',
         'the witness says that the log has not grown from what it cosigned: compare its checkpoint',
       );
@@ -134,15 +134,15 @@ function parsing<T>(parse: () => T): T {
   }
 }
 
-function ahead(): CheckpointError {
-  return new CheckpointError(
+function ahead(): WitnessClientError {
+  return new WitnessClientError(
     'WITNESS_AHEAD',
     'the witness has cosigned a larger head than this one: ask it again with the newest',
   );
 }
 
-function unusable(reason: string, cause?: unknown): CheckpointError {
-  return new CheckpointError(
+function unusable(reason: string, cause?: unknown): WitnessClientError {
+  return new WitnessClientError(
     'WITNESS_ANSWER_UNUSABLE',
     `the answer of the witness cannot be used: ${reason}`,
     { cause },

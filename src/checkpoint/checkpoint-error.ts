@@ -1,4 +1,4 @@
-/** Operating errors of witnesses, and of who asks them. What to do is in docs/errors.md. */
+/** Operating errors of witnesses. What each means and what to do is in docs/errors.md. */
 import { ChirographError } from '../base/errors.js';
 
 export type CheckpointErrorCode =
@@ -21,22 +21,6 @@ export type CheckpointErrorCode =
   /** The data directory is another program's, or was written by a newer version. */
   | 'WITNESS_FORMAT_UNKNOWN'
   /** State unknown after a failed durable step: stop, reopen. */
-  | 'WITNESS_FAILED'
-  | WitnessClientErrorCode;
-
-/** Why a witness that was asked has not cosigned. */
-export type WitnessClientErrorCode =
-  /** The policy names no URL for it. */
-  | 'WITNESS_WITHOUT_URL'
-  /** It failed of late, and is left alone for a while. */
-  | 'WITNESS_RESTING'
-  /** It does not know the log, or not its key. */
-  | 'WITNESS_KNOWS_NOT'
-  /** It has cosigned a larger head of the log than the one it was asked to. */
-  | 'WITNESS_AHEAD'
-  /** It says that the log has not grown from what it had cosigned. */
-  | 'WITNESS_CONTRADICTS'
-  /** It answers what is no cosignature by its key, or has another time than now. */
-  | 'WITNESS_ANSWER_UNUSABLE';
+  | 'WITNESS_FAILED';
 
 export class CheckpointError extends ChirographError<CheckpointErrorCode> {}

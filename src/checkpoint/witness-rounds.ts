@@ -18,7 +18,7 @@ import {
 import type { PolicyWitness, WitnessPolicy } from '../tlog/witness-policy.js';
 import { type WitnessVerdict, witnessVerdict } from '../tlog/witnessed.js';
 import { askWitness, type HeadToWitness } from './ask-witness.js';
-import { CheckpointError } from './checkpoint-error.js';
+import { WitnessClientError } from './witness-client-error.js';
 
 export interface WitnessRoundsOptions {
   readonly policy: WitnessPolicy;
@@ -100,10 +100,10 @@ export class WitnessRounds {
   ): Promise<NoteSignature> {
     const { send, clock } = this.#options;
     if (url === null)
-      throw new CheckpointError('WITNESS_WITHOUT_URL', 'the policy has no URL for this witness');
+      throw new WitnessClientError('WITNESS_WITHOUT_URL', 'the policy has no URL for this witness');
     const pause = this.#pauses.get(name);
     if (pause?.isOn(clock.now()) === true)
-      throw new CheckpointError(
+      throw new WitnessClientError(
         'WITNESS_RESTING',
         `the witness failed of late and is left alone for a while: ${pause.outage?.reason ?? ''}`,
       );
@@ -120,7 +120,7 @@ export class WitnessRounds {
       return signature;
     } catch (error) {
       // The next head will do better by itself.
-      const isAhead = error instanceof CheckpointError && error.code === 'WITNESS_AHEAD';
+      const isAhead = error instanceof WitnessClientError && error.code === 'WITNESS_AHEAD';
       if (error instanceof ChirographError && !isAhead)
         pause?.failed(clock.now(), String(error.code));
       throw error;

@@ -3,7 +3,7 @@ import { type HostRule, parseHostRule } from '../keys/outbound-host.js';
 import type { SendOutbound } from '../keys/outbound-message.js';
 import { outbound } from '../keys/outbound.js';
 import type { WitnessPolicy } from '../tlog/witness-policy.js';
-import { CheckpointError } from './checkpoint-error.js';
+import { WitnessClientError } from './witness-client-error.js';
 
 export interface WitnessSenderOptions {
   /** Hosts of the policy that may lie in a private network: `witness.internal:8790`. */
@@ -16,7 +16,7 @@ const TIMEOUT_MILLIS = 10_000;
 const IDLE_MILLIS = 5_000;
 const PER_HOST = 4;
 
-/** @throws CheckpointError WITNESS_WITHOUT_URL for a URL of the policy that is not http or https. */
+/** @throws WitnessClientError WITNESS_WITHOUT_URL for a URL of the policy that is not http or https. */
 export function witnessSender(
   { witnesses }: Pick<WitnessPolicy, 'witnesses'>,
   { internal, tlsAuthorities }: WitnessSenderOptions,
@@ -36,7 +36,7 @@ function hostRule(url: string, internal: readonly string[]): HostRule {
   const isHttp = /^https?:$/.test(protocol);
   const rule = isHttp ? parseHostRule(host, { isInternal: internal.includes(host) }) : null;
   if (rule !== null) return rule;
-  throw new CheckpointError(
+  throw new WitnessClientError(
     'WITNESS_WITHOUT_URL',
     'the policy has a URL of a witness that is not http or https, or of no host that can be asked',
   );
