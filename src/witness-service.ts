@@ -16,8 +16,8 @@ import { Witness } from './checkpoint/witness.js';
 import { witnessedLogs } from './checkpoint/witnessed-logs.js';
 import type { Config } from './config.js';
 import { WitnessKeys } from './keys/witness-keys.js';
-import { readTlsFiles } from './tls-files.js';
 import { parsePolicyLogs } from './tlog/witness-policy.js';
+import { readTlsFiles } from './tls-files.js';
 import { programVersion } from './version.js';
 
 export interface WitnessConfig extends Pick<Config, 'host' | 'port' | 'tlsCertificate' | 'tlsKey'> {

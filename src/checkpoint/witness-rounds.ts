@@ -2,8 +2,8 @@
  * Has heads cosigned by the witnesses of a policy, all at once, and says whether that was enough. A witness
  * that fails is left alone for a while and holds up no other; nothing here holds up a write.
  */
-import type { TreeSize } from '../base/brand.js';
 import { BackOff } from '../base/back-off.js';
+import type { TreeSize } from '../base/brand.js';
 import { ChirographError } from '../base/errors.js';
 import type { Clock } from '../base/time.js';
 import type { SendOutbound } from '../keys/outbound-message.js';

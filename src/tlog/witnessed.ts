@@ -81,9 +81,10 @@ export function cosignatureTime(
 }
 
 function hasSigned({ text, signatures }: SignedNote, key: VerifierKey): boolean {
-  const { name, keyId, verify } = noteVerifier(key);
+  const verifier = noteVerifier(key);
   const bytes = utf8(text);
   return signatures.some(
-    (one) => one.name === name && one.keyId === keyId && verify(bytes, one.signature),
+    ({ name, keyId, signature }) =>
+      name === key.name && keyId === key.keyId && verifier.verify(bytes, signature),
   );
 }

@@ -1,6 +1,6 @@
 /** The HTTP interface of a witness: statuses and bodies of C2SP tlog-witness, and what is read of it. */
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseSignedNote } from '../../src/tlog/signed-note.js';
 import type { WitnessService } from '../../src/witness-service.js';
 import { makeKeys, type Places, placesIn } from '../checkpoint/support/opened-witness.js';

@@ -162,7 +162,7 @@ describe('a witness whose disk fails', () => {
 
   it('stands by it also where opening it again fails', async () => {
     for (const [at, when] of (['torn', 'after'] as const).entries()) {
-      const append = { step: `data: append ${'*'}${originHash.slice(16)}.seen`, nth: 1, when };
+      const append = { step: `data: append *${originHash.slice(16)}.seen`, nth: 1, when };
       const clock = new FakeClock();
       const begun = async (place: string): Promise<[Places, CosignedHeads]> => {
         const places = placesIn(`${root}/chirograph-${place}`);
@@ -200,11 +200,14 @@ describe('making a witness', () => {
       const { keyDirectory: directory, dataDirectory } = places;
       const random = new SeededRandom('again');
       const name = 'witness.example';
-      const again = await WitnessKeys.create({ directory, dataDirectory, name, random }).then(
-        (keys) => keys.close(),
-        (error: unknown) => expect(error).toMatchObject({ code: 'KEYS_EXISTS' }),
+      const outcome = await WitnessKeys.create({ directory, dataDirectory, name, random }).then(
+        async (made) => {
+          await made.close();
+          return 'made';
+        },
+        (error: unknown) => (error as { code?: unknown }).code,
       );
-      expect(again).toBeUndefined();
+      expect(['made', 'KEYS_EXISTS']).toContain(outcome);
       const keys = await WitnessKeys.open({ directory, dataDirectory });
       expect(keys.verifierKey.name).toBe(name);
       await keys.close();

@@ -18,6 +18,7 @@ import { formatVerifierKey, type VerifierKey } from '../../src/tlog/note-key.js'
 import { formatSignedNote, parseSignedNote } from '../../src/tlog/signed-note.js';
 import { parseWitnessPolicy, type WitnessPolicy } from '../../src/tlog/witness-policy.js';
 import { witnessVerdict } from '../../src/tlog/witnessed.js';
+import { runProgram } from '../cli/support/program.js';
 import { RunningNode } from '../cli/support/running-node.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
@@ -26,7 +27,6 @@ import { sizeOf } from '../tlog/naive-tree.js';
 import { logsFile } from './support/served-witness.js';
 import { SigningLog } from './support/signing-log.js';
 import { type Answering, witnessDouble } from './support/witness-double.js';
-import { runProgram } from '../cli/support/program.js';
 
 const log = new SigningLog();
 const double = witnessKey('double.example');

@@ -1,9 +1,9 @@
 /** A witness on real directories, opened as `witness serve` does, on file systems that a test may spoil. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { silentLogger } from '../../../src/base/logger.js';
 import type { CheckpointError } from '../../../src/checkpoint/checkpoint-error.js';
 import { Witness } from '../../../src/checkpoint/witness.js';
-import { silentLogger } from '../../../src/base/logger.js';
 import type { DurableFileSystem } from '../../../src/keys/durable-file.js';
 import { durableFileSystem } from '../../../src/keys/durable-file.js';
 import { WitnessKeys } from '../../../src/keys/witness-keys.js';

@@ -1,6 +1,6 @@
 /** `witness serve` as in production, in this process: real files, a real port, a clock that stands still. */
-import { silentLogger } from '../../../src/base/logger.js';
 import { utf8 } from '../../../src/base/bytes.js';
+import { silentLogger } from '../../../src/base/logger.js';
 import { formatVerifierKey } from '../../../src/tlog/note-key.js';
 import { WitnessService } from '../../../src/witness-service.js';
 import { FakeClock } from '../../support/fake-clock.js';

@@ -1,10 +1,10 @@
 /** A log that signs whatever it is told to: heads of one history, and of another that it keeps beside it. */
 import type { Sha256Digest, TreeSize } from '../../../src/base/brand.js';
 import { utf8 } from '../../../src/base/bytes.js';
+import { type WitnessedLog, witnessedLogs } from '../../../src/checkpoint/witnessed-logs.js';
 import { formatAddCheckpoint } from '../../../src/tlog/add-checkpoint.js';
 import { formatCheckpoint } from '../../../src/tlog/checkpoint.js';
 import { signNote } from '../../../src/tlog/signed-note.js';
-import { type WitnessedLog, witnessedLogs } from '../../../src/checkpoint/witnessed-logs.js';
 import { logKey } from '../../tlog/keys.js';
 import { leaves, naiveProof, naiveRoot, sizeOf } from '../../tlog/naive-tree.js';
 
