@@ -12,6 +12,7 @@ const RECOVERY = 'checkpoint/internal/recover-seen.js';
 const GROWTH = 'checkpoint/head-growth.js';
 const RULES = 'test/checkpoint/witness.test.ts';
 const SPLIT_VIEWS = 'test/checkpoint/split-views.test.ts';
+const VERDICT = 'test/tlog/witnessed.test.ts';
 const FAULTS = 'test/checkpoint/witness-faults.test.ts';
 
 export const WITNESS_FAULTS: readonly FaultOfWitness[] = [
@@ -158,5 +159,29 @@ export const WITNESS_FAULTS: readonly FaultOfWitness[] = [
     replace: 'if (lock === null) lock = { release: () => Promise.resolve() }; if (false)',
     suite: RULES,
     tests: 'one process sign',
+  },
+  {
+    name: 'a checkpoint that no log signed may be witnessed',
+    file: 'tlog/witnessed.js',
+    find: 'isWitnessed: isSigned && isSatisfied(',
+    replace: 'isWitnessed: isSatisfied(',
+    suite: VERDICT,
+    tests: 'whoever has cosigned',
+  },
+  {
+    name: 'cosignatures of the future count',
+    file: 'tlog/witnessed.js',
+    find: ' && time * 1e3 <= now + MAX_SKEW_MILLIS',
+    replace: '',
+    suite: VERDICT,
+    tests: 'minutes ahead',
+  },
+  {
+    name: 'whatever a witness answers is its cosignature',
+    file: 'checkpoint/ask-witness.js',
+    find: '[one] }, key, now) !== null',
+    replace: '[one] }, key, now) !== void 0',
+    suite: 'test/checkpoint/witness-rounds.test.ts',
+    tests: 'cosignature of another key',
   },
 ];
