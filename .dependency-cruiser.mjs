@@ -45,7 +45,7 @@ const mayImport = {
     'queries',
   ],
   augmentation: ['base', 'signing', 'records', 'keys', 'ledger', 'access', 'queries', 'commands'],
-  api: ['base', 'records', 'schemas', 'access', 'commands', 'queries'],
+  api: ['base', 'records', 'schemas', 'checkpoint', 'access', 'commands', 'queries'],
 };
 
 // Each outside package has one home, so swapping it touches one folder.
@@ -57,6 +57,7 @@ const homeOf = {
   commander: '(cli/|main)',
   'ipaddr.js': 'keys/',
   '@noble/hashes': 'evidence/',
+  'fs-native-extensions': 'keys/',
   '(pdfkit|fontkit|dejavu-fonts-ttf)': 'reports/',
   '(node-forge|pkcs11js)': 'keys/',
 };

@@ -3,7 +3,7 @@
  * under no seal gets one, at most one in each interval. A seal that cannot be had is logged and holds up nothing.
  */
 import { NODE_ACTOR } from './access/access-entry.js';
-import { BackOff } from './augmentation/back-off.js';
+import { BackOff } from './base/back-off.js';
 import type { UnixMillis } from './base/brand.js';
 import type { Logger } from './base/logger.js';
 import type { Clock } from './base/time.js';

@@ -21,9 +21,7 @@ export function contentTypeOf<const T extends string>(
   request: IncomingMessage,
   accepted: readonly T[],
 ): T {
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
-    throw new ApiError('CONTENT_ENCODING_UNSUPPORTED', 'send the body uncompressed');
+  refuseCompressed(request);
   const [type = '', ...parameters] = (request.headers['content-type'] ?? '')
     .toLowerCase()
     .split(';');
@@ -34,6 +32,13 @@ export function contentTypeOf<const T extends string>(
       `send the body as ${accepted.join(' or ')}, in UTF-8`,
     );
   return found;
+}
+
+/** @throws ApiError CONTENT_ENCODING_UNSUPPORTED. */
+export function refuseCompressed({ headers }: IncomingMessage): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    throw new ApiError('CONTENT_ENCODING_UNSUPPORTED', 'send the body uncompressed');
 }
 
 /**

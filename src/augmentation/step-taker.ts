@@ -9,7 +9,7 @@ import type { Clock } from '../base/time.js';
 import type { Vault } from '../keys/vault.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { AugmentationStep, Augmenter } from './augmenter.js';
-import { BackOff, type Outage } from './back-off.js';
+import { BackOff, type Outage } from '../base/back-off.js';
 import { reasonLine } from './reason.js';
 import { type StepResult, takeStep } from './signature-step.js';
 import type { WaitingSignatures } from './waiting-signatures.js';

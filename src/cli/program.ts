@@ -23,6 +23,7 @@ import { type End, EXIT, type ExitCode, oneLine, type Terminal } from './termina
 import { addValidateCommand } from './validate.js';
 import { addVerifyCommand } from './verify.js';
 import { addViewsCommand } from './views.js';
+import { addWitnessCommand } from './witness.js';
 
 /** @param argv without the program's own name. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -66,6 +67,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addFsckCommand(program, terminal, end);
   addRestoreCommand(program, terminal);
   addViewsCommand(program, terminal);
+  addWitnessCommand(program, terminal, end);
   addDemoCommand(program, terminal, end);
   return program;
 }

@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import type { Logger } from '../base/logger.js';
 import { RandomPool } from '../base/random.js';
-import { systemErrorCode } from '../base/system-error.js';
 import { systemClock } from '../base/time.js';
 import { WorkerPreparer } from '../commands/preparation/worker-preparer.js';
 import { schemaTrial } from '../commands/schema-trial.js';
@@ -12,8 +11,8 @@ import { threadPrinting } from '../reports/print-thread.js';
 import { Service } from '../service.js';
 import { refuseDevelopmentParts } from '../settings/development-parts.js';
 import { WorkerViews } from '../views/worker-views.js';
-import { CliError } from './cli-error.js';
 import { withExamples } from './command-help.js';
+import { orCannotListen } from './listen-failure.js';
 import { type SettingFlags, settingsFrom, withSettings } from './setting-options.js';
 import { stopSignal } from './stop-signal.js';
 import { type End, EXIT, type Terminal } from './terminal.js';
@@ -34,19 +33,21 @@ async function serve(flags: SettingFlags, terminal: Terminal, end: End): Promise
   const logger = createJsonLogger({ level: config.logLevel, clock, sink: standardOutput() });
   const stop = stopSignal();
   try {
-    const service = await openService(config, secrets, {
-      clock,
-      random: new RandomPool(),
-      logger,
-      preparer: new WorkerPreparer({
-        onCrash: (error) => {
-          logger.error('preparation interrupted', { error });
-        },
+    const service = await orCannotListen(config, () =>
+      Service.open(config, secrets, {
+        clock,
+        random: new RandomPool(),
+        logger,
+        preparer: new WorkerPreparer({
+          onCrash: (error) => {
+            logger.error('preparation interrupted', { error });
+          },
+        }),
+        openViews: (directory) => Promise.resolve(new WorkerViews(directory)),
+        trySchema: schemaTrial(),
+        print: threadPrinting(),
       }),
-      openViews: (directory) => Promise.resolve(new WorkerViews(directory)),
-      trySchema: schemaTrial(),
-      print: threadPrinting(),
-    });
+    );
     if (service.firstKey !== null) terminal.stderr(firstKeyLine(service.firstKey));
     logger.info('listening', {
       url: service.url,
@@ -98,24 +99,6 @@ function reloadAtHangup(
     },
   };
 }
-
-async function openService(...[config, secrets, parts]: OpenParameters): Promise<Service> {
-  try {
-    return await Service.open(config, secrets, parts);
-  } catch (cause) {
-    const isListening =
-      typeof cause === 'object' &&
-      cause !== null &&
-      'syscall' in cause &&
-      cause.syscall === 'listen';
-    if (!isListening) throw cause;
-    const { host, port } = config;
-    const code = systemErrorCode(cause) ?? 'unknown cause';
-    throw new CliError('CLI_USAGE', `cannot listen on ${host} port ${port}: ${code}`, { cause });
-  }
-}
-
-type OpenParameters = Parameters<typeof Service.open>;
 
 /** Not through the log, which outlives the terminal and is read by others. */
 function firstKeyLine(key: string): string {

@@ -15,6 +15,8 @@ export interface DurableFileSystem {
   append(path: string, bytes: Uint8Array): Promise<void>;
   /** Writes `bytes` over the beginning of what the file holds, in place; durable when it returns. */
   overwrite(path: string, bytes: Uint8Array): Promise<void>;
+  /** Cuts off what lies behind `length`; durable when it returns. */
+  truncate(path: string, length: number): Promise<void>;
   sync(path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
@@ -32,6 +34,11 @@ export const durableFileSystem: DurableFileSystem = {
   overwrite: (path, bytes) =>
     withHandle(open(path, 'r+'), async (handle) => {
       await handle.writeFile(bytes);
+      await handle.sync();
+    }),
+  truncate: (path, length) =>
+    withHandle(open(path, 'r+'), async (handle) => {
+      await handle.truncate(length);
       await handle.sync();
     }),
   sync: (path) => withHandle(open(path, 'r+'), (handle) => handle.sync()),

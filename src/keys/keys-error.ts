@@ -12,6 +12,8 @@ export type KeysErrorCode =
   | 'KEYS_MISSING'
   /** A key that would be overwritten is there. */
   | 'KEYS_EXISTS'
+  /** Another process has the key store open, whose keys must not be used by two. */
+  | 'KEYS_LOCKED'
   /** State unknown after a failed durable step: stop, reopen. */
   | 'KEYS_FAILED'
   /** The vault is not what the journal or its own check says: `fsck`, then `restore`. */

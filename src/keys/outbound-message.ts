@@ -9,12 +9,14 @@ export interface OutboundRequest {
   /** Media types that the answer may have, in lower case; without one it is application/octet-stream. */
   readonly accepts: readonly string[];
   readonly maxBytes: number;
+  /** Statuses beside 200 that are an answer too, from 400 on; of whatever media type their body is. */
+  readonly passes?: readonly number[];
   readonly signal?: AbortSignal;
 }
 
 export interface OutboundResponse {
-  /** 304 only where the request was conditional, and then without a body. */
-  readonly status: 200 | 304;
+  /** 200, or one that the request passes; 304 only where it was conditional, and then without a body. */
+  readonly status: number;
   readonly body: Uint8Array;
   readonly etag: string | null;
   readonly lastModified: string | null;

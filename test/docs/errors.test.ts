@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { type ErrorCode, type ProblemKind, PROBLEMS } from '../../src/api/problem-table.js';
 import { problemOf } from '../../src/api/problem.js';
+import type { WitnessClientErrorCode } from '../../src/checkpoint/witness-client-error.js';
 import type { CliErrorCode } from '../../src/cli/cli-error.js';
 import type { OutboundErrorCode } from '../../src/keys/outbound-error.js';
 import type { RevocationErrorCode } from '../../src/keys/revocation-error.js';
@@ -47,8 +48,19 @@ const LOCAL_CODES = Object.keys({
   REVOCATION_MALFORMED: true,
   REVOCATION_UNAUTHENTICATED: true,
   REVOCATION_STALE: true,
+  WITNESS_WITHOUT_URL: true,
+  WITNESS_RESTING: true,
+  WITNESS_KNOWS_NOT: true,
+  WITNESS_AHEAD: true,
+  WITNESS_CONTRADICTS: true,
+  WITNESS_ANSWER_UNUSABLE: true,
 } satisfies Record<
-  CliErrorCode | ConfigErrorCode | OutboundErrorCode | RevocationErrorCode | TimeStampErrorCode,
+  | CliErrorCode
+  | ConfigErrorCode
+  | OutboundErrorCode
+  | RevocationErrorCode
+  | TimeStampErrorCode
+  | WitnessClientErrorCode,
   true
 >);
 

@@ -37,13 +37,14 @@ function pattern(line: string): RegExp {
 describe('the tour of the README', () => {
   it('runs, and prints what the README shows, in that order', async () => {
     const port = await freePort();
+    const witnessPort = await freePort();
     const commands = blocks.filter(({ language }) => language === 'sh tour');
     const script = commands.map(({ content }) => content).join('');
-    // Whatever fails, the node must not outlive the test.
-    const guarded = `set -eu\ntrap 'kill "\${node:-}" 2>/dev/null || true' EXIT\n${script}`;
+    // Whatever fails, no process must outlive the test.
+    const guarded = `set -eu\ntrap 'kill "\${node:-}" "\${witness:-}" 2>/dev/null || true' EXIT\n${script}`;
     const { stdout } = await promisify(execFile)(
       'bash',
-      ['-c', guarded.replaceAll('8787', String(port))],
+      ['-c', guarded.replaceAll('8787', String(port)).replaceAll('8790', String(witnessPort))],
       { env: { PATH: process.env['PATH'], TMPDIR: directory, HOME: directory }, timeout: 240_000 },
     );
 

@@ -85,6 +85,27 @@ describe('a request to the outside', () => {
     });
   });
 
+  it('takes other statuses for an answer where they were asked for, whatever type they have', async () => {
+    const port = await serve((request, response) => {
+      const status = Number(request.url?.slice(1));
+      response.writeHead(status, { 'content-type': 'text/x.tlog.size' }).end('7');
+    });
+    const send = sender({ hosts: internal(`127.0.0.1:${port}`) });
+    const asked = (status: number, passes?: readonly number[]): OutboundRequest =>
+      get(port, {
+        url: `http://127.0.0.1:${port}/${status}`,
+        ...(passes !== undefined && { passes }),
+      });
+    const { status, body } = await send(asked(409, [409]));
+    expect([status, Buffer.from(body).toString()]).toEqual([409, '7']);
+    expect(await codeOf(send(asked(409)))).toBe('OUTBOUND_STATUS');
+    expect(await codeOf(send(asked(404, [409])))).toBe('OUTBOUND_STATUS');
+    expect(await codeOf(send({ ...asked(409, [409]), maxBytes: 0 }))).toBe('OUTBOUND_TOO_LARGE');
+    // Neither a redirect nor another type of a good answer is passed by that.
+    expect(await codeOf(send(asked(302, [302])))).toBe('OUTBOUND_REDIRECTED');
+    expect(await codeOf(send(asked(200, [200])))).toBe('OUTBOUND_MEDIA_TYPE');
+  });
+
   it('is not made to hosts that are on no list, nor to URLs that are not plain', async () => {
     const send = sender({ hosts: internal('localhost') });
     for (const url of ['http://127.0.0.1/', 'https://example.com/', 'http://localhost:1/'])

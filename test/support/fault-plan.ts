@@ -86,6 +86,8 @@ export class FaultPlan {
           () => files.overwrite(path, bytes),
           () => files.overwrite(path, half(bytes)),
         ),
+      truncate: (path, length) =>
+        this.#step(at('truncate', path), () => files.truncate(path, length)),
       sync: (path) => this.#step(at('sync', path), () => files.sync(path)),
       rename: (from, to) => this.#step(at('rename', to), () => files.rename(from, to)),
       unlink: (path) => this.#step(at('unlink', path), () => files.unlink(path)),

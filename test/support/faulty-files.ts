@@ -44,6 +44,10 @@ export class FaultyFiles implements DurableFileSystem {
     );
   }
 
+  truncate(path: string, length: number): Promise<void> {
+    return this.#step(`truncate ${path}`, () => durableFileSystem.truncate(path, length));
+  }
+
   sync(path: string): Promise<void> {
     return this.#step(`sync ${path}`, () => durableFileSystem.sync(path));
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ACCESS_FAULTS } from '../access/planted-faults.js';
 import { AUGMENTATION_FAULTS } from '../augmentation/planted-faults.js';
+import { WITNESS_FAULTS } from '../checkpoint/planted-faults.js';
 import { CONTAINER_FAULTS } from '../evidence/container-faults.js';
 import { MONITOR_FAULTS } from '../evidence/misbehaviour/monitor-faults.js';
 import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.js';
@@ -22,6 +23,7 @@ const ALL = [
   ...MONITOR_FAULTS,
   ...AUGMENTATION_FAULTS,
   ...FAULTS_OF_TIMESTAMPS,
+  ...WITNESS_FAULTS,
 ];
 
 describe('a planted fault', () => {

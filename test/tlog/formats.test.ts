@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { toHex, utf8 } from '../../src/base/bytes.js';
+import { formatAddCheckpoint, formatSignatureLines } from '../../src/tlog/add-checkpoint.js';
 import { signCheckpoint } from '../../src/tlog/checkpoint.js';
 import { proveConsistency } from '../../src/tlog/consistency-proof.js';
 import { cosign } from '../../src/tlog/cosignature.js';
@@ -11,6 +12,7 @@ import { formatLogProof } from '../../src/tlog/log-proof.js';
 import { leafHash, nodeHash } from '../../src/tlog/merkle-hash.js';
 import { formatVerifierKey } from '../../src/tlog/note-key.js';
 import { formatSignedNote, parseSignedNote } from '../../src/tlog/signed-note.js';
+import { parseWitnessPolicy } from '../../src/tlog/witness-policy.js';
 import {
   encodeMapProof,
   verifyAbsence,
@@ -21,7 +23,7 @@ import { entryBundlePath, tilePath } from '../../src/tlog/tile-path.js';
 import { EMPTY_EDGE, extend, inclusionProofsOfAppended } from '../../src/tlog/tile-tree.js';
 import { tileWidth } from '../../src/tlog/tile.js';
 import { logKey, witnessKey } from './keys.js';
-import { indexOf, present, sizeOf } from './naive-tree.js';
+import { indexOf, naiveProof, present, sizeOf } from './naive-tree.js';
 
 const entries = ['one', 'two', 'three'].map(utf8);
 const hashes = entries.map(leafHash);
@@ -63,6 +65,17 @@ describe('the worked examples of docs/formats', () => {
       formatVerifierKey(log.key),
       formatVerifierKey(witness.key),
       cosigned,
+    ]);
+  });
+
+  it('of witness.md', () => {
+    const { text } = parseSignedNote(checkpoint);
+    const policy = `log ${formatVerifierKey(log.key)}\nwitness regulator ${formatVerifierKey(witness.key)} https://witness.example\nquorum regulator\n`;
+    expect(parseWitnessPolicy(utf8(policy)).witnesses).toHaveLength(1);
+    expectIn('witness.md', [
+      formatAddCheckpoint({ oldSize: sizeOf(2), proof: naiveProof(2, hashes), note: checkpoint }),
+      formatSignatureLines(text, [cosign(text, witness.key, witness.sign, 1_700_000_000)]),
+      policy,
     ]);
   });
 

@@ -109,7 +109,7 @@ async function read(
   const etag = headers.etag ?? null;
   const lastModified = headers['last-modified'] ?? null;
   if (status === 304) return { status, etag, lastModified, body: new Uint8Array() };
-  if (!isAccepted(headers, request.accepts))
+  if (!isAccepted(headers, status === 200 ? request.accepts : null))
     throw new OutboundError(
       'OUTBOUND_MEDIA_TYPE',
       'the host answers with something else than was asked for: check the address',
@@ -125,9 +125,10 @@ async function read(
   return { status, etag, lastModified, body: new Uint8Array(Buffer.concat(chunks, length)) };
 }
 
-function answered(status: number, { headers = {} }: ExchangeRequest): 200 | 304 {
+function answered(status: number, { headers = {}, passes = [] }: ExchangeRequest): number {
   const isConditional = 'if-none-match' in headers || 'if-modified-since' in headers;
   if (status === 200 || (status === 304 && isConditional)) return status;
+  if (status >= 400 && passes.includes(status)) return status;
   if (status >= 300 && status < 400)
     throw new OutboundError(
       'OUTBOUND_REDIRECTED',
@@ -139,14 +140,17 @@ function answered(status: number, { headers = {} }: ExchangeRequest): 200 | 304 
   );
 }
 
-/** RFC 9110 §8.3: what has no type may be taken for application/octet-stream. */
+/**
+ * RFC 9110 §8.3: what has no type may be taken for application/octet-stream.
+ * @param accepts null: any.
+ */
 function isAccepted(
   { 'content-type': type, 'content-encoding': encoding }: IncomingMessage['headers'],
-  accepts: readonly string[],
+  accepts: readonly string[] | null,
 ): boolean {
   const [essence = ''] = (type ?? 'application/octet-stream').split(';');
   const isPlain = encoding === undefined || encoding.toLowerCase() === 'identity';
-  return isPlain && accepts.includes(essence.trim().toLowerCase());
+  return isPlain && (accepts?.includes(essence.trim().toLowerCase()) ?? true);
 }
 
 function tooLarge(): OutboundError {

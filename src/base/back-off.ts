@@ -1,5 +1,5 @@
 /** How long something that failed for all is left alone: longer with each time in a row. */
-import type { UnixMillis } from '../base/brand.js';
+import type { UnixMillis } from './brand.js';
 
 export interface Outage {
   /** The first failure in the row. */
