@@ -1,5 +1,7 @@
 /** Anchoring in Bitcoin through a node of the operator's. Untried on mainnet: see README. */
 import { anchorSecret } from './anchor-key.js';
+import type { AnchorFees } from './anchoring/anchor-decision.js';
+import { anchorFees } from './anchoring/anchor-fee-settings.js';
 import { softwareAnchorSigner } from './anchoring/anchor-signer.js';
 import { chainAddress } from './anchoring/anchor-transaction.js';
 import {
@@ -38,6 +40,7 @@ const NETWORKS: Readonly<Record<Config['bitcoinNetwork'], BitcoinNetwork>> = {
 
 const RPC = { timeoutMillis: 30_000, retries: 3, retryMillis: 500 } as const;
 const ACCEPT_MILLIS = 5_000;
+const ANCHORS_A_DAY = 6;
 
 /** Asks the node nothing yet. @throws ConfigError CONFIG_MALFORMED as `anchorSecret`. */
 export async function openBitcoinAnchoring(
@@ -57,25 +60,40 @@ export async function openBitcoinAnchoring(
   const network = NETWORKS[bitcoinNetwork];
   const address = chainAddress(softwareAnchorSigner(secret).publicKey, network);
   const chain = `bitcoin:${bitcoinNetwork}` as const;
+  const source = deferredChain(network, () =>
+    BitcoinRpc.open({ ...rpc, network, acceptMillis: ACCEPT_MILLIS }),
+  );
   return {
     address,
     anchoring: {
       chain,
-      source: deferredChain(network, () =>
-        BitcoinRpc.open({ ...rpc, network, acceptMillis: ACCEPT_MILLIS }),
-      ),
+      source,
       secret,
       confirmations: CHAINS[chain].confirmations,
+      fees: feesOf(config),
       firstCoin: async (script) => {
         if (bitcoinFunding === undefined)
           throw new AnchoringError(
             'ANCHOR_FUNDS_EXHAUSTED',
             `pay to ${address} and name the coin in ${environmentName('bitcoinFunding')}`,
           );
-        return fundingCoin(rpc, outpointOf(bitcoinFunding), script);
+        return fundingCoin(source, outpointOf(bitcoinFunding), script);
       },
     },
   };
+}
+
+/** Blocks on regtest are made when they are asked for, and cost nothing. */
+function feesOf(config: Config): AnchorFees {
+  const { bitcoinNetwork, bitcoinMaxFee, bitcoinMaxRate, bitcoinMonthlyBudget } = config;
+  const perDay =
+    config.bitcoinPerDay ?? (bitcoinNetwork === 'regtest' ? undefined : ANCHORS_A_DAY);
+  return anchorFees({
+    maxFee: bitcoinMaxFee,
+    maxRate: bitcoinMaxRate,
+    monthlyBudget: bitcoinMonthlyBudget,
+    ...(perDay !== undefined && { perDay }),
+  });
 }
 
 /** @param text in the form that the settings have checked. */

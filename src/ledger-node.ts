@@ -118,6 +118,7 @@ export class LedgerNode {
         keys.set(handle, tenantKeys(await keyStore.tenantRoot(handle)));
       const { chain, history, anchors, ...anchoring } = await openNodeAnchoring({
         dataDirectory,
+        clock: options.clock,
         options: await options.openAnchoring(),
         ledgers: () => store.allLedgers(),
         epochLog,

@@ -141,7 +141,7 @@ async function* anchoringProblems(
     for (const epochs of epochLog.logs) {
       const { anchors, heads } = await openHistory(dataDirectory, epochs);
       if (devchain !== null) await checkOwnChain(devchain, anchors, script);
-      else await anchors.readChain(script);
+      else await anchors.readBook(script);
       yield* historyProblems({
         epochs,
         heads,

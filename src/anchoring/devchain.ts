@@ -9,10 +9,10 @@ import { assert } from '../base/errors.js';
 import type { Clock } from '../base/time.js';
 import type { BlockHash, Txid } from '../evidence/bitcoin/hash256.js';
 import { isCoinbase } from '../evidence/bitcoin/transaction.js';
-import type { Transaction } from '../evidence/bitcoin/transaction.js';
+import type { Outpoint, Transaction } from '../evidence/bitcoin/transaction.js';
 import type { AnchorCoin } from './anchor-transaction.js';
 import { BITCOIN_REGTEST } from './bitcoin-network.js';
-import type { ChainSource, ChainTip, TransactionStatus } from './chain-source.js';
+import type { ChainCoin, ChainSource, ChainTip, TransactionStatus } from './chain-source.js';
 import { AnchoringError } from './errors.js';
 import { openAppendFile } from './internal/append-file.js';
 import type { AppendFile } from './internal/append-file.js';
@@ -87,6 +87,13 @@ export class DevChain implements ChainSource, AsyncDisposable {
 
   transactionStatus(txid: Txid): Promise<TransactionStatus> {
     return this.#run(() => this.#status(txid));
+  }
+
+  coin(outpoint: Outpoint): Promise<ChainCoin | undefined> {
+    return this.#run(() => {
+      const coin = this.#store.state.coin(outpoint);
+      return coin && { value: coin.value, script: coin.script.slice(), height: coin.height };
+    });
   }
 
   /** The least that is relayed: blocks are never full here. */

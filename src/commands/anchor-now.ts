@@ -55,8 +55,12 @@ export async function markEpoch({ epochs, keyStore, run }: AnchorNowDeps): Promi
 
 /** Looks how far the anchor on its way has come. */
 export async function followAnchors(deps: AnchorNowDeps): Promise<AnchorStatus> {
-  const settled = await deps.anchorer.poll();
-  if (settled !== null) await deps.anchored.note(settled.epochSize);
+  const { anchorer, anchored } = deps;
+  const before = anchorer.settledSize;
+  await anchorer.poll();
+  // Smaller, where a reorganisation took back what was final.
+  const { settledSize } = anchorer;
+  if (settledSize !== before && settledSize > 0) await anchored.note(settledSize);
   return anchorStatus(deps);
 }
 
