@@ -86,8 +86,7 @@ export async function openBitcoinAnchoring(
 /** Blocks on regtest are made when they are asked for, and cost nothing. */
 function feesOf(config: Config): AnchorFees {
   const { bitcoinNetwork, bitcoinMaxFee, bitcoinMaxRate, bitcoinMonthlyBudget } = config;
-  const perDay =
-    config.bitcoinPerDay ?? (bitcoinNetwork === 'regtest' ? undefined : ANCHORS_A_DAY);
+  const perDay = config.bitcoinPerDay ?? (bitcoinNetwork === 'regtest' ? undefined : ANCHORS_A_DAY);
   return anchorFees({
     maxFee: bitcoinMaxFee,
     maxRate: bitcoinMaxRate,

@@ -63,7 +63,10 @@ export async function decideAnchor(
   const monthLeft =
     monthlyBudget === null ? policy.budget : monthlyBudget - paidThisMonth(spending, now);
   // What was taken back is paid for when it settles again.
-  const reserved = chain.above.reduce((sum, level) => sum + (level.candidates.at(-1)?.fee ?? 0n), 0n);
+  const reserved = chain.above.reduce(
+    (sum, level) => sum + (level.candidates.at(-1)?.fee ?? 0n),
+    0n,
+  );
   const left = monthLeft - reserved;
   const budget = left < policy.budget ? left : policy.budget;
   try {
@@ -92,7 +95,10 @@ function isDue(
   const isTime = signedAt === null || signedAt > now || now - signedAt >= intervalMillis;
   if (last === undefined) return isTime;
   // A replacement costs more each time: it is made for a fee that no longer does, or for a new coin.
-  const wanted = slidingFee({ estimate, virtualSize: anchorVirtualSize(1 + last.topUps.length) }, policy);
+  const wanted = slidingFee(
+    { estimate, virtualSize: anchorVirtualSize(1 + last.topUps.length) },
+    policy,
+  );
   if ((wanted.kind === 'pay' ? wanted.fee : wanted.wanted) > last.fee) return true;
   // What was final once is left to be mined again as it is.
   if (above.length > 0) return false;

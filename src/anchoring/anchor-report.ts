@@ -26,7 +26,12 @@ export interface AnchorReport {
 }
 
 export type ClosedChain =
-  | { readonly reason: 'spent'; readonly txid: string; readonly height: number; readonly at: UnixMillis }
+  | {
+      readonly reason: 'spent';
+      readonly txid: string;
+      readonly height: number;
+      readonly at: UnixMillis;
+    }
   | { readonly reason: 'key' };
 
 export const ANCHOR_ALARMS = [

@@ -131,7 +131,12 @@ export class AnchorStore {
     const content = { epochSize, proof: anchorProofToJson(proof) };
     // As it was: an earlier version's has not what the present format would have to say.
     if (kept === null) await this.#write(settledName(epochSize), content, 1);
-    else await this.#write(settledName(epochSize), { ...content, ...kept, at: formatInstant(kept.at) });
+    else
+      await this.#write(settledName(epochSize), {
+        ...content,
+        ...kept,
+        at: formatInstant(kept.at),
+      });
   }
 
   /** When it settled; null where an earlier version did not say. */

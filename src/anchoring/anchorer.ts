@@ -187,7 +187,9 @@ export class Anchorer {
    *
    * @throws AnchoringError ANCHOR_CHAIN_OPEN, ANCHOR_COIN_REFUSED, and as the source's own calls.
    */
-  async succeed(outpoint: Outpoint): Promise<{ readonly before: Outpoint; readonly coin: FundingCoin }> {
+  async succeed(
+    outpoint: Outpoint,
+  ): Promise<{ readonly before: Outpoint; readonly coin: FundingCoin }> {
     const { chain } = this.#book;
     // Whoever spent the coin has the key: a chain under the same one would end as well.
     if (chain === null || !this.#isKeyAnother)
@@ -282,4 +284,3 @@ function ended(): AnchoringError {
     'the chain of anchors has ended: begin its successor under another key',
   );
 }
-

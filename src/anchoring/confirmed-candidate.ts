@@ -43,8 +43,7 @@ export async function confirmedIn(
     };
   }
   if (progress?.status.state === 'mempool') return { kind: 'waiting' };
-  if ((await source.coin(chain.tip.outpoint)) === undefined)
-    return spentIn(source, search, chain);
+  if ((await source.coin(chain.tip.outpoint)) === undefined) return spentIn(source, search, chain);
   const candidate = goesOnFrom(chain) ?? progress?.candidate;
   return candidate === undefined ? { kind: 'waiting' } : { kind: 'absent', candidate };
 }

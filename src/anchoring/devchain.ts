@@ -143,6 +143,15 @@ export class DevChain implements ChainSource, AsyncDisposable {
     });
   }
 
+  /** Forgets what is not mined, as a node does whose mempool is not kept. @returns it, as it was broadcast. */
+  dropMempool(): Promise<readonly Uint8Array[]> {
+    return this.#run(() => {
+      const dropped = this.#mempool.transactions().map(({ bytes }) => bytes);
+      this.#mempool.clear();
+      return dropped;
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#busy;
     await this.#store.close();

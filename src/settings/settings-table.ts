@@ -125,11 +125,7 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     10_000_000_000,
     'what the anchors of a calendar month (UTC) may cost, in satoshi',
   ),
-  bitcoinPerDay: wholeNumber(
-    1,
-    1_440,
-    'anchors a day (default: 6; on regtest each head at once)',
-  ),
+  bitcoinPerDay: wholeNumber(1, 1_440, 'anchors a day (default: 6; on regtest each head at once)'),
   epochIntervalMillis: wholeNumber(100, DAY_MILLIS, 'time between epochs'),
   seal: choice(
     ['development', 'off', 'pem', 'pkcs12', 'pkcs11'],
