@@ -15,11 +15,10 @@ import { BitcoinRpc } from './anchoring/bitcoin-rpc.js';
 import { deferredChain } from './anchoring/deferred-chain.js';
 import { AnchoringError } from './anchoring/errors.js';
 import { fundingCoin } from './anchoring/funding-coin.js';
+import { parseOutpoint } from './anchoring/outpoint-text.js';
 import { assert } from './base/errors.js';
 import type { RandomSource } from './base/random.js';
 import type { Config, Secrets } from './config.js';
-import { parseTxid } from './evidence/bitcoin/hash256.js';
-import type { Outpoint } from './evidence/bitcoin/transaction.js';
 import { CHAINS } from './evidence/chains.js';
 import type { KeyStore } from './keys/key-store.js';
 import type { AnchoringOptions } from './node-anchoring.js';
@@ -77,7 +76,7 @@ export async function openBitcoinAnchoring(
             'ANCHOR_FUNDS_EXHAUSTED',
             `pay to ${address} and name the coin in ${environmentName('bitcoinFunding')}`,
           );
-        return fundingCoin(source, outpointOf(bitcoinFunding), script);
+        return fundingCoin(source, parseOutpoint(bitcoinFunding), script);
       },
     },
   };
@@ -93,10 +92,4 @@ function feesOf(config: Config): AnchorFees {
     monthlyBudget: bitcoinMonthlyBudget,
     ...(perDay !== undefined && { perDay }),
   });
-}
-
-/** @param text in the form that the settings have checked. */
-function outpointOf(text: string): Outpoint {
-  const [txid = '', vout = ''] = text.split(':');
-  return { txid: parseTxid(txid), vout: Number(vout) };
 }

@@ -1,4 +1,5 @@
 /** What /readyz says: no names of ledgers or tenants, because anyone may ask. */
+import { ANCHOR_ALARM_TEXTS, type AnchorAlarm } from './anchoring/anchor-report.js';
 import type { Readiness } from './api/routes/health.js';
 import type { RecoveryReport } from './ledger/ledger-store.js';
 
@@ -14,6 +15,8 @@ export interface NodeHealth {
   readonly backlog: number;
   /** Tries in a row to anchor that have failed. */
   readonly anchoringFailures: number;
+  /** What calls for an operator: anchors wait, and nothing else does. */
+  readonly anchorAlarms: readonly AnchorAlarm[];
   /** Why questions to the views are refused now, or null. */
   readonly viewsFailure: string | null;
   /** Why signatures wait for their next level; none if there is no follower. */
@@ -22,7 +25,7 @@ export interface NodeHealth {
 
 export function readinessOf(health: NodeHealth): Readiness {
   const { hasFailed, refusal, isDevelopment, isAnchoredOutside, recovery } = health;
-  const { backlog, anchoringFailures, viewsFailure, augmentation } = health;
+  const { backlog, anchoringFailures, anchorAlarms, viewsFailure, augmentation } = health;
   const reasons: string[] = [];
   if (hasFailed) reasons.push('the store failed: the node must be started again');
   if (refusal !== null) reasons.push(refusal);
@@ -36,6 +39,7 @@ export function readinessOf(health: NodeHealth): Readiness {
   if (hasRecovered(recovery)) reasons.push(recoveryText(recovery));
   if (anchoringFailures > 0)
     reasons.push(`anchoring has failed ${anchoringFailures} times in a row: see the log`);
+  reasons.push(...anchorAlarms.map((alarm) => ANCHOR_ALARM_TEXTS[alarm]));
   // Writing goes on, and whatever needs no view is answered.
   if (viewsFailure !== null) reasons.push(viewsFailure);
   reasons.push(...augmentation);

@@ -43,6 +43,15 @@ export const ANCHOR_ALARMS = [
 ] as const;
 export type AnchorAlarm = (typeof ANCHOR_ALARMS)[number];
 
+/** One line each, for people. */
+export const ANCHOR_ALARM_TEXTS: Readonly<Record<AnchorAlarm, string>> = {
+  closed: 'the chain of anchors has ended: its coin was spent by others, or its key is lost',
+  starved: 'anchors wait: their fee is above its limit, or the chain has too little left',
+  'runway-7-days': 'the chain of anchors has funds for less than 7 days',
+  'runway-30-days': 'the chain of anchors has funds for less than 30 days',
+  reorganised: 'anchors that were final have left the chain, and wait to be mined again',
+};
+
 export interface ReportParts {
   readonly book: AnchorBook;
   readonly fees: AnchorFees;

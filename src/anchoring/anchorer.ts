@@ -60,6 +60,15 @@ export type AnchorState =
       readonly isStarved: boolean;
     };
 
+/** Of a chain of anchors by another. */
+export interface Succession {
+  /** The coin that the old one ended at. */
+  readonly before: Outpoint;
+  /** The coin that the new one starts from, and the script that it pays. */
+  readonly coin: FundingCoin;
+  readonly script: Uint8Array;
+}
+
 export class Anchorer {
   readonly #options: AnchorerOptions;
   readonly #script: Uint8Array;
@@ -187,9 +196,7 @@ export class Anchorer {
    *
    * @throws AnchoringError ANCHOR_CHAIN_OPEN, ANCHOR_COIN_REFUSED, and as the source's own calls.
    */
-  async succeed(
-    outpoint: Outpoint,
-  ): Promise<{ readonly before: Outpoint; readonly coin: FundingCoin }> {
+  async succeed(outpoint: Outpoint): Promise<Succession> {
     const { chain } = this.#book;
     // Whoever spent the coin has the key: a chain under the same one would end as well.
     if (chain === null || !this.#isKeyAnother)
@@ -200,7 +207,7 @@ export class Anchorer {
     const coin = await fundingCoin(this.#options.source, outpoint, this.#script);
     // A crash before this leaves the old chain, and it is succeeded again.
     await this.#keep(succeedInBook(this.#book, chain, this.#script, coin));
-    return { before: chain.tip.outpoint, coin };
+    return { before: chain.tip.outpoint, coin, script: this.#script };
   }
 
   get #isKeyAnother(): boolean {

@@ -1,14 +1,17 @@
 /** Makes an epoch of the present heads, and puts it on its way into the chain. */
 import type { AnchoredHeads } from '../anchoring/anchored-heads.js';
+import type { AnchorReport } from '../anchoring/anchor-report.js';
 import type { Anchorer, AnchorState } from '../anchoring/anchorer.js';
 import { type EpochSource, lastEpoch, makeEpoch } from '../anchoring/epoch-log.js';
-import type { TreeSize } from '../base/brand.js';
+import type { TreeSize, UnixMillis } from '../base/brand.js';
 import type { KeyStore } from '../keys/key-store.js';
+import type { AnchorLag } from './anchor-lag.js';
 
 export interface AnchorNowDeps {
   readonly epochs: EpochSource;
   readonly anchorer: Anchorer;
   readonly anchored: AnchoredHeads;
+  readonly lag: AnchorLag;
   readonly keyStore: KeyStore;
   /** Starts that were allowed to write, this one included. */
   readonly run: number;
@@ -20,6 +23,10 @@ export interface AnchorStatus {
   /** What of it is final in the chain. */
   readonly settledSize: TreeSize;
   readonly pending: AnchorState;
+  /** When the oldest epoch was made that is not final; null where none waits. */
+  readonly waitingSince: UnixMillis | null;
+  /** Of the chain's money and life. */
+  readonly report: AnchorReport;
 }
 
 /**
@@ -45,8 +52,10 @@ async function publishHead({ epochs, anchorer }: AnchorNowDeps): Promise<void> {
 }
 
 /** Makes an epoch if a ledger has moved, and remembers it outside the data directory. */
-export async function markEpoch({ epochs, keyStore, run }: AnchorNowDeps): Promise<void> {
+export async function markEpoch(deps: AnchorNowDeps): Promise<void> {
+  const { epochs, anchorer, lag, keyStore, run } = deps;
   await makeEpoch(epochs);
+  await lag.look(epochs.epochs.reader, anchorer.settledSize);
   const { reader } = epochs.epochs;
   const { size, rootHash } = reader.head;
   // A crash before this leaves a mark that is behind, which says less but nothing false.
@@ -55,20 +64,23 @@ export async function markEpoch({ epochs, keyStore, run }: AnchorNowDeps): Promi
 
 /** Looks how far the anchor on its way has come. */
 export async function followAnchors(deps: AnchorNowDeps): Promise<AnchorStatus> {
-  const { anchorer, anchored } = deps;
+  const { anchorer, anchored, epochs, lag } = deps;
   const before = anchorer.settledSize;
   await anchorer.poll();
   // Smaller, where a reorganisation took back what was final.
   const { settledSize } = anchorer;
   if (settledSize !== before && settledSize > 0) await anchored.note(settledSize);
+  await lag.look(epochs.epochs.reader, settledSize);
   return anchorStatus(deps);
 }
 
 /** How far it had come when it was last looked at. */
-export function anchorStatus({ epochs, anchorer }: AnchorNowDeps): AnchorStatus {
+export function anchorStatus({ epochs, anchorer, lag }: AnchorNowDeps): AnchorStatus {
   return {
     epochSize: epochs.epochs.reader.head.size,
     settledSize: anchorer.settledSize,
     pending: anchorer.state,
+    waitingSince: lag.since,
+    report: anchorer.report,
   };
 }

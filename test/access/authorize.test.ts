@@ -101,6 +101,15 @@ describe('authorize', () => {
         expect(isAllowed(principal(role, DEFAULT_TENANT), 'tenant:found', bank)).toBe(false);
   });
 
+  it('lets operators and admins of the default tenant alone fund the anchors', () => {
+    for (const role of ROLES) {
+      const may = role === 'operator' || role === 'admin';
+      const who = principal(role, DEFAULT_TENANT);
+      expect(isAllowed(who, 'anchor:fund', DEFAULT_TENANT)).toBe(may);
+      expect(isAllowed(principal(role), 'anchor:fund', bank)).toBe(false);
+    }
+  });
+
   it('does not name the tenant that was asked for', () => {
     expect(() => {
       authorize(principal('admin'), 'record:read', otherBank);

@@ -2,11 +2,19 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
+import { ANCHOR_ALARMS } from '../../anchoring/anchor-report.js';
+import type { Succession } from '../../anchoring/anchorer.js';
+import type { FundingCoin } from '../../anchoring/funding-coin.js';
+import { formatOutpoint, OUTPOINT_PATTERN, parseOutpoint } from '../../anchoring/outpoint-text.js';
+import type { UnixMillis } from '../../base/brand.js';
+import { formatInstant } from '../../base/time.js';
 import type { AnchorStatus } from '../../commands/anchor-now.js';
+import type { Outpoint } from '../../evidence/bitcoin/transaction.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
+import { type BodyLimits, readJsonBody } from '../body.js';
 import { addResource } from '../resource.js';
-import { json, problemResponse } from '../schemas.js';
+import { instantSchema, json, problemResponse, textOfForm } from '../schemas.js';
 import { validate } from '../validate.js';
 
 export interface AnchorsRoutesOptions {
@@ -16,10 +24,14 @@ export interface AnchorsRoutesOptions {
   readonly isDevelopment: boolean;
   readonly status: () => AnchorStatus;
   readonly anchorNow: () => Promise<AnchorStatus>;
+  readonly topUp: (outpoint: Outpoint) => Promise<FundingCoin>;
+  readonly succeed: (outpoint: Outpoint) => Promise<Succession>;
+  readonly body: BodyLimits;
 }
 
 const noQuerySchema = z.strictObject({});
 const size = z.number().int();
+const satoshi = z.number().int().meta({ description: 'In satoshi.' });
 const anchorsSchema = z.object({
   chain: z.string(),
   development: z.boolean().meta({ description: 'The chain proves nothing to others.' }),
@@ -34,14 +46,82 @@ const anchorsSchema = z.object({
       isStarved: z.boolean().meta({ description: 'The fee wanted is above the budget.' }),
     }),
   ]),
+  waiting: z
+    .object({
+      epochs: size,
+      since: instantSchema
+        .nullable()
+        .meta({ description: 'When the oldest of them was made; null where none waits.' }),
+    })
+    .meta({ description: 'What no final anchor has.' }),
+  lastFinalAt: instantSchema
+    .nullable()
+    .meta({ description: 'Null before the first, and where an earlier version did not write it.' }),
+  alarms: z.array(z.enum(ANCHOR_ALARMS)).meta({ description: 'What calls for an operator.' }),
+  closed: z
+    .union([
+      z.object({
+        reason: z.literal('spent'),
+        txid: z.string(),
+        height: z.number().int(),
+        at: instantSchema,
+      }),
+      z.object({ reason: z.literal('key') }),
+    ])
+    .nullable()
+    .meta({
+      description:
+        'Why nothing is anchored any more: a transaction that is no anchor spent the coin, or the key is lost.',
+    }),
+  takenBack: z
+    .number()
+    .int()
+    .meta({
+      description: 'Anchors that were final and that a reorganisation took out of the chain.',
+    }),
+  funds: z.object({
+    balance: satoshi.nullable(),
+    feeRate: z
+      .number()
+      .nullable()
+      .meta({ description: 'Satoshi per virtual byte at the last look; null before it.' }),
+    paidThisMonth: satoshi,
+    monthlyBudget: satoshi.nullable(),
+    paidInAll: satoshi,
+    runwayDays: z
+      .number()
+      .nullable()
+      .meta({ description: 'How long the balance lasts; null where no rhythm is set.' }),
+    starved: z
+      .object({ wanted: satoshi, limit: z.enum(['anchor', 'month', 'funds']) })
+      .nullable()
+      .meta({
+        description: 'The fee that the anchor which waits would have, and what forbids it.',
+      }),
+  }),
+});
+
+const coinBodySchema = z.strictObject({
+  outpoint: textOfForm(OUTPOINT_PATTERN).meta({
+    description: 'A confirmed, unspent output to the anchor address.',
+  }),
+});
+const coinSchema = z.object({ outpoint: z.string(), value: satoshi });
+const successionSchema = z.object({
+  before: z.string().meta({ description: 'The coin that the old chain ended at.' }),
+  outpoint: z.string(),
+  value: satoshi,
 });
 
 export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
-  const { guard, chain, isDevelopment, status, anchorNow } = options;
+  const { guard, chain, isDevelopment, status, anchorNow, topUp, succeed, body } = options;
   const answerOf = (now: AnchorStatus): z.infer<typeof anchorsSchema> => ({
     chain,
     development: isDevelopment,
-    ...now,
+    epochSize: now.epochSize,
+    settledSize: now.settledSize,
+    pending: now.pending,
+    ...viewOf(now),
   });
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/anchors', {
@@ -65,7 +145,88 @@ export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
       };
     }),
   });
+  addResource(router, '/anchors/top-ups', {
+    post: guard.administering('anchor:fund', async (_principal, request, response) => {
+      const { outpoint } = validate(coinBodySchema, await readJsonBody(request, body), 'the body');
+      return {
+        question: { coin: outpoint },
+        take: async () => {
+          const { value } = await topUp(parseOutpoint(outpoint));
+          return {
+            made: {},
+            send: () => {
+              sendJson(response, 201, { outpoint, value: Number(value) } satisfies z.infer<
+                typeof coinSchema
+              >);
+            },
+          };
+        },
+      };
+    }),
+  });
+  addResource(router, '/anchors/successor', {
+    post: guard.administering('anchor:fund', async (_principal, request, response) => {
+      const { outpoint } = validate(coinBodySchema, await readJsonBody(request, body), 'the body');
+      return {
+        question: { coin: outpoint },
+        take: async () => {
+          const { before, coin } = await succeed(parseOutpoint(outpoint));
+          return {
+            made: { before: formatOutpoint(before) },
+            send: () => {
+              sendJson(response, 201, {
+                before: formatOutpoint(before),
+                outpoint,
+                value: Number(coin.value),
+              } satisfies z.infer<typeof successionSchema>);
+            },
+          };
+        },
+      };
+    }),
+  });
   return router;
+}
+
+function viewOf({
+  epochSize,
+  settledSize,
+  waitingSince,
+  report,
+}: AnchorStatus): Omit<
+  z.infer<typeof anchorsSchema>,
+  'chain' | 'development' | 'epochSize' | 'settledSize' | 'pending'
+> {
+  const { balance, rate, paidThisMonth, monthlyBudget, paidInAll, runwayDays, starved } = report;
+  const { closed, takenBack, lastSettledAt, alarms } = report;
+  return {
+    waiting: {
+      epochs: waitingSince === null ? 0 : epochSize - Math.max(1, settledSize),
+      since: instantOrNull(waitingSince),
+    },
+    lastFinalAt: instantOrNull(lastSettledAt),
+    alarms: [...alarms],
+    closed: closed?.reason === 'spent' ? { ...closed, at: formatInstant(closed.at) } : closed,
+    takenBack,
+    funds: {
+      balance: numberOrNull(balance),
+      feeRate: rate,
+      paidThisMonth: Number(paidThisMonth),
+      monthlyBudget: numberOrNull(monthlyBudget),
+      paidInAll: Number(paidInAll),
+      runwayDays,
+      starved: starved && { ...starved, wanted: Number(starved.wanted) },
+    },
+  };
+}
+
+/** At most 21·10¹⁴, which a double holds. */
+function numberOrNull(value: bigint | null): number | null {
+  return value === null ? null : Number(value);
+}
+
+function instantOrNull(at: UnixMillis | null): string | null {
+  return at === null ? null : formatInstant(at);
 }
 
 export function describeAnchors(registry: OpenAPIRegistry): void {
@@ -87,6 +248,32 @@ export function describeAnchors(registry: OpenAPIRegistry): void {
     tags: ['anchors'],
     responses: {
       200: { description: 'The state of anchoring.', content: json(anchorsSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'post',
+    path: '/v1/anchors/top-ups',
+    summary: 'Name a coin that the next anchor pays in',
+    description:
+      'For operators and admins of the tenant "default". It must be confirmed and unspent.',
+    tags: ['anchors'],
+    request: { body: { required: true, content: json(coinBodySchema) } },
+    responses: {
+      201: { description: 'The coin.', content: json(coinSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'post',
+    path: '/v1/anchors/successor',
+    summary: 'Begin another chain of anchors where the one before has ended',
+    description:
+      'For operators and admins of the tenant "default", where the anchor key is another than that of the chain.',
+    tags: ['anchors'],
+    request: { body: { required: true, content: json(coinBodySchema) } },
+    responses: {
+      201: { description: 'Both ends.', content: json(successionSchema) },
       default: problemResponse,
     },
   });
