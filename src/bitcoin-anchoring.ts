@@ -1,4 +1,4 @@
-/** Anchoring in Bitcoin through a node of the operator's. Untried on mainnet: see README. */
+/** Anchoring in Bitcoin through a node or an Esplora server that the operator names. Untried on mainnet: see README. */
 import { anchorSecret } from './anchor-key.js';
 import type { AnchorFees } from './anchoring/anchor-decision.js';
 import { anchorFees } from './anchoring/anchor-fee-settings.js';
@@ -7,13 +7,16 @@ import { chainAddress } from './anchoring/anchor-transaction.js';
 import {
   BITCOIN_MAINNET,
   BITCOIN_REGTEST,
+  BITCOIN_SIGNET,
   BITCOIN_TESTNET,
   BITCOIN_TESTNET4,
   type BitcoinNetwork,
 } from './anchoring/bitcoin-network.js';
 import { BitcoinRpc } from './anchoring/bitcoin-rpc.js';
+import type { ChainSource } from './anchoring/chain-source.js';
 import { deferredChain } from './anchoring/deferred-chain.js';
 import { AnchoringError } from './anchoring/errors.js';
+import { Esplora } from './anchoring/esplora.js';
 import { fundingCoin } from './anchoring/funding-coin.js';
 import { parseOutpoint } from './anchoring/outpoint-text.js';
 import { assert } from './base/errors.js';
@@ -34,10 +37,11 @@ const NETWORKS: Readonly<Record<Config['bitcoinNetwork'], BitcoinNetwork>> = {
   mainnet: BITCOIN_MAINNET,
   testnet: BITCOIN_TESTNET,
   testnet4: BITCOIN_TESTNET4,
+  signet: BITCOIN_SIGNET,
   regtest: BITCOIN_REGTEST,
 };
 
-const RPC = { timeoutMillis: 30_000, retries: 3, retryMillis: 500 } as const;
+const TRIES = { timeoutMillis: 30_000, retries: 3, retryMillis: 500 } as const;
 const ACCEPT_MILLIS = 5_000;
 const ANCHORS_A_DAY = 6;
 
@@ -47,21 +51,12 @@ export async function openBitcoinAnchoring(
   secrets: Secrets,
   { keyStore, random }: { readonly keyStore: KeyStore; readonly random: RandomSource },
 ): Promise<BitcoinAnchoring> {
-  const { bitcoinNetwork, bitcoinRpcUrl: url, bitcoinFunding } = config;
-  assert(url !== undefined, 'the settings ask for a URL where the chain is bitcoin');
-  const rpc = {
-    ...RPC,
-    url,
-    user: secrets.bitcoinRpcUser?.reveal() ?? '',
-    password: secrets.bitcoinRpcPassword?.reveal() ?? '',
-  };
+  const { bitcoinNetwork, bitcoinFunding } = config;
   const secret = await anchorSecret({ keyStore, random, isDevelopment: false });
   const network = NETWORKS[bitcoinNetwork];
   const address = chainAddress(softwareAnchorSigner(secret).publicKey, network);
   const chain = `bitcoin:${bitcoinNetwork}` as const;
-  const source = deferredChain(network, () =>
-    BitcoinRpc.open({ ...rpc, network, acceptMillis: ACCEPT_MILLIS }),
-  );
+  const source = deferredChain(network, () => openSource(config, secrets, network));
   return {
     address,
     anchoring: {
@@ -80,6 +75,23 @@ export async function openBitcoinAnchoring(
       },
     },
   };
+}
+
+function openSource(
+  { bitcoinRpcUrl, esploraUrl }: Config,
+  { bitcoinRpcUser, bitcoinRpcPassword }: Secrets,
+  network: BitcoinNetwork,
+): Promise<ChainSource> {
+  if (esploraUrl !== undefined) return Esplora.open({ ...TRIES, url: esploraUrl, network });
+  assert(bitcoinRpcUrl !== undefined, 'the settings ask for a URL where the chain is bitcoin');
+  return BitcoinRpc.open({
+    ...TRIES,
+    url: bitcoinRpcUrl,
+    user: bitcoinRpcUser?.reveal() ?? '',
+    password: bitcoinRpcPassword?.reveal() ?? '',
+    network,
+    acceptMillis: ACCEPT_MILLIS,
+  });
 }
 
 /** Blocks on regtest are made when they are asked for, and cost nothing. */

@@ -97,13 +97,18 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     'chain that epochs are anchored to; bitcoin is untried on mainnet',
   ),
   bitcoinNetwork: choice(
-    ['mainnet', 'testnet', 'testnet4', 'regtest'],
+    ['mainnet', 'testnet', 'testnet4', 'signet', 'regtest'],
     'network that the Bitcoin node must be on',
   ),
   bitcoinRpcUrl: text(
     isPlainHttpUrl,
     'an http or https URL without user and password',
     'JSON-RPC of the Bitcoin node',
+  ),
+  esploraUrl: text(
+    isPlainHttpUrl,
+    'an http or https URL without user and password',
+    'Esplora server to ask instead of a Bitcoin node; public ones are untried',
   ),
   bitcoinFunding: text(
     (value) => /^[0-9a-f]{64}:(?:0|[1-9][0-9]{0,8})$/.test(value),

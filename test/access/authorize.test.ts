@@ -73,6 +73,7 @@ describe('authorize', () => {
   it('lets an admin do all but found tenants, inspect, and write what the node alone writes', () => {
     const denied = ACTIONS.filter((action) => !isAllowed(principal('admin'), action, bank));
     expect(denied).toEqual([
+      'anchor:fund',
       'tenant:found',
       'inspection:open',
       'inspection:close',

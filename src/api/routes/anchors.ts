@@ -73,12 +73,9 @@ const anchorsSchema = z.object({
       description:
         'Why nothing is anchored any more: a transaction that is no anchor spent the coin, or the key is lost.',
     }),
-  takenBack: z
-    .number()
-    .int()
-    .meta({
-      description: 'Anchors that were final and that a reorganisation took out of the chain.',
-    }),
+  takenBack: z.number().int().meta({
+    description: 'Anchors that were final and that a reorganisation took out of the chain.',
+  }),
   funds: z.object({
     balance: satoshi.nullable(),
     feeRate: z
