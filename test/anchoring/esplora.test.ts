@@ -111,11 +111,6 @@ describe('an Esplora server', () => {
             /^CHAIN_UNAVAILABLE/,
           ],
           [
-            'lies of a transaction',
-            answering(/hex$/, 200, toHex(before.candidates[0]?.bytes ?? new Uint8Array())),
-            /^none/,
-          ],
-          [
             'sends a block of more than 4 MB',
             (path, response) => {
               if (!path.endsWith('/raw')) return false;
@@ -135,7 +130,7 @@ describe('an Esplora server', () => {
           ['never answers', () => true, /^CHAIN_UNAVAILABLE.*too long/],
         ];
         for (const [what, fault, expected] of faults) {
-            server.fault = fault;
+          server.fault = fault;
           expect([what, await refusal(() => anchorer.poll())]).toEqual([
             what,
             expect.stringMatching(expected),
