@@ -2,14 +2,15 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
-import { ANCHOR_ALARMS } from '../../anchoring/anchor-report.js';
-import type { Succession } from '../../anchoring/anchorer.js';
-import type { FundingCoin } from '../../anchoring/funding-coin.js';
-import { formatOutpoint, OUTPOINT_PATTERN, parseOutpoint } from '../../anchoring/outpoint-text.js';
 import type { UnixMillis } from '../../base/brand.js';
 import { formatInstant } from '../../base/time.js';
 import type { AnchorStatus } from '../../commands/anchor-now.js';
-import type { Outpoint } from '../../evidence/bitcoin/transaction.js';
+import {
+  type AnchorFunding,
+  COIN_PATTERN,
+  succeedAnchors,
+  topUpAnchors,
+} from '../../commands/fund-anchors.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
 import { type BodyLimits, readJsonBody } from '../body.js';
@@ -24,11 +25,18 @@ export interface AnchorsRoutesOptions {
   readonly isDevelopment: boolean;
   readonly status: () => AnchorStatus;
   readonly anchorNow: () => Promise<AnchorStatus>;
-  readonly topUp: (outpoint: Outpoint) => Promise<FundingCoin>;
-  readonly succeed: (outpoint: Outpoint) => Promise<Succession>;
+  readonly funding: AnchorFunding;
   readonly body: BodyLimits;
 }
 
+/** What there is to call an operator for. */
+const ALARMS = [
+  'closed',
+  'starved',
+  'runway-7-days',
+  'runway-30-days',
+  'reorganised',
+] as const satisfies readonly AnchorStatus['report']['alarms'][number][];
 const noQuerySchema = z.strictObject({});
 const size = z.number().int();
 const satoshi = z.number().int().meta({ description: 'In satoshi.' });
@@ -57,7 +65,7 @@ const anchorsSchema = z.object({
   lastFinalAt: instantSchema
     .nullable()
     .meta({ description: 'Null before the first, and where an earlier version did not write it.' }),
-  alarms: z.array(z.enum(ANCHOR_ALARMS)).meta({ description: 'What calls for an operator.' }),
+  alarms: z.array(z.enum(ALARMS)).meta({ description: 'What calls for an operator.' }),
   closed: z
     .union([
       z.object({
@@ -99,7 +107,7 @@ const anchorsSchema = z.object({
 });
 
 const coinBodySchema = z.strictObject({
-  outpoint: textOfForm(OUTPOINT_PATTERN).meta({
+  outpoint: textOfForm(COIN_PATTERN).meta({
     description: 'A confirmed, unspent output to the anchor address.',
   }),
 });
@@ -111,7 +119,7 @@ const successionSchema = z.object({
 });
 
 export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
-  const { guard, chain, isDevelopment, status, anchorNow, topUp, succeed, body } = options;
+  const { guard, chain, isDevelopment, status, anchorNow, funding, body } = options;
   const answerOf = (now: AnchorStatus): z.infer<typeof anchorsSchema> => ({
     chain,
     development: isDevelopment,
@@ -148,13 +156,11 @@ export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
       return {
         question: { coin: outpoint },
         take: async () => {
-          const { value } = await topUp(parseOutpoint(outpoint));
+          const coin = await topUpAnchors(funding, outpoint);
           return {
             made: {},
             send: () => {
-              sendJson(response, 201, { outpoint, value: Number(value) } satisfies z.infer<
-                typeof coinSchema
-              >);
+              sendJson(response, 201, coin satisfies z.infer<typeof coinSchema>);
             },
           };
         },
@@ -167,15 +173,11 @@ export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
       return {
         question: { coin: outpoint },
         take: async () => {
-          const { before, coin } = await succeed(parseOutpoint(outpoint));
+          const succession = await succeedAnchors(funding, outpoint);
           return {
-            made: { before: formatOutpoint(before) },
+            made: { before: succession.before },
             send: () => {
-              sendJson(response, 201, {
-                before: formatOutpoint(before),
-                outpoint,
-                value: Number(coin.value),
-              } satisfies z.infer<typeof successionSchema>);
+              sendJson(response, 201, succession satisfies z.infer<typeof successionSchema>);
             },
           };
         },
