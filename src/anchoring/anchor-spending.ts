@@ -3,6 +3,7 @@
  * a restart would be none. Replacements cost nothing beyond the one that confirms.
  */
 import type { UnixMillis } from '../base/brand.js';
+import { formatInstant } from '../base/time.js';
 
 export interface AnchorSpending {
   /** `2026-11`, the month that `paid` is of; empty before the first anchor. */
@@ -13,10 +14,13 @@ export interface AnchorSpending {
   readonly total: bigint;
 }
 
+/** `2026-11` */
+const MONTH_LENGTH = 7;
+
 export const NOTHING_SPENT: AnchorSpending = { month: '', paid: 0n, total: 0n };
 
-export function monthOf(at: UnixMillis): string {
-  return new Date(at).toISOString().slice(0, 7);
+function monthOf(at: UnixMillis): string {
+  return formatInstant(at).slice(0, MONTH_LENGTH);
 }
 
 /** In satoshi, of the month that `now` lies in. */

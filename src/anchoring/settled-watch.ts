@@ -3,11 +3,11 @@
  * Only if that header has changed is anything else asked, and the anchors before it are looked at.
  */
 import type { TreeSize, UnixMillis } from '../base/brand.js';
+import type { AnchorProof } from '../evidence/bitcoin/anchor-proof.js';
 import { parseBlockHeader } from '../evidence/bitcoin/block-header.js';
 import { HEADER_BYTES } from '../evidence/bitcoin/block-header.js';
 import type { BlockHash, Txid } from '../evidence/bitcoin/hash256.js';
 import { parseTransaction } from '../evidence/bitcoin/transaction.js';
-import type { AnchorProof } from '../evidence/bitcoin/anchor-proof.js';
 import { type AnchorBook, unsettleInBook } from './anchor-book.js';
 import { proveAnchor } from './anchor-prover.js';
 import type { AnchorStore, KeptAnchor } from './anchor-store.js';

@@ -1,6 +1,6 @@
 /** Makes an epoch of the present heads, and puts it on its way into the chain. */
-import type { AnchoredHeads } from '../anchoring/anchored-heads.js';
 import type { AnchorReport } from '../anchoring/anchor-report.js';
+import type { AnchoredHeads } from '../anchoring/anchored-heads.js';
 import type { Anchorer, AnchorState } from '../anchoring/anchorer.js';
 import { type EpochSource, lastEpoch, makeEpoch } from '../anchoring/epoch-log.js';
 import type { TreeSize, UnixMillis } from '../base/brand.js';

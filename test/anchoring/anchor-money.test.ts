@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AnchorFees } from '../../src/anchoring/anchor-decision.js';
 import { anchorFees } from '../../src/anchoring/anchor-fee-settings.js';
-import type { ChainSource } from '../../src/anchoring/chain-source.js';
 import { chainScript } from '../../src/anchoring/anchor-transaction.js';
+import type { ChainSource } from '../../src/anchoring/chain-source.js';
 import { parseTxid } from '../../src/evidence/bitcoin/hash256.js';
 import { parseTransaction } from '../../src/evidence/bitcoin/transaction.js';
 import {

@@ -2,8 +2,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { anchorChainToJson } from '../../src/anchoring/anchor-chain-json.js';
-import { formatStoredJson, parseStoredJsonUpTo } from '../../src/base/stored-json.js';
 import type { JsonObject } from '../../src/base/canonical-json.js';
+import { formatStoredJson, parseStoredJsonUpTo } from '../../src/base/stored-json.js';
 import { type AnchoringLife, CONFIRMATIONS, settle, withAnchoring } from './anchoring-life.js';
 import { payloadOf, refusal } from './fixture.js';
 

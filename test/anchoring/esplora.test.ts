@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
 import { BITCOIN_REGTEST, BITCOIN_SIGNET } from '../../src/anchoring/bitcoin-network.js';
 import { Esplora } from '../../src/anchoring/esplora.js';
 import { toHex } from '../../src/base/bytes.js';

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FeePolicy } from '../../src/anchoring/anchor-fee.js';
 import type { AnchorFees } from '../../src/anchoring/anchor-decision.js';
+import type { FeePolicy } from '../../src/anchoring/anchor-fee.js';
 import { softwareAnchorSigner } from '../../src/anchoring/anchor-signer.js';
 import { chainScript } from '../../src/anchoring/anchor-transaction.js';
 import type { AnchorFeeLimits } from '../../src/anchoring/anchor-transaction.js';

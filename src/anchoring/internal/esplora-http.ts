@@ -4,7 +4,7 @@
  * outside (docs/decisions/0024-outbound-requests.md).
  */
 import pRetry from 'p-retry';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { utf8, utf8ToString } from '../../base/bytes.js';
 import { BaseError } from '../../base/errors.js';
 import { OutboundError, OutboundStatusError } from '../../keys/outbound-error.js';
