@@ -1,23 +1,27 @@
-/** Anchoring in Bitcoin through a node of the operator's. Untried on mainnet: see README. */
+/** Anchoring in Bitcoin through a node or an Esplora server that the operator names. Untried on mainnet: see README. */
 import { anchorSecret } from './anchor-key.js';
+import type { AnchorFees } from './anchoring/anchor-decision.js';
+import { anchorFees } from './anchoring/anchor-fee-settings.js';
 import { softwareAnchorSigner } from './anchoring/anchor-signer.js';
 import { chainAddress } from './anchoring/anchor-transaction.js';
 import {
   BITCOIN_MAINNET,
   BITCOIN_REGTEST,
+  BITCOIN_SIGNET,
   BITCOIN_TESTNET,
   BITCOIN_TESTNET4,
   type BitcoinNetwork,
 } from './anchoring/bitcoin-network.js';
 import { BitcoinRpc } from './anchoring/bitcoin-rpc.js';
+import type { ChainSource } from './anchoring/chain-source.js';
 import { deferredChain } from './anchoring/deferred-chain.js';
 import { AnchoringError } from './anchoring/errors.js';
+import { Esplora } from './anchoring/esplora.js';
 import { fundingCoin } from './anchoring/funding-coin.js';
+import { parseOutpoint } from './anchoring/outpoint-text.js';
 import { assert } from './base/errors.js';
 import type { RandomSource } from './base/random.js';
 import type { Config, Secrets } from './config.js';
-import { parseTxid } from './evidence/bitcoin/hash256.js';
-import type { Outpoint } from './evidence/bitcoin/transaction.js';
 import { CHAINS } from './evidence/chains.js';
 import type { KeyStore } from './keys/key-store.js';
 import type { AnchoringOptions } from './node-anchoring.js';
@@ -33,11 +37,13 @@ const NETWORKS: Readonly<Record<Config['bitcoinNetwork'], BitcoinNetwork>> = {
   mainnet: BITCOIN_MAINNET,
   testnet: BITCOIN_TESTNET,
   testnet4: BITCOIN_TESTNET4,
+  signet: BITCOIN_SIGNET,
   regtest: BITCOIN_REGTEST,
 };
 
-const RPC = { timeoutMillis: 30_000, retries: 3, retryMillis: 500 } as const;
+const TRIES = { timeoutMillis: 30_000, retries: 3, retryMillis: 500 } as const;
 const ACCEPT_MILLIS = 5_000;
+const ANCHORS_A_DAY = 6;
 
 /** Asks the node nothing yet. @throws ConfigError CONFIG_MALFORMED as `anchorSecret`. */
 export async function openBitcoinAnchoring(
@@ -45,41 +51,57 @@ export async function openBitcoinAnchoring(
   secrets: Secrets,
   { keyStore, random }: { readonly keyStore: KeyStore; readonly random: RandomSource },
 ): Promise<BitcoinAnchoring> {
-  const { bitcoinNetwork, bitcoinRpcUrl: url, bitcoinFunding } = config;
-  assert(url !== undefined, 'the settings ask for a URL where the chain is bitcoin');
-  const rpc = {
-    ...RPC,
-    url,
-    user: secrets.bitcoinRpcUser?.reveal() ?? '',
-    password: secrets.bitcoinRpcPassword?.reveal() ?? '',
-  };
+  const { bitcoinNetwork, bitcoinFunding } = config;
   const secret = await anchorSecret({ keyStore, random, isDevelopment: false });
   const network = NETWORKS[bitcoinNetwork];
   const address = chainAddress(softwareAnchorSigner(secret).publicKey, network);
   const chain = `bitcoin:${bitcoinNetwork}` as const;
+  const source = deferredChain(network, () => openSource(config, secrets, network));
   return {
     address,
     anchoring: {
       chain,
-      source: deferredChain(network, () =>
-        BitcoinRpc.open({ ...rpc, network, acceptMillis: ACCEPT_MILLIS }),
-      ),
+      source,
       secret,
       confirmations: CHAINS[chain].confirmations,
+      fees: feesOf(config),
       firstCoin: async (script) => {
         if (bitcoinFunding === undefined)
           throw new AnchoringError(
             'ANCHOR_FUNDS_EXHAUSTED',
             `pay to ${address} and name the coin in ${environmentName('bitcoinFunding')}`,
           );
-        return fundingCoin(rpc, outpointOf(bitcoinFunding), script);
+        return fundingCoin(source, parseOutpoint(bitcoinFunding), script);
       },
     },
   };
 }
 
-/** @param text in the form that the settings have checked. */
-function outpointOf(text: string): Outpoint {
-  const [txid = '', vout = ''] = text.split(':');
-  return { txid: parseTxid(txid), vout: Number(vout) };
+function openSource(
+  { bitcoinRpcUrl, esploraUrl }: Config,
+  { bitcoinRpcUser, bitcoinRpcPassword }: Secrets,
+  network: BitcoinNetwork,
+): Promise<ChainSource> {
+  if (esploraUrl !== undefined) return Esplora.open({ ...TRIES, url: esploraUrl, network });
+  assert(bitcoinRpcUrl !== undefined, 'the settings ask for a URL where the chain is bitcoin');
+  return BitcoinRpc.open({
+    ...TRIES,
+    url: bitcoinRpcUrl,
+    user: bitcoinRpcUser?.reveal() ?? '',
+    password: bitcoinRpcPassword?.reveal() ?? '',
+    network,
+    acceptMillis: ACCEPT_MILLIS,
+  });
+}
+
+/** Blocks on regtest are made when they are asked for, and cost nothing. */
+function feesOf(config: Config): AnchorFees {
+  const { bitcoinNetwork, bitcoinMaxFee, bitcoinMaxRate, bitcoinMonthlyBudget } = config;
+  const perDay = config.bitcoinPerDay ?? (bitcoinNetwork === 'regtest' ? undefined : ANCHORS_A_DAY);
+  return anchorFees({
+    maxFee: bitcoinMaxFee,
+    maxRate: bitcoinMaxRate,
+    monthlyBudget: bitcoinMonthlyBudget,
+    ...(perDay !== undefined && { perDay }),
+  });
 }

@@ -48,10 +48,19 @@ export interface Config {
   /** Requests a minute per address; unlimited without it. */
   readonly requestsPerMinute?: number;
   readonly anchorChain: 'devchain' | 'bitcoin';
-  readonly bitcoinNetwork: 'mainnet' | 'testnet' | 'testnet4' | 'regtest';
+  readonly bitcoinNetwork: 'mainnet' | 'testnet' | 'testnet4' | 'signet' | 'regtest';
+  /** One of the two where the chain is bitcoin. */
   readonly bitcoinRpcUrl?: string;
+  readonly esploraUrl?: string;
   /** `<txid>:<output>` of the coin that the chain of anchors starts from, paid to the anchor address. */
   readonly bitcoinFunding?: string;
+  /** In satoshi: of one anchor with all that it replaces, and of a calendar month of UTC. */
+  readonly bitcoinMaxFee: number;
+  readonly bitcoinMonthlyBudget: number;
+  /** Satoshi per virtual byte that no estimate lifts the fee above. */
+  readonly bitcoinMaxRate: number;
+  /** Anchors a day; without it six, and on regtest each head at once. */
+  readonly bitcoinPerDay?: number;
   readonly epochIntervalMillis: number;
   /**
    * Where the seal's key is: `development` = of the node's own making; `pem`, `pkcs12` = in a file;

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { anchorSecret } from './anchor-key.js';
+import { anchorFees } from './anchoring/anchor-fee-settings.js';
 import { DevChain } from './anchoring/devchain.js';
 import { randomBytes, type RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
@@ -81,6 +82,7 @@ function anchoringOn(devchain: DevChain, secret: Uint8Array): AnchoringOptions {
     source: devchain,
     secret,
     confirmations: 1,
+    fees: anchorFees({ maxFee: 50_000, maxRate: 100 }),
     firstCoin: (script) => devchain.fund(script),
   };
 }

@@ -5,12 +5,14 @@
 import { ACCESS_LEDGER } from './access/access-entry.js';
 import type { AnchorStore } from './anchoring/anchor-store.js';
 import type { Anchored } from './anchoring/anchored-heads.js';
-import type { Anchorer } from './anchoring/anchorer.js';
+import type { Anchorer, Succession } from './anchoring/anchorer.js';
+import type { FundingCoin } from './anchoring/funding-coin.js';
 import { utf8 } from './base/bytes.js';
 import { hmacSha256 } from './base/hash.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import { Turns } from './base/turns.js';
+import { AnchorLag } from './commands/anchor-lag.js';
 import {
   type AnchorNowDeps,
   anchorNow,
@@ -19,6 +21,7 @@ import {
   followAnchors,
   markEpoch,
 } from './commands/anchor-now.js';
+import type { Outpoint } from './evidence/bitcoin/transaction.js';
 import type { ChainName } from './evidence/chains.js';
 import type { KeyStore } from './keys/key-store.js';
 import type { SealSigner } from './keys/seal-signer.js';
@@ -121,17 +124,20 @@ export class LedgerNode {
         keys.set(handle, tenantKeys(await keyStore.tenantRoot(handle)));
       const { chain, history, anchors, close, ...anchoring } = await openNodeAnchoring({
         dataDirectory,
+        clock: options.clock,
         options: await options.openAnchoring(),
         ledgers: () => store.allLedgers(),
         epochLog,
         indexKeyOf: (tenant) => keysOf(keys, tenant).index,
         random: options.random,
       });
+      const lag = new AnchorLag();
+      await lag.look(epochLog.reader, anchoring.anchorer.settledSize);
       return new LedgerNode(
         options,
         store,
         keys,
-        { ...anchoring, keyStore, run },
+        { ...anchoring, lag, keyStore, run },
         chain,
         history,
         anchors,
@@ -194,6 +200,16 @@ export class LedgerNode {
   /** Looks how far the anchor on its way has come. */
   followAnchors(): Promise<AnchorStatus> {
     return this.#anchorTurns.take(() => followAnchors(this.#anchoring));
+  }
+
+  /** Takes a coin for the next anchor to pay in. @throws AnchoringError as `Anchorer.topUp`. */
+  topUpAnchors(outpoint: Outpoint): Promise<FundingCoin> {
+    return this.#anchorTurns.take(() => this.anchorer.topUp(outpoint));
+  }
+
+  /** Begins the successor of a chain that has ended. @throws AnchoringError as `Anchorer.succeed`. */
+  succeedAnchors(outpoint: Outpoint): Promise<Succession> {
+    return this.#anchorTurns.take(() => this.anchorer.succeed(outpoint));
   }
 
   /** Finishes what was taken, remembers the heads outside the data directory, and closes. */

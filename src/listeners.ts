@@ -93,9 +93,10 @@ export async function listenForMetrics(
 
 function readinessNow(
   { anchorChain }: Config,
-  { node: { store }, isDevelopment }: ServedNode,
+  { node, isDevelopment }: ServedNode,
   health: ServiceHealth,
 ): Readiness {
+  const { store } = node;
   return readinessOf({
     ...health,
     refusal: store.refusal,
@@ -103,5 +104,6 @@ function readinessNow(
     isAnchoredOutside: anchorChain === 'bitcoin',
     recovery: store.report,
     backlog: store.backlog,
+    anchorAlarms: node.anchorStatus().report.alarms,
   });
 }

@@ -1,18 +1,21 @@
 /** The anchoring of a node: its epoch log, what anchors it, and what earlier epoch logs anchored. */
 import { join } from 'node:path';
+import type { AnchorFees } from './anchoring/anchor-decision.js';
 import { softwareAnchorSigner } from './anchoring/anchor-signer.js';
 import { AnchorStore } from './anchoring/anchor-store.js';
-import { type AnchorCoin, chainScript } from './anchoring/anchor-transaction.js';
+import { chainScript } from './anchoring/anchor-transaction.js';
 import { type Anchored, anchoredByAny, AnchoredHeads } from './anchoring/anchored-heads.js';
 import { Anchorer } from './anchoring/anchorer.js';
 import type { ChainSource } from './anchoring/chain-source.js';
 import { EpochHistory } from './anchoring/epoch-history.js';
 import type { EpochSource } from './anchoring/epoch-log.js';
 import type { IndexKeyOf } from './anchoring/epoch-maps.js';
+import type { FundingCoin } from './anchoring/funding-coin.js';
 import { checkOwnChain } from './anchoring/own-chain.js';
 import { lastEpoch } from './anchoring/read-epoch.js';
-import type { RandomSource } from './base/random.js';
 import { assert } from './base/errors.js';
+import type { RandomSource } from './base/random.js';
+import type { Clock } from './base/time.js';
 import type { ChainName } from './evidence/chains.js';
 import { makeDirectoryDurably } from './keys/durable-file.js';
 import type { Ledger } from './ledger/ledger.js';
@@ -25,11 +28,14 @@ export interface AnchoringOptions {
   /** secp256k1, 32 bytes. */
   readonly secret: Uint8Array;
   readonly confirmations: number;
-  readonly firstCoin: (script: Uint8Array) => Promise<AnchorCoin>;
+  /** What an anchor may cost, and how many there are. */
+  readonly fees: AnchorFees;
+  readonly firstCoin: (script: Uint8Array) => Promise<FundingCoin>;
 }
 
 export interface NodeAnchoringParts {
   readonly dataDirectory: string;
+  readonly clock: Clock;
   readonly options: AnchoringOptions;
   readonly ledgers: () => readonly Ledger[];
   readonly epochLog: Ledger;
@@ -50,15 +56,6 @@ export interface NodeAnchoring {
   readonly close: () => Promise<void>;
 }
 
-/** What an anchor may cost; the devchain charges the least. */
-const FEE_POLICY = {
-  floorRate: 1,
-  capRate: 100,
-  incrementalRate: 1,
-  budget: 50_000n,
-  maxRate: 500,
-  maxFee: 100_000n,
-} as const;
 /** Six anchors a day leave this many blocks between two. */
 const TARGET_BLOCKS = 24;
 
@@ -93,7 +90,7 @@ async function anchoringOf(
     ...options,
     signer,
     store: current.anchors,
-    policy: FEE_POLICY,
+    clock: parts.clock,
     targetBlocks: TARGET_BLOCKS,
   });
   const epochs = {

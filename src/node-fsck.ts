@@ -140,7 +140,7 @@ async function* anchoringProblems(
       const place = (name: string): string => join(dataDirectory, name, epochs.handle);
       const anchors = await AnchorStore.open(place('anchors'), lastEpoch(epochs) === null);
       if (devchain !== null) await checkOwnChain(devchain, anchors, script);
-      else await anchors.readChain(script);
+      else await anchors.readBook(script);
       yield* historyProblems({
         epochs,
         headsDirectory: place('epochs'),

@@ -1,5 +1,8 @@
 /** What an operator's monitoring learns of commits, backlog and anchors. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { ANCHOR_ALARMS } from './anchoring/anchor-report.js';
+import type { UnixMillis } from './base/brand.js';
+import type { AnchorStatus } from './commands/anchor-now.js';
 import type { AuthorityHealth } from './keys/fail-over-authority.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerNode } from './ledger-node.js';
@@ -76,6 +79,64 @@ export function nodeMetrics(registry: Registry, node: LedgerNode): void {
     'Logs that do not extend the head that an epoch took of them.',
     () => node.anchorStatus().inconsistent.length,
   );
+}
+
+/** Read when they are asked for; what is not known has no value. */
+export function anchorMetrics(registry: Registry, node: LedgerNode): void {
+  const registers = [registry];
+  const gauge = (
+    name: string,
+    help: string,
+    read: (status: AnchorStatus) => number | bigint | null,
+  ): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        const value = read(node.anchorStatus());
+        this.reset();
+        if (value !== null) this.set(Number(value));
+      },
+    });
+  };
+  gauge('chirograph_anchor_balance_satoshi', 'What the chain of anchors has left.', (status) => {
+    return status.report.balance;
+  });
+  gauge('chirograph_anchor_fee_rate', 'Satoshi per virtual byte at the last look.', (status) => {
+    return status.report.rate;
+  });
+  gauge('chirograph_anchor_paid_satoshi', 'Fees of final anchors, in all.', (status) => {
+    return status.report.paidInAll;
+  });
+  gauge('chirograph_anchor_paid_this_month_satoshi', 'The same, of this month (UTC).', (status) => {
+    return status.report.paidThisMonth;
+  });
+  gauge('chirograph_anchor_runway_days', 'How long the balance lasts.', (status) => {
+    return status.report.runwayDays;
+  });
+  gauge('chirograph_anchor_last_final_seconds', 'When the last became final, since 1970.', (now) =>
+    secondsOf(now.report.lastSettledAt),
+  );
+  gauge(
+    'chirograph_anchor_waiting_since_seconds',
+    'When the oldest epoch that waits was made, since 1970.',
+    (now) => secondsOf(now.waitingSince),
+  );
+  new Gauge({
+    name: 'chirograph_anchor_alarm',
+    help: 'Whether the alarm is on.',
+    labelNames: ['alarm'] as const,
+    registers,
+    collect() {
+      const { alarms } = node.anchorStatus().report;
+      for (const alarm of ANCHOR_ALARMS) this.set({ alarm }, alarms.includes(alarm) ? 1 : 0);
+    },
+  });
+}
+
+function secondsOf(at: UnixMillis | null): number | null {
+  return at === null ? null : at / 1_000;
 }
 
 /** Read when they are asked for. */

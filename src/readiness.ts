@@ -1,4 +1,5 @@
 /** What /readyz says: no names of ledgers or tenants, because anyone may ask. */
+import { ANCHOR_ALARM_TEXTS, type AnchorAlarm } from './anchoring/anchor-report.js';
 import type { Readiness } from './api/routes/health.js';
 import type { RecoveryReport } from './ledger/ledger-store.js';
 
@@ -16,6 +17,8 @@ export interface NodeHealth {
   readonly anchoringFailures: number;
   /** Logs that do not extend the head that an epoch took of them. */
   readonly inconsistentLogs: number;
+  /** What calls for an operator: anchors wait, and nothing else does. */
+  readonly anchorAlarms: readonly AnchorAlarm[];
   /** Why questions to the views are refused now, or null. */
   readonly viewsFailure: string | null;
   /** Why signatures wait for their next level; none if there is no follower. */
@@ -24,7 +27,8 @@ export interface NodeHealth {
 
 export function readinessOf(health: NodeHealth): Readiness {
   const { hasFailed, refusal, isDevelopment, isAnchoredOutside, recovery } = health;
-  const { backlog, anchoringFailures, inconsistentLogs, viewsFailure, augmentation } = health;
+  const { backlog, anchoringFailures, anchorAlarms, inconsistentLogs, viewsFailure, augmentation } =
+    health;
   const reasons: string[] = [];
   if (hasFailed) reasons.push('the store failed: the node must be started again');
   if (refusal !== null) reasons.push(refusal);
@@ -42,6 +46,7 @@ export function readinessOf(health: NodeHealth): Readiness {
     reasons.push(
       `${inconsistentLogs} logs do not extend the heads that epochs took of them: their past was changed; see the log`,
     );
+  reasons.push(...anchorAlarms.map((alarm) => ANCHOR_ALARM_TEXTS[alarm]));
   // Writing goes on, and whatever needs no view is answered.
   if (viewsFailure !== null) reasons.push(viewsFailure);
   reasons.push(...augmentation);

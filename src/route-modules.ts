@@ -34,6 +34,8 @@ export function routeModules(parts: RouteParts): RouteModule[] {
         isDevelopment: config.anchorChain === 'devchain',
         status: () => anchoring.anchorStatus(),
         anchorNow: () => anchoring.anchorNow(),
+        funding: node,
+        body: shared.body,
       }),
       describeAnchors,
     ),

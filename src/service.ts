@@ -20,7 +20,13 @@ import type { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerStoreOptions } from './ledger/ledger-store.js';
 import { listen, listenForMetrics } from './listeners.js';
 import { coverLedgers } from './map-epochs.js';
-import { commitMetrics, nodeMetrics, signingMetrics, viewMetrics } from './node-metrics.js';
+import {
+  anchorMetrics,
+  commitMetrics,
+  nodeMetrics,
+  signingMetrics,
+  viewMetrics,
+} from './node-metrics.js';
 import { openAugmentation } from './open-augmentation.js';
 import { batchReasons, openBatches } from './open-batches.js';
 import { openNode, type OpenedNode } from './open-node.js';
@@ -90,6 +96,7 @@ export class Service {
       const opened = await openNode(config, secrets, surroundings);
       lifetime.add(() => opened.close());
       nodeMetrics(metrics.registry, opened.node);
+      anchorMetrics(metrics.registry, opened.node);
       signingMetrics(metrics.registry, opened.signing);
       const { report } = opened.node.store;
       if (hasRecovered(report)) parts.logger.info('recovered', { ...report });

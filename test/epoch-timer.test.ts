@@ -5,12 +5,12 @@ import type { AnchorStatus } from '../src/commands/anchor-now.js';
 import { type Anchoring, EpochTimer, type Sleep } from '../src/epoch-timer.js';
 
 const SIZE = 1 as TreeSize;
-const IDLE: AnchorStatus = {
+const IDLE = {
   epochSize: SIZE,
   settledSize: SIZE,
   pending: { state: 'idle' },
   inconsistent: [],
-};
+} as unknown as AnchorStatus;
 const PENDING: AnchorStatus = {
   ...IDLE,
   pending: { state: 'pending', epochSize: SIZE, confirmations: 0, isStarved: false },

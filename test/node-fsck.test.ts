@@ -3,7 +3,7 @@ import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonObject, JsonValue } from '../src/base/canonical-json.js';
-import { formatStoredJson, parseStoredJson } from '../src/base/stored-json.js';
+import { formatStoredJson, parseStoredJsonUpTo } from '../src/base/stored-json.js';
 import { nodeFindings } from './faults/damaged-node.js';
 import { removeDirectory, temporaryDirectory } from './support/temporary-directory.js';
 import { openTestNode } from './support/test-node.js';
@@ -33,8 +33,8 @@ async function findingsWith(base: string, pattern: RegExp, change: Change): Prom
   const place = names.filter((name) => pattern.test(name)).sort()[0] ?? '';
   const path = join(directory, base, place);
   const refusal = { damaged: NEVER, newer: NEVER };
-  const content = parseStoredJson(place, await readFile(path), refusal);
-  await writeFile(path, formatStoredJson(place, change(content)));
+  const { format, content } = parseStoredJsonUpTo(9, place, await readFile(path), refusal);
+  await writeFile(path, formatStoredJson(place, change(content), format));
   return nodeFindings(directory);
 }
 
@@ -56,9 +56,13 @@ const CASES: readonly (readonly [
     'an anchor of another head',
     'data',
     /^anchors\/.*\/settled\..*\.json$/,
-    ({ epochSize, proof }) => {
+    ({ epochSize, proof, ...rest }) => {
       const transaction = other((proof as Record<string, string>)['transaction']);
-      return { epochSize: epochSize ?? 0, proof: { ...(proof as JsonObject), transaction } };
+      return {
+        ...rest,
+        epochSize: epochSize ?? 0,
+        proof: { ...(proof as JsonObject), transaction },
+      };
     },
     /./,
   ],

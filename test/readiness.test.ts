@@ -10,6 +10,7 @@ const HEALTHY: NodeHealth = {
   backlog: 0,
   anchoringFailures: 0,
   inconsistentLogs: 0,
+  anchorAlarms: [],
   viewsFailure: null,
   augmentation: [],
 };
@@ -28,6 +29,16 @@ describe('readiness', () => {
       ready: false,
       reasons: ['an older copy', expect.stringMatching(/^nothing outside/)],
     });
+  });
+
+  it('goes on without anchors, and calls for an operator', () => {
+    const { ready, reasons } = readinessOf({
+      ...HEALTHY,
+      anchorAlarms: ['closed', 'runway-7-days'],
+    });
+    expect(ready).toBe(true);
+    expect(reasons).toContainEqual(expect.stringMatching(/^the chain of anchors has ended/));
+    expect(reasons).toContainEqual(expect.stringMatching(/less than 7 days$/));
   });
 
   it('goes on without views, and says so', () => {

@@ -98,6 +98,8 @@ describe('a service', () => {
       '/readyz',
       '/v1/access',
       '/v1/anchors',
+      '/v1/anchors/successor',
+      '/v1/anchors/top-ups',
       '/v1/grants',
       '/v1/grants/{id}',
       '/v1/grants/{id}/approval',

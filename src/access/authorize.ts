@@ -68,6 +68,8 @@ const ALLOWED = {
   'schema:read': EVERYONE,
   'schema:write': ['admin'],
   'anchor:now': ['operator', 'admin'],
+  /** Naming a coin of the node's: for the anchors that all tenants share. */
+  'anchor:fund': ['operator', 'admin'],
   'anchor:read': ['operator', ...EVERYONE],
   'trust:read': ['operator', ...EVERYONE],
   'key:create': ['admin'],
@@ -117,6 +119,8 @@ export function authorize(
     // The new tenant has nobody yet: the node's operators speak for it, once.
     if (principal.tenant !== DEFAULT_TENANT)
       throw denied('only an admin of the tenant "default" can found another tenant');
+  } else if (action === 'anchor:fund' && principal.tenant !== DEFAULT_TENANT) {
+    throw denied('only an operator or admin of the tenant "default" funds the anchors');
   } else if (principal.tenant !== tenant) {
     throw denied('the key belongs to another tenant');
   }

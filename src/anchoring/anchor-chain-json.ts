@@ -20,7 +20,7 @@ import { AnchoringError } from './errors.js';
 
 /** Of an anchor with every top-up it may have. */
 const MAX_CANDIDATE_BYTES = 8_192;
-const TXID = textLike(/^[0-9a-f]{64}$/, '64 lower-case hex digits');
+export const TXID = textLike(/^[0-9a-f]{64}$/, '64 lower-case hex digits');
 const TRANSACTION = textLike(/^(?:[0-9a-f]{2})+$/, 'lower-case hex');
 const VALUES: Shape<readonly number[]> = arrayOf(COUNT, 1 + MAX_TOP_UPS);
 
@@ -28,6 +28,7 @@ export function anchorChainToJson(chain: AnchorChain): JsonObject {
   return {
     tip: coinToJson(chain.tip),
     ...(chain.candidates.length > 0 && { candidates: chain.candidates.map(anchorCandidateToJson) }),
+    ...(chain.since !== undefined && { since: chain.since }),
   };
 }
 
@@ -50,12 +51,13 @@ export function parseAnchorChain(value: JsonValue, script: Uint8Array): AnchorCh
   const members = new JsonMembers(value, invalid);
   const tip = parseCoin(members.object('tip'));
   const items = members.optional('candidates', arrayOf(JSON_OBJECT, MAX_CANDIDATES)) ?? [];
+  const since = members.optional('since', COUNT);
   members.end();
   const candidates = items.map((item) => parseAnchorCandidate(item, script));
   for (const { spends } of candidates)
     if (!sameOutpoint(spends.outpoint, tip.outpoint) || spends.value !== tip.value)
       throw invalid('a candidate does not spend the tip');
-  return { tip, candidates };
+  return { tip, candidates, ...(since !== undefined && { since }) };
 }
 
 /** @throws AnchoringError ANCHOR_STATE_INVALID */
@@ -98,11 +100,11 @@ function coinsOf(transaction: Transaction, values: readonly number[]): AnchorCoi
   }));
 }
 
-function coinToJson({ outpoint, value }: AnchorCoin): JsonObject {
+export function coinToJson({ outpoint, value }: AnchorCoin): JsonObject {
   return { txid: outpoint.txid, vout: outpoint.vout, value: Number(value) };
 }
 
-function parseCoin(members: JsonMembers): AnchorCoin {
+export function parseCoin(members: JsonMembers): AnchorCoin {
   const txid = parseTxid(members.required('txid', TXID));
   const vout = members.required('vout', COUNT);
   const value = BigInt(members.required('value', COUNT));

@@ -6,7 +6,7 @@ import { BitcoinProofError } from '../evidence/bitcoin/errors.js';
 import type { BlockHash, Txid } from '../evidence/bitcoin/hash256.js';
 import { MAX_HEADERS } from '../evidence/bitcoin/header-chain.js';
 import { merkleBranch } from '../evidence/bitcoin/merkle-branch.js';
-import type { ChainSource } from './chain-source.js';
+import type { ChainSource, TransactionStatus } from './chain-source.js';
 import { AnchoringError } from './errors.js';
 import { parseRawBlock } from './internal/raw-block.js';
 
@@ -15,6 +15,8 @@ export interface ProveOptions {
   readonly confirmations: number;
   /** Start the headers here, at or below the anchor's block, so that they reach a pinned header. */
   readonly headersFrom?: number;
+  /** Where it stands, if that is known: nodes without an index may not know it any more. */
+  readonly found?: TransactionStatus;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function proveAnchor(
   txid: Txid,
   options: ProveOptions,
 ): Promise<AnchorProof> {
-  const status = await source.transactionStatus(txid);
+  const status = options.found ?? (await source.transactionStatus(txid));
   const confirmations = status.state === 'confirmed' ? status.confirmations : 0;
   if (status.state !== 'confirmed' || confirmations < options.confirmations)
     throw new AnchoringError(

@@ -1,17 +1,27 @@
 /**
- * What the anchorer must not forget: the chain's coin with everything signed to spend it, and each
- * settled anchor with its proof, one file each. Durable before anything is broadcast.
+ * What the anchorer must not forget: its book, and each settled anchor with its proof, one file each.
+ * Durable before anything is broadcast. The book says how many of the anchors count: a file that it does
+ * not count is of an anchor that a reorganisation took back, or that a crash kept from settling.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { TreeSize } from '../base/brand.js';
+import type { TreeSize, UnixMillis } from '../base/brand.js';
 import type { JsonObject } from '../base/canonical-json.js';
-import { COUNT, JsonMembers, JSON_OBJECT } from '../base/json-members.js';
-import { formatStoredJson, parseStoredJson } from '../base/stored-json.js';
+import { COUNT, INSTANT, JsonMembers, JSON_OBJECT } from '../base/json-members.js';
+import { formatStoredJson, parseStoredJsonUpTo } from '../base/stored-json.js';
 import { systemErrorCode } from '../base/system-error.js';
+import { formatInstant } from '../base/time.js';
 import { anchorProofToJson, parseAnchorProof } from '../evidence/bitcoin/anchor-proof-json.js';
 import type { AnchorProof } from '../evidence/bitcoin/anchor-proof.js';
-import { makeDirectoryDurably, writeFileDurably } from '../keys/durable-file.js';
+import {
+  type DurableFileSystem,
+  durableFileSystem,
+  makeDirectoryDurably,
+  removeFileDurably,
+  writeFileDurably,
+} from '../keys/durable-file.js';
+import { ANCHOR_FORMAT, anchorBookToJson, parseAnchorBook } from './anchor-book-json.js';
+import { type AnchorBook, EMPTY_BOOK } from './anchor-book.js';
 import { anchorChainToJson, parseAnchorChain } from './anchor-chain-json.js';
 import type { AnchorChain } from './anchor-wallet.js';
 import { AnchoringError } from './errors.js';
@@ -23,111 +33,215 @@ export interface SettledAnchor {
   readonly proof: AnchorProof;
 }
 
+/** A settled anchor with what it takes to go back before it. */
+export interface KeptAnchor extends SettledAnchor {
+  /** Chains that had ended before its own. */
+  readonly chain: number;
+  /** When it settled. */
+  readonly at: UnixMillis;
+  /** As it was before the anchor settled. */
+  readonly level: AnchorChain;
+}
+
 const CHAIN_FILE = 'chain.json';
 const SETTLED = /^settled\.(\d{12})\.json$/;
 
+interface Read {
+  readonly format: number;
+  readonly members: JsonMembers;
+}
+
 export class AnchorStore {
   readonly #directory: string;
-  readonly #settled: TreeSize[];
+  readonly #files: DurableFileSystem;
+  /** All that are there, ascending. */
+  #found: readonly TreeSize[];
+  /** How many of them count. */
+  #count = 0;
 
-  private constructor(directory: string, settled: TreeSize[]) {
+  private constructor(directory: string, files: DurableFileSystem, found: readonly TreeSize[]) {
     this.#directory = directory;
-    this.#settled = settled;
+    this.#files = files;
+    this.#found = found;
   }
 
   /**
    * @param isNew the epoch log has no epoch yet: then nothing was anchored, and the store is begun.
    * @throws AnchoringError ANCHOR_STATE_INVALID if a file is missing.
    */
-  static async open(directory: string, isNew: boolean): Promise<AnchorStore> {
-    await makeDirectoryDurably(directory);
+  static async open(
+    directory: string,
+    isNew: boolean,
+    files: DurableFileSystem = durableFileSystem,
+  ): Promise<AnchorStore> {
+    await makeDirectoryDurably(directory, files);
     const sizes = (await readdir(directory)).flatMap((name) => {
       const size = SETTLED.exec(name)?.[1];
       return size === undefined ? [] : [Number(size) as TreeSize];
     });
-    const store = new AnchorStore(
-      directory,
-      sizes.sort((a, b) => a - b),
-    );
+    const found = sizes.sort((a, b) => a - b);
+    const store = new AnchorStore(directory, files, found);
     // A crash before this leaves an epoch log without epochs, and it is written then.
-    if (isNew && (await store.#read(CHAIN_FILE)) === null) await store.#writeChainFile(null);
+    if (isNew && (await store.#read(CHAIN_FILE)) === null) await store.writeBook(EMPTY_BOOK, []);
     await store.#checkComplete();
     return store;
   }
 
   /** Sizes of the epoch log that are anchored, ascending. */
   get settledSizes(): readonly TreeSize[] {
-    return this.#settled;
+    return this.#found.slice(0, this.#count);
   }
 
-  /** The chain as it was last stored, or null before the first anchor. */
-  async readChain(script: Uint8Array): Promise<AnchorChain | null> {
-    const { chain } = await this.#readChainFile();
-    return chain === null ? null : parseAnchorChain(chain, script);
+  /**
+   * The book as it was last stored.
+   *
+   * @param script that the chain pays, where format 1 did not say it.
+   */
+  async readBook(script: Uint8Array): Promise<AnchorBook> {
+    return (await this.#readChainFile(script)).book;
   }
 
-  async writeChain(chain: AnchorChain): Promise<void> {
-    await this.#writeChainFile(anchorChainToJson(chain));
+  /** @param settled the anchors that count with it, all of them stored. */
+  async writeBook(book: AnchorBook, settled: readonly TreeSize[]): Promise<void> {
+    const newest = settled.at(-1);
+    // A crash before this leaves the old book, and one in the middle the old or the new.
+    await this.#write(CHAIN_FILE, {
+      ...anchorBookToJson(book),
+      settled: settled.length,
+      ...(newest !== undefined && { newest }),
+    });
+    this.#count = settled.length;
   }
 
-  async writeSettled({ epochSize, proof }: SettledAnchor): Promise<void> {
+  /** Counts with the next book that says so; takes the place of one of the same size. */
+  async writeSettled({ epochSize, proof, chain, at, level }: KeptAnchor): Promise<void> {
+    await this.#write(settledName(epochSize), {
+      epochSize,
+      proof: anchorProofToJson(proof),
+      chain,
+      at: formatInstant(at),
+      level: anchorChainToJson(level),
+    });
+    this.#note(epochSize);
+  }
+
+  /** Of an anchor that stays as it is, and stands in another block. */
+  async replaceProof(epochSize: TreeSize, proof: AnchorProof): Promise<void> {
+    const { kept } = await this.#readAnchor(epochSize);
     const content = { epochSize, proof: anchorProofToJson(proof) };
-    await this.#write(settledName(epochSize), content);
-    if (!this.#settled.includes(epochSize)) this.#settled.push(epochSize);
+    // As it was: an earlier version's has not what the present format would have to say.
+    if (kept === null) await this.#write(settledName(epochSize), content, 1);
+    else
+      await this.#write(settledName(epochSize), {
+        ...content,
+        ...kept,
+        at: formatInstant(kept.at),
+      });
+  }
+
+  /** When it settled; null where an earlier version did not say. */
+  async settledAt(epochSize: TreeSize): Promise<UnixMillis | null> {
+    return (await this.#readAnchor(epochSize)).kept?.at ?? null;
+  }
+
+  /** Removes those that do not count and will not: all but those of `kept`. */
+  async removeUncounted(kept: readonly TreeSize[]): Promise<void> {
+    for (const size of this.#found.slice(this.#count)) {
+      if (kept.includes(size)) continue;
+      // A crash here leaves some of them, and the anchor that takes their place unsettled: done again.
+      await removeFileDurably(join(this.#directory, settledName(size)), this.#files);
+      this.#found = this.#found.filter((one) => one !== size);
+    }
   }
 
   /** @throws AnchoringError ANCHOR_STATE_INVALID if it is not there or not what was written. */
   async readSettled(epochSize: TreeSize): Promise<SettledAnchor> {
-    const value = await this.#read(settledName(epochSize));
-    if (value === null) throw invalid(`the anchor of ${epochSize} epochs is missing`);
-    const members = new JsonMembers(value, invalid);
+    const { epochSize: size, proof } = (await this.#readAnchor(epochSize)).settled;
+    return { epochSize: size, proof };
+  }
+
+  /**
+   * The same with all that was kept; null of one that an earlier version settled.
+   *
+   * @param script of the chain that it is of.
+   */
+  async readKept(epochSize: TreeSize, script: Uint8Array): Promise<KeptAnchor | null> {
+    const { settled, kept } = await this.#readAnchor(epochSize);
+    if (kept === null) return null;
+    return { ...settled, ...kept, level: parseAnchorChain(kept.level, script) };
+  }
+
+  async #readAnchor(epochSize: TreeSize): Promise<{
+    settled: SettledAnchor;
+    kept: { chain: number; at: UnixMillis; level: JsonObject } | null;
+  }> {
+    const read = await this.#read(settledName(epochSize));
+    if (read === null) throw invalid(`the anchor of ${epochSize} epochs is missing`);
+    const { format, members } = read;
     const isThis = members.required('epochSize', COUNT) === epochSize;
     const proof = parseAnchorProof(members.required('proof', JSON_OBJECT));
+    const kept =
+      format === 1
+        ? null
+        : {
+            chain: members.required('chain', COUNT),
+            at: members.required('at', INSTANT),
+            level: members.required('level', JSON_OBJECT),
+          };
     members.end();
     if (!isThis) throw invalid('a settled anchor is under another name');
-    return { epochSize, proof };
+    return { settled: { epochSize, proof }, kept };
   }
 
-  /** Whatever settled is there: the newest may be one that a crash kept the chain from naming. */
+  /** Beyond those that count there may be one that a crash kept from it, and those that were taken back. */
   async #checkComplete(): Promise<void> {
-    const { settled } = await this.#readChainFile();
-    const found = this.#settled.length;
-    if (found !== settled && found !== settled + 1)
+    const { book, settled, newest } = await this.#readChainFile(null);
+    const found = this.#found.length;
+    const takenBack = book.chain?.above.length ?? 0;
+    if (found < settled || found > settled + takenBack + 1)
       throw invalid(`${found} settled anchors are there, ${CHAIN_FILE} says ${settled}`);
+    if (newest !== undefined && this.#found[settled - 1] !== newest)
+      throw invalid(`the newest of ${settled} settled anchors is not the one of ${CHAIN_FILE}`);
+    this.#count = settled;
   }
 
-  async #readChainFile(): Promise<{ chain: JsonObject | null; settled: number }> {
-    const value = await this.#read(CHAIN_FILE);
-    if (value === null) throw invalid(`${CHAIN_FILE} is missing`);
-    const members = new JsonMembers(value, invalid);
+  async #readChainFile(
+    script: Uint8Array | null,
+  ): Promise<{ book: AnchorBook; settled: number; newest: number | undefined }> {
+    const read = await this.#read(CHAIN_FILE);
+    if (read === null) throw invalid(`${CHAIN_FILE} is missing`);
+    const { format, members } = read;
     const settled = members.required('settled', COUNT);
-    const chain = members.optional('chain', JSON_OBJECT) ?? null;
+    const newest = format === 1 ? undefined : members.optional('newest', COUNT);
+    const book = parseAnchorBook(members, format, script);
     members.end();
-    return { chain, settled };
+    if (format !== 1 && (newest === undefined) !== (settled === 0))
+      throw invalid(`${CHAIN_FILE} does not say which settled anchor is the newest`);
+    return { book, settled, newest };
   }
 
-  async #writeChainFile(chain: JsonObject | null): Promise<void> {
-    const settled = this.#settled.length;
-    await this.#write(CHAIN_FILE, { settled, ...(chain !== null && { chain }) });
-  }
-
-  async #read(name: string): Promise<JsonObject | null> {
+  async #read(name: string): Promise<Read | null> {
     try {
       const bytes = await readFile(join(this.#directory, name));
-      return parseStoredJson(this.#place(name), bytes, {
+      const { format, content } = parseStoredJsonUpTo(ANCHOR_FORMAT, this.#place(name), bytes, {
         damaged: (reason) => invalid(`${name} is not what was written: ${reason}`),
-        newer: (format, known) =>
-          invalid(`${name} has format ${format}; this version reads up to ${known}`),
+        newer: (newer, known) =>
+          invalid(`${name} has format ${newer}; this version reads up to ${known}`),
       });
+      return { format, members: new JsonMembers(content, invalid) };
     } catch (cause) {
       if (systemErrorCode(cause) === 'ENOENT') return null;
       throw cause;
     }
   }
 
-  async #write(name: string, content: JsonObject): Promise<void> {
-    const bytes = formatStoredJson(this.#place(name), content);
-    await writeFileDurably(join(this.#directory, name), bytes, 0o600);
+  async #write(name: string, content: JsonObject, format = ANCHOR_FORMAT): Promise<void> {
+    const bytes = formatStoredJson(this.#place(name), content, format);
+    await writeFileDurably(join(this.#directory, name), bytes, 0o600, this.#files);
+  }
+
+  #note(size: TreeSize): void {
+    if (!this.#found.includes(size)) this.#found = [...this.#found, size].sort((a, b) => a - b);
   }
 
   #place(name: string): string {

@@ -25,6 +25,8 @@ export interface AnchorChain {
   readonly tip: AnchorCoin;
   /** Every transaction that was signed to spend `tip`, oldest first. */
   readonly candidates: readonly AnchorCandidate[];
+  /** Height at or above which the tip was made; unknown where an earlier version stored it. */
+  readonly since?: number;
 }
 
 export interface AnchorCandidate {
@@ -96,7 +98,15 @@ export async function nextAnchor(
 /** Broadcasts the last candidate, again or for the first time. @throws AnchoringError as `broadcast` */
 export async function broadcastAnchor(source: ChainSource, chain: AnchorChain): Promise<void> {
   const last = chain.candidates.at(-1);
-  if (last !== undefined) await source.broadcast(last.bytes);
+  if (last !== undefined) await broadcastCandidate(source, last);
+}
+
+/** The same bytes as ever. @throws AnchoringError as `broadcast` */
+export async function broadcastCandidate(
+  source: ChainSource,
+  { bytes }: AnchorCandidate,
+): Promise<void> {
+  await source.broadcast(bytes);
 }
 
 /**

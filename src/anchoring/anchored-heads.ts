@@ -13,7 +13,7 @@ import type { AnchorStore } from './anchor-store.js';
 import { parseTaken } from './epoch-changes.js';
 import type { EpochHistory } from './epoch-history.js';
 import type { EpochPath } from './epoch-paths.js';
-import { readEpochAt } from './read-epoch.js';
+import { FIRST_EPOCH, readEpochAt } from './read-epoch.js';
 
 /** One anchored head of one log. */
 export interface HeadAnchor {
@@ -69,7 +69,7 @@ export class AnchoredHeads implements Anchored {
   /** Anchored size by origin: by a part of its hash, which takes less room. */
   readonly #sizes = new Map<string, TreeSize>();
   /** Size of the epoch log that they are of. */
-  #noted = 1;
+  #noted = FIRST_EPOCH;
 
   private constructor(parts: AnchoredHeadsParts) {
     this.#parts = parts;
@@ -78,10 +78,7 @@ export class AnchoredHeads implements Anchored {
   static async open(parts: AnchoredHeadsParts): Promise<AnchoredHeads> {
     const heads = new AnchoredHeads(parts);
     const last = parts.anchors.settledSizes.at(-1);
-    if (last === undefined) return heads;
-    for (const { originHash: hash, size } of await parts.history.sizesAt(last - 1))
-      heads.#sizes.set(originName(hash), size as TreeSize);
-    heads.#noted = last;
+    if (last !== undefined) await heads.#readSizes(last);
     return heads;
   }
 
@@ -89,8 +86,9 @@ export class AnchoredHeads implements Anchored {
     return this.#sizes.get(originName(originHash(origin))) ?? (0 as TreeSize);
   }
 
-  /** Takes a newly settled anchor in. */
+  /** Takes a newly settled anchor in; a smaller size, once a reorganisation took the last one back. */
   async note(epochSize: TreeSize): Promise<void> {
+    if (epochSize < this.#noted) await this.#readSizes(epochSize);
     for (; this.#noted < epochSize; this.#noted++) {
       const { changes } = await readEpochAt(this.#parts.history.log, this.#noted as LeafIndex);
       for (const { statement } of changes) {
@@ -118,6 +116,15 @@ export class AnchoredHeads implements Anchored {
       after: await this.#anchor(sizes[low], reader),
       before: low === 0 ? null : await this.#anchor(sizes[low - 1], reader),
     };
+  }
+
+  async #readSizes(epochSize: TreeSize): Promise<void> {
+    const isAny = epochSize > FIRST_EPOCH;
+    const sizes = isAny ? await this.#parts.history.sizesAt(epochSize - 1) : [];
+    this.#sizes.clear();
+    for (const { originHash: hash, size } of sizes)
+      this.#sizes.set(originName(hash), size as TreeSize);
+    this.#noted = Math.max(FIRST_EPOCH, epochSize);
   }
 
   async #anchor(epochSize: TreeSize | undefined, reader: LogReader): Promise<HeadAnchor | null> {

@@ -5,7 +5,7 @@
  */
 import { networks, type Network } from 'bitcoinjs-lib';
 import type { BitcoinNetworkParams } from '../evidence/bitcoin/network.js';
-import { MAINNET, REGTEST, TESTNET, TESTNET4 } from '../evidence/bitcoin/network.js';
+import { MAINNET, REGTEST, SIGNET, TESTNET, TESTNET4 } from '../evidence/bitcoin/network.js';
 
 export interface BitcoinNetwork {
   readonly params: BitcoinNetworkParams;
@@ -15,6 +15,7 @@ export interface BitcoinNetwork {
 export const BITCOIN_MAINNET: BitcoinNetwork = { params: MAINNET, addresses: networks.bitcoin };
 export const BITCOIN_TESTNET: BitcoinNetwork = { params: TESTNET, addresses: networks.testnet };
 export const BITCOIN_TESTNET4: BitcoinNetwork = { params: TESTNET4, addresses: networks.testnet };
+export const BITCOIN_SIGNET: BitcoinNetwork = { params: SIGNET, addresses: networks.testnet };
 export const BITCOIN_REGTEST: BitcoinNetwork = { params: REGTEST, addresses: networks.regtest };
 export const BCOIN_REGTEST: BitcoinNetwork = {
   params: REGTEST,

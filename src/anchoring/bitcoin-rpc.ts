@@ -8,9 +8,9 @@ import { fromHex, toHex } from '../base/bytes.js';
 import { HEADER_BYTES, parseBlockHeader } from '../evidence/bitcoin/block-header.js';
 import { BitcoinProofError } from '../evidence/bitcoin/errors.js';
 import type { BlockHash, Txid } from '../evidence/bitcoin/hash256.js';
-import { parseTransaction } from '../evidence/bitcoin/transaction.js';
+import { type Outpoint, parseTransaction } from '../evidence/bitcoin/transaction.js';
 import type { BitcoinNetwork } from './bitcoin-network.js';
-import type { ChainSource, ChainTip, TransactionStatus } from './chain-source.js';
+import type { ChainCoin, ChainSource, ChainTip, TransactionStatus } from './chain-source.js';
 import { AnchoringError } from './errors.js';
 import { JsonRpc, RpcRefusal } from './internal/json-rpc.js';
 import type { JsonRpcOptions } from './internal/json-rpc.js';
@@ -25,6 +25,7 @@ const ACCEPT_POLL_MILLIS = 50;
 /** Blocks come minutes apart; a tip that moves at every look is a node still catching up. */
 const MAX_MOVES = 5;
 const SATOSHI_PER_KVB = 100_000;
+const SATOSHI = 100_000_000;
 const HEX = z.string().regex(/^(?:[0-9a-f]{2})+$/);
 const HASH = z.string().regex(/^[0-9a-f]{64}$/);
 const BLOCK_HASH = HASH.transform((text) => text as BlockHash);
@@ -32,6 +33,14 @@ const HEIGHT = z.int().min(0);
 const CHAIN_INFO = z.object({ blocks: HEIGHT, bestblockhash: BLOCK_HASH });
 const HEADER_INFO = z.object({ height: HEIGHT, confirmations: z.int() });
 const UNSPENT = z.object({ bestblock: BLOCK_HASH, confirmations: z.int() }).nullable();
+const COIN = z
+  .object({
+    bestblock: BLOCK_HASH,
+    confirmations: z.int(),
+    value: z.number().min(0).max(21e6),
+    scriptPubKey: z.object({ hex: z.string().regex(/^(?:[0-9a-f]{2})*$/) }),
+  })
+  .nullable();
 const TRANSACTION = z.object({
   blockhash: BLOCK_HASH.nullish(),
   confirmations: z.int().nullish(),
@@ -107,6 +116,17 @@ export class BitcoinRpc implements ChainSource {
       (await this.#statusInMempool(txid)) ??
       (await this.#statusInIndex(txid)) ?? { state: 'unknown' }
     );
+  }
+
+  async coin({ txid, vout }: Outpoint): Promise<ChainCoin | undefined> {
+    const coin = await this.#call('gettxout', [txid, vout, false], COIN);
+    if (coin === null || coin.confirmations < 1) return undefined;
+    const best = await this.#call('getblockheader', [coin.bestblock, true], HEADER_INFO);
+    return {
+      value: BigInt(Math.round(coin.value * SATOSHI)),
+      script: fromHex(coin.scriptPubKey.hex),
+      height: best.height - coin.confirmations + 1,
+    };
   }
 
   async feeRate(targetBlocks: number): Promise<number | undefined> {

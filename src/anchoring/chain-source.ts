@@ -7,6 +7,7 @@
  * every failure is an AnchoringError, CHAIN_UNAVAILABLE when trying later may help.
  */
 import type { BlockHash, Txid } from '../evidence/bitcoin/hash256.js';
+import type { Outpoint } from '../evidence/bitcoin/transaction.js';
 import type { BitcoinNetwork } from './bitcoin-network.js';
 
 export interface ChainTip {
@@ -25,6 +26,15 @@ export type TransactionStatus =
       readonly blockHash: BlockHash;
       readonly confirmations: number;
     };
+
+/** An output of the best chain that nothing in the best chain spends. */
+export interface ChainCoin {
+  /** In satoshi. */
+  readonly value: bigint;
+  readonly script: Uint8Array;
+  /** Of the block that made it. */
+  readonly height: number;
+}
 
 export interface ChainSource {
   readonly network: BitcoinNetwork;
@@ -52,6 +62,12 @@ export interface ChainSource {
    * newest anchor of a chain: ask for no other.
    */
   transactionStatus(txid: Txid): Promise<TransactionStatus>;
+
+  /**
+   * The coin, unless it is spent in the best chain or was never there: the node does not say which.
+   * What waits in the mempool neither makes nor spends it.
+   */
+  coin(outpoint: Outpoint): Promise<ChainCoin | undefined>;
 
   /** The node's estimate in satoshi per virtual byte to confirm within so many blocks, if it has one. */
   feeRate(targetBlocks: number): Promise<number | undefined>;

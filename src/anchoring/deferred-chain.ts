@@ -26,6 +26,7 @@ export function deferredChain(
     rawBlock: async (hash) => (await source()).rawBlock(hash),
     broadcast: async (transaction) => (await source()).broadcast(transaction),
     transactionStatus: async (txid) => (await source()).transactionStatus(txid),
+    coin: async (outpoint) => (await source()).coin(outpoint),
     feeRate: async (targetBlocks) => (await source()).feeRate(targetBlocks),
   };
 }

@@ -9,10 +9,10 @@ import { assert } from '../base/errors.js';
 import type { Clock } from '../base/time.js';
 import type { BlockHash, Txid } from '../evidence/bitcoin/hash256.js';
 import { isCoinbase } from '../evidence/bitcoin/transaction.js';
-import type { Transaction } from '../evidence/bitcoin/transaction.js';
+import type { Outpoint, Transaction } from '../evidence/bitcoin/transaction.js';
 import type { AnchorCoin } from './anchor-transaction.js';
 import { BITCOIN_REGTEST } from './bitcoin-network.js';
-import type { ChainSource, ChainTip, TransactionStatus } from './chain-source.js';
+import type { ChainCoin, ChainSource, ChainTip, TransactionStatus } from './chain-source.js';
 import { AnchoringError } from './errors.js';
 import { openAppendFile } from './internal/append-file.js';
 import type { AppendFile } from './internal/append-file.js';
@@ -89,6 +89,13 @@ export class DevChain implements ChainSource, AsyncDisposable {
     return this.#run(() => this.#status(txid));
   }
 
+  coin(outpoint: Outpoint): Promise<ChainCoin | undefined> {
+    return this.#run(() => {
+      const coin = this.#store.state.coin(outpoint);
+      return coin && { value: coin.value, script: coin.script.slice(), height: coin.height };
+    });
+  }
+
   /** The least that is relayed: blocks are never full here. */
   feeRate(): Promise<number> {
     return this.#run(() => 1);
@@ -133,6 +140,15 @@ export class DevChain implements ChainSource, AsyncDisposable {
       await this.#store.append({ kind: 'disconnect', height });
       this.#refill([...returning, ...this.#mempool.transactions()]);
       return this.#tip();
+    });
+  }
+
+  /** Forgets what is not mined, as a node does whose mempool is not kept. @returns it, as it was broadcast. */
+  dropMempool(): Promise<readonly Uint8Array[]> {
+    return this.#run(() => {
+      const dropped = this.#mempool.transactions().map(({ bytes }) => bytes);
+      this.#mempool.clear();
+      return dropped;
     });
   }
 

@@ -10,10 +10,20 @@ export type AnchoringErrorCode =
   | 'CHAIN_REFUSED'
   /** The node is of another network than the one configured. */
   | 'CHAIN_MISMATCH'
+  /** The node's chain ends below the newest final anchor: it is behind; try again later. */
+  | 'CHAIN_BEHIND'
   /** No block of that hash or height, for this node at this moment. */
   | 'CHAIN_BLOCK_UNKNOWN'
   /** The node will not relay the transaction: conflict, fee or policy; the cause says which. */
   | 'CHAIN_TRANSACTION_REJECTED'
+  /** The node knows of no coin at the end of the anchor chain, and of nothing that spent it. */
+  | 'ANCHOR_COIN_MISSING'
+  /** The coin named is spent, unconfirmed, paid to others, too small, or known already: name another. */
+  | 'ANCHOR_COIN_REFUSED'
+  /** There is no chain of anchors that another could succeed, or none that has ended. */
+  | 'ANCHOR_CHAIN_OPEN'
+  /** Nothing more is anchored in this chain: its coin was spent by a stranger, or its key is another. */
+  | 'ANCHOR_CHAIN_CLOSED'
   /** What the chain pays out next would be dust: top up the anchor address. */
   | 'ANCHOR_FUNDS_EXHAUSTED'
   /** A fee above the limit that guards against mistakes. */

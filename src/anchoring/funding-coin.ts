@@ -1,50 +1,30 @@
-/** The coin that a chain of anchors starts from: named by the operator, and looked up at the node. */
-import { z } from 'zod';
-import { toHex } from '../base/bytes.js';
+/** A coin that an operator names for the chain of anchors to spend: looked up before it is believed. */
+import { equalBytes } from '../base/bytes.js';
 import type { Outpoint } from '../evidence/bitcoin/transaction.js';
 import type { AnchorCoin } from './anchor-transaction.js';
+import type { ChainSource } from './chain-source.js';
 import { AnchoringError } from './errors.js';
-import { JsonRpc, type JsonRpcOptions, RpcRefusal } from './internal/json-rpc.js';
 
-const SATOSHI = 100_000_000;
-/** `gettxout`: null where there is no such coin, or where it is spent. */
-const UNSPENT = z
-  .object({
-    confirmations: z.int(),
-    value: z.number().positive(),
-    scriptPubKey: z.object({ hex: z.string() }),
-  })
-  .nullable();
+export interface FundingCoin extends AnchorCoin {
+  /** Of the block that made it. */
+  readonly height?: number;
+}
 
 /**
  * @param script that the coin must pay.
- * @throws AnchoringError ANCHOR_FUNDS_EXHAUSTED where it is spent, unconfirmed or paid to others;
- * CHAIN_UNAVAILABLE, CHAIN_REFUSED, CHAIN_RESPONSE_INVALID.
+ * @throws AnchoringError ANCHOR_COIN_REFUSED where it is spent, unconfirmed or paid to others; and as
+ * the source's own calls.
  */
 export async function fundingCoin(
-  options: JsonRpcOptions,
+  source: ChainSource,
   outpoint: Outpoint,
   script: Uint8Array,
-): Promise<AnchorCoin> {
-  const coin = await unspent(options, outpoint);
-  if (coin === null || coin.confirmations < 1 || coin.scriptPubKey.hex !== toHex(script))
+): Promise<FundingCoin> {
+  const coin = await source.coin(outpoint);
+  if (coin === undefined || !equalBytes(coin.script, script))
     throw new AnchoringError(
-      'ANCHOR_FUNDS_EXHAUSTED',
-      'the funding coin is no confirmed, unspent output to the anchor address: name one that is',
+      'ANCHOR_COIN_REFUSED',
+      'the coin is no confirmed, unspent output to the anchor address: name one that is',
     );
-  return { outpoint, value: BigInt(Math.round(coin.value * SATOSHI)) };
-}
-
-async function unspent(
-  options: JsonRpcOptions,
-  { txid, vout }: Outpoint,
-): Promise<z.infer<typeof UNSPENT>> {
-  try {
-    return await new JsonRpc(options).call('gettxout', [txid, vout, false], UNSPENT);
-  } catch (cause) {
-    if (!(cause instanceof RpcRefusal)) throw cause;
-    throw new AnchoringError('CHAIN_REFUSED', 'the Bitcoin node does not tell of the coin', {
-      cause,
-    });
-  }
+  return { outpoint, value: coin.value, height: coin.height };
 }

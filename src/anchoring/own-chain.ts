@@ -20,7 +20,7 @@ export async function checkOwnChain(
   anchors: AnchorStore,
   script: Uint8Array,
 ): Promise<void> {
-  const stored = await anchors.readChain(script);
+  const { chain: stored } = await anchors.readBook(script);
   if (stored === null) return;
   const { outpoint } = stored.tip;
   const status = await chain.transactionStatus(outpoint.txid);
@@ -29,7 +29,11 @@ export async function checkOwnChain(
       'the development chain does not hold what was anchored in it: put back the newest copy of `devchain`',
     );
   const spender = await spenderOf(chain, outpoint, status.height + 1);
-  if (spender !== null && !stored.candidates.some(({ txid }) => txid === spender))
+  const isKnown =
+    spender === null ||
+    spender === stored.end?.txid ||
+    stored.candidates.some(({ txid }) => txid === spender);
+  if (!isKnown)
     throw invalid(
       'the development chain holds an anchor that is not among the stored ones: put back the newest copy of `anchors`',
     );

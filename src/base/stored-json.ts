@@ -20,8 +20,12 @@ export interface StoredRefusal {
 }
 
 /** @param place the file's path in the data directory or in the key store, with `/`. */
-export function formatStoredJson(place: string, content: JsonObject): Uint8Array {
-  const covered = { ...content, $v: FORMAT };
+export function formatStoredJson(
+  place: string,
+  content: JsonObject,
+  format: number = FORMAT,
+): Uint8Array {
+  const covered = { ...content, $v: format };
   return canonicalJsonBytes({ ...covered, sha256: digestAt(place, covered) });
 }
 
@@ -35,14 +39,25 @@ export function parseStoredJson(
   bytes: Uint8Array,
   refusal: StoredRefusal,
 ): JsonObject {
+  return parseStoredJsonUpTo(FORMAT, place, bytes, refusal).content;
+}
+
+/** As `parseStoredJson`, of a file that has had several formats: which one it is in. */
+export function parseStoredJsonUpTo(
+  known: number,
+  place: string,
+  bytes: Uint8Array,
+  refusal: StoredRefusal,
+): { readonly format: number; readonly content: JsonObject } {
   const value = parseObject(bytes, refusal);
   // The format is looked at first: a newer file may have any other members.
   const format = COUNT.read(value['$v'] ?? null);
   if (format === null || format < FORMAT) throw refusal.damaged('it has no known format');
-  if (format > FORMAT) throw refusal.newer(format, FORMAT);
+  if (format > known) throw refusal.newer(format, known);
   const { sha256: digest, ...covered } = value;
   if (digest !== digestAt(place, covered)) throw refusal.damaged('its digest does not match');
-  return Object.fromEntries(Object.entries(covered).filter(([name]) => name !== '$v'));
+  const content = Object.fromEntries(Object.entries(covered).filter(([name]) => name !== '$v'));
+  return { format, content };
 }
 
 function parseObject(bytes: Uint8Array, { damaged }: StoredRefusal): JsonObject {

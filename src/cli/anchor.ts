@@ -1,8 +1,9 @@
 /** `chirograph anchor`: puts the present heads of a node into its chain, and says how far they are. */
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { ANCHOR_ALARM_TEXTS, ANCHOR_ALARMS } from '../anchoring/anchor-report.js';
 import type { JsonValue } from '../base/canonical-json.js';
-import { type Anchors, anchorsSchema, expected } from './answers.js';
+import { anchorCoinSchema, type Anchors, anchorsSchema, expected } from './answers.js';
 import { withExamples } from './command-help.js';
 import type { NodeClient } from './node-client.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
@@ -45,6 +46,41 @@ export function addAnchorCommand(program: Command, terminal: Terminal): void {
       print(terminal, flags, await client.request({ method: 'GET', path: PATH }));
     });
   withExamples(status, 'chirograph anchor status --url http://127.0.0.1:8787');
+
+  const coin = `${'9e772641'.repeat(8)}:0`;
+  const topUp = withNodeOptions(anchor.command('top-up <coin>'))
+    .description(
+      'name a coin (TXID:OUTPUT, paid to the anchor address) for the next anchor to pay in',
+    )
+    .action(async (outpoint: string, flags: AnchorFlags) => {
+      const client = nodeClientFor(flags, terminal);
+      const answer = await client.request({
+        method: 'POST',
+        path: `${PATH}/top-ups`,
+        body: { outpoint },
+      });
+      const { value } = expected(anchorCoinSchema, answer);
+      printResult(terminal, flags.json, answer, [`${value} sat wait for the next anchor`]);
+    });
+  withExamples(topUp, `chirograph anchor top-up ${coin}`);
+
+  const successor = withNodeOptions(anchor.command('successor <coin>'))
+    .description(
+      'begin another chain of anchors, under another key, where the one before has ended',
+    )
+    .action(async (outpoint: string, flags: AnchorFlags) => {
+      const client = nodeClientFor(flags, terminal);
+      const answer = await client.request({
+        method: 'POST',
+        path: `${PATH}/successor`,
+        body: { outpoint },
+      });
+      const { before, value } = expected(anchorCoinSchema, answer);
+      printResult(terminal, flags.json, answer, [
+        `the chain that ended at ${oneLine(before ?? '')} goes on from ${oneLine(outpoint)}, ${value} sat`,
+      ]);
+    });
+  withExamples(successor, `chirograph anchor successor ${coin}`);
 }
 
 const PATH = '/v1/anchors';
@@ -81,6 +117,8 @@ function print(terminal: Terminal, { json }: AnchorFlags, answer: JsonValue): vo
   printResult(terminal, json, answer, [
     `${oneLine(chain)}${development ? ' (development: proves nothing to others)' : ''}`,
     `${settledSize} of ${epochSize} entries of the epoch log are final; ${stateOf(state)}`,
+    ...fundsOf(state),
+    ...state.alarms.map((alarm) => `alarm: ${alarmText(alarm)}`),
   ]);
 }
 
@@ -88,4 +126,38 @@ function stateOf({ pending }: Anchors): string {
   if (pending.state === 'idle') return 'nothing is on its way';
   const starved = pending.isStarved ? ', waiting for fees within the budget' : '';
   return `${pending.epochSize} on their way, ${pending.confirmations} confirmations${starved}`;
+}
+
+/** Nothing where the chain costs nothing. */
+function fundsOf({ development, funds, waiting, lastFinalAt, closed }: Anchors): string[] {
+  const { balance, feeRate, paidThisMonth, monthlyBudget, paidInAll, runwayDays, starved } = funds;
+  const lines: string[] = [];
+  if (closed?.txid !== undefined)
+    lines.push(`the chain has ended: ${oneLine(closed.txid)} spent its coin`);
+  if (development && monthlyBudget === null) return lines;
+  if (waiting.since !== null)
+    lines.push(`${waiting.epochs} epochs wait, the oldest since ${oneLine(waiting.since)}`);
+  if (lastFinalAt !== null) lines.push(`the last anchor became final at ${oneLine(lastFinalAt)}`);
+  const days = runwayDays === null ? '' : `, for ${Math.floor(runwayDays)} days`;
+  const rate = feeRate === null ? '' : ` at ${feeRate} sat/vB`;
+  if (balance !== null) lines.push(`${balance} sat are left${rate}${days}`);
+  const budget = monthlyBudget === null ? '' : ` of ${monthlyBudget}`;
+  lines.push(`${paidThisMonth}${budget} sat paid this month, ${paidInAll} in all`);
+  if (starved !== null)
+    lines.push(
+      `the anchor that waits would cost ${starved.wanted} sat: above the limit of the ${LIMITS[starved.limit] ?? 'node'}`,
+    );
+  return lines;
+}
+
+const LIMITS: Readonly<Record<string, string>> = {
+  anchor: 'anchor',
+  month: 'month',
+  funds: 'balance',
+};
+
+/** A newer node may have alarms that this version does not know. */
+function alarmText(alarm: string): string {
+  const known = ANCHOR_ALARMS.find((one) => one === alarm);
+  return known === undefined ? oneLine(alarm) : ANCHOR_ALARM_TEXTS[known];
 }

@@ -67,6 +67,27 @@ export const anchorsSchema = z.object({
       isStarved: z.boolean(),
     }),
   ]),
+  waiting: z.object({ epochs: z.number(), since: z.string().nullable() }),
+  lastFinalAt: z.string().nullable(),
+  alarms: z.array(z.string()),
+  closed: z
+    .object({ reason: z.string(), txid: z.string().optional(), height: z.number().optional() })
+    .nullable(),
+  funds: z.object({
+    balance: z.number().nullable(),
+    feeRate: z.number().nullable(),
+    paidThisMonth: z.number(),
+    monthlyBudget: z.number().nullable(),
+    paidInAll: z.number(),
+    runwayDays: z.number().nullable(),
+    starved: z.object({ wanted: z.number(), limit: z.string() }).nullable(),
+  }),
+});
+
+export const anchorCoinSchema = z.object({
+  outpoint: z.string(),
+  value: z.number(),
+  before: z.string().optional(),
 });
 export type Anchors = z.output<typeof anchorsSchema>;
 

@@ -1,15 +1,18 @@
 /** Makes an epoch of the present heads, and puts it on its way into the chain. */
+import type { AnchorReport } from '../anchoring/anchor-report.js';
 import type { AnchoredHeads } from '../anchoring/anchored-heads.js';
 import type { Anchorer, AnchorState } from '../anchoring/anchorer.js';
 import { type EpochSource, makeEpochs } from '../anchoring/epoch-log.js';
 import { lastEpoch } from '../anchoring/read-epoch.js';
-import type { TreeSize } from '../base/brand.js';
+import type { TreeSize, UnixMillis } from '../base/brand.js';
 import type { KeyStore } from '../keys/key-store.js';
+import type { AnchorLag } from './anchor-lag.js';
 
 export interface AnchorNowDeps {
   readonly epochs: EpochSource;
   readonly anchorer: Anchorer;
   readonly anchored: AnchoredHeads;
+  readonly lag: AnchorLag;
   readonly keyStore: KeyStore;
   /** Starts that were allowed to write, this one included. */
   readonly run: number;
@@ -23,6 +26,10 @@ export interface AnchorStatus {
   readonly pending: AnchorState;
   /** Origins of logs that do not extend the head that was taken of them: they keep it. Of all tenants. */
   readonly inconsistent: readonly string[];
+  /** When the oldest epoch was made that is not final; null where none waits. */
+  readonly waitingSince: UnixMillis | null;
+  /** Of the chain's money and life. */
+  readonly report: AnchorReport;
 }
 
 /**
@@ -48,8 +55,10 @@ async function publishHead({ epochs, anchorer }: AnchorNowDeps): Promise<void> {
 }
 
 /** Makes an epoch if a ledger has moved, and remembers it outside the data directory. */
-export async function markEpoch({ epochs, keyStore, run }: AnchorNowDeps): Promise<void> {
+export async function markEpoch(deps: AnchorNowDeps): Promise<void> {
+  const { epochs, anchorer, lag, keyStore, run } = deps;
   await makeEpochs(epochs);
+  await lag.look(epochs.epochs.reader, anchorer.settledSize);
   const { reader } = epochs.epochs;
   const { size, rootHash } = reader.head;
   // A crash before this leaves a mark that is behind, which says less but nothing false.
@@ -58,17 +67,24 @@ export async function markEpoch({ epochs, keyStore, run }: AnchorNowDeps): Promi
 
 /** Looks how far the anchor on its way has come. */
 export async function followAnchors(deps: AnchorNowDeps): Promise<AnchorStatus> {
-  const settled = await deps.anchorer.poll();
-  if (settled !== null) await deps.anchored.note(settled.epochSize);
+  const { anchorer, anchored, epochs, lag } = deps;
+  const before = anchorer.settledSize;
+  await anchorer.poll();
+  // Smaller, where a reorganisation took back what was final.
+  const { settledSize } = anchorer;
+  if (settledSize !== before) await anchored.note(settledSize);
+  await lag.look(epochs.epochs.reader, settledSize);
   return anchorStatus(deps);
 }
 
 /** How far it had come when it was last looked at. */
-export function anchorStatus({ epochs, anchorer }: AnchorNowDeps): AnchorStatus {
+export function anchorStatus({ epochs, anchorer, lag }: AnchorNowDeps): AnchorStatus {
   return {
     epochSize: epochs.epochs.reader.head.size,
     settledSize: anchorer.settledSize,
     pending: anchorer.state,
     inconsistent: epochs.history.inconsistent,
+    waitingSince: lag.since,
+    report: anchorer.report,
   };
 }

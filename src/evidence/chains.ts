@@ -3,6 +3,7 @@ import {
   type BitcoinNetworkParams,
   MAINNET,
   REGTEST,
+  SIGNET,
   TESTNET,
   TESTNET4,
 } from './bitcoin/network.js';
@@ -11,6 +12,7 @@ export const CHAIN_NAMES = [
   'bitcoin:mainnet',
   'bitcoin:testnet',
   'bitcoin:testnet4',
+  'bitcoin:signet',
   'bitcoin:regtest',
   'devchain',
 ] as const;
@@ -27,6 +29,7 @@ export const CHAINS: Readonly<Record<ChainName, Chain>> = {
   'bitcoin:mainnet': { network: MAINNET, confirmations: 6 },
   'bitcoin:testnet': { network: TESTNET, confirmations: 6 },
   'bitcoin:testnet4': { network: TESTNET4, confirmations: 6 },
+  'bitcoin:signet': { network: SIGNET, confirmations: 6 },
   'bitcoin:regtest': { network: REGTEST, confirmations: 1 },
   devchain: { network: REGTEST, confirmations: 1 },
 };

@@ -30,3 +30,16 @@ export type OutboundErrorCode =
   | 'OUTBOUND_BUSY';
 
 export class OutboundError extends ChirographError<OutboundErrorCode> {}
+
+/** OUTBOUND_STATUS with the status, for those to whom one of them is an answer. */
+export class OutboundStatusError extends OutboundError {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(
+      'OUTBOUND_STATUS',
+      `the host answers with HTTP status ${status}: try again later, or check the address`,
+    );
+    this.status = status;
+  }
+}

@@ -202,8 +202,11 @@ function checkTogether(config: Config): void {
     throw mustBe(flagName('metricsPort'), 'another port than --port');
   if (config.maxPayloadBytes > config.maxBodyBytes)
     throw mustBe(flagName('maxPayloadBytes'), 'at most --max-body-bytes');
-  if (config.anchorChain === 'bitcoin' && config.bitcoinRpcUrl === undefined)
+  const sources = [config.bitcoinRpcUrl, config.esploraUrl].filter((url) => url !== undefined);
+  if (config.anchorChain === 'bitcoin' && sources.length === 0)
     throw mustBe(flagName('bitcoinRpcUrl'), 'set where the anchor chain is bitcoin');
+  if (sources.length > 1)
+    throw mustBe(flagName('esploraUrl'), 'set instead of --bitcoin-rpc-url, not beside it');
   if ((config.tlsCertificate === undefined) !== (config.tlsKey === undefined))
     throw mustBe(flagName('tlsCertificate'), 'set together with --tls-key');
   if (config.tlsClientCa !== undefined && config.tlsCertificate === undefined)

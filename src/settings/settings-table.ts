@@ -33,6 +33,9 @@ export const DEFAULTS = {
   containerSealsPerMinute: 60,
   anchorChain: 'devchain',
   bitcoinNetwork: 'mainnet',
+  bitcoinMaxFee: 50_000,
+  bitcoinMaxRate: 100,
+  bitcoinMonthlyBudget: 1_000_000,
   epochIntervalMillis: 60_000,
   seal: 'development',
   pkcs11Sessions: 4,
@@ -100,7 +103,7 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     'chain that epochs are anchored to; bitcoin is untried on mainnet',
   ),
   bitcoinNetwork: choice(
-    ['mainnet', 'testnet', 'testnet4', 'regtest'],
+    ['mainnet', 'testnet', 'testnet4', 'signet', 'regtest'],
     'network that the Bitcoin node must be on',
   ),
   bitcoinRpcUrl: text(
@@ -108,11 +111,32 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     'an http or https URL without user and password',
     'JSON-RPC of the Bitcoin node',
   ),
+  esploraUrl: text(
+    isPlainHttpUrl,
+    'an http or https URL without user and password',
+    'Esplora server to ask instead of a Bitcoin node; public ones are untried',
+  ),
   bitcoinFunding: text(
     (value) => /^[0-9a-f]{64}:(?:0|[1-9][0-9]{0,8})$/.test(value),
     'an outpoint like <txid>:<output>',
     'coin paid to the anchor address, which the chain of anchors starts from',
   ),
+  bitcoinMaxFee: wholeNumber(
+    161,
+    100_000_000,
+    'what one anchor may cost with all that it replaces, in satoshi',
+  ),
+  bitcoinMaxRate: wholeNumber(
+    1,
+    10_000,
+    'satoshi per virtual byte that no estimate lifts the fee above',
+  ),
+  bitcoinMonthlyBudget: wholeNumber(
+    161,
+    10_000_000_000,
+    'what the anchors of a calendar month (UTC) may cost, in satoshi',
+  ),
+  bitcoinPerDay: wholeNumber(1, 1_440, 'anchors a day (default: 6; on regtest each head at once)'),
   epochIntervalMillis: wholeNumber(100, DAY_MILLIS, 'time between epochs'),
   seal: choice(
     ['development', 'off', 'pem', 'pkcs12', 'pkcs11'],

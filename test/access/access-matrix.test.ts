@@ -81,6 +81,9 @@ const inspected = async (): Promise<string> => {
 const newGrant = (): Promise<string> =>
   newId('/v1/grants', { to: { key: '000000000000' }, role: 'reader' });
 
+/** No chain has it. */
+const NO_COIN = `${'ab'.repeat(32)}:0`;
+
 /** Takes everything. */
 const FREE = { format: 'json-schema', schema: { type: 'object' } };
 
@@ -93,6 +96,18 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
   'POST /v1/anchors': {
     may: ['operator', 'admin'],
     ask: () => ({ path: '/v1/anchors', method: 'POST' }),
+  },
+  'POST /v1/anchors/top-ups': {
+    may: ['operator', 'admin'],
+    status: 400,
+    foreign: 403,
+    ask: () => ({ path: '/v1/anchors/top-ups', json: { outpoint: NO_COIN } }),
+  },
+  'POST /v1/anchors/successor': {
+    may: ['operator', 'admin'],
+    status: 409,
+    foreign: 403,
+    ask: () => ({ path: '/v1/anchors/successor', json: { outpoint: NO_COIN } }),
   },
   'GET /v1/grants': { may: OVERSEERS, ask: get('/v1/grants') },
   'POST /v1/grants': {

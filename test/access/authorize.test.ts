@@ -73,6 +73,7 @@ describe('authorize', () => {
   it('lets an admin do all but found tenants, inspect, and write what the node alone writes', () => {
     const denied = ACTIONS.filter((action) => !isAllowed(principal('admin'), action, bank));
     expect(denied).toEqual([
+      'anchor:fund',
       'tenant:found',
       'inspection:open',
       'inspection:close',
@@ -99,6 +100,15 @@ describe('authorize', () => {
     for (const role of ROLES)
       if (role !== 'admin')
         expect(isAllowed(principal(role, DEFAULT_TENANT), 'tenant:found', bank)).toBe(false);
+  });
+
+  it('lets operators and admins of the default tenant alone fund the anchors', () => {
+    for (const role of ROLES) {
+      const may = role === 'operator' || role === 'admin';
+      const who = principal(role, DEFAULT_TENANT);
+      expect(isAllowed(who, 'anchor:fund', DEFAULT_TENANT)).toBe(may);
+      expect(isAllowed(principal(role), 'anchor:fund', bank)).toBe(false);
+    }
   });
 
   it('does not name the tenant that was asked for', () => {

@@ -201,6 +201,7 @@ function delegate(source: DevChain): ChainSource {
     rawBlock: (hash) => source.rawBlock(hash),
     broadcast: (transaction) => source.broadcast(transaction),
     transactionStatus: (txid) => source.transactionStatus(txid),
+    coin: (outpoint) => source.coin(outpoint),
     feeRate: () => source.feeRate(),
   };
 }

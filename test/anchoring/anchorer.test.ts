@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AnchorStore } from '../../src/anchoring/anchor-store.js';
 import { Anchorer } from '../../src/anchoring/anchorer.js';
 import type { DevChain } from '../../src/anchoring/devchain.js';
-import { inTempDir, payloadOf, POLICY, SIGNER, withDevChain } from './fixture.js';
+import { FEES, inTempDir, payloadOf, SIGNER, TestClock, withDevChain } from './fixture.js';
 
 const CONFIRMATIONS = 3;
 
@@ -17,7 +17,8 @@ function withAnchorer(
           source: chain,
           signer: SIGNER,
           store: await AnchorStore.open(directory, true),
-          policy: POLICY,
+          clock: new TestClock(),
+          fees: FEES,
           confirmations: CONFIRMATIONS,
           targetBlocks: 6,
           firstCoin: (script) => chain.fund(script),

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AnchorFees } from '../../src/anchoring/anchor-decision.js';
 import type { FeePolicy } from '../../src/anchoring/anchor-fee.js';
 import { softwareAnchorSigner } from '../../src/anchoring/anchor-signer.js';
 import { chainScript } from '../../src/anchoring/anchor-transaction.js';
@@ -27,6 +28,8 @@ export const POLICY: FeePolicy & AnchorFeeLimits = {
   maxRate: 1_000,
   maxFee: 1_000_000n,
 };
+
+export const FEES: AnchorFees = { policy: POLICY, monthlyBudget: null, intervalMillis: 0 };
 
 export function payloadOf(size: number): AnchorPayload {
   return { size: size as TreeSize, rootHash: rootOf(size) };

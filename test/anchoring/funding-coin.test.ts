@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { chainScript } from '../../src/anchoring/anchor-transaction.js';
 import { BITCOIN_REGTEST } from '../../src/anchoring/bitcoin-network.js';
+import { BitcoinRpc } from '../../src/anchoring/bitcoin-rpc.js';
 import type { ChainSource } from '../../src/anchoring/chain-source.js';
 import { deferredChain } from '../../src/anchoring/deferred-chain.js';
 import { fundingCoin } from '../../src/anchoring/funding-coin.js';
@@ -12,17 +13,27 @@ import { refusal, SIGNER, withDevChain } from './fixture.js';
 
 const OUTPOINT = { txid: parseTxid('aa'.repeat(32)), vout: 3 };
 const SCRIPT = chainScript(SIGNER.publicKey);
-const COIN = { confirmations: 2, value: 0.10000001, scriptPubKey: { hex: toHex(SCRIPT) } };
+const COIN = {
+  bestblock: 'cc'.repeat(32),
+  confirmations: 2,
+  value: 0.10000001,
+  scriptPubKey: { hex: toHex(SCRIPT) },
+};
 
 async function coinOf(answer: Answer): Promise<string> {
   const node = await FakeNode.start(REGTEST.genesis);
   node.answers.set('gettxout', answer);
-  const options = { url: node.url, user: '', password: '', timeoutMillis: 5_000 };
+  node.answers.set('getblockheader', { result: { height: 7, confirmations: 1 } });
   try {
     let value = 'none';
     const refused = await refusal(async () => {
-      const coin = await fundingCoin({ ...options, retries: 0, retryMillis: 1 }, OUTPOINT, SCRIPT);
-      expect(node.calls[0]?.params).toEqual([OUTPOINT.txid, 3, false]);
+      const source = await BitcoinRpc.open({
+        ...{ url: node.url, user: '', password: '', timeoutMillis: 5_000 },
+        ...{ retries: 0, retryMillis: 1, acceptMillis: 0, network: BITCOIN_REGTEST },
+      });
+      const coin = await fundingCoin(source, OUTPOINT, SCRIPT);
+      expect(node.calls[1]?.params).toEqual([OUTPOINT.txid, 3, false]);
+      expect(coin.height).toBe(6);
       expect(coin.outpoint).toEqual(OUTPOINT);
       value = coin.value.toString();
     });
@@ -42,7 +53,7 @@ describe('the funding coin', () => {
     ['unconfirmed', { ...COIN, confirmations: 0 }],
     ['paid to another', { ...COIN, scriptPubKey: { hex: '0014'.padEnd(44, '0') } }],
   ])('must not be %s', async (_what, result) => {
-    expect(await coinOf({ result })).toMatch(/^ANCHOR_FUNDS_EXHAUSTED/);
+    expect(await coinOf({ result })).toMatch(/^ANCHOR_COIN_REFUSED/);
   });
 
   it('is not taken from a node that refuses or talks nonsense', async () => {
@@ -65,6 +76,7 @@ describe('a deferred chain', () => {
       expect(await chain.headerAt(0)).toEqual(await devchain.headerAt(0));
       expect(await chain.rawBlock(tip.hash)).toEqual(await devchain.rawBlock(tip.hash));
       expect(await chain.feeRate(6)).toBe(1);
+      expect(await chain.coin(OUTPOINT)).toBeUndefined();
       expect(await chain.transactionStatus(OUTPOINT.txid)).toEqual({ state: 'unknown' });
       expect(opened).toBe(2);
     }));

@@ -111,7 +111,7 @@ async function stop(process: ChildProcess, prefix: string): Promise<void> {
   await rm(prefix, { recursive: true });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

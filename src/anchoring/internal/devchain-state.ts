@@ -12,6 +12,8 @@ import type { SpentOutput } from './p2wpkh.js';
 import { parseRawBlock } from './raw-block.js';
 
 export interface UnspentCoin extends SpentOutput {
+  /** Of the block that made it. */
+  readonly height: number;
   /** Height from which it may be spent. */
   readonly matureAt: number;
 }
@@ -127,7 +129,7 @@ export class DevChainState {
       if (script[0] === OP_RETURN) return;
       const key = outpointKey({ txid: transaction.txid, vout });
       // Copied, so that a coin does not keep its whole block in memory.
-      this.#coins.set(key, { value, script: concat(script), matureAt });
+      this.#coins.set(key, { value, script: concat(script), height, matureAt });
       keys.push(key);
     });
     return keys;

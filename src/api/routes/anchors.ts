@@ -2,11 +2,20 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
+import type { UnixMillis } from '../../base/brand.js';
+import { formatInstant } from '../../base/time.js';
 import type { AnchorStatus } from '../../commands/anchor-now.js';
+import {
+  type AnchorFunding,
+  COIN_PATTERN,
+  succeedAnchors,
+  topUpAnchors,
+} from '../../commands/fund-anchors.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
+import { type BodyLimits, readJsonBody } from '../body.js';
 import { addResource } from '../resource.js';
-import { json, problemResponse } from '../schemas.js';
+import { instantSchema, json, problemResponse, textOfForm } from '../schemas.js';
 import { validate } from '../validate.js';
 
 export interface AnchorsRoutesOptions {
@@ -16,10 +25,21 @@ export interface AnchorsRoutesOptions {
   readonly isDevelopment: boolean;
   readonly status: () => AnchorStatus;
   readonly anchorNow: () => Promise<AnchorStatus>;
+  readonly funding: AnchorFunding;
+  readonly body: BodyLimits;
 }
 
+/** What there is to call an operator for. */
+const ALARMS = [
+  'closed',
+  'starved',
+  'runway-7-days',
+  'runway-30-days',
+  'reorganised',
+] as const satisfies readonly AnchorStatus['report']['alarms'][number][];
 const noQuerySchema = z.strictObject({});
 const size = z.number().int();
+const satoshi = z.number().int().meta({ description: 'In satoshi.' });
 const anchorsSchema = z.object({
   chain: z.string(),
   development: z.boolean().meta({ description: 'The chain proves nothing to others.' }),
@@ -34,15 +54,80 @@ const anchorsSchema = z.object({
       isStarved: z.boolean().meta({ description: 'The fee wanted is above the budget.' }),
     }),
   ]),
+  waiting: z
+    .object({
+      epochs: size,
+      since: instantSchema
+        .nullable()
+        .meta({ description: 'When the oldest of them was made; null where none waits.' }),
+    })
+    .meta({ description: 'What no final anchor has.' }),
+  lastFinalAt: instantSchema
+    .nullable()
+    .meta({ description: 'Null before the first, and where an earlier version did not write it.' }),
+  alarms: z.array(z.enum(ALARMS)).meta({ description: 'What calls for an operator.' }),
+  closed: z
+    .union([
+      z.object({
+        reason: z.literal('spent'),
+        txid: z.string(),
+        height: z.number().int(),
+        at: instantSchema,
+      }),
+      z.object({ reason: z.literal('key') }),
+    ])
+    .nullable()
+    .meta({
+      description:
+        'Why nothing is anchored any more: a transaction that is no anchor spent the coin, or the key is lost.',
+    }),
+  takenBack: z.number().int().meta({
+    description: 'Anchors that were final and that a reorganisation took out of the chain.',
+  }),
+  funds: z.object({
+    balance: satoshi.nullable(),
+    feeRate: z
+      .number()
+      .nullable()
+      .meta({ description: 'Satoshi per virtual byte at the last look; null before it.' }),
+    paidThisMonth: satoshi,
+    monthlyBudget: satoshi.nullable(),
+    paidInAll: satoshi,
+    runwayDays: z
+      .number()
+      .nullable()
+      .meta({ description: 'How long the balance lasts; null where no rhythm is set.' }),
+    starved: z
+      .object({ wanted: satoshi, limit: z.enum(['anchor', 'month', 'funds']) })
+      .nullable()
+      .meta({
+        description: 'The fee that the anchor which waits would have, and what forbids it.',
+      }),
+  }),
+});
+
+const coinBodySchema = z.strictObject({
+  outpoint: textOfForm(COIN_PATTERN).meta({
+    description: 'A confirmed, unspent output to the anchor address.',
+  }),
+});
+const coinSchema = z.object({ outpoint: z.string(), value: satoshi });
+const successionSchema = z.object({
+  before: z.string().meta({ description: 'The coin that the old chain ended at.' }),
+  outpoint: z.string(),
+  value: satoshi,
 });
 
 export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
-  const { guard, chain, isDevelopment, status, anchorNow } = options;
+  const { guard, chain, isDevelopment, status, anchorNow, funding, body } = options;
   // Which logs are inconsistent is for the operator: they are of all tenants.
-  const answerOf = ({ inconsistent: _, ...now }: AnchorStatus): z.infer<typeof anchorsSchema> => ({
+  const answerOf = (now: AnchorStatus): z.infer<typeof anchorsSchema> => ({
     chain,
     development: isDevelopment,
-    ...now,
+    epochSize: now.epochSize,
+    settledSize: now.settledSize,
+    pending: now.pending,
+    ...viewOf(now),
   });
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/anchors', {
@@ -66,7 +151,82 @@ export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
       };
     }),
   });
+  addResource(router, '/anchors/top-ups', {
+    post: guard.administering('anchor:fund', async (_principal, request, response) => {
+      const { outpoint } = validate(coinBodySchema, await readJsonBody(request, body), 'the body');
+      return {
+        question: { coin: outpoint },
+        take: async () => {
+          const coin = await topUpAnchors(funding, outpoint);
+          return {
+            made: {},
+            send: () => {
+              sendJson(response, 201, coin satisfies z.infer<typeof coinSchema>);
+            },
+          };
+        },
+      };
+    }),
+  });
+  addResource(router, '/anchors/successor', {
+    post: guard.administering('anchor:fund', async (_principal, request, response) => {
+      const { outpoint } = validate(coinBodySchema, await readJsonBody(request, body), 'the body');
+      return {
+        question: { coin: outpoint },
+        take: async () => {
+          const succession = await succeedAnchors(funding, outpoint);
+          return {
+            made: { before: succession.before },
+            send: () => {
+              sendJson(response, 201, succession satisfies z.infer<typeof successionSchema>);
+            },
+          };
+        },
+      };
+    }),
+  });
   return router;
+}
+
+function viewOf({
+  epochSize,
+  settledSize,
+  waitingSince,
+  report,
+}: AnchorStatus): Omit<
+  z.infer<typeof anchorsSchema>,
+  'chain' | 'development' | 'epochSize' | 'settledSize' | 'pending'
+> {
+  const { balance, rate, paidThisMonth, monthlyBudget, paidInAll, runwayDays, starved } = report;
+  const { closed, takenBack, lastSettledAt, alarms } = report;
+  return {
+    waiting: {
+      epochs: waitingSince === null ? 0 : epochSize - Math.max(1, settledSize),
+      since: instantOrNull(waitingSince),
+    },
+    lastFinalAt: instantOrNull(lastSettledAt),
+    alarms: [...alarms],
+    closed: closed?.reason === 'spent' ? { ...closed, at: formatInstant(closed.at) } : closed,
+    takenBack,
+    funds: {
+      balance: numberOrNull(balance),
+      feeRate: rate,
+      paidThisMonth: Number(paidThisMonth),
+      monthlyBudget: numberOrNull(monthlyBudget),
+      paidInAll: Number(paidInAll),
+      runwayDays,
+      starved: starved && { ...starved, wanted: Number(starved.wanted) },
+    },
+  };
+}
+
+/** At most 21·10¹⁴, which a double holds. */
+function numberOrNull(value: bigint | null): number | null {
+  return value === null ? null : Number(value);
+}
+
+function instantOrNull(at: UnixMillis | null): string | null {
+  return at === null ? null : formatInstant(at);
 }
 
 export function describeAnchors(registry: OpenAPIRegistry): void {
@@ -88,6 +248,32 @@ export function describeAnchors(registry: OpenAPIRegistry): void {
     tags: ['anchors'],
     responses: {
       200: { description: 'The state of anchoring.', content: json(anchorsSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'post',
+    path: '/v1/anchors/top-ups',
+    summary: 'Name a coin that the next anchor pays in',
+    description:
+      'For operators and admins of the tenant "default". It must be confirmed and unspent.',
+    tags: ['anchors'],
+    request: { body: { required: true, content: json(coinBodySchema) } },
+    responses: {
+      201: { description: 'The coin.', content: json(coinSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'post',
+    path: '/v1/anchors/successor',
+    summary: 'Begin another chain of anchors where the one before has ended',
+    description:
+      'For operators and admins of the tenant "default", where the anchor key is another than that of the chain.',
+    tags: ['anchors'],
+    request: { body: { required: true, content: json(coinBodySchema) } },
+    responses: {
+      201: { description: 'Both ends.', content: json(successionSchema) },
       default: problemResponse,
     },
   });

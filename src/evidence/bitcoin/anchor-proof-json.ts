@@ -15,7 +15,7 @@ import { MAX_HEADERS } from './header-chain.js';
 import { MAX_BRANCH_DEPTH } from './merkle-branch.js';
 import { MAX_STRIPPED_TRANSACTION_BYTES } from './transaction.js';
 
-const NETWORK = oneOf('mainnet', 'testnet', 'testnet4', 'regtest');
+const NETWORK = oneOf('mainnet', 'testnet', 'testnet4', 'signet', 'regtest');
 const HEIGHT = integerTo(MAX_HEIGHT);
 const INDEX = integerTo(2 ** MAX_BRANCH_DEPTH - 1);
 const TRANSACTION = hexOf(1, MAX_STRIPPED_TRANSACTION_BYTES);

@@ -9,7 +9,7 @@ import type { BlockHash } from './hash256.js';
  */
 export type DifficultyRule = 'every-2016' | 'min-difficulty' | 'constant';
 
-export type BitcoinNetworkName = 'mainnet' | 'testnet' | 'testnet4' | 'regtest';
+export type BitcoinNetworkName = 'mainnet' | 'testnet' | 'testnet4' | 'signet' | 'regtest';
 
 export interface BitcoinNetworkParams {
   readonly name: BitcoinNetworkName;
@@ -59,6 +59,19 @@ export const TESTNET4: BitcoinNetworkParams = {
   genesis: parseBlockHash('00000000da84f2bafbbc53dee25a72ae507ff4914b867c565be350b0da8bf043'),
   maxTarget: DIFFICULTY_1,
   difficultyRule: 'min-difficulty',
+  bip34Height: 1,
+  development: true,
+};
+
+/**
+ * The public one. Its blocks carry the signature of those who keep it, which no verifier here looks at: the
+ * work alone is little, so that it proves nothing to others.
+ */
+export const SIGNET: BitcoinNetworkParams = {
+  name: 'signet',
+  genesis: parseBlockHash('00000008819873e925422c1ff0f99f7cc9bbb232af63a077a480a3633bee1ef6'),
+  maxTarget: 0x0377aen << 216n,
+  difficultyRule: 'every-2016',
   bip34Height: 1,
   development: true,
 };

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request as requestByHttp } from 'node:http';
 import { request as requestByHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { OutboundError } from '../outbound-error.js';
+import { OutboundError, OutboundStatusError } from '../outbound-error.js';
 import type { OutboundRequest, OutboundResponse } from '../outbound-message.js';
 
 export interface ExchangeRequest extends Omit<OutboundRequest, 'url' | 'signal'> {
@@ -134,10 +134,7 @@ function answered(status: number, { headers = {}, passes = [] }: ExchangeRequest
       'OUTBOUND_REDIRECTED',
       'the host points elsewhere, which is not followed: name the place it points to',
     );
-  throw new OutboundError(
-    'OUTBOUND_STATUS',
-    `the host answers with HTTP status ${status}: try again later, or check the address`,
-  );
+  throw new OutboundStatusError(status);
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   MAINNET,
   MAINNET_DIFFICULTY_FLOOR,
   REGTEST,
+  SIGNET,
   TESTNET,
   TESTNET4,
   targetOfDifficulty,
@@ -18,6 +19,7 @@ describe.each([
   [MAINNET, SATOSHIS_ROOT, 1231006505, 0x1d00ffff, 2083236893],
   [TESTNET, SATOSHIS_ROOT, 1296688602, 0x1d00ffff, 414098458],
   [TESTNET4, TESTNET4_ROOT, 1714777860, 0x1d00ffff, 393743547],
+  [SIGNET, SATOSHIS_ROOT, 1598918400, 0x1e0377ae, 52613770],
   [REGTEST, SATOSHIS_ROOT, 1296688602, 0x207fffff, 2],
 ])('the network $name', (network, root, time, bits, nonce) => {
   const header = Buffer.alloc(80);

@@ -1,0 +1,114 @@
+/** How a chain of anchors stands with money and life: what an operator watches, and what alarms. */
+import type { UnixMillis } from '../base/brand.js';
+import type { AnchorBook } from './anchor-book.js';
+import type { AnchorFees, Starved } from './anchor-decision.js';
+import { runwayDays } from './anchor-fee.js';
+import { paidThisMonth } from './anchor-spending.js';
+import { anchorVirtualSize } from './anchor-transaction.js';
+
+export interface AnchorReport {
+  /** In satoshi, of the tip and the coins that wait to be paid in; null before the chain has a coin. */
+  readonly balance: bigint | null;
+  /** Satoshi per virtual byte at the last look; null before the first. */
+  readonly rate: number | null;
+  readonly paidThisMonth: bigint;
+  readonly monthlyBudget: bigint | null;
+  readonly paidInAll: bigint;
+  /** How long the balance lasts at that rate and rhythm; null where one is not known or has no limit. */
+  readonly runwayDays: number | null;
+  readonly starved: Starved | null;
+  /** Why nothing is anchored any more: its coin was spent by a stranger, or its key is another. */
+  readonly closed: ClosedChain | null;
+  /** Anchors that were final and that a reorganisation has taken out of the chain. */
+  readonly takenBack: number;
+  readonly lastSettledAt: UnixMillis | null;
+  readonly alarms: readonly AnchorAlarm[];
+}
+
+export type ClosedChain =
+  | {
+      readonly reason: 'spent';
+      readonly txid: string;
+      readonly height: number;
+      readonly at: UnixMillis;
+    }
+  | { readonly reason: 'key' };
+
+export const ANCHOR_ALARMS = [
+  'closed',
+  'starved',
+  'runway-7-days',
+  'runway-30-days',
+  'reorganised',
+] as const;
+export type AnchorAlarm = (typeof ANCHOR_ALARMS)[number];
+
+/** One line each, for people. */
+export const ANCHOR_ALARM_TEXTS: Readonly<Record<AnchorAlarm, string>> = {
+  closed: 'the chain of anchors has ended: its coin was spent by others, or its key is lost',
+  starved: 'anchors wait: their fee is above its limit, or the chain has too little left',
+  'runway-7-days': 'the chain of anchors has funds for less than 7 days',
+  'runway-30-days': 'the chain of anchors has funds for less than 30 days',
+  reorganised: 'anchors that were final have left the chain, and wait to be mined again',
+};
+
+export interface ReportParts {
+  readonly book: AnchorBook;
+  readonly fees: AnchorFees;
+  readonly isKeyAnother: boolean;
+  readonly rate: number | null;
+  readonly starved: Starved | null;
+  readonly lastSettledAt: UnixMillis | null;
+  readonly now: UnixMillis;
+}
+
+const DAY_MILLIS = 86_400_000;
+const SOON_DAYS = 7;
+const LATER_DAYS = 30;
+
+export function reportOf(parts: ReportParts): AnchorReport {
+  const { book, fees, rate, starved, lastSettledAt, now } = parts;
+  const { chain, spending } = book;
+  const closed = closedOf(parts);
+  const balance =
+    chain === null || closed !== null
+      ? null
+      : chain.topUps.reduce((sum, { value }) => sum + value, chain.tip.value);
+  const days = daysOf(balance, rate, fees);
+  const takenBack = chain?.above.length ?? 0;
+  return {
+    balance,
+    rate,
+    paidThisMonth: paidThisMonth(spending, now),
+    monthlyBudget: fees.monthlyBudget,
+    paidInAll: spending.total,
+    runwayDays: days,
+    starved: closed === null ? starved : null,
+    closed,
+    takenBack,
+    lastSettledAt,
+    alarms: ANCHOR_ALARMS.filter((alarm) => {
+      if (alarm === 'closed') return closed !== null;
+      if (alarm === 'starved') return closed === null && starved !== null;
+      if (alarm === 'reorganised') return takenBack > 0;
+      if (days === null) return false;
+      const isSoon = days < SOON_DAYS;
+      return alarm === 'runway-7-days' ? isSoon : !isSoon && days < LATER_DAYS;
+    }),
+  };
+}
+
+function closedOf({ book: { chain }, isKeyAnother }: ReportParts): ClosedChain | null {
+  const end = chain?.end ?? null;
+  if (end !== null) return { reason: 'spent', ...end };
+  return isKeyAnother ? { reason: 'key' } : null;
+}
+
+function daysOf(
+  balance: bigint | null,
+  rate: number | null,
+  { intervalMillis }: AnchorFees,
+): number | null {
+  if (balance === null || rate === null || intervalMillis === 0) return null;
+  return runwayDays(balance, rate, anchorVirtualSize(1), DAY_MILLIS / intervalMillis);
+}

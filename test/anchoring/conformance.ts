@@ -1,0 +1,160 @@
+/**
+ * What anchoring needs of a chain, as one life: the same for the development chain, for bcoin, and for
+ * Bitcoin Core. Where nodes may differ, the node says how, and that is asserted too.
+ */
+import { describe, expect, it } from '@jest/globals';
+import { softwareAnchorSigner } from '../../src/anchoring/anchor-signer.js';
+import { AnchorStore } from '../../src/anchoring/anchor-store.js';
+import { chainScript, signAnchor } from '../../src/anchoring/anchor-transaction.js';
+import { Anchorer, type AnchorerOptions } from '../../src/anchoring/anchorer.js';
+import type { ChainSource } from '../../src/anchoring/chain-source.js';
+import type { FundingCoin } from '../../src/anchoring/funding-coin.js';
+import { verifyAnchorProof } from '../../src/evidence/bitcoin/anchor-proof.js';
+import { parseBlockHeader } from '../../src/evidence/bitcoin/block-header.js';
+import { REGTEST } from '../../src/evidence/bitcoin/network.js';
+import {
+  FEES,
+  inTempDir,
+  OTHER_SIGNER,
+  payloadOf,
+  POLICY,
+  refusal,
+  SIGNER,
+  TestClock,
+} from './fixture.js';
+
+export interface ConformingNode {
+  readonly source: ChainSource;
+  /** Whether a replacement that pays more takes the place of what is unconfirmed (BIP 125). */
+  readonly replaces: boolean;
+  /** A spendable coin of that script, in a block. */
+  fund(script: Uint8Array): Promise<FundingCoin>;
+  /** Mines blocks unlike all others. */
+  mine(count: number): Promise<void>;
+  /** Takes the last blocks back, and makes sure that nothing of them waits to be mined again. */
+  takeBack(count: number): Promise<void>;
+}
+
+const CONFIRMATIONS = 6;
+
+/** @param withNode runs `act` with a node of its own. */
+export function describeConformance(
+  name: string,
+  withNode: (act: (node: ConformingNode) => Promise<void>) => Promise<void>,
+  timeoutMillis?: number,
+): void {
+  describe(`anchoring on ${name}`, () => {
+    it(
+      'funds, anchors, replaces, proves, survives reorganisations and a lost key, and ends where a stranger spends',
+      () => withNode((node) => inTempDir((directory) => live(node, directory))),
+      timeoutMillis,
+    );
+  });
+}
+
+async function live(node: ConformingNode, directory: string): Promise<void> {
+  const { source } = node;
+  const script = chainScript(SIGNER.publicKey);
+  const store = (): Promise<AnchorStore> => AnchorStore.open(directory, true);
+  const open = async (options: Partial<AnchorerOptions> = {}): Promise<Anchorer> =>
+    Anchorer.open({
+      source,
+      signer: SIGNER,
+      store: await store(),
+      clock: new TestClock(),
+      fees: FEES,
+      confirmations: CONFIRMATIONS,
+      targetBlocks: 6,
+      firstCoin: (paid) => node.fund(paid),
+      ...options,
+    });
+  const proven = async (size: number, of: Anchorer): Promise<void> => {
+    expect(of.settledSize).toBe(size);
+    const { proof } = await (await store()).readSettled(of.settledSize);
+    const { height } = await source.tip();
+    const pinned = { height, hash: parseBlockHeader(await source.headerAt(height)).hash };
+    const verified = verifyAnchorProof(proof, {
+      network: REGTEST,
+      requiredConfirmations: CONFIRMATIONS,
+      pinnedHeaders: [pinned],
+    });
+    expect(verified).toMatchObject({ payload: payloadOf(size), confirmations: CONFIRMATIONS });
+    const now = await source.headerAt(verified.height);
+    expect(parseBlockHeader(now).hash).toBe(verified.blockHash);
+  };
+
+  // Fund, anchor, six confirmations, proof.
+  let anchorer = await open();
+  await anchorer.publish(payloadOf(1));
+  expect(anchorer.state).toMatchObject({ state: 'pending', epochSize: 1, confirmations: 0 });
+  await node.mine(CONFIRMATIONS - 1);
+  expect(await anchorer.poll()).toBeNull();
+  expect(anchorer.state).toMatchObject({ confirmations: CONFIRMATIONS - 1 });
+  await node.mine(1);
+  expect(await anchorer.poll()).toMatchObject({ epochSize: 1 });
+  await proven(1, anchorer);
+
+  // Replacement: whichever is mined, the chain goes on from it.
+  await anchorer.publish(payloadOf(2));
+  const replaced = await refusal(() => anchorer.publish(payloadOf(3)));
+  expect(replaced).toMatch(node.replaces ? /^none$/ : /^CHAIN_TRANSACTION_REJECTED/);
+  await node.mine(CONFIRMATIONS);
+  const third = node.replaces ? 3 : 2;
+  expect(await anchorer.poll()).toMatchObject({ epochSize: third });
+  await proven(third, anchorer);
+
+  // A reorganisation deeper than was waited for, over a restart: the same bytes again.
+  const before = (await (await store()).readBook(script)).chain;
+  await node.takeBack(CONFIRMATIONS);
+  await node.mine(CONFIRMATIONS + 1);
+  expect(await anchorer.poll()).toBeNull();
+  expect(anchorer.settledSize).toBe(1);
+  anchorer = await open();
+  expect(anchorer.report.alarms).toEqual(['reorganised']);
+  await anchorer.poll();
+  await node.mine(CONFIRMATIONS);
+  expect(await anchorer.poll()).toMatchObject({ epochSize: third });
+  await proven(third, anchorer);
+  const after = (await (await store()).readBook(script)).chain;
+  expect(after?.tip).toEqual(before?.tip);
+
+  // A top-up, and a next anchor that pays it in.
+  const coin = await node.fund(script);
+  await anchorer.topUp(coin.outpoint);
+  await anchorer.publish(payloadOf(4));
+  await node.mine(CONFIRMATIONS);
+  expect(await anchorer.poll()).toMatchObject({ epochSize: 4 });
+  expect((await (await store()).readBook(script)).chain?.tip.value).toBeGreaterThan(coin.value);
+
+  // The key is lost: another chain, under another one.
+  anchorer = await open({ signer: OTHER_SIGNER });
+  await anchorer.publish(payloadOf(5));
+  expect(anchorer.report.closed).toEqual({ reason: 'key' });
+  const next = await node.fund(chainScript(OTHER_SIGNER.publicKey));
+  await anchorer.succeed(next.outpoint);
+  await anchorer.publish(payloadOf(5));
+  await node.mine(CONFIRMATIONS);
+  expect(await anchorer.poll()).toMatchObject({ epochSize: 5 });
+  await proven(5, anchorer);
+
+  // A stranger with the key spends the coin: the chain ends, and what was anchored stays.
+  const { chain } = await (await store()).readBook(script);
+  if (chain === null) throw new Error('there is a chain');
+  const draft = { spends: chain.tip, topUps: [], payload: payloadOf(9), fee: 5_000n };
+  const foreign = await signAnchor(draft, OTHER_SIGNER, POLICY);
+  await source.broadcast(foreign.bytes);
+  await node.mine(2);
+  await anchorer.publish(payloadOf(6));
+  await anchorer.poll();
+  expect(anchorer.report).toMatchObject({ closed: { txid: foreign.txid }, alarms: ['closed'] });
+  expect((await open({ signer: OTHER_SIGNER })).report.alarms).toEqual(['closed']);
+  await proven(5, anchorer);
+}
+
+/** Secrets of addresses that rewards go to, each used once: another address makes another block. */
+export function elsewhere(salt: number): Uint8Array {
+  const secret = new Uint8Array(32).fill(9);
+  secret[30] = salt >> 8;
+  secret[31] = salt & 0xff;
+  return softwareAnchorSigner(secret).publicKey;
+}
