@@ -33,6 +33,7 @@ import { LedgerStore, type LedgerStoreOptions } from './ledger/ledger-store.js';
 import type { Ledger } from './ledger/ledger.js';
 import { type AnchoringOptions, openNodeAnchoring } from './node-anchoring.js';
 import { beginRun } from './node-run.js';
+import type { EpochParts } from './queries/epoch-view.js';
 import { LogIdentities } from './queries/log-identity.js';
 
 export interface LedgerNodeOptions {
@@ -186,6 +187,14 @@ export class LedgerNode {
   derivedKey(purpose: string): Uint8Array {
     const { index } = this.tenantKeys(this.tenantNamed(NODE_TENANT).handle);
     return hmacSha256(index, utf8(`chirograph/node/${purpose}/1`));
+  }
+
+  /** What auditors follow the epoch log by. */
+  get epochs(): EpochParts {
+    const { epochs } = this.#anchoring;
+    const [anchors] = this.anchors;
+    if (anchors === undefined) throw new Error('an epoch log has anchors');
+    return { epochs: epochs.epochs.reader, history: epochs.history, anchors, chain: this.chain };
   }
 
   anchorStatus(): AnchorStatus {

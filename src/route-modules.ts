@@ -3,6 +3,7 @@ import { accessModules } from './access-route-modules.js';
 import type { RouteModule } from './api/app.js';
 import { anchorsRoutes, describeAnchors } from './api/routes/anchors.js';
 import { consoleRoutes, describeConsole } from './api/routes/console.js';
+import { describeEpochs, epochsRoutes } from './api/routes/epochs.js';
 import { describeHealth, healthRoutes } from './api/routes/health.js';
 import { describeVerify, verifyRoutes } from './api/routes/verify.js';
 import { builtConsolePage } from './console-page.js';
@@ -39,6 +40,8 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       }),
       describeAnchors,
     ),
+    // Behind the routes of fixed names, which are no epochs.
+    v1(epochsRoutes({ guard, ledgers: shared.ledgers, epochs: node.epochs }), describeEpochs),
     v1(
       verifyRoutes({
         guard,

@@ -91,6 +91,8 @@ export const PROBLEMS = {
   QUERY_ORIGIN_UNKNOWN: kind(404, 'The ledger has no such log'),
   QUERY_NOTHING_ASKED: kind(409, 'Nothing was inspected yet'),
   ENTRY_NOT_ANCHORED: kind(409, 'The entry is in no block yet'),
+  EPOCH_UNKNOWN: kind(404, 'There is no such epoch'),
+  EPOCH_SIZE_BEYOND: kind(400, 'The epoch log was smaller'),
   QUERY_FIELD_NOT_FINDABLE: kind(400, 'Nothing is found by this field'),
   QUERY_VALUE_UNUSABLE: kind(400, 'Nothing can be found by this value'),
   VIEW_BEHIND: kind(503, 'The view is behind', 1),

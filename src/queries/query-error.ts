@@ -18,6 +18,10 @@ export type QueryErrorCode =
   | 'QUERY_NOTHING_ASKED'
   /** No block of the chain holds a head of the log that contains the entry yet. */
   | 'ENTRY_NOT_ANCHORED'
+  /** No epoch has that index. */
+  | 'EPOCH_UNKNOWN'
+  /** The epoch log was smaller than that. */
+  | 'EPOCH_SIZE_BEYOND'
   /** A container is under the operator's seal, and this node has none. As of commands. */
   | 'SEAL_NOT_CONFIGURED';
 

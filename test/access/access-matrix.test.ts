@@ -97,6 +97,7 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     may: ['operator', 'admin'],
     ask: () => ({ path: '/v1/anchors', method: 'POST' }),
   },
+  'GET /v1/anchors/{epoch}': { may: ['operator', ...EVERYONE], ask: get('/v1/anchors/1') },
   'POST /v1/anchors/top-ups': {
     may: ['operator', 'admin'],
     status: 400,
@@ -269,6 +270,11 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
       await append(node, 'kyc');
       return { path: `${KYC}/batches`, json: {} };
     },
+  },
+  'GET /v1/ledgers/{ledger}/epochs/{epoch}': {
+    ...ofLedger,
+    may: EVERYONE,
+    ask: get('/v1/ledgers/kyc/epochs/1'),
   },
   'GET /v1/ledgers/{ledger}/batches': {
     ...ofLedger,
