@@ -1,0 +1,156 @@
+/** Faults of epochs and their maps, each with the suite that must notice it. */
+import type { PlantedFault } from '../support/mutant.js';
+
+export interface FaultOfEpochs extends PlantedFault {
+  readonly suite: string;
+  /** Only tests with this in their name. */
+  readonly tests: string;
+}
+
+const EPOCHS = 'test/anchoring/epoch-log.test.ts';
+const CHANGES = 'test/anchoring/epoch-changes.test.ts';
+const HISTORY = 'test/anchoring/map-history.test.ts';
+const ARENA = 'test/tlog/map-arena.test.ts';
+const LOG_FILE = 'anchoring/epoch-log.js';
+const HISTORY_FILE = 'anchoring/epoch-history.js';
+const ROWS_FILE = 'anchoring/internal/map-history.js';
+const ARENA_FILE = 'tlog/map-arena.js';
+
+export const EPOCH_FAULTS: readonly FaultOfEpochs[] = [
+  {
+    name: 'any head is taken',
+    file: LOG_FILE,
+    find: 'return equalBytes(await reader.rootAt(size), rootHash);',
+    replace: 'return true;',
+    suite: EPOCHS,
+    tests: 'keep the head',
+  },
+  {
+    name: 'a head that is not taken is left out of the maps',
+    file: LOG_FILE,
+    find: 'else inconsistent.push(origin);',
+    replace: 'else { inconsistent.push(origin); changes.push(change); }',
+    suite: EPOCHS,
+    tests: 'keep the head',
+  },
+  {
+    name: 'a log that ended is not closed',
+    file: LOG_FILE,
+    find: 'logs.slice(0, -1).entries()',
+    replace: '[].entries()',
+    suite: EPOCHS,
+    tests: 'say of a log',
+  },
+  {
+    name: 'what is too much for one epoch is left for the next interval',
+    file: LOG_FILE,
+    find: 'if (!isAll) continue;',
+    replace: '',
+    suite: EPOCHS,
+    tests: 'are several',
+  },
+  {
+    name: 'what an epoch changed is not in the log',
+    file: LOG_FILE,
+    find: 'sealedParts: [part]',
+    replace: 'sealedParts: []',
+    suite: EPOCHS,
+    tests: 'are in the index again',
+  },
+  {
+    name: 'after a failure the maps are believed',
+    file: HISTORY_FILE,
+    find: 'if (!this.#isCurrent) await this.#openAgain();',
+    replace: 'this.#isCurrent = true;',
+    suite: EPOCHS,
+    tests: 'go on where appending failed',
+  },
+  {
+    name: 'whatever the index has is believed',
+    file: HISTORY_FILE,
+    find: 'return digestToHex(state.root(epoch, format)) === statement.tenants ? state : null;',
+    replace: 'return state;',
+    suite: EPOCHS,
+    tests: 'make the index again',
+  },
+  {
+    name: 'what the log has beyond the index is not taken in',
+    file: HISTORY_FILE,
+    find: 'await index.add(applied, changes);\n  }',
+    replace: '}',
+    suite: EPOCHS,
+    tests: 'have each head',
+  },
+  {
+    name: 'tenants are not blinded anew',
+    file: 'anchoring/epoch-maps.js',
+    find: 'return hmacSha256(indexKey, TENANT_LABEL, u64be(epoch));',
+    replace: 'return hmacSha256(indexKey, TENANT_LABEL, u64be(0));',
+    suite: EPOCHS,
+    tests: 'hold what changed alone',
+  },
+  {
+    name: 'the salt of a head is that of the epoch asked for',
+    file: 'anchoring/epoch-paths.js',
+    find: 'headSalt(taken.epoch, log, indexKey)',
+    replace: 'headSalt(epoch, log, indexKey)',
+    suite: EPOCHS,
+    tests: 'have each head',
+  },
+  {
+    name: 'changes may be in any order',
+    file: 'anchoring/epoch-changes.js',
+    find: 'if (place <= last)',
+    replace: 'if (false)',
+    suite: CHANGES,
+    tests: 'out of order',
+  },
+  {
+    name: 'changes are not salted',
+    file: 'anchoring/epoch-changes.js',
+    find: 'writer.bytes(salt);',
+    replace: 'writer.bytes(new Uint8Array(32));',
+    suite: CHANGES,
+    tests: 'hidden by their salt',
+  },
+  {
+    name: 'a whole map does not begin again',
+    file: ROWS_FILE,
+    find: '(from ?? -1) + 1, epoch)',
+    replace: '0, epoch)',
+    suite: HISTORY,
+    tests: 'gives the map of each epoch',
+  },
+  {
+    name: 'a whole map is that of before its epoch',
+    file: ROWS_FILE,
+    find: 'for (const item of items) all.set(handleOf(item), item);',
+    replace: '',
+    suite: HISTORY,
+    tests: 'gives the map of each epoch',
+  },
+  {
+    name: 'no whole map is written',
+    file: ROWS_FILE,
+    find: 'if (since + items.length <= 2 * size + FEW) {',
+    replace: 'if (true) {',
+    suite: HISTORY,
+    tests: 'gives the map of each epoch',
+  },
+  {
+    name: 'one key that is left keeps its branch',
+    file: ARENA_FILE,
+    find: 'if (alone === null)',
+    replace: 'if (true)',
+    suite: ARENA,
+    tests: 'whatever came and went',
+  },
+  {
+    name: 'a key that is put again is there twice',
+    file: ARENA_FILE,
+    find: 'if (order === 0) old = EMPTY_REF;',
+    replace: 'if (order === 0) ;',
+    suite: ARENA,
+    tests: 'whatever came and went',
+  },
+];
