@@ -62,6 +62,10 @@ export interface Config {
   /** Anchors a day; without it six, and on regtest each head at once. */
   readonly bitcoinPerDay?: number;
   readonly epochIntervalMillis: number;
+  /** C2SP tlog-policy, absolute: the witnesses that are asked to cosign the epoch log; nobody is without it. */
+  readonly witnessPolicy?: string;
+  /** Hosts of that policy that may lie in a private network, by comma: `witness.internal:8790`. */
+  readonly witnessInternal?: string;
   /**
    * Where the seal's key is: `development` = of the node's own making; `pem`, `pkcs12` = in a file;
    * `pkcs11` = in a token; `off` = there is none.

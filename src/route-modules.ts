@@ -32,10 +32,12 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       anchorsRoutes({
         guard,
         chain: node.chain,
+        verifierKey: node.epochs.epochs.verifierKey,
         isDevelopment: config.anchorChain === 'devchain',
         status: () => anchoring.anchorStatus(),
         anchorNow: () => anchoring.anchorNow(),
         funding: node,
+        witnesses: opened.witnesses,
         body: shared.body,
       }),
       describeAnchors,

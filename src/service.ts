@@ -29,6 +29,7 @@ import {
 } from './node-metrics.js';
 import { openAugmentation } from './open-augmentation.js';
 import { batchReasons, openBatches } from './open-batches.js';
+import { openWitnesses, witnessReasons } from './open-witnesses.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { FindableFields } from './queries/findable-fields.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
@@ -109,6 +110,8 @@ export class Service {
       const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
       const augmentation = await openAugmentation(config, parts, opened, metrics);
       const { keeper: batches, seals } = openBatches(config, parts, opened, metrics.registry);
+      const witnesses = await openWitnesses(config, parts, opened.node, metrics.registry);
+      if (witnesses !== null) lifetime.add(() => witnesses.stop());
       const anchoring = anchoringWithSteps(opened.node, {
         before: [
           () => coverLedgers(opened.node.store, maps, parts.logger),
@@ -122,10 +125,21 @@ export class Service {
                   augmentation.follower.beginBatch();
                 },
               ],
+        always:
+          witnesses === null
+            ? []
+            : [
+                () => {
+                  witnesses.begin();
+                },
+              ],
       });
       const epochs = epochTimer(config, parts, anchoring);
       const waitingOf = augmentation?.waitingOf ?? null;
-      const inner = { ...opened, schemas, findable, views, maps, batches, anchoring, waitingOf };
+      const inner = {
+        ...{ ...opened, schemas, findable, views, maps, batches, anchoring, waitingOf },
+        witnesses: () => witnesses?.status ?? null,
+      };
       const stopping = new AbortController();
       const server = await listen(
         config,
@@ -137,7 +151,11 @@ export class Service {
           anchoringFailures: epochs.failures,
           inconsistentLogs: opened.node.anchorStatus().inconsistent.length,
           viewsFailure: views.failure,
-          augmentation: [...batchReasons(seals), ...(augmentation?.reasons() ?? [])],
+          augmentation: [
+            ...witnessReasons(witnesses),
+            ...batchReasons(seals),
+            ...(augmentation?.reasons() ?? []),
+          ],
         }),
       );
       lifetime.add(() => {

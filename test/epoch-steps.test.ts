@@ -20,13 +20,17 @@ describe('an epoch', () => {
         followAnchors: () => Promise.resolve(status),
         anchorStatus: () => status,
       },
-      { before: [step('maps'), step('seals')], after: [() => done.push('batch')] },
+      {
+        before: [step('maps'), step('seals')],
+        after: [() => done.push('batch')],
+        always: [() => done.push('witnesses')],
+      },
     );
     expect(await anchoring.anchorNow()).toBe(status);
-    expect(done).toEqual(['maps', 'seals', 'epoch', 'batch']);
+    expect(done).toEqual(['maps', 'seals', 'epoch', 'batch', 'witnesses']);
     await anchoring.followAnchors();
     fails = true;
     await expect(anchoring.anchorNow()).rejects.toThrow('no chain');
-    expect(done.slice(4)).toEqual(['maps', 'seals', 'epoch']);
+    expect(done.slice(5)).toEqual(['maps', 'seals', 'epoch', 'witnesses']);
   });
 });

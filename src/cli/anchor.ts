@@ -117,6 +117,7 @@ function print(terminal: Terminal, { json }: AnchorFlags, answer: JsonValue): vo
   printResult(terminal, json, answer, [
     `${oneLine(chain)}${development ? ' (development: proves nothing to others)' : ''}`,
     `${settledSize} of ${epochSize} entries of the epoch log are final; ${stateOf(state)}`,
+    ...witnessesOf(state),
     ...fundsOf(state),
     ...state.alarms.map((alarm) => `alarm: ${alarmText(alarm)}`),
   ]);
@@ -126,6 +127,14 @@ function stateOf({ pending }: Anchors): string {
   if (pending.state === 'idle') return 'nothing is on its way';
   const starved = pending.isStarved ? ', waiting for fees within the budget' : '';
   return `${pending.epochSize} on their way, ${pending.confirmations} confirmations${starved}`;
+}
+
+/** Nothing where nobody is asked. */
+function witnessesOf({ witnesses, epochSize }: Anchors): string[] {
+  if (witnesses === null) return [];
+  const { size, missed } = witnesses;
+  const late = missed > 0 ? `; too few have cosigned, ${missed} times in a row` : '';
+  return [`${size} of ${epochSize} are cosigned by witnesses${late}`];
 }
 
 /** Nothing where the chain costs nothing. */

@@ -67,6 +67,7 @@ export const anchorsSchema = z.object({
       isStarved: z.boolean(),
     }),
   ]),
+  witnesses: z.object({ size: z.number(), missed: z.number() }).nullable(),
   waiting: z.object({ epochs: z.number(), since: z.string().nullable() }),
   lastFinalAt: z.string().nullable(),
   alarms: z.array(z.string()),

@@ -14,6 +14,8 @@ export type ConfigErrorCode =
   | 'CONFIG_SEAL_UNUSABLE'
   /** The trust file for signatures and time-stamps cannot be used. */
   | 'CONFIG_TRUST_UNUSABLE'
+  /** The file of `witnessPolicy` cannot be read, or is no policy. */
+  | 'CONFIG_POLICY_UNUSABLE'
   /** A part made for development, in production. */
   | 'CONFIG_DEVELOPMENT_PARTS';
 

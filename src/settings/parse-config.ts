@@ -97,6 +97,7 @@ const PATHS = [
   'sealPassphraseFile',
   'pkcs11PinFile',
   'signatureTrust',
+  'witnessPolicy',
 ] as const;
 
 function resolvePaths(found: Found, workingDirectory: string): Pick<Found, (typeof PATHS)[number]> {

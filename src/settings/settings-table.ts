@@ -138,6 +138,16 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
   ),
   bitcoinPerDay: wholeNumber(1, 1_440, 'anchors a day (default: 6; on regtest each head at once)'),
   epochIntervalMillis: wholeNumber(100, DAY_MILLIS, 'time between epochs'),
+  witnessPolicy: text(
+    isPath,
+    'a path',
+    'file that names the witnesses to ask, and how many must cosign (C2SP tlog-policy)',
+  ),
+  witnessInternal: text(
+    (value) => /^[0-9A-Za-z.:[\]-]{1,256}(?:,[0-9A-Za-z.:[\]-]{1,256}){0,63}$/.test(value),
+    'hosts with ports, with commas between them',
+    'witnesses of it that lie in a private network: host:port,host:port',
+  ),
   seal: choice(
     ['development', 'off', 'pem', 'pkcs12', 'pkcs11'],
     'where the key is that seals statements',

@@ -45,6 +45,7 @@ const NOT_BY_THE_NODE_ALONE = [
   'epochs/<log>/<epoch>.json',
   'time-stamps.json',
   'views/',
+  'witnessed.json',
 ];
 
 describe('docs/formats/data-directory.md', () => {

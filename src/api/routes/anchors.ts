@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { UnixMillis } from '../../base/brand.js';
 import { formatInstant } from '../../base/time.js';
 import type { AnchorStatus } from '../../commands/anchor-now.js';
+import type { WitnessStatus } from '../../checkpoint/witness-status.js';
 import {
   type AnchorFunding,
   COIN_PATTERN,
@@ -21,11 +22,15 @@ import { validate } from '../validate.js';
 export interface AnchorsRoutesOptions {
   readonly guard: Guard;
   readonly chain: string;
+  /** Of the epoch log, as C2SP writes it. */
+  readonly verifierKey: string;
   /** Whether its blocks cost nothing, so that it proves nothing to others. */
   readonly isDevelopment: boolean;
   readonly status: () => AnchorStatus;
   readonly anchorNow: () => Promise<AnchorStatus>;
   readonly funding: AnchorFunding;
+  /** Null where no witnesses are asked. */
+  readonly witnesses: () => WitnessStatus | null;
   readonly body: BodyLimits;
 }
 
@@ -40,8 +45,25 @@ const ALARMS = [
 const noQuerySchema = z.strictObject({});
 const size = z.number().int();
 const satoshi = z.number().int().meta({ description: 'In satoshi.' });
+const witnessesSchema = z
+  .object({
+    size: size.meta({ description: 'Of the epoch log, as enough of them have cosigned it.' }),
+    at: instantSchema.nullable().meta({ description: 'Null before the first since the start.' }),
+    failures: z.array(z.object({ witness: z.string(), code: z.string() })).meta({
+      description: 'What kept witnesses from cosigning at the last try.',
+    }),
+    missed: z.number().int().meta({
+      description: 'Tries in a row after which too few had cosigned.',
+    }),
+  })
+  .nullable()
+  .meta({ description: 'Who else remembers the epoch log; null where nobody is asked.' });
+
 const anchorsSchema = z.object({
   chain: z.string(),
+  verifierKey: z.string().meta({
+    description: 'Of the epoch log: its name, and the key that witnesses and monitors need.',
+  }),
   development: z.boolean().meta({ description: 'The chain proves nothing to others.' }),
   epochSize: size.meta({ description: 'Of the epoch log, its first entry included.' }),
   settledSize: size.meta({ description: 'What of it is final in the chain.' }),
@@ -62,6 +84,7 @@ const anchorsSchema = z.object({
         .meta({ description: 'When the oldest of them was made; null where none waits.' }),
     })
     .meta({ description: 'What no final anchor has.' }),
+  witnesses: witnessesSchema,
   lastFinalAt: instantSchema
     .nullable()
     .meta({ description: 'Null before the first, and where an earlier version did not write it.' }),
@@ -119,14 +142,17 @@ const successionSchema = z.object({
 });
 
 export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
-  const { guard, chain, isDevelopment, status, anchorNow, funding, body } = options;
+  const { guard, chain, verifierKey, isDevelopment, status, anchorNow, funding, witnesses, body } =
+    options;
   // Which logs are inconsistent is for the operator: they are of all tenants.
   const answerOf = (now: AnchorStatus): z.infer<typeof anchorsSchema> => ({
     chain,
+    verifierKey,
     development: isDevelopment,
     epochSize: now.epochSize,
     settledSize: now.settledSize,
     pending: now.pending,
+    witnesses: witnessesView(witnesses()),
     ...viewOf(now),
   });
   const router = Router({ caseSensitive: true, strict: true });
@@ -195,7 +221,7 @@ function viewOf({
   report,
 }: AnchorStatus): Omit<
   z.infer<typeof anchorsSchema>,
-  'chain' | 'development' | 'epochSize' | 'settledSize' | 'pending'
+  'chain' | 'verifierKey' | 'development' | 'epochSize' | 'settledSize' | 'pending' | 'witnesses'
 > {
   const { balance, rate, paidThisMonth, monthlyBudget, paidInAll, runwayDays, starved } = report;
   const { closed, takenBack, lastSettledAt, alarms } = report;
@@ -277,4 +303,14 @@ export function describeAnchors(registry: OpenAPIRegistry): void {
       default: problemResponse,
     },
   });
+}
+
+function witnessesView(status: WitnessStatus | null): z.infer<typeof witnessesSchema> {
+  if (status === null) return null;
+  const { at, failures } = status;
+  return {
+    ...status,
+    at: at === null ? null : formatInstant(at),
+    failures: failures.map((failure) => ({ ...failure })),
+  };
 }

@@ -1,0 +1,110 @@
+/** The witnesses that a node asks by itself, and what monitoring learns of them. */
+import { readFile } from 'node:fs/promises';
+import { Gauge, type Registry } from 'prom-client';
+import { EpochWitnesses } from './anchoring/epoch-witnesses.js';
+import { ChirographError } from './base/errors.js';
+import type { Logger } from './base/logger.js';
+import { systemErrorCode } from './base/system-error.js';
+import type { Clock } from './base/time.js';
+import { WitnessRounds } from './checkpoint/witness-rounds.js';
+import { witnessSender } from './checkpoint/witness-sender.js';
+import type { WitnessStatus } from './checkpoint/witness-status.js';
+import type { Config } from './config.js';
+import type { LedgerNode } from './ledger-node.js';
+import { ConfigError } from './settings/config-error.js';
+import { environmentName } from './settings/setting.js';
+import { parseVerifierKey } from './tlog/note-key.js';
+import { parseWitnessPolicy, type WitnessPolicy } from './tlog/witness-policy.js';
+
+const MAX_POLICY_BYTES = 64 * 1024;
+
+export interface WitnessParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Null where no policy is set: then nobody is asked.
+ *
+ * @throws ConfigError CONFIG_POLICY_UNUSABLE.
+ */
+export async function openWitnesses(
+  config: Pick<Config, 'data' | 'witnessPolicy' | 'witnessInternal'>,
+  { clock, logger }: WitnessParts,
+  node: Pick<LedgerNode, 'epochs'>,
+  registry: Registry,
+): Promise<EpochWitnesses | null> {
+  const { data: dataDirectory, witnessPolicy, witnessInternal = '' } = config;
+  if (witnessPolicy === undefined) return null;
+  const { epochs } = node.epochs;
+  const policy = await readPolicy(witnessPolicy);
+  const internal = witnessInternal.split(',').filter((host) => host !== '');
+  const send = usable(() => witnessSender(policy, { internal }));
+  const log = parseVerifierKey(epochs.verifierKey);
+  const rounds = new WitnessRounds({ policy, send, clock, log });
+  const parts = { epochs, policy, rounds, dataDirectory, clock, logger };
+  const witnesses = await EpochWitnesses.open(parts);
+  measure(registry, () => witnesses.status);
+  return witnesses;
+}
+
+/** Reasons of `readinessOf`; no names, because anyone may ask. */
+export function witnessReasons(witnesses: EpochWitnesses | null): readonly string[] {
+  const missed = witnesses?.status.missed ?? 0;
+  if (missed === 0) return [];
+  return [`too few witnesses have cosigned, ${missed} times in a row: see the log`];
+}
+
+async function readPolicy(path: string): Promise<WitnessPolicy> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    const code = systemErrorCode(cause);
+    if (code === null) throw cause;
+    throw unusable(`it cannot be read (${code})`, cause);
+  }
+  if (bytes.length > MAX_POLICY_BYTES) throw unusable('it is larger than 64 KiB');
+  return usable(() => parseWitnessPolicy(bytes));
+}
+
+function usable<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (cause instanceof ChirographError) throw unusable(cause.message, cause);
+    throw cause;
+  }
+}
+
+function unusable(reason: string, cause?: unknown): ConfigError {
+  return new ConfigError(
+    'CONFIG_POLICY_UNUSABLE',
+    `the file that ${environmentName('witnessPolicy')} names cannot be used: ${reason}`,
+    { cause },
+  );
+}
+
+/** Read when they are asked for. */
+function measure(registry: Registry, status: () => WitnessStatus): void {
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  gauge(
+    'chirograph_witnessed_epoch_log_size',
+    'What of the epoch log enough witnesses have cosigned.',
+    () => status().size,
+  );
+  gauge(
+    'chirograph_witness_rounds_missed',
+    'Tries in a row after which too few witnesses had cosigned.',
+    () => status().missed,
+  );
+}
