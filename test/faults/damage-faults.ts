@@ -28,7 +28,9 @@ export const DAMAGE_FAULTS: DamageFaults = [
   {
     name: 'settled anchors are not counted',
     file: 'anchoring/anchor-store.js',
-    find: 'if (found !== settled && found !== settled + 1)',
+    find: `if (found < settled || found > settled + takenBack + 1)
+      throw invalid(\`\${found} settled anchors are there, \${CHAIN_FILE} says \${settled}\`);
+    if (newest !== void 0 && this.#found[settled - 1] !== newest)`,
     replace: 'if (false)',
     cases: 1,
   },
