@@ -31,20 +31,23 @@ export interface EpochPath {
 }
 
 interface EpochMaps {
+  /** Of both maps. */
+  readonly keys: number;
   readonly arena: MapArena;
   readonly logs: MapRef;
   readonly tenants: MapRef;
   readonly format: EpochFormat;
 }
 
-/** Each costs what the tenant's map and the map of tenants take in memory, 150 bytes a key. */
 const MAPS_KEPT = 4;
+/** At 150 bytes each; one that has more is kept alone. */
+const KEYS_KEPT = 1_000_000;
 
 export class EpochPaths {
   readonly #parts: EpochLogParts & { readonly indexKeyOf: IndexKeyOf };
   readonly #index: EpochIndex;
   /** By epoch and tenant, the oldest use first. */
-  readonly #kept = new Map<string, Promise<EpochMaps>>();
+  readonly #kept = new Map<string, { readonly making: Promise<EpochMaps>; keys: number }>();
 
   constructor(parts: EpochLogParts & { readonly indexKeyOf: IndexKeyOf }, index: EpochIndex) {
     this.#parts = parts;
@@ -70,18 +73,27 @@ export class EpochPaths {
 
   async #maps(epoch: LeafIndex, tenant: string): Promise<EpochMaps> {
     const name = `${epoch} ${tenant}`;
-    const maps = this.#kept.get(name) ?? this.#make(epoch, tenant);
+    const known = this.#kept.get(name) ?? { making: this.#make(epoch, tenant), keys: 0 };
     this.#kept.delete(name);
-    this.#kept.set(name, maps);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= MAPS_KEPT) break;
-      this.#kept.delete(oldest);
-    }
+    this.#kept.set(name, known);
     try {
-      return await maps;
+      const maps = await known.making;
+      known.keys = maps.keys;
+      this.#forgetOldest();
+      return maps;
     } catch (cause) {
       this.#kept.delete(name);
       throw cause;
+    }
+  }
+
+  #forgetOldest(): void {
+    let keys = [...this.#kept.values()].reduce((sum, one) => sum + one.keys, 0);
+    for (const [oldest, one] of this.#kept) {
+      const isLittle = this.#kept.size <= MAPS_KEPT && keys <= KEYS_KEPT;
+      if (isLittle || this.#kept.size === 1) return;
+      this.#kept.delete(oldest);
+      keys -= one.keys;
     }
   }
 
@@ -106,7 +118,7 @@ export class EpochPaths {
     );
     const committed = digestFromHex(statement.tenants);
     if (Buffer.compare(arena.hash(tenants), committed) !== 0) throw damaged(epoch);
-    return { arena, logs, tenants, format };
+    return { arena, logs, tenants, format, keys: items.length + roots.size };
   }
 }
 
