@@ -349,7 +349,7 @@ describe('parseAnchorProof', () => {
     ['a member too few', { ...json, headers: undefined }],
     ['no object', [json] as never],
     ['null', null],
-    ['an unknown network', { ...json, network: 'signet' }],
+    ['an unknown network', { ...json, network: 'bitcoinish' }],
     ['upper-case hex', { ...json, transaction: 'AB' }],
     ['half a byte', { ...json, coinbase: 'abc' }],
     ['an empty transaction', { ...json, transaction: '' }],
