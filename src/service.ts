@@ -29,8 +29,8 @@ import {
 } from './node-metrics.js';
 import { openAugmentation } from './open-augmentation.js';
 import { batchReasons, openBatches } from './open-batches.js';
-import { openWitnesses, witnessReasons } from './open-witnesses.js';
 import { openNode, type OpenedNode } from './open-node.js';
+import { openWitnesses, witnessReasons } from './open-witnesses.js';
 import { FindableFields } from './queries/findable-fields.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
 import { hasRecovered } from './readiness.js';

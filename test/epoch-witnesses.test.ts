@@ -3,20 +3,20 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { utf8 } from '../src/base/bytes.js';
-import { systemClock } from '../src/base/time.js';
 import { silentLogger } from '../src/base/logger.js';
+import { systemClock } from '../src/base/time.js';
 import { formatVerifierKey } from '../src/tlog/note-key.js';
 import { WitnessService } from '../src/witness-service.js';
 import { answer, append, createLedger } from './api/support/ledger-client.js';
 import { makeKeys, placesIn } from './checkpoint/support/opened-witness.js';
 import { rejection } from './support/errors.js';
 import { removeDirectory, temporaryDirectory } from './support/temporary-directory.js';
-import { witnessKey } from './tlog/keys.js';
 import {
   openTestService,
   type TestService,
   type TestServiceOptions,
 } from './support/test-service.js';
+import { witnessKey } from './tlog/keys.js';
 
 /** Of nobody who is asked here. */
 const OTHER_WITNESS = formatVerifierKey(witnessKey('other.example').key);

@@ -3,9 +3,9 @@
  * years later. All of it follows from the epoch log (and, for format 1, from the files of heads), so it is made
  * again where it is missing or damaged, and nothing in it is synced.
  */
+import type { Sha256Digest } from '../base/brand.js';
 import { ByteReader, ByteWriter } from '../base/byte-codec.js';
 import { asBuffer, fromHex, sha256Digest, toHex } from '../base/bytes.js';
-import type { Sha256Digest } from '../base/brand.js';
 import { HANDLE_BYTES } from '../evidence/epoch-map.js';
 import { type Row, RowDb } from '../ledger/row-db.js';
 import type { EpochChange } from './epoch-changes.js';

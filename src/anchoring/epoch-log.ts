@@ -26,7 +26,7 @@ import { lastEpoch } from './read-epoch.js';
 
 export interface EpochSource {
   /** All ledgers of the node but the epoch log. */
-  ledgers(): readonly Ledger[];
+  readonly ledgers: () => readonly Ledger[];
   /** The epoch log. */
   readonly epochs: Ledger;
   readonly history: EpochHistory;
@@ -124,7 +124,7 @@ interface MovedLog {
 function* movedLogs(
   ledgers: readonly Ledger[],
   takenOf: (log: string) => TakenHead | null,
-): Generator<MovedLog> {
+): Generator<MovedLog, void> {
   for (const { identity, reader, logs } of ledgers) {
     const { tenant } = identity;
     for (const [at, ended] of logs.slice(0, -1).entries()) {
@@ -140,12 +140,12 @@ function* movedLogs(
   }
 }
 
-function takeSome(moved: Generator<MovedLog>, count: number): MovedLog[] {
+function takeSome(moved: Generator<MovedLog, void>, count: number): MovedLog[] {
   const some: MovedLog[] = [];
   while (some.length < count) {
-    const { value, done } = moved.next();
-    if (done === true) break;
-    some.push(value);
+    const next = moved.next();
+    if (next.done === true) break;
+    some.push(next.value);
   }
   return some;
 }

@@ -2,6 +2,7 @@
  * Takes steps of signatures and remembers what came of them: which signatures wait, whether an outage holds up
  * all of them, and how many steps there were. Who asks for a step need not look at its result.
  */
+import { BackOff, type Outage } from '../base/back-off.js';
 import type { LeafIndex } from '../base/brand.js';
 import type { Logger } from '../base/logger.js';
 import type { RandomSource } from '../base/random.js';
@@ -9,7 +10,6 @@ import type { Clock } from '../base/time.js';
 import type { Vault } from '../keys/vault.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { AugmentationStep, Augmenter } from './augmenter.js';
-import { BackOff, type Outage } from '../base/back-off.js';
 import { reasonLine } from './reason.js';
 import { type StepResult, takeStep } from './signature-step.js';
 import type { WaitingSignatures } from './waiting-signatures.js';

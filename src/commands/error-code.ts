@@ -2,8 +2,8 @@
 import type { AccessErrorCode } from '../access/access-error.js';
 import type { AnchoringErrorCode } from '../anchoring/errors.js';
 import type { BaseErrorCode } from '../base/errors.js';
-import type { BitcoinProofErrorCode } from '../evidence/bitcoin/errors.js';
 import type { CheckpointErrorCode } from '../checkpoint/checkpoint-error.js';
+import type { BitcoinProofErrorCode } from '../evidence/bitcoin/errors.js';
 import type { EvidenceErrorCode } from '../evidence/evidence-error.js';
 import type { OpenTimestampsErrorCode } from '../evidence/opentimestamps/errors.js';
 import type { KeysErrorCode } from '../keys/keys-error.js';

@@ -6,8 +6,8 @@
 import type { Sha256Digest } from '../base/brand.js';
 import { asBuffer, sha256Digest } from '../base/bytes.js';
 import { assert } from '../base/errors.js';
-import { bitAt, EMPTY_SUBTREE, mapLeafHash, mapNodeHash } from './internal/map-hash.js';
 import { SlotPages } from '../base/slot-pages.js';
+import { bitAt, EMPTY_SUBTREE, mapLeafHash, mapNodeHash } from './internal/map-hash.js';
 import type { MapProof } from './sparse-map-proof.js';
 
 /** 0: nothing; above it a branch; below it the leaf of the number without its sign. */
@@ -97,7 +97,7 @@ export class MapArena {
         leaves.push(old);
         old = EMPTY_REF;
       }
-      if (order === 0 && value === null) this.#leaves.free(-old);
+      if (order === 0 && value === null) this.#leaves.free(slotOf(old));
       if (order === 0 && value !== null) leaves.push(this.#setLeaf(old, key, value));
       if (order === 0) old = EMPTY_REF;
       else if (value !== null)
@@ -152,8 +152,13 @@ export class MapArena {
   }
 
   #leaf(leaf: MapRef): Buffer {
-    return this.#leaves.at(-leaf);
+    return this.#leaves.at(slotOf(leaf));
   }
+}
+
+/** Of a leaf. */
+function slotOf(leaf: MapRef): number {
+  return Math.abs(leaf);
 }
 
 /** What takes the place of a branch that has at most one key left, and null where it has more. */

@@ -6,6 +6,7 @@ import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
 import { ByteReader, ByteWriter } from '../base/byte-codec.js';
 import { assert } from '../base/errors.js';
 import { Turns } from '../base/turns.js';
+import { RowDb } from '../ledger/row-db.js';
 import { openBlock } from '../records/block.js';
 import { packRows } from './internal/entry-row.js';
 import { type MadeMap, PersonMap, type PersonInMap } from './internal/person-maps.js';
@@ -19,7 +20,6 @@ import {
 import { SearchIndex } from './internal/search-index.js';
 import { countEntries, findEntries } from './internal/search.js';
 import { searchSubjects, sharedValues } from './internal/subject-search.js';
-import { RowDb } from '../ledger/row-db.js';
 import {
   FORMAT_KEY,
   indexOf,

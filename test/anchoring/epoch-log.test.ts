@@ -2,22 +2,22 @@
 import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { AnchorStore } from '../../src/anchoring/anchor-store.js';
+import { historyProblems } from '../../src/anchoring/check-history.js';
+import { parseTaken } from '../../src/anchoring/epoch-changes.js';
 import { EpochHistory } from '../../src/anchoring/epoch-history.js';
 import { EpochIndex } from '../../src/anchoring/epoch-index.js';
 import { type EpochSource, makeEpochs } from '../../src/anchoring/epoch-log.js';
 import { keyOf, tenantSalt } from '../../src/anchoring/epoch-maps.js';
 import { EpochState } from '../../src/anchoring/epoch-state.js';
-import { historyProblems } from '../../src/anchoring/check-history.js';
-import { AnchorStore } from '../../src/anchoring/anchor-store.js';
-import { parseTaken } from '../../src/anchoring/epoch-changes.js';
 import { lastEpoch, readEpochAt } from '../../src/anchoring/read-epoch.js';
 import type { LeafIndex } from '../../src/base/brand.js';
 import { sha256Digest, toHex, u64be } from '../../src/base/bytes.js';
 import { sha256 } from '../../src/base/hash.js';
 import { digestFromHex } from '../../src/base/hex-digest.js';
 import { RandomPool } from '../../src/base/random.js';
-import { originHash } from '../../src/evidence/head-statement.js';
 import { headValueOf, tenantValueOf } from '../../src/evidence/epoch-map.js';
+import { originHash } from '../../src/evidence/head-statement.js';
 import { plainDraft } from '../../src/ledger/entry-draft.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { parseStatement } from '../../src/records/parse-statement.js';
@@ -81,6 +81,11 @@ async function openEpochs(): Promise<TestEpochs> {
       await store.store.close();
     },
   };
+}
+
+/** The same but for some of its members. */
+function unlike<T extends object>(original: T, members: PropertyDescriptorMap): T {
+  return Object.create(original, members) as T;
 }
 
 /** Another entry of a ledger: what it says does not matter here. */
@@ -289,9 +294,9 @@ describe('epochs', () => {
     const before = headsNow(opened);
     await grow(bad);
     await grow(good);
-    const rewritten = Object.create(bad, {
+    const rewritten = unlike(bad, {
       reader: {
-        value: Object.create(bad.reader, {
+        value: unlike(bad.reader, {
           head: { value: bad.reader.head },
           handle: { value: bad.reader.handle },
           origin: { value: bad.reader.origin },
@@ -301,7 +306,7 @@ describe('epochs', () => {
       },
       identity: { value: bad.identity },
       logs: { value: bad.logs },
-    }) as Ledger;
+    });
     const ledgers = (): Ledger[] => [rewritten, good];
     expect(await makeEpochs({ ...opened.source, ledgers })).toBe(2);
     expect(opened.source.history.inconsistent).toEqual([bad.reader.origin]);

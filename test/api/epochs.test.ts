@@ -1,9 +1,9 @@
 /** Epochs over HTTP, checked by what a stranger has: hashes, proofs and the log's key. */
 import { describe, expect, it } from '@jest/globals';
+import { keyOf } from '../../src/anchoring/epoch-maps.js';
 import type { LeafIndex, Sha256Digest, TreeSize } from '../../src/base/brand.js';
 import { fromBase64, fromHex, sha256Digest } from '../../src/base/bytes.js';
 import { digestFromHex } from '../../src/base/hex-digest.js';
-import { keyOf } from '../../src/anchoring/epoch-maps.js';
 import { headValueOf, tenantValueOf } from '../../src/evidence/epoch-map.js';
 import { originHash, parseHeadStatement } from '../../src/evidence/head-statement.js';
 import { parseStatement } from '../../src/records/parse-statement.js';
@@ -108,7 +108,7 @@ describe('an epoch', () => {
 
   it('says of a ledger what head it had, and that one was not there yet', async () => {
     const before = await epochOf(await anchor());
-    const { id: _ } = await append(node, 'kyc');
+    await append(node, 'kyc');
     await createLedger(node, 'later');
     const after = await epochOf(await anchor());
     for (const epoch of [before, after]) {

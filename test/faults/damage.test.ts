@@ -60,7 +60,7 @@ function mayBeIntact(found: Damage, image: Image): boolean {
   const { class: name, file, kind, where } = found;
   if (/^(?:log|state) (?:files|texts)$/.test(name)) return true;
   // Made again from the epoch log.
-  if (name === 'epoch index' || /^data\/epoch-index/.test(file)) return true;
+  if (name === 'epoch index' || file.startsWith('data/epoch-index')) return true;
   if (name === 'vault' || file === 'data/vault') return image === 'killed';
   if (name.startsWith('state rows')) return where.startsWith(VAULT_INDEX);
   return kind === 'older' && (OLDER_IS_HARMLESS.has(name) || file === 'data.keys');

@@ -12,7 +12,6 @@ import { formatLogProof } from '../../src/tlog/log-proof.js';
 import { leafHash, nodeHash } from '../../src/tlog/merkle-hash.js';
 import { formatVerifierKey } from '../../src/tlog/note-key.js';
 import { formatSignedNote, parseSignedNote } from '../../src/tlog/signed-note.js';
-import { parseWitnessPolicy } from '../../src/tlog/witness-policy.js';
 import {
   encodeMapProof,
   verifyAbsence,
@@ -22,6 +21,7 @@ import { proveKey, sparseMap } from '../../src/tlog/sparse-map.js';
 import { entryBundlePath, tilePath } from '../../src/tlog/tile-path.js';
 import { EMPTY_EDGE, extend, inclusionProofsOfAppended } from '../../src/tlog/tile-tree.js';
 import { tileWidth } from '../../src/tlog/tile.js';
+import { parseWitnessPolicy } from '../../src/tlog/witness-policy.js';
 import { logKey, witnessKey } from './keys.js';
 import { indexOf, naiveProof, present, sizeOf } from './naive-tree.js';
 

@@ -42,7 +42,8 @@ describe('MapArena', () => {
         const arena = new MapArena();
         const maps: Modelled[] = [0, 1].map(() => ({ ref: EMPTY_REF, values: new Map() }));
         for (const { map, changes } of steps) {
-          const changed = maps[map] as Modelled;
+          const changed = maps[map];
+          if (changed === undefined) throw new Error('there are two');
           changed.ref = arena.update(changed.ref, changes);
           apply(changed, changes);
           for (const { ref, values } of maps) {

@@ -13,13 +13,13 @@ import {
   type HexDigest,
   hexDigest,
 } from '../../src/base/hex-digest.js';
+import { RowDb } from '../../src/ledger/row-db.js';
 import { EMPTY_LIST, extendList, type ListItem } from '../../src/tlog/person-list.js';
 import { personEntry } from '../../src/tlog/person-map.js';
 import { personProofFault, proveList } from '../../src/tlog/person-proof.js';
 import { mapRoot } from '../../src/tlog/sparse-map.js';
 import { PersonMap } from '../../src/views/internal/person-maps.js';
 import { encodeUnmapped, type UnmappedItem } from '../../src/views/internal/unmapped-row.js';
-import { RowDb } from '../../src/ledger/row-db.js';
 import { indexKey, unmappedKey, type ViewRow } from '../../src/views/internal/view-keys.js';
 import { SeededChoice } from '../support/seeded-choice.js';
 import { caseNumbers, report, timeLimit } from '../support/suite.js';

@@ -4,8 +4,8 @@ import { Router } from 'express';
 import { z } from 'zod';
 import type { UnixMillis } from '../../base/brand.js';
 import { formatInstant } from '../../base/time.js';
-import type { AnchorStatus } from '../../commands/anchor-now.js';
 import type { WitnessStatus } from '../../checkpoint/witness-status.js';
+import type { AnchorStatus } from '../../commands/anchor-now.js';
 import {
   type AnchorFunding,
   COIN_PATTERN,

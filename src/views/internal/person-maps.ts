@@ -7,6 +7,7 @@ import type { LeafIndex, Sha256Digest, TreeSize } from '../../base/brand.js';
 import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
 import { sha256Digest, toHex } from '../../base/bytes.js';
 import { groupBy } from '../../base/group-by.js';
+import type { RowDb } from '../../ledger/row-db.js';
 import { EMPTY_LIST, extendList, type ListItem, type PersonList } from '../../tlog/person-list.js';
 import type { MapProof } from '../../tlog/sparse-map-proof.js';
 import {
@@ -28,7 +29,6 @@ import {
   wayDown,
 } from './map-buckets.js';
 import { decodeUnmapped } from './unmapped-row.js';
-import type { RowDb } from '../../ledger/row-db.js';
 import {
   bucketKey,
   bucketsRange,

@@ -6,6 +6,7 @@ import type { LeafIndex, TreeSize } from '../../base/brand.js';
 import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
 import { equalBytes } from '../../base/bytes.js';
 import { assert, ChirographError } from '../../base/errors.js';
+import type { RowDb } from '../../ledger/row-db.js';
 import { parseStatement } from '../../records/parse-statement.js';
 import { rowIdOf } from '../../records/sealing.js';
 import type { RecordStatement } from '../../records/statement.js';
@@ -19,7 +20,6 @@ import type {
 } from '../search-query.js';
 import { decodeEntryRow, type EntryRow } from './entry-row.js';
 import { searchRows } from './record-terms.js';
-import type { RowDb } from '../../ledger/row-db.js';
 import {
   entryKey,
   indexOf,

@@ -4,13 +4,13 @@
  */
 import type { LeafIndex } from '../../base/brand.js';
 import { digestFromHex } from '../../base/hex-digest.js';
+import type { RowDb } from '../../ledger/row-db.js';
 import { parseStatement } from '../../records/parse-statement.js';
 import { personTagsOf } from '../../records/person-tags.js';
 import { RecordsError } from '../../records/records-error.js';
 import type { EntryFilter, ViewCount, ViewQuery } from '../view-query.js';
 import { decodeEntryRow } from './entry-row.js';
 import { mergedRows } from './merged-rows.js';
-import type { RowDb } from '../../ledger/row-db.js';
 import {
   entryKey,
   entryRange,

@@ -6,6 +6,7 @@ import type { LeafIndex, TreeSize } from '../../base/brand.js';
 import { toHex } from '../../base/bytes.js';
 import { assert } from '../../base/errors.js';
 import { digestFromHex, digestToHex } from '../../base/hex-digest.js';
+import type { RowDb } from '../../ledger/row-db.js';
 import type {
   FoundSubject,
   MatchedBy,
@@ -15,7 +16,6 @@ import type {
   SubjectPage,
   SubjectQuery,
 } from '../search-query.js';
-import type { RowDb } from '../../ledger/row-db.js';
 import {
   beyond,
   bothRange,
