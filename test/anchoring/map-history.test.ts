@@ -42,7 +42,7 @@ describe('the history of a map', () => {
             const put: Row[] = await history.rows(map, epoch, [...items.values()], isWhole);
             await db.write({ put });
             rows += put.length;
-            whole += put.filter(([key]) => key[0] === KIND.whole).length;
+            if (!isWhole) whole += put.filter(([key]) => key[0] === KIND.whole).length;
           }
           seen.push({ map, epoch, items: plain(all) });
         }
@@ -50,8 +50,8 @@ describe('the history of a map', () => {
       }
       for (const { map, epoch, items } of seen)
         expect([map, epoch, plain(await history.at(map, epoch))]).toEqual([map, epoch, items]);
-      // Whole ones are written, and far fewer of them than changes.
-      expect(whole).toBeGreaterThan(6);
+      // Whole ones are written unasked, and far fewer of them than changes.
+      expect(whole).toBeGreaterThan(0);
       expect(whole).toBeLessThan(rows / 5);
       expect(plain(await history.at('ff'.repeat(8), 120))).toEqual([]);
       await db.close();
