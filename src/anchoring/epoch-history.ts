@@ -34,6 +34,9 @@ export class EpochHistory {
   #opened: Opened;
   /** False from when an epoch is being made until it is in the index. */
   #isCurrent = true;
+  #isClosed = false;
+  /** Whether reading has failed before: what one more making did not mend, a thousand will not. */
+  #wasMadeAgain = false;
   /** Origins of logs that did not extend the head that was taken of them, when heads were last taken. */
   inconsistent: readonly string[] = [];
 
@@ -107,24 +110,31 @@ export class EpochHistory {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#turns.take(() => this.#opened.index.close());
   }
 
-  /** What RocksDB cannot read any more is made again, once. */
+  /** What RocksDB cannot read any more is made again, once until the next start: whoever asks must not set it off at will. */
   async #read<T>(act: (opened: Opened) => Promise<T>): Promise<T> {
     const opened = this.#opened;
     try {
       return await act(opened);
     } catch (cause) {
-      if (cause instanceof LedgerError) throw cause;
+      if (cause instanceof LedgerError || this.#isClosed) throw cause;
       await this.#turns.take(async () => {
-        if (this.#opened === opened) await this.#openAgain();
+        // Another read has had it made again, or it did not help.
+        if (this.#opened !== opened) return;
+        if (this.#wasMadeAgain || this.#isClosed) throw cause;
+        this.#wasMadeAgain = true;
+        await this.#openAgain();
       });
       return act(this.#opened);
     }
   }
 
   async #openAgain(): Promise<void> {
+    // Until it is there again nobody goes on from maps whose index is gone.
+    this.#isCurrent = false;
     await this.#opened.index.close();
     this.#opened = await openNew(this.#parts);
     this.#isCurrent = true;

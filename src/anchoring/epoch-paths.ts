@@ -4,6 +4,7 @@
  */
 import type { LeafIndex, Sha256Digest } from '../base/brand.js';
 import { digestFromHex } from '../base/hex-digest.js';
+import { Turns } from '../base/turns.js';
 import { parseStatement } from '../records/parse-statement.js';
 import { EMPTY_REF, MapArena, type MapRef } from '../tlog/map-arena.js';
 import { encodeMapProof } from '../tlog/sparse-map-proof.js';
@@ -46,6 +47,8 @@ const KEYS_KEPT = 1_000_000;
 export class EpochPaths {
   readonly #parts: EpochLogParts & { readonly indexKeyOf: IndexKeyOf };
   readonly #index: EpochIndex;
+  /** One at a time: whoever asks for many epochs at once waits, and takes no more memory. */
+  readonly #turns = new Turns();
   /** By epoch and tenant, the oldest use first. */
   readonly #kept = new Map<string, { readonly making: Promise<EpochMaps>; keys: number }>();
 
@@ -73,7 +76,10 @@ export class EpochPaths {
 
   async #maps(epoch: LeafIndex, tenant: string): Promise<EpochMaps> {
     const name = `${epoch} ${tenant}`;
-    const known = this.#kept.get(name) ?? { making: this.#make(epoch, tenant), keys: 0 };
+    const known = this.#kept.get(name) ?? {
+      making: this.#turns.take(() => this.#make(epoch, tenant)),
+      keys: 0,
+    };
     this.#kept.delete(name);
     this.#kept.set(name, known);
     try {

@@ -1,5 +1,5 @@
 /** Epochs of a real store, against maps that are made from scratch. */
-import { cp, rm, writeFile } from 'node:fs/promises';
+import { cp, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AnchorStore } from '../../src/anchoring/anchor-store.js';
@@ -319,6 +319,18 @@ describe('epochs', () => {
     expect(await makeEpochs(opened.source)).toBe(3);
     expect(opened.source.history.inconsistent).toEqual([]);
     await opened.close();
+  });
+
+  it('are not read, and no index is made again, once they are closed', async () => {
+    const opened = await openEpochs();
+    const ledger = await opened.add('bank', 'kyc');
+    await makeEpochs(opened.source);
+    const { history } = opened.source;
+    await opened.close();
+    const index = join(root, 'data', 'epoch-index');
+    await rm(index, { recursive: true });
+    await expect(history.takenAt(ledger.reader.handle, 1)).rejects.toThrow();
+    await expect(stat(index)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('are several where more has changed than one may hold', async () => {
