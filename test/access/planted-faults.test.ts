@@ -1,27 +1,5 @@
 /** The suites of this folder prove that they can fail: planted in the product, each fault turns one red. */
-import { describe, expect, it } from '@jest/globals';
-import { plant } from '../support/mutant.js';
-import { runOnMutant } from '../support/run-on-mutant.js';
-import { caseNumbers, isLong, report } from '../support/suite.js';
+import { itNoticesEach } from '../support/planted-suite.js';
 import { ACCESS_FAULTS } from './planted-faults.js';
 
-const chosen = caseNumbers(1, ACCESS_FAULTS.length).flatMap((at) =>
-  ACCESS_FAULTS.slice(at, at + 1),
-);
-
-describe('a planted fault', () => {
-  it.each(chosen)(
-    '$suite notices: $name',
-    async ({ suite, tests, ...fault }) => {
-      const mutant = await plant(fault);
-      try {
-        const verdict = await runOnMutant(mutant, { file: suite, cases: 1, tests });
-        report(`${suite}: ${fault.name}\n${verdict.messages}`);
-        expect(verdict.failed).toBeGreaterThan(0);
-      } finally {
-        await mutant.remove();
-      }
-    },
-    isLong ? 590_000 : 120_000,
-  );
-});
+itNoticesEach(ACCESS_FAULTS);

@@ -1,10 +1,5 @@
 /** Faults that the suites of this folder must notice, each in one of them, by the tests with that in their name. */
-import type { PlantedFault } from '../support/mutant.js';
-
-export interface FaultOfAccess extends PlantedFault {
-  readonly suite: string;
-  readonly tests: string;
-}
+import type { FaultOfSuite } from '../support/planted-suite.js';
 
 const GUARD = 'api/authentication.js';
 const RECORDER = 'commands/access-recorder.js';
@@ -16,7 +11,7 @@ const HISTORY_SUITE = 'test/access/access-history.test.ts';
 const HISTORY = 'queries/access-history.js';
 const CANDIDATES = 'queries/access-candidates.js';
 
-export const ACCESS_FAULTS: readonly FaultOfAccess[] = [
+export const ACCESS_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'what is shown is not compared with the scope',
     file: GUARD,

@@ -1,11 +1,5 @@
 /** Faults of epochs and their maps, each with the suite that must notice it. */
-import type { PlantedFault } from '../support/mutant.js';
-
-export interface FaultOfEpochs extends PlantedFault {
-  readonly suite: string;
-  /** Only tests with this in their name. */
-  readonly tests: string;
-}
+import type { FaultOfSuite } from '../support/planted-suite.js';
 
 const EPOCHS = 'test/anchoring/epoch-log.test.ts';
 const CHANGES = 'test/anchoring/epoch-changes.test.ts';
@@ -16,7 +10,7 @@ const HISTORY_FILE = 'anchoring/epoch-history.js';
 const ROWS_FILE = 'anchoring/internal/map-history.js';
 const ARENA_FILE = 'tlog/map-arena.js';
 
-export const EPOCH_FAULTS: readonly FaultOfEpochs[] = [
+export const EPOCH_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'any head is taken',
     file: LOG_FILE,

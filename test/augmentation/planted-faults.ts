@@ -1,10 +1,5 @@
 /** Faults of what keeps signatures, and of what that may spend, each to be noticed by the tests with that in their name. */
-import type { PlantedFault } from '../support/mutant.js';
-
-export interface FaultOfAugmentation extends PlantedFault {
-  readonly suite: string;
-  readonly tests: string;
-}
+import type { FaultOfSuite } from '../support/planted-suite.js';
 
 const FOLLOWER = 'augmentation/signature-follower.js';
 const FOLLOWER_SUITE = 'test/augmentation/signature-follower.test.ts';
@@ -16,7 +11,7 @@ const COUNTS_SUITE = 'test/keys/time-stamp-counts.test.ts';
 const SEALS = 'api/container-seals.js';
 const SEALS_SUITE = 'test/api/container-seals.test.ts';
 
-export const AUGMENTATION_FAULTS: readonly FaultOfAugmentation[] = [
+export const AUGMENTATION_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a list of signatures says of none that it waits',
     file: LIST,

@@ -1,10 +1,5 @@
 /** Faults that the suites of this folder must notice, each in one of them, by the tests with that in their name. */
-import type { PlantedFault } from '../support/mutant.js';
-
-export interface FaultOfWitness extends PlantedFault {
-  readonly suite: string;
-  readonly tests: string;
-}
+import type { FaultOfSuite } from '../support/planted-suite.js';
 
 const LOG_WITNESS = 'checkpoint/log-witness.js';
 const SEEN_LOG = 'checkpoint/internal/seen-log.js';
@@ -15,7 +10,7 @@ const SPLIT_VIEWS = 'test/checkpoint/split-views.test.ts';
 const VERDICT = 'test/tlog/witnessed.test.ts';
 const FAULTS = 'test/checkpoint/witness-faults.test.ts';
 
-export const WITNESS_FAULTS: readonly FaultOfWitness[] = [
+export const WITNESS_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'one at a time is not waited for',
     file: LOG_WITNESS,

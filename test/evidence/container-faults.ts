@@ -1,11 +1,7 @@
 /** Faults of the readers and checks of containers that their mutations must notice, each by the tests with that in their name. */
-import type { PlantedFault } from '../support/mutant.js';
+import type { FaultOfSuite } from '../support/planted-suite.js';
 
-export interface FaultOfContainers extends PlantedFault {
-  readonly tests: string;
-  /** So many, from the first. */
-  readonly cases: number;
-}
+const suite = 'test/evidence/container-mutations.test.ts';
 
 const READER = 'evidence/internal/zip-reader.js';
 const DIRECTORY = 'evidence/internal/zip-directory.js';
@@ -14,11 +10,11 @@ const XML = 'evidence/internal/xml-reader.js';
 const MANIFEST = 'evidence/asic-manifest.js';
 const CHECK = 'evidence/internal/check-container.js';
 
-const ARCHIVE = { tests: 'of an entry does not pass', cases: 1_000 };
-const SEALED_MANIFEST = { tests: 'with a manifest that does not say the same', cases: 500 };
-const SEALED_FILES = { tests: 'with a file that the evidence does not give', cases: 200 };
+const ARCHIVE = { suite, tests: 'of an entry does not pass', cases: 1_000 };
+const SEALED_MANIFEST = { suite, tests: 'with a manifest that does not say the same', cases: 500 };
+const SEALED_FILES = { suite, tests: 'with a file that the evidence does not give', cases: 200 };
 
-export const CONTAINER_FAULTS: readonly FaultOfContainers[] = [
+export const CONTAINER_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'checksums are not compared',
     file: READER,

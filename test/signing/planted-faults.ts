@@ -1,12 +1,5 @@
 /** Faults of the path validation that the suites of this folder must notice, each by the tests with that in their name. */
-import type { PlantedFault } from '../support/mutant.js';
-
-export interface FaultOfSigning extends PlantedFault {
-  readonly suite: string;
-  readonly tests: string;
-  /** Of a suite that takes cases by number: so many, from the first. */
-  readonly cases?: number;
-}
+import type { FaultOfSuite } from '../support/planted-suite.js';
 
 const PKITS = 'test/signing/pkits.test.ts';
 const REVOCATION = 'test/signing/revocation.test.ts';
@@ -17,7 +10,7 @@ const OCSP = 'signing/internal/ocsp-statuses.js';
 const CRL_SIGNERS = 'signing/internal/crl-signers.js';
 const STATUS = 'signing/revocation-status.js';
 
-export const SIGNING_FAULTS: readonly FaultOfSigning[] = [
+export const SIGNING_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a digest algorithm may be announced twice',
     file: 'signing/cms-signed-data.js',

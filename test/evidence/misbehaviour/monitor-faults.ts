@@ -1,10 +1,7 @@
 /** Faults of finding, judging and watching, each with the suite that must notice it, and in how many of its cases. */
-import type { PlantedFault } from '../../support/mutant.js';
-import type { SuiteToRun } from '../../support/run-on-mutant.js';
+import type { FaultOfSuite } from '../../support/planted-suite.js';
 
-export interface FaultOfMonitors extends PlantedFault {
-  readonly suite: SuiteToRun;
-}
+type Suite = Pick<FaultOfSuite, 'suite' | 'cases'>;
 
 const FIND = 'evidence/misbehaviour/find-divergence.js';
 const CHECK = 'cli/monitor/check-log.js';
@@ -16,7 +13,7 @@ const rules = suite('test/evidence/misbehaviour/rules.test.ts');
 const lives = suite('test/cli/monitor/check-log.test.ts', 10);
 const nodes = suite('test/cli/monitor.test.ts');
 
-export const MONITOR_FAULTS: readonly FaultOfMonitors[] = [
+export const MONITOR_FAULTS: readonly FaultOfSuite[] = [
   fault('two roots of one size are taken for one', splits, FIND, [
     'return equalBytes(first.head.rootHash, second.head.rootHash) ?',
     'return true ?',
@@ -88,15 +85,15 @@ export const MONITOR_FAULTS: readonly FaultOfMonitors[] = [
   ]),
 ];
 
-function suite(file: string, cases = 1): SuiteToRun {
-  return { file, cases };
+function suite(file: string, cases = 1): Suite {
+  return { suite: file, cases };
 }
 
 function fault(
   name: string,
-  inSuite: SuiteToRun,
+  inSuite: Suite,
   file: string,
   [find, replace]: readonly [string, string],
-): FaultOfMonitors {
-  return { name, suite: inSuite, file, find, replace };
+): FaultOfSuite {
+  return { name, ...inSuite, file, find, replace };
 }

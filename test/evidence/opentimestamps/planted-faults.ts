@@ -1,13 +1,5 @@
 /** Faults of reader, judge, writer and path builder, each with the suite that must notice it. */
-import type { PlantedFault } from '../../support/mutant.js';
-
-export interface FaultOfTimestamps extends PlantedFault {
-  readonly suite: string;
-  /** So many of its cases, from the first. */
-  readonly cases: number;
-  /** Only tests with this in their name. */
-  readonly tests: string;
-}
+import type { FaultOfSuite } from '../../support/planted-suite.js';
 
 const FOLDER = 'evidence/opentimestamps';
 const PARSER = `${FOLDER}/parse-ots-file.js`;
@@ -32,7 +24,7 @@ const VERIFY = 'verify-ots';
 const SOURCE = 'header-source';
 const ENTRY = 'entry-path';
 
-export const FAULTS_OF_TIMESTAMPS: readonly FaultOfTimestamps[] = [
+export const FAULTS_OF_TIMESTAMPS: readonly FaultOfSuite[] = [
   {
     name: 'any content is the one that was stamped',
     file: JUDGE,
