@@ -13,9 +13,9 @@ import {
   type PreparedCades,
 } from '../signing/cades-builder.js';
 import { usageFlaw } from '../signing/certificate-usage.js';
-import { parseCertificate, publicKeyOf } from '../signing/certificate.js';
+import { parseCertificate, publicKeyOf, signingKeyOf } from '../signing/certificate.js';
 import { digestOf } from '../signing/digest-algorithms.js';
-import type { PublicKeyKind } from '../signing/public-key.js';
+import type { SigningKeyKind } from '../signing/public-key.js';
 import { acceptedSignatureValue } from '../signing/signature-value.js';
 import { assertRoom, type SignatureTarget } from './attach-signature.js';
 import { CommandError } from './command-error.js';
@@ -105,7 +105,7 @@ function prepare(terms: Omit<PreparedTerms, 'of'>, statement: Uint8Array): Prepa
   const signatureAlgorithm = SIGNATURE_ALGORITHMS[terms.algorithm];
   const flaw = usageFlaw(certificate);
   if (flaw !== null) throw refused(`the certificate ${flaw}`);
-  if (!signatureAlgorithm.keyKinds.includes(publicKeyOf(certificate).kind))
+  if (!signatureAlgorithm.keyKinds.includes(signingKeyOf(certificate).kind))
     throw refused("the certificate's key makes no signatures of that algorithm: name another");
   const { signingTime } = terms;
   if (signingTime < certificate.notBefore || signingTime > certificate.notAfter)
@@ -116,7 +116,7 @@ function prepare(terms: Omit<PreparedTerms, 'of'>, statement: Uint8Array): Prepa
 }
 
 /** Of RSA what every token can do; PSS is asked for by name. */
-const DEFAULT_ALGORITHM: Readonly<Record<PublicKeyKind, SignatureAlgorithmName>> = {
+const DEFAULT_ALGORITHM: Readonly<Record<SigningKeyKind, SignatureAlgorithmName>> = {
   'ec-p256': 'ecdsa-sha256',
   'ec-p384': 'ecdsa-sha384',
   rsa: 'rsa-pkcs1-sha256',
@@ -124,7 +124,7 @@ const DEFAULT_ALGORITHM: Readonly<Record<PublicKeyKind, SignatureAlgorithmName>>
 };
 
 function defaultAlgorithm(certificate: Uint8Array): SignatureAlgorithmName {
-  return DEFAULT_ALGORITHM[publicKeyOf(parseCertificate(certificate)).kind];
+  return DEFAULT_ALGORITHM[signingKeyOf(parseCertificate(certificate)).kind];
 }
 
 function refused(reason: string): CommandError {

@@ -9,7 +9,7 @@ import {
   type SignatureAlgorithmName,
   verifySignature,
 } from '../signing/algorithms.js';
-import { type Certificate, publicKeyOf } from '../signing/certificate.js';
+import { type Certificate, publicKeyOf, signingKeyOf } from '../signing/certificate.js';
 import { SigningError } from '../signing/signing-error.js';
 import { Pkcs11Supervisor, type SupervisorOptions } from './internal/pkcs11-supervisor.js';
 import { KeysError } from './keys-error.js';
@@ -74,7 +74,7 @@ export async function openPkcs11Signer(options: Pkcs11SignerOptions): Promise<Si
       (one) => isOfKey(one, trialAlgorithm, value),
       [...opened.certificates, ...options.certificates],
     );
-    const algorithms = algorithmsOf(publicKeyOf(certificate).kind).filter((name) =>
+    const algorithms = algorithmsOf(signingKeyOf(certificate).kind).filter((name) =>
       opened.algorithms.includes(name),
     );
     const description = {

@@ -21,7 +21,7 @@ import {
   type Certificate,
   isSelfIssued,
   parseCertificate,
-  publicKeyOf,
+  signingKeyOf,
 } from '../signing/certificate.js';
 import { isDevelopmentName } from '../signing/development-mark.js';
 import { digestOf } from '../signing/digest-algorithms.js';
@@ -83,7 +83,7 @@ export function sealSigner(options: SealOptions): SealSigner {
   const signatureAlgorithm = SIGNATURE_ALGORITHMS[options.signatureAlgorithm];
   const flaw = usageFlaw(certificate);
   if (flaw !== null) throw unsuitable(`the certificate ${flaw}`);
-  if (!signatureAlgorithm.keyKinds.includes(publicKeyOf(certificate).kind))
+  if (!signatureAlgorithm.keyKinds.includes(signingKeyOf(certificate).kind))
     throw unsuitable('the key cannot make signatures of the algorithm asked for');
 
   const signer = cadesSigner({ certificate, chain, signatureAlgorithm });

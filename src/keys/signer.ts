@@ -17,7 +17,7 @@ import {
   verifySignature,
 } from '../signing/algorithms.js';
 import { type Certificate, publicKeyOf } from '../signing/certificate.js';
-import type { PublicKeyKind } from '../signing/public-key.js';
+import type { SigningKeyKind } from '../signing/public-key.js';
 import { SigningError } from '../signing/signing-error.js';
 
 export interface SignerDescription {
@@ -99,7 +99,7 @@ export function verifiedSigner(
 const NO_VALUE = new Uint8Array();
 
 /** What a kind of key can do, what it does unless told otherwise first. */
-export function algorithmsOf(kind: PublicKeyKind): readonly SignatureAlgorithmName[] {
+export function algorithmsOf(kind: SigningKeyKind): readonly SignatureAlgorithmName[] {
   const all = Object.values(SIGNATURE_ALGORITHMS)
     .filter(({ keyKinds }) => keyKinds.includes(kind))
     .map(({ name }) => name);
@@ -108,7 +108,7 @@ export function algorithmsOf(kind: PublicKeyKind): readonly SignatureAlgorithmNa
 }
 
 /** As strong as the key, and no longer. */
-const PREFERRED: Readonly<Record<PublicKeyKind, SignatureAlgorithmName>> = {
+const PREFERRED: Readonly<Record<SigningKeyKind, SignatureAlgorithmName>> = {
   'ec-p256': 'ecdsa-sha256',
   'ec-p384': 'ecdsa-sha384',
   rsa: 'rsa-pss-sha256',

@@ -1,7 +1,7 @@
 /** Signs with a key that is in this process's memory: for development, and for keys from files. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { createSignature, SIGNATURE_ALGORITHMS } from '../signing/algorithms.js';
-import { parseCertificate, publicKeyOf } from '../signing/certificate.js';
+import { parseCertificate, signingKeyOf } from '../signing/certificate.js';
 import { SigningError } from '../signing/signing-error.js';
 import { algorithmsOf, type Signer, type SignerDescription, verifiedSigner } from './signer.js';
 
@@ -28,7 +28,7 @@ export function softwareSigner({
   where = 'software',
 }: SoftwareSignerOptions): Signer {
   const certificate = parseCertificate(der);
-  const { key, kind } = publicKeyOf(certificate);
+  const { key, kind } = signingKeyOf(certificate);
   if (!createPublicKey(privateKey).equals(key))
     throw new SigningError(
       'SEAL_CERTIFICATE_UNSUITABLE',

@@ -5,8 +5,7 @@
  * The model is ETSI TS 119 312 (dated lists of recommended algorithms); the rows are our decision.
  */
 import type { UnixMillis } from '../base/brand.js';
-import type { SignatureAlgorithm, SignatureScheme } from './algorithms.js';
-import type { DigestName } from './digest-algorithms.js';
+import type { IssuerAlgorithm } from './algorithms.js';
 import type { PublicKey, PublicKeyKind } from './public-key.js';
 
 export interface AlgorithmPolicy {
@@ -17,15 +16,18 @@ export interface AlgorithmPolicy {
 }
 
 export interface AcceptedScheme {
-  readonly scheme: SignatureScheme;
+  readonly scheme: IssuerAlgorithm['scheme'];
   readonly keyKind: PublicKeyKind;
   readonly minimumBits: number;
   /** The last instant at which it is accepted; null where no end has been set. */
   readonly until: UnixMillis | null;
 }
 
+/** SHA-1 among them: a policy for the past may accept what the product never makes. */
+export type JudgedDigest = IssuerAlgorithm['digest']['name'];
+
 export interface AcceptedDigest {
-  readonly digest: DigestName;
+  readonly digest: JudgedDigest;
   readonly until: UnixMillis | null;
 }
 
@@ -49,7 +51,7 @@ export const ALGORITHM_POLICY_2026_11: AlgorithmPolicy = {
 /** Whether a digest alone (of content, or of a certificate) may be relied on at this instant. */
 export function acceptsDigest(
   policy: AlgorithmPolicy,
-  digest: DigestName,
+  digest: JudgedDigest,
   at: UnixMillis,
 ): boolean {
   return policy.digests.some((row) => row.digest === digest && isOpen(row.until, at));
@@ -58,7 +60,7 @@ export function acceptsDigest(
 /** Whether a signature by this key under this algorithm may be relied on at this instant. */
 export function acceptsSignature(
   policy: AlgorithmPolicy,
-  algorithm: SignatureAlgorithm,
+  algorithm: IssuerAlgorithm,
   key: PublicKey,
   at: UnixMillis,
 ): boolean {
@@ -80,7 +82,7 @@ export function acceptsSignature(
  */
 export function signatureEnd(
   policy: AlgorithmPolicy,
-  algorithm: SignatureAlgorithm,
+  algorithm: IssuerAlgorithm,
   key: PublicKey,
 ): AcceptanceEnd {
   const schemes = policy.schemes.filter(
@@ -93,7 +95,7 @@ export function signatureEnd(
 export type AcceptanceEnd = UnixMillis | null | 'never';
 
 /** The same of a digest alone. */
-export function digestEnd(policy: AlgorithmPolicy, digest: DigestName): AcceptanceEnd {
+export function digestEnd(policy: AlgorithmPolicy, digest: JudgedDigest): AcceptanceEnd {
   return latestEnd(policy.digests.filter((row) => row.digest === digest));
 }
 

@@ -17,7 +17,8 @@ import {
   readDigestAlgorithm,
 } from './digest-algorithms.js';
 import { OID } from './oids.js';
-import type { PublicKey, PublicKeyKind } from './public-key.js';
+import type { PublicKey, SigningKeyKind } from './public-key.js';
+import { RETIRED_ALGORITHMS, type RetiredAlgorithm } from './retired-algorithms.js';
 import { parsing, SigningError } from './signing-error.js';
 
 export type SignatureScheme = 'ecdsa' | 'rsa-pkcs1' | 'rsa-pss';
@@ -29,7 +30,7 @@ export interface SignatureAlgorithm {
   readonly oid: string;
   readonly digest: DigestAlgorithm;
   /** The kinds of key that may make such a signature. */
-  readonly keyKinds: readonly PublicKeyKind[];
+  readonly keyKinds: readonly SigningKeyKind[];
   /** PSS only, in bytes. */
   readonly saltLength: number;
   /** AlgorithmIdentifier as we write it. */
@@ -48,8 +49,11 @@ export const SIGNATURE_ALGORITHMS: Readonly<Record<SignatureAlgorithmName, Signa
   'rsa-pss-sha512': rsaPss('sha512'),
 };
 
+/** What can stand under a certificate, CRL or OCSP response. */
+export type IssuerAlgorithm = SignatureAlgorithm | RetiredAlgorithm;
+
 /**
- * Reads the AlgorithmIdentifier of a certificate's signature.
+ * Reads the AlgorithmIdentifier of a signature that somebody makes today.
  *
  * @throws SigningError ALGORITHM_UNSUPPORTED for what has no entry.
  */
@@ -67,10 +71,14 @@ export function readSignatureAlgorithm(node: DerNode): SignatureAlgorithm {
   });
 }
 
-/** The same, with null for what has no entry. @throws SigningError DER_MALFORMED. */
-export function knownSignatureAlgorithm(node: DerNode): SignatureAlgorithm | null {
+/**
+ * Reads the one under a certificate, CRL or OCSP response; null for what has no entry.
+ *
+ * @throws SigningError DER_MALFORMED.
+ */
+export function knownSignatureAlgorithm(node: DerNode): IssuerAlgorithm | null {
   try {
-    return readSignatureAlgorithm(node);
+    return readRetired(node) ?? readSignatureAlgorithm(node);
   } catch (cause) {
     if (cause instanceof SigningError && cause.code === 'ALGORITHM_UNSUPPORTED') return null;
     throw cause;
@@ -96,12 +104,12 @@ export function readCmsSignatureAlgorithm(
 
 /** Whether `signature` is that of `publicKey` over `message`; a key of another kind says no. */
 export function verifySignature(
-  algorithm: SignatureAlgorithm,
+  algorithm: IssuerAlgorithm,
   publicKey: PublicKey,
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  if (!algorithm.keyKinds.includes(publicKey.kind)) return false;
+  if (!algorithm.keyKinds.some((kind) => kind === publicKey.kind)) return false;
   try {
     const key = { key: publicKey.key, ...paddingOf(algorithm) };
     return verify(algorithm.digest.name, message, key, signature);
@@ -122,15 +130,25 @@ export function createSignature(
   return new Uint8Array(sign(algorithm.digest.name, message, key));
 }
 
-function paddingOf(algorithm: SignatureAlgorithm): { padding?: number; saltLength?: number } {
+function paddingOf(algorithm: IssuerAlgorithm): { padding?: number; saltLength?: number } {
   switch (algorithm.scheme) {
     case 'ecdsa':
+    case 'dsa':
       return {};
     case 'rsa-pkcs1':
       return { padding: constants.RSA_PKCS1_PADDING };
     case 'rsa-pss':
       return { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: algorithm.saltLength };
   }
+}
+
+/** RFC 3279 §2.2.2, RFC 5758 §3.1: no parameters. Null for all else, which may be known otherwise. */
+function readRetired(node: DerNode): RetiredAlgorithm | null {
+  const fields = DerFields.of(node);
+  const oid = readOid(fields.next());
+  const algorithm = Object.values(RETIRED_ALGORITHMS).find((entry) => entry.oid === oid);
+  if (algorithm !== undefined) fields.end();
+  return algorithm ?? null;
 }
 
 /**

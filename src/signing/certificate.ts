@@ -5,7 +5,7 @@
 import type { UnixMillis } from '../base/brand.js';
 import { equalBytes } from '../base/bytes.js';
 import { sha256 } from '../base/hash.js';
-import { knownSignatureAlgorithm, type SignatureAlgorithm, verifySignature } from './algorithms.js';
+import { type IssuerAlgorithm, knownSignatureAlgorithm, verifySignature } from './algorithms.js';
 import { type CertificateExtensions, readExtensions } from './certificate-extensions.js';
 import { DerFields } from './der-fields.js';
 import { derBytes, type DerNode, readDer } from './der-reader.js';
@@ -18,14 +18,14 @@ import {
   readTime,
 } from './der-values.js';
 import { type DistinguishedName, readName, sameName } from './distinguished-name.js';
-import { parsePublicKey, type PublicKey } from './public-key.js';
+import { parsePublicKey, type PublicKey, type SigningKeyKind } from './public-key.js';
 import { parsing, SigningError } from './signing-error.js';
 
 /** What X.509 signs, and with what. */
 export interface SignedByIssuer {
   readonly toBeSigned: Uint8Array;
   /** Null if it is not in our table: the document can be read, but nobody vouches for it. */
-  readonly signatureAlgorithm: SignatureAlgorithm | null;
+  readonly signatureAlgorithm: IssuerAlgorithm | null;
   readonly signatureValue: Uint8Array;
 }
 
@@ -65,6 +65,14 @@ export function certificateFrom(node: DerNode): Certificate {
 /** @throws SigningError KEY_UNSUPPORTED. */
 export function publicKeyOf(certificate: Certificate): PublicKey {
   return parsePublicKey(certificate.subjectPublicKeyInfo);
+}
+
+/** The same, of whoever is to sign now. @throws SigningError KEY_UNSUPPORTED, of a kind of key that is only checked too. */
+export function signingKeyOf(certificate: Certificate): PublicKey & { kind: SigningKeyKind } {
+  const { kind, ...rest } = publicKeyOf(certificate);
+  if (kind === 'dsa')
+    throw new SigningError('KEY_UNSUPPORTED', 'nobody signs with DSA here: use an EC or RSA key');
+  return { ...rest, kind };
 }
 
 /**

@@ -1,26 +1,29 @@
-/** SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) of the kinds of key that sign here. */
+/** SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) of the kinds of key that sign here, or once signed certificates. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { asBuffer } from '../base/bytes.js';
 import { DerFields } from './der-fields.js';
-import { readDer } from './der-reader.js';
+import { type DerNode, readDer } from './der-reader.js';
 import { TAG } from './der-tag.js';
 import { readBigInteger, readBitString, readNull, readOid } from './der-values.js';
 import { OID } from './oids.js';
 import { parsing, SigningError } from './signing-error.js';
 
 /** `rsa-pss` is a key that its certificate restricts to PSS (RFC 4055 §1.2). */
-export type PublicKeyKind = 'ec-p256' | 'ec-p384' | 'rsa' | 'rsa-pss';
+export type SigningKeyKind = 'ec-p256' | 'ec-p384' | 'rsa' | 'rsa-pss';
+
+/** DSA is only ever checked: see `retired-algorithms`. */
+export type PublicKeyKind = SigningKeyKind | 'dsa';
 
 export interface PublicKey {
   readonly kind: PublicKeyKind;
-  /** Of the field or the modulus. */
+  /** Of the field or the modulus; of DSA, the prime p. */
   readonly bits: number;
   readonly key: KeyObject;
 }
 
 /**
  * Reads a public key, in the one form its kind has: named curves with uncompressed points, RSA
- * with NULL parameters. Whether it is long enough is for `algorithm-policy`.
+ * with NULL parameters, DSA with its own p, q and g. Whether it is long enough is for `algorithm-policy`.
  *
  * @throws SigningError KEY_UNSUPPORTED.
  */
@@ -46,8 +49,15 @@ export function parsePublicKey(subjectPublicKeyInfo: Uint8Array): PublicKey {
         algorithm.optional(TAG.sequence);
         algorithm.end();
         return rsaKey('rsa-pss', subjectPublicKeyInfo, keyBytes);
+      case OID.dsa: {
+        // RFC 3279 §2.3.2 lets a key inherit the issuer's parameters; nobody has issued such for decades.
+        const parameters = algorithm.optional(TAG.sequence);
+        algorithm.end();
+        if (parameters === undefined) throw unsupported('the DSA key has no parameters of its own');
+        return dsaKey(subjectPublicKeyInfo, parameters, keyBytes);
+      }
       default:
-        throw unsupported('the key is neither EC nor RSA');
+        throw unsupported('the key is neither EC nor RSA nor DSA');
     }
   });
 }
@@ -82,6 +92,24 @@ function assertRsaNumbers(keyBytes: Uint8Array): void {
     throw unsupported('an RSA number is not positive');
   numbers.end();
 }
+
+/** Dss-Parms and DSAPublicKey (RFC 3279 §2.3.2), of the sizes and ranges of FIPS 186-4 §4.2. */
+function dsaKey(spki: Uint8Array, parameters: DerNode, keyBytes: Uint8Array): PublicKey {
+  const fields = DerFields.of(parameters);
+  const [p, q, g] = [fields.next(), fields.next(), fields.next()].map(readBigInteger);
+  fields.end();
+  const y = readBigInteger(readDer(keyBytes));
+  if (p === undefined || q === undefined || g === undefined || p <= 0n || q <= 0n)
+    throw unsupported('a DSA number is not positive');
+  const bits = p.toString(2).length;
+  const size = `${bits}/${q.toString(2).length}`;
+  if (!DSA_SIZES.has(size)) throw unsupported(`DSA of ${size} bits is none of FIPS 186-4`);
+  if ((p - 1n) % q !== 0n || g <= 1n || g >= p || y <= 1n || y >= p)
+    throw unsupported('the DSA numbers do not belong together');
+  return { kind: 'dsa', bits, key: importKey(spki) };
+}
+
+const DSA_SIZES: ReadonlySet<string> = new Set(['1024/160', '2048/224', '2048/256', '3072/256']);
 
 const CURVES: readonly { oid: string; kind: PublicKeyKind; bits: number }[] = [
   { oid: OID.p256, kind: 'ec-p256', bits: 256 },

@@ -12,7 +12,7 @@ import {
   readCmsSignatureAlgorithm,
   readSignatureAlgorithm,
   SIGNATURE_ALGORITHMS,
-  type SignatureAlgorithmName,
+  type IssuerAlgorithm,
   verifySignature,
 } from '../../src/signing/algorithms.js';
 import { readDer } from '../../src/signing/der-reader.js';
@@ -26,6 +26,7 @@ import {
 import { DIGESTS, readDigestAlgorithm } from '../../src/signing/digest-algorithms.js';
 import { OID } from '../../src/signing/oids.js';
 import { parsePublicKey } from '../../src/signing/public-key.js';
+import { RETIRED_ALGORITHMS } from '../../src/signing/retired-algorithms.js';
 import { newKey, NOW, publicKeyInfo } from './support/test-pki.js';
 
 interface Vectors {
@@ -43,7 +44,9 @@ interface Vectors {
 const SHA1 = '1.3.14.3.2.26';
 
 describe('signature verification', () => {
-  const files: readonly (readonly [string, SignatureAlgorithmName, number])[] = [
+  const files: readonly (readonly [string, IssuerAlgorithm['name'], number])[] = [
+    ['dsa_2048_224_sha256_test', 'dsa-sha256', 364],
+    ['dsa_2048_256_sha256_test', 'dsa-sha256', 366],
     ['ecdsa_secp256r1_sha256_test', 'ecdsa-sha256', 484],
     ['ecdsa_secp384r1_sha384_test', 'ecdsa-sha384', 504],
     ['rsa_signature_2048_sha256_test', 'rsa-pkcs1-sha256', 259],
@@ -59,7 +62,7 @@ describe('signature verification', () => {
     for (const group of vectors.testGroups) {
       const key = parsePublicKey(fromHex(group.publicKeyDer));
       for (const { tcId, msg, sig, result } of group.tests) {
-        const algorithm = SIGNATURE_ALGORITHMS[name];
+        const algorithm = { ...SIGNATURE_ALGORITHMS, ...RETIRED_ALGORITHMS }[name];
         const verdict = verifySignature(algorithm, key, fromHex(msg), fromHex(sig));
         if (verdict !== (result === 'valid')) wrong.push(tcId);
         cases++;

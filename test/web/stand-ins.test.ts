@@ -97,6 +97,18 @@ describe('vectors made elsewhere', () => {
       replace: '',
       vectors: 4,
     },
+    {
+      name: 'a number of a DSA signature may be above the order',
+      find: 'each < 1n || each >= q',
+      replace: 'each < 1n',
+      vectors: 10,
+    },
+    {
+      name: 'a digest is not cut to the order of DSA',
+      find: '.subarray(0, Math.ceil(q.toString(2).length / 8))',
+      replace: '',
+      vectors: 9,
+    },
   ])('notice that $name', async ({ vectors, ...fault }) => {
     const mutant = await faulty(fault);
     expect(runVectors(mutant, SIGNATURE_VECTORS[vectors] ?? fail()).wrong).not.toEqual([]);

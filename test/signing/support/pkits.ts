@@ -1,7 +1,10 @@
 /** NIST PKITS as files and as requests; see test/vectors/pkits/README.md. */
 import { readFileSync } from 'node:fs';
 import { parseInstant } from '../../../src/base/time.js';
-import { ALGORITHM_POLICY_2026_11 } from '../../../src/signing/algorithm-policy.js';
+import {
+  ALGORITHM_POLICY_2026_11,
+  type AlgorithmPolicy,
+} from '../../../src/signing/algorithm-policy.js';
 import { parseCertificateList } from '../../../src/signing/certificate-list.js';
 import {
   type PathRequest,
@@ -29,6 +32,16 @@ export interface PkitsCase {
     readonly initial_any_policy_inhibit?: boolean;
   };
 }
+
+/** What the suite is made with: RSA-2048 with SHA-256, and in three cases DSA-1024 with SHA-1. */
+export const PKITS_ALGORITHMS: AlgorithmPolicy = {
+  id: 'pkits',
+  schemes: [
+    ...ALGORITHM_POLICY_2026_11.schemes,
+    { scheme: 'dsa', keyKind: 'dsa', minimumBits: 1_024, until: null },
+  ],
+  digests: [...ALGORITHM_POLICY_2026_11.digests, { digest: 'sha1', until: null }],
+};
 
 const folder = new URL('../../vectors/pkits/', import.meta.url);
 
@@ -58,7 +71,7 @@ export function requestOf({
     intermediates: other_certs.map(certificate),
     anchors: [trustAnchorFrom(certificate('TrustAnchorRootCertificate.crt'))],
     at: parseInstant('2024-01-01T00:00:00.000Z'),
-    policy: ALGORITHM_POLICY_2026_11,
+    policy: PKITS_ALGORITHMS,
     policies: {
       initialPolicies:
         params.user_initial_policy_set === undefined

@@ -12,5 +12,6 @@ export { DIGESTS, digestOf } from '../../../src/signing/digest-algorithms.js';
 export { displayName, readName } from '../../../src/signing/distinguished-name.js';
 export { sha1Identifier } from '../../../src/signing/identifier-digest.js';
 export { parsePublicKey } from '../../../src/signing/public-key.js';
+export { RETIRED_ALGORITHMS } from '../../../src/signing/retired-algorithms.js';
 export { trustAnchorFrom } from '../../../src/signing/trust-anchor.js';
 export { ed25519Verifier } from '../../../src/tlog/ed25519.js';

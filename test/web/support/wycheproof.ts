@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fromHex } from '../../../src/base/bytes.js';
 import type { SignatureAlgorithmName } from '../../../src/signing/algorithms.js';
+import type { RetiredAlgorithm } from '../../../src/signing/retired-algorithms.js';
 import type { VerifierParts } from './bundled-parts.js';
 
 interface Vectors {
@@ -16,10 +17,12 @@ interface Vectors {
   }[];
 }
 
+type VerifiedName = SignatureAlgorithmName | RetiredAlgorithm['name'] | 'ed25519';
+
 /** File, algorithm and number of cases. */
 export const SIGNATURE_VECTORS: readonly (readonly [
   file: string,
-  algorithm: SignatureAlgorithmName | 'ed25519',
+  algorithm: VerifiedName,
   cases: number,
 ])[] = [
   ['ed25519_test', 'ed25519', 151],
@@ -31,6 +34,8 @@ export const SIGNATURE_VECTORS: readonly (readonly [
   ['rsa_pss_2048_sha256_mgf1_32_test', 'rsa-pss-sha256', 108],
   ['rsa_pss_2048_sha256_mgf1_32_params_test', 'rsa-pss-sha256', 108],
   ['rsa_pss_4096_sha512_mgf1_64_params_test', 'rsa-pss-sha512', 179],
+  ['dsa_2048_224_sha256_test', 'dsa-sha256', 364],
+  ['dsa_2048_256_sha256_test', 'dsa-sha256', 366],
 ];
 
 /** Numbers of the cases whose verdict is not the expected one, and how many there were. */
@@ -54,11 +59,11 @@ export function runVectors(
 
 function verifierOf(
   parts: VerifierParts,
-  name: SignatureAlgorithmName | 'ed25519',
+  name: VerifiedName,
   spki: Uint8Array,
 ): (message: Uint8Array, signature: Uint8Array) => boolean {
   if (name === 'ed25519') return parts.ed25519Verifier(spki.subarray(-32));
   const key = parts.parsePublicKey(spki);
-  const algorithm = parts.SIGNATURE_ALGORITHMS[name];
+  const algorithm = { ...parts.SIGNATURE_ALGORITHMS, ...parts.RETIRED_ALGORITHMS }[name];
   return (message, signature) => parts.verifySignature(algorithm, key, message, signature);
 }

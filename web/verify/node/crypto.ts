@@ -4,6 +4,7 @@
  * and the verification is one synchronous function. Tests run both over the same vectors.
  */
 import { digest, digestName } from './digests.js';
+import { verifyDsa } from './dsa.js';
 import { verifyEcdsa } from './ecdsa.js';
 import { verifyEd25519 } from './ed25519.js';
 import { type PublicKeyData, PublicKeyObject } from './public-key.js';
@@ -32,6 +33,7 @@ export function verify(
 ): boolean {
   const options = key instanceof PublicKeyObject ? { key } : key;
   const { data } = options.key;
+  if (data.kind === 'dsa') return verifyDsa(data.dsa, String(algorithm), message, signature);
   if (data.kind !== 'ed25519')
     return verifyHashed(digestName(algorithm), message, data, options, signature);
   if (algorithm !== null) throw unsupported('Ed25519 with a digest');
@@ -56,7 +58,7 @@ interface KeyWithPadding {
 function verifyHashed(
   name: ReturnType<typeof digestName>,
   message: Uint8Array,
-  data: Exclude<PublicKeyData, { kind: 'ed25519' }>,
+  data: Exclude<PublicKeyData, { kind: 'ed25519' | 'dsa' }>,
   { padding, saltLength }: KeyWithPadding,
   signature: Uint8Array,
 ): boolean {

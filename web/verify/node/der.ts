@@ -34,7 +34,7 @@ export function onlyDerValue(bytes: Uint8Array, tag: number): Uint8Array {
 export function twoIntegers(bytes: Uint8Array): [bigint, bigint] {
   const [first, second, ...more] = derValues(onlyDerValue(bytes, DER_TAG.sequence));
   if (first === undefined || second === undefined || more.length > 0) throw malformed();
-  return [positive(first), positive(second)];
+  return [positiveInteger(first), positiveInteger(second)];
 }
 
 export function bigEndian(bytes: Uint8Array): bigint {
@@ -43,7 +43,8 @@ export function bigEndian(bytes: Uint8Array): bigint {
   return BigInt(hex);
 }
 
-function positive({ tag, content }: DerValue): bigint {
+/** An INTEGER above nothing, in its shortest form. */
+export function positiveInteger({ tag, content }: DerValue): bigint {
   const [first, second = 0x80] = content;
   const isShortest = first !== 0 || second >= 0x80;
   if (tag !== DER_TAG.integer || first === undefined || first >= 0x80 || !isShortest)

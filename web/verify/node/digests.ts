@@ -1,6 +1,7 @@
 /**
  * SHA-2 by the names that node:crypto knows it by. SHA-1 is there as a running digest alone, for
- * identifiers (`signing/identifier-digest`): no signature, MAC or one-shot hash can be asked for it.
+ * identifiers (`signing/identifier-digest`) and for DSA, which no policy accepts: no other signature, MAC
+ * or one-shot hash can be asked for it.
  */
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha1 } from '@noble/hashes/legacy.js';

@@ -4,6 +4,7 @@
  */
 import { bigEndian, DER_TAG, derValues, onlyDerValue, twoIntegers } from './der.js';
 import type { DigestName } from './digests.js';
+import { type DsaNumbers, readDsaNumbers } from './dsa.js';
 import { type CurveName, isPoint } from './ecdsa.js';
 import { modulusBits, type RsaNumbers } from './rsa.js';
 import { unsupported } from './unsupported.js';
@@ -11,6 +12,7 @@ import { unsupported } from './unsupported.js';
 export type PublicKeyData =
   | { readonly kind: 'ed25519'; readonly bytes: Uint8Array }
   | { readonly kind: 'ec'; readonly curve: CurveName; readonly point: Uint8Array }
+  | { readonly kind: 'dsa'; readonly dsa: DsaNumbers }
   | { readonly kind: 'rsa'; readonly numbers: RsaNumbers }
   | { readonly kind: 'rsa-pss'; readonly numbers: RsaNumbers; readonly limits: PssLimits | null };
 
@@ -60,7 +62,7 @@ function readSpki(spki: Uint8Array): PublicKeyData {
     case ALGORITHM.rsa:
       return { kind: 'rsa', numbers: readRsaNumbers(bytes) };
     default:
-      return rsaPssKey(algorithm.content, bytes);
+      return otherKey(algorithm.content, bytes);
   }
 }
 
@@ -71,6 +73,7 @@ const ALGORITHM = {
   p384: '06072a8648ce3d020106052b81040022',
   rsa: '06092a864886f70d0101010500',
 } as const;
+const DSA = '06072a8648ce380401';
 const RSASSA_PSS = '06092a864886f70d01010a';
 const MGF1 = '06092a864886f70d010108';
 /** SHA-1, the shorter SHA-2 and SHA-3 are not ours, but keys may name them; anything else they may not. */
@@ -97,6 +100,13 @@ function ellipticCurveKey(curve: CurveName, point: Uint8Array): PublicKeyData {
 function readRsaNumbers(bytes: Uint8Array): RsaNumbers {
   const [modulus, exponent] = twoIntegers(bytes);
   return { modulus, exponent };
+}
+
+/** Of the kinds whose parameters are values of their own. */
+function otherKey(algorithm: Uint8Array, bytes: Uint8Array): PublicKeyData {
+  const head = DSA.length / 2;
+  if (hex(algorithm.subarray(0, head)) !== DSA) return rsaPssKey(algorithm, bytes);
+  return { kind: 'dsa', dsa: readDsaNumbers(algorithm.subarray(head), bytes) };
 }
 
 function rsaPssKey(algorithm: Uint8Array, bytes: Uint8Array): PublicKeyData {

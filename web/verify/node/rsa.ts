@@ -83,7 +83,8 @@ function open(key: RsaNumbers, signature: Uint8Array): Uint8Array | null {
   return toBytes(power(value, exponent, modulus), length);
 }
 
-function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+/** base^exponent mod modulus. */
+export function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   let result = 1n;
   for (const bit of exponent.toString(2)) {
     result = (result * result) % modulus;
