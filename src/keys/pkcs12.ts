@@ -1,12 +1,14 @@
 /**
  * A key and its certificates out of a PKCS#12 file (RFC 7292), as certificate authorities hand them out.
  * The format is read by our own strict reader, so that sizes, nesting and rounds of key derivation are
- * bounded at every level, also of what only shows once the level above is decrypted; node-forge brings
- * what OpenSSL no longer has (docs/decisions/0023-where-keys-sign.md).
+ * bounded at every level, also of what only shows once the level above is decrypted. Firefox and what
+ * else is built on NSS write BER, which becomes DER first, level by level. node-forge brings what OpenSSL
+ * no longer has (docs/decisions/0023-where-keys-sign.md).
  */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { asBuffer } from '../base/bytes.js';
+import { asBuffer, concat } from '../base/bytes.js';
 import { Secret } from '../base/secret.js';
+import { toDer } from '../signing/ber-to-der.js';
 import { DerFields } from '../signing/der-fields.js';
 import { derBytes, type DerLimits, type DerNode, readDer } from '../signing/der-reader.js';
 import { contextPrimitiveTag, contextTag, TAG } from '../signing/der-tag.js';
@@ -46,12 +48,12 @@ export function openPkcs12(file: Uint8Array, passphrase: Secret | null): KeyAndC
   const derivation = new Derivation(passphrase ?? new Secret(''));
   const found: Found = { keys: [], certificates: [] };
   try {
-    const safe = authenticatedSafe(readDer(file, LIMITS), derivation);
+    const safe = authenticatedSafe(read(file), derivation);
     for (const part of bounded(readSequence(read(safe))))
       for (const bag of bounded(readSequence(read(contentOf(part, derivation)))))
         takeBag(bag, derivation, found);
   } catch (cause) {
-    if (cause instanceof SigningError) throw unusable('is not PKCS#12 in DER: export it again');
+    if (cause instanceof SigningError) throw unusable('is not PKCS#12: export it again');
     throw cause;
   }
   const [privateKey, ...more] = found.keys;
@@ -102,9 +104,15 @@ function contentOf(part: DerNode, derivation: Derivation): Uint8Array {
   encryptedData.end();
   info.next();
   const algorithm = info.next();
-  const ciphertext = readOctetString(info.next(), contextPrimitiveTag(0));
+  const ciphertext = ciphertextOf(info.next());
   info.end();
   return decrypt(algorithm, ciphertext, derivation);
+}
+
+/** `[0] IMPLICIT OCTET STRING`, in one piece or, in BER, in several. */
+function ciphertextOf(node: DerNode): Uint8Array {
+  if (node.tag !== contextTag(0)) return readOctetString(node, contextPrimitiveTag(0));
+  return concat(...readSequence(node, contextTag(0)).map((piece) => readOctetString(piece)));
 }
 
 /** SafeBag (RFC 7292 §4.2). What is neither key nor certificate of X.509 is passed over. */
@@ -138,7 +146,7 @@ function takeBag(bag: DerNode, derivation: Derivation, { keys, certificates }: F
 }
 
 function read(bytes: Uint8Array): DerNode {
-  return readDer(bytes, LIMITS);
+  return readDer(toDer(bytes, LIMITS), LIMITS);
 }
 
 function privateKey(pkcs8: Uint8Array): KeyObject {

@@ -63,6 +63,16 @@ keytool_import keytool-legacy-rsa.p12 rsa.p12 -J-Dkeystore.pkcs12.legacy
 keytool_import keytool-two-keys.p12 rsa.p12
 keytool -importkeystore -srckeystore "$scratch/ec.p12" -srcstoretype PKCS12 -srcstorepass storepass \
   -destkeystore keytool-two-keys.p12 -deststorepass storepass -noprompt 2>/dev/null
+# NSS, as Firefox: BER, and strings in pieces.
+nss_export() { # FILE SOURCE OPTION…
+  mkdir "$scratch/$1"
+  certutil -N -d "sql:$scratch/$1" --empty-password
+  pk12util -i "$2" -d "sql:$scratch/$1" -W 'Lösung 7' -K '' >/dev/null
+  pk12util -o "$1" -n seal -d "sql:$scratch/$1" -K '' -W storepass "${@:3}" >/dev/null
+}
+nss_export nss-ec.p12 openssl-ec.p12
+nss_export nss-legacy-rsa.p12 openssl-rsa.p12 -M SHA-1 -c 'PKCS #12 V2 PBE With SHA-1 And 3KEY Triple DES-CBC' \
+  -C 'PKCS #12 V2 PBE With SHA-1 And 40 Bit RC2 CBC'
 # A key in PEM: as openssl encrypts it today (PBES2), and as it did before (EVP_BytesToKey).
 openssl pkcs8 -topk8 -in "$scratch/ec.key" -passout "$pass" -out ec-pbes2.key
 openssl rsa -aes256 -traditional -in "$scratch/rsa.key" -passout "$pass" -out rsa-traditional.key 2>/dev/null
