@@ -35,8 +35,8 @@ import type { LedgerError } from './ledger/ledger-error.js';
 import { LedgerStore, type LedgerStoreOptions } from './ledger/ledger-store.js';
 import type { Ledger } from './ledger/ledger.js';
 import { type AnchoringOptions, openNodeAnchoring } from './node-anchoring.js';
-import { beginRun } from './node-run.js';
-import { openNodeWitnesses, type Witnessing } from './node-witnesses.js';
+import { beginRun, readOnly } from './node-run.js';
+import { compareWithWitnesses, openNodeWitnesses, type Witnessing } from './node-witnesses.js';
 import type { EpochParts } from './queries/epoch-view.js';
 import { LogIdentities } from './queries/log-identity.js';
 import type { MarksOf } from './queries/receipt.js';
@@ -116,7 +116,7 @@ export class LedgerNode {
   }
 
   /**
-   * @throws LedgerError LEDGER_READ_ONLY if the data is behind what it showed, and what the parts
+   * @throws LedgerError LEDGER_READ_ONLY if the data is behind what it showed, or a witness has more, and what the parts
    * throw; then nothing is left open.
    */
   static async open(options: LedgerNodeOptions): Promise<LedgerNode> {
@@ -125,6 +125,8 @@ export class LedgerNode {
     try {
       const known = store.tenantNamed(NODE_TENANT);
       const epochs = known && store.ledgersOf(known.handle)[0];
+      const { refusal, isCompared } = await compareWithWitnesses(options, epochs?.reader ?? null);
+      if (refusal !== null) throw readOnly(refusal);
       const run = await beginRun({ dataDirectory, keyStore, epochs: epochs?.reader ?? null });
       store.allowWrites();
       await store.completeLedgers();
@@ -146,7 +148,12 @@ export class LedgerNode {
         random: options.random,
       });
       const lag = new AnchorLag();
-      const witnesses = await openNodeWitnesses(options, anchoring.epochs.history);
+      const witnesses = await openNodeWitnesses(options, anchoring.epochs.history, {
+        isCompared,
+        onContradiction: (reason) => {
+          options.onFailure(readOnly(reason));
+        },
+      });
       await lag.look(epochLog.reader, anchoring.anchorer.settledSize);
       return new LedgerNode(
         options,

@@ -31,9 +31,16 @@ export async function readWitnessing(
 
 /** Reasons of `readinessOf`; no names, because anyone may ask. */
 export function witnessReasons(witnesses: EpochWitnesses | null): readonly string[] {
-  const missed = witnesses?.status.missed ?? 0;
-  if (missed === 0) return [];
-  return [`too few witnesses have cosigned, ${missed} times in a row: see the log`];
+  if (witnesses === null) return [];
+  const { isCompared, missed } = witnesses.status;
+  const reasons: string[] = [];
+  if (!isCompared)
+    reasons.push(
+      'no witness has said since the start how far the epoch log had come: whether data are missing shows once one does',
+    );
+  if (missed > 0)
+    reasons.push(`too few witnesses have cosigned, ${missed} times in a row: see the log`);
+  return reasons;
 }
 
 async function readPolicy(path: string): Promise<WitnessPolicy> {

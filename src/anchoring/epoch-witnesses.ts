@@ -11,7 +11,8 @@ import type { Logger } from '../base/logger.js';
 import { formatStoredJson, parseStoredJson } from '../base/stored-json.js';
 import { systemErrorCode } from '../base/system-error.js';
 import type { Clock } from '../base/time.js';
-import type { WitnessRounds } from '../checkpoint/witness-rounds.js';
+import { contradictionOf, type WitnessMemory } from '../checkpoint/witness-memory.js';
+import type { WitnessFailure, WitnessRounds } from '../checkpoint/witness-rounds.js';
 import type { WitnessStatus } from '../checkpoint/witness-status.js';
 import { writeFileDurably } from '../keys/durable-file.js';
 import { parseCheckpoint } from '../tlog/checkpoint.js';
@@ -32,6 +33,10 @@ export interface EpochWitnessesOptions {
   readonly dataDirectory: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whether a witness said at the start how far the log had come. */
+  readonly isCompared: boolean;
+  /** Told once a witness has more of the log than there is, or another: nothing may be written any more. */
+  readonly onContradiction: (reason: string) => void;
 }
 
 const FILE = 'witnessed.json';
@@ -50,7 +55,8 @@ export class EpochWitnesses {
     this.#options = options;
     this.heads = heads;
     const size = heads.newest?.size ?? (0 as TreeSize);
-    this.#status = { size, at: null, failures: [], missed: 0 };
+    const { isCompared } = options;
+    this.#status = { size, at: null, failures: [], isCompared, missed: 0 };
   }
 
   /** @throws AnchoringError ANCHOR_STATE_INVALID for a file that is not what was written. */
@@ -102,10 +108,17 @@ export class EpochWitnesses {
       note: await epochs.checkpointAt(size),
       proofFrom: (from: TreeSize) => epochs.consistencyProof(from, size),
     };
-    const { note, isWitnessed, failures } = await rounds.round(head, this.#stopping.signal);
+    const { note, isWitnessed, cosigned, failures } = await rounds.round(
+      head,
+      this.#stopping.signal,
+    );
     const said = failures.map(({ witness, code }) => ({ witness, code }));
+    this.#refuse(failures);
+    // Who cosigns has compared; a quorum is not needed for that.
+    const isCompared = this.#status.isCompared || cosigned.length > 0;
     if (!isWitnessed) {
-      this.#status = { ...this.#status, failures: said, missed: this.#status.missed + 1 };
+      const missed = this.#status.missed + 1;
+      this.#status = { ...this.#status, failures: said, isCompared, missed };
       logger.warn('too few witnesses have cosigned the epoch log', { size, failures });
       return;
     }
@@ -114,7 +127,20 @@ export class EpochWitnesses {
     await writeFileDurably(join(dataDirectory, FILE), bytes, 0o600);
     await this.heads.take({ size, note });
     if (this.#status.missed > 0) logger.info('witnesses cosign again', { size });
-    this.#status = { size, at: clock.now(), failures: said, missed: 0 };
+    this.#status = { size, at: clock.now(), failures: said, isCompared, missed: 0 };
+  }
+
+  /** What was not known at the start because nobody answered. */
+  #refuse(failures: readonly WitnessFailure[]): void {
+    const { history, onContradiction } = this.#options;
+    const { size } = history.log.epochs.head;
+    const memories = failures.flatMap(({ witness, code, told }): WitnessMemory[] => {
+      if (code === 'WITNESS_CONTRADICTS') return [{ witness, kind: 'contradicts' }];
+      const isAhead = code === 'WITNESS_AHEAD' && told !== null && told > size;
+      return isAhead ? [{ witness, kind: 'ahead', size: told }] : [];
+    });
+    const reason = contradictionOf(size, memories);
+    if (reason !== null) onContradiction(reason);
   }
 }
 

@@ -23,6 +23,9 @@ const witnessesSchema = z
     failures: z.array(z.object({ witness: z.string(), code: z.string() })).meta({
       description: 'What kept witnesses from cosigning at the last try.',
     }),
+    compared: z.boolean().meta({
+      description: 'Whether any has said since the start how far the epoch log had come.',
+    }),
     missed: z.number().int().meta({
       description: 'Tries in a row after which too few had cosigned.',
     }),
@@ -167,10 +170,12 @@ function instantOrNull(at: UnixMillis | null): string | null {
 
 function witnessesView(status: WitnessStatus | null): z.infer<typeof witnessesSchema> {
   if (status === null) return null;
-  const { at, failures } = status;
+  const { size, at, failures, isCompared, missed } = status;
   return {
-    ...status,
+    size,
     at: at === null ? null : formatInstant(at),
     failures: failures.map((failure) => ({ ...failure })),
+    compared: isCompared,
+    missed,
   };
 }
