@@ -11,6 +11,7 @@ import { MapKeeper } from '../src/commands/keep-maps.js';
 import { unobserved } from '../src/ledger/commit-observer.js';
 import { openNode } from '../src/open-node.js';
 import { personTag } from '../src/queries/person-tags.js';
+import { NO_MARKS } from '../src/queries/receipt.js';
 import { subjectState } from '../src/queries/subject-state.js';
 import { TenantLedgers } from '../src/queries/tenant-ledgers.js';
 import { parseRecordInput } from '../src/records/record-input.js';
@@ -54,10 +55,10 @@ export async function measureProofs(
   try {
     const maps = new MapKeeper({ views, clock: systemClock, sleep: delay });
     const { node } = opened;
-    const anchored = { sizeOf: () => 0 as TreeSize };
+    const marksOf = () => NO_MARKS;
     const timeZoneOf = (): typeof UTC => UTC;
     const ledgers = new TenantLedgers({
-      ...{ store: node.store, anchored, clock: systemClock, views, maps, timeZoneOf },
+      ...{ store: node.store, marksOf, clock: systemClock, views, maps, timeZoneOf },
     });
     const found = ledgers.find('default', 'bench');
     const { ledger, vault } = found;
@@ -67,7 +68,7 @@ export async function measureProofs(
     const { tenant } = ledger.identity;
     await appendRecords(
       {
-        ...{ store: node.store, clock: systemClock, random, anchoredSize: () => 0 as TreeSize },
+        ...{ store: node.store, clock: systemClock, random, marksOf },
         idempotencyKey: (handle) => node.tenantKeys(handle).idempotency,
       },
       { tenant, ledger: 'bench', author: 'bench' },

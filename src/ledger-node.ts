@@ -6,9 +6,12 @@ import { ACCESS_LEDGER } from './access/access-entry.js';
 import type { AnchorStore } from './anchoring/anchor-store.js';
 import type { Anchored } from './anchoring/anchored-heads.js';
 import type { Anchorer, Succession } from './anchoring/anchorer.js';
+import type { EpochWitnesses } from './anchoring/epoch-witnesses.js';
 import type { FundingCoin } from './anchoring/funding-coin.js';
+import { NOBODY_WITNESSES, type Witnessed } from './anchoring/witnessed-heads.js';
 import { utf8 } from './base/bytes.js';
 import { hmacSha256 } from './base/hash.js';
+import type { Logger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import { Turns } from './base/turns.js';
@@ -32,9 +35,11 @@ import type { LedgerError } from './ledger/ledger-error.js';
 import { LedgerStore, type LedgerStoreOptions } from './ledger/ledger-store.js';
 import type { Ledger } from './ledger/ledger.js';
 import { type AnchoringOptions, openNodeAnchoring } from './node-anchoring.js';
-import { beginRun } from './node-run.js';
+import { beginRun, readOnly } from './node-run.js';
+import { compareWithWitnesses, openNodeWitnesses, type Witnessing } from './node-witnesses.js';
 import type { EpochParts } from './queries/epoch-view.js';
 import { LogIdentities } from './queries/log-identity.js';
+import type { MarksOf } from './queries/receipt.js';
 
 export interface LedgerNodeOptions {
   readonly dataDirectory: string;
@@ -50,6 +55,10 @@ export interface LedgerNodeOptions {
   readonly hasRecoveryKeys: boolean;
   /** Called when the store is open, because the development chain lies in the data directory. */
   readonly openAnchoring: () => Promise<AnchoringOptions>;
+  /** Null where no witnesses are asked. */
+  readonly witnessing?: Witnessing | null;
+  /** Nothing is said without it. */
+  readonly logger?: Logger;
   /** For tests. */
   readonly store?: Partial<LedgerStoreOptions>;
 }
@@ -61,6 +70,8 @@ const EPOCHS = 'epochs';
 export class LedgerNode {
   readonly store: LedgerStore;
   readonly anchored: Anchored;
+  /** Null where nobody is asked. */
+  readonly witnesses: EpochWitnesses | null;
   readonly anchorer: Anchorer;
   readonly anchors: readonly AnchorStore[];
   readonly identities: LogIdentities;
@@ -82,6 +93,7 @@ export class LedgerNode {
     chain: ChainName,
     history: Anchored,
     anchors: readonly AnchorStore[],
+    witnesses: EpochWitnesses | null,
     closeAnchoring: () => Promise<void>,
   ) {
     this.#options = options;
@@ -91,6 +103,7 @@ export class LedgerNode {
     this.#anchoring = anchoring;
     this.anchored = history;
     this.anchors = anchors;
+    this.witnesses = witnesses;
     this.anchorer = anchoring.anchorer;
     this.chain = chain;
     const { clock, keyStore, seal } = options;
@@ -103,7 +116,7 @@ export class LedgerNode {
   }
 
   /**
-   * @throws LedgerError LEDGER_READ_ONLY if the data is behind what it showed, and what the parts
+   * @throws LedgerError LEDGER_READ_ONLY if the data is behind what it showed, or a witness has more, and what the parts
    * throw; then nothing is left open.
    */
   static async open(options: LedgerNodeOptions): Promise<LedgerNode> {
@@ -112,6 +125,8 @@ export class LedgerNode {
     try {
       const known = store.tenantNamed(NODE_TENANT);
       const epochs = known && store.ledgersOf(known.handle)[0];
+      const { refusal, isCompared } = await compareWithWitnesses(options, epochs?.reader ?? null);
+      if (refusal !== null) throw readOnly(refusal);
       const run = await beginRun({ dataDirectory, keyStore, epochs: epochs?.reader ?? null });
       store.allowWrites();
       await store.completeLedgers();
@@ -133,6 +148,12 @@ export class LedgerNode {
         random: options.random,
       });
       const lag = new AnchorLag();
+      const witnesses = await openNodeWitnesses(options, anchoring.epochs.history, {
+        isCompared,
+        onContradiction: (reason) => {
+          options.onFailure(readOnly(reason));
+        },
+      });
       await lag.look(epochLog.reader, anchoring.anchorer.settledSize);
       return new LedgerNode(
         options,
@@ -142,12 +163,23 @@ export class LedgerNode {
         chain,
         history,
         anchors,
+        witnesses,
         close,
       );
     } catch (cause) {
       await store.close();
       throw cause;
     }
+  }
+
+  /** How far entries of an origin have come, each mark by itself. */
+  readonly marksOf: MarksOf = (origin) => ({
+    witnessed: this.witnessed.sizeOf(origin),
+    anchored: this.anchored.sizeOf(origin),
+  });
+
+  get witnessed(): Witnessed {
+    return this.witnesses?.heads ?? NOBODY_WITNESSES;
   }
 
   get seal(): SealSigner | null {
@@ -194,7 +226,9 @@ export class LedgerNode {
     const { epochs } = this.#anchoring;
     const [anchors] = this.anchors;
     if (anchors === undefined) throw new Error('an epoch log has anchors');
-    return { epochs: epochs.epochs.reader, history: epochs.history, anchors, chain: this.chain };
+    const { history } = epochs;
+    const { chain, witnessed } = this;
+    return { epochs: epochs.epochs.reader, history, anchors, chain, witnessed };
   }
 
   anchorStatus(): AnchorStatus {

@@ -4,7 +4,6 @@ import { ACCESS_LEDGER } from './access/access-entry.js';
 import { InspectionBook } from './access/inspection-book.js';
 import { HIDDEN_LEDGER } from './access/inspection.js';
 import { isTenantName, type TenantName } from './access/tenant-name.js';
-import type { TreeSize } from './base/brand.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import { AccessRecorder } from './commands/access-recorder.js';
@@ -13,6 +12,7 @@ import { AccessChanges } from './commands/change-access.js';
 import { InspectionChanges } from './commands/change-inspections.js';
 import { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerNode } from './ledger-node.js';
+import { NO_MARKS } from './queries/receipt.js';
 import { tenantAccess } from './queries/tenant-access.js';
 import { tenantInspections } from './queries/tenant-inspections.js';
 import { PersonTags } from './records/tag.js';
@@ -56,7 +56,7 @@ export async function openNodeAccess(
     clock,
     random,
     // Nobody is given a receipt.
-    anchoredSize: () => 0 as TreeSize,
+    marksOf: () => NO_MARKS,
     idempotencyKey: (tenant) => node.tenantKeys(tenant).idempotency,
     tags: new PersonTags(),
   };

@@ -127,7 +127,7 @@ async function openHistory(
   });
   try {
     const anchors = await AnchorStore.open(place('anchors'), lastEpoch(reader) === null);
-    const anchored = await AnchoredHeads.open({ chain, anchors, history: epochs, epochs: reader });
+    const anchored = await AnchoredHeads.open({ chain, anchors, history: epochs });
     return { epochs, anchors, anchored };
   } catch (cause) {
     await epochs.close();

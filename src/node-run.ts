@@ -19,6 +19,14 @@ export interface NodeMemory {
   readonly epochs: LogReader | null;
 }
 
+/** What is wrong, and how to go on. */
+export function readOnly(refusal: string): LedgerError {
+  return new LedgerError(
+    'LEDGER_READ_ONLY',
+    `${refusal}; to go on in new logs that say so, run \`chirograph restore --successor\``,
+  );
+}
+
 /**
  * Begins a run that may write. @returns its number.
  *
@@ -28,11 +36,7 @@ export async function beginRun(memory: NodeMemory): Promise<number> {
   const { dataDirectory, keyStore } = memory;
   const runFile = await readRunFile(dataDirectory);
   const refusal = await compareRun(memory, runFile);
-  if (refusal !== null)
-    throw new LedgerError(
-      'LEDGER_READ_ONLY',
-      `${refusal}; to go on in new logs that say so, run \`chirograph restore --successor\``,
-    );
+  if (refusal !== null) throw readOnly(refusal);
   const mark = (await keyStore.mark()) ?? { epochs: null, run: 0 };
   // Before the run file, so that a mark which is missing beside one was lost.
   if (runFile === null) await keyStore.putMark(mark);

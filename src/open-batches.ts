@@ -17,7 +17,7 @@ export interface BatchParts {
 
 /** What it takes of a node. */
 export interface SealingNode {
-  readonly node: Pick<LedgerNode, 'store' | 'seal' | 'anchored'>;
+  readonly node: Pick<LedgerNode, 'store' | 'seal' | 'marksOf'>;
   readonly signing: Pick<SigningServices, 'anchors'>;
 }
 
@@ -39,7 +39,7 @@ export function openBatches(
     random,
     seal,
     trustAnchors: signing.anchors,
-    anchoredSize: (origin) => node.anchored.sizeOf(origin),
+    marksOf: node.marksOf,
   });
   if (intervalMillis === undefined) return { keeper, seals: null };
   const seals = new BatchSeals({ store, batches: keeper, intervalMillis, clock, logger });

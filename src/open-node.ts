@@ -24,6 +24,7 @@ import { LedgerNode } from './ledger-node.js';
 import { type NodeAccess, openNodeAccess } from './node-access.js';
 import type { AnchoringOptions } from './node-anchoring.js';
 import { openSeal } from './open-seal.js';
+import { readWitnessing } from './open-witnesses.js';
 import { developmentParts } from './settings/development-parts.js';
 import { openSigningServices, type SigningServices } from './signing-services.js';
 import { programVersion } from './version.js';
@@ -101,8 +102,10 @@ async function open(
     config.anchorChain === 'bitcoin'
       ? await openBitcoinAnchoring(config, secrets, { keyStore, random })
       : null;
+  const witnessing = await readWitnessing(config);
   const node = await LedgerNode.open({
     ...surroundings,
+    witnessing,
     dataDirectory,
     keyStore,
     logName,

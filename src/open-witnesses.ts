@@ -1,58 +1,46 @@
 /** The witnesses that a node asks by itself, and what monitoring learns of them. */
 import { readFile } from 'node:fs/promises';
 import { Gauge, type Registry } from 'prom-client';
-import { EpochWitnesses } from './anchoring/epoch-witnesses.js';
+import type { EpochWitnesses } from './anchoring/epoch-witnesses.js';
 import { ChirographError } from './base/errors.js';
-import type { Logger } from './base/logger.js';
 import { systemErrorCode } from './base/system-error.js';
-import type { Clock } from './base/time.js';
-import { WitnessRounds } from './checkpoint/witness-rounds.js';
 import { witnessSender } from './checkpoint/witness-sender.js';
 import type { WitnessStatus } from './checkpoint/witness-status.js';
 import type { Config } from './config.js';
-import type { LedgerNode } from './ledger-node.js';
+import type { Witnessing } from './node-witnesses.js';
 import { ConfigError } from './settings/config-error.js';
 import { environmentName } from './settings/setting.js';
-import { parseVerifierKey } from './tlog/note-key.js';
 import { parseWitnessPolicy, type WitnessPolicy } from './tlog/witness-policy.js';
 
 const MAX_POLICY_BYTES = 64 * 1024;
-
-export interface WitnessParts {
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
 
 /**
  * Null where no policy is set: then nobody is asked.
  *
  * @throws ConfigError CONFIG_POLICY_UNUSABLE.
  */
-export async function openWitnesses(
-  config: Pick<Config, 'data' | 'witnessPolicy' | 'witnessInternal'>,
-  { clock, logger }: WitnessParts,
-  node: Pick<LedgerNode, 'epochs'>,
-  registry: Registry,
-): Promise<EpochWitnesses | null> {
-  const { data: dataDirectory, witnessPolicy, witnessInternal = '' } = config;
+export async function readWitnessing(
+  config: Pick<Config, 'witnessPolicy' | 'witnessInternal'>,
+): Promise<Witnessing | null> {
+  const { witnessPolicy, witnessInternal = '' } = config;
   if (witnessPolicy === undefined) return null;
-  const { epochs } = node.epochs;
   const policy = await readPolicy(witnessPolicy);
   const internal = witnessInternal.split(',').filter((host) => host !== '');
-  const send = usable(() => witnessSender(policy, { internal }));
-  const log = parseVerifierKey(epochs.verifierKey);
-  const rounds = new WitnessRounds({ policy, send, clock, log });
-  const parts = { epochs, policy, rounds, dataDirectory, clock, logger };
-  const witnesses = await EpochWitnesses.open(parts);
-  measure(registry, () => witnesses.status);
-  return witnesses;
+  return { policy, send: usable(() => witnessSender(policy, { internal })) };
 }
 
 /** Reasons of `readinessOf`; no names, because anyone may ask. */
 export function witnessReasons(witnesses: EpochWitnesses | null): readonly string[] {
-  const missed = witnesses?.status.missed ?? 0;
-  if (missed === 0) return [];
-  return [`too few witnesses have cosigned, ${missed} times in a row: see the log`];
+  if (witnesses === null) return [];
+  const { isCompared, missed } = witnesses.status;
+  const reasons: string[] = [];
+  if (!isCompared)
+    reasons.push(
+      'no witness has said since the start how far the epoch log had come: whether data are missing shows once one does',
+    );
+  if (missed > 0)
+    reasons.push(`too few witnesses have cosigned, ${missed} times in a row: see the log`);
+  return reasons;
 }
 
 async function readPolicy(path: string): Promise<WitnessPolicy> {
@@ -86,7 +74,7 @@ function unusable(reason: string, cause?: unknown): ConfigError {
 }
 
 /** Read when they are asked for. */
-function measure(registry: Registry, status: () => WitnessStatus): void {
+export function witnessMetrics(registry: Registry, status: () => WitnessStatus): void {
   const gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({
       name,

@@ -4,7 +4,6 @@
  */
 import { ACCESS_LEDGER, type AccessEntry, NODE_ACTOR } from './access/access-entry.js';
 import { DEFAULT_TENANT } from './access/tenant-name.js';
-import type { TreeSize } from './base/brand.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import { recordOf } from './commands/access-recorder.js';
@@ -13,6 +12,7 @@ import type { KeyStore } from './keys/key-store.js';
 import { tenantKeys } from './keys/tenant-keys.js';
 import type { LedgerStore } from './ledger/ledger-store.js';
 import { ensureAccessLedger } from './ledger-node.js';
+import { NO_MARKS } from './queries/receipt.js';
 import { PersonTags } from './records/tag.js';
 
 export interface RestoreParts {
@@ -35,7 +35,7 @@ export async function recordRestore(
     store,
     clock,
     random,
-    anchoredSize: () => 0 as TreeSize,
+    marksOf: () => NO_MARKS,
     idempotencyKey: () => idempotency,
     tags: new PersonTags(),
   };

@@ -18,7 +18,7 @@ export function recordModules(parts: RouteParts, shared: SharedParts): RecordMod
   const { node, schemas } = opened;
   const { book } = opened.access;
   const { guard, cursors, ledgers, body, timeoutMillis } = shared;
-  const { anchoredSize } = ledgers;
+  const { marksOf } = ledgers;
   const appending = {
     schemas,
     store: node.store,
@@ -26,7 +26,7 @@ export function recordModules(parts: RouteParts, shared: SharedParts): RecordMod
     random,
     preparer,
     maxPayloadBytes: config.maxPayloadBytes,
-    anchoredSize,
+    marksOf,
     idempotencyKey: (tenant: string) => node.tenantKeys(tenant).idempotency,
   };
   const target = ({ tenant, author }: Principal, ledger: string): AppendTarget => {

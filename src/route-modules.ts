@@ -37,7 +37,7 @@ export function routeModules(parts: RouteParts): RouteModule[] {
         status: () => anchoring.anchorStatus(),
         anchorNow: () => anchoring.anchorNow(),
         funding: node,
-        witnesses: opened.witnesses,
+        witnesses: () => opened.node.witnesses?.status ?? null,
         body: shared.body,
       }),
       describeAnchors,

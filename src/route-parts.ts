@@ -11,7 +11,6 @@ import { createLoginLimiter } from './api/rate-limit.js';
 import type { Readiness } from './api/routes/health.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
-import type { WitnessStatus } from './checkpoint/witness-status.js';
 import type { BatchKeeper } from './commands/keep-batches.js';
 import type { MapKeeper } from './commands/keep-maps.js';
 import type { Preparer } from './commands/preparation/preparer.js';
@@ -37,8 +36,6 @@ export interface ServedNode extends OpenedNode {
   readonly anchoring: Anchoring;
   /** Null where nothing raises signatures. */
   readonly waitingOf: WaitingOf | null;
-  /** Null where no witnesses are asked. */
-  readonly witnesses: () => WitnessStatus | null;
 }
 
 export interface RouteParts {
@@ -84,7 +81,7 @@ export function sharedParts(parts: RouteParts): SharedParts {
     cursors: createCursorCodec(node.derivedKey('cursors')),
     ledgers: new TenantLedgers({
       store: node.store,
-      anchored: node.anchored,
+      marksOf: node.marksOf,
       clock,
       views,
       maps,

@@ -30,7 +30,7 @@ import {
 import { openAugmentation } from './open-augmentation.js';
 import { batchReasons, openBatches } from './open-batches.js';
 import { openNode, type OpenedNode } from './open-node.js';
-import { openWitnesses, witnessReasons } from './open-witnesses.js';
+import { witnessMetrics, witnessReasons } from './open-witnesses.js';
 import { FindableFields } from './queries/findable-fields.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
 import { hasRecovered } from './readiness.js';
@@ -98,6 +98,11 @@ export class Service {
       lifetime.add(() => opened.close());
       nodeMetrics(metrics.registry, opened.node);
       anchorMetrics(metrics.registry, opened.node);
+      const { witnesses } = opened.node;
+      if (witnesses !== null) {
+        lifetime.add(() => witnesses.stop());
+        witnessMetrics(metrics.registry, () => witnesses.status);
+      }
       signingMetrics(metrics.registry, opened.signing);
       const { report } = opened.node.store;
       if (hasRecovered(report)) parts.logger.info('recovered', { ...report });
@@ -110,8 +115,6 @@ export class Service {
       const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
       const augmentation = await openAugmentation(config, parts, opened, metrics);
       const { keeper: batches, seals } = openBatches(config, parts, opened, metrics.registry);
-      const witnesses = await openWitnesses(config, parts, opened.node, metrics.registry);
-      if (witnesses !== null) lifetime.add(() => witnesses.stop());
       const anchoring = anchoringWithSteps(opened.node, {
         before: [
           () => coverLedgers(opened.node.store, maps, parts.logger),
@@ -138,7 +141,6 @@ export class Service {
       const waitingOf = augmentation?.waitingOf ?? null;
       const inner = {
         ...{ ...opened, schemas, findable, views, maps, batches, anchoring, waitingOf },
-        witnesses: () => witnesses?.status ?? null,
       };
       const stopping = new AbortController();
       const server = await listen(

@@ -7,7 +7,7 @@ import { silentLogger } from '../src/base/logger.js';
 import { systemClock } from '../src/base/time.js';
 import { formatVerifierKey } from '../src/tlog/note-key.js';
 import { WitnessService } from '../src/witness-service.js';
-import { answer, append, createLedger } from './api/support/ledger-client.js';
+import { answer, append, createLedger, ledgerOf } from './api/support/ledger-client.js';
 import { makeKeys, placesIn } from './checkpoint/support/opened-witness.js';
 import { rejection } from './support/errors.js';
 import { removeDirectory, temporaryDirectory } from './support/temporary-directory.js';
@@ -30,6 +30,10 @@ interface Anchors {
     readonly failures: readonly { readonly witness: string; readonly code: string }[];
     readonly missed: number;
   } | null;
+}
+
+interface EpochView {
+  readonly witnessed: { readonly size: number; readonly checkpoint: string } | null;
 }
 
 let root: string;
@@ -105,12 +109,27 @@ describe('the witnesses of a node', () => {
     const two = await anchored(node);
     expect(two.witnesses).toMatchObject({ size: two.epochSize, missed: 0 });
     expect(two.epochSize).toBeGreaterThan(one.epochSize);
+    const { finality } = await ledgerOf(node, 'kyc');
+    expect(finality.witnessed).toBe(finality.durable);
+    const next = await append(node, 'kyc');
+    expect(next.finality).toEqual({ durable: true, witnessed: false, anchored: false });
+    const found = async (asked: string) =>
+      answer<{ items: { index: number }[] }>(
+        node.request(`/v1/ledgers/kyc/records?finality=${asked}`),
+      );
+    expect((await found('unwitnessed')).items.map(({ index }) => index)).toEqual([next.index]);
+    expect((await found('witnessed')).items).toHaveLength(finality.witnessed);
+    const epoch = two.epochSize - 1;
+    const view = await answer<EpochView>(node.request(`/v1/anchors/${epoch}`));
+    expect(view.witnessed?.size).toBe(two.epochSize);
+    expect(view.witnessed?.checkpoint.match(/^— /gm)).toHaveLength(2);
     await closeLast();
     await closeLast();
 
     // The witness is gone: writes and anchors go on, and the backlog shows.
     const alone = await openNode(policy, first.adminKey);
     expect((await anchors(alone)).witnesses).toMatchObject({ size: two.epochSize, at: null });
+    expect((await ledgerOf(alone, 'kyc')).finality.witnessed).toBe(finality.witnessed);
     const missed = await anchored(alone);
     expect(missed.epochSize).toBeGreaterThan(two.epochSize);
     expect(missed.witnesses).toMatchObject({ size: two.epochSize, missed: 1 });
@@ -148,6 +167,7 @@ describe('the witnesses of a node', () => {
     );
     const strict = await openNode({ ...policy, witnessPolicy: other }, first.adminKey);
     expect((await anchors(strict)).witnesses).toMatchObject({ size: 0 });
+    expect((await ledgerOf(strict, 'kyc')).finality.witnessed).toBe(0);
     await closeLast();
     const flipped = Buffer.from(bytes);
     flipped[bytes.length >> 1] = (flipped[bytes.length >> 1] ?? 0) ^ 1;

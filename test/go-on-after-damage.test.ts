@@ -37,7 +37,7 @@ async function append(opened: TestNode, count: number): Promise<void> {
     store: node.store,
     clock,
     random,
-    anchoredSize: (origin: string) => node.anchored.sizeOf(origin),
+    marksOf: node.marksOf,
     idempotencyKey: (tenant: string) => node.tenantKeys(tenant).idempotency,
   };
   const target = { tenant: handle, ledger: KYC, author: 'key:test' };

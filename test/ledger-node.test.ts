@@ -12,6 +12,7 @@ import { verifyEvidence } from '../src/evidence/verify.js';
 import { goOnAsSuccessor } from '../src/go-on.js';
 import { exportEvidence } from '../src/queries/export-evidence.js';
 import { findEntry } from '../src/queries/find-entry.js';
+import { NO_MARKS } from '../src/queries/receipt.js';
 import { trustFile } from '../src/queries/trust-file.js';
 import { parseStatement } from '../src/records/parse-statement.js';
 import { parseRecordInput } from '../src/records/record-input.js';
@@ -47,7 +48,7 @@ async function append(opened: TestNode, count: number): Promise<void> {
       store: node.store,
       clock,
       random,
-      anchoredSize: (origin) => node.anchored.sizeOf(origin),
+      marksOf: node.marksOf,
       idempotencyKey: (handle) => node.tenantKeys(handle).idempotency,
     },
     { tenant: tenant.handle, ledger: 'kyc', author: 'key:test' },
@@ -97,7 +98,7 @@ describe('a node', () => {
       {
         clock: opened.clock,
         random: opened.random,
-        anchoredSize: () => ledger.reader.head.size,
+        marksOf: () => ({ ...NO_MARKS, anchored: ledger.reader.head.size }),
         trustAnchors: opened.roots.map((der) => trustAnchorFrom(parseCertificate(der))),
       },
       opened.node.seal,

@@ -2,40 +2,26 @@
  * Which heads of a log are anchored, and the way of each into the chain: what evidence of an entry
  * rests on, and what says how far a ledger's entries have come.
  */
-import type { LeafIndex, Sha256Digest, TreeSize } from '../base/brand.js';
-import { asBuffer } from '../base/bytes.js';
+import type { LeafIndex, TreeSize } from '../base/brand.js';
 import type { AnchorProof } from '../evidence/bitcoin/anchor-proof.js';
 import type { ChainName } from '../evidence/chains.js';
-import type { EvidenceEpoch } from '../evidence/evidence-file.js';
-import { originHash } from '../evidence/head-statement.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import type { AnchorStore } from './anchor-store.js';
 import { parseTaken } from './epoch-changes.js';
 import type { EpochHistory } from './epoch-history.js';
-import type { EpochPath } from './epoch-paths.js';
-import { FIRST_EPOCH, readEpochAt } from './read-epoch.js';
+import { type HeadInEpoch, headInEpoch } from './head-in-epoch.js';
+import { HeadSizes } from './head-sizes.js';
 
 /** One anchored head of one log. */
-export interface HeadAnchor {
+export interface HeadAnchor extends HeadInEpoch {
   readonly chain: ChainName;
-  /** Head statement. */
-  readonly head: Uint8Array;
-  /** Handles, hex. */
-  readonly log: string;
-  readonly tenant: string;
-  readonly path: AnchoredPath;
-  readonly epoch: EvidenceEpoch;
   readonly transaction: AnchorProof;
 }
-
-/** Of a log that the epoch has a head of. */
-export type AnchoredPath = Omit<EpochPath, 'taken'> & { readonly salt: Uint8Array };
 
 export interface AnchoredHeadsParts {
   readonly chain: ChainName;
   readonly anchors: AnchorStore;
   readonly history: EpochHistory;
-  readonly epochs: LogReader;
 }
 
 /** What is anchored, of whichever epoch log of the node anchored it. */
@@ -66,37 +52,27 @@ export function anchoredByAny(histories: readonly AnchoredHeads[]): Anchored {
 
 export class AnchoredHeads implements Anchored {
   readonly #parts: AnchoredHeadsParts;
-  /** Anchored size by origin: by a part of its hash, which takes less room. */
-  readonly #sizes = new Map<string, TreeSize>();
-  /** Size of the epoch log that they are of. */
-  #noted = FIRST_EPOCH;
+  readonly #sizes: HeadSizes;
 
   private constructor(parts: AnchoredHeadsParts) {
     this.#parts = parts;
+    this.#sizes = new HeadSizes(parts.history);
   }
 
   static async open(parts: AnchoredHeadsParts): Promise<AnchoredHeads> {
     const heads = new AnchoredHeads(parts);
     const last = parts.anchors.settledSizes.at(-1);
-    if (last !== undefined) await heads.#readSizes(last);
+    if (last !== undefined) await heads.#sizes.read(last);
     return heads;
   }
 
   sizeOf(origin: string): TreeSize {
-    return this.#sizes.get(originName(originHash(origin))) ?? (0 as TreeSize);
+    return this.#sizes.sizeOf(origin);
   }
 
   /** Takes a newly settled anchor in; a smaller size, once a reorganisation took the last one back. */
-  async note(epochSize: TreeSize): Promise<void> {
-    if (epochSize < this.#noted) await this.#readSizes(epochSize);
-    for (; this.#noted < epochSize; this.#noted++) {
-      const { changes } = await readEpochAt(this.#parts.history.log, this.#noted as LeafIndex);
-      for (const { statement } of changes) {
-        const taken = parseTaken(statement);
-        // What was anchored of a log that ended stays anchored.
-        if (taken.kind === 'head') this.#sizes.set(originName(taken.originHash), taken.size);
-      }
-    }
+  note(epochSize: TreeSize): Promise<void> {
+    return this.#sizes.note(epochSize);
   }
 
   async around(
@@ -118,37 +94,13 @@ export class AnchoredHeads implements Anchored {
     };
   }
 
-  async #readSizes(epochSize: TreeSize): Promise<void> {
-    const isAny = epochSize > FIRST_EPOCH;
-    const sizes = isAny ? await this.#parts.history.sizesAt(epochSize - 1) : [];
-    this.#sizes.clear();
-    for (const { originHash: hash, size } of sizes)
-      this.#sizes.set(originName(hash), size as TreeSize);
-    this.#noted = Math.max(FIRST_EPOCH, epochSize);
-  }
-
   async #anchor(epochSize: TreeSize | undefined, reader: LogReader): Promise<HeadAnchor | null> {
     if (epochSize === undefined) return null;
-    const { anchors, chain, epochs, history } = this.#parts;
-    const epoch = (epochSize - 1) as LeafIndex;
-    const tenant = tenantOf(reader.origin);
-    const { taken, ...path } = await history.path(epoch, tenant, reader.handle);
-    if (taken === null || parseTaken(taken.statement).kind !== 'head') return null;
-    const { statement } = await epochs.entry(epoch);
+    const { anchors, chain, history } = this.#parts;
+    const found = await headInEpoch(history, epochSize, reader);
+    if (found === null) return null;
     const { proof } = await anchors.readSettled(epochSize);
-    return {
-      chain,
-      head: taken.statement,
-      log: reader.handle,
-      tenant,
-      path: { ...path, salt: taken.salt },
-      epoch: {
-        inclusion: await epochs.inclusionProof(epoch, epochSize),
-        size: epochSize,
-        statement,
-      },
-      transaction: proof,
-    };
+    return { ...found, chain, transaction: proof };
   }
 
   /** Of the head that an anchor has of a log: an anchor of n epochs rests on the last of them. */
@@ -160,14 +112,4 @@ export class AnchoredHeads implements Anchored {
     // What it ever had is in the anchors before the one that says that it ended.
     return statement.kind === 'head' ? statement.size : Infinity;
   }
-}
-
-/** Handle, hex: the second part of an origin. */
-function tenantOf(origin: string): string {
-  return origin.split('/')[1] ?? '';
-}
-
-/** Half of the hash: nobody makes two origins that share it. */
-function originName(hash: Sha256Digest): string {
-  return asBuffer(hash).toString('latin1', 0, 16);
 }

@@ -5,31 +5,38 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TreeSize } from '../base/brand.js';
+import { equalBytes } from '../base/bytes.js';
 import { JsonMembers, textLike } from '../base/json-members.js';
 import type { Logger } from '../base/logger.js';
 import { formatStoredJson, parseStoredJson } from '../base/stored-json.js';
 import { systemErrorCode } from '../base/system-error.js';
 import type { Clock } from '../base/time.js';
-import type { WitnessRounds } from '../checkpoint/witness-rounds.js';
+import { contradictionOf, type WitnessMemory } from '../checkpoint/witness-memory.js';
+import type { WitnessFailure, WitnessRounds } from '../checkpoint/witness-rounds.js';
 import type { WitnessStatus } from '../checkpoint/witness-status.js';
 import { writeFileDurably } from '../keys/durable-file.js';
-import type { LogReader } from '../ledger/log-reader.js';
 import { parseCheckpoint } from '../tlog/checkpoint.js';
 import { parseVerifierKey } from '../tlog/note-key.js';
 import { parseSignedNote } from '../tlog/signed-note.js';
 import type { WitnessPolicy } from '../tlog/witness-policy.js';
 import { witnessVerdict } from '../tlog/witnessed.js';
+import type { EpochHistory } from './epoch-history.js';
 import { AnchoringError } from './errors.js';
 import { lastEpoch } from './read-epoch.js';
+import { type CosignedHead, WitnessedHeads } from './witnessed-heads.js';
 
 export interface EpochWitnessesOptions {
-  /** The epoch log that is written now. */
-  readonly epochs: LogReader;
+  /** Of the epoch log that is written now. */
+  readonly history: EpochHistory;
   readonly policy: WitnessPolicy;
   readonly rounds: Pick<WitnessRounds, 'round'>;
   readonly dataDirectory: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whether a witness said at the start how far the log had come. */
+  readonly isCompared: boolean;
+  /** Told once a witness has more of the log than there is, or another: nothing may be written any more. */
+  readonly onContradiction: (reason: string) => void;
 }
 
 const FILE = 'witnessed.json';
@@ -38,18 +45,24 @@ const NOTE = textLike(/^[^\0]{1,65536}$/s, 'a note');
 export class EpochWitnesses {
   readonly #options: EpochWitnessesOptions;
   readonly #stopping = new AbortController();
+  /** What they have cosigned so far. */
+  readonly heads: WitnessedHeads;
   #status: WitnessStatus;
   #isAsked = false;
   #running: Promise<void> | null = null;
 
-  private constructor(options: EpochWitnessesOptions, size: TreeSize) {
+  private constructor(options: EpochWitnessesOptions, heads: WitnessedHeads) {
     this.#options = options;
-    this.#status = { size, at: null, failures: [], missed: 0 };
+    this.heads = heads;
+    const size = heads.newest?.size ?? (0 as TreeSize);
+    const { isCompared } = options;
+    this.#status = { size, at: null, failures: [], isCompared, missed: 0 };
   }
 
   /** @throws AnchoringError ANCHOR_STATE_INVALID for a file that is not what was written. */
   static async open(options: EpochWitnessesOptions): Promise<EpochWitnesses> {
-    return new EpochWitnesses(options, await keptSize(options));
+    const kept = await keptHead(options);
+    return new EpochWitnesses(options, await WitnessedHeads.open(options.history, kept));
   }
 
   get status(): WitnessStatus {
@@ -87,37 +100,63 @@ export class EpochWitnesses {
   }
 
   async #round(): Promise<void> {
-    const { epochs, rounds, dataDirectory, clock, logger } = this.#options;
+    const { history, rounds, dataDirectory, clock, logger } = this.#options;
+    const { epochs } = history.log;
     const { size } = epochs.head;
     if (lastEpoch(epochs) === null || size <= this.#status.size) return;
     const head = {
       note: await epochs.checkpointAt(size),
       proofFrom: (from: TreeSize) => epochs.consistencyProof(from, size),
     };
-    const { note, isWitnessed, failures } = await rounds.round(head, this.#stopping.signal);
+    const { note, isWitnessed, cosigned, failures } = await rounds.round(
+      head,
+      this.#stopping.signal,
+    );
     const said = failures.map(({ witness, code }) => ({ witness, code }));
+    this.#refuse(failures);
+    // Who cosigns has compared; a quorum is not needed for that.
+    const isCompared = this.#status.isCompared || cosigned.length > 0;
     if (!isWitnessed) {
-      this.#status = { ...this.#status, failures: said, missed: this.#status.missed + 1 };
+      const missed = this.#status.missed + 1;
+      this.#status = { ...this.#status, failures: said, isCompared, missed };
       logger.warn('too few witnesses have cosigned the epoch log', { size, failures });
       return;
     }
     // A crash before this leaves an older head: the same is asked for again, and cosigned again.
     const bytes = formatStoredJson(FILE, { note });
     await writeFileDurably(join(dataDirectory, FILE), bytes, 0o600);
+    await this.heads.take({ size, note });
     if (this.#status.missed > 0) logger.info('witnesses cosign again', { size });
-    this.#status = { size, at: clock.now(), failures: said, missed: 0 };
+    this.#status = { size, at: clock.now(), failures: said, isCompared, missed: 0 };
+  }
+
+  /** What was not known at the start because nobody answered. */
+  #refuse(failures: readonly WitnessFailure[]): void {
+    const { history, onContradiction } = this.#options;
+    const { size } = history.log.epochs.head;
+    const memories = failures.flatMap(({ witness, code, told }): WitnessMemory[] => {
+      if (code === 'WITNESS_CONTRADICTS') return [{ witness, kind: 'contradicts' }];
+      const isAhead = code === 'WITNESS_AHEAD' && told !== null && told > size;
+      return isAhead ? [{ witness, kind: 'ahead', size: told }] : [];
+    });
+    const reason = contradictionOf(size, memories);
+    if (reason !== null) onContradiction(reason);
   }
 }
 
-/** Of the head that is kept, where it is of this log and satisfies the policy as it is now. */
-async function keptSize(options: EpochWitnessesOptions): Promise<TreeSize> {
+/** The head that is kept, where it is one of this log and satisfies the policy as it is now. */
+async function keptHead(
+  options: EpochWitnessesOptions,
+): Promise<Omit<CosignedHead, 'verifierKey'> | null> {
   const note = await readKept(options.dataDirectory);
-  if (note === null) return 0 as TreeSize;
-  const { epochs, policy, clock } = options;
+  if (note === null) return null;
+  const { history, policy, clock } = options;
+  const { epochs } = history.log;
   const log = parseVerifierKey(epochs.verifierKey);
-  const { origin, size } = parseCheckpoint(parseSignedNote(note).text);
+  const { origin, size, rootHash } = parseCheckpoint(parseSignedNote(note).text);
   const { isWitnessed } = witnessVerdict(note, policy, { log, now: clock.now() });
-  return isWitnessed && origin === epochs.origin ? size : (0 as TreeSize);
+  if (!isWitnessed || origin !== epochs.origin || size > epochs.head.size) return null;
+  return equalBytes(await epochs.rootAt(size), rootHash) ? { size, note } : null;
 }
 
 async function readKept(dataDirectory: string): Promise<string | null> {

@@ -13,6 +13,7 @@ const COLUMNS = [
   'kind',
   'recordedAt',
   'origin',
+  'witnessed',
   'anchored',
   'type',
   'subject',
@@ -42,6 +43,7 @@ export function csvRows(entries: readonly EntryView[]): string {
 function rowOf({ finality, payload, ...said }: EntryView): Record<string, unknown> {
   return {
     ...said,
+    witnessed: String(finality.witnessed),
     anchored: String(finality.anchored),
     ...(payload !== undefined && { payload: canonicalJson(payload) }),
   };

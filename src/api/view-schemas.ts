@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { MAX_SCOPE_TYPES } from '../access/inspection.js';
 import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { definedMembers } from '../base/defined-members.js';
-import type { Filters } from '../queries/find-entries.js';
+import { type Filters, FINALITY_FILTERS } from '../queries/find-entries.js';
 import type { StateQuestion } from '../queries/view-state.js';
 import type { CursorCodec } from './cursor.js';
 import { asOfQuery, ledgerPath, positionSchema, sizeText } from './entry-schemas.js';
@@ -73,9 +73,9 @@ export const filterQuery = {
   ...periodQuery,
   ...validAtQuery,
   finality: z
-    .enum(['anchored', 'unanchored'])
+    .enum(FINALITY_FILTERS)
     .optional()
-    .meta({ description: 'Whether a chain holds it.' }),
+    .meta({ description: 'Whether witnesses have cosigned it, or a chain holds it.' }),
 } as const;
 
 export const subjectPath = {

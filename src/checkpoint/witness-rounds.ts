@@ -34,6 +34,8 @@ export interface WitnessFailure {
   readonly witness: string;
   readonly code: string;
   readonly reason: string;
+  /** What it said last that it has of the log; null if nothing is known. */
+  readonly told: TreeSize | null;
 }
 
 export interface WitnessRound extends WitnessVerdict {
@@ -77,7 +79,8 @@ export class WitnessRounds {
         } catch (error) {
           if (!(error instanceof ChirographError)) throw error;
           const { name } = witness;
-          const failure = { witness: name, code: String(error.code), reason: error.message };
+          const told = this.#sizes.get(`${name}\n${origin}`) ?? null;
+          const failure = { witness: name, code: String(error.code), reason: error.message, told };
           failures.push(failure);
           onFailure?.(failure, error);
           return [];

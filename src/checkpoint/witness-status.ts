@@ -9,6 +9,8 @@ export interface WitnessStatus {
   readonly at: UnixMillis | null;
   /** What kept witnesses from cosigning at the last try. */
   readonly failures: readonly Pick<WitnessFailure, 'witness' | 'code'>[];
+  /** Whether any of them has said since the start how far the log had come. */
+  readonly isCompared: boolean;
   /** Tries in a row after which too few had cosigned. */
   readonly missed: number;
 }

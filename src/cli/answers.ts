@@ -8,7 +8,11 @@ export const receiptSchema = z.object({
   index: z.number(),
   leafHash: z.string(),
   recordedAt: z.string(),
-  finality: z.object({ durable: z.boolean(), anchored: z.boolean() }),
+  finality: z.object({
+    durable: z.boolean(),
+    witnessed: z.boolean().default(false),
+    anchored: z.boolean(),
+  }),
   checkpoint: z.string(),
   inclusionProof: z.array(z.string()),
 });
@@ -27,7 +31,11 @@ export const entrySchema = z.object({
   index: z.number(),
   kind: z.string(),
   recordedAt: z.string(),
-  finality: z.object({ durable: z.boolean(), anchored: z.boolean() }),
+  finality: z.object({
+    durable: z.boolean(),
+    witnessed: z.boolean().default(false),
+    anchored: z.boolean(),
+  }),
   origin: z.string(),
   type: z.string().optional(),
   subject: z.string().optional(),

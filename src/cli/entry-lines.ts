@@ -12,9 +12,13 @@ export function entryLines(entry: Entry): readonly string[] {
   const content = payload === undefined ? [] : JSON.stringify(payload, null, 2).split('\n');
   return [
     ...rows,
-    row('finality', finality.anchored ? 'durable, anchored' : 'durable'),
+    row('finality', marksOf(finality).join(', ')),
     ...content.map((line, at) => (at === 0 ? row('payload', line) : indented(line))),
   ];
+}
+
+function marksOf(finality: Entry['finality']): readonly string[] {
+  return (['durable', 'witnessed', 'anchored'] as const).filter((mark) => finality[mark]);
 }
 
 function row(name: string, text: string): string {

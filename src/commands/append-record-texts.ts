@@ -27,7 +27,7 @@ export async function appendRecordTexts(
   texts: readonly RecordText[],
 ): Promise<RecordResult<ReceiptText>[]> {
   const { preparer, maxPayloadBytes, store } = deps;
-  const receipts = new ReceiptWriter(deps.anchoredSize);
+  const receipts = new ReceiptWriter(deps.marksOf);
   const schemas = await deps.schemas.of(store.ledger(target.tenant, target.ledger));
   return appendPrepared(deps, target, texts, {
     // How it is now, each time: an attempt may be made again after a change.

@@ -21,10 +21,10 @@ export async function appendRecords(
   target: AppendTarget,
   requests: readonly RecordRequest[],
 ): Promise<RecordResult[]> {
-  const { random, anchoredSize } = deps;
+  const { random, marksOf } = deps;
   const tags = new PersonTags();
   return appendPrepared(deps, target, requests, {
     prepare: (some, context, find) => prepareRecords(some, context, find, { random, tags }),
-    receipt: (entry) => receiptOf(entry, anchoredSize),
+    receipt: (entry) => receiptOf(entry, marksOf),
   });
 }

@@ -3,13 +3,13 @@ import type { ChirographError } from '../base/errors.js';
 import type { RandomSource } from '../base/random.js';
 import type { Clock } from '../base/time.js';
 import type { LedgerStore } from '../ledger/ledger-store.js';
-import type { AnchoredSize, Receipt } from '../queries/receipt.js';
+import type { MarksOf, Receipt } from '../queries/receipt.js';
 
 export interface AppendRecordsDeps {
   readonly store: LedgerStore;
   readonly clock: Clock;
   readonly random: RandomSource;
-  readonly anchoredSize: AnchoredSize;
+  readonly marksOf: MarksOf;
   /** Key under which `Idempotency-Key`s of a tenant are kept. */
   readonly idempotencyKey: (tenant: string) => Uint8Array;
 }

@@ -9,7 +9,7 @@ import type { Clock } from '../base/time.js';
 import type { Vault } from '../keys/vault.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { FoundEntry } from '../queries/find-entry.js';
-import type { AnchoredSize, Receipt } from '../queries/receipt.js';
+import type { MarksOf, Receipt } from '../queries/receipt.js';
 import { receiptOf } from '../queries/receipt.js';
 import {
   MAX_SIGNATURE_DEPTH,
@@ -28,7 +28,7 @@ import { assertFits, signatureLimit } from './internal/signature-room.js';
 export interface AttachSignatureDeps {
   readonly clock: Clock;
   readonly random: RandomSource;
-  readonly anchoredSize: AnchoredSize;
+  readonly marksOf: MarksOf;
   /** Whose certificates this node trusts. */
   readonly trustAnchors: readonly TrustAnchor[];
 }
@@ -72,7 +72,7 @@ export async function attachSignature(
   const signature = { of, cms, subject, retention, author };
   const appended = await appendSignature(deps, { ledger, vault }, signature);
   if (appended === null) throw new Error('a first version was taken for a later one');
-  return { receipt: receiptOf(appended, deps.anchoredSize), report };
+  return { receipt: receiptOf(appended, deps.marksOf), report };
 }
 
 /**

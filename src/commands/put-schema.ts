@@ -52,7 +52,7 @@ export async function putSchema(
     if (before !== null && isSameDocument(before.document, document)) {
       const { reader, opened } = before;
       const appended = await appendedAgain(reader, opened.entry.index);
-      return { version: before, receipt: receiptOf(appended, deps.anchoredSize), isNew: false };
+      return { version: before, receipt: receiptOf(appended, deps.marksOf), isNew: false };
     }
     checkLimits(schemas, type, before);
     await deps.trySchema(document);

@@ -18,7 +18,7 @@ import {
 } from './prepare-signing.js';
 import { sealEntry } from './seal-entry.js';
 
-export interface SignEntryDeps extends Omit<AttachSignatureDeps, 'anchoredSize'> {
+export interface SignEntryDeps extends Omit<AttachSignatureDeps, 'marksOf'> {
   readonly seal: SealSigner | null;
 }
 
@@ -39,18 +39,18 @@ export interface CompletedSigning {
 /** @throws LedgerError LEDGER_ENTRY_UNKNOWN; and as `attachSignature` and `sealEntry`. */
 export async function signEntry(
   { seal, ...deps }: SignEntryDeps,
-  { ledger, vault, anchoredSize }: LedgerLogs,
+  { ledger, vault, marksOf }: LedgerLogs,
   { id, author }: EntryToSign,
   source: SignatureSource,
 ): Promise<AttachedSignature> {
   const found = await findEntry(ledger, id);
   const target = { ledger, vault, found, author };
-  if (source === 'seal') return sealEntry({ ...deps, anchoredSize }, seal, target);
+  if (source === 'seal') return sealEntry({ ...deps, marksOf }, seal, target);
   const cms =
     source instanceof Uint8Array
       ? toStrict(source)
       : await completeSigning(target, source.prepared, source.signatureValue);
-  return attachSignature({ ...deps, anchoredSize }, target, cms);
+  return attachSignature({ ...deps, marksOf }, target, cms);
 }
 
 /**

@@ -35,7 +35,7 @@ export interface BatchPage {
 
 /** Of the log that is written now, the newest first. */
 export async function listBatches(
-  logs: Pick<LedgerLogs, 'ledger' | 'anchoredSize'>,
+  logs: Pick<LedgerLogs, 'ledger' | 'marksOf'>,
   { limit, below = Number.MAX_SAFE_INTEGER }: { readonly limit: number; readonly below?: number },
 ): Promise<BatchPage> {
   const { reader } = logs.ledger;
@@ -46,7 +46,7 @@ export async function listBatches(
 }
 
 export async function batchView(
-  { ledger: { reader }, anchoredSize }: Pick<LedgerLogs, 'ledger' | 'anchoredSize'>,
+  { ledger: { reader }, marksOf }: Pick<LedgerLogs, 'ledger' | 'marksOf'>,
   index: LeafIndex,
 ): Promise<BatchView> {
   const entry = await reader.entry(index);
@@ -57,7 +57,7 @@ export async function batchView(
     recordedAt: formatInstant(recordedAt),
     size,
     rootHash,
-    finality: finalityOf(index, anchoredSize(reader.origin)),
+    finality: finalityOf(index, marksOf(reader.origin)),
     signatures: (await reader.attachedTo(entry.leafHash, MAX_SIGNATURES)).length,
   };
 }

@@ -27,7 +27,7 @@ export interface HistoryRange {
 
 /** @throws LedgerError LEDGER_ENTRY_UNKNOWN; and as `sizeAsOf`. */
 export async function entryHistory(
-  { ledger, vault, anchoredSize, clock, timeZone }: LedgerLogs,
+  { ledger, vault, marksOf, clock, timeZone }: LedgerLogs,
   id: string,
   { limit, asOf, position }: HistoryRange,
 ): Promise<History> {
@@ -37,8 +37,7 @@ export async function entryHistory(
   let at: LeafIndex | null = position?.next ?? (await newestVersion({ reader, index }));
   while (at !== null && items.length < limit) {
     const entry = await reader.entry(at);
-    if (at < size)
-      items.push(entryView(reader.origin, await openEntry(vault, entry), anchoredSize));
+    if (at < size) items.push(entryView(reader.origin, await openEntry(vault, entry), marksOf));
     at = await previousVersion({ reader, index: at }, entry.statement);
   }
   return { items, next: at, asOf: await stateAt(reader, size) };

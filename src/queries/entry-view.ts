@@ -3,7 +3,7 @@ import { toBase64, toHex, utf8ToString } from '../base/bytes.js';
 import type { JsonValue } from '../base/canonical-json.js';
 import { formatInstant } from '../base/time.js';
 import type { OpenedEntry, OpenedRecord, OpenedSignature } from './opened-entry.js';
-import { type AnchoredSize, type Finality, finalityOf } from './receipt.js';
+import { type MarksOf, type Finality, finalityOf } from './receipt.js';
 
 export interface EntryView {
   readonly id: string;
@@ -29,11 +29,7 @@ export interface EntryView {
   readonly payload?: JsonValue;
 }
 
-export function entryView(
-  origin: string,
-  opened: OpenedEntry,
-  anchoredSize: AnchoredSize,
-): EntryView {
+export function entryView(origin: string, opened: OpenedEntry, marksOf: MarksOf): EntryView {
   const { entry, statement } = opened;
   const id = toHex(entry.leafHash);
   const common = {
@@ -42,7 +38,7 @@ export function entryView(
     leafHash: id,
     kind: statement.kind,
     recordedAt: formatInstant(statement.recordedAt),
-    finality: finalityOf(entry.index, anchoredSize(origin)),
+    finality: finalityOf(entry.index, marksOf(origin)),
     origin,
   };
   switch (opened.kind) {

@@ -5,6 +5,7 @@
  */
 import type { AnchorStore } from '../anchoring/anchor-store.js';
 import type { EpochHistory } from '../anchoring/epoch-history.js';
+import type { Witnessed } from '../anchoring/witnessed-heads.js';
 import { FIRST_EPOCH, lastEpoch } from '../anchoring/read-epoch.js';
 import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { toBase64, toHex } from '../base/bytes.js';
@@ -23,6 +24,7 @@ export interface EpochParts {
   readonly history: EpochHistory;
   readonly anchors: AnchorStore;
   readonly chain: ChainName;
+  readonly witnessed: Pick<Witnessed, 'newest'>;
 }
 
 export interface EpochView {
@@ -46,6 +48,14 @@ export interface EpochView {
     /** In the tree of the anchor's size. */
     readonly inclusion: readonly string[];
     readonly transaction: JsonObject;
+  } | null;
+  /** The newest cosigned head that holds it; null while none does, and where nobody is asked. */
+  readonly witnessed: {
+    readonly size: number;
+    /** Signed note of that size, with the cosignatures behind the log's own signature. */
+    readonly checkpoint: string;
+    /** In the tree of that size. */
+    readonly inclusion: readonly string[];
   } | null;
 }
 
@@ -71,7 +81,7 @@ export interface LogInEpoch {
  * @throws QueryError EPOCH_UNKNOWN, EPOCH_SIZE_BEYOND.
  */
 export async function epochView(
-  { epochs, anchors, chain }: EpochParts,
+  { epochs, anchors, chain, witnessed: { newest } }: EpochParts,
   epoch: number,
   from: number | null,
 ): Promise<EpochView> {
@@ -101,6 +111,14 @@ export async function epochView(
             size: settled,
             inclusion: (await epochs.inclusionProof(index, settled)).map(toHex),
             transaction: anchorProofToJson((await anchors.readSettled(settled)).proof),
+          },
+    witnessed:
+      newest === null || newest.size <= index
+        ? null
+        : {
+            size: newest.size,
+            checkpoint: newest.note,
+            inclusion: (await epochs.inclusionProof(index, newest.size)).map(toHex),
           },
   };
 }

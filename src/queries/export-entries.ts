@@ -66,7 +66,7 @@ export async function exportEntries(
   const { reader, asOf } = search.state;
   const { found, root } = await findAll(ledger.vault, search, signal, limits);
   // One state for all of them, though anchoring goes on while they are sent.
-  const anchored = ledger.anchoredSize(reader.origin);
+  const marks = ledger.marksOf(reader.origin);
   return {
     origin: reader.origin,
     asOf,
@@ -76,7 +76,7 @@ export async function exportEntries(
       for (const { index, leafHash } of found) {
         const entry = await reader.entry(index);
         if (!equalBytes(entry.leafHash, fromHex(leafHash))) throw differs();
-        yield entryView(reader.origin, await openEntry(ledger.vault, entry), () => anchored);
+        yield entryView(reader.origin, await openEntry(ledger.vault, entry), () => marks);
       }
     },
   };

@@ -31,8 +31,12 @@ export interface Filters extends RecordedPeriod {
   readonly key?: string | undefined;
   readonly author?: string | undefined;
   readonly validAt?: string | undefined;
-  readonly finality?: 'anchored' | 'unanchored' | undefined;
+  readonly finality?: FinalityFilter | undefined;
 }
+
+/** Of the entries that have, or have not, come that far. */
+export type FinalityFilter = (typeof FINALITY_FILTERS)[number];
+export const FINALITY_FILTERS = ['witnessed', 'unwitnessed', 'anchored', 'unanchored'] as const;
 
 export interface FindQuestion extends StateQuestion {
   readonly filters: Filters;
@@ -64,7 +68,7 @@ export async function findEntries(
   const { entries, next } = await search.page(question.from ?? (0 as LeafIndex), question.limit);
   const items: EntryView[] = [];
   for (const entry of entries)
-    items.push(entryView(reader.origin, await openEntry(ledger.vault, entry), ledger.anchoredSize));
+    items.push(entryView(reader.origin, await openEntry(ledger.vault, entry), ledger.marksOf));
   const { validAt } = search;
   return {
     origin: reader.origin,
@@ -263,11 +267,19 @@ async function rangeOf(
   { finality, ...period }: Filters,
 ): Promise<EntryRange> {
   const { from, to } = await recordedRange(ledger, state, period);
-  const anchored = ledger.anchoredSize(state.reader.origin);
-  return {
-    from: finality === 'unanchored' ? Math.max(from, anchored) : from,
-    to: finality === 'anchored' ? Math.min(to, anchored) : to,
-  };
+  const { witnessed, anchored } = ledger.marksOf(state.reader.origin);
+  switch (finality) {
+    case undefined:
+      return { from, to };
+    case 'witnessed':
+      return { from, to: Math.min(to, witnessed) };
+    case 'unwitnessed':
+      return { from: Math.max(from, witnessed), to };
+    case 'anchored':
+      return { from, to: Math.min(to, anchored) };
+    case 'unanchored':
+      return { from: Math.max(from, anchored), to };
+  }
 }
 
 function tooBroad(budget: number): QueryError {

@@ -12,7 +12,7 @@ export interface EntryAnswer extends EntryView {
 
 /** @throws LedgerError LEDGER_ENTRY_UNKNOWN; and as `sizeAsOf`. */
 export async function getEntry(
-  { ledger, vault, anchoredSize, clock, timeZone }: LedgerLogs,
+  { ledger, vault, marksOf, clock, timeZone }: LedgerLogs,
   id: string,
   asOf?: string,
 ): Promise<EntryAnswer> {
@@ -21,5 +21,5 @@ export async function getEntry(
   if (index >= size)
     throw new LedgerError('LEDGER_ENTRY_UNKNOWN', 'this ledger did not have the entry yet');
   const opened = await openEntry(vault, await reader.entry(index));
-  return { ...entryView(reader.origin, opened, anchoredSize), asOf: await stateAt(reader, size) };
+  return { ...entryView(reader.origin, opened, marksOf), asOf: await stateAt(reader, size) };
 }

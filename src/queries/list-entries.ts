@@ -22,7 +22,7 @@ export interface EntryRange {
 
 /** @throws as `sizeAsOf`. */
 export async function listEntries(
-  { ledger, vault, anchoredSize, clock, timeZone }: LedgerLogs,
+  { ledger, vault, marksOf, clock, timeZone }: LedgerLogs,
   { limit, asOf, position }: EntryRange,
 ): Promise<EntryPage> {
   const { reader } = ledger;
@@ -31,7 +31,7 @@ export async function listEntries(
   const to = Math.min(from + limit, size) as TreeSize;
   const items: EntryView[] = [];
   for await (const entry of reader.entries(from, to))
-    items.push(entryView(reader.origin, await openEntry(vault, entry), anchoredSize));
+    items.push(entryView(reader.origin, await openEntry(vault, entry), marksOf));
   const next = to < size ? (to as number as LeafIndex) : null;
   return { origin: reader.origin, items, next, asOf: await stateAt(reader, size) };
 }

@@ -142,7 +142,7 @@ interface ChainToShow {
 async function viewOf(
   { trustAnchors: anchors, waitingOf }: ListSignaturesDeps,
   keys: PublicKeyCache,
-  { vault, anchoredSize }: LedgerLogs,
+  { vault, marksOf }: LedgerLogs,
   { reader, chain, opened, number }: ChainToShow,
 ): Promise<SignatureView> {
   const { entry, statement, payload } = opened;
@@ -160,7 +160,7 @@ async function viewOf(
     index,
     recordedAt: formatInstant(statement.recordedAt),
     author: attached.said.author,
-    finality: finalityOf(index, anchoredSize(reader.origin)),
+    finality: finalityOf(index, marksOf(reader.origin)),
     of: toHex(chain.of.leafHash),
     depth: chain.depth,
     versions: await Promise.all(

@@ -8,7 +8,7 @@ import { toHex } from '../base/bytes.js';
 import { formatInstant } from '../base/time.js';
 import type { AppendedEntry } from '../ledger/entry-draft.js';
 import type { SchemaFault } from '../schemas/schemas-error.js';
-import { type AnchoredSize, finalityOf } from './receipt.js';
+import { type MarksOf, finalityOf } from './receipt.js';
 
 export interface ReceiptText {
   /** Of the entry: its leaf hash in hex. */
@@ -17,15 +17,15 @@ export interface ReceiptText {
 }
 
 export class ReceiptWriter {
-  readonly #anchoredSize: AnchoredSize;
+  readonly #marksOf: MarksOf;
   /** Of a proof, from this node on. In one tree, what follows a node is always the same. */
   readonly #paths = new Map<Sha256Digest, string>();
   #checkpoint = { note: '', json: asciiJson('') };
   #recordedAt: { millis: UnixMillis | null; text: string } = { millis: null, text: '' };
 
   /** For one batch: what it has written stays in memory with it. */
-  constructor(anchoredSize: AnchoredSize) {
-    this.#anchoredSize = anchoredSize;
+  constructor(marksOf: MarksOf) {
+    this.#marksOf = marksOf;
   }
 
   /**
@@ -35,7 +35,7 @@ export class ReceiptWriter {
   write(entry: AppendedEntry, warnings: readonly SchemaFault[] = []): ReceiptText {
     const { index, leafHash, recordedAt, checkpoint, inclusionProof, origin } = entry;
     const id = toHex(leafHash);
-    const finality = JSON.stringify(finalityOf(index, this.#anchoredSize(origin)));
+    const finality = JSON.stringify(finalityOf(index, this.#marksOf(origin)));
     const json =
       `{"id":"${id}","index":${index},"leafHash":"${id}"` +
       `,"recordedAt":"${this.#instant(recordedAt)}","finality":${finality}` +

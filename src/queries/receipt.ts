@@ -22,13 +22,22 @@ export interface Receipt {
 /** How far an entry has come; each mark has a proof of its own. */
 export interface Finality {
   readonly durable: true;
+  /** Enough witnesses have cosigned a head of the epoch log that covers it. */
+  readonly witnessed: boolean;
   readonly anchored: boolean;
 }
 
-/** Up to which size a log's entries are in a chain. */
-export type AnchoredSize = (origin: string) => TreeSize;
+/** Of a log: entries below each size have come that far. */
+export interface MarkSizes {
+  readonly witnessed: TreeSize;
+  readonly anchored: TreeSize;
+}
 
-export function receiptOf(entry: AppendedEntry, anchoredSize: AnchoredSize): Receipt {
+export type MarksOf = (origin: string) => MarkSizes;
+
+export const NO_MARKS: MarkSizes = { witnessed: 0 as TreeSize, anchored: 0 as TreeSize };
+
+export function receiptOf(entry: AppendedEntry, marksOf: MarksOf): Receipt {
   const { index, leafHash, recordedAt, checkpoint, inclusionProof, origin } = entry;
   const id = toHex(leafHash);
   return {
@@ -36,7 +45,7 @@ export function receiptOf(entry: AppendedEntry, anchoredSize: AnchoredSize): Rec
     index,
     leafHash: id,
     recordedAt: formatInstant(recordedAt),
-    finality: finalityOf(index, anchoredSize(origin)),
+    finality: finalityOf(index, marksOf(origin)),
     checkpoint,
     inclusionProof: inclusionProof.map(toHex),
   };
@@ -52,6 +61,6 @@ export async function appendedAgain(reader: LogReader, index: LeafIndex): Promis
   return { origin: reader.origin, index, leafHash, recordedAt, checkpoint, inclusionProof };
 }
 
-export function finalityOf(index: LeafIndex, anchored: TreeSize): Finality {
-  return { durable: true, anchored: index < anchored };
+export function finalityOf(index: LeafIndex, { witnessed, anchored }: MarkSizes): Finality {
+  return { durable: true, witnessed: index < witnessed, anchored: index < anchored };
 }

@@ -139,15 +139,13 @@ async function sideOf(
 }
 
 async function changeOf(
-  { vault, anchoredSize }: TenantLedger,
+  { vault, marksOf }: TenantLedger,
   origin: string,
   before: SubjectVersion | undefined,
   after: SubjectVersion | undefined,
 ): Promise<ThingChange> {
   const show = async (version: SubjectVersion | undefined): Promise<EntryView | null> =>
-    version === undefined
-      ? null
-      : entryView(origin, await openPayload(vault, version), anchoredSize);
+    version === undefined ? null : entryView(origin, await openPayload(vault, version), marksOf);
   const [old, now] = [await show(before), await show(after)];
   const version = after ?? before;
   const key = version?.said.key;

@@ -63,7 +63,7 @@ export async function subjectState(
   ledger: TenantLedger,
   question: SubjectQuestion,
 ): Promise<AnsweredState> {
-  const { vault, anchoredSize } = ledger;
+  const { vault, marksOf } = ledger;
   const validAt = validInstant(ledger, question.validAt);
   const { state, entries } = await subjectIn(ledger, question.subject, question);
   const { reader, asOf } = state;
@@ -77,7 +77,7 @@ export async function subjectState(
   const answer: SubjectState = {
     subject: question.subject,
     origin: reader.origin,
-    items: opened.map((record) => entryView(reader.origin, record, anchoredSize)),
+    items: opened.map((record) => entryView(reader.origin, record, marksOf)),
     mentions: await Promise.all(shown.map((mention) => mentionView(vault, mention))),
     counts: {
       things: things.length,

@@ -98,7 +98,7 @@ function isOfType({ statement }: ViewedEntry, types: readonly string[]): boolean
 
 /** What the timeline shows of an entry. */
 async function itemsOf(
-  { vault, anchoredSize }: TenantLedger,
+  { vault, marksOf }: TenantLedger,
   origin: string,
   entry: ViewedEntry,
   tags: SubjectTags,
@@ -108,5 +108,5 @@ async function itemsOf(
     return Promise.all(
       mentionsIn(entry, statement, tags).map((mention) => mentionView(vault, mention)),
     );
-  return [entryView(origin, await openEntry(vault, entry), anchoredSize)];
+  return [entryView(origin, await openEntry(vault, entry), marksOf)];
 }

@@ -2,7 +2,6 @@
  * From a caller's tenant to its ledgers. Routes have no other way to a ledger, so a caller who names
  * another tenant's is told the same as one who names nobody's.
  */
-import type { Anchored } from '../anchoring/anchored-heads.js';
 import type { TreeSize } from '../base/brand.js';
 import type { TimeZoneName } from '../base/calendar.js';
 import type { Clock } from '../base/time.js';
@@ -14,13 +13,13 @@ import type { LogView } from '../views/log-view.js';
 import type { NodeViews } from '../views/node-views.js';
 import type { MapEntryAt } from '../views/view-engine.js';
 import type { LedgerStateParts } from './ledger-state.js';
-import type { AnchoredSize } from './receipt.js';
+import type { MarksOf } from './receipt.js';
 
 /** A ledger and what it takes to read it. */
 export interface TenantLedger {
   readonly ledger: Ledger;
   readonly vault: Vault;
-  readonly anchoredSize: AnchoredSize;
+  readonly marksOf: MarksOf;
   readonly clock: Clock;
   /** The tenant's legal one. */
   readonly timeZone: TimeZoneName;
@@ -44,7 +43,7 @@ export interface MapEntries {
 
 export interface TenantLedgersParts {
   readonly store: Pick<LedgerStore, 'tenantNamed' | 'ledger' | 'ledgersOf' | 'vaultOf' | 'backlog'>;
-  readonly anchored: Pick<Anchored, 'sizeOf'>;
+  readonly marksOf: MarksOf;
   readonly clock: Clock;
   readonly views: Pick<NodeViews, 'of'>;
   readonly maps: MapEntries;
@@ -53,12 +52,12 @@ export interface TenantLedgersParts {
 }
 
 export class TenantLedgers {
-  readonly anchoredSize: AnchoredSize;
+  readonly marksOf: MarksOf;
   readonly #parts: TenantLedgersParts;
 
   constructor(parts: TenantLedgersParts) {
     this.#parts = parts;
-    this.anchoredSize = (origin) => parts.anchored.sizeOf(origin);
+    this.marksOf = parts.marksOf;
   }
 
   /** @throws LedgerError LEDGER_UNKNOWN. */
@@ -68,7 +67,7 @@ export class TenantLedgers {
     return {
       ledger: store.ledger(handle, name),
       vault: store.vaultOf(handle),
-      anchoredSize: this.anchoredSize,
+      marksOf: this.marksOf,
       clock,
       timeZone: timeZoneOf(tenant),
       views,
@@ -95,7 +94,7 @@ export class TenantLedgers {
   stateParts(tenant: string): LedgerStateParts {
     const { store, timeZoneOf } = this.#parts;
     return {
-      anchoredSize: this.anchoredSize,
+      marksOf: this.marksOf,
       timeZone: timeZoneOf(tenant),
       backlog: store.backlog,
     };

@@ -25,7 +25,7 @@ describe('POST /v1/ledgers', () => {
     expect(ledger).toMatchObject({
       name: 'kyc',
       size: 1,
-      finality: { durable: 1, anchored: 0 },
+      finality: { durable: 1, witnessed: 0, anchored: 0 },
       logs: [{ origin: ledger.origin, verifierKey: ledger.verifierKey, size: 1 }],
       timeZone: 'UTC',
       backlog: 0,

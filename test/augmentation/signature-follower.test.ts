@@ -70,7 +70,7 @@ function kyc(): Ledger {
   return store.ledger(tenant, 'kyc');
 }
 
-const anchoredSize = () => opened.node.anchored.sizeOf(kyc().reader.origin);
+const marksOf = () => opened.node.marksOf(kyc().reader.origin);
 
 /** A record with a seal. @returns the index of the record. */
 async function signedRecord(): Promise<LeafIndex> {
@@ -83,7 +83,7 @@ async function signedRecord(): Promise<LeafIndex> {
       store: node.store,
       clock,
       random,
-      anchoredSize,
+      marksOf,
       idempotencyKey: (handle) => node.tenantKeys(handle).idempotency,
     },
     { tenant, ledger: 'kyc', author: 'bank' },
@@ -98,7 +98,7 @@ async function signedRecord(): Promise<LeafIndex> {
   const cms = await node.seal?.seal(statement, clock.now());
   if (cms === undefined) throw new Error('the node has a seal');
   await attachSignature(
-    { clock, random, anchoredSize, trustAnchors: [] },
+    { clock, random, marksOf, trustAnchors: [] },
     {
       ledger,
       vault: node.store.vaultOf(tenant),
@@ -115,7 +115,7 @@ async function levelOf(record: LeafIndex): Promise<[times: number, versions: num
   const ledger = kyc();
   const { clock, node } = opened;
   const vault = node.store.vaultOf(ledger.identity.tenant);
-  const logs = { ledger, vault, anchoredSize, clock, timeZone: UTC };
+  const logs = { ledger, vault, marksOf, clock, timeZone: UTC };
   const { items } = await listSignatures(
     { trustAnchors: [], waitingOf: null },
     logs,

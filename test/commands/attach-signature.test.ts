@@ -28,11 +28,11 @@ beforeEach(async () => {
   const { node, clock, random, roots } = opened;
   const ledger = await node.createLedger('default', 'kyc');
   const { tenant } = ledger.identity;
-  const anchoredSize = node.anchored.sizeOf.bind(node.anchored);
+  const { marksOf } = node;
   const idempotencyKey = (handle: string): Uint8Array => node.tenantKeys(handle).idempotency;
   const record = parseRecordInput({ type: 'T', subject: 'anna', payload: {} });
   await appendRecords(
-    { store: node.store, clock, random, anchoredSize, idempotencyKey },
+    { store: node.store, clock, random, marksOf, idempotencyKey },
     { tenant, ledger: 'kyc', author: 'bank' },
     [{ record, idempotencyKey: null }],
   );
@@ -40,7 +40,7 @@ beforeEach(async () => {
   const { statement } = await found.reader.entry(found.index);
   cms = (await node.seal?.seal(statement, clock.now())) ?? new Uint8Array();
   const trustAnchors = roots.map((der) => trustAnchorFrom(parseCertificate(der)));
-  deps = { clock, random, anchoredSize, trustAnchors };
+  deps = { clock, random, marksOf, trustAnchors };
   target = { ledger, vault: node.store.vaultOf(tenant), found, author: 'notary' };
 });
 
@@ -77,7 +77,7 @@ describe('attaching a signature', () => {
     const reading = {
       ledger,
       vault,
-      anchoredSize: deps.anchoredSize,
+      marksOf: deps.marksOf,
       clock: deps.clock,
       timeZone: UTC,
     };

@@ -49,7 +49,7 @@ function arrange(): void {
   const { node, clock } = opened;
   ledger = node.store.ledger(node.store.tenantNamed('default')?.handle ?? '', 'kyc');
   const vault = node.store.vaultOf(ledger.identity.tenant);
-  logs = { ledger, vault, anchoredSize: deps().anchoredSize, clock, timeZone: UTC };
+  logs = { ledger, vault, marksOf: deps().marksOf, clock, timeZone: UTC };
   keeper = new BatchKeeper({ ...deps(), seal: node.seal });
   order = { ledger, vault, author: 'operator', signer: 'seal' };
 }
@@ -57,7 +57,7 @@ function arrange(): void {
 function deps() {
   const { node, clock, random, roots } = opened;
   const trustAnchors = roots.map((der) => trustAnchorFrom(parseCertificate(der)));
-  return { clock, random, trustAnchors, anchoredSize: node.anchored.sizeOf.bind(node.anchored) };
+  return { clock, random, trustAnchors, marksOf: node.marksOf };
 }
 
 async function append(...subjects: string[]): Promise<void> {

@@ -38,13 +38,13 @@ beforeEach(async () => {
   const { node, clock, random, roots } = opened;
   ledger = await node.createLedger('default', 'kyc');
   const { tenant } = ledger.identity;
-  const anchoredSize = node.anchored.sizeOf.bind(node.anchored);
+  const { marksOf } = node;
   await appendRecords(
     {
       store: node.store,
       clock,
       random,
-      anchoredSize,
+      marksOf,
       idempotencyKey: (handle) => node.tenantKeys(handle).idempotency,
     },
     { tenant, ledger: 'kyc', author: 'bank' },
@@ -54,8 +54,8 @@ beforeEach(async () => {
     })),
   );
   const trustAnchors = roots.map((der) => trustAnchorFrom(parseCertificate(der)));
-  deps = { clock, random, anchoredSize, trustAnchors };
-  logs = { ledger, vault: node.store.vaultOf(tenant), anchoredSize, clock, timeZone: UTC };
+  deps = { clock, random, marksOf, trustAnchors };
+  logs = { ledger, vault: node.store.vaultOf(tenant), marksOf, clock, timeZone: UTC };
 });
 
 afterEach(async () => {

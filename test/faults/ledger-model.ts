@@ -1,5 +1,5 @@
 /** What a ledger is, in three maps: entries in order, versions of each thing, keys that were used. */
-import type { LeafIndex, TreeSize } from '../../src/base/brand.js';
+import type { LeafIndex } from '../../src/base/brand.js';
 import { toHex } from '../../src/base/bytes.js';
 import { UTC } from '../../src/base/calendar.js';
 import { digestFromHex, type HexDigest } from '../../src/base/hex-digest.js';
@@ -7,6 +7,7 @@ import type { LogReader } from '../../src/ledger/log-reader.js';
 import { entryHistory } from '../../src/queries/entry-history.js';
 import { listEntries } from '../../src/queries/list-entries.js';
 import type { Receipt } from '../../src/queries/receipt.js';
+import { NO_MARKS } from '../../src/queries/receipt.js';
 import type { LedgerLogs } from '../../src/queries/tenant-ledgers.js';
 import { parseStatement } from '../../src/records/parse-statement.js';
 import { ClientMemory, type Wish } from '../support/client-memory.js';
@@ -82,7 +83,7 @@ function tenantLedger({ store, clock }: TestStore, name: string): LedgerLogs {
   return {
     ledger: store.ledger(tenant, name),
     vault: store.vaultOf(tenant),
-    anchoredSize: () => 0 as TreeSize,
+    marksOf: () => NO_MARKS,
     timeZone: UTC,
     clock,
   };

@@ -6,6 +6,7 @@ import { silentLogger } from '../../src/base/logger.js';
 import { appendRecords } from '../../src/commands/append-records.js';
 import { type EntryExport, exportEntries } from '../../src/queries/export-entries.js';
 import { ledgerFeed } from '../../src/queries/ledger-feed.js';
+import { NO_MARKS } from '../../src/queries/receipt.js';
 import type { MapEntries, TenantLedger } from '../../src/queries/tenant-ledgers.js';
 import { parseRecordInput } from '../../src/records/record-input.js';
 import { NodeViews } from '../../src/views/node-views.js';
@@ -71,7 +72,7 @@ function ledger(): TenantLedger {
   return {
     ledger: opened.store.ledger(tenant, 'kyc'),
     vault: opened.store.vaultOf(tenant),
-    anchoredSize: () => 0 as never,
+    marksOf: () => NO_MARKS,
     clock: opened.clock,
     timeZone: UTC,
     views,

@@ -2,6 +2,8 @@
  * A ledger of records as anyone would write it down who had never heard of indexes: an array, looked at
  * from the beginning for each question. What the node answers is held against it.
  */
+import type { FinalityFilter } from '../../src/queries/find-entries.js';
+import { type MarkSizes, NO_MARKS } from '../../src/queries/receipt.js';
 export interface ModelRecord {
   readonly kind: 'record';
   readonly index: number;
@@ -49,7 +51,7 @@ export interface ModelFilters {
   readonly recordedFrom?: Moment;
   readonly recordedTo?: Moment;
   readonly validAt?: Moment;
-  readonly finality?: 'anchored' | 'unanchored';
+  readonly finality?: FinalityFilter;
 }
 
 /** One line of a timeline: an entry of the person's own, or a place where another's record names them. */
@@ -61,8 +63,7 @@ export interface ModelLine {
 
 export class HistoryModel {
   readonly entries: ModelEntry[] = [];
-  /** Entries below it are anchored. */
-  anchored = 0;
+  marks: MarkSizes = NO_MARKS;
 
   add(entry: ModelEntry): void {
     this.entries.push(entry);
@@ -130,7 +131,7 @@ export class HistoryModel {
       (author === undefined || ('author' in entry && entry.author === author)) &&
       (recordedFrom === undefined || isFrom(entry.recordedAt, recordedFrom)) &&
       (recordedTo === undefined || isBy(entry.recordedAt, recordedTo)) &&
-      (finality === undefined || entry.index < this.anchored === (finality === 'anchored')) &&
+      (finality === undefined || hasCome(entry.index, this.marks, finality)) &&
       (validAt === undefined ||
         (record !== null && this.stateOf(record.subject, size, validAt).includes(record)))
     );
@@ -207,4 +208,13 @@ function isBefore(a: ModelRecord, b: ModelRecord, byValidity: boolean): boolean 
   const [from, to] = [a.validFrom ?? a.recordedAt, b.validFrom ?? b.recordedAt];
   if (byValidity && from !== to) return from < to;
   return a.index < b.index;
+}
+
+function hasCome(
+  index: number,
+  { witnessed, anchored }: MarkSizes,
+  asked: FinalityFilter,
+): boolean {
+  const size = asked.endsWith('witnessed') ? witnessed : anchored;
+  return index < size !== asked.startsWith('un');
 }

@@ -43,7 +43,7 @@ beforeEach(async () => {
   const engine = { openEngine: openViewEngine, logger: silentLogger, clock };
   views = await NodeViews.open({ ...engine, directory: join(root, 'views') }, []);
   ledgers = new TenantLedgers({
-    ...{ store: node.store, anchored: node.anchored, clock, views },
+    ...{ store: node.store, marksOf: node.marksOf, clock, views },
     maps: new MapKeeper({ views, clock, sleep: () => Promise.resolve() }),
     timeZoneOf: () => UTC,
   });

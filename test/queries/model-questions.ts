@@ -21,6 +21,7 @@ import {
   thingOf,
 } from './history-model.js';
 import { AUTHORS, KEYS, SUBJECTS, TYPES } from './random-history.js';
+import { FINALITY_FILTERS } from '../../src/queries/find-entries.js';
 
 /** What was asked, answered, and should have been. */
 export interface Asked {
@@ -206,7 +207,7 @@ export class ModelQuestions {
       recordedFrom: some(4, () => this.#recordedMoment()),
       recordedTo: some(4, () => this.#recordedMoment()),
       validAt: some(3, () => this.#validMoment(subject)),
-      finality: some(5, () => this.#pick(['anchored', 'unanchored'] as const)),
+      finality: some(5, () => this.#pick(FINALITY_FILTERS)),
     };
     return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
   }

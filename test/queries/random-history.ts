@@ -17,6 +17,7 @@ import { attachSignature } from '../../src/commands/attach-signature.js';
 import { MapKeeper } from '../../src/commands/keep-maps.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { findEntry } from '../../src/queries/find-entry.js';
+import { NO_MARKS } from '../../src/queries/receipt.js';
 import { type TenantLedger, TenantLedgers } from '../../src/queries/tenant-ledgers.js';
 import { parseStatement } from '../../src/records/parse-statement.js';
 import { parseRecordInput } from '../../src/records/record-input.js';
@@ -95,7 +96,7 @@ export class RandomHistory {
     const { node, clock } = this.opened;
     const ledgers = new TenantLedgers({
       store: node.store,
-      anchored: { sizeOf: () => this.model.anchored as TreeSize },
+      marksOf: () => this.model.marks,
       clock,
       views: { of: (reader) => this.#views.of(reader) },
       maps: this.maps,
@@ -125,7 +126,8 @@ export class RandomHistory {
     else if (what === 3) await this.#mishap();
     else await this.#append(Array.from({ length: 1 + choice.below(5) }, () => this.#wish()));
     await this.#noteNews();
-    if (choice.below(8) === 0) this.model.anchored = this.#someSize();
+    if (choice.below(8) === 0)
+      this.model.marks = { witnessed: this.#someSize(), anchored: this.#someSize() };
   }
 
   async close(): Promise<void> {
@@ -225,7 +227,7 @@ export class RandomHistory {
       store: node.store,
       clock,
       random,
-      anchoredSize: () => 0 as TreeSize,
+      marksOf: () => NO_MARKS,
       idempotencyKey: (handle: string) => node.tenantKeys(handle).idempotency,
     };
     // Those of one author are one request; the requests of both may share a commit.
@@ -260,7 +262,7 @@ export class RandomHistory {
     if (cms === undefined) throw new Error('the node has no seal');
     const author = this.#pick(AUTHORS);
     const vault = node.store.vaultOf(this.ledger.identity.tenant);
-    const deps = { clock, random, anchoredSize: () => 0 as TreeSize, trustAnchors: [] };
+    const deps = { clock, random, marksOf: () => NO_MARKS, trustAnchors: [] };
     const { receipt } = await attachSignature(
       deps,
       { ledger: this.ledger, vault, found, author },

@@ -5,7 +5,7 @@ import { utf8 } from '../../src/base/bytes.js';
 import { sha256 } from '../../src/base/hash.js';
 import type { AppendedEntry } from '../../src/ledger/entry-draft.js';
 import { ReceiptWriter } from '../../src/queries/receipt-json.js';
-import { receiptOf } from '../../src/queries/receipt.js';
+import { type MarkSizes, receiptOf } from '../../src/queries/receipt.js';
 import { EMPTY_EDGE, extend, inclusionProofsOfAppended } from '../../src/tlog/tile-tree.js';
 
 /** What commits of these many entries would tell of them. */
@@ -27,23 +27,23 @@ function commits(sizes: readonly number[]): AppendedEntry[] {
   });
 }
 
-const anchoredSize = (): TreeSize => 5 as TreeSize;
+const marksOf = (): MarkSizes => ({ witnessed: 7 as TreeSize, anchored: 5 as TreeSize });
 
 describe('a receipt as JSON text', () => {
   it('says what the receipt says, for every entry of any commits', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 6 }), (sizes) => {
-        const writer = new ReceiptWriter(anchoredSize);
+        const writer = new ReceiptWriter(marksOf);
         for (const entry of commits(sizes))
-          expect(JSON.parse(writer.write(entry).json)).toEqual(receiptOf(entry, anchoredSize));
+          expect(JSON.parse(writer.write(entry).json)).toEqual(receiptOf(entry, marksOf));
       }),
     );
   });
 
   it('has the members in the same order, and nothing but ASCII', () => {
     for (const entry of commits([3, 1, 4])) {
-      const text = new ReceiptWriter(anchoredSize).write(entry).json;
-      expect(text).toBe(JSON.stringify(receiptOf(entry, anchoredSize)).replaceAll('—', '\\u2014'));
+      const text = new ReceiptWriter(marksOf).write(entry).json;
+      expect(text).toBe(JSON.stringify(receiptOf(entry, marksOf)).replaceAll('—', '\\u2014'));
       expect(text).toMatch(/^[\x20-\x7e]*$/);
     }
   });

@@ -3,7 +3,6 @@
  * schemas make them findable; and the search index over them, which can be lost, and told to forget.
  */
 import { join } from 'node:path';
-import type { TreeSize } from '../../src/base/brand.js';
 import { toHex, utf8 } from '../../src/base/bytes.js';
 import type { TimeZoneName } from '../../src/base/calendar.js';
 import { hmacSha256 } from '../../src/base/hash.js';
@@ -20,6 +19,7 @@ import { inlineSchemaTrial } from '../../src/commands/schema-trial.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { FindableFields } from '../../src/queries/findable-fields.js';
 import { SchemaRegistry } from '../../src/queries/ledger-schemas.js';
+import { NO_MARKS } from '../../src/queries/receipt.js';
 import { type AnsweredSearch, searchSubjects } from '../../src/queries/search-subjects.js';
 import { TenantLedgers } from '../../src/queries/tenant-ledgers.js';
 import type { Findable, FindableAs } from '../../src/schemas/schema-document.js';
@@ -96,7 +96,7 @@ export class SearchHistory {
       preparer: inlinePreparer(random),
       maxPayloadBytes: 1_000_000,
       schemas,
-      anchoredSize: () => 0 as TreeSize,
+      marksOf: () => NO_MARKS,
       idempotencyKey: (handle: string) => node.tenantKeys(handle).idempotency,
     };
     const history = new SearchHistory(root, choice, opened, ledger, deps);
@@ -229,7 +229,7 @@ export class SearchHistory {
     const nothing = (): Promise<never> => Promise.reject(new Error('no maps are asked for'));
     const ledgers = new TenantLedgers({
       store: this.#opened.node.store,
-      anchored: { sizeOf: () => 0 as TreeSize },
+      marksOf: () => NO_MARKS,
       clock: this.#opened.clock,
       views,
       maps: { cover: nothing, coverAll: nothing, closed: nothing },

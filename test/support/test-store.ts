@@ -1,7 +1,6 @@
 /** A ledger store on a real directory, with the parts that a node would give it. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TreeSize } from '../../src/base/brand.js';
 import { RandomPool } from '../../src/base/random.js';
 import type { AppendRecordTextsDeps } from '../../src/commands/append-record-texts.js';
 import type { AppendRecordsDeps } from '../../src/commands/append-records.js';
@@ -12,6 +11,7 @@ import { unobserved } from '../../src/ledger/commit-observer.js';
 import { LedgerStore, type LedgerStoreOptions } from '../../src/ledger/ledger-store.js';
 import { SchemaRegistry } from '../../src/queries/ledger-schemas.js';
 import { FakeClock } from './fake-clock.js';
+import { NO_MARKS } from '../../src/queries/receipt.js';
 
 export interface TestStore {
   readonly store: LedgerStore;
@@ -66,7 +66,7 @@ export async function depsOf({
     schemas,
     clock,
     random: new RandomPool(),
-    anchoredSize: () => 0 as TreeSize,
+    marksOf: () => NO_MARKS,
     idempotencyKey: (tenant) => keys.get(tenant) ?? new Uint8Array(32),
   };
 }

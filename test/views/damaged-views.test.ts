@@ -8,6 +8,7 @@ import { silentLogger } from '../../src/base/logger.js';
 import { appendRecords } from '../../src/commands/append-records.js';
 import type { LogReader } from '../../src/ledger/log-reader.js';
 import { countEntries, findEntries } from '../../src/queries/find-entries.js';
+import { NO_MARKS } from '../../src/queries/receipt.js';
 import { subjectState } from '../../src/queries/subject-state.js';
 import type { MapEntries, TenantLedger } from '../../src/queries/tenant-ledgers.js';
 import { parseRecordInput } from '../../src/records/record-input.js';
@@ -93,7 +94,7 @@ async function ask(views: NodeViews): Promise<string> {
   const ledger: TenantLedger = {
     ledger: opened.store.ledger(tenant, 'kyc'),
     vault: opened.store.vaultOf(tenant),
-    anchoredSize: () => 0 as never,
+    marksOf: () => NO_MARKS,
     clock: opened.clock,
     timeZone: UTC,
     views,

@@ -2,8 +2,6 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
-import type { UnixMillis } from '../../base/brand.js';
-import { formatInstant } from '../../base/time.js';
 import type { WitnessStatus } from '../../checkpoint/witness-status.js';
 import type { AnchorStatus } from '../../commands/anchor-now.js';
 import {
@@ -12,11 +10,12 @@ import {
   succeedAnchors,
   topUpAnchors,
 } from '../../commands/fund-anchors.js';
+import { anchoringAnswer, anchorsSchema } from '../anchor-schemas.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
 import { type BodyLimits, readJsonBody } from '../body.js';
 import { addResource } from '../resource.js';
-import { instantSchema, json, problemResponse, textOfForm } from '../schemas.js';
+import { json, problemResponse, textOfForm } from '../schemas.js';
 import { validate } from '../validate.js';
 
 export interface AnchorsRoutesOptions {
@@ -34,101 +33,8 @@ export interface AnchorsRoutesOptions {
   readonly body: BodyLimits;
 }
 
-/** What there is to call an operator for. */
-const ALARMS = [
-  'closed',
-  'starved',
-  'runway-7-days',
-  'runway-30-days',
-  'reorganised',
-] as const satisfies readonly AnchorStatus['report']['alarms'][number][];
 const noQuerySchema = z.strictObject({});
-const size = z.number().int();
 const satoshi = z.number().int().meta({ description: 'In satoshi.' });
-const witnessesSchema = z
-  .object({
-    size: size.meta({ description: 'Of the epoch log, as enough of them have cosigned it.' }),
-    at: instantSchema.nullable().meta({ description: 'Null before the first since the start.' }),
-    failures: z.array(z.object({ witness: z.string(), code: z.string() })).meta({
-      description: 'What kept witnesses from cosigning at the last try.',
-    }),
-    missed: z.number().int().meta({
-      description: 'Tries in a row after which too few had cosigned.',
-    }),
-  })
-  .nullable()
-  .meta({ description: 'Who else remembers the epoch log; null where nobody is asked.' });
-
-const anchorsSchema = z.object({
-  chain: z.string(),
-  verifierKey: z.string().meta({
-    description: 'Of the epoch log: its name, and the key that witnesses and monitors need.',
-  }),
-  development: z.boolean().meta({ description: 'The chain proves nothing to others.' }),
-  epochSize: size.meta({ description: 'Of the epoch log, its first entry included.' }),
-  settledSize: size.meta({ description: 'What of it is final in the chain.' }),
-  pending: z.discriminatedUnion('state', [
-    z.object({ state: z.literal('idle') }),
-    z.object({
-      state: z.literal('pending'),
-      epochSize: size,
-      confirmations: z.number().int(),
-      isStarved: z.boolean().meta({ description: 'The fee wanted is above the budget.' }),
-    }),
-  ]),
-  waiting: z
-    .object({
-      epochs: size,
-      since: instantSchema
-        .nullable()
-        .meta({ description: 'When the oldest of them was made; null where none waits.' }),
-    })
-    .meta({ description: 'What no final anchor has.' }),
-  witnesses: witnessesSchema,
-  lastFinalAt: instantSchema
-    .nullable()
-    .meta({ description: 'Null before the first, and where an earlier version did not write it.' }),
-  alarms: z.array(z.enum(ALARMS)).meta({ description: 'What calls for an operator.' }),
-  closed: z
-    .union([
-      z.object({
-        reason: z.literal('spent'),
-        txid: z.string(),
-        height: z.number().int(),
-        at: instantSchema,
-      }),
-      z.object({ reason: z.literal('key') }),
-    ])
-    .nullable()
-    .meta({
-      description:
-        'Why nothing is anchored any more: a transaction that is no anchor spent the coin, or the key is lost.',
-    }),
-  takenBack: z.number().int().meta({
-    description: 'Anchors that were final and that a reorganisation took out of the chain.',
-  }),
-  funds: z.object({
-    balance: satoshi.nullable(),
-    feeRate: z
-      .number()
-      .nullable()
-      .meta({ description: 'Satoshi per virtual byte at the last look; null before it.' }),
-    paidThisMonth: satoshi,
-    monthlyBudget: satoshi.nullable(),
-    paidInAll: satoshi,
-    runwayDays: z
-      .number()
-      .nullable()
-      .meta({ description: 'How long the balance lasts; null where no rhythm is set.' }),
-    starved: z
-      .object({ wanted: satoshi, limit: z.enum(['anchor', 'month', 'funds']) })
-      .nullable()
-      .meta({
-        description: 'The fee that the anchor which waits would have, and what forbids it.',
-      }),
-  }),
-});
-
 const coinBodySchema = z.strictObject({
   outpoint: textOfForm(COIN_PATTERN).meta({
     description: 'A confirmed, unspent output to the anchor address.',
@@ -144,17 +50,8 @@ const successionSchema = z.object({
 export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
   const { guard, chain, verifierKey, isDevelopment, status, anchorNow, funding, witnesses, body } =
     options;
-  // Which logs are inconsistent is for the operator: they are of all tenants.
-  const answerOf = (now: AnchorStatus): z.infer<typeof anchorsSchema> => ({
-    chain,
-    verifierKey,
-    development: isDevelopment,
-    epochSize: now.epochSize,
-    settledSize: now.settledSize,
-    pending: now.pending,
-    witnesses: witnessesView(witnesses()),
-    ...viewOf(now),
-  });
+  const answerOf = (now: AnchorStatus): z.infer<typeof anchorsSchema> =>
+    anchoringAnswer(now, { chain, verifierKey, isDevelopment, witnesses: witnesses() });
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/anchors', {
     get: guard('anchor:read', (_principal, request, response) => {
@@ -214,47 +111,6 @@ export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
   return router;
 }
 
-function viewOf({
-  epochSize,
-  settledSize,
-  waitingSince,
-  report,
-}: AnchorStatus): Omit<
-  z.infer<typeof anchorsSchema>,
-  'chain' | 'verifierKey' | 'development' | 'epochSize' | 'settledSize' | 'pending' | 'witnesses'
-> {
-  const { balance, rate, paidThisMonth, monthlyBudget, paidInAll, runwayDays, starved } = report;
-  const { closed, takenBack, lastSettledAt, alarms } = report;
-  return {
-    waiting: {
-      epochs: waitingSince === null ? 0 : epochSize - Math.max(1, settledSize),
-      since: instantOrNull(waitingSince),
-    },
-    lastFinalAt: instantOrNull(lastSettledAt),
-    alarms: [...alarms],
-    closed: closed?.reason === 'spent' ? { ...closed, at: formatInstant(closed.at) } : closed,
-    takenBack,
-    funds: {
-      balance: numberOrNull(balance),
-      feeRate: rate,
-      paidThisMonth: Number(paidThisMonth),
-      monthlyBudget: numberOrNull(monthlyBudget),
-      paidInAll: Number(paidInAll),
-      runwayDays,
-      starved: starved && { ...starved, wanted: Number(starved.wanted) },
-    },
-  };
-}
-
-/** At most 21·10¹⁴, which a double holds. */
-function numberOrNull(value: bigint | null): number | null {
-  return value === null ? null : Number(value);
-}
-
-function instantOrNull(at: UnixMillis | null): string | null {
-  return at === null ? null : formatInstant(at);
-}
-
 export function describeAnchors(registry: OpenAPIRegistry): void {
   registry.registerPath({
     method: 'get',
@@ -303,14 +159,4 @@ export function describeAnchors(registry: OpenAPIRegistry): void {
       default: problemResponse,
     },
   });
-}
-
-function witnessesView(status: WitnessStatus | null): z.infer<typeof witnessesSchema> {
-  if (status === null) return null;
-  const { at, failures } = status;
-  return {
-    ...status,
-    at: at === null ? null : formatInstant(at),
-    failures: failures.map((failure) => ({ ...failure })),
-  };
 }

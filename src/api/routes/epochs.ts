@@ -54,6 +54,19 @@ const epochSchema = z.object({
     })
     .nullable()
     .meta({ description: 'The first final one that holds the epoch; null while none does.' }),
+  witnessed: z
+    .object({
+      size: z.number().int(),
+      checkpoint: z.string().meta({
+        description: 'Signed note of that size, with the cosignatures that satisfied the policy.',
+      }),
+      inclusion: z.array(hash),
+    })
+    .nullable()
+    .meta({
+      description:
+        'The newest cosigned head that holds the epoch; null while none does, and where nobody is asked.',
+    }),
 });
 const logsSchema = z.object({
   epoch: z.number().int(),

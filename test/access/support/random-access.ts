@@ -11,13 +11,14 @@ import type { Action } from '../../../src/access/authorize.js';
 import type { CredentialId } from '../../../src/access/credential-id.js';
 import { inspectionParty } from '../../../src/access/inspection.js';
 import type { TenantName } from '../../../src/access/tenant-name.js';
-import type { TreeSize, UnixMillis } from '../../../src/base/brand.js';
+import type { UnixMillis } from '../../../src/base/brand.js';
 import type { TimeZoneName } from '../../../src/base/calendar.js';
 import type { JsonObject } from '../../../src/base/canonical-json.js';
 import { silentLogger } from '../../../src/base/logger.js';
 import { systemClock } from '../../../src/base/time.js';
 import { AccessRecorder } from '../../../src/commands/access-recorder.js';
 import { appendAccess, type AppendAccessDeps } from '../../../src/commands/append-access.js';
+import { NO_MARKS } from '../../../src/queries/receipt.js';
 import { TenantLedgers } from '../../../src/queries/tenant-ledgers.js';
 import { PersonTags } from '../../../src/records/tag.js';
 import { NodeViews, type NodeViewsOptions } from '../../../src/views/node-views.js';
@@ -60,7 +61,7 @@ export class RandomAccess {
     const nothing = (): Promise<never> => Promise.reject(new Error('no maps are asked for'));
     this.ledgers = new TenantLedgers({
       store,
-      anchored: { sizeOf: () => 0 as TreeSize },
+      marksOf: () => NO_MARKS,
       clock,
       views,
       maps: { cover: nothing, coverAll: nothing, closed: nothing },

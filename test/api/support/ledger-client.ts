@@ -13,7 +13,11 @@ export interface ReceiptView {
   readonly index: number;
   readonly leafHash: string;
   readonly recordedAt: string;
-  readonly finality: { readonly durable: boolean; readonly anchored: boolean };
+  readonly finality: {
+    readonly durable: boolean;
+    readonly witnessed: boolean;
+    readonly anchored: boolean;
+  };
   readonly checkpoint: string;
   readonly inclusionProof: readonly string[];
 }
@@ -24,7 +28,11 @@ export interface LedgerView {
   readonly verifierKey: string;
   readonly size: number;
   readonly rootHash: string;
-  readonly finality: { readonly durable: number; readonly anchored: number };
+  readonly finality: {
+    readonly durable: number;
+    readonly witnessed: number;
+    readonly anchored: number;
+  };
 }
 
 export const RECORD = {
