@@ -37,7 +37,7 @@ export const CHANGES_SALT_BYTES = 32;
 export function formatChanges(changes: readonly EpochChange[], salt: Uint8Array): Uint8Array {
   assert(changes.length > 0 && changes.length <= MAX_CHANGES, '1 to 40,000 changes');
   assert(salt.length === CHANGES_SALT_BYTES, '32 bytes of salt');
-  const sorted = changes.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+  const sorted = changes.toSorted(byPlace);
   const writer = new ByteWriter(64 + changes.length * (17 + HEAD_STATEMENT_BYTES));
   writer.u8(FORMAT);
   writer.bytes(salt);
@@ -62,12 +62,10 @@ export function parseChanges(bytes: Uint8Array): EpochChange[] {
     const count = reader.u32();
     if (count === 0 || count > MAX_CHANGES) throw damaged('there are none, or too many');
     const changes: EpochChange[] = [];
-    let last = '';
     for (let at = 0; at < count; at++) {
       const change = readChange(reader);
-      const place = placeOf(change);
-      if (place <= last) throw damaged('they are out of order');
-      last = place;
+      const last = changes.at(-1);
+      if (last !== undefined && byPlace(last, change) >= 0) throw damaged('they are out of order');
       changes.push(change);
     }
     reader.end();
@@ -105,8 +103,11 @@ function readChange(reader: ByteReader): EpochChange {
   return { tenant, log, statement };
 }
 
-function placeOf({ tenant, log }: EpochChange): string {
-  return tenant + log;
+/** By tenant and log: handles are of one length, so their order is that of their bytes. */
+function byPlace(a: EpochChange, b: EpochChange): number {
+  if (a.tenant !== b.tenant) return a.tenant < b.tenant ? -1 : 1;
+  if (a.log !== b.log) return a.log < b.log ? -1 : 1;
+  return 0;
 }
 
 function damaged(reason: string, cause?: unknown): AnchoringError {

@@ -94,7 +94,7 @@ export const EPOCH_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'changes may be in any order',
     file: 'anchoring/epoch-changes.js',
-    find: 'if (place <= last)',
+    find: 'if (last !== void 0 && byPlace(last, change) >= 0)',
     replace: 'if (false)',
     suite: CHANGES,
     tests: 'out of order',
