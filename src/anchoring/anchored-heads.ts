@@ -2,14 +2,14 @@
  * Which heads of a log are anchored, and the way of each into the chain: what evidence of an entry
  * rests on, and what says how far a ledger's entries have come.
  */
-import type { LeafIndex, Sha256Digest, TreeSize } from '../base/brand.js';
-import { asBuffer } from '../base/bytes.js';
+import type { LeafIndex, TreeSize } from '../base/brand.js';
 import type { AnchorProof } from '../evidence/bitcoin/anchor-proof.js';
 import type { ChainName } from '../evidence/chains.js';
 import type { EvidenceEpoch } from '../evidence/evidence-file.js';
 import { originHash } from '../evidence/head-statement.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import type { AnchorStore } from './anchor-store.js';
+import { AnchoredSizes } from './anchored-sizes.js';
 import { parseTaken } from './epoch-changes.js';
 import type { EpochHistory } from './epoch-history.js';
 import type { EpochPath } from './epoch-paths.js';
@@ -66,8 +66,7 @@ export function anchoredByAny(histories: readonly AnchoredHeads[]): Anchored {
 
 export class AnchoredHeads implements Anchored {
   readonly #parts: AnchoredHeadsParts;
-  /** Anchored size by origin: by a part of its hash, which takes less room. */
-  readonly #sizes = new Map<string, TreeSize>();
+  #sizes = new AnchoredSizes();
   /** Size of the epoch log that they are of. */
   #noted = FIRST_EPOCH;
 
@@ -83,7 +82,7 @@ export class AnchoredHeads implements Anchored {
   }
 
   sizeOf(origin: string): TreeSize {
-    return this.#sizes.get(originName(originHash(origin))) ?? (0 as TreeSize);
+    return this.#sizes.of(originHash(origin));
   }
 
   /** Takes a newly settled anchor in; a smaller size, once a reorganisation took the last one back. */
@@ -94,7 +93,7 @@ export class AnchoredHeads implements Anchored {
       for (const { statement } of changes) {
         const taken = parseTaken(statement);
         // What was anchored of a log that ended stays anchored.
-        if (taken.kind === 'head') this.#sizes.set(originName(taken.originHash), taken.size);
+        if (taken.kind === 'head') this.#sizes.set(taken.originHash, taken.size);
       }
     }
   }
@@ -119,11 +118,12 @@ export class AnchoredHeads implements Anchored {
   }
 
   async #readSizes(epochSize: TreeSize): Promise<void> {
-    const isAny = epochSize > FIRST_EPOCH;
-    const sizes = isAny ? await this.#parts.history.sizesAt(epochSize - 1) : [];
-    this.#sizes.clear();
-    for (const { originHash: hash, size } of sizes)
-      this.#sizes.set(originName(hash), size as TreeSize);
+    const sizes = new AnchoredSizes();
+    if (epochSize > FIRST_EPOCH)
+      await this.#parts.history.eachSize(epochSize - 1, (hash, size) => {
+        sizes.set(hash, size as TreeSize);
+      });
+    this.#sizes = sizes;
     this.#noted = Math.max(FIRST_EPOCH, epochSize);
   }
 
@@ -165,9 +165,4 @@ export class AnchoredHeads implements Anchored {
 /** Handle, hex: the second part of an origin. */
 function tenantOf(origin: string): string {
   return origin.split('/')[1] ?? '';
-}
-
-/** Half of the hash: nobody makes two origins that share it. */
-function originName(hash: Sha256Digest): string {
-  return asBuffer(hash).toString('latin1', 0, 16);
 }

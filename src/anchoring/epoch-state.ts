@@ -3,13 +3,14 @@
  * pages, and nothing else.
  */
 import type { Sha256Digest } from '../base/brand.js';
-import { fromHex, sha256Digest, toHex } from '../base/bytes.js';
+import { sha256Digest, toHex } from '../base/bytes.js';
 import { groupBy } from '../base/group-by.js';
 import { RecordTable } from '../base/record-table.js';
 import { HANDLE_BYTES } from '../evidence/epoch-map.js';
 import { EMPTY_REF, MapArena, type MapRef } from '../tlog/map-arena.js';
 import type { EpochChange } from './epoch-changes.js';
 import { type EpochFormat, headSalts, type IndexKeyOf, keyOf, tenantValue } from './epoch-maps.js';
+import { writeHandle } from './internal/handle-bytes.js';
 import { type MappedLog, mappedLog, type TakenHead } from './mapped-log.js';
 
 /** What an epoch made of the one before. */
@@ -41,6 +42,8 @@ export class EpochState {
   /** Map of tenants. */
   #all: MapRef = EMPTY_REF;
   #logs = new RecordTable(HANDLE_BYTES, HEAD.length);
+  /** The handle that is looked for, until the next is. */
+  readonly #wanted = Buffer.alloc(HANDLE_BYTES);
 
   constructor(indexKeyOf: IndexKeyOf) {
     this.#indexKeyOf = indexKeyOf;
@@ -48,7 +51,7 @@ export class EpochState {
 
   /** The head that was last taken of a log, or null if none was. */
   taken(log: string): TakenHead | null {
-    const slot = this.#logs.find(fromHex(log, HANDLE_BYTES));
+    const slot = this.#logs.find(this.#key(log));
     if (slot === 0) return null;
     const bytes = this.#logs.at(slot);
     return {
@@ -57,6 +60,17 @@ export class EpochState {
       rootHash: sha256Digest(Uint8Array.from(bytes.subarray(HEAD.root, HEAD.hasEnded))),
       hasEnded: bytes[HEAD.hasEnded] === 1,
     };
+  }
+
+  /** Whether that head has this size and root: asked of every log at every epoch. */
+  isTaken(log: string, size: number, rootHash: Uint8Array): boolean {
+    const slot = this.#logs.find(this.#key(log));
+    if (slot === 0) return false;
+    const [page, at] = [this.#logs.page(slot), this.#logs.offset(slot)];
+    if (page.readDoubleLE(at + HEAD.size) !== size) return false;
+    for (let byte = 0; byte < 32; byte++)
+      if (page[at + HEAD.root + byte] !== rootHash[byte]) return false;
+    return true;
   }
 
   /** Logs that the maps have. */
@@ -84,7 +98,7 @@ export class EpochState {
 
   /** Puts what is known of logs of a tenant. @returns the root of its map. */
   put(tenant: string, logs: readonly MappedLog[]): Sha256Digest {
-    const slot = this.#tenants.findOrAdd(fromHex(tenant, HANDLE_BYTES));
+    const slot = this.#tenants.findOrAdd(this.#key(tenant));
     const changes = logs.map(({ log, value }) => ({ key: keyOf(log), value }));
     const map = this.#arena.update(this.#mapOf(slot), changes);
     this.#tenants.at(slot).writeInt32LE(map, TENANT.map);
@@ -110,8 +124,13 @@ export class EpochState {
     return this.#tenants.at(slot).readInt32LE(TENANT.map) as MapRef;
   }
 
+  #key(handle: string): Uint8Array {
+    writeHandle(this.#wanted, 0, handle);
+    return this.#wanted;
+  }
+
   #take({ log, head }: MappedLog): void {
-    const record = this.#logs.at(this.#logs.findOrAdd(fromHex(log, HANDLE_BYTES)));
+    const record = this.#logs.at(this.#logs.findOrAdd(this.#key(log)));
     record.writeDoubleLE(head.size, HEAD.size);
     record.set(head.rootHash, HEAD.root);
     record[HEAD.hasEnded] = head.hasEnded ? 1 : 0;

@@ -77,6 +77,21 @@ export class RecordTable {
     return this.#pages.at(slot);
   }
 
+  /** The records, in the order in which they came; not copies. */
+  *records(): Generator<Buffer> {
+    for (let slot = 1; slot <= this.#size; slot++) yield this.at(slot);
+  }
+
+  /** A copy of them, one after the other. */
+  joined(): Buffer {
+    const bytes = Buffer.allocUnsafeSlow(this.#size * this.#recordBytes);
+    for (let slot = 1; slot <= this.#size; slot++) {
+      const from = this.offset(slot);
+      this.page(slot).copy(bytes, (slot - 1) * this.#recordBytes, from, from + this.#recordBytes);
+    }
+    return bytes;
+  }
+
   /** Where the slot of a key stands, or would stand. */
   #placeOf(bytes: Uint8Array, from: number): number {
     const mask = this.#places.length - 1;
