@@ -82,13 +82,13 @@ const memory = process.memoryUsage().rss - memoryBefore;
 const tenant = tenantOf(0);
 const arena = new MapArena();
 const begun = performance.now();
-const logs = await index.logsAt(tenant, epoch);
+const logs = [...(await index.logsAt(tenant, epoch))];
 const map = arena.update(
   EMPTY_REF,
   logs.map(({ log, value }) => ({ key: keyOf(log), value })),
 );
 const roots = await index.tenantsAt(epoch);
-const values = [...roots].map(([handle, root]) => ({
+const values = [...roots].map(({ tenant: handle, root }) => ({
   key: keyOf(handle),
   value: tenantValueOf({ root, salt: sha256(Buffer.from(handle)) }),
 }));

@@ -89,7 +89,7 @@ declare module 'rocksdb-native' {
     readonly lte?: Uint8Array;
   }
   export default class RocksDB {
-    constructor(directory: string, options?: { readOnly?: boolean });
+    constructor(directory: string, options?: { readOnly?: boolean; writeBufferSize?: number });
     ready(): Promise<void>;
     close(): Promise<void>;
     flush(): Promise<void>;

@@ -8,11 +8,12 @@ import type { LeafIndex, Sha256Digest } from '../base/brand.js';
 import { equalBytes } from '../base/bytes.js';
 import { assert } from '../base/errors.js';
 import { digestToHex } from '../base/hex-digest.js';
+import { inPieces } from '../base/in-pieces.js';
 import { Turns } from '../base/turns.js';
 import { makeDirectoryDurably } from '../keys/durable-file.js';
 import { LedgerError } from '../ledger/ledger-error.js';
 import { parseStatement } from '../records/parse-statement.js';
-import type { EpochChange } from './epoch-changes.js';
+import { type EpochChange, MAX_CHANGES } from './epoch-changes.js';
 import { EpochIndex, type TakenAt } from './epoch-index.js';
 import type { EpochFormat, IndexKeyOf } from './epoch-maps.js';
 import { type EpochPath, EpochPaths } from './epoch-paths.js';
@@ -59,6 +60,11 @@ export class EpochHistory {
     return this.#opened.state.taken(log);
   }
 
+  /** Whether that head has this size and root. */
+  isTaken(log: string, size: number, rootHash: Uint8Array): boolean {
+    return this.#opened.state.isTaken(log, size, rootHash);
+  }
+
   /** What was the newest of a log when an epoch had been made; null where it was in none. */
   takenAt(log: string, epoch: number): Promise<TakenAt | null> {
     return this.#read(({ index }) => index.takenAt(log, epoch));
@@ -69,14 +75,15 @@ export class EpochHistory {
     return this.#read(({ paths }) => paths.of(epoch, tenant, log));
   }
 
-  /** SHA-256 of the origin of each log of which a head was taken up to an epoch, and the size of the last. */
-  async sizesAt(epoch: number): Promise<{ originHash: Sha256Digest; size: number }[]> {
-    return this.#read(async ({ index }) => {
-      const sizes = [];
-      for (const tenant of (await index.tenantsAt(epoch)).keys())
+  /** Gives SHA-256 of the origin of each log of which a head was taken up to an epoch, and the size of the last. */
+  async eachSize(
+    epoch: number,
+    take: (originHash: Sha256Digest, size: number) => void,
+  ): Promise<void> {
+    await this.#read(async ({ index }) => {
+      for (const { tenant } of await index.tenantsAt(epoch))
         for (const { originHash, head } of await index.logsAt(tenant, epoch))
-          sizes.push({ originHash, size: head.size });
-      return sizes;
+          take(originHash, head.size);
     });
   }
 
@@ -141,6 +148,9 @@ export class EpochHistory {
   }
 }
 
+/** As many as an epoch changes: so many objects, of a tenant that may have a million ledgers. */
+const LOGS_AT_ONCE = MAX_CHANGES;
+
 interface Opened {
   readonly index: EpochIndex;
   readonly state: EpochState;
@@ -182,8 +192,12 @@ async function stateOf(
   const epoch = index.position as LeafIndex;
   if (epoch === 0) return state;
   if (epoch > (lastEpoch(epochs) ?? 0)) return null;
-  for (const [tenant, root] of await index.tenantsAt(epoch))
-    if (!equalBytes(state.put(tenant, await index.logsAt(tenant, epoch)), root)) return null;
+  for (const { tenant, root } of await index.tenantsAt(epoch)) {
+    let made: Sha256Digest | null = null;
+    for (const logs of inPieces(await index.logsAt(tenant, epoch), LOGS_AT_ONCE))
+      made = state.put(tenant, logs);
+    if (made === null || !equalBytes(made, root)) return null;
+  }
   const statement = parseStatement((await epochs.entry(epoch)).statement);
   if (statement.kind !== 'epoch') return null;
   const format: EpochFormat = statement.changes === undefined ? 1 : 2;

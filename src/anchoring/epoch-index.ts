@@ -3,13 +3,23 @@
  * years later. All of it follows from the epoch log (and, for format 1, from the files of heads), so it is made
  * again where it is missing or damaged, and nothing in it is synced.
  */
-import type { Sha256Digest } from '../base/brand.js';
 import { ByteReader, ByteWriter } from '../base/byte-codec.js';
-import { asBuffer, fromHex, sha256Digest, toHex } from '../base/bytes.js';
+import { asBuffer } from '../base/bytes.js';
+import type { RecordTable } from '../base/record-table.js';
 import { HANDLE_BYTES } from '../evidence/epoch-map.js';
 import { type Row, RowDb } from '../ledger/row-db.js';
 import type { EpochChange } from './epoch-changes.js';
 import type { AppliedEpoch } from './epoch-state.js';
+import {
+  formatLogs,
+  formatTenants,
+  LOG_ITEM_BYTES,
+  parseLog,
+  parseTenant,
+  TENANT_ITEM_BYTES,
+  type TenantRoot,
+} from './internal/epoch-items.js';
+import { writeHandle } from './internal/handle-bytes.js';
 import { MapHistory } from './internal/map-history.js';
 import type { MappedLog } from './mapped-log.js';
 
@@ -33,8 +43,9 @@ const FORMAT = 1;
 const POSITION_KEY = Uint8Array.of(KIND.position);
 /** The map of tenants has no handle of its own. */
 const TENANTS = '0'.repeat(2 * HANDLE_BYTES);
-const LOG_ITEM_BYTES = HANDLE_BYTES + 32 + 32 + 8 + 32 + 1;
-const TENANT_ITEM_BYTES = HANDLE_BYTES + 32;
+/** RocksDB's own 64 MiB would take more memory than the maps of a million logs. */
+const WRITE_BUFFER_BYTES = 8 * 2 ** 20;
+const HEAD_KEY_BYTES = 1 + HANDLE_BYTES + 8;
 
 export class EpochIndex {
   readonly #db: RowDb;
@@ -56,7 +67,7 @@ export class EpochIndex {
 
   /** @throws what RocksDB says of files that are not what it wrote. */
   static async open(directory: string): Promise<EpochIndex> {
-    const db = await RowDb.open(directory);
+    const db = await RowDb.open(directory, { writeBufferBytes: WRITE_BUFFER_BYTES });
     try {
       return new EpochIndex(db, await readPosition(db));
     } catch (cause) {
@@ -74,11 +85,10 @@ export class EpochIndex {
   async add(applied: AppliedEpoch, changes: readonly EpochChange[]): Promise<void> {
     const { epoch, changed } = applied;
     const isWhole = applied.format === 1;
-    const put: Row[] = changes.map(({ log, statement }) => [headKey(log, epoch), statement]);
+    const put: Row[] = headRows(changes, epoch);
     for (const { tenant, logs } of changed)
-      put.push(...(await this.#logs.rows(tenant, epoch, logs.map(formatLog), isWhole)));
-    const tenants = changed.map(({ tenant, root }) => formatTenant(tenant, root));
-    put.push(...(await this.#tenants.rows(TENANTS, epoch, tenants, isWhole)));
+      put.push(...(await this.#logs.rows(tenant, epoch, formatLogs(logs), isWhole)));
+    put.push(...(await this.#tenants.rows(TENANTS, epoch, formatTenants(changed), isWhole)));
     put.push([POSITION_KEY, formatPosition(epoch)]);
     await this.#db.write({ put });
     this.#position = epoch;
@@ -92,22 +102,23 @@ export class EpochIndex {
     return null;
   }
 
-  /** The map of a tenant when an epoch had been made. */
-  async logsAt(tenant: string, epoch: number): Promise<MappedLog[]> {
-    return [...(await this.#logs.at(tenant, epoch)).values()].map(parseLog);
+  /** The map of a tenant when an epoch had been made; each log is made an object as it is asked for. */
+  async logsAt(tenant: string, epoch: number): Promise<Iterable<MappedLog>> {
+    return parsed(await this.#logs.at(tenant, epoch), parseLog);
   }
 
-  /** Root of the map of each tenant, by handle, when an epoch had been made. */
-  async tenantsAt(epoch: number): Promise<Map<string, Sha256Digest>> {
-    const items = await this.#tenants.at(TENANTS, epoch);
-    return new Map(
-      [...items].map(([tenant, item]) => [tenant, sha256Digest(item.subarray(HANDLE_BYTES))]),
-    );
+  /** Roots of the maps of all tenants when an epoch had been made. */
+  async tenantsAt(epoch: number): Promise<Iterable<TenantRoot>> {
+    return parsed(await this.#tenants.at(TENANTS, epoch), parseTenant);
   }
 
   async close(): Promise<void> {
     await this.#db.close();
   }
+}
+
+function* parsed<T>(items: RecordTable, parse: (item: Buffer) => T): Generator<T> {
+  for (const item of items.records()) yield parse(item);
 }
 
 /** Of another format it is made again: position 0. */
@@ -129,40 +140,21 @@ function formatPosition(epoch: number): Uint8Array {
 }
 
 function headKey(log: string, epoch: number): Uint8Array {
-  const writer = new ByteWriter(1 + HANDLE_BYTES + 8);
-  writer.u8(KIND.head);
-  writer.bytes(fromHex(log));
-  writer.u64(epoch);
-  return writer.finish();
+  return writeHeadKey(Buffer.allocUnsafe(HEAD_KEY_BYTES), log, epoch);
 }
 
-function formatLog({ log, value, originHash, head }: MappedLog): Uint8Array {
-  const writer = new ByteWriter(LOG_ITEM_BYTES);
-  writer.bytes(fromHex(log));
-  writer.bytes(value);
-  writer.bytes(originHash);
-  writer.u64(head.size);
-  writer.bytes(head.rootHash);
-  writer.u8(head.hasEnded ? 1 : 0);
-  return writer.finish();
+/** All keys in one piece of memory: there may be 40,000. */
+function headRows(changes: readonly EpochChange[], epoch: number): Row[] {
+  const keys = Buffer.allocUnsafeSlow(changes.length * HEAD_KEY_BYTES);
+  return changes.map(({ log, statement }, at) => {
+    const key = keys.subarray(at * HEAD_KEY_BYTES, (at + 1) * HEAD_KEY_BYTES);
+    return [writeHeadKey(key, log, epoch), statement];
+  });
 }
 
-function parseLog(item: Uint8Array): MappedLog {
-  const reader = new ByteReader(item);
-  const mapped = {
-    log: toHex(reader.bytes(HANDLE_BYTES)),
-    value: sha256Digest(reader.bytes(32)),
-    originHash: sha256Digest(reader.bytes(32)),
-    head: {
-      size: reader.u64(),
-      rootHash: sha256Digest(reader.bytes(32)),
-      hasEnded: reader.u8() === 1,
-    },
-  };
-  reader.end();
-  return mapped;
-}
-
-function formatTenant(tenant: string, root: Sha256Digest): Uint8Array {
-  return Buffer.concat([fromHex(tenant), root]);
+function writeHeadKey(key: Buffer, log: string, epoch: number): Uint8Array {
+  key[0] = KIND.head;
+  writeHandle(key, 1, log);
+  key.writeBigUInt64BE(BigInt(epoch), 1 + HANDLE_BYTES);
+  return key;
 }

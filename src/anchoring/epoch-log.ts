@@ -3,6 +3,7 @@
  * it extends the one taken before, so no epoch is ever inconsistent with an earlier one; a log for which that
  * does not hold keeps its old head, holds up nobody else, and is named.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { LeafIndex } from '../base/brand.js';
 import { equalBytes } from '../base/bytes.js';
 import { digestToHex } from '../base/hex-digest.js';
@@ -37,6 +38,8 @@ export interface EpochSource {
 
 /** Heads that are compared with their logs at once: each reads a few tiles. */
 const COMPARED_AT_ONCE = 256;
+/** Ledgers that are looked at before others have a turn. */
+const LOOKED_AT_ONCE = 8192;
 
 /**
  * Makes epochs until none of the heads as they are now is left out; mostly that is one, or none.
@@ -95,10 +98,12 @@ async function collectChanges({
 }: EpochSource): Promise<Collected> {
   const changes: EpochChange[] = [];
   const inconsistent: string[] = [];
-  const moved = movedLogs(ledgers(), (log) => history.taken(log));
+  const moved = movedLogs(ledgers(), history);
   while (changes.length < maxChanges) {
     const next = takeSome(moved, Math.min(COMPARED_AT_ONCE, maxChanges - changes.length));
-    if (next.length === 0) return { changes, inconsistent, isAll: true };
+    if (next === null) return { changes, inconsistent, isAll: true };
+    // A million ledgers are looked at in half a second: others have their turn in between.
+    if (next.length === 0) await setImmediate();
     const compared = await Promise.all(
       next.map(async ({ change, reader, taken }) => ({
         change,
@@ -120,31 +125,36 @@ interface MovedLog {
   readonly taken: TakenHead | null;
 }
 
-/** Logs of which something else is to be taken than what was. */
+/** Logs of which something else is to be taken than what was; null where many others were looked at. */
 function* movedLogs(
   ledgers: readonly Ledger[],
-  takenOf: (log: string) => TakenHead | null,
-): Generator<MovedLog, void> {
-  for (const { identity, reader, logs } of ledgers) {
+  history: EpochHistory,
+): Generator<MovedLog | null, void> {
+  for (const [number, { identity, reader, logs }] of ledgers.entries()) {
+    if (number % LOOKED_AT_ONCE === LOOKED_AT_ONCE - 1) yield null;
     const { tenant } = identity;
     for (const [at, ended] of logs.slice(0, -1).entries()) {
-      if (takenOf(ended.handle)?.hasEnded === true) continue;
+      if (history.taken(ended.handle)?.hasEnded === true) continue;
       const statement = closingOf(ended, logs[at + 1] ?? reader);
       yield { change: { tenant, log: ended.handle, statement }, reader: ended, taken: null };
     }
-    const taken = takenOf(reader.handle);
     const { size, rootHash } = reader.head;
-    if (size === 0 || (taken?.size === size && equalBytes(taken.rootHash, rootHash))) continue;
+    if (size === 0 || history.isTaken(reader.handle, size, rootHash)) continue;
     const change = { tenant, log: reader.handle, statement: headOf(reader) };
-    yield { change, reader, taken };
+    yield { change, reader, taken: history.taken(reader.handle) };
   }
 }
 
-function takeSome(moved: Generator<MovedLog, void>, count: number): MovedLog[] {
+/** At most so many, fewer where many others were looked at; null once there are no more. */
+function takeSome(
+  moved: Generator<MovedLog | null, void>,
+  count: number,
+): readonly MovedLog[] | null {
   const some: MovedLog[] = [];
   while (some.length < count) {
     const next = moved.next();
-    if (next.done === true) break;
+    if (next.done === true) return some.length === 0 ? null : some;
+    if (next.value === null) return some;
     some.push(next.value);
   }
   return some;

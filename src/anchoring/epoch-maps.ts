@@ -4,8 +4,9 @@
  */
 import type { Sha256Digest } from '../base/brand.js';
 import { fromHex, u64be, utf8 } from '../base/bytes.js';
+import { assert } from '../base/errors.js';
 import { hmacSha256 } from '../base/hash.js';
-import { mapKeyOf, tenantValueOf } from '../evidence/epoch-map.js';
+import { HANDLE_BYTES, mapKeyOf, tenantValueOf } from '../evidence/epoch-map.js';
 
 /** Index key of a tenant, 32 bytes: what its salts are made with. */
 export type IndexKeyOf = (tenant: string) => Uint8Array;
@@ -20,7 +21,20 @@ export function keyOf(handle: string): Sha256Digest {
 
 /** @param epoch that took the statement. */
 export function headSalt(epoch: number, log: string, indexKey: Uint8Array): Sha256Digest {
-  return hmacSha256(indexKey, utf8(`chirograph/head-salt/1\0${log}`), u64be(epoch));
+  return headSalts(epoch, indexKey)(log);
+}
+
+/** For each log of a tenant of which an epoch took something. @param epoch that took it. */
+export function headSalts(epoch: number, indexKey: Uint8Array): (log: string) => Sha256Digest {
+  const label = HEAD_LABEL.length;
+  const message = Buffer.alloc(label + 2 * HANDLE_BYTES + 8);
+  message.set(HEAD_LABEL);
+  message.writeBigUInt64BE(BigInt(epoch), label + 2 * HANDLE_BYTES);
+  return (log) => {
+    // A shorter one would leave a part of the last.
+    assert(message.write(log, label, 'latin1') === 2 * HANDLE_BYTES, 'a handle has 16 digits');
+    return hmacSha256(indexKey, message);
+  };
 }
 
 /** @param epoch whose map it is. */
@@ -37,4 +51,5 @@ export function tenantValue(
   return tenantValueOf(format === 1 ? { root } : { root, salt: tenantSalt(epoch, indexKey) });
 }
 
+const HEAD_LABEL = utf8('chirograph/head-salt/1\0');
 const TENANT_LABEL = utf8('chirograph/tenant-salt/1\0');

@@ -4,6 +4,7 @@
  */
 import type { LeafIndex, Sha256Digest } from '../base/brand.js';
 import { digestFromHex } from '../base/hex-digest.js';
+import { inPieces } from '../base/in-pieces.js';
 import { Turns } from '../base/turns.js';
 import { parseStatement } from '../records/parse-statement.js';
 import { EMPTY_REF, MapArena, type MapRef } from '../tlog/map-arena.js';
@@ -41,8 +42,10 @@ interface EpochMaps {
 }
 
 const MAPS_KEPT = 4;
-/** At 150 bytes each; one that has more is kept alone. */
+/** At 110 bytes each; one that has more is kept alone. */
 const KEYS_KEPT = 1_000_000;
+/** As objects, while the maps are made. */
+const KEYS_AT_ONCE = 40_000;
 
 export class EpochPaths {
   readonly #parts: EpochLogParts & { readonly indexKeyOf: IndexKeyOf };
@@ -109,22 +112,23 @@ export class EpochPaths {
     if (statement.kind !== 'epoch') throw damaged(epoch);
     const format = statement.changes === undefined ? 1 : 2;
     const arena = new MapArena();
-    const items = await this.#index.logsAt(tenant, epoch);
-    const logs = arena.update(
-      EMPTY_REF,
-      items.map(({ log, value }) => ({ key: keyOf(log), value })),
-    );
-    const roots = await this.#index.tenantsAt(epoch);
-    const tenants = arena.update(
-      EMPTY_REF,
-      [...roots].map(([handle, root]) => ({
+    let [keys, logs, tenants] = [0, EMPTY_REF, EMPTY_REF];
+    for (const piece of inPieces(await this.#index.logsAt(tenant, epoch), KEYS_AT_ONCE)) {
+      const changes = piece.map(({ log, value }) => ({ key: keyOf(log), value }));
+      logs = arena.update(logs, changes);
+      keys += piece.length;
+    }
+    for (const piece of inPieces(await this.#index.tenantsAt(epoch), KEYS_AT_ONCE)) {
+      const changes = piece.map(({ tenant: handle, root }) => ({
         key: keyOf(handle),
         value: tenantValue({ epoch, format }, root, indexKeyOf(handle)),
-      })),
-    );
+      }));
+      tenants = arena.update(tenants, changes);
+      keys += piece.length;
+    }
     const committed = digestFromHex(statement.tenants);
     if (Buffer.compare(arena.hash(tenants), committed) !== 0) throw damaged(epoch);
-    return { arena, logs, tenants, format, keys: items.length + roots.size };
+    return { arena, logs, tenants, format, keys };
   }
 }
 

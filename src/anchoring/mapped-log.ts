@@ -2,7 +2,6 @@
 import type { Sha256Digest } from '../base/brand.js';
 import { headValueOf } from '../evidence/epoch-map.js';
 import { type EpochChange, parseTaken } from './epoch-changes.js';
-import { headSalt } from './epoch-maps.js';
 
 export interface MappedLog {
   /** Handle, hex. */
@@ -29,15 +28,14 @@ export const NO_HEAD: TakenHead = {
   hasEnded: false,
 };
 
-/** @param epoch that takes the statement. @param indexKey of the tenant. @param before what was taken last. */
+/** @param salt of the epoch that takes the statement. @param before what was taken last. */
 export function mappedLog(
-  epoch: number,
   { log, statement }: EpochChange,
-  indexKey: Uint8Array,
+  salt: Uint8Array,
   before: TakenHead | null,
 ): MappedLog {
   const taken = parseTaken(statement);
-  const value = headValueOf(headSalt(epoch, log, indexKey), statement);
+  const value = headValueOf(salt, statement);
   const { originHash } = taken;
   const head =
     taken.kind === 'closing'

@@ -15,6 +15,11 @@ export function sha256(...parts: readonly Uint8Array[]): Sha256Digest {
   return fromBinary(digest.digest('binary'));
 }
 
+/** Written to where it is wanted, `at` bytes into `target`: for millions of which none is kept as an object. */
+export function sha256Into(target: Uint8Array, at: number, data: Uint8Array): void {
+  setBinary(target, at, hash('sha256', data, 'binary'));
+}
+
 export function hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Sha256Digest {
   return fromBinary(hmac(key, parts, 'binary'));
 }

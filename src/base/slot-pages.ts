@@ -30,12 +30,21 @@ export class SlotPages {
     this.#free.push(slot);
   }
 
+  /** The page that a record lies in, from `offset` on: for who reads so many that a view of each would cost more. */
+  page(slot: number): Buffer {
+    const page = this.#pages[Math.floor((slot - 1) / SLOTS_PER_PAGE)];
+    if (page === undefined) throw new Error('a slot that was never taken');
+    return page;
+  }
+
+  /** Where in its page a record begins. */
+  offset(slot: number): number {
+    return ((slot - 1) % SLOTS_PER_PAGE) * this.#length;
+  }
+
   /** The record itself, not a copy. */
   at(slot: number): Buffer {
-    const index = slot - 1;
-    const page = this.#pages[Math.floor(index / SLOTS_PER_PAGE)];
-    if (page === undefined) throw new Error('a slot that was never taken');
-    const from = (index % SLOTS_PER_PAGE) * this.#length;
-    return page.subarray(from, from + this.#length);
+    const from = this.offset(slot);
+    return this.page(slot).subarray(from, from + this.#length);
   }
 }

@@ -20,6 +20,11 @@ interface RowsOptions {
   readonly atOnce?: number;
 }
 
+interface RowDbOptions {
+  /** What is kept in memory before it goes to a file: twice this, at most. */
+  readonly writeBufferBytes?: number;
+}
+
 /** Each time costs a round trip to another thread; eight, as RocksDB's binding has it, make a walk slow. */
 const ROWS_AT_ONCE = 256;
 
@@ -31,8 +36,9 @@ export class RowDb {
   }
 
   /** @throws what RocksDB says of files that are not what it wrote, or that are in use. */
-  static async open(directory: string): Promise<RowDb> {
-    const db = new RocksDB(directory);
+  static async open(directory: string, { writeBufferBytes }: RowDbOptions = {}): Promise<RowDb> {
+    const buffer = writeBufferBytes === undefined ? {} : { writeBufferSize: writeBufferBytes };
+    const db = new RocksDB(directory, buffer);
     await db.ready();
     return new RowDb(db);
   }

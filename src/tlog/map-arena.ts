@@ -4,10 +4,11 @@
  * `SparseMap`, a map is changed in place: the number that `update` takes means nothing after it.
  */
 import type { Sha256Digest } from '../base/brand.js';
-import { asBuffer, sha256Digest } from '../base/bytes.js';
+import { sha256Digest } from '../base/bytes.js';
 import { assert } from '../base/errors.js';
+import { sha256Into } from '../base/hash.js';
 import { SlotPages } from '../base/slot-pages.js';
-import { bitAt, EMPTY_SUBTREE, mapLeafHash, mapNodeHash } from './internal/map-hash.js';
+import { bitAt, EMPTY_SUBTREE, MAP_LEAF, MAP_NODE } from './internal/map-hash.js';
 import type { MapProof } from './sparse-map-proof.js';
 
 /** 0: nothing; above it a branch; below it the leaf of the number without its sign. */
@@ -23,28 +24,34 @@ export interface MapChange {
 }
 
 const WORD = 32;
-/** Leaf: key, value, hash. Branch: hash, left, right. */
-const LEAF_BYTES = 3 * WORD;
+/** Key and value. Its hash is made when it is wanted: a leaf is seldom beside a path that changes. */
+const LEAF_BYTES = 2 * WORD;
+/** Hash, left, right. */
 const BRANCH_BYTES = WORD + 8;
 
 export class MapArena {
   readonly #leaves = new SlotPages(LEAF_BYTES);
   readonly #branches = new SlotPages(BRANCH_BYTES);
+  /** What a leaf and a branch are the hash of: their domain, and two words. */
+  readonly #ofLeaf = Buffer.alloc(1 + 2 * WORD, MAP_LEAF);
+  readonly #ofBranch = Buffer.alloc(1 + 2 * WORD, MAP_NODE);
 
   /** Takes the changes in any order; no key twice. Hashes what lies on the paths of the keys, once. */
   update(map: MapRef, changes: readonly MapChange[]): MapRef {
-    const sorted = changes.toSorted((a, b) => asBuffer(a.key).compare(b.key));
+    const sorted = changes.toSorted((a, b) => compareWords(a.key, 0, b.key));
     for (const [at, { key, value }] of sorted.entries()) {
       assert(key.length === WORD && (value?.length ?? WORD) === WORD, 'words have 32 bytes');
       const before = sorted[at - 1];
-      assert(before === undefined || asBuffer(before.key).compare(key) !== 0, 'no key twice');
+      assert(before === undefined || compareWords(before.key, 0, key) !== 0, 'no key twice');
     }
     return this.#changed(map, sorted, 0, sorted.length, 0);
   }
 
   /** Root hash of a map. */
   hash(map: MapRef): Sha256Digest {
-    return sha256Digest(Uint8Array.from(this.#hashOf(map)));
+    const hash = new Uint8Array(WORD);
+    this.#writeHash(hash, 0, map);
+    return sha256Digest(hash);
   }
 
   /** Proves a key's value, or that the map does not have the key. */
@@ -53,17 +60,15 @@ export class MapArena {
     const siblings: Sha256Digest[] = [];
     let at = map;
     while (at > 0) {
-      const [left, right] = this.#children(at);
       const isRight = bitAt(key, siblings.length) === 1;
-      siblings.push(this.hash(isRight ? left : right));
-      at = isRight ? right : left;
+      siblings.push(this.hash(this.#child(at, !isRight)));
+      at = this.#child(at, isRight);
     }
     siblings.reverse();
     if (at === 0) return { end: { kind: 'empty' }, siblings };
-    const leaf = Uint8Array.from(this.#leaf(at));
-    if (asBuffer(leaf.subarray(0, WORD)).compare(key) === 0)
-      return { end: { kind: 'key' }, siblings };
-    const end = { key: leaf.slice(0, WORD), value: leaf.slice(WORD, 2 * WORD) };
+    if (this.#compareKey(at, key) === 0) return { end: { kind: 'key' }, siblings };
+    const leaf = Uint8Array.from(this.#leaves.at(slotOf(at)));
+    const end = { key: leaf.slice(0, WORD), value: leaf.slice(WORD) };
     return { end: { kind: 'other', ...end }, siblings };
   }
 
@@ -76,23 +81,26 @@ export class MapArena {
     depth: number,
   ): MapRef {
     if (from === to) return map;
-    if (map <= 0) return this.#grown(this.#withLeaf(map, sorted.slice(from, to)), depth);
+    if (map <= 0) {
+      const leaves = this.#withLeaf(map, sorted, from, to);
+      return this.#grown(leaves, 0, leaves.length, depth);
+    }
     const middle = firstWithBit(sorted, from, to, depth);
-    const [left, right] = this.#children(map);
-    const newLeft = this.#changed(left, sorted, from, middle, depth + 1);
-    const newRight = this.#changed(right, sorted, middle, to, depth + 1);
-    const alone = onlyLeaf(newLeft, newRight);
-    if (alone === null) return this.#setBranch(map, newLeft, newRight);
+    const left = this.#changed(this.#child(map, false), sorted, from, middle, depth + 1);
+    const right = this.#changed(this.#child(map, true), sorted, middle, to, depth + 1);
+    const alone = onlyLeaf(left, right);
+    if (alone === null) return this.#setBranch(map, left, right);
     this.#branches.free(map);
     return alone;
   }
 
   /** Leaves of what the changes leave, the one that is there included, in the order of their keys. */
-  #withLeaf(map: MapRef, sorted: readonly MapChange[]): MapRef[] {
+  #withLeaf(map: MapRef, sorted: readonly MapChange[], from: number, to: number): MapRef[] {
     const leaves: MapRef[] = [];
     let old = map;
-    for (const { key, value } of sorted) {
-      const order = old === 0 ? 1 : asBuffer(this.#keyOf(old)).compare(key);
+    for (let at = from; at < to; at++) {
+      const { key, value } = sorted[at] as MapChange;
+      const order = old === 0 ? 1 : this.#compareKey(old, key);
       if (order < 0) {
         leaves.push(old);
         old = EMPTY_REF;
@@ -107,52 +115,58 @@ export class MapArena {
     return leaves;
   }
 
-  /** A subtree of leaves whose keys agree in their first `depth` bits. */
-  #grown(leaves: readonly MapRef[], depth: number): MapRef {
-    const [first = EMPTY_REF] = leaves;
-    if (leaves.length < 2) return first;
-    const at = leaves.findIndex((leaf) => bitAt(this.#keyOf(leaf), depth) === 1);
-    const middle = at === -1 ? leaves.length : at;
-    const left = this.#grown(leaves.slice(0, middle), depth + 1);
-    const right = this.#grown(leaves.slice(middle), depth + 1);
+  /** A subtree of the leaves from … to − 1, whose keys agree in their first `depth` bits. */
+  #grown(leaves: readonly MapRef[], from: number, to: number, depth: number): MapRef {
+    if (to - from < 2) return (from === to ? undefined : leaves[from]) ?? EMPTY_REF;
+    const middle = firstThat(from, to, (at) => this.#bitOf(leaves[at] ?? EMPTY_REF, depth) === 1);
+    const left = this.#grown(leaves, from, middle, depth + 1);
+    const right = this.#grown(leaves, middle, to, depth + 1);
     return this.#setBranch(this.#branches.take() as MapRef, left, right);
   }
 
   #setLeaf(leaf: MapRef, key: Uint8Array, value: Uint8Array): MapRef {
-    const bytes = this.#leaf(leaf);
-    bytes.set(key, 0);
-    bytes.set(value, WORD);
-    bytes.set(mapLeafHash(key, value), 2 * WORD);
+    const slot = slotOf(leaf);
+    const [page, at] = [this.#leaves.page(slot), this.#leaves.offset(slot)];
+    page.set(key, at);
+    page.set(value, at + WORD);
     return leaf;
   }
 
   #setBranch(branch: MapRef, left: MapRef, right: MapRef): MapRef {
-    const bytes = this.#branches.at(branch);
-    bytes.set(mapNodeHash(this.#hashOf(left), this.#hashOf(right)), 0);
-    bytes.writeInt32LE(left, WORD);
-    bytes.writeInt32LE(right, WORD + 4);
+    const [page, at] = [this.#branches.page(branch), this.#branches.offset(branch)];
+    this.#writeHash(this.#ofBranch, 1, left);
+    this.#writeHash(this.#ofBranch, 1 + WORD, right);
+    sha256Into(page, at, this.#ofBranch);
+    page.writeInt32LE(left, at + WORD);
+    page.writeInt32LE(right, at + WORD + 4);
     return branch;
   }
 
-  #children(branch: MapRef): readonly [MapRef, MapRef] {
-    const bytes = this.#branches.at(branch);
-    return [bytes.readInt32LE(WORD) as MapRef, bytes.readInt32LE(WORD + 4) as MapRef];
+  #child(branch: MapRef, isRight: boolean): MapRef {
+    const at = this.#branches.offset(branch) + WORD + (isRight ? 4 : 0);
+    return this.#branches.page(branch).readInt32LE(at) as MapRef;
   }
 
-  /** A view of it. */
-  #hashOf(map: MapRef): Sha256Digest {
-    if (map === 0) return EMPTY_SUBTREE;
-    const bytes =
-      map > 0 ? this.#branches.at(map).subarray(0, WORD) : this.#leaf(map).subarray(2 * WORD);
-    return sha256Digest(bytes);
+  /** Writes the hash of a map to where it is wanted. */
+  #writeHash(target: Uint8Array, to: number, map: MapRef): void {
+    if (map === 0) copy(target, to, EMPTY_SUBTREE, 0, WORD);
+    else if (map > 0) copy(target, to, this.#branches.page(map), this.#branches.offset(map), WORD);
+    else {
+      const slot = slotOf(map);
+      copy(this.#ofLeaf, 1, this.#leaves.page(slot), this.#leaves.offset(slot), LEAF_BYTES);
+      sha256Into(target, to, this.#ofLeaf);
+    }
   }
 
-  #keyOf(leaf: MapRef): Uint8Array {
-    return this.#leaf(leaf).subarray(0, WORD);
+  #bitOf(leaf: MapRef, depth: number): 0 | 1 {
+    const slot = slotOf(leaf);
+    return bitAt(this.#leaves.page(slot), 8 * this.#leaves.offset(slot) + depth);
   }
 
-  #leaf(leaf: MapRef): Buffer {
-    return this.#leaves.at(slotOf(leaf));
+  /** Order of a leaf's key and another. */
+  #compareKey(leaf: MapRef, key: Uint8Array): number {
+    const slot = slotOf(leaf);
+    return compareWords(this.#leaves.page(slot), this.#leaves.offset(slot), key);
   }
 }
 
@@ -174,13 +188,31 @@ function firstWithBit(
   to: number,
   depth: number,
 ): number {
+  return firstThat(from, to, (at) => bitAt((sorted[at] as MapChange).key, depth) === 1);
+}
+
+/** The first of from … to − 1 of which something holds, which then holds of all that follow; `to` if of none. */
+function firstThat(from: number, to: number, holds: (at: number) => boolean): number {
   let low = from;
   let high = to;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    const change = sorted[middle];
-    if (change === undefined || bitAt(change.key, depth) === 1) high = middle;
+    if (holds(middle)) high = middle;
     else low = middle + 1;
   }
   return low;
+}
+
+/** Negative, zero or positive. @param from where in `bytes` a word begins. */
+function compareWords(bytes: Uint8Array, from: number, word: Uint8Array): number {
+  for (let at = 0; at < WORD; at++) {
+    const difference = (bytes[from + at] ?? 0) - (word[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** A loop: for a word or two it is faster than a view and a call. */
+function copy(target: Uint8Array, to: number, bytes: Uint8Array, from: number, length: number) {
+  for (let at = 0; at < length; at++) target[to + at] = bytes[from + at] ?? 0;
 }

@@ -94,7 +94,7 @@ export const EPOCH_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'changes may be in any order',
     file: 'anchoring/epoch-changes.js',
-    find: 'if (place <= last)',
+    find: 'if (last !== void 0 && !isBefore(last, change))',
     replace: 'if (false)',
     suite: CHANGES,
     tests: 'out of order',
@@ -118,7 +118,7 @@ export const EPOCH_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a whole map is that of before its epoch',
     file: ROWS_FILE,
-    find: 'for (const item of items) all.set(handleOf(item), item);',
+    find: 'this.#putAll(all, items);',
     replace: '',
     suite: HISTORY,
     tests: 'gives the map of each epoch',
@@ -126,7 +126,7 @@ export const EPOCH_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'no whole map is written',
     file: ROWS_FILE,
-    find: 'if (since + items.length <= 2 * size + FEW) {',
+    find: 'if (since + number <= 2 * size + FEW) {',
     replace: 'if (true) {',
     suite: HISTORY,
     tests: 'gives the map of each epoch',

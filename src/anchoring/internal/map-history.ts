@@ -2,9 +2,10 @@
  * What the maps were at every epoch, in rows: what changed in each, and now and then a whole map, so that the map
  * of an epoch is read in time that its size bounds, however long its history. Items begin with a handle, 8 bytes.
  */
-import { ByteWriter } from '../../base/byte-codec.js';
-import { asBuffer, fromHex, toHex } from '../../base/bytes.js';
+import { asBuffer } from '../../base/bytes.js';
+import { RecordTable } from '../../base/record-table.js';
 import type { KeyRange, Row, RowDb } from '../../ledger/row-db.js';
+import { writeHandle } from './handle-bytes.js';
 
 export interface MapHistoryKind {
   /** First byte of the keys of changes, and of whole maps. */
@@ -12,9 +13,6 @@ export interface MapHistoryKind {
   readonly whole: number;
   readonly itemBytes: number;
 }
-
-/** Items by handle. */
-export type MapItems = ReadonlyMap<string, Uint8Array>;
 
 interface Counted {
   /** Items of the map. */
@@ -26,6 +24,8 @@ interface Counted {
 const HANDLE = 8;
 /** Of a whole map, in one row. */
 const ITEMS_PER_ROW = 8192;
+/** Each may be nearly a megabyte. */
+const ROWS_AT_ONCE = 16;
 /** A small map is written whole no more often than this many changes. */
 const FEW = 256;
 
@@ -42,35 +42,31 @@ export class MapHistory {
   /**
    * Rows for the changes that an epoch makes to a map, to be written with it before the next are asked for.
    *
-   * @param map handle, 16 hex digits. @param isWhole the items are all that the map has from then on.
+   * @param map handle, 16 hex digits. @param items one after the other, no handle twice. @param isWhole the items are all that the map has from then on.
    */
-  async rows(
-    map: string,
-    epoch: number,
-    items: readonly Uint8Array[],
-    isWhole: boolean,
-  ): Promise<Row[]> {
+  async rows(map: string, epoch: number, items: Uint8Array, isWhole: boolean): Promise<Row[]> {
     const counted = await this.#counted(map, epoch - 1);
+    const number = items.length / this.#kind.itemBytes;
     if (isWhole) {
-      this.#counts.set(map, { size: items.length, since: 0 });
+      this.#counts.set(map, { size: number, since: 0 });
       return this.#wholeRows(map, epoch, items);
     }
     const { since, size } = counted;
-    const row: Row = [this.#key(this.#kind.changes, map, epoch), joined(items)];
-    if (since + items.length <= 2 * size + FEW) {
+    const row: Row = [this.#key(this.#kind.changes, map, epoch), items];
+    if (since + number <= 2 * size + FEW) {
       // Counted as if all were new: whole maps are then written a little less often.
-      this.#counts.set(map, { size: Math.max(size, items.length), since: since + items.length });
+      this.#counts.set(map, { size: Math.max(size, number), since: since + number });
       return [row];
     }
-    const all = new Map(await this.at(map, epoch - 1));
-    for (const item of items) all.set(handleOf(item), item);
+    const all = await this.at(map, epoch - 1);
+    this.#putAll(all, items);
     this.#counts.set(map, { size: all.size, since: 0 });
-    return [row, ...this.#wholeRows(map, epoch, [...all.values()])];
+    return [row, ...this.#wholeRows(map, epoch, all.joined())];
   }
 
-  /** The map as it was when an epoch had been made; empty before its first. */
-  async at(map: string, epoch: number): Promise<MapItems> {
-    const items = new Map<string, Uint8Array>();
+  /** The map as it was when an epoch had been made, items by handle; empty before its first. */
+  async at(map: string, epoch: number): Promise<RecordTable> {
+    const items = new RecordTable(HANDLE, this.#kind.itemBytes);
     const from = await this.#lastWhole(map, epoch);
     if (from !== null) await this.#read(items, this.#range(this.#kind.whole, map, from, from));
     await this.#read(items, this.#range(this.#kind.changes, map, (from ?? -1) + 1, epoch));
@@ -97,22 +93,22 @@ export class MapHistory {
     return null;
   }
 
-  async #read(into: Map<string, Uint8Array>, range: KeyRange): Promise<void> {
-    const { itemBytes } = this.#kind;
-    for await (const [, value] of this.#db.rows(range))
-      for (let at = 0; at < value.length; at += itemBytes) {
-        const item = value.subarray(at, at + itemBytes);
-        into.set(handleOf(item), item);
-      }
+  async #read(into: RecordTable, range: KeyRange): Promise<void> {
+    for await (const [, value] of this.#db.rows(range, { atOnce: ROWS_AT_ONCE }))
+      this.#putAll(into, value);
   }
 
-  #wholeRows(map: string, epoch: number, items: readonly Uint8Array[]): Row[] {
+  #putAll(into: RecordTable, items: Uint8Array): void {
+    if (items.length % this.#kind.itemBytes !== 0)
+      throw new Error('the index of epochs is damaged');
+    for (let at = 0; at < items.length; at += this.#kind.itemBytes) into.put(items, at);
+  }
+
+  #wholeRows(map: string, epoch: number, items: Uint8Array): Row[] {
     const rows: Row[] = [];
-    for (let at = 0, part = 0; at < items.length || at === 0; at += ITEMS_PER_ROW, part++)
-      rows.push([
-        this.#key(this.#kind.whole, map, epoch, part),
-        joined(items.slice(at, at + ITEMS_PER_ROW)),
-      ]);
+    const bytes = ITEMS_PER_ROW * this.#kind.itemBytes;
+    for (let at = 0, part = 0; at < items.length || at === 0; at += bytes, part++)
+      rows.push([this.#key(this.#kind.whole, map, epoch, part), items.subarray(at, at + bytes)]);
     return rows;
   }
 
@@ -122,19 +118,11 @@ export class MapHistory {
   }
 
   #key(kind: number, map: string, epoch: number, part = 0): Uint8Array {
-    const writer = new ByteWriter(1 + HANDLE + 12);
-    writer.u8(kind);
-    writer.bytes(fromHex(map));
-    writer.u64(epoch);
-    writer.u32(part);
-    return writer.finish();
+    const key = Buffer.allocUnsafe(1 + HANDLE + 12);
+    key[0] = kind;
+    writeHandle(key, 1, map);
+    key.writeBigUInt64BE(BigInt(epoch), 1 + HANDLE);
+    key.writeUInt32BE(part, 1 + HANDLE + 8);
+    return key;
   }
-}
-
-function joined(items: readonly Uint8Array[]): Uint8Array {
-  return Buffer.concat(items);
-}
-
-function handleOf(item: Uint8Array): string {
-  return toHex(item.subarray(0, HANDLE));
 }

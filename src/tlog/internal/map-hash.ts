@@ -3,8 +3,8 @@ import type { Sha256Digest } from '../../base/brand.js';
 import { equalBytes, sha256Digest } from '../../base/bytes.js';
 import { domainHashOfTwo } from './domain-hash.js';
 
-const MAP_LEAF = 0x02;
-const MAP_NODE = 0x03;
+export const MAP_LEAF = 0x02;
+export const MAP_NODE = 0x03;
 
 /** Stands for a subtree without keys: nobody knows what hashes to it. */
 export const EMPTY_SUBTREE: Sha256Digest = sha256Digest(new Uint8Array(32));
