@@ -5,8 +5,9 @@
 import { ACCESS_LEDGER } from './access/access-entry.js';
 import type { AnchorStore } from './anchoring/anchor-store.js';
 import type { Anchored } from './anchoring/anchored-heads.js';
-import type { Anchorer, Succession } from './anchoring/anchorer.js';
+import type { Anchorer } from './anchoring/anchorer.js';
 import type { FundingCoin } from './anchoring/funding-coin.js';
+import type { NamedSuccession } from './anchoring/named-chain.js';
 import { utf8 } from './base/bytes.js';
 import { hmacSha256 } from './base/hash.js';
 import type { RandomSource } from './base/random.js';
@@ -21,6 +22,7 @@ import {
   followAnchors,
   markEpoch,
 } from './commands/anchor-now.js';
+import { makeSuccession } from './commands/succeed-anchors.js';
 import type { Outpoint } from './evidence/bitcoin/transaction.js';
 import type { ChainName } from './evidence/chains.js';
 import type { KeyStore } from './keys/key-store.js';
@@ -32,6 +34,7 @@ import type { LedgerError } from './ledger/ledger-error.js';
 import { LedgerStore, type LedgerStoreOptions } from './ledger/ledger-store.js';
 import type { Ledger } from './ledger/ledger.js';
 import { type AnchoringOptions, openNodeAnchoring } from './node-anchoring.js';
+import type { SuccessionCause } from './records/statement.js';
 import { beginRun } from './node-run.js';
 import type { EpochParts } from './queries/epoch-view.js';
 import { LogIdentities } from './queries/log-identity.js';
@@ -216,9 +219,9 @@ export class LedgerNode {
     return this.#anchorTurns.take(() => this.anchorer.topUp(outpoint));
   }
 
-  /** Begins the successor of a chain that has ended. @throws AnchoringError as `Anchorer.succeed`. */
-  succeedAnchors(outpoint: Outpoint): Promise<Succession> {
-    return this.#anchorTurns.take(() => this.anchorer.succeed(outpoint));
+  /** Begins the successor of a chain that has ended. @throws AnchoringError as `makeSuccession`. */
+  succeedAnchors(outpoint: Outpoint | null, cause: SuccessionCause): Promise<NamedSuccession> {
+    return this.#anchorTurns.take(() => makeSuccession(this.#anchoring, outpoint, cause));
   }
 
   /** Finishes what was taken, remembers the heads outside the data directory, and closes. */

@@ -55,7 +55,8 @@ export class SettledWatch {
   }
 
   /**
-   * The book without its newest settled anchor, if that has left the chain; null if it is where it was.
+   * The book without its newest settled anchor, if that has left the chain; null if it is where it was, or is proved
+   * where it is now.
    *
    * @throws AnchoringError CHAIN_BEHIND, ANCHOR_MOVED, and as the source's own calls.
    */
@@ -75,8 +76,15 @@ export class SettledWatch {
     const kept = await store.readKept(size, book.chain.script);
     if (kept !== null && kept.chain === book.ended.length)
       return unsettleInBook(book, book.chain, kept, place.txid);
-    await this.#proveAgain(size, place);
-    return null;
+    try {
+      await this.#proveAgain(size, place);
+      return null;
+    } catch (cause) {
+      const isGone = cause instanceof AnchoringError && cause.code === 'ANCHOR_UNCONFIRMED';
+      // Of a chain that has ended nobody waits for it: what it held, the next anchor of the new one holds.
+      if (!isGone || kept === null) throw cause;
+      return book;
+    }
   }
 
   /** Of an anchor whose bytes an earlier version did not keep, or that is of a chain which has ended. */

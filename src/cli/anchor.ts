@@ -1,8 +1,9 @@
 /** `chirograph anchor`: puts the present heads of a node into its chain, and says how far they are. */
 import { setTimeout } from 'node:timers/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { ANCHOR_ALARM_TEXTS, ANCHOR_ALARMS } from '../anchoring/anchor-report.js';
 import type { JsonValue } from '../base/canonical-json.js';
+import { SUCCESSION_CAUSES } from '../records/statement.js';
 import { anchorCoinSchema, type Anchors, anchorsSchema, expected } from './answers.js';
 import { withExamples } from './command-help.js';
 import type { NodeClient } from './node-client.js';
@@ -14,6 +15,10 @@ interface AnchorFlags extends NodeFlags {
   readonly json?: true;
   /** False with --no-wait. */
   readonly wait?: boolean;
+}
+
+interface SuccessorFlags extends AnchorFlags {
+  readonly why: string;
 }
 
 export function addAnchorCommand(program: Command, terminal: Terminal): void {
@@ -64,23 +69,28 @@ export function addAnchorCommand(program: Command, terminal: Terminal): void {
     });
   withExamples(topUp, `chirograph anchor top-up ${coin}`);
 
-  const successor = withNodeOptions(anchor.command('successor <coin>'))
+  const successor = withNodeOptions(anchor.command('successor [coin]'))
     .description(
       'begin another chain of anchors, under another key, where the one before has ended',
     )
-    .action(async (outpoint: string, flags: AnchorFlags) => {
+    .addOption(
+      new Option('--why <cause>', 'what the epoch log says of it, for good')
+        .choices(SUCCESSION_CAUSES)
+        .makeOptionMandatory(),
+    )
+    .action(async (outpoint: string | undefined, flags: SuccessorFlags) => {
       const client = nodeClientFor(flags, terminal);
       const answer = await client.request({
         method: 'POST',
         path: `${PATH}/successor`,
-        body: { outpoint },
+        body: { ...(outpoint !== undefined && { outpoint }), why: flags.why },
       });
-      const { before, value } = expected(anchorCoinSchema, answer);
+      const { before, outpoint: first, value } = expected(anchorCoinSchema, answer);
       printResult(terminal, flags.json, answer, [
-        `the chain that ended at ${oneLine(before ?? '')} goes on from ${oneLine(outpoint)}, ${value} sat`,
+        `the chain that ended at ${oneLine(before ?? 'no coin')} goes on from ${oneLine(first)}, ${value} sat`,
       ]);
     });
-  withExamples(successor, `chirograph anchor successor ${coin}`);
+  withExamples(successor, `chirograph anchor successor ${coin} --why key-change`);
 }
 
 const PATH = '/v1/anchors';

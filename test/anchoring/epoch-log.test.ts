@@ -29,6 +29,7 @@ import {
 } from '../../src/tlog/sparse-map-proof.js';
 import { SeededChoice } from '../support/seeded-choice.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+import { SCRIPT } from './fixture.js';
 import { openTestStore, type TestStore } from '../support/test-store.js';
 
 let root: string;
@@ -71,7 +72,13 @@ async function openEpochs(): Promise<TestEpochs> {
     store.store.allLedgers().filter(({ identity }) => identity.name !== 'epochs');
   return {
     store,
-    source: { ledgers: others, epochs, history, random: new RandomPool() },
+    source: {
+      ledgers: others,
+      epochs,
+      history,
+      random: new RandomPool(),
+      anchorScript: () => SCRIPT,
+    },
     get ledgers() {
       return others();
     },

@@ -2,13 +2,7 @@
  * The succession of a chain of anchors, as an epoch says it (docs/formats/statement.md). What it says must hold
  * together: another script than the one that ended, and a stranger's transaction exactly where one was the cause.
  */
-import {
-  COUNT,
-  JSON_OBJECT,
-  JsonMembers,
-  type Refuse,
-  textLike,
-} from '../../base/json-members.js';
+import { COUNT, JSON_OBJECT, JsonMembers, type Refuse, textLike } from '../../base/json-members.js';
 import {
   type EndedChainStatement,
   SUCCESSION_CAUSES,
@@ -61,7 +55,8 @@ function readEnded(members: JsonMembers): EndedChainStatement {
     ...(spentAt !== undefined && { spentAt }),
     ...(spentBy !== undefined && { spentBy }),
   };
-  if ((first === undefined) !== (last === undefined)) members.required(first ? 'last' : 'first', COIN);
+  if ((first === undefined) !== (last === undefined))
+    members.required(first ? 'last' : 'first', COIN);
   if ((spentAt === undefined) !== (spentBy === undefined))
     members.required(spentAt === undefined ? 'spentAt' : 'spentBy', COUNT);
   members.end();
