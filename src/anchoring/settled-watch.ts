@@ -73,8 +73,10 @@ export class SettledWatch {
         'CHAIN_BEHIND',
         'the node’s chain ends below the newest final anchor: it is behind, wait for it',
       );
-    const kept = await store.readKept(size, book.chain.script);
-    if (kept !== null && kept.chain === book.ended.length)
+    const chain = await store.chainOf(size);
+    const isWritten = chain === book.ended.length;
+    const kept = await store.readKept(size, (book.ended[chain] ?? book.chain).script);
+    if (kept !== null && isWritten)
       return unsettleInBook(book, book.chain, kept, place.txid);
     try {
       await this.#proveAgain(size, place);
@@ -82,7 +84,7 @@ export class SettledWatch {
     } catch (cause) {
       const isGone = cause instanceof AnchoringError && cause.code === 'ANCHOR_UNCONFIRMED';
       // Of a chain that has ended nobody waits for it: what it held, the next anchor of the new one holds.
-      if (!isGone || kept === null) throw cause;
+      if (!isGone || isWritten) throw cause;
       return book;
     }
   }
