@@ -1,6 +1,6 @@
 /** The key of the anchor chain: made with the node, and bound to the kind of chain it was made for. */
 import { randomBytes, type RandomSource } from './base/random.js';
-import type { KeyStore } from './keys/key-store.js';
+import type { AnchorKey, KeyStore } from './keys/key-store.js';
 import { flagName, mustBe } from './settings/setting.js';
 
 export interface AnchorKeyOptions {
@@ -24,10 +24,14 @@ export async function anchorSecret(options: AnchorKeyOptions): Promise<Uint8Arra
 }
 
 async function makeAnchorKey({ keyStore, random, isDevelopment }: AnchorKeyOptions) {
+  const key = newAnchorKey(random, isDevelopment);
+  await keyStore.putAnchorKey(key);
+  return key;
+}
+
+export function newAnchorKey(random: RandomSource, isDevelopment: boolean): AnchorKey {
   // All but 2⁻¹²⁸ of 32-byte strings are scalars; the top bit cleared makes it all of them but zero.
   const secret = randomBytes(random, 32);
   secret[0] = (secret[0] ?? 0) & 0x7f;
-  const key = { secret, isDevelopment };
-  await keyStore.putAnchorKey(key);
-  return key;
+  return { secret, isDevelopment };
 }

@@ -5,9 +5,10 @@
 import { ACCESS_LEDGER } from './access/access-entry.js';
 import type { AnchorStore } from './anchoring/anchor-store.js';
 import type { Anchored } from './anchoring/anchored-heads.js';
-import type { Anchorer, Succession } from './anchoring/anchorer.js';
+import type { Anchorer } from './anchoring/anchorer.js';
 import type { EpochWitnesses } from './anchoring/epoch-witnesses.js';
 import type { FundingCoin } from './anchoring/funding-coin.js';
+import type { NamedSuccession } from './anchoring/named-chain.js';
 import { NOBODY_WITNESSES, type Witnessed } from './anchoring/witnessed-heads.js';
 import { utf8 } from './base/bytes.js';
 import { hmacSha256 } from './base/hash.js';
@@ -24,6 +25,7 @@ import {
   followAnchors,
   markEpoch,
 } from './commands/anchor-now.js';
+import { makeSuccession } from './commands/succeed-anchors.js';
 import type { Outpoint } from './evidence/bitcoin/transaction.js';
 import type { ChainName } from './evidence/chains.js';
 import type { KeyStore } from './keys/key-store.js';
@@ -40,6 +42,7 @@ import { compareWithWitnesses, openNodeWitnesses, type Witnessing } from './node
 import type { EpochParts } from './queries/epoch-view.js';
 import { LogIdentities } from './queries/log-identity.js';
 import type { MarksOf } from './queries/receipt.js';
+import type { SuccessionCause } from './records/statement.js';
 
 export interface LedgerNodeOptions {
   readonly dataDirectory: string;
@@ -250,9 +253,9 @@ export class LedgerNode {
     return this.#anchorTurns.take(() => this.anchorer.topUp(outpoint));
   }
 
-  /** Begins the successor of a chain that has ended. @throws AnchoringError as `Anchorer.succeed`. */
-  succeedAnchors(outpoint: Outpoint): Promise<Succession> {
-    return this.#anchorTurns.take(() => this.anchorer.succeed(outpoint));
+  /** Begins the successor of a chain that has ended. @throws AnchoringError as `makeSuccession`. */
+  succeedAnchors(outpoint: Outpoint | null, cause: SuccessionCause): Promise<NamedSuccession> {
+    return this.#anchorTurns.take(() => makeSuccession(this.#anchoring, outpoint, cause));
   }
 
   /** Finishes what was taken, remembers the heads outside the data directory, and closes. */

@@ -11,6 +11,7 @@ import { EpochHistory } from './anchoring/epoch-history.js';
 import type { EpochSource } from './anchoring/epoch-log.js';
 import type { IndexKeyOf } from './anchoring/epoch-maps.js';
 import type { FundingCoin } from './anchoring/funding-coin.js';
+import { chainNamedIn } from './anchoring/named-chain.js';
 import { checkOwnChain } from './anchoring/own-chain.js';
 import { lastEpoch } from './anchoring/read-epoch.js';
 import { assert } from './base/errors.js';
@@ -90,6 +91,7 @@ async function anchoringOf(
     ...options,
     signer,
     store: current.anchors,
+    named: chainNamedIn(epochLog.reader),
     clock: parts.clock,
     targetBlocks: TARGET_BLOCKS,
   });
@@ -98,6 +100,7 @@ async function anchoringOf(
     epochs: epochLog,
     history: current.epochs,
     random,
+    anchorScript: () => anchorer.namedScript,
   };
   const history = anchoredByAny(histories.map(({ anchored }) => anchored));
   const anchors = histories.map((one) => one.anchors);

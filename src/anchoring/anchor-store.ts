@@ -144,6 +144,11 @@ export class AnchorStore {
     return (await this.#readAnchor(epochSize)).kept?.at ?? null;
   }
 
+  /** How many chains had ended before its own; 0 where an earlier version did not say. */
+  async chainOf(epochSize: TreeSize): Promise<number> {
+    return (await this.#readAnchor(epochSize)).kept?.chain ?? 0;
+  }
+
   /** Removes those that do not count and will not: all but those of `kept`. */
   async removeUncounted(kept: readonly TreeSize[]): Promise<void> {
     for (const size of this.#found.slice(this.#count)) {

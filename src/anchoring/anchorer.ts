@@ -10,13 +10,13 @@ import { equalBytes } from '../base/bytes.js';
 import type { Clock } from '../base/time.js';
 import type { AnchorPayload } from '../evidence/bitcoin/anchor-payload.js';
 import type { Outpoint } from '../evidence/bitcoin/transaction.js';
+import type { SuccessionCause } from '../records/statement.js';
 import {
   type AnchorBook,
   beginChain,
   closeInBook,
   continues,
   settleInBook,
-  succeedInBook,
   takenBackSizes,
   topUpInBook,
   type WrittenChain,
@@ -32,8 +32,10 @@ import type { ChainSource } from './chain-source.js';
 import { type ConfirmedCandidate, confirmedIn } from './confirmed-candidate.js';
 import { AnchoringError } from './errors.js';
 import { type FundingCoin, fundingCoin } from './funding-coin.js';
+import type { NamedChain, NamedSuccession } from './named-chain.js';
 import { SettledWatch } from './settled-watch.js';
 import { SpenderSearch } from './spender-search.js';
+import { bookAfter, checkSuccession, firstCoinOf, successionStatement } from './succession.js';
 import { checkedTopUp, unspentOf } from './top-up.js';
 
 export interface AnchorerOptions {
@@ -46,6 +48,8 @@ export interface AnchorerOptions {
   readonly confirmations: number;
   /** Blocks within which an anchor should confirm; what the fee is estimated for. */
   readonly targetBlocks: number;
+  /** Which chain is the log's. */
+  readonly named: NamedChain;
   /** The coin that the chain of anchors starts from, asked for once. */
   readonly firstCoin: (script: Uint8Array) => Promise<FundingCoin>;
 }
@@ -60,21 +64,14 @@ export type AnchorState =
       readonly isStarved: boolean;
     };
 
-/** Of a chain of anchors by another. */
-export interface Succession {
-  /** The coin that the old one ended at. */
-  readonly before: Outpoint;
-  /** The coin that the new one starts from, and the script that it pays. */
-  readonly coin: FundingCoin;
-  readonly script: Uint8Array;
-}
-
 export class Anchorer {
   readonly #options: AnchorerOptions;
   readonly #script: Uint8Array;
   readonly #search: SpenderSearch;
   readonly #watch: SettledWatch;
   #book: AnchorBook;
+  /** The script that the epoch log names; null before its first epoch that does. */
+  #named: Uint8Array | null = null;
   #starved: Starved | null = null;
   #rate: number | null = null;
   #confirmations = 0;
@@ -96,7 +93,33 @@ export class Anchorer {
   static async open(options: AnchorerOptions): Promise<Anchorer> {
     const script = chainScript(options.signer.publicKey);
     const book = await options.store.readBook(script);
-    return new Anchorer(options, script, book, await SettledWatch.open(options));
+    const anchorer = new Anchorer(options, script, book, await SettledWatch.open(options));
+    await anchorer.followLog();
+    return anchorer;
+  }
+
+  /** What epochs name: the chain that the log has, whatever key there is. */
+  get namedScript(): Uint8Array {
+    return this.#named ?? this.#book.chain?.script ?? this.#script;
+  }
+
+  /**
+   * Takes over what the epoch log says of the chain of anchors: after it has named a successor, and
+   * after a crash in between.
+   *
+   * @throws AnchoringError ANCHOR_STATE_INVALID.
+   */
+  async followLog(): Promise<void> {
+    const { named } = this.#options;
+    const script = await named.script();
+    const { chain } = this.#book;
+    if (script !== null && (chain === null || !equalBytes(chain.script, script))) {
+      const succession = await named.succession();
+      const book = succession && bookAfter(this.#book, succession);
+      // A crash before this leaves a log that names the new chain, and the old one here: looked at again.
+      if (book !== null) await this.#keep(book);
+    }
+    this.#named = script;
   }
 
   get state(): AnchorState {
@@ -191,28 +214,42 @@ export class Anchorer {
   }
 
   /**
-   * Begins another chain, under the key that there is now, where the one before has ended: its coin was
-   * spent by a stranger, or its key is lost. What the old one anchored stays anchored.
+   * What the epoch log must say for another chain, under the key that there is now, to take the place of the
+   * one that it names. Nothing is changed: `followLog` does, once the log says it.
    *
-   * @throws AnchoringError ANCHOR_CHAIN_OPEN, ANCHOR_COIN_REFUSED, and as the source's own calls.
+   * @param outpoint null asks for the coin that a first chain would start from.
+   * @throws AnchoringError ANCHOR_CHAIN_OPEN, ANCHOR_SUCCESSION_REFUSED, ANCHOR_COIN_REFUSED, and as the source's own calls.
    */
-  async succeed(outpoint: Outpoint): Promise<Succession> {
-    const { chain } = this.#book;
+  async planSuccession(
+    outpoint: Outpoint | null,
+    cause: SuccessionCause,
+  ): Promise<NamedSuccession> {
+    const { source, store, firstCoin } = this.#options;
+    const book = this.#book;
+    const named = this.namedScript;
+    const script = this.#script;
     // Whoever spent the coin has the key: a chain under the same one would end as well.
-    if (chain === null || !this.#isKeyAnother)
+    if (equalBytes(named, script))
       throw new AnchoringError(
         'ANCHOR_CHAIN_OPEN',
         'the chain of anchors is under the key that there is: only one of another key can succeed it',
       );
-    const coin = await fundingCoin(this.#options.source, outpoint, this.#script);
-    // A crash before this leaves the old chain, and it is succeeded again.
-    await this.#keep(succeedInBook(this.#book, chain, this.#script, coin));
-    return { before: chain.tip.outpoint, coin, script: this.#script };
+    checkSuccession(book, script, cause);
+    const coin =
+      outpoint === null ? await firstCoin(script) : await fundingCoin(source, outpoint, script);
+    const first = await firstCoinOf(store, book);
+    return {
+      script,
+      statement: successionStatement({ book, named, first, script, coin, cause }),
+    };
   }
 
+  /** The key is not that of the chain that the log names, or the log names another than is written. */
   get #isKeyAnother(): boolean {
+    const named = this.namedScript;
     const { chain } = this.#book;
-    return chain !== null && !equalBytes(chain.script, this.#script);
+    if (!equalBytes(named, this.#script)) return true;
+    return chain !== null && !equalBytes(chain.script, named);
   }
 
   get #isEnded(): boolean {

@@ -3,17 +3,21 @@
  * the map that the epoch commits to, each head is one that its log had, each anchor carries a head that
  * the epoch log had. For `fsck`; opening looks at the newest alone.
  */
+import type { LeafIndex } from '../base/brand.js';
 import { equalBytes, toHex } from '../base/bytes.js';
 import { digestToHex } from '../base/hex-digest.js';
 import { verifyAnchorProof, type VerifiedAnchor } from '../evidence/bitcoin/anchor-proof.js';
 import { parseBlockHeader } from '../evidence/bitcoin/block-header.js';
 import { CHAINS } from '../evidence/chains.js';
 import type { LogReader } from '../ledger/log-reader.js';
+import { parseStatement } from '../records/parse-statement.js';
+import type { EpochStatement } from '../records/statement.js';
 import type { AnchorStore } from './anchor-store.js';
 import type { ChainSource } from './chain-source.js';
 import { type EpochChange, parseTaken } from './epoch-changes.js';
 import type { IndexKeyOf } from './epoch-maps.js';
 import { EpochState } from './epoch-state.js';
+import { namingProblem } from './named-chain.js';
 import { type EpochLogParts, FIRST_EPOCH, readEpochs } from './read-epoch.js';
 
 export interface CheckedHistory extends EpochLogParts {
@@ -35,8 +39,12 @@ export interface CheckedLog {
 export async function* historyProblems(history: CheckedHistory): AsyncGenerator<string> {
   const state = new EpochState(history.indexKeyOf);
   const seen = new Set<string>();
+  let before: EpochStatement | null = null;
   for await (const read of readEpochs(history, FIRST_EPOCH)) {
     const { epoch, format, statement, changes } = read;
+    const naming = namingProblem(before, statement);
+    if (naming !== null) yield `epoch ${epoch} ${naming}`;
+    before = statement;
     if (statement.heads !== undefined && statement.heads !== changes.length)
       yield `epoch ${epoch} counts ${statement.heads} heads, and ${changes.length} are stored`;
     if (digestToHex(state.apply(epoch, format, changes).tenants) !== statement.tenants)
@@ -72,9 +80,22 @@ async function* anchorProblems(history: CheckedHistory): AsyncGenerator<string> 
         ? (history.logs.get(epochs.handle)?.isClosed ?? false)
         : equalBytes(await epochs.rootAt(size), payload.rootHash));
     if (!isHead) yield `the anchor of ${size} epochs carries a head that the epoch log never had`;
+    if (isHead && !(await isNamed(epochs, anchor)))
+      yield `the anchor of ${size} epochs is in a chain of anchors that the epoch log does not name`;
     if (ownChain !== null && !(await holds(ownChain, anchor)))
       yield `the development chain does not hold the anchor of ${size} epochs: restore \`devchain\``;
   }
+}
+
+/** Entries of a log that lost some, and epochs of earlier versions, do not say. */
+async function isNamed(
+  epochs: LogReader,
+  { payload, chainScript }: VerifiedAnchor,
+): Promise<boolean> {
+  if (payload.size > epochs.head.size) return true;
+  const statement = parseStatement((await epochs.entry((payload.size - 1) as LeafIndex)).statement);
+  if (statement.kind !== 'epoch' || statement.anchorScript === undefined) return true;
+  return statement.anchorScript === toHex(chainScript);
 }
 
 /** By the proof's own network: whether that is the one configured is for the verifier of a file. */

@@ -30,9 +30,9 @@ export interface EpochChange {
 export const MAX_CHANGES = 40_000;
 export const CHANGES_SALT_BYTES = 32;
 
-/** Takes the changes in any order, no log twice. @param salt random, 32 bytes. */
+/** Takes the changes in any order, no log twice; without any only for an epoch with a succession. @param salt random, 32 bytes. */
 export function formatChanges(changes: readonly EpochChange[], salt: Uint8Array): Uint8Array {
-  assert(changes.length > 0 && changes.length <= MAX_CHANGES, '1 to 40,000 changes');
+  assert(changes.length <= MAX_CHANGES, 'at most 40,000 changes');
   assert(salt.length === CHANGES_SALT_BYTES, '32 bytes of salt');
   const length = changes.reduce((sum, { statement }) => sum + 17 + statement.length, HEADER_BYTES);
   const bytes = Buffer.allocUnsafeSlow(length);
@@ -50,8 +50,11 @@ export function formatChanges(changes: readonly EpochChange[], salt: Uint8Array)
   return bytes;
 }
 
-/** @throws AnchoringError EPOCH_HEADS_DAMAGED for anything that `formatChanges` would not write. */
-export function parseChanges(bytes: Uint8Array): EpochChange[] {
+/**
+ * @param maybeNone where the epoch has something else to say than changes.
+ * @throws AnchoringError EPOCH_HEADS_DAMAGED for anything that `formatChanges` would not write.
+ */
+export function parseChanges(bytes: Uint8Array, maybeNone = false): EpochChange[] {
   try {
     const reader = new ByteReader(bytes);
     const format = reader.u8();
@@ -59,7 +62,8 @@ export function parseChanges(bytes: Uint8Array): EpochChange[] {
     if (format !== FORMAT) throw damaged('they have no format');
     reader.bytes(CHANGES_SALT_BYTES);
     const count = reader.u32();
-    if (count === 0 || count > MAX_CHANGES) throw damaged('there are none, or too many');
+    if ((count === 0 && !maybeNone) || count > MAX_CHANGES)
+      throw damaged('there are none, or too many');
     const changes: EpochChange[] = [];
     for (let at = 0; at < count; at++) {
       const change = readChange(reader);

@@ -5,7 +5,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { LeafIndex } from '../base/brand.js';
-import { equalBytes } from '../base/bytes.js';
+import { equalBytes, toHex } from '../base/bytes.js';
 import { digestToHex } from '../base/hex-digest.js';
 import { randomBytes, type RandomSource } from '../base/random.js';
 import { formatClosingStatement } from '../evidence/closing-statement.js';
@@ -13,7 +13,7 @@ import { formatHeadStatement, originHash } from '../evidence/head-statement.js';
 import { plainDraft } from '../ledger/entry-draft.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { LogReader } from '../ledger/log-reader.js';
-import { formatStatement } from '../records/statement.js';
+import { formatStatement, type SuccessionStatement } from '../records/statement.js';
 import {
   changesDigest,
   CHANGES_SALT_BYTES,
@@ -23,6 +23,7 @@ import {
 } from './epoch-changes.js';
 import type { EpochHistory } from './epoch-history.js';
 import type { TakenHead } from './mapped-log.js';
+import type { NamedSuccession } from './named-chain.js';
 import { lastEpoch } from './read-epoch.js';
 
 export interface EpochSource {
@@ -32,6 +33,8 @@ export interface EpochSource {
   readonly epochs: Ledger;
   readonly history: EpochHistory;
   readonly random: RandomSource;
+  /** That the anchors of this log pay. */
+  readonly anchorScript: () => Uint8Array;
   /** For tests. */
   readonly maxChanges?: number;
 }
@@ -44,14 +47,22 @@ const LOOKED_AT_ONCE = 8192;
 /**
  * Makes epochs until none of the heads as they are now is left out; mostly that is one, or none.
  *
+ * @param succession that the first of them says, which then is made whether logs have moved or not.
  * @returns the last that was made, or null if no log has moved since the one before.
  */
-export async function makeEpochs(source: EpochSource): Promise<LeafIndex | null> {
+export async function makeEpochs(
+  source: EpochSource,
+  succession?: NamedSuccession,
+): Promise<LeafIndex | null> {
   await source.history.makeCurrent();
   let made: LeafIndex | null = null;
   for (;;) {
     const { changes, inconsistent, isAll } = await collectChanges(source);
-    if (changes.length > 0) made = await makeEpoch(source, changes);
+    const says = made === null ? succession?.statement : undefined;
+    // Those that follow at once name the new chain too, which nobody has been told of yet.
+    const script = succession?.script ?? source.anchorScript();
+    if (changes.length > 0 || says !== undefined)
+      made = await makeEpoch(source, changes, script, says);
     if (!isAll) continue;
     source.history.inconsistent = inconsistent;
     return made;
@@ -61,6 +72,8 @@ export async function makeEpochs(source: EpochSource): Promise<LeafIndex | null>
 async function makeEpoch(
   { epochs, history, random }: EpochSource,
   changes: readonly EpochChange[],
+  script: Uint8Array,
+  succession: SuccessionStatement | undefined,
 ): Promise<LeafIndex> {
   const { reader } = epochs;
   const epoch = reader.head.size as number as LeafIndex;
@@ -74,6 +87,8 @@ async function makeEpoch(
         ...place,
         changes: digestToHex(changesDigest(part)),
         tenants: digestToHex(tenants),
+        anchorScript: toHex(script),
+        ...(succession !== undefined && { succession }),
         ...(previous !== null && { previous }),
       }),
     );

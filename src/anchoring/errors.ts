@@ -22,6 +22,8 @@ export type AnchoringErrorCode =
   | 'ANCHOR_COIN_REFUSED'
   /** There is no chain of anchors that another could succeed, or none that has ended. */
   | 'ANCHOR_CHAIN_OPEN'
+  /** The cause is not what became of the chain, or the key was one of a chain that has ended. */
+  | 'ANCHOR_SUCCESSION_REFUSED'
   /** Nothing more is anchored in this chain: its coin was spent by a stranger, or its key is another. */
   | 'ANCHOR_CHAIN_CLOSED'
   /** What the chain pays out next would be dust: top up the anchor address. */

@@ -58,7 +58,7 @@ async function readEpoch(
   const [part] = sealedParts;
   if (part === undefined || digestToHex(changesDigest(part)) !== statement.changes)
     throw damaged(epoch, 'its changes are not those that it commits to');
-  return { ...place, format: 2, changes: parseChanges(part) };
+  return { ...place, format: 2, changes: parseChanges(part, statement.succession !== undefined) };
 }
 
 function damaged(epoch: number, reason: string): AnchoringError {

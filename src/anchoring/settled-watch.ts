@@ -55,7 +55,8 @@ export class SettledWatch {
   }
 
   /**
-   * The book without its newest settled anchor, if that has left the chain; null if it is where it was.
+   * The book without its newest settled anchor, if that has left the chain; null if it is where it was, or is proved
+   * where it is now.
    *
    * @throws AnchoringError CHAIN_BEHIND, ANCHOR_MOVED, and as the source's own calls.
    */
@@ -72,11 +73,19 @@ export class SettledWatch {
         'CHAIN_BEHIND',
         'the node’s chain ends below the newest final anchor: it is behind, wait for it',
       );
-    const kept = await store.readKept(size, book.chain.script);
-    if (kept !== null && kept.chain === book.ended.length)
-      return unsettleInBook(book, book.chain, kept, place.txid);
-    await this.#proveAgain(size, place);
-    return null;
+    const chain = await store.chainOf(size);
+    const isWritten = chain === book.ended.length;
+    const kept = await store.readKept(size, (book.ended[chain] ?? book.chain).script);
+    if (kept !== null && isWritten) return unsettleInBook(book, book.chain, kept, place.txid);
+    try {
+      await this.#proveAgain(size, place);
+      return null;
+    } catch (cause) {
+      const isGone = cause instanceof AnchoringError && cause.code === 'ANCHOR_UNCONFIRMED';
+      // Of a chain that has ended nobody waits for it: what it held, the next anchor of the new one holds.
+      if (!isGone || isWritten) throw cause;
+      return book;
+    }
   }
 
   /** Of an anchor whose bytes an earlier version did not keep, or that is of a chain which has ended. */

@@ -184,6 +184,7 @@ export const PROBLEMS = {
   CHAIN_BEHIND: kind(503, 'The Bitcoin node is behind', 30),
   ANCHOR_COIN_MISSING: kind(503, 'The coin of the anchor chain is not there', 30),
   ANCHOR_COIN_REFUSED: kind(400, 'The coin cannot be taken'),
+  ANCHOR_SUCCESSION_REFUSED: kind(409, 'Not how the anchor chain ended'),
   ANCHOR_CHAIN_OPEN: kind(409, 'The anchor chain has not ended'),
   ANCHOR_CHAIN_CLOSED: kind(409, 'The anchor chain has ended'),
   ANCHOR_FUNDS_EXHAUSTED: kind(500, 'The anchor address is empty'),

@@ -3,7 +3,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { ANCHOR_ALARM_TEXTS, ANCHOR_ALARMS } from '../anchoring/anchor-report.js';
 import type { JsonValue } from '../base/canonical-json.js';
-import { anchorCoinSchema, type Anchors, anchorsSchema, expected } from './answers.js';
+import { addAnchorChainCommands } from './anchor-chain.js';
+import { type Anchors, anchorsSchema, expected } from './answers.js';
 import { withExamples } from './command-help.js';
 import type { NodeClient } from './node-client.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
@@ -47,40 +48,7 @@ export function addAnchorCommand(program: Command, terminal: Terminal): void {
     });
   withExamples(status, 'chirograph anchor status --url http://127.0.0.1:8787');
 
-  const coin = `${'9e772641'.repeat(8)}:0`;
-  const topUp = withNodeOptions(anchor.command('top-up <coin>'))
-    .description(
-      'name a coin (TXID:OUTPUT, paid to the anchor address) for the next anchor to pay in',
-    )
-    .action(async (outpoint: string, flags: AnchorFlags) => {
-      const client = nodeClientFor(flags, terminal);
-      const answer = await client.request({
-        method: 'POST',
-        path: `${PATH}/top-ups`,
-        body: { outpoint },
-      });
-      const { value } = expected(anchorCoinSchema, answer);
-      printResult(terminal, flags.json, answer, [`${value} sat wait for the next anchor`]);
-    });
-  withExamples(topUp, `chirograph anchor top-up ${coin}`);
-
-  const successor = withNodeOptions(anchor.command('successor <coin>'))
-    .description(
-      'begin another chain of anchors, under another key, where the one before has ended',
-    )
-    .action(async (outpoint: string, flags: AnchorFlags) => {
-      const client = nodeClientFor(flags, terminal);
-      const answer = await client.request({
-        method: 'POST',
-        path: `${PATH}/successor`,
-        body: { outpoint },
-      });
-      const { before, value } = expected(anchorCoinSchema, answer);
-      printResult(terminal, flags.json, answer, [
-        `the chain that ended at ${oneLine(before ?? '')} goes on from ${oneLine(outpoint)}, ${value} sat`,
-      ]);
-    });
-  withExamples(successor, `chirograph anchor successor ${coin}`);
+  addAnchorChainCommands(anchor, terminal);
 }
 
 const PATH = '/v1/anchors';

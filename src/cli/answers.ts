@@ -96,7 +96,7 @@ export const anchorsSchema = z.object({
 export const anchorCoinSchema = z.object({
   outpoint: z.string(),
   value: z.number(),
-  before: z.string().optional(),
+  before: z.string().nullable().optional(),
 });
 export type Anchors = z.output<typeof anchorsSchema>;
 

@@ -3,6 +3,7 @@ import type { AnchorReport } from '../anchoring/anchor-report.js';
 import type { AnchoredHeads } from '../anchoring/anchored-heads.js';
 import type { Anchorer, AnchorState } from '../anchoring/anchorer.js';
 import { type EpochSource, makeEpochs } from '../anchoring/epoch-log.js';
+import type { NamedSuccession } from '../anchoring/named-chain.js';
 import { lastEpoch } from '../anchoring/read-epoch.js';
 import type { TreeSize, UnixMillis } from '../base/brand.js';
 import type { KeyStore } from '../keys/key-store.js';
@@ -54,10 +55,14 @@ async function publishHead({ epochs, anchorer }: AnchorNowDeps): Promise<void> {
     await anchorer.publish({ size, rootHash: await reader.rootAt(size) });
 }
 
-/** Makes an epoch if a ledger has moved, and remembers it outside the data directory. */
-export async function markEpoch(deps: AnchorNowDeps): Promise<void> {
+/**
+ * Makes an epoch if a ledger has moved, and remembers it outside the data directory.
+ *
+ * @param succession that it says, if it is to say one.
+ */
+export async function markEpoch(deps: AnchorNowDeps, succession?: NamedSuccession): Promise<void> {
   const { epochs, anchorer, lag, keyStore, run } = deps;
-  await makeEpochs(epochs);
+  await makeEpochs(epochs, succession);
   await lag.look(epochs.epochs.reader, anchorer.settledSize);
   const { reader } = epochs.epochs;
   const { size, rootHash } = reader.head;

@@ -72,6 +72,8 @@ export interface KeyStore {
   putDevelopmentAuthority(keys: DevelopmentAuthorityKeys): Promise<void>;
   anchorKey(): Promise<AnchorKey | null>;
   putAnchorKey(key: AnchorKey): Promise<void>;
+  /** Keeps the one that is there, if it is there, under another name. @returns that name. */
+  replaceAnchorKey(key: AnchorKey): Promise<string | null>;
 
   mark(): Promise<Mark | null>;
   putMark(mark: Mark): Promise<void>;

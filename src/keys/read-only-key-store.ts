@@ -36,6 +36,7 @@ export function readOnlyKeyStore(keyStore: KeyStore): KeyStore {
     putSealKeys: refuse,
     putDevelopmentAuthority: refuse,
     putAnchorKey: refuse,
+    replaceAnchorKey: refuse,
     putMark: refuse,
     putAccessChanges: refuse,
   };

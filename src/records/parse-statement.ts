@@ -4,7 +4,8 @@ import { type JsonValue, parseCanonicalJson } from '../base/canonical-json.js';
 import { BaseError } from '../base/errors.js';
 import type { HexDigest } from '../base/hex-digest.js';
 import { arrayOf, COUNT, DIGEST, INSTANT, JsonMembers, textLike } from '../base/json-members.js';
-import { ORIGIN, TEXT, TYPE, VERIFIER_KEY } from './internal/shapes.js';
+import { readSuccession } from './internal/read-succession.js';
+import { ANCHOR_SCRIPT, ORIGIN, TEXT, TYPE, VERIFIER_KEY } from './internal/shapes.js';
 import { formatNewer, RecordsError } from './records-error.js';
 import {
   type HandoverSignature,
@@ -93,12 +94,16 @@ const READERS: { readonly [K in Statement['kind']]: Reader<K> } = {
     const changes = members.optional('changes', DIGEST);
     // Format 1 counted its heads, which told each tenant of the others.
     const heads = changes === undefined ? members.required('heads', COUNT) : undefined;
+    const anchorScript = members.optional('anchorScript', ANCHOR_SCRIPT);
+    const succession = readSuccession(members, anchorScript, malformed);
     return {
       kind: 'epoch',
       ...position,
       tenants: members.required('tenants', DIGEST),
       ...(changes !== undefined && { changes }),
       ...(heads !== undefined && { heads }),
+      ...(anchorScript !== undefined && { anchorScript }),
+      ...(succession !== undefined && { succession }),
       ...(previous !== undefined && { previous }),
     };
   },

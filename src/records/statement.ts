@@ -87,6 +87,35 @@ export interface EpochStatement extends Position {
   readonly previous?: HexDigest;
   /** Root of the map of tenants. */
   readonly tenants: HexDigest;
+  /** Hex, that the log's anchors pay from here on; absent where an earlier version made the epoch. */
+  readonly anchorScript?: string;
+  /** Only where `anchorScript` is another than in the epoch before. */
+  readonly succession?: SuccessionStatement;
+}
+
+export const SUCCESSION_CAUSES = ['foreign-spend', 'key-change', 'lost-wallet'] as const;
+export type SuccessionCause = (typeof SUCCESSION_CAUSES)[number];
+
+/** Of a chain of anchors by one under another key (docs/formats/bitcoin-anchor.md). Coins are `<txid>:<output>`. */
+export interface SuccessionStatement {
+  readonly cause: SuccessionCause;
+  readonly ended: EndedChainStatement;
+  /** The coin that the new chain starts from. */
+  readonly first: string;
+  /** Of that coin, in satoshi. */
+  readonly value: number;
+}
+
+export interface EndedChainStatement {
+  /** Hex. */
+  readonly script: string;
+  /** What its first anchor spent; absent of a chain that had no coin. */
+  readonly first?: string;
+  /** What its last final anchor paid, or `first`. */
+  readonly last?: string;
+  /** Of a foreign spend alone: height of the block, txid. */
+  readonly spentAt?: number;
+  readonly spentBy?: string;
 }
 
 /** First entry of a log that goes on under the same origin with a new key. */
@@ -167,6 +196,11 @@ function membersOf(statement: Statement) {
     }
     case 'signature':
       return { ...statement, tags: { ...statement.tags } };
+    case 'epoch': {
+      const { succession, ...rest } = statement;
+      if (succession === undefined) return rest;
+      return { ...rest, succession: { ...succession, ended: { ...succession.ended } } };
+    }
     case 'handover':
       return { ...statement, signatures: statement.signatures.map((s) => ({ ...s })) };
     default:

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { formatOutpoint } from '../../src/anchoring/outpoint-text.js';
 import type { AnchorFees } from '../../src/anchoring/anchor-decision.js';
 import { anchorFees } from '../../src/anchoring/anchor-fee-settings.js';
 import { chainScript } from '../../src/anchoring/anchor-transaction.js';
@@ -244,22 +245,21 @@ describe('a chain whose key is another', () => {
       await settle(life, anchorer, 2);
       await anchorer.publish(payloadOf(3));
       const old = await life.stored();
-      expect(await refusal(() => anchorer.succeed(old.tip.outpoint))).toMatch(/^ANCHOR_CHAIN_OPEN/);
+      const early = anchorer.planSuccession(old.tip.outpoint, 'key-change');
+      expect(await refusal(() => early)).toMatch(/^ANCHOR_CHAIN_OPEN/);
       const other = await life.open({ signer: OTHER_SIGNER });
       expect(other.report).toMatchObject({ closed: { reason: 'key' }, alarms: ['closed'] });
       await other.publish(payloadOf(4));
       await life.chain.mine(CONFIRMATIONS);
       expect(await other.poll()).toMatchObject({ epochSize: 3 });
       const ended = await life.stored();
-      expect(await refusal(() => other.succeed(ended.tip.outpoint))).toMatch(
-        /^ANCHOR_COIN_REFUSED/,
-      );
+      const foreign = other.planSuccession(ended.tip.outpoint, 'lost-wallet');
+      expect(await refusal(() => foreign)).toMatch(/^ANCHOR_COIN_REFUSED/);
       const script = chainScript(OTHER_SIGNER.publicKey);
       const coin = await life.chain.fund(script);
-      expect(await other.succeed(coin.outpoint)).toMatchObject({
-        before: ended.tip.outpoint,
-        coin: { outpoint: coin.outpoint },
+      expect(await life.log.succeed(other, coin.outpoint, 'lost-wallet')).toMatchObject({
         script,
+        statement: { cause: 'lost-wallet', first: formatOutpoint(coin.outpoint) },
       });
       const again = await life.open({ signer: OTHER_SIGNER });
       expect(again.report).toMatchObject({ closed: null, alarms: [] });

@@ -3,6 +3,7 @@ import { AnchorStore } from '../../src/anchoring/anchor-store.js';
 import { Anchorer } from '../../src/anchoring/anchorer.js';
 import type { DevChain } from '../../src/anchoring/devchain.js';
 import { FEES, inTempDir, payloadOf, SIGNER, TestClock, withDevChain } from './fixture.js';
+import { LogOfChains } from './log-of-chains.js';
 
 const CONFIRMATIONS = 3;
 
@@ -21,6 +22,7 @@ function withAnchorer(
           fees: FEES,
           confirmations: CONFIRMATIONS,
           targetBlocks: 6,
+          named: new LogOfChains(),
           firstCoin: (script) => chain.fund(script),
         });
       await act(chain, open);

@@ -8,6 +8,7 @@ import {
   signAnchor,
 } from '../../src/anchoring/anchor-transaction.js';
 import { Anchorer, type AnchorerOptions } from '../../src/anchoring/anchorer.js';
+import { LogOfChains } from './log-of-chains.js';
 import type { DevChain } from '../../src/anchoring/devchain.js';
 import type { TreeSize } from '../../src/base/brand.js';
 import { verifyAnchorProof } from '../../src/evidence/bitcoin/anchor-proof.js';
@@ -34,6 +35,8 @@ export interface AnchoringLife {
   store(files?: DurableFileSystem): Promise<AnchorStore>;
   /** As it is on disk. */
   stored(): Promise<WrittenChain>;
+  /** What the epoch log would say of chains. */
+  readonly log: LogOfChains;
 }
 
 export interface LifeOptions extends Partial<AnchorerOptions> {
@@ -44,12 +47,14 @@ export function withAnchoring<T>(act: (life: AnchoringLife) => Promise<T>): Prom
   return inTempDir((directory) =>
     withDevChain((chain) => {
       const clock = new TestClock();
+      const log = new LogOfChains();
       const store = (files?: DurableFileSystem): Promise<AnchorStore> =>
         AnchorStore.open(directory, true, files);
       return act({
         chain,
         clock,
         directory,
+        log,
         store,
         open: async ({ files, ...options } = {}) =>
           Anchorer.open({
@@ -60,6 +65,7 @@ export function withAnchoring<T>(act: (life: AnchoringLife) => Promise<T>): Prom
             fees: FEES,
             confirmations: CONFIRMATIONS,
             targetBlocks: 6,
+            named: log,
             firstCoin: (script) => chain.fund(script),
             ...options,
           }),

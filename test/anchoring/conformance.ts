@@ -7,6 +7,7 @@ import { softwareAnchorSigner } from '../../src/anchoring/anchor-signer.js';
 import { AnchorStore } from '../../src/anchoring/anchor-store.js';
 import { chainScript, signAnchor } from '../../src/anchoring/anchor-transaction.js';
 import { Anchorer, type AnchorerOptions } from '../../src/anchoring/anchorer.js';
+import { LogOfChains } from './log-of-chains.js';
 import type { ChainSource } from '../../src/anchoring/chain-source.js';
 import type { FundingCoin } from '../../src/anchoring/funding-coin.js';
 import { verifyAnchorProof } from '../../src/evidence/bitcoin/anchor-proof.js';
@@ -55,6 +56,7 @@ export function describeConformance(
 async function live(node: ConformingNode, directory: string): Promise<void> {
   const { source } = node;
   const script = chainScript(SIGNER.publicKey);
+  const log = new LogOfChains();
   const store = (): Promise<AnchorStore> => AnchorStore.open(directory, true);
   const open = async (options: Partial<AnchorerOptions> = {}): Promise<Anchorer> =>
     Anchorer.open({
@@ -65,6 +67,7 @@ async function live(node: ConformingNode, directory: string): Promise<void> {
       fees: FEES,
       confirmations: CONFIRMATIONS,
       targetBlocks: 6,
+      named: log,
       firstCoin: (paid) => node.fund(paid),
       ...options,
     });
@@ -131,7 +134,7 @@ async function live(node: ConformingNode, directory: string): Promise<void> {
   await anchorer.publish(payloadOf(5));
   expect(anchorer.report.closed).toEqual({ reason: 'key' });
   const next = await node.fund(chainScript(OTHER_SIGNER.publicKey));
-  await anchorer.succeed(next.outpoint);
+  await log.succeed(anchorer, next.outpoint, 'lost-wallet');
   await anchorer.publish(payloadOf(5));
   await node.mine(CONFIRMATIONS);
   expect(await anchorer.poll()).toMatchObject({ epochSize: 5 });

@@ -10,6 +10,8 @@ import { EpochIndex } from '../../src/anchoring/epoch-index.js';
 import { type EpochSource, makeEpochs } from '../../src/anchoring/epoch-log.js';
 import { keyOf, tenantSalt } from '../../src/anchoring/epoch-maps.js';
 import { EpochState } from '../../src/anchoring/epoch-state.js';
+import { chainScript } from '../../src/anchoring/anchor-transaction.js';
+import { chainNamedIn, type NamedSuccession } from '../../src/anchoring/named-chain.js';
 import { lastEpoch, readEpochAt } from '../../src/anchoring/read-epoch.js';
 import type { LeafIndex } from '../../src/base/brand.js';
 import { sha256Digest, toHex, u64be } from '../../src/base/bytes.js';
@@ -29,6 +31,7 @@ import {
 } from '../../src/tlog/sparse-map-proof.js';
 import { SeededChoice } from '../support/seeded-choice.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+import { OTHER_SIGNER, SCRIPT } from './fixture.js';
 import { openTestStore, type TestStore } from '../support/test-store.js';
 
 let root: string;
@@ -71,7 +74,13 @@ async function openEpochs(): Promise<TestEpochs> {
     store.store.allLedgers().filter(({ identity }) => identity.name !== 'epochs');
   return {
     store,
-    source: { ledgers: others, epochs, history, random: new RandomPool() },
+    source: {
+      ledgers: others,
+      epochs,
+      history,
+      random: new RandomPool(),
+      anchorScript: () => SCRIPT,
+    },
     get ledgers() {
       return others();
     },
@@ -418,4 +427,97 @@ describe('epochs', () => {
     await expectHeads(last, 2, heads);
     await last.close();
   });
+});
+
+describe('epochs of a log whose chain of anchors is succeeded', () => {
+  const next = chainScript(OTHER_SIGNER.publicKey);
+  const succession: NamedSuccession = {
+    script: next,
+    statement: {
+      cause: 'lost-wallet',
+      ended: { script: toHex(SCRIPT) },
+      first: `${'ab'.repeat(32)}:1`,
+      value: 50_000,
+    },
+  };
+
+  it('name the old chain up to the one that says so, and from there on the new one', async () => {
+    const opened = await openEpochs();
+    const { source } = opened;
+    const named = chainNamedIn(source.epochs.reader);
+    expect(await named.script()).toBeNull();
+    const ledgers = [await opened.add('bank', 'a'), await opened.add('bank', 'b')];
+    await makeEpochs(source);
+    expect(await named.script()).toEqual(SCRIPT);
+    expect(await named.succession()).toBeNull();
+    // Whether a log has moved or not; and all at once, where more has moved than one epoch takes.
+    expect(await makeEpochs(source, succession)).toBe(2);
+    for (const ledger of ledgers) await grow(ledger);
+    await makeEpochs({ ...source, maxChanges: 1, anchorScript: () => next });
+    expect(await named.script()).toEqual(next);
+    expect(await named.succession()).toEqual(succession);
+    expect(await chainsIn(source)).toEqual([
+      [toHex(SCRIPT), undefined],
+      [toHex(next), succession.statement],
+      [toHex(next), undefined],
+      [toHex(next), undefined],
+    ]);
+    await expectHeads(
+      opened,
+      2,
+      headsNow(opened).map((head) => ({ ...head, size: 1 })),
+    );
+    expect(await problemsOf(opened)).toEqual([]);
+    await opened.close();
+  });
+
+  it('name the new one in all that are made at once', async () => {
+    const opened = await openEpochs();
+    for (const name of ['a', 'b', 'c']) await opened.add('bank', name);
+    await makeEpochs({ ...opened.source, maxChanges: 1 }, succession);
+    expect(await chainsIn(opened.source)).toEqual([
+      [toHex(next), succession.statement],
+      [toHex(next), undefined],
+      [toHex(next), undefined],
+    ]);
+    await opened.close();
+  });
+
+  it('are found out when they name another chain without one', async () => {
+    const opened = await openEpochs();
+    const ledger = await opened.add('bank', 'a');
+    await makeEpochs(opened.source);
+    await grow(ledger);
+    await makeEpochs({ ...opened.source, anchorScript: () => next });
+    expect(await chainNamedIn(opened.source.epochs.reader).succession()).toBeNull();
+    expect(await problemsOf(opened)).toEqual([
+      'epoch 2 names another chain of anchors without a succession',
+    ]);
+    await opened.close();
+  });
+
+  async function chainsIn({ epochs: { reader } }: EpochSource): Promise<unknown[]> {
+    const chains: unknown[] = [];
+    for (let epoch = 1; epoch < reader.head.size; epoch++) {
+      const said = parseStatement((await reader.entry(epoch as LeafIndex)).statement);
+      if (said.kind === 'epoch') chains.push([said.anchorScript, said.succession]);
+    }
+    return chains;
+  }
+
+  async function problemsOf({ source, store }: TestEpochs): Promise<string[]> {
+    const { reader } = source.epochs;
+    const logs = store.store.allLedgers().map((one) => one.reader);
+    const problems: string[] = [];
+    for await (const problem of historyProblems({
+      ...source.history.log,
+      anchors: await AnchorStore.open(join(root, 'anchors'), true),
+      logs: new Map(logs.map((log) => [log.handle, { reader: log, isClosed: false }])),
+      ownChain: null,
+      indexKeyOf,
+    }))
+      problems.push(problem);
+    expect(reader.head.size).toBeGreaterThan(1);
+    return problems;
+  }
 });

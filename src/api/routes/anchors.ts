@@ -4,12 +4,12 @@ import { Router } from 'express';
 import { z } from 'zod';
 import type { WitnessStatus } from '../../checkpoint/witness-status.js';
 import type { AnchorStatus } from '../../commands/anchor-now.js';
+import { type AnchorFunding, COIN_PATTERN, topUpAnchors } from '../../commands/fund-anchors.js';
 import {
-  type AnchorFunding,
-  COIN_PATTERN,
+  type AnchorSuccession,
+  SUCCESSION_CAUSES,
   succeedAnchors,
-  topUpAnchors,
-} from '../../commands/fund-anchors.js';
+} from '../../commands/succeed-anchors.js';
 import { anchoringAnswer, anchorsSchema } from '../anchor-schemas.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
@@ -27,7 +27,7 @@ export interface AnchorsRoutesOptions {
   readonly isDevelopment: boolean;
   readonly status: () => AnchorStatus;
   readonly anchorNow: () => Promise<AnchorStatus>;
-  readonly funding: AnchorFunding;
+  readonly funding: AnchorFunding & AnchorSuccession;
   /** Null where no witnesses are asked. */
   readonly witnesses: () => WitnessStatus | null;
   readonly body: BodyLimits;
@@ -40,9 +40,20 @@ const coinBodySchema = z.strictObject({
     description: 'A confirmed, unspent output to the anchor address.',
   }),
 });
+const successorBodySchema = z.strictObject({
+  outpoint: coinBodySchema.shape.outpoint.optional().meta({
+    description:
+      'A confirmed, unspent output to the address of the new key; without it, what the setting names, or the development chain makes.',
+  }),
+  why: z.enum(SUCCESSION_CAUSES).meta({ description: 'What the epoch log says of it, for good.' }),
+});
 const coinSchema = z.object({ outpoint: z.string(), value: satoshi });
 const successionSchema = z.object({
-  before: z.string().meta({ description: 'The coin that the old chain ended at.' }),
+  cause: z.enum(SUCCESSION_CAUSES),
+  before: z
+    .string()
+    .nullable()
+    .meta({ description: 'The coin that the old chain ended at; null of one that had none.' }),
   outpoint: z.string(),
   value: satoshi,
 });
@@ -93,13 +104,14 @@ export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
   });
   addResource(router, '/anchors/successor', {
     post: guard.administering('anchor:fund', async (_principal, request, response) => {
-      const { outpoint } = validate(coinBodySchema, await readJsonBody(request, body), 'the body');
+      const parsed = await readJsonBody(request, body);
+      const { outpoint = null, why } = validate(successorBodySchema, parsed, 'the body');
       return {
-        question: { coin: outpoint },
+        question: { why, ...(outpoint !== null && { coin: outpoint }) },
         take: async () => {
-          const succession = await succeedAnchors(funding, outpoint);
+          const succession = await succeedAnchors(funding, outpoint, why);
           return {
-            made: { before: succession.before },
+            made: { coin: succession.outpoint, ...definedBefore(succession) },
             send: () => {
               sendJson(response, 201, succession satisfies z.infer<typeof successionSchema>);
             },
@@ -109,6 +121,10 @@ export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
     }),
   });
   return router;
+}
+
+function definedBefore({ before }: { readonly before: string | null }): { before?: string } {
+  return before === null ? {} : { before };
 }
 
 export function describeAnchors(registry: OpenAPIRegistry): void {
@@ -151,9 +167,9 @@ export function describeAnchors(registry: OpenAPIRegistry): void {
     path: '/v1/anchors/successor',
     summary: 'Begin another chain of anchors where the one before has ended',
     description:
-      'For operators and admins of the tenant "default", where the anchor key is another than that of the chain.',
+      'For operators and admins of the tenant "default", where the anchor key is another than that of the chain. The epoch log says it first, in an epoch of its own.',
     tags: ['anchors'],
-    request: { body: { required: true, content: json(coinBodySchema) } },
+    request: { body: { required: true, content: json(successorBodySchema) } },
     responses: {
       201: { description: 'Both ends.', content: json(successionSchema) },
       default: problemResponse,

@@ -85,6 +85,14 @@ export const ANCHOR_RULES: Rules<AnchorSubject> = {
       });
     return holds ? null : finding('anchor.epoch');
   },
+
+  // Whoever has a root can commit to it under a key of his own: of the log's chain is what the log names.
+  'the transaction is of the chain that the epoch names': ({ epoch, block }) => {
+    const { anchorScript } = epoch.content;
+    return isFinding(block) || anchorScript === undefined || paysScript(block, anchorScript)
+      ? null
+      : finding('anchor.unattributed');
+  },
 };
 
 export const AFTER_RULES: Rules<AnchorSubject> = {
@@ -130,10 +138,12 @@ export const BEFORE_RULES: Rules<BeforeSubject> = {
       ? null
       : finding('anchor.pair-handle'),
 
-  'both anchors are of one chain of transactions': ({ anchor, block, after }) => {
+  // Another script may have succeeded the first one, if the log says so: then each epoch names its own.
+  'both anchors are of one chain of transactions': ({ anchor, epoch, block, after }) => {
     if (after === null || isFinding(block) || isFinding(after.block)) return null;
+    const isNamed = [epoch, after.epoch].every((one) => one.content.anchorScript !== undefined);
     return anchor.chain === after.anchor.chain &&
-      equalBytes(block.chainScript, after.block.chainScript)
+      (isNamed || equalBytes(block.chainScript, after.block.chainScript))
       ? null
       : finding('anchor.pair-chain');
   },
@@ -145,6 +155,10 @@ export const BEFORE_RULES: Rules<BeforeSubject> = {
       : finding('anchor.pair-order');
   },
 };
+
+function paysScript({ chainScript }: VerifiedAnchor, named: string): boolean {
+  return toHex(chainScript) === named;
+}
 
 function times(recordedAt: UnixMillis, other: UnixMillis) {
   return { recordedAt: formatInstant(recordedAt), other: formatInstant(other) };

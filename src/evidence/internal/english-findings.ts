@@ -113,6 +113,7 @@ export const ENGLISH_FINDINGS = {
   'anchor.tenant-map': 'The tenant’s map is not in the map of tenants.',
   'anchor.tenant': 'The anchored head is filed under another tenant than the log’s.',
   'anchor.epoch': 'The epoch is not in the tree that the transaction commits to.',
+  'anchor.unattributed': 'The transaction is not of the chain of anchors that the epoch names.',
   'anchor.after-size': 'The anchored head ({headSize} entries) does not hold entry {index} yet.',
   'anchor.after-time':
     'The entry says it was recorded at {recordedAt}, after the block that holds it ({other}).',

@@ -128,6 +128,8 @@ export const GERMAN_FINDINGS: Readonly<Record<keyof typeof ENGLISH_FINDINGS, str
   'anchor.tenant':
     'Der verankerte Stand ist unter einem anderen Mandanten abgelegt als dem des Logs.',
   'anchor.epoch': 'Die Epoche ist nicht in dem Baum, auf den sich die Transaktion festlegt.',
+  'anchor.unattributed':
+    'Die Transaktion gehört nicht zu der Kette von Ankern, die die Epoche nennt.',
   'anchor.after-size':
     'Der verankerte Stand ({headSize} Einträge) enthält Eintrag {index} noch nicht.',
   'anchor.after-time':

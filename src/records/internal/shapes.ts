@@ -23,3 +23,5 @@ export const TEXT: Shape<string> = {
   what: 'text',
   read: (value: JsonValue) => (typeof value === 'string' ? value : null),
 };
+/** P2WPKH (BIP 141). */
+export const ANCHOR_SCRIPT = textLike(/^0014[0-9a-f]{40}$/, 'a P2WPKH script');
