@@ -8,8 +8,10 @@ import { merkleRoot } from '../../evidence/bitcoin/merkle-branch.js';
 import { REGTEST } from '../../evidence/bitcoin/network.js';
 import { isCoinbase } from '../../evidence/bitcoin/transaction.js';
 import type { Outpoint, Transaction } from '../../evidence/bitcoin/transaction.js';
+import { MEDIAN_SPAN, medianTime } from './median-time.js';
 import type { SpentOutput } from './p2wpkh.js';
 import { parseRawBlock } from './raw-block.js';
+import type { NextBlock } from './time-locks.js';
 
 export interface UnspentCoin extends SpentOutput {
   /** Of the block that made it. */
@@ -33,7 +35,6 @@ interface ConnectedBlock {
 }
 
 const COINBASE_MATURITY = 100;
-const MEDIAN_SPAN = 11;
 const OP_RETURN = 0x6a;
 
 export class DevChainState {
@@ -72,6 +73,16 @@ export class DevChainState {
   /** Times of the last blocks, which bound the next one's from below. */
   recentTimes(): number[] {
     return this.#blocks.slice(-MEDIAN_SPAN).map(({ header }) => header.time);
+  }
+
+  /** Of the eleven blocks that end at `height`, in seconds. */
+  medianTimeAt(height: number): number {
+    const blocks = this.#blocks.slice(Math.max(0, height + 1 - MEDIAN_SPAN), height + 1);
+    return medianTime(blocks.map(({ header }) => header.time));
+  }
+
+  nextBlock(): NextBlock {
+    return { height: this.height + 1, medianTime: this.medianTimeAt(this.height) };
   }
 
   /** Takes a block as the next one. @returns why it cannot be, and then nothing has changed */
