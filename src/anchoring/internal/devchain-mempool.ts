@@ -4,7 +4,9 @@
  */
 import { Transaction as LibraryTransaction } from 'bitcoinjs-lib';
 import type { Txid } from '../../evidence/bitcoin/hash256.js';
+import { isCoinbase } from '../../evidence/bitcoin/transaction.js';
 import type { Outpoint, Transaction } from '../../evidence/bitcoin/transaction.js';
+import { AnchoringError } from '../errors.js';
 import { outpointKey } from './devchain-state.js';
 import type { DevChainState, UnspentCoin } from './devchain-state.js';
 import { checkFamily } from './mempool-family.js';
@@ -97,6 +99,20 @@ export class DevChainMempool implements Families {
     this.#entries.delete(txid);
     for (const { outpoint } of entry.transaction.inputs)
       this.#spenders.delete(outpointKey(outpoint));
+  }
+
+  /** Begins again with these, in their order, and without those that the chain does not allow now. */
+  refill(transactions: readonly Transaction[]): void {
+    this.clear();
+    for (const transaction of transactions) {
+      if (isCoinbase(transaction)) continue;
+      try {
+        this.accept(transaction.bytes);
+      } catch (cause) {
+        // As in every node, what the new chain does not allow is dropped, and its sender asks again.
+        if (!(cause instanceof AnchoringError)) throw cause;
+      }
+    }
   }
 
   clear(): void {

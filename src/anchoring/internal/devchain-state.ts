@@ -38,10 +38,18 @@ const COINBASE_MATURITY = 100;
 const OP_RETURN = 0x6a;
 
 export class DevChainState {
-  readonly #blocks: ConnectedBlock[] = [];
-  readonly #coins = new Map<string, UnspentCoin>();
-  readonly #heights = new Map<Txid, number>();
-  readonly #places = new Map<BlockHash, BlockPlace>();
+  readonly #blocks: ConnectedBlock[];
+  readonly #coins: Map<string, UnspentCoin>;
+  readonly #heights: Map<Txid, number>;
+  readonly #places: Map<BlockHash, BlockPlace>;
+
+  /** Empty, or what `from` is now, to go on apart from it. */
+  constructor(from?: DevChainState) {
+    this.#blocks = from === undefined ? [] : [...from.#blocks];
+    this.#coins = new Map(from === undefined ? [] : from.#coins);
+    this.#heights = new Map(from === undefined ? [] : from.#heights);
+    this.#places = new Map(from === undefined ? [] : from.#places);
+  }
 
   /** −1 before the genesis block. */
   get height(): number {
@@ -57,6 +65,12 @@ export class DevChainState {
     return this.#blocks[height]?.header.hash;
   }
 
+  /** Of a block of the chain as it is now. */
+  heightOfBlock(hash: BlockHash): number | undefined {
+    const height = this.#blocks.findLastIndex(({ header }) => header.hash === hash);
+    return height === -1 ? undefined : height;
+  }
+
   coin(outpoint: Outpoint): UnspentCoin | undefined {
     return this.#coins.get(outpointKey(outpoint));
   }
@@ -70,15 +84,14 @@ export class DevChainState {
     return this.#places.get(hash);
   }
 
-  /** Times of the last blocks, which bound the next one's from below. */
-  recentTimes(): number[] {
-    return this.#blocks.slice(-MEDIAN_SPAN).map(({ header }) => header.time);
+  /** Of the eleven blocks that end at `height`, in seconds, oldest first. */
+  timesTo(height: number): number[] {
+    const blocks = this.#blocks.slice(Math.max(0, height + 1 - MEDIAN_SPAN), height + 1);
+    return blocks.map(({ header }) => header.time);
   }
 
-  /** Of the eleven blocks that end at `height`, in seconds. */
   medianTimeAt(height: number): number {
-    const blocks = this.#blocks.slice(Math.max(0, height + 1 - MEDIAN_SPAN), height + 1);
-    return medianTime(blocks.map(({ header }) => header.time));
+    return medianTime(this.timesTo(height));
   }
 
   nextBlock(): NextBlock {

@@ -29,7 +29,7 @@ export function subsidyAt(height: number): bigint {
 
 export function mineBlocks(state: DevChainState, order: MiningOrder): Uint8Array[] {
   const blocks: Uint8Array[] = [];
-  const recent = state.recentTimes();
+  const recent = state.timesTo(state.height);
   let previous = state.hashAt(state.height);
   assert(previous !== undefined, 'a chain starts with its genesis block');
   for (let at = 0; at < order.count; at++) {

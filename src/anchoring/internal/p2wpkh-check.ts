@@ -69,8 +69,7 @@ function signatureFault(
   const base = hashType & ~ANYONE_CAN_PAY;
   if (base < Transaction.SIGHASH_ALL || base > Transaction.SIGHASH_SINGLE)
     return policy('Signature hash type missing or not understood');
-  if (!secp256k1.isPointCompressed(publicKey))
-    return policy('Using non-compressed keys in segwit');
+  if (!secp256k1.isPointCompressed(publicKey)) return policy('Using non-compressed keys in segwit');
   const signature = withinOrder(asAll);
   const digest = digestOf(hashType);
   if (signature === undefined || !secp256k1.verify(digest, publicKey, signature))

@@ -4,7 +4,7 @@ const PUSHDATA_4 = 0x4e;
 const OP_16 = 0x60;
 
 export function isPushOnly(script: Uint8Array): boolean {
-  for (let at = 0; at < script.length; ) {
+  for (let at = 0; at < script.length;) {
     const opcode = script[at] ?? 0;
     if (opcode > OP_16) return false;
     at += 1;

@@ -69,7 +69,5 @@ function checkFees(entry: MempoolEntry, replaced: ReadonlyMap<Txid, MempoolEntry
   if (entry.fee < fees)
     throw rejected('insufficient fee, rejecting replacement, less fees than conflicting txs');
   if (entry.fee - fees < INCREMENTAL_RATE * entry.virtualSize)
-    throw rejected(
-      'insufficient fee, rejecting replacement, not enough additional fees to relay',
-    );
+    throw rejected('insufficient fee, rejecting replacement, not enough additional fees to relay');
 }
