@@ -26,7 +26,8 @@ export class BcoinNode implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #prefix: string;
 
-  static async start(): Promise<BcoinNode> {
+  /** @param acceptMillis how long it is asked whether it took a transaction, which it does not say itself */
+  static async start(acceptMillis = 1_500): Promise<BcoinNode> {
     const prefix = await mkdtemp(join(tmpdir(), 'chirograph-bcoin-'));
     const port = await freePort();
     const process = spawn(
@@ -60,7 +61,7 @@ export class BcoinNode implements AsyncDisposable {
       const source = await BitcoinRpc.open({
         ...options,
         network: BCOIN_REGTEST,
-        acceptMillis: 1_500,
+        acceptMillis,
       });
       return new BcoinNode(source, options.url, new JsonRpc(options), process, prefix);
     } catch (cause) {

@@ -82,6 +82,12 @@ export class CoreNode implements AsyncDisposable {
     return this.#rpc.call('generatetoaddress', [count, address], z.array(z.string()).length(count));
   }
 
+  /** Null when the block is the tip now, else Bitcoin Core's word for what it is. */
+  submit(block: Uint8Array): Promise<string | null> {
+    const hex = Buffer.from(block).toString('hex');
+    return this.#rpc.call('submitblock', [hex], z.string().nullable());
+  }
+
   async invalidate(blockHash: string): Promise<void> {
     await this.#rpc.call('invalidateblock', [blockHash], z.null());
     await this.#rpc.call('stop', [], z.string());
