@@ -27,8 +27,8 @@ export interface Rule {
   /** Prepares what the rule is about, and makes what is sent last. */
   readonly make: (kit: RuleKit) => Promise<Uint8Array>;
   readonly expected: Expected;
-  /** What bcoin 1.0.2 does where that is something else; of a refusal it gives no reason. */
-  readonly bcoin?: 'accepted' | 'refused';
+  /** What bcoin 1.0.2 does where that is something else; `refused` where it gives no reason. */
+  readonly bcoin?: Expected;
   /** What the development chain does where it is stricter than Core. */
   readonly devchain?: Expected;
 }
