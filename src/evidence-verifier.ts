@@ -4,6 +4,12 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import {
+  HEADERS_FORM,
+  type HeadersOption,
+  MAX_HEADERS_BYTES,
+  parseHeadersOption,
+} from './evidence/chosen-headers.js';
 import { MAX_COLLECTION_BYTES } from './evidence/collection-file.js';
 import { isLanguage, type Language, LANGUAGES } from './evidence/languages.js';
 import type { VerifyResponse } from './evidence/run-verify.js';
@@ -13,13 +19,16 @@ import { runVerifyCommand } from './evidence/verify-command.js';
 /** Put in by the build. */
 declare const CHIROGRAPH_VERSION: string | undefined;
 
-const HELP = `Usage: node verify.mjs FILE [--trust FILE]… [--require attributed] [--lang de|en] [--json]
+const HELP = `Usage: node verify.mjs FILE [--trust FILE]… [--headers …]… [--require attributed] [--lang de|en] [--json]
 
 Verifies an evidence file or a collection, alone or in a container (ASiC), offline and says, check by check,
 what was checked, how, and on whose word. Verifies a proof of misbehaviour likewise, and says whether it is proven.
 
   --trust FILE           roots of trust of your own: certificates, recovery keys, log keys, blocks
                          (JSON; docs/formats/trust.md); may be given more than once
+  --headers NETWORK:HEIGHT:FILE
+                         consecutive headers of the best chain, raw, from that height on, at most 4,096,
+                         from a source of your choice; may be given more than once
   --require attributed   a file that rests on nothing but its own word is a "no"
   --lang de|en           language of the report for people; English unless given
   --json                 the report as JSON
@@ -57,13 +66,20 @@ function answer(args: readonly string[]): VerifyResponse {
     if (typeof bytes === 'string') return unusable(bytes);
     trust.push({ label, bytes });
   }
+  const headers = [];
+  for (const option of options.headers) {
+    const bytes = readFile(option.path, MAX_HEADERS_BYTES);
+    if (typeof bytes === 'string') return unusable(bytes);
+    headers.push({ ...option, bytes });
+  }
   const { requireAttributed, json, language } = options;
-  return runVerifyCommand({ evidence, trust, requireAttributed, json, language });
+  return runVerifyCommand({ evidence, trust, headers, requireAttributed, json, language });
 }
 
 interface Options {
   readonly paths: readonly string[];
   readonly trust: readonly string[];
+  readonly headers: readonly HeadersOption[];
   readonly requireAttributed: boolean;
   readonly language: Language;
   readonly json: boolean;
@@ -79,6 +95,7 @@ function readArguments(args: readonly string[]): Options | string {
       allowPositionals: true,
       options: {
         trust: { type: 'string', multiple: true },
+        headers: { type: 'string', multiple: true },
         require: { type: 'string' },
         lang: { type: 'string' },
         json: { type: 'boolean' },
@@ -90,9 +107,12 @@ function readArguments(args: readonly string[]): Options | string {
       return '--require knows one word: attributed';
     const language = values.lang ?? 'en';
     if (!isLanguage(language)) return `--lang knows ${LANGUAGES.join(', ')}`;
+    const headers = (values.headers ?? []).map(parseHeadersOption).filter((one) => one !== null);
+    if (headers.length < (values.headers ?? []).length) return `--headers is ${HEADERS_FORM}`;
     return {
       paths: positionals,
       trust: values.trust ?? [],
+      headers,
       requireAttributed: values.require === 'attributed',
       language,
       json: values.json ?? false,

@@ -8,18 +8,17 @@
 import { assert } from '../base/errors.js';
 import type { Clock } from '../base/time.js';
 import type { BlockHash, Txid } from '../evidence/bitcoin/hash256.js';
-import { isCoinbase } from '../evidence/bitcoin/transaction.js';
 import type { Outpoint, Transaction } from '../evidence/bitcoin/transaction.js';
 import type { AnchorCoin } from './anchor-transaction.js';
 import { BITCOIN_REGTEST } from './bitcoin-network.js';
 import type { ChainCoin, ChainSource, ChainTip, TransactionStatus } from './chain-source.js';
-import { AnchoringError } from './errors.js';
 import { openAppendFile } from './internal/append-file.js';
 import type { AppendFile } from './internal/append-file.js';
 import { DevChainMempool } from './internal/devchain-mempool.js';
 import { DevChainStore, unknownBlock } from './internal/devchain-store.js';
 import { mineBlocks } from './internal/mine-blocks.js';
 import { parseRawBlock } from './internal/raw-block.js';
+import { SubmittedBlocks } from './internal/submitted-blocks.js';
 
 export interface DevChainOptions {
   readonly path: string;
@@ -44,6 +43,7 @@ export class DevChain implements ChainSource, AsyncDisposable {
   readonly network = BITCOIN_REGTEST;
   readonly #store: DevChainStore;
   readonly #mempool: DevChainMempool;
+  readonly #submitted: SubmittedBlocks;
   readonly #options: DevChainOptions;
   /** Ends when everything asked for so far has been done: one thing at a time. */
   #busy: Promise<unknown> = Promise.resolve();
@@ -57,6 +57,7 @@ export class DevChain implements ChainSource, AsyncDisposable {
   private constructor(store: DevChainStore, options: DevChainOptions) {
     this.#store = store;
     this.#mempool = new DevChainMempool(store.state);
+    this.#submitted = new SubmittedBlocks(store);
     this.#options = options;
   }
 
@@ -138,8 +139,25 @@ export class DevChain implements ChainSource, AsyncDisposable {
       for (let at = height + 1; at <= tip; at++)
         returning.push(...(await this.#transactionsAt(at)));
       await this.#store.append({ kind: 'disconnect', height });
-      this.#refill([...returning, ...this.#mempool.transactions()]);
+      this.#mempool.refill([...returning, ...this.#mempool.transactions()]);
       return this.#tip();
+    });
+  }
+
+  /**
+   * Takes a block that somebody else mined, as Bitcoin Core's `submitblock` does: null if it is the tip now,
+   * `inconclusive` if it is kept aside until there is more work on top of it, or why it is refused. After a
+   * reorganisation the transactions of the blocks that went are in the mempool where they still may be.
+   */
+  submit(block: Uint8Array): Promise<string | null> {
+    return this.#run(async () => {
+      const now = Math.floor(this.#options.clock.now() / 1000);
+      const submitted = await this.#submitted.submit(block, now);
+      if (submitted.outcome === 'refused') return submitted.reason;
+      if (submitted.outcome === 'inconclusive') return submitted.outcome;
+      const returning = submitted.disconnected.flatMap((one) => parseRawBlock(one).transactions);
+      this.#mempool.refill([...returning, ...this.#mempool.transactions()]);
+      return null;
     });
   }
 
@@ -193,19 +211,6 @@ export class DevChain implements ChainSource, AsyncDisposable {
     });
     await this.#store.append({ kind: 'connect', blocks });
     for (const { txid } of transactions) this.#mempool.remove(txid);
-  }
-
-  #refill(transactions: readonly Transaction[]): void {
-    this.#mempool.clear();
-    for (const transaction of transactions) {
-      if (isCoinbase(transaction)) continue;
-      try {
-        this.#mempool.accept(transaction.bytes);
-      } catch (cause) {
-        // As in every node, what the new chain does not allow is dropped, and its sender asks again.
-        if (!(cause instanceof AnchoringError)) throw cause;
-      }
-    }
   }
 
   async #transactionsAt(height: number): Promise<readonly Transaction[]> {

@@ -3,6 +3,11 @@ import { InvalidArgumentError } from 'commander';
 import { fromHex } from '../base/bytes.js';
 import { MAX_HEIGHT } from '../evidence/bitcoin/anchor-proof.js';
 import { HEADER_BYTES } from '../evidence/bitcoin/block-header.js';
+import {
+  HEADERS_FORM,
+  type HeadersOption,
+  parseHeadersOption,
+} from '../evidence/chosen-headers.js';
 import { type HeaderRun, MAX_HEADER_RUN_BYTES } from '../evidence/opentimestamps/header-source.js';
 import { readFileUpTo } from './files.js';
 
@@ -23,6 +28,16 @@ export function repeatedHeader(text: string, before: readonly HeaderRun[] = []):
 export function repeatedHeaderFile(text: string, before: readonly HeaderFile[] = []): HeaderFile[] {
   const { height, rest } = heightAndRest(text, 'HEIGHT:FILE');
   return [...before, { from: height, path: rest }];
+}
+
+/** An option's value `NETWORK:HEIGHT:FILE`; repeatable. */
+export function repeatedHeaders(
+  text: string,
+  before: readonly HeadersOption[] = [],
+): HeadersOption[] {
+  const option = parseHeadersOption(text);
+  if (option === null) throw new InvalidArgumentError(`Give it as ${HEADERS_FORM}.`);
+  return [...before, option];
 }
 
 /** @throws CliError CLI_FILE. */

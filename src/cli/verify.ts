@@ -1,5 +1,10 @@
 /** `chirograph verify`: evidence files, offline, by the same function as the single-file verifier. */
 import { type Command, Option } from 'commander';
+import {
+  type HeadersInput,
+  type HeadersOption,
+  MAX_HEADERS_BYTES,
+} from '../evidence/chosen-headers.js';
 import { MAX_COLLECTION_BYTES } from '../evidence/collection-file.js';
 import { type Language, LANGUAGES } from '../evidence/languages.js';
 import { isOtsFile } from '../evidence/opentimestamps/ots-file.js';
@@ -9,13 +14,20 @@ import { runVerifyCommand } from '../evidence/verify-command.js';
 import { CliError } from './cli-error.js';
 import { repeated, withExamples } from './command-help.js';
 import { readFileUpTo } from './files.js';
+import { repeatedHeaders } from './header-options.js';
 import { type End, EXIT, type ExitCode, oneLine, type Terminal } from './terminal.js';
 
 interface VerifyFlags {
   readonly trust?: readonly string[];
+  readonly headers?: readonly HeadersOption[];
   readonly require?: string;
   readonly lang: Language;
   readonly json?: true;
+}
+
+interface Roots {
+  readonly trust: readonly TrustInput[];
+  readonly headers: readonly HeadersInput[];
 }
 
 export function addVerifyCommand(program: Command, terminal: Terminal, end: End): void {
@@ -32,6 +44,11 @@ export function addVerifyCommand(program: Command, terminal: Terminal, end: End)
       '--trust <file>',
       'roots of trust of your own (docs/formats/trust.md); repeatable',
       repeated,
+    )
+    .option(
+      '--headers <network:height:file>',
+      'consecutive headers of the best chain, raw, from that height on, at most 4,096; repeatable',
+      repeatedHeaders,
     )
     .addOption(
       new Option(
@@ -67,9 +84,16 @@ async function verifyAll(
   const trust: TrustInput[] = [];
   for (const label of flags.trust ?? [])
     trust.push({ label: oneLine(label), bytes: await readFileUpTo(label, MAX_TRUST_BYTES) });
+  const headers: HeadersInput[] = [];
+  for (const option of flags.headers ?? [])
+    headers.push({
+      ...option,
+      path: oneLine(option.path),
+      bytes: await readFileUpTo(option.path, MAX_HEADERS_BYTES),
+    });
   let worst: ExitCode = EXIT.done;
   for (const file of files) {
-    const code = await verifyOne(file, trust, flags, terminal, files.length > 1);
+    const code = await verifyOne(file, { trust, headers }, flags, terminal, files.length > 1);
     if (code > worst) worst = code;
   }
   return worst;
@@ -77,7 +101,7 @@ async function verifyAll(
 
 async function verifyOne(
   file: string,
-  trust: readonly TrustInput[],
+  roots: Roots,
   { require, json, lang: language }: VerifyFlags,
   { stdout, stderr }: Terminal,
   isOneOfMany: boolean,
@@ -96,7 +120,7 @@ async function verifyOne(
   const requireAttributed = require === 'attributed';
   const response = runVerifyCommand({
     evidence,
-    trust,
+    ...roots,
     requireAttributed,
     json: json === true,
     language,

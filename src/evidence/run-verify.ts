@@ -3,6 +3,7 @@ import { EvidenceError } from './evidence-error.js';
 import { CATALOGUES, type Language } from './languages.js';
 import { reportAsJson } from './report-json.js';
 import { reportAsText } from './report-text.js';
+import { type HeadersInput, trustInHeaders } from './chosen-headers.js';
 import { SHIPPED_TRUST } from './shipped-trust.js';
 import { mergeTrust, parseTrust, type Trust } from './trust.js';
 import { type FileReport, verifyBytes } from './verify-file.js';
@@ -12,6 +13,8 @@ export interface VerifyRequest {
   readonly evidence: Uint8Array;
   /** Beside the roots that ship with the program. */
   readonly trust: readonly TrustInput[];
+  /** From a source of the best chain that the verifier chose. */
+  readonly headers?: readonly HeadersInput[];
   /** Whether a file that rests on its own word is a "no". */
   readonly requireAttributed: boolean;
   readonly json: boolean;
@@ -37,7 +40,7 @@ export interface VerifyResponse {
 /** Never throws for what a stranger has made. */
 export function runVerify(request: VerifyRequest): VerifyResponse {
   try {
-    const report = verifyFiles(request.evidence, request.trust);
+    const report = verifyFiles(request.evidence, request.trust, request.headers);
     const isYes =
       report.result === 'verified' ||
       (report.result === 'consistent' && !request.requireAttributed);
@@ -51,12 +54,18 @@ export function runVerify(request: VerifyRequest): VerifyResponse {
 }
 
 /**
- * The report, by the roots that ship with the program and these.
+ * The report, by the roots that ship with the program, and these.
  *
  * @throws EvidenceError for what cannot be judged; it names the trust file, if it is one.
  */
-export function verifyFiles(evidence: Uint8Array, trust: readonly TrustInput[]): FileReport {
-  return verifyBytes(evidence, mergeTrust(SHIPPED_TRUST, ...trust.map(readTrust)));
+export function verifyFiles(
+  evidence: Uint8Array,
+  trust: readonly TrustInput[],
+  headers: readonly HeadersInput[] = [],
+): FileReport {
+  const roots = mergeTrust(SHIPPED_TRUST, ...trust.map(readTrust));
+  const chosen = headers.map((input) => trustInHeaders(input, roots));
+  return verifyBytes(evidence, mergeTrust(roots, ...chosen));
 }
 
 /** @throws EvidenceError TRUST_MALFORMED, TRUST_FORMAT_NEWER, naming the file. */

@@ -34,6 +34,8 @@ export interface TrustSource {
 
 export interface PinnedBlock extends PinnedHeader {
   readonly chain: ChainName;
+  /** Who knows it, if no trust file does: this version, or headers that the verifier chose. */
+  readonly by?: 'checkpoint' | 'headers';
 }
 
 export const MAX_TRUST_BYTES = 1024 * 1024;

@@ -25,9 +25,9 @@ import {
   p2wpkhDigest,
   p2wpkhScript,
   p2wpkhWitness,
-  spendsP2wpkh,
   withLowS,
 } from '../../src/anchoring/internal/p2wpkh.js';
+import { spendsP2wpkh } from '../../src/anchoring/internal/p2wpkh-check.js';
 import { concat, fromHex, toHex } from '../../src/base/bytes.js';
 import { readAnchorLink } from '../../src/evidence/bitcoin/anchor-payload.js';
 import { txidOf } from '../../src/evidence/bitcoin/hash256.js';

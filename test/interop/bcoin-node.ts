@@ -10,13 +10,20 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Transaction } from 'bitcoinjs-lib';
 import { z } from 'zod';
 import { BCOIN_REGTEST } from '../../src/anchoring/bitcoin-network.js';
 import { BitcoinRpc } from '../../src/anchoring/bitcoin-rpc.js';
 import { JsonRpc } from '../../src/anchoring/internal/json-rpc.js';
+import { parseTxid } from '../../src/evidence/bitcoin/hash256.js';
+import { refusalOf } from './raw-send.js';
 
 const PROGRAM = fileURLToPath(new URL('bcoin/node_modules/bcoin/bin/node', import.meta.url));
 const API_KEY = 'interop';
+/** It answers before it has looked at a transaction, and takes one within a few milliseconds. */
+const ACCEPT_MILLIS = 400;
+const ACCEPT_POLL_MILLIS = 20;
 
 export class BcoinNode implements AsyncDisposable {
   readonly source: BitcoinRpc;
@@ -90,6 +97,18 @@ export class BcoinNode implements AsyncDisposable {
 
   invalidate(blockHash: string): Promise<unknown> {
     return this.#rpc.call('invalidateblock', [blockHash], z.null());
+  }
+
+  /** Null when it is in the mempool; it seldom says why not, nor that it is not. */
+  async send(transaction: Uint8Array): Promise<string | null> {
+    const refusal = await refusalOf(this.#rpc, transaction);
+    if (refusal !== null) return refusal;
+    const txid = parseTxid(Transaction.fromBuffer(transaction).getId());
+    for (let waited = 0; waited < ACCEPT_MILLIS; waited += ACCEPT_POLL_MILLIS) {
+      if ((await this.source.transactionStatus(txid)).state !== 'unknown') return null;
+      await delay(ACCEPT_POLL_MILLIS);
+    }
+    return 'refused';
   }
 
   /** Null when the block was taken, else the reason why not. */

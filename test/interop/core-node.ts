@@ -13,6 +13,7 @@ import { BITCOIN_REGTEST } from '../../src/anchoring/bitcoin-network.js';
 import { BitcoinRpc } from '../../src/anchoring/bitcoin-rpc.js';
 import { JsonRpc } from '../../src/anchoring/internal/json-rpc.js';
 import { freePort } from './bcoin-node.js';
+import { refusalOf } from './raw-send.js';
 
 const PASSWORD = 'interop';
 /** While it reads its blocks it answers, and says that it is not ready. */
@@ -80,6 +81,17 @@ export class CoreNode implements AsyncDisposable {
 
   generate(count: number, address: string): Promise<unknown> {
     return this.#rpc.call('generatetoaddress', [count, address], z.array(z.string()).length(count));
+  }
+
+  /** Null when it is in the mempool, else why not. */
+  send(transaction: Uint8Array): Promise<string | null> {
+    return refusalOf(this.#rpc, transaction);
+  }
+
+  /** Null when the block is the tip now, else Bitcoin Core's word for what it is. */
+  submit(block: Uint8Array): Promise<string | null> {
+    const hex = Buffer.from(block).toString('hex');
+    return this.#rpc.call('submitblock', [hex], z.string().nullable());
   }
 
   async invalidate(blockHash: string): Promise<void> {

@@ -8,8 +8,10 @@ import { merkleRoot } from '../../evidence/bitcoin/merkle-branch.js';
 import { REGTEST } from '../../evidence/bitcoin/network.js';
 import { isCoinbase } from '../../evidence/bitcoin/transaction.js';
 import type { Outpoint, Transaction } from '../../evidence/bitcoin/transaction.js';
+import { MEDIAN_SPAN, medianTime } from './median-time.js';
 import type { SpentOutput } from './p2wpkh.js';
 import { parseRawBlock } from './raw-block.js';
+import type { NextBlock } from './time-locks.js';
 
 export interface UnspentCoin extends SpentOutput {
   /** Of the block that made it. */
@@ -33,14 +35,21 @@ interface ConnectedBlock {
 }
 
 const COINBASE_MATURITY = 100;
-const MEDIAN_SPAN = 11;
 const OP_RETURN = 0x6a;
 
 export class DevChainState {
-  readonly #blocks: ConnectedBlock[] = [];
-  readonly #coins = new Map<string, UnspentCoin>();
-  readonly #heights = new Map<Txid, number>();
-  readonly #places = new Map<BlockHash, BlockPlace>();
+  readonly #blocks: ConnectedBlock[];
+  readonly #coins: Map<string, UnspentCoin>;
+  readonly #heights: Map<Txid, number>;
+  readonly #places: Map<BlockHash, BlockPlace>;
+
+  /** Empty, or what `from` is now, to go on apart from it. */
+  constructor(from?: DevChainState) {
+    this.#blocks = from === undefined ? [] : [...from.#blocks];
+    this.#coins = new Map(from === undefined ? [] : from.#coins);
+    this.#heights = new Map(from === undefined ? [] : from.#heights);
+    this.#places = new Map(from === undefined ? [] : from.#places);
+  }
 
   /** −1 before the genesis block. */
   get height(): number {
@@ -56,6 +65,12 @@ export class DevChainState {
     return this.#blocks[height]?.header.hash;
   }
 
+  /** Of a block of the chain as it is now. */
+  heightOfBlock(hash: BlockHash): number | undefined {
+    const height = this.#blocks.findLastIndex(({ header }) => header.hash === hash);
+    return height === -1 ? undefined : height;
+  }
+
   coin(outpoint: Outpoint): UnspentCoin | undefined {
     return this.#coins.get(outpointKey(outpoint));
   }
@@ -69,9 +84,18 @@ export class DevChainState {
     return this.#places.get(hash);
   }
 
-  /** Times of the last blocks, which bound the next one's from below. */
-  recentTimes(): number[] {
-    return this.#blocks.slice(-MEDIAN_SPAN).map(({ header }) => header.time);
+  /** Of the eleven blocks that end at `height`, in seconds, oldest first. */
+  timesTo(height: number): number[] {
+    const blocks = this.#blocks.slice(Math.max(0, height + 1 - MEDIAN_SPAN), height + 1);
+    return blocks.map(({ header }) => header.time);
+  }
+
+  medianTimeAt(height: number): number {
+    return medianTime(this.timesTo(height));
+  }
+
+  nextBlock(): NextBlock {
+    return { height: this.height + 1, medianTime: this.medianTimeAt(this.height) };
   }
 
   /** Takes a block as the next one. @returns why it cannot be, and then nothing has changed */

@@ -8,11 +8,12 @@ import {
   parseBlockHeader,
 } from '../../evidence/bitcoin/block-header.js';
 import { coinbaseHeightPush } from '../../evidence/bitcoin/block-inclusion.js';
-import { hash256, internalOrder } from '../../evidence/bitcoin/hash256.js';
+import { internalOrder } from '../../evidence/bitcoin/hash256.js';
 import type { BlockHash } from '../../evidence/bitcoin/hash256.js';
 import { merkleRoot } from '../../evidence/bitcoin/merkle-branch.js';
 import { REGTEST } from '../../evidence/bitcoin/network.js';
 import type { Transaction as ReadTransaction } from '../../evidence/bitcoin/transaction.js';
+import { RESERVED_VALUE, witnessCommitment } from './witness-commitment.js';
 
 export interface BlockTemplate {
   readonly height: number;
@@ -32,9 +33,6 @@ export interface BlockTemplate {
  * these blocks too.
  */
 const BLOCK_VERSION = 0x20000002;
-/** BIP 141: what marks the output that commits to the witnesses. */
-const COMMITMENT_PREFIX = Uint8Array.of(0x6a, 0x24, 0xaa, 0x21, 0xa9, 0xed);
-const RESERVED_VALUE = new Uint8Array(32);
 const MINER = utf8('/chirograph devchain/');
 
 export function mineBlock(template: BlockTemplate): Uint8Array {
@@ -61,16 +59,10 @@ function coinbaseOf(template: BlockTemplate): Transaction {
   coinbase.addInput(new Uint8Array(32), 0xffffffff, 0xffffffff, script);
   coinbase.addOutput(payTo, reward);
   if (transactions.some(({ hasWitness }) => hasWitness)) {
-    // The coinbase cannot commit to itself: its own place is zero.
-    const witnessRoot = merkleRoot([new Uint8Array(32), ...transactions.map(witnessHash)]);
-    coinbase.addOutput(concat(COMMITMENT_PREFIX, hash256(witnessRoot, RESERVED_VALUE)), 0n);
+    coinbase.addOutput(witnessCommitment(transactions), 0n);
     coinbase.setWitness(0, [RESERVED_VALUE]);
   }
   return coinbase;
-}
-
-function witnessHash(transaction: ReadTransaction): Uint8Array {
-  return hash256(transaction.bytes);
 }
 
 function mineHeader(template: BlockTemplate, root: Uint8Array): Uint8Array {

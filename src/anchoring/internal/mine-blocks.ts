@@ -3,6 +3,7 @@ import { assert } from '../../base/errors.js';
 import { parseBlockHeader } from '../../evidence/bitcoin/block-header.js';
 import type { Transaction } from '../../evidence/bitcoin/transaction.js';
 import type { DevChainState } from './devchain-state.js';
+import { medianTime } from './median-time.js';
 import { mineBlock } from './mine-block.js';
 
 export interface MiningOrder {
@@ -20,24 +21,27 @@ export interface MiningOrder {
 
 const HALVING_INTERVAL = 150;
 const FIRST_SUBSIDY = 5_000_000_000n;
-const MEDIAN_SPAN = 11;
+
+/** What a block of that height makes, in satoshi: regtest's. */
+export function subsidyAt(height: number): bigint {
+  return FIRST_SUBSIDY >> BigInt(Math.floor(height / HALVING_INTERVAL));
+}
 
 export function mineBlocks(state: DevChainState, order: MiningOrder): Uint8Array[] {
   const blocks: Uint8Array[] = [];
-  const recent = state.recentTimes();
+  const recent = state.timesTo(state.height);
   let previous = state.hashAt(state.height);
   assert(previous !== undefined, 'a chain starts with its genesis block');
   for (let at = 0; at < order.count; at++) {
     const height = state.height + 1 + at;
     const time = Math.max(order.times[at] ?? 0, medianTime(recent) + 1);
-    const subsidy = FIRST_SUBSIDY >> BigInt(Math.floor(height / HALVING_INTERVAL));
     const block = mineBlock({
       height,
       previous,
       time,
       transactions: at === 0 ? order.transactions : [],
       payTo: order.payTo,
-      reward: subsidy + (at === 0 ? order.fees : 0n),
+      reward: subsidyAt(height) + (at === 0 ? order.fees : 0n),
       extraNonce: order.extraNonce + at,
     });
     blocks.push(block);
@@ -45,10 +49,4 @@ export function mineBlocks(state: DevChainState, order: MiningOrder): Uint8Array
     previous = parseBlockHeader(block.subarray(0, 80)).hash;
   }
   return blocks;
-}
-
-/** The median of the last eleven times: consensus wants each block later than that. */
-function medianTime(times: readonly number[]): number {
-  const last = times.slice(-MEDIAN_SPAN).sort((a, b) => a - b);
-  return last[Math.floor(last.length / 2)] ?? 0;
 }

@@ -21,7 +21,12 @@ import { isFinding } from './read-part.js';
 export interface AnchorSubject extends ReadAnchor {
   readonly evidence: ReadLogFile;
   /** The chain's part of the proof, verified, or why it does not hold. */
-  readonly block: VerifiedAnchor | Finding;
+  readonly block: JudgedBlock | Finding;
+}
+
+export interface JudgedBlock extends VerifiedAnchor {
+  /** By what the verifier knows the chain; null if by its work alone. */
+  readonly knownBy: 'headers' | 'trust' | 'checkpoint' | null;
 }
 
 export interface BeforeSubject extends AnchorSubject {

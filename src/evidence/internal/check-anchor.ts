@@ -5,13 +5,15 @@ import { type VerifiedAnchor, verifyAnchorProof } from '../bitcoin/anchor-proof.
 import { HEADER_BYTES } from '../bitcoin/block-header.js';
 import { CHAINS } from '../chains.js';
 import type { EvidenceAnchor } from '../evidence-file.js';
-import type { Trust } from '../trust.js';
+import type { MessageCode } from '../messages-en.js';
+import type { PinnedBlock, Trust } from '../trust.js';
 import {
   AFTER_RULES,
   ANCHOR_RULES,
   type AnchorSubject,
   BEFORE_RULES,
   type BeforeSubject,
+  type JudgedBlock,
 } from './anchor-rules.js';
 import {
   brokenRule,
@@ -92,10 +94,7 @@ export function subjectOf(
   return isFinding(read) ? read : { ...read, evidence, block: verifyBlock(anchor, trust) };
 }
 
-function verifyBlock(
-  { chain, transaction }: EvidenceAnchor,
-  trust: Trust,
-): VerifiedAnchor | Finding {
+function verifyBlock({ chain, transaction }: EvidenceAnchor, trust: Trust): JudgedBlock | Finding {
   const { network, confirmations } = CHAINS[chain];
   const pinnedHeaders = trust.blocks.filter((block) => block.chain === chain);
   const block = readPart('anchor.chain', chain, () =>
@@ -105,12 +104,33 @@ function verifyBlock(
       pinnedHeaders,
     }),
   );
-  if (isFinding(block) || !network.development) return block;
+  if (isFinding(block)) return block;
   // Anyone can mine on top of a block where mining costs nothing: only what a pinned one builds on counts.
   const last = transaction.headersFrom + transaction.headers.length / HEADER_BYTES - 1;
-  const isBuiltOn = pinnedHeaders.some(({ height }) => height === last);
-  return { ...block, attribution: isBuiltOn ? 'pinned' : 'self-asserted' };
+  const first = network.development ? last : transaction.headersFrom;
+  const known = pinnedHeaders.filter(({ height }) => height >= first && height <= last);
+  if (known.length === 0) return { ...block, attribution: 'self-asserted', knownBy: null };
+  return { ...block, attribution: 'pinned', knownBy: strongest(known) };
 }
+
+/** The verifier's own choice before what came with the program. */
+function strongest(known: readonly PinnedBlock[]): JudgedBlock['knownBy'] {
+  if (known.some(({ by }) => by === 'headers')) return 'headers';
+  return known.some(({ by }) => by === undefined) ? 'trust' : 'checkpoint';
+}
+
+/** By what the verifier knows the chain. What costs nothing to make is called proof of nothing. */
+function passCode({ development, knownBy }: JudgedBlock): MessageCode {
+  if (development)
+    return knownBy === null ? 'anchor.pass-development' : 'anchor.pass-development-pinned';
+  return knownBy === null ? 'anchor.pass-self' : PASS_CODES[knownBy];
+}
+
+const PASS_CODES = {
+  headers: 'anchor.pass-headers',
+  trust: 'anchor.pass-pinned',
+  checkpoint: 'anchor.pass-checkpoint',
+} as const;
 
 function conclude(
   subject: AnchorSubject | Finding | undefined,
@@ -132,9 +152,6 @@ function conclude(
     headSize: head.size,
     confirmations: block.confirmations,
   };
-  const outcome =
-    block.attribution === 'pinned'
-      ? passed('trust', 'anchor.pass-pinned', facts)
-      : passed('self', 'anchor.pass-self', facts);
+  const outcome = passed(block.attribution === 'pinned' ? 'trust' : 'self', passCode(block), facts);
   return { outcome, proven: { size: head.size, block } };
 }

@@ -100,8 +100,16 @@ export const ENGLISH_FINDINGS = {
 
   'anchor.pass-pinned':
     'Head of {headSize} entries, in block {height} of {chain} ({time}), {confirmations} blocks shown, linked to a block that you pinned.',
+  'anchor.pass-headers':
+    'Head of {headSize} entries, in block {height} of {chain} ({time}), {confirmations} blocks shown, checked against the headers of your choice.',
+  'anchor.pass-checkpoint':
+    'Head of {headSize} entries, in block {height} of {chain} ({time}), {confirmations} blocks shown, linked to a checkpoint that this verifier came with.',
   'anchor.pass-self':
-    'Head of {headSize} entries, in block {height} of {chain} ({time}), {confirmations} blocks shown; none of them is linked to a block that you pinned.',
+    'Head of {headSize} entries, in block {height} of {chain} ({time}), {confirmations} blocks shown: proof of work alone, above the difficulty floor; none of them is linked to a checkpoint or to a block that you pinned.',
+  'anchor.pass-development-pinned':
+    'Head of {headSize} entries, in block {height} of {chain} ({time}), {confirmations} blocks shown, up to one that you pinned. Blocks of this chain cost little or nothing to make: this proves nothing to anyone else.',
+  'anchor.pass-development':
+    'Head of {headSize} entries, in block {height} of {chain} ({time}), {confirmations} blocks shown; none that you pinned builds on them. Blocks of this chain cost little or nothing to make: this proves nothing.',
   'anchor.after-not-present': 'The file shows no anchor: only the log’s own clock says when.',
   'anchor.before-not-present': 'The file shows no anchored head without the entry.',
   'anchor.malformed': 'It cannot be read: {where}: {reason}.',

@@ -112,8 +112,16 @@ export const GERMAN_FINDINGS: Readonly<Record<keyof typeof ENGLISH_FINDINGS, str
 
   'anchor.pass-pinned':
     'Stand mit {headSize} Einträgen, in Block {height} von {chain} ({time}), {confirmations} Blöcke gezeigt, verbunden mit einem von Ihnen hinterlegten Block.',
+  'anchor.pass-headers':
+    'Stand mit {headSize} Einträgen, in Block {height} von {chain} ({time}), {confirmations} Blöcke gezeigt, verglichen mit den von Ihnen gewählten Blockköpfen.',
+  'anchor.pass-checkpoint':
+    'Stand mit {headSize} Einträgen, in Block {height} von {chain} ({time}), {confirmations} Blöcke gezeigt, verbunden mit einem Block, den dieses Prüfprogramm mitbringt.',
   'anchor.pass-self':
-    'Stand mit {headSize} Einträgen, in Block {height} von {chain} ({time}), {confirmations} Blöcke gezeigt; keiner davon ist mit einem von Ihnen hinterlegten Block verbunden.',
+    'Stand mit {headSize} Einträgen, in Block {height} von {chain} ({time}), {confirmations} Blöcke gezeigt: Arbeitsnachweis allein, über der Mindestschwierigkeit; keiner davon ist mit einem mitgebrachten oder von Ihnen hinterlegten Block verbunden.',
+  'anchor.pass-development-pinned':
+    'Stand mit {headSize} Einträgen, in Block {height} von {chain} ({time}), {confirmations} Blöcke gezeigt, bis zu einem von Ihnen hinterlegten. Blöcke dieser Kette kosten wenig oder nichts: Anderen beweist das nichts.',
+  'anchor.pass-development':
+    'Stand mit {headSize} Einträgen, in Block {height} von {chain} ({time}), {confirmations} Blöcke gezeigt; kein von Ihnen hinterlegter baut darauf auf. Blöcke dieser Kette kosten wenig oder nichts: Das beweist nichts.',
   'anchor.after-not-present':
     'Die Datei enthält keinen Anker: Nur die eigene Uhr des Logs sagt, wann.',
   'anchor.before-not-present': 'Die Datei enthält keinen verankerten Stand ohne den Eintrag.',
