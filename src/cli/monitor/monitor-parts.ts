@@ -9,7 +9,7 @@ import { CliError } from '../cli-error.js';
 import { readFileUpTo } from '../files.js';
 import { type NodeFlags, nodeClientFor } from '../node-options.js';
 import { oneLine, type Terminal } from '../terminal.js';
-import type { MonitorParts } from './check-log.js';
+import type { MonitorParts } from './round.js';
 import { durationOf } from './durations.js';
 import { MAX_PLACE_CHARACTERS, MAX_SOURCES } from './monitor-state.js';
 import { MonitorStore } from './monitor-store.js';

@@ -43,6 +43,11 @@ export const MAX_PLACE_CHARACTERS = 1_024;
 const FORMAT = 1;
 const KIND = 'monitor-state';
 
+/** Of the log that was seen at that place. */
+export function stateOf(place: string, states: readonly MonitorState[]): MonitorState | null {
+  return states.find(({ sources }) => sources.some((source) => source.place === place)) ?? null;
+}
+
 export function formatMonitorState(state: MonitorState): Uint8Array {
   const { checkpoint, key, recovery, grownAt, seenAt, sources } = state;
   return canonicalJsonBytes({

@@ -4,7 +4,7 @@ import type { JsonValue } from '../../base/canonical-json.js';
 import { formatInstant } from '../../base/time.js';
 import { visible } from '../../base/visible-text.js';
 import type { Alarm } from './alarms.js';
-import type { Round } from './check-log.js';
+import type { Round } from './round.js';
 
 export function roundToJson({ at, head, change, alarms }: Round): JsonValue {
   return {

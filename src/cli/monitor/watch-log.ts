@@ -1,7 +1,7 @@
 /** Looks at a log again and again. What is wrong is said when it begins and when it has ended, not every minute. */
-import type { Round } from './check-log.js';
-import { checkLog, type MonitorParts } from './check-log.js';
+import { checkLog } from './check-log.js';
 import type { MonitorSystem } from './monitor-parts.js';
+import type { MonitorParts, Round } from './round.js';
 
 /**
  * @param say gets each round, and whether it has news: a first or larger head, or other alarms than before.
