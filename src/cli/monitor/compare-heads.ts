@@ -4,7 +4,7 @@ import { type Divergence, findDivergence } from '../../evidence/misbehaviour/fin
 import { verifyConsistency } from '../../tlog/consistency-proof.js';
 import { isSame } from './known-log.js';
 import type { RemoteLog } from './remote-log.js';
-import type { VerifiedHead } from './verified-head.js';
+import { signedBy, type VerifiedHead } from './verified-head.js';
 
 export interface Comparison {
   /** Whether they are signed by two keys: then neither proves anything of the other. */
@@ -24,19 +24,42 @@ export async function compareHeads(
   const isShown = seen.head.size > best.head.size && (await continues(best, seen, remote));
   const divergence = isNewKey
     ? acrossKeys(best, seen, isShown)
-    : await findDivergence(
-        // Where it was shown, only the bindings are left to compare.
-        isShown ? { ...best.view, fetchTile: null } : best.view,
-        isShown ? { ...seen.view, fetchTile: null } : seen.view,
-        seen.log,
+    : await decided(
+        await findDivergence(
+          // Where it was shown, only the bindings are left to compare.
+          isShown ? { ...best.view, fetchTile: null } : best.view,
+          isShown ? { ...seen.view, fetchTile: null } : seen.view,
+          seen.log,
+        ),
+        ...(seen.head.size < best.head.size ? ([seen, best] as const) : ([best, seen] as const)),
       );
   return { isNewKey, isShown, divergence };
 }
 
+/**
+ * Where there are no tiles, by what the one that shows the larger head shows of the size of the smaller: its proof that it
+ * went on, or another head of that size, signed too. @throws CliError if it cannot be reached.
+ */
+export async function decided(
+  divergence: Divergence,
+  smaller: Pick<VerifiedHead, 'head' | 'view'>,
+  larger: VerifiedHead,
+): Promise<Divergence> {
+  const { remote, log } = larger;
+  if (divergence.kind !== 'undecided' || remote?.headAt === undefined) return divergence;
+  if (await continues(smaller, larger, remote)) return { kind: 'consistent' };
+  const other = await remote.headAt(smaller.head.size);
+  if (other === null) return divergence;
+  const { checkpoint } = smaller.view;
+  const alone = { checkpoint: signedBy(other, log), fetchTile: null };
+  const found = await findDivergence({ checkpoint, fetchTile: null }, alone, log);
+  return found.kind === 'misbehaviour' ? found : divergence;
+}
+
 /** By the node's own proof: one question where tiles would be several. */
 async function continues(
-  best: VerifiedHead,
-  seen: VerifiedHead,
+  best: Pick<VerifiedHead, 'head'>,
+  seen: Pick<VerifiedHead, 'head'>,
   remote: RemoteLog,
 ): Promise<boolean> {
   if (best.head.size === 0) return true;

@@ -10,7 +10,7 @@ import {
 } from '../../evidence/misbehaviour/find-divergence.js';
 import { CliError } from '../cli-error.js';
 import { type Alarm, alarmOf } from './alarms.js';
-import { compareHeads } from './compare-heads.js';
+import { compareHeads, decided } from './compare-heads.js';
 import { withKeptTiles } from './kept-tiles.js';
 import { knownLogOf } from './known-log.js';
 import { type MonitorState, stateOf } from './monitor-state.js';
@@ -60,7 +60,9 @@ export class Look {
     const { log, head, view } = this.#best;
     let divergence: Divergence;
     try {
-      divergence = await findDivergence({ checkpoint, fetchTile: null }, view, log);
+      const saved = { head: headOf(checkpoint), view: { checkpoint, fetchTile: null } };
+      const found = await findDivergence(saved.view, view, log);
+      divergence = saved.head.size < head.size ? await decided(found, saved, this.#best) : found;
     } catch (cause) {
       // The hashes were the node's to give; all else is the file's fault, and must not silence what was found.
       const isNodes = cause instanceof CliError;
@@ -130,6 +132,7 @@ export class Look {
       log,
       head: headOf(checkpoint),
       view: { checkpoint, fetchTile: withKeptTiles(remote.fetchTile) },
+      remote,
     };
   }
 

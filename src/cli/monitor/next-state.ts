@@ -20,6 +20,7 @@ export function stateAfter({ before, best, seen, at }: Looked): MonitorState {
     grownAt: changeOf(before, best) === 'none' && before !== null ? before.grownAt : at,
     seenAt: at,
     sources: sourcesAfter(before?.sources ?? [], seen),
+    ...(before?.epochs !== undefined && { epochs: before.epochs }),
   };
 }
 

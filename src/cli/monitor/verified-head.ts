@@ -12,16 +12,24 @@ import {
 import { CliError } from '../cli-error.js';
 import { logOf } from './known-log.js';
 import type { MonitorState } from './monitor-state.js';
+import type { RemoteLog } from './remote-log.js';
 
 export interface VerifiedHead {
   readonly log: KnownLog;
   readonly head: Checkpoint;
   readonly view: LogView;
+  /** Who showed it; null for what is remembered. */
+  readonly remote: RemoteLog | null;
 }
 
 export function rememberedOf(state: MonitorState): VerifiedHead {
   const { checkpoint } = state;
-  return { log: logOf(state), head: headOf(checkpoint), view: { checkpoint, fetchTile: null } };
+  return {
+    log: logOf(state),
+    head: headOf(checkpoint),
+    view: { checkpoint, fetchTile: null },
+    remote: null,
+  };
 }
 
 /** @throws TlogError for what is no checkpoint. */
