@@ -29,4 +29,12 @@ export interface Round {
   readonly head: Checkpoint | null;
   readonly change: 'first' | 'grown' | 'none';
   readonly alarms: readonly Alarm[];
+  /** Of the node’s epoch log, where that is followed too; null if nothing was ever seen of it. */
+  readonly epochs?: EpochRound | null;
+}
+
+export interface EpochRound extends Pick<Round, 'change'> {
+  readonly head: Checkpoint;
+  /** The last epoch up to which all that was said of the ledger was in order; null before the first. */
+  readonly followed: number | null;
 }

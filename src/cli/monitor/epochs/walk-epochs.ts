@@ -4,7 +4,6 @@
  */
 import { equalBytes } from '../../../base/bytes.js';
 import { stepBetween } from '../../../evidence/misbehaviour/epoch-fork.js';
-import type { KnownLog } from '../../../evidence/misbehaviour/find-divergence.js';
 import { findDivergence } from '../../../evidence/misbehaviour/find-divergence.js';
 import { findEpochDivergence } from '../../../evidence/misbehaviour/find-epoch-divergence.js';
 import { type LogInEpoch, saidOfLog } from '../../../evidence/misbehaviour/log-in-epoch.js';
