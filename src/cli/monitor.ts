@@ -12,8 +12,15 @@ import { repeated, withExamples } from './command-help.js';
 import { readFileUpTo } from './files.js';
 import { checkLog } from './monitor/check-log.js';
 import { durationOf } from './monitor/durations.js';
-import { type MonitorFlags, monitorPartsFor, monitorTrustFor } from './monitor/monitor-parts.js';
+import { checkEpochs } from './monitor/epochs/check-epochs.js';
+import {
+  type MonitorFlags,
+  monitorPartsFor,
+  type MonitorRun,
+  monitorTrustFor,
+} from './monitor/monitor-parts.js';
 import { linesOfRound, roundToJson } from './monitor/print-round.js';
+import type { Round } from './monitor/round.js';
 import { watchLog } from './monitor/watch-log.js';
 import { withNodeOptions } from './node-options.js';
 import { createProgress } from './progress.js';
@@ -35,7 +42,7 @@ function addCheckCommand(monitor: Command, terminal: Terminal, end: End): void {
     .action(async (ledger: string, flags: MonitorFlags) => {
       const progress = createProgress(terminal);
       const parts = await monitorPartsFor(ledger, flags, terminal, SYSTEM, progress.show);
-      const round = await checkLog(parts).finally(progress.end);
+      const round = await lookOf(parts)().finally(progress.end);
       printResult(terminal, flags.json, roundToJson(round), linesOfRound(round));
       end(round.alarms.length === 0 ? EXIT.done : EXIT.no);
     });
@@ -60,11 +67,16 @@ function addWatchCommand(monitor: Command, terminal: Terminal, end: End): void {
         stop.abort();
       });
       try {
-        const hadAlarm = await watchLog(parts, everyMillis, stop.signal, (round, isNews) => {
-          progress.end();
-          if (flags.json === true || isNews)
-            printResult(terminal, flags.json, roundToJson(round), linesOfRound(round));
-        });
+        const hadAlarm = await watchLog(
+          { ...SYSTEM, check: lookOf(parts) },
+          everyMillis,
+          stop.signal,
+          (round, isNews) => {
+            progress.end();
+            if (flags.json === true || isNews)
+              printResult(terminal, flags.json, roundToJson(round), linesOfRound(round));
+          },
+        );
         end(hadAlarm ? EXIT.no : EXIT.done);
       } finally {
         signal.dispose();
@@ -102,6 +114,12 @@ function addVerifyCommand(monitor: Command, terminal: Terminal, end: End): void 
   withExamples(command, 'chirograph monitor verify fork.misbehaviour.json --trust bank.trust.json');
 }
 
+/** At the ledger alone, or at the epochs of its node too. */
+function lookOf(parts: MonitorRun): () => Promise<Round> {
+  const { epochs } = parts;
+  return () => (epochs === null ? checkLog(parts) : checkEpochs(parts, epochs));
+}
+
 function withMonitorOptions(command: Command): Command {
   return withNodeOptions(command.argument('<ledger>', 'name of the ledger'))
     .requiredOption(
@@ -124,6 +142,14 @@ function withMonitorOptions(command: Command): Command {
       'API key at the nodes of --compare (better: CHIROGRAPH_COMPARE_KEY)',
     )
     .option('--stale-after <time>', 'alarm if the log does not grow for so long: 60s, 5m, 24h, 7d')
+    .option(
+      '--epochs',
+      'follow the node’s epoch log too, and what each epoch says of the ledger; name its key with --log-key',
+    )
+    .option(
+      '--anchored-within <time>',
+      'as --epochs, and alarm if a final anchor is not there in time: 60s, 5m, 24h, 7d',
+    )
     .option(
       '--retries <number>',
       'attempts after a failure of the network, with longer and longer waits',

@@ -11,6 +11,10 @@ export type AlarmCode =
   | 'unproven'
   /** No growth for longer than it was to be. */
   | 'stale'
+  /** The epoch log says another thing of the ledger than its own head. */
+  | 'epoch-differs'
+  /** An epoch or an entry waits for longer than it was to, and no final anchor holds it. */
+  | 'unanchored'
   /** Signed by another key, which is known for the log's. */
   | 'key-changed'
   /** Signed by no key that is known for the log's. */
@@ -34,7 +38,11 @@ export interface Alarm {
   readonly proof?: string;
 }
 
-const GONE: ReadonlySet<string> = new Set(['LEDGER_UNKNOWN', 'LEDGER_CHECKPOINT_UNKNOWN']);
+const GONE: ReadonlySet<string> = new Set([
+  'LEDGER_UNKNOWN',
+  'LEDGER_CHECKPOINT_UNKNOWN',
+  'EPOCH_UNKNOWN',
+]);
 
 /** What a failure to be told something amounts to. @throws what is a mistake of the program. */
 export function alarmOf(place: string, cause: unknown): Alarm {

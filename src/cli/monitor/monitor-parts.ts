@@ -9,8 +9,10 @@ import { CliError } from '../cli-error.js';
 import { readFileUpTo } from '../files.js';
 import { type NodeFlags, nodeClientFor } from '../node-options.js';
 import { oneLine, type Terminal } from '../terminal.js';
-import type { MonitorParts } from './check-log.js';
+import type { MonitorParts } from './round.js';
 import { durationOf } from './durations.js';
+import type { EpochParts } from './epochs/check-epochs.js';
+import { type RemoteEpochs, remoteEpochs } from './epochs/remote-epochs.js';
 import { MAX_PLACE_CHARACTERS, MAX_SOURCES } from './monitor-state.js';
 import { MonitorStore } from './monitor-store.js';
 import { type RemoteLog, remoteLog } from './remote-log.js';
@@ -24,8 +26,15 @@ export interface MonitorFlags extends NodeFlags {
   readonly compare?: readonly string[];
   readonly compareKey?: string;
   readonly staleAfter?: string;
+  readonly epochs?: true;
+  readonly anchoredWithin?: string;
   readonly retries: string;
   readonly json?: true;
+}
+
+export interface MonitorRun extends MonitorParts, MonitorSystem {
+  /** Null where epochs are not followed. */
+  readonly epochs: EpochParts | null;
 }
 
 export interface MonitorSystem {
@@ -41,7 +50,7 @@ export async function monitorPartsFor(
   terminal: Terminal,
   { clock, wait }: MonitorSystem,
   progress: (text: string) => void,
-): Promise<MonitorParts & MonitorSystem> {
+): Promise<MonitorRun> {
   const retries: Retries = {
     count: countOf(flags.retries),
     wait: async (millis) => {
@@ -51,11 +60,14 @@ export async function monitorPartsFor(
   const client = nodeClientFor(flags, terminal);
   const url = flags.url ?? terminal.env['CHIROGRAPH_URL'] ?? '';
   const others: RemoteLog[] = [];
+  const otherEpochs: RemoteEpochs[] = [];
   const files: SavedFile[] = [];
   for (const what of flags.compare ?? [])
-    if (/^https?:\/\//.test(what))
-      others.push(remoteLog(otherClient(what, flags, terminal), what, ledger, retries));
-    else files.push(await readSavedFile(what));
+    if (/^https?:\/\//.test(what)) {
+      const other = otherClient(what, flags, terminal);
+      others.push(remoteLog(other, what, ledger, retries));
+      otherEpochs.push(remoteEpochs(other, what, retries));
+    } else files.push(await readSavedFile(what));
   if (others.length >= MAX_SOURCES)
     throw new CliError('CLI_USAGE', `--compare takes at most ${MAX_SOURCES - 1} nodes`);
   const places: MonitorParts['places'] = [remoteLog(client, url, ledger, retries), ...others];
@@ -72,7 +84,19 @@ export async function monitorPartsFor(
     clock,
     wait,
     progress,
+    epochs: epochPartsOf(ledger, flags, [remoteEpochs(client, url, retries), ...otherEpochs]),
   };
+}
+
+function epochPartsOf(
+  ledger: string,
+  { epochs, anchoredWithin: within }: MonitorFlags,
+  places: EpochParts['places'],
+): EpochParts | null {
+  if (epochs !== true && within === undefined) return null;
+  const anchoredWithinMillis =
+    within === undefined ? null : durationOf('--anchored-within', within);
+  return { places, ledger, anchoredWithinMillis };
 }
 
 /** @throws CliError CLI_USAGE, CLI_FILE; EvidenceError for a trust file, naming it. */

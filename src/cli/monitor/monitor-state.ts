@@ -4,9 +4,20 @@
  */
 import type { UnixMillis } from '../../base/brand.js';
 import { toBase64 } from '../../base/bytes.js';
-import { canonicalJsonBytes, parseCanonicalJson } from '../../base/canonical-json.js';
+import {
+  canonicalJsonBytes,
+  type JsonValue,
+  parseCanonicalJson,
+} from '../../base/canonical-json.js';
 import { ChirographError } from '../../base/errors.js';
-import { base64Of, COUNT, INSTANT, JsonMembers, oneOf, textLike } from '../../base/json-members.js';
+import {
+  base64Of,
+  COUNT,
+  INSTANT,
+  JsonMembers,
+  oneOf,
+  type Shape,
+} from '../../base/json-members.js';
 import { formatInstant } from '../../base/time.js';
 import {
   MAX_NOTE_CHARACTERS,
@@ -16,6 +27,12 @@ import { verifyCheckpoint } from '../../tlog/checkpoint.js';
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '../../tlog/note-key.js';
 import { noteVerifier } from '../../tlog/signed-note.js';
 import { CliError } from '../cli-error.js';
+import {
+  type EpochMemory,
+  epochMemoryToJson,
+  readEpochMemory,
+  textUpTo,
+} from './epochs/epoch-memory.js';
 
 export interface MonitorState {
   /** The largest that continues all before it; a signed note. */
@@ -28,6 +45,8 @@ export interface MonitorState {
   readonly seenAt: UnixMillis;
   /** Where the log was seen, 1–16, the one seen last at the end. */
   readonly sources: readonly Source[];
+  /** The last epoch that was followed for this log’s ledger, if epochs are. */
+  readonly epochs?: EpochMemory;
 }
 
 export interface Source {
@@ -37,17 +56,24 @@ export interface Source {
   readonly size: number;
 }
 
-export const MAX_STATE_BYTES = 128 * 1024;
+export const MAX_STATE_BYTES = 1024 * 1024;
 export const MAX_SOURCES = 16;
 export const MAX_PLACE_CHARACTERS = 1_024;
-const FORMAT = 1;
+/** With `epochs`; without, what is written is of format 1, which earlier versions read too. */
+const FORMAT = 2;
 const KIND = 'monitor-state';
 
+/** Of the log that was seen at that place. */
+export function stateOf(place: string, states: readonly MonitorState[]): MonitorState | null {
+  return states.find(({ sources }) => sources.some((source) => source.place === place)) ?? null;
+}
+
 export function formatMonitorState(state: MonitorState): Uint8Array {
-  const { checkpoint, key, recovery, grownAt, seenAt, sources } = state;
+  const { checkpoint, key, recovery, grownAt, seenAt, sources, epochs } = state;
   return canonicalJsonBytes({
-    $v: FORMAT,
+    $v: epochs === undefined ? 1 : FORMAT,
     checkpoint,
+    ...(epochs !== undefined && { epochs: epochMemoryToJson(epochs) }),
     grownAt: formatInstant(grownAt),
     key: formatVerifierKey(key),
     kind: KIND,
@@ -70,7 +96,8 @@ export function parseMonitorState(bytes: Uint8Array): MonitorState {
     if (format > FORMAT)
       throw new CliError('CLI_INPUT', `it has format ${format}; this version reads ${FORMAT}`);
     members.required('kind', oneOf(KIND));
-    const recovery = members.optional('recovery', { what: 'a value', read: (value) => value });
+    const recovery = members.optional('recovery', ANY);
+    const epochs = format === FORMAT ? members.required('epochs', ANY) : undefined;
     const state = {
       checkpoint: members.required('checkpoint', textUpTo(MAX_NOTE_CHARACTERS)),
       key: parseVerifierKey(members.required('key', textUpTo(1_024))),
@@ -80,6 +107,7 @@ export function parseMonitorState(bytes: Uint8Array): MonitorState {
       grownAt: members.required('grownAt', INSTANT),
       seenAt: members.required('seenAt', INSTANT),
       sources: members.objects('sources', MAX_SOURCES).map(readSource),
+      ...(epochs !== undefined && { epochs: readEpochMemory(epochs, malformed) }),
     };
     members.end();
     verifyCheckpoint(state.checkpoint, noteVerifier(state.key));
@@ -89,6 +117,8 @@ export function parseMonitorState(bytes: Uint8Array): MonitorState {
     throw malformed(cause.message, cause);
   }
 }
+
+const ANY: Shape<JsonValue> = { what: 'a value', read: (value) => value };
 
 function readSource(members: JsonMembers): Source {
   const source = {
@@ -106,10 +136,6 @@ function readRecovery(members: JsonMembers): RecoveryWord {
   };
   members.end();
   return recovery;
-}
-
-function textUpTo(maximum: number) {
-  return textLike(new RegExp(`^[^]{1,${maximum}}$`), `text of 1 to ${maximum} characters`);
 }
 
 function malformed(reason: string, cause?: unknown): CliError {

@@ -1,12 +1,12 @@
 /** What one look at a log found, as it is printed. */
 import { toHex } from '../../base/bytes.js';
-import type { JsonValue } from '../../base/canonical-json.js';
+import type { JsonObject, JsonValue } from '../../base/canonical-json.js';
 import { formatInstant } from '../../base/time.js';
 import { visible } from '../../base/visible-text.js';
 import type { Alarm } from './alarms.js';
-import type { Round } from './check-log.js';
+import type { EpochRound, Round } from './round.js';
 
-export function roundToJson({ at, head, change, alarms }: Round): JsonValue {
+export function roundToJson({ at, head, change, alarms, epochs }: Round): JsonValue {
   return {
     at: formatInstant(at),
     ...(head !== null && {
@@ -15,6 +15,7 @@ export function roundToJson({ at, head, change, alarms }: Round): JsonValue {
       rootHash: toHex(head.rootHash),
     }),
     change,
+    ...(epochs !== undefined && { epochs: epochs && epochsToJson(epochs) }),
     alarms: alarms.map(({ code, place, detail, proof }) => ({
       code,
       place,
@@ -24,13 +25,25 @@ export function roundToJson({ at, head, change, alarms }: Round): JsonValue {
   };
 }
 
-export function linesOfRound({ at, head, change, alarms }: Round): string[] {
+export function linesOfRound({ at, head, change, alarms, epochs }: Round): string[] {
   const time = formatInstant(at);
   const said =
     head === null
       ? 'nothing was ever seen of the log'
       : `${visible(head.origin)}: size ${head.size}, root hash ${toHex(head.rootHash)}, ${CHANGES[change]}`;
-  return [`${time}  ${said}`, ...alarms.flatMap(linesOfAlarm)];
+  return [`${time}  ${said}`, ...linesOfEpochs(epochs ?? null), ...alarms.flatMap(linesOfAlarm)];
+}
+
+function epochsToJson({ head, change, followed }: EpochRound): JsonObject {
+  const { origin, size, rootHash } = head;
+  return { origin, size, rootHash: toHex(rootHash), change, followed };
+}
+
+function linesOfEpochs(epochs: EpochRound | null): string[] {
+  if (epochs === null) return [];
+  const { head, change, followed } = epochs;
+  const upTo = followed === null ? 'none followed' : `followed up to epoch ${followed}`;
+  return [`  ${visible(head.origin)}: size ${head.size}, ${CHANGES[change]}, ${upTo}`];
 }
 
 function linesOfAlarm({ code, place, detail, proof }: Alarm): string[] {

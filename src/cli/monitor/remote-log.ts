@@ -19,6 +19,11 @@ export interface RemoteLog {
   consistency(from: number, to: number): Promise<readonly Sha256Digest[] | null>;
   /** No bytes where the node has no such tile. @throws CliError if it cannot be reached. */
   readonly fetchTile: FetchTile;
+  /**
+   * The signed head of an earlier size, where a node gives those. It may be anything; null where it gives none.
+   * @throws CliError if it cannot be reached.
+   */
+  readonly headAt?: (size: number) => Promise<string | null>;
   /** Of the log's first entry, which says whose log it is. @throws CliError. */
   readonly evidence: () => Promise<Uint8Array>;
 }
@@ -58,10 +63,11 @@ export function remoteLog(
   };
 }
 
-const consistencySchema = z.object({ proof: z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(64) });
+export const hashesSchema = z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(64);
+const consistencySchema = z.object({ proof: hashesSchema });
 
 /** A node that does not give what it must have: the comparison goes on without, and will say so. */
-async function unlessRefused<T>(otherwise: T, ask: () => Promise<T>): Promise<T> {
+export async function unlessRefused<T>(otherwise: T, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (cause) {

@@ -1,15 +1,18 @@
 /** Looks at a log again and again. What is wrong is said when it begins and when it has ended, not every minute. */
-import type { Round } from './check-log.js';
-import { checkLog, type MonitorParts } from './check-log.js';
 import type { MonitorSystem } from './monitor-parts.js';
+import type { Round } from './round.js';
+
+export interface Watched extends Pick<MonitorSystem, 'wait'> {
+  readonly check: () => Promise<Round>;
+}
 
 /**
  * @param say gets each round, and whether it has news: a first or larger head, or other alarms than before.
  * @returns whether there was any alarm.
- * @throws as `checkLog`.
+ * @throws as `check`.
  */
 export async function watchLog(
-  parts: MonitorParts & MonitorSystem,
+  { check, wait }: Watched,
   everyMillis: number,
   stop: AbortSignal,
   say: (round: Round, isNews: boolean) => void,
@@ -17,14 +20,18 @@ export async function watchLog(
   let hadAlarm = false;
   let last: string | null = null;
   while (!stop.aborted) {
-    const round = await checkLog(parts);
+    const round = await check();
     const now = alarmsOf(round);
-    say(round, round.change !== 'none' || now !== last);
+    say(round, hasNews(round) || now !== last);
     last = now;
     hadAlarm ||= round.alarms.length > 0;
-    if (!(await waited(parts, everyMillis, stop))) break;
+    if (!(await waited(wait, everyMillis, stop))) break;
   }
   return hadAlarm;
+}
+
+function hasNews({ change, epochs }: Round): boolean {
+  return change !== 'none' || (epochs?.change ?? 'none') !== 'none';
 }
 
 /** By code and place: how long it has been stale is no news. */
@@ -33,7 +40,7 @@ function alarmsOf({ alarms }: Round): string {
 }
 
 async function waited(
-  { wait }: MonitorSystem,
+  wait: MonitorSystem['wait'],
   millis: number,
   stop: AbortSignal,
 ): Promise<boolean> {

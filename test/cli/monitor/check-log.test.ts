@@ -11,7 +11,7 @@ import { history, leaves } from '../../evidence/misbehaviour/support/history.js'
 import { SeededChoice } from '../../support/seeded-choice.js';
 import { caseNumbers, timeLimit } from '../../support/suite.js';
 import { removeDirectory, temporaryDirectory } from '../../support/temporary-directory.js';
-import { monitorOf, placeOf, type Shown } from './support.js';
+import { monitorOf, placeOf, type Shown, type TestMonitor } from './support.js';
 
 let root: string;
 beforeEach(async () => {
@@ -157,6 +157,8 @@ describe('lives of a log', () => {
 });
 
 describe('watching', () => {
+  const watched = (parts: TestMonitor['parts']) => ({ ...parts, check: () => checkLog(parts) });
+
   it('says what is new, ends when it is stopped, and remembers that there was an alarm', async () => {
     const shown: Shown = { history: GROWN, size: 10 };
     const stop = new AbortController();
@@ -180,9 +182,14 @@ describe('watching', () => {
       },
     });
     const said: unknown[] = [];
-    const hadAlarm = await watchLog(parts, 5_000, stop.signal, ({ change, alarms }, isNews) => {
-      said.push([change, alarms.map(({ code }) => code).join(), isNews]);
-    });
+    const hadAlarm = await watchLog(
+      watched(parts),
+      5_000,
+      stop.signal,
+      ({ change, alarms }, isNews) => {
+        said.push([change, alarms.map(({ code }) => code).join(), isNews]);
+      },
+    );
     expect(said).toEqual([
       ['first', '', true],
       ['none', '', false],
@@ -203,7 +210,7 @@ describe('watching', () => {
         return Promise.reject(new DOMException('stopped', 'AbortError'));
       },
     });
-    expect(await watchLog(parts, 1, stop.signal, () => undefined)).toBe(false);
+    expect(await watchLog(watched(parts), 1, stop.signal, () => undefined)).toBe(false);
   });
 });
 

@@ -4,7 +4,7 @@ import type { FaultOfSuite } from '../../support/planted-suite.js';
 type Suite = Pick<FaultOfSuite, 'suite' | 'cases'>;
 
 const FIND = 'evidence/misbehaviour/find-divergence.js';
-const CHECK = 'cli/monitor/check-log.js';
+const LOOK = 'cli/monitor/look.js';
 const KNOWN = 'cli/monitor/known-log.js';
 
 const pairs = suite('test/evidence/misbehaviour/find-divergence.test.ts');
@@ -41,28 +41,25 @@ export const MONITOR_FAULTS: readonly FaultOfSuite[] = [
     'word === "self"',
     'word === "nobody"',
   ]),
-  fault('a rollback is not noticed', lives, CHECK, ['if (size < before)', 'if (false)']),
-  fault('what is remembered goes back', lives, CHECK, [
+  fault('a rollback is not noticed', lives, LOOK, ['if (size < before)', 'if (false)']),
+  fault('what is remembered goes back', lives, LOOK, [
     'if (isConsistent && seen.head.size >= best.head.size)',
     'if (isConsistent || seen.head.size < best.head.size)',
   ]),
-  fault('what was seen is forgotten', lives, CHECK, [
-    'await this.#parts.store.write({',
-    'await Promise.resolve({',
-  ]),
-  fault('a log that does not grow is never stale', lives, CHECK, [
+  fault('what was seen is forgotten', lives, LOOK, ['await this.#parts.store.write(state);', '']),
+  fault('a log that does not grow is never stale', lives, LOOK, [
     'this.#at - grownAt > staleMillis',
     'false',
   ]),
-  fault('the node’s proof of consistency is believed', lives, CHECK, [
+  fault('the node’s proof of consistency is believed', lives, 'cli/monitor/compare-heads.js', [
     'return proof !== null && verifyConsistency({',
     'return proof !== null || verifyConsistency({',
   ]),
-  fault('another log at the same place is taken for this one', nodes, CHECK, [
+  fault('another log at the same place is taken for this one', nodes, LOOK, [
     'if (expected !== null && origin !== expected) {',
     'if (false) {',
   ]),
-  fault('another key is taken without a word', nodes, CHECK, [
+  fault('another key is taken without a word', nodes, LOOK, [
     'if (isNewKey)\n      this.#alarm("key-changed"',
     'if (false)\n      this.#alarm("key-changed"',
   ]),
