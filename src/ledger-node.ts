@@ -6,6 +6,7 @@ import { ACCESS_LEDGER } from './access/access-entry.js';
 import type { AnchorStore } from './anchoring/anchor-store.js';
 import type { Anchored } from './anchoring/anchored-heads.js';
 import type { Anchorer, Succession } from './anchoring/anchorer.js';
+import type { EpochStamps, Stamped } from './anchoring/epoch-stamps.js';
 import type { FundingCoin } from './anchoring/funding-coin.js';
 import { utf8 } from './base/bytes.js';
 import { hmacSha256 } from './base/hash.js';
@@ -31,7 +32,7 @@ import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import { LedgerStore, type LedgerStoreOptions } from './ledger/ledger-store.js';
 import type { Ledger } from './ledger/ledger.js';
-import { type AnchoringOptions, openNodeAnchoring } from './node-anchoring.js';
+import { type AnchoringOptions, type NodeStamps, openNodeAnchoring } from './node-anchoring.js';
 import { beginRun } from './node-run.js';
 import type { EpochParts } from './queries/epoch-view.js';
 import { LogIdentities } from './queries/log-identity.js';
@@ -61,6 +62,7 @@ const EPOCHS = 'epochs';
 export class LedgerNode {
   readonly store: LedgerStore;
   readonly anchored: Anchored;
+  readonly #stamps: NodeStamps;
   readonly anchorer: Anchorer;
   readonly anchors: readonly AnchorStore[];
   readonly identities: LogIdentities;
@@ -82,6 +84,7 @@ export class LedgerNode {
     chain: ChainName,
     history: Anchored,
     anchors: readonly AnchorStore[],
+    stamps: NodeStamps,
     closeAnchoring: () => Promise<void>,
   ) {
     this.#options = options;
@@ -90,6 +93,7 @@ export class LedgerNode {
     this.#closeAnchoring = closeAnchoring;
     this.#anchoring = anchoring;
     this.anchored = history;
+    this.#stamps = stamps;
     this.anchors = anchors;
     this.anchorer = anchoring.anchorer;
     this.chain = chain;
@@ -123,7 +127,7 @@ export class LedgerNode {
       const keys = new Map<string, TenantKeys>();
       for (const { handle } of store.tenants())
         keys.set(handle, tenantKeys(await keyStore.tenantRoot(handle)));
-      const { chain, history, anchors, close, ...anchoring } = await openNodeAnchoring({
+      const { chain, history, anchors, stamps, close, ...anchoring } = await openNodeAnchoring({
         dataDirectory,
         clock: options.clock,
         options: await options.openAnchoring(),
@@ -142,6 +146,7 @@ export class LedgerNode {
         chain,
         history,
         anchors,
+        stamps,
         close,
       );
     } catch (cause) {
@@ -194,7 +199,23 @@ export class LedgerNode {
     const { epochs } = this.#anchoring;
     const [anchors] = this.anchors;
     if (anchors === undefined) throw new Error('an epoch log has anchors');
-    return { epochs: epochs.epochs.reader, history: epochs.history, anchors, chain: this.chain };
+    return {
+      epochs: epochs.epochs.reader,
+      history: epochs.history,
+      anchors,
+      stamps: this.stamps.store,
+      chain: this.chain,
+    };
+  }
+
+  /** Of all epoch logs that the node has had. */
+  get stamped(): Stamped {
+    return this.#stamps.all;
+  }
+
+  /** Of the epoch log that is written now. */
+  get stamps(): EpochStamps {
+    return this.#stamps.current;
   }
 
   anchorStatus(): AnchorStatus {

@@ -17,7 +17,7 @@ export interface BatchParts {
 
 /** What it takes of a node. */
 export interface SealingNode {
-  readonly node: Pick<LedgerNode, 'store' | 'seal' | 'anchored'>;
+  readonly node: Pick<LedgerNode, 'store' | 'seal' | 'anchored' | 'stamped'>;
   readonly signing: Pick<SigningServices, 'anchors'>;
 }
 
@@ -39,7 +39,10 @@ export function openBatches(
     random,
     seal,
     trustAnchors: signing.anchors,
-    anchoredSize: (origin) => node.anchored.sizeOf(origin),
+    anchoredSize: (origin) => ({
+      anchored: node.anchored.sizeOf(origin),
+      timestamped: node.stamped.sizeOf(origin),
+    }),
   });
   if (intervalMillis === undefined) return { keeper, seals: null };
   const seals = new BatchSeals({ store, batches: keeper, intervalMillis, clock, logger });

@@ -1,6 +1,7 @@
 /** What routes are made of: the node that is served, what its process gives, and what nearly all routes take. */
 import type { Authenticator } from './access/authenticator.js';
 import type { TenantName } from './access/tenant-name.js';
+import type { BackendStatus } from './anchoring/backend-status.js';
 import type { RouteModule } from './api/app.js';
 import { createGuard, type Guard } from './api/authentication.js';
 import type { BodyLimits } from './api/body.js';
@@ -39,6 +40,7 @@ export interface ServedNode extends OpenedNode {
   readonly waitingOf: WaitingOf | null;
   /** Null where no witnesses are asked. */
   readonly witnesses: () => WitnessStatus | null;
+  readonly backends: () => readonly BackendStatus[];
 }
 
 export interface RouteParts {
@@ -85,6 +87,7 @@ export function sharedParts(parts: RouteParts): SharedParts {
     ledgers: new TenantLedgers({
       store: node.store,
       anchored: node.anchored,
+      stamped: node.stamped,
       clock,
       views,
       maps,

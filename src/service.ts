@@ -29,6 +29,7 @@ import {
 } from './node-metrics.js';
 import { openAugmentation } from './open-augmentation.js';
 import { batchReasons, openBatches } from './open-batches.js';
+import { openBackends } from './open-backends.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { openWitnesses, witnessReasons } from './open-witnesses.js';
 import { FindableFields } from './queries/findable-fields.js';
@@ -112,6 +113,11 @@ export class Service {
       const { keeper: batches, seals } = openBatches(config, parts, opened, metrics.registry);
       const witnesses = await openWitnesses(config, parts, opened.node, metrics.registry);
       if (witnesses !== null) lifetime.add(() => witnesses.stop());
+      const backends = openBackends(config, parts, opened, metrics.registry, {
+        witnesses: () => witnesses?.status ?? null,
+        chainFailures: () => epochs.failures,
+      });
+      lifetime.add(() => backends.stop());
       const anchoring = anchoringWithSteps(opened.node, {
         before: [
           () => coverLedgers(opened.node.store, maps, parts.logger),
@@ -125,20 +131,25 @@ export class Service {
                   augmentation.follower.beginBatch();
                 },
               ],
-        always:
-          witnesses === null
+        always: [
+          ...(witnesses === null
             ? []
             : [
                 () => {
                   witnesses.begin();
                 },
-              ],
+              ]),
+          () => {
+            backends.begin();
+          },
+        ],
       });
       const epochs = epochTimer(config, parts, anchoring);
       const waitingOf = augmentation?.waitingOf ?? null;
       const inner = {
         ...{ ...opened, schemas, findable, views, maps, batches, anchoring, waitingOf },
         witnesses: () => witnesses?.status ?? null,
+        backends: () => backends.statuses(),
       };
       const stopping = new AbortController();
       const server = await listen(
@@ -153,6 +164,7 @@ export class Service {
           viewsFailure: views.failure,
           augmentation: [
             ...witnessReasons(witnesses),
+            ...backends.reasons(),
             ...batchReasons(seals),
             ...(augmentation?.reasons() ?? []),
           ],

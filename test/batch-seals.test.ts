@@ -56,7 +56,7 @@ function open(batchSealMillis: number): OpenedBatches {
         ? Promise.reject(new KeysError('KEYS_TOKEN_UNAVAILABLE', 'the token does not answer'))
         : seal.seal(isRefused(originIn(document)) ? new Uint8Array() : document, at),
   };
-  const withKey = { store: node.store, anchored: node.anchored, seal: away };
+  const withKey = { store: node.store, anchored: node.anchored, stamped: node.stamped, seal: away };
   const parts = { node: withKey, signing: { anchors } };
   return openBatches({ batchSealMillis }, { clock, random, logger }, parts, registry);
 }

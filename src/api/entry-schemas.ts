@@ -55,7 +55,7 @@ const hashSchema = z.string().meta({ description: '32 bytes as lower-case hex.' 
 export const asOfSchema = z.object({ size: z.number().int(), rootHash: hashSchema });
 
 export const finalitySchema = z
-  .object({ durable: z.literal(true), anchored: z.boolean() })
+  .object({ durable: z.literal(true), anchored: z.boolean(), timestamped: z.boolean() })
   .meta({ description: 'How far the entry has come.' });
 
 export const receiptSchema = z
@@ -110,7 +110,11 @@ export const ledgerSchema = logSchema
     name: z.string(),
     rootHash: hashSchema,
     finality: z
-      .object({ durable: z.number().int(), anchored: z.number().int() })
+      .object({
+        durable: z.number().int(),
+        anchored: z.number().int(),
+        timestamped: z.number().int(),
+      })
       .meta({ description: 'Entries below each size have come that far.' }),
     logs: z.array(logSchema).readonly().meta({ description: 'Oldest first; the last is written.' }),
     timeZone: z.string().meta({

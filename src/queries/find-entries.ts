@@ -16,6 +16,7 @@ import { type EntryView, entryView } from './entry-view.js';
 import { openEntry } from './opened-entry.js';
 import { personTag, thingTag } from './person-tags.js';
 import { QueryError } from './query-error.js';
+import { marksOf } from './receipt.js';
 import { type EntryRange, type RecordedPeriod, recordedRange } from './recorded-range.js';
 import { versionsOf } from './subject-entries.js';
 import { validInstant } from './subject-state.js';
@@ -263,7 +264,7 @@ async function rangeOf(
   { finality, ...period }: Filters,
 ): Promise<EntryRange> {
   const { from, to } = await recordedRange(ledger, state, period);
-  const anchored = ledger.anchoredSize(state.reader.origin);
+  const { anchored } = marksOf(ledger.anchoredSize(state.reader.origin));
   return {
     from: finality === 'unanchored' ? Math.max(from, anchored) : from,
     to: finality === 'anchored' ? Math.min(to, anchored) : to,

@@ -2,7 +2,7 @@
 import { toHex } from '../base/bytes.js';
 import type { TimeZoneName } from '../base/calendar.js';
 import type { Ledger } from '../ledger/ledger.js';
-import type { AnchoredSize } from './receipt.js';
+import { type AnchoredSize, type MarkSizes, marksOf } from './receipt.js';
 
 export interface LedgerState {
   readonly name: string;
@@ -12,7 +12,7 @@ export interface LedgerState {
   readonly size: number;
   readonly rootHash: string;
   /** One tree size for each mark: entries below it have come that far. */
-  readonly finality: { readonly durable: number; readonly anchored: number };
+  readonly finality: { readonly durable: number } & MarkSizes;
   /** Oldest first; the last is the one that is written. */
   readonly logs: readonly {
     readonly origin: string;
@@ -43,7 +43,7 @@ export function ledgerState(
     verifierKey: reader.verifierKey,
     size,
     rootHash: toHex(rootHash),
-    finality: { durable: size, anchored: anchoredSize(reader.origin) },
+    finality: { durable: size, ...marksOf(anchoredSize(reader.origin)) },
     logs: ledger.logs.map((log) => ({
       origin: log.origin,
       verifierKey: log.verifierKey,

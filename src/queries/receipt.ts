@@ -23,10 +23,17 @@ export interface Receipt {
 export interface Finality {
   readonly durable: true;
   readonly anchored: boolean;
+  readonly timestamped: boolean;
 }
 
-/** Up to which size a log's entries are in a chain. */
-export type AnchoredSize = (origin: string) => TreeSize;
+/** Up to which size a log's entries have come, by mark. */
+export interface MarkSizes {
+  readonly anchored: TreeSize;
+  readonly timestamped: TreeSize;
+}
+
+/** Of whoever knows of no marks but anchors, the size up to which entries are in a chain. */
+export type AnchoredSize = (origin: string) => MarkSizes | TreeSize;
 
 export function receiptOf(entry: AppendedEntry, anchoredSize: AnchoredSize): Receipt {
   const { index, leafHash, recordedAt, checkpoint, inclusionProof, origin } = entry;
@@ -52,6 +59,11 @@ export async function appendedAgain(reader: LogReader, index: LeafIndex): Promis
   return { origin: reader.origin, index, leafHash, recordedAt, checkpoint, inclusionProof };
 }
 
-export function finalityOf(index: LeafIndex, anchored: TreeSize): Finality {
-  return { durable: true, anchored: index < anchored };
+export function finalityOf(index: LeafIndex, sizes: MarkSizes | TreeSize): Finality {
+  const { anchored, timestamped } = marksOf(sizes);
+  return { durable: true, anchored: index < anchored, timestamped: index < timestamped };
+}
+
+export function marksOf(sizes: MarkSizes | TreeSize): MarkSizes {
+  return typeof sizes === 'number' ? { anchored: sizes, timestamped: 0 as TreeSize } : sizes;
 }

@@ -3,6 +3,7 @@
  * another tenant's is told the same as one who names nobody's.
  */
 import type { Anchored } from '../anchoring/anchored-heads.js';
+import type { Stamped } from '../anchoring/epoch-stamps.js';
 import type { TreeSize } from '../base/brand.js';
 import type { TimeZoneName } from '../base/calendar.js';
 import type { Clock } from '../base/time.js';
@@ -45,6 +46,7 @@ export interface MapEntries {
 export interface TenantLedgersParts {
   readonly store: Pick<LedgerStore, 'tenantNamed' | 'ledger' | 'ledgersOf' | 'vaultOf' | 'backlog'>;
   readonly anchored: Pick<Anchored, 'sizeOf'>;
+  readonly stamped?: Pick<Stamped, 'sizeOf'>;
   readonly clock: Clock;
   readonly views: Pick<NodeViews, 'of'>;
   readonly maps: MapEntries;
@@ -58,7 +60,10 @@ export class TenantLedgers {
 
   constructor(parts: TenantLedgersParts) {
     this.#parts = parts;
-    this.anchoredSize = (origin) => parts.anchored.sizeOf(origin);
+    this.anchoredSize = (origin) => ({
+      anchored: parts.anchored.sizeOf(origin),
+      timestamped: parts.stamped?.sizeOf(origin) ?? (0 as TreeSize),
+    });
   }
 
   /** @throws LedgerError LEDGER_UNKNOWN. */

@@ -12,8 +12,10 @@ import {
   succeedAnchors,
   topUpAnchors,
 } from '../../commands/fund-anchors.js';
+import type { BackendView } from '../../queries/anchor-backends.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
+import { backendsSchema, backendsView } from '../backend-schemas.js';
 import { type BodyLimits, readJsonBody } from '../body.js';
 import { addResource } from '../resource.js';
 import { instantSchema, json, problemResponse, textOfForm } from '../schemas.js';
@@ -31,6 +33,7 @@ export interface AnchorsRoutesOptions {
   readonly funding: AnchorFunding;
   /** Null where no witnesses are asked. */
   readonly witnesses: () => WitnessStatus | null;
+  readonly backends: () => Promise<readonly BackendView[]>;
   readonly body: BodyLimits;
 }
 
@@ -85,6 +88,7 @@ const anchorsSchema = z.object({
     })
     .meta({ description: 'What no final anchor has.' }),
   witnesses: witnessesSchema,
+  backends: backendsSchema,
   lastFinalAt: instantSchema
     .nullable()
     .meta({ description: 'Null before the first, and where an earlier version did not write it.' }),
@@ -145,7 +149,7 @@ export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
   const { guard, chain, verifierKey, isDevelopment, status, anchorNow, funding, witnesses, body } =
     options;
   // Which logs are inconsistent is for the operator: they are of all tenants.
-  const answerOf = (now: AnchorStatus): z.infer<typeof anchorsSchema> => ({
+  const answerOf = async (now: AnchorStatus): Promise<z.infer<typeof anchorsSchema>> => ({
     chain,
     verifierKey,
     development: isDevelopment,
@@ -153,20 +157,21 @@ export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
     settledSize: now.settledSize,
     pending: now.pending,
     witnesses: witnessesView(witnesses()),
+    backends: backendsView(await options.backends()),
     ...viewOf(now),
   });
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/anchors', {
-    get: guard('anchor:read', (_principal, request, response) => {
+    get: guard('anchor:read', async (_principal, request, response) => {
       validate(noQuerySchema, request.query, 'the query');
-      sendJson(response, 200, answerOf(status()));
+      sendJson(response, 200, await answerOf(status()));
     }),
     post: guard.administering('anchor:now', (_principal, request, response) => {
       validate(noQuerySchema, request.query, 'the query');
       return {
         question: {},
         take: async () => {
-          const answer = answerOf(await anchorNow());
+          const answer = await answerOf(await anchorNow());
           return {
             made: { epochSize: answer.epochSize },
             send: () => {
@@ -221,7 +226,14 @@ function viewOf({
   report,
 }: AnchorStatus): Omit<
   z.infer<typeof anchorsSchema>,
-  'chain' | 'verifierKey' | 'development' | 'epochSize' | 'settledSize' | 'pending' | 'witnesses'
+  | 'chain'
+  | 'verifierKey'
+  | 'development'
+  | 'epochSize'
+  | 'settledSize'
+  | 'pending'
+  | 'witnesses'
+  | 'backends'
 > {
   const { balance, rate, paidThisMonth, monthlyBudget, paidInAll, runwayDays, starved } = report;
   const { closed, takenBack, lastSettledAt, alarms } = report;

@@ -9,7 +9,7 @@ import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
 import { type BodyLimits, readJsonBody } from '../body.js';
 import type { CursorCodec } from '../cursor.js';
-import { ledgerPath } from '../entry-schemas.js';
+import { finalitySchema, ledgerPath } from '../entry-schemas.js';
 import { addResource } from '../resource.js';
 import { cursorSchema, instantSchema, json, pageQuery, problemResponse } from '../schemas.js';
 import { attachedSchema } from '../signature-schemas.js';
@@ -34,7 +34,7 @@ const batchSchema = z.object({
   recordedAt: instantSchema,
   size: z.number().int().meta({ description: 'How many entries it covers: all below its index.' }),
   rootHash: z.string().meta({ description: 'RFC 6962, of the tree of these.' }),
-  finality: z.object({ durable: z.literal(true), anchored: z.boolean() }),
+  finality: finalitySchema,
   signatures: z.number().int().meta({ description: 'Over it; those over these not counted.' }),
 });
 
