@@ -12,6 +12,8 @@ import {
   type AnchorSubject,
   BEFORE_RULES,
   type BeforeSubject,
+  HEAD_RULES,
+  type HeadSubject,
 } from './anchor-rules.js';
 import {
   brokenRule,
@@ -27,12 +29,14 @@ import type { ReadLogFile } from './read-evidence.js';
 import { isFinding, readPart } from './read-part.js';
 
 export interface AnchorRuleBook {
+  readonly head: Rules<HeadSubject>;
   readonly anchor: Rules<AnchorSubject>;
   readonly after: Rules<AnchorSubject>;
   readonly before: Rules<BeforeSubject>;
 }
 
 export const ANCHOR_RULE_BOOK: AnchorRuleBook = {
+  head: HEAD_RULES,
   anchor: ANCHOR_RULES,
   after: AFTER_RULES,
   before: BEFORE_RULES,
@@ -67,12 +71,16 @@ export function checkAnchors(
     after: conclude(
       after,
       'anchor.after-not-present',
-      (subject) => brokenRule(rules.anchor, subject) ?? brokenRule(rules.after, subject),
+      (subject) =>
+        brokenRule(rules.head, subject) ??
+        brokenRule(rules.anchor, subject) ??
+        brokenRule(rules.after, subject),
     ),
     before: conclude(
       before,
       'anchor.before-not-present',
       (subject) =>
+        brokenRule(rules.head, subject) ??
         brokenRule(rules.anchor, subject) ??
         brokenRule(rules.before, {
           ...subject,
