@@ -66,6 +66,11 @@ export interface Config {
   readonly witnessPolicy?: string;
   /** Hosts of that policy that may lie in a private network, by comma: `witness.internal:8790`. */
   readonly witnessInternal?: string;
+  /** Whether the epoch log is time-stamped by whoever time-stamps signatures, and how long after the last time. */
+  readonly epochTimeStamps: 'on' | 'off';
+  readonly epochTimeStampMillis: number;
+  /** Directory that the epoch log's checkpoints are added to, absolute; none are without it. */
+  readonly anchorFiles?: string;
   /**
    * Where the seal's key is: `development` = of the node's own making; `pem`, `pkcs12` = in a file;
    * `pkcs11` = in a token; `off` = there is none.

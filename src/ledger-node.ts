@@ -6,6 +6,7 @@ import { ACCESS_LEDGER } from './access/access-entry.js';
 import type { AnchorStore } from './anchoring/anchor-store.js';
 import type { Anchored } from './anchoring/anchored-heads.js';
 import type { Anchorer } from './anchoring/anchorer.js';
+import type { EpochStamps, Stamped } from './anchoring/epoch-stamps.js';
 import type { EpochWitnesses } from './anchoring/epoch-witnesses.js';
 import type { FundingCoin } from './anchoring/funding-coin.js';
 import type { NamedSuccession } from './anchoring/named-chain.js';
@@ -36,7 +37,7 @@ import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import { LedgerStore, type LedgerStoreOptions } from './ledger/ledger-store.js';
 import type { Ledger } from './ledger/ledger.js';
-import { type AnchoringOptions, openNodeAnchoring } from './node-anchoring.js';
+import { type AnchoringOptions, type NodeStamps, openNodeAnchoring } from './node-anchoring.js';
 import { beginRun, readOnly } from './node-run.js';
 import { compareWithWitnesses, openNodeWitnesses, type Witnessing } from './node-witnesses.js';
 import type { EpochParts } from './queries/epoch-view.js';
@@ -75,6 +76,7 @@ export class LedgerNode {
   readonly anchored: Anchored;
   /** Null where nobody is asked. */
   readonly witnesses: EpochWitnesses | null;
+  readonly #stamps: NodeStamps;
   readonly anchorer: Anchorer;
   readonly anchors: readonly AnchorStore[];
   readonly identities: LogIdentities;
@@ -97,6 +99,7 @@ export class LedgerNode {
     history: Anchored,
     anchors: readonly AnchorStore[],
     witnesses: EpochWitnesses | null,
+    stamps: NodeStamps,
     closeAnchoring: () => Promise<void>,
   ) {
     this.#options = options;
@@ -105,6 +108,7 @@ export class LedgerNode {
     this.#closeAnchoring = closeAnchoring;
     this.#anchoring = anchoring;
     this.anchored = history;
+    this.#stamps = stamps;
     this.anchors = anchors;
     this.witnesses = witnesses;
     this.anchorer = anchoring.anchorer;
@@ -141,7 +145,7 @@ export class LedgerNode {
       const keys = new Map<string, TenantKeys>();
       for (const { handle } of store.tenants())
         keys.set(handle, tenantKeys(await keyStore.tenantRoot(handle)));
-      const { chain, history, anchors, close, ...anchoring } = await openNodeAnchoring({
+      const { chain, history, anchors, stamps, close, ...anchoring } = await openNodeAnchoring({
         dataDirectory,
         clock: options.clock,
         options: await options.openAnchoring(),
@@ -167,6 +171,7 @@ export class LedgerNode {
         history,
         anchors,
         witnesses,
+        stamps,
         close,
       );
     } catch (cause) {
@@ -178,6 +183,7 @@ export class LedgerNode {
   /** How far entries of an origin have come, each mark by itself. */
   readonly marksOf: MarksOf = (origin) => ({
     witnessed: this.witnessed.sizeOf(origin),
+    timestamped: this.stamped.sizeOf(origin),
     anchored: this.anchored.sizeOf(origin),
   });
 
@@ -231,7 +237,18 @@ export class LedgerNode {
     if (anchors === undefined) throw new Error('an epoch log has anchors');
     const { history } = epochs;
     const { chain, witnessed } = this;
-    return { epochs: epochs.epochs.reader, history, anchors, chain, witnessed };
+    const stamps = this.stamps.store;
+    return { epochs: epochs.epochs.reader, history, anchors, stamps, chain, witnessed };
+  }
+
+  /** Of all epoch logs that the node has had. */
+  get stamped(): Stamped {
+    return this.#stamps.all;
+  }
+
+  /** Of the epoch log that is written now. */
+  get stamps(): EpochStamps {
+    return this.#stamps.current;
   }
 
   anchorStatus(): AnchorStatus {

@@ -10,10 +10,12 @@ import type { ChainSource } from './anchoring/chain-source.js';
 import { EpochHistory } from './anchoring/epoch-history.js';
 import type { EpochSource } from './anchoring/epoch-log.js';
 import type { IndexKeyOf } from './anchoring/epoch-maps.js';
+import { EpochStamps, type Stamped, stampedByAny } from './anchoring/epoch-stamps.js';
 import type { FundingCoin } from './anchoring/funding-coin.js';
 import { chainNamedIn } from './anchoring/named-chain.js';
 import { checkOwnChain } from './anchoring/own-chain.js';
 import { lastEpoch } from './anchoring/read-epoch.js';
+import { StampStore } from './anchoring/stamp-store.js';
 import { assert } from './base/errors.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
@@ -54,7 +56,15 @@ export interface NodeAnchoring {
   readonly anchored: AnchoredHeads;
   /** Of all epoch logs that the node has had. */
   readonly history: Anchored;
+  readonly stamps: NodeStamps;
   readonly close: () => Promise<void>;
+}
+
+/** Time-stamps over the epoch logs that the node has had. */
+export interface NodeStamps {
+  /** Of the one that is written now. */
+  readonly current: EpochStamps;
+  readonly all: Stamped;
 }
 
 /** Six anchors a day leave this many blocks between two. */
@@ -105,13 +115,18 @@ async function anchoringOf(
   const history = anchoredByAny(histories.map(({ anchored }) => anchored));
   const anchors = histories.map((one) => one.anchors);
   const { anchored } = current;
-  return { chain, epochs, anchorer, anchors, anchored, history };
+  const stamps = {
+    current: current.stamps,
+    all: stampedByAny(histories.map((one) => one.stamps)),
+  };
+  return { chain, epochs, anchorer, anchors, anchored, history, stamps };
 }
 
 interface OpenedHistory {
   readonly epochs: EpochHistory;
   readonly anchors: AnchorStore;
   readonly anchored: AnchoredHeads;
+  readonly stamps: EpochStamps;
 }
 
 /** Each epoch log has epochs and anchors of its own: their numbers count within it. */
@@ -131,7 +146,9 @@ async function openHistory(
   try {
     const anchors = await AnchorStore.open(place('anchors'), lastEpoch(reader) === null);
     const anchored = await AnchoredHeads.open({ chain, anchors, history: epochs });
-    return { epochs, anchors, anchored };
+    const store = await StampStore.open(place('stamps'));
+    const stamps = await EpochStamps.open({ store, history: epochs });
+    return { epochs, anchors, anchored, stamps };
   } catch (cause) {
     await epochs.close();
     throw cause;

@@ -9,6 +9,7 @@ import { describeVerify, verifyRoutes } from './api/routes/verify.js';
 import { builtConsolePage } from './console-page.js';
 import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
 import { ledgerModules } from './ledger-route-modules.js';
+import { anchorBackends } from './queries/anchor-backends.js';
 import { recordModules } from './record-route-modules.js';
 import { type RouteParts, sharedParts, trustParts, v1 } from './route-parts.js';
 import { transferModules } from './transfer-route-modules.js';
@@ -38,6 +39,7 @@ export function routeModules(parts: RouteParts): RouteModule[] {
         anchorNow: () => anchoring.anchorNow(),
         funding: node,
         witnesses: () => opened.node.witnesses?.status ?? null,
+        backends: () => anchorBackends(node.epochs.epochs, opened.backends()),
         body: shared.body,
       }),
       describeAnchors,

@@ -1,6 +1,7 @@
 /** What routes are made of: the node that is served, what its process gives, and what nearly all routes take. */
 import type { Authenticator } from './access/authenticator.js';
 import type { TenantName } from './access/tenant-name.js';
+import type { BackendStatus } from './anchoring/backend-status.js';
 import type { RouteModule } from './api/app.js';
 import { createGuard, type Guard } from './api/authentication.js';
 import type { BodyLimits } from './api/body.js';
@@ -36,6 +37,7 @@ export interface ServedNode extends OpenedNode {
   readonly anchoring: Anchoring;
   /** Null where nothing raises signatures. */
   readonly waitingOf: WaitingOf | null;
+  readonly backends: () => readonly BackendStatus[];
 }
 
 export interface RouteParts {

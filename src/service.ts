@@ -29,6 +29,7 @@ import {
 } from './node-metrics.js';
 import { openAugmentation } from './open-augmentation.js';
 import { batchReasons, openBatches } from './open-batches.js';
+import { openBackends } from './open-backends.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { witnessMetrics, witnessReasons } from './open-witnesses.js';
 import { FindableFields } from './queries/findable-fields.js';
@@ -115,6 +116,11 @@ export class Service {
       const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
       const augmentation = await openAugmentation(config, parts, opened, metrics);
       const { keeper: batches, seals } = openBatches(config, parts, opened, metrics.registry);
+      const backends = openBackends(config, parts, opened, metrics.registry, {
+        witnesses: () => opened.node.witnesses?.status ?? null,
+        chainFailures: () => epochs.failures,
+      });
+      lifetime.add(() => backends.stop());
       const anchoring = anchoringWithSteps(opened.node, {
         before: [
           () => coverLedgers(opened.node.store, maps, parts.logger),
@@ -128,19 +134,24 @@ export class Service {
                   augmentation.follower.beginBatch();
                 },
               ],
-        always:
-          witnesses === null
+        always: [
+          ...(witnesses === null
             ? []
             : [
                 () => {
                   witnesses.begin();
                 },
-              ],
+              ]),
+          () => {
+            backends.begin();
+          },
+        ],
       });
       const epochs = epochTimer(config, parts, anchoring);
       const waitingOf = augmentation?.waitingOf ?? null;
       const inner = {
         ...{ ...opened, schemas, findable, views, maps, batches, anchoring, waitingOf },
+        backends: () => backends.statuses(),
       };
       const stopping = new AbortController();
       const server = await listen(
@@ -155,6 +166,7 @@ export class Service {
           viewsFailure: views.failure,
           augmentation: [
             ...witnessReasons(witnesses),
+            ...backends.reasons(),
             ...batchReasons(seals),
             ...(augmentation?.reasons() ?? []),
           ],

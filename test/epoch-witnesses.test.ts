@@ -112,7 +112,12 @@ describe('the witnesses of a node', () => {
     const { finality } = await ledgerOf(node, 'kyc');
     expect(finality.witnessed).toBe(finality.durable);
     const next = await append(node, 'kyc');
-    expect(next.finality).toEqual({ durable: true, witnessed: false, anchored: false });
+    expect(next.finality).toEqual({
+      durable: true,
+      witnessed: false,
+      timestamped: false,
+      anchored: false,
+    });
     const found = async (asked: string) =>
       answer<{ items: { index: number }[] }>(
         node.request(`/v1/ledgers/kyc/records?finality=${asked}`),

@@ -4,6 +4,8 @@ import type { UnixMillis } from '../base/brand.js';
 import { formatInstant } from '../base/time.js';
 import type { WitnessStatus } from '../checkpoint/witness-status.js';
 import type { AnchorStatus } from '../commands/anchor-now.js';
+import type { BackendView } from '../queries/anchor-backends.js';
+import { backendsSchema, backendsView } from './backend-schemas.js';
 import { instantSchema } from './schemas.js';
 
 /** What there is to call an operator for. */
@@ -59,6 +61,7 @@ export const anchorsSchema = z.object({
     })
     .meta({ description: 'What no final anchor has.' }),
   witnesses: witnessesSchema,
+  backends: backendsSchema,
   lastFinalAt: instantSchema
     .nullable()
     .meta({ description: 'Null before the first, and where an earlier version did not write it.' }),
@@ -108,12 +111,13 @@ export interface AnchoringAnswerParts {
   readonly verifierKey: string;
   readonly isDevelopment: boolean;
   readonly witnesses: WitnessStatus | null;
+  readonly backends: readonly BackendView[];
 }
 
 /** Which logs are inconsistent is left out: that is for the operator, they are of all tenants. */
 export function anchoringAnswer(
   now: AnchorStatus,
-  { chain, verifierKey, isDevelopment, witnesses }: AnchoringAnswerParts,
+  { chain, verifierKey, isDevelopment, witnesses, backends }: AnchoringAnswerParts,
 ): z.infer<typeof anchorsSchema> {
   return {
     chain,
@@ -123,6 +127,7 @@ export function anchoringAnswer(
     settledSize: now.settledSize,
     pending: now.pending,
     witnesses: witnessesView(witnesses),
+    backends: backendsView(backends),
     ...viewOf(now),
   };
 }
@@ -134,7 +139,14 @@ function viewOf({
   report,
 }: AnchorStatus): Omit<
   z.infer<typeof anchorsSchema>,
-  'chain' | 'verifierKey' | 'development' | 'epochSize' | 'settledSize' | 'pending' | 'witnesses'
+  | 'chain'
+  | 'verifierKey'
+  | 'development'
+  | 'epochSize'
+  | 'settledSize'
+  | 'pending'
+  | 'witnesses'
+  | 'backends'
 > {
   const { balance, rate, paidThisMonth, monthlyBudget, paidInAll, runwayDays, starved } = report;
   const { closed, takenBack, lastSettledAt, alarms } = report;

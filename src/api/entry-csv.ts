@@ -14,6 +14,7 @@ const COLUMNS = [
   'recordedAt',
   'origin',
   'witnessed',
+  'timestamped',
   'anchored',
   'type',
   'subject',
@@ -44,6 +45,7 @@ function rowOf({ finality, payload, ...said }: EntryView): Record<string, unknow
   return {
     ...said,
     witnessed: String(finality.witnessed),
+    timestamped: String(finality.timestamped),
     anchored: String(finality.anchored),
     ...(payload !== undefined && { payload: canonicalJson(payload) }),
   };

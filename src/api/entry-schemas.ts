@@ -55,7 +55,12 @@ const hashSchema = z.string().meta({ description: '32 bytes as lower-case hex.' 
 export const asOfSchema = z.object({ size: z.number().int(), rootHash: hashSchema });
 
 export const finalitySchema = z
-  .object({ durable: z.literal(true), witnessed: z.boolean(), anchored: z.boolean() })
+  .object({
+    durable: z.literal(true),
+    witnessed: z.boolean(),
+    timestamped: z.boolean(),
+    anchored: z.boolean(),
+  })
   .meta({ description: 'How far the entry has come.' });
 
 export const receiptSchema = z
@@ -113,6 +118,7 @@ export const ledgerSchema = logSchema
       .object({
         durable: z.number().int(),
         witnessed: z.number().int(),
+        timestamped: z.number().int(),
         anchored: z.number().int(),
       })
       .meta({ description: 'Entries below each size have come that far.' }),

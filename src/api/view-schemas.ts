@@ -75,7 +75,10 @@ export const filterQuery = {
   finality: z
     .enum(FINALITY_FILTERS)
     .optional()
-    .meta({ description: 'Whether witnesses have cosigned it, or a chain holds it.' }),
+    .meta({
+      description:
+        'Whether witnesses have cosigned it, an authority has stamped it, or a chain holds it.',
+    }),
 } as const;
 
 export const subjectPath = {

@@ -11,6 +11,7 @@ export const receiptSchema = z.object({
   finality: z.object({
     durable: z.boolean(),
     witnessed: z.boolean().default(false),
+    timestamped: z.boolean().default(false),
     anchored: z.boolean(),
   }),
   checkpoint: z.string(),
@@ -34,6 +35,7 @@ export const entrySchema = z.object({
   finality: z.object({
     durable: z.boolean(),
     witnessed: z.boolean().default(false),
+    timestamped: z.boolean().default(false),
     anchored: z.boolean(),
   }),
   origin: z.string(),

@@ -18,7 +18,9 @@ export function entryLines(entry: Entry): readonly string[] {
 }
 
 function marksOf(finality: Entry['finality']): readonly string[] {
-  return (['durable', 'witnessed', 'anchored'] as const).filter((mark) => finality[mark]);
+  return (['durable', 'witnessed', 'timestamped', 'anchored'] as const).filter(
+    (mark) => finality[mark],
+  );
 }
 
 function row(name: string, text: string): string {

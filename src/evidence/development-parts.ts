@@ -1,20 +1,22 @@
 /** Which parts of an evidence file show by themselves that they were made for development. */
 import { parseStatement } from '../records/parse-statement.js';
 import { RecordsError } from '../records/records-error.js';
-import { parseSignedData } from '../signing/cms-signed-data.js';
+import { parseSignedData, type SignedData } from '../signing/cms-signed-data.js';
 import { isDevelopmentName } from '../signing/development-mark.js';
 import { SigningError } from '../signing/signing-error.js';
+import { parseTimeStampToken } from '../signing/time-stamp-token.js';
 import type { ChainName } from './chains.js';
 import type { CollectionFile } from './collection-file.js';
 import type { DevelopmentPart, EvidenceFile } from './evidence-file.js';
 
 /** What the member `development` must say, in its order; no such member if it is empty. */
 export function developmentPartsOf(
-  file: Pick<EvidenceFile, 'anchors' | 'log' | 'signatures'>,
+  file: Pick<EvidenceFile, 'anchors' | 'log' | 'signatures' | 'timeStamp'>,
 ): DevelopmentPart[] {
-  const { anchors, log, signatures = [] } = file;
+  const { anchors, log, signatures = [], timeStamp } = file;
   const chains = [anchors?.after.chain, anchors?.before?.chain];
-  return developmentParts(chains, [log.seal, ...signatures.map(({ payload }) => payload?.bytes)]);
+  const cms = [log.seal, ...signatures.map(({ payload }) => payload?.bytes)];
+  return developmentParts(chains, cms, timeStamp?.token);
 }
 
 /** Likewise of a collection, whose signatures stand among its entries, but for those over a batch. */
@@ -30,10 +32,16 @@ export function developmentPartsOfCollection(
 function developmentParts(
   chains: readonly (ChainName | undefined)[],
   signed: readonly (Uint8Array | undefined)[],
+  token?: Uint8Array,
 ): DevelopmentPart[] {
   const parts: DevelopmentPart[] = [];
   if (chains.includes('devchain')) parts.push('devchain');
-  if (signed.some((cms) => cms !== undefined && hasDevelopmentCertificate(cms))) parts.push('seal');
+  const isSealed =
+    signed.some(
+      (cms) => cms !== undefined && hasDevelopmentCertificate(() => parseSignedData(cms)),
+    ) ||
+    (token !== undefined && hasDevelopmentCertificate(() => parseTimeStampToken(token).signedData));
+  if (isSealed) parts.push('seal');
   return parts;
 }
 
@@ -47,9 +55,9 @@ function isSignature(statement: Uint8Array): boolean {
   }
 }
 
-function hasDevelopmentCertificate(cms: Uint8Array): boolean {
+function hasDevelopmentCertificate(read: () => SignedData): boolean {
   try {
-    return parseSignedData(cms).certificates.some(({ subject, issuer }) =>
+    return read().certificates.some(({ subject, issuer }) =>
       [subject, issuer].some(isDevelopmentName),
     );
   } catch (cause) {

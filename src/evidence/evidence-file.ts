@@ -21,6 +21,7 @@ export interface EvidenceFile {
   readonly log: EvidenceLog;
   /** Entries of kind `signature` under `entry` and `batch`, in the order of their indexes; at least one. */
   readonly signatures?: readonly EvidenceEntry[];
+  readonly timeStamp?: EvidenceStamp;
 }
 
 /**
@@ -79,17 +80,30 @@ export interface EvidenceAnchors {
   readonly before?: EvidenceAnchor;
 }
 
-/** How a head of the log came into a chain. */
-export interface EvidenceAnchor {
-  readonly chain: ChainName;
+/** How a head of the log came into an epoch. */
+export interface EvidencePlace {
   /** From the head's size to the checkpoint's. */
   readonly consistency: readonly Sha256Digest[];
-  readonly epoch: EvidenceEpoch;
+  readonly epoch: ProvedStatement;
   /** The head statement. */
   readonly head: Uint8Array;
   readonly log: LogInMap;
   readonly tenant: TenantInMap;
+}
+
+/** How that epoch came into a chain. */
+export interface EvidenceAnchor extends EvidencePlace {
+  readonly chain: ChainName;
+  readonly epoch: EvidenceEpoch;
   readonly transaction: AnchorProof;
+}
+
+/** How it came under an authority's time-stamp. */
+export interface EvidenceStamp extends EvidencePlace {
+  /** A signed note of the epoch log: what was stamped. */
+  readonly checkpoint: string;
+  /** RFC 3161, DER. */
+  readonly token: Uint8Array;
 }
 
 export interface EvidenceEpoch extends ProvedStatement {

@@ -44,12 +44,19 @@ function evidenceToJson({ entry, signatures }: VerificationReport): JsonObject {
   return { entry: entry && entryToJson(entry), signatures: signatures.map(signatureToJson) };
 }
 
-function entryToJson({ recordedAt, notYetIn, disclosed, ...entry }: EntrySummary): JsonObject {
+function entryToJson({
+  recordedAt,
+  notYetIn,
+  stamped,
+  disclosed,
+  ...entry
+}: EntrySummary): JsonObject {
   return {
     ...entry,
     recordedAt: formatInstant(recordedAt),
     in: blockToJson(entry.in),
     notYetIn: blockToJson(notYetIn),
+    ...(stamped !== undefined && { stamped: { ...stamped, at: formatInstant(stamped.at) } }),
     ...(disclosed !== undefined && { disclosed: disclosedToJson(disclosed) }),
   };
 }

@@ -60,7 +60,8 @@ export type CheckId =
   | 'signatures'
   | `completeness:${number}`
   | 'anchor:after'
-  | 'anchor:before';
+  | 'anchor:before'
+  | 'epoch-time-stamp';
 
 export interface EntrySummary {
   /** Leaf hash. */
@@ -73,6 +74,8 @@ export interface EntrySummary {
   /** By the chain; null where there is no such anchor or its check did not pass. */
   readonly notYetIn: BlockSummary | null;
   readonly in: BlockSummary | null;
+  /** By an authority's clock; absent where there is no time-stamp or its check did not pass. */
+  readonly stamped?: StampSummary;
   /** Of a record. */
   readonly type?: string;
   readonly previous?: HexDigest;
@@ -104,6 +107,14 @@ export interface BlockSummary {
   readonly transaction: string;
   /** Whether the verifier knows the chain by a block of its own. */
   readonly pinned: boolean;
+}
+
+export interface StampSummary {
+  readonly at: UnixMillis;
+  /** Subject of its certificate. */
+  readonly authority: string;
+  /** Whether the verifier's own roots answer for it. */
+  readonly trusted: boolean;
 }
 
 export interface LogSummary {

@@ -7,6 +7,7 @@ import type { AnchorStore } from '../anchoring/anchor-store.js';
 import type { EpochHistory } from '../anchoring/epoch-history.js';
 import type { Witnessed } from '../anchoring/witnessed-heads.js';
 import { FIRST_EPOCH, lastEpoch } from '../anchoring/read-epoch.js';
+import type { StampStore } from '../anchoring/stamp-store.js';
 import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { toBase64, toHex } from '../base/bytes.js';
 import type { JsonObject } from '../base/canonical-json.js';
@@ -23,6 +24,7 @@ export interface EpochParts {
   readonly epochs: LogReader;
   readonly history: EpochHistory;
   readonly anchors: AnchorStore;
+  readonly stamps: StampStore;
   readonly chain: ChainName;
   readonly witnessed: Pick<Witnessed, 'newest'>;
 }
@@ -57,6 +59,21 @@ export interface EpochView {
     /** In the tree of that size. */
     readonly inclusion: readonly string[];
   } | null;
+  /** The first that is over it; null while none is. */
+  readonly timeStamp: EpochTimeStamp | null;
+}
+
+export interface EpochTimeStamp {
+  readonly size: number;
+  /** By the authority's clock. */
+  readonly at: string;
+  readonly authority: string;
+  /** In the tree of that size. */
+  readonly inclusion: readonly string[];
+  /** Signed note of that size: what is stamped. */
+  readonly checkpoint: string;
+  /** Base64, DER. */
+  readonly token: string;
 }
 
 /** What an epoch says of one log (docs/formats/epoch.md); base64 but for handle and origin. */
@@ -81,7 +98,7 @@ export interface LogInEpoch {
  * @throws QueryError EPOCH_UNKNOWN, EPOCH_SIZE_BEYOND.
  */
 export async function epochView(
-  { epochs, anchors, chain, witnessed: { newest } }: EpochParts,
+  { epochs, anchors, stamps, chain, witnessed: { newest } }: EpochParts,
   epoch: number,
   from: number | null,
 ): Promise<EpochView> {
@@ -120,6 +137,25 @@ export async function epochView(
             checkpoint: newest.note,
             inclusion: (await epochs.inclusionProof(index, newest.size)).map(toHex),
           },
+    timeStamp: await timeStampOver(epochs, stamps, index),
+  };
+}
+
+async function timeStampOver(
+  epochs: LogReader,
+  stamps: StampStore,
+  index: LeafIndex,
+): Promise<EpochTimeStamp | null> {
+  const size = stamps.sizes.find((stamped) => stamped > index && stamped <= epochs.head.size);
+  if (size === undefined) return null;
+  const { at, authority, note, token } = await stamps.read(size);
+  return {
+    size,
+    at: formatInstant(at),
+    authority,
+    inclusion: (await epochs.inclusionProof(index, size)).map(toHex),
+    checkpoint: note,
+    token: toBase64(token),
   };
 }
 

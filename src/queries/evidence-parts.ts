@@ -1,5 +1,6 @@
 /** What files of evidence are put together from: proved and opened entries, and anchors. */
 import type { Anchored, HeadAnchor } from '../anchoring/anchored-heads.js';
+import type { Stamped } from '../anchoring/epoch-stamps.js';
 import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { fromHex } from '../base/bytes.js';
 import { digestFromHex } from '../base/hex-digest.js';
@@ -27,6 +28,8 @@ import {
 export interface EvidenceSources {
   readonly vault: Vault;
   readonly anchored: Anchored;
+  /** None where nothing is known of time-stamps. */
+  readonly stamped?: Stamped;
   /** What attributes the log: kept by the node for each of its logs. */
   readonly identity: (reader: LogReader) => Promise<LogIdentity>;
 }

@@ -8,6 +8,7 @@ import {
   MAX_SIGNATURES,
 } from '../evidence/evidence-file.js';
 import type { LogReader } from '../ledger/log-reader.js';
+import { parseStatement } from '../records/parse-statement.js';
 import { batchToShow, shownIndexes } from './batch-to-show.js';
 import {
   anchorsOf,
@@ -17,6 +18,7 @@ import {
   headSize,
   proved,
 } from './evidence-parts.js';
+import { evidenceStamp, stampedSize, stampOf } from './evidence-stamp.js';
 import type { FoundEntry } from './find-entry.js';
 import { type SignedEntry, signaturesUnder } from './signature-chains.js';
 
@@ -34,7 +36,10 @@ export async function exportEvidence(
   const batch = own.length > MAX_OWN_BESIDE_A_BATCH ? null : await batchToShow(reader, index);
   const attached = [...own, ...(batch?.signatures ?? [])].sort((a, b) => a - b);
   const { after, before } = await anchorsOf(sources.anchored, { reader, index });
-  const size = await checkpointSize(reader, [index, ...attached], after);
+  const { recordedAt } = parseStatement(entry.statement);
+  const stamped = await stampOf(sources.stamped, { reader, index }, recordedAt);
+  const heads = [after && headSize(after), stamped && stampedSize(stamped)];
+  const size = await checkpointSize(reader, [index, ...attached], heads);
   const signatures = await Promise.all(
     attached.map((at) => evidenceEntry(sources.vault, reader, at, size)),
   );
@@ -50,6 +55,7 @@ export async function exportEvidence(
       ...(await sources.identity(reader)),
     },
     ...(signatures.length > 0 && { signatures }),
+    ...(stamped !== null && { timeStamp: await evidenceStamp(reader, stamped, size) }),
   };
   const development = developmentPartsOf(file);
   return development.length === 0 ? file : { ...file, development };
@@ -66,16 +72,15 @@ async function signaturesToShow(
   return shownIndexes(await signaturesUnder(reader, entry)).slice(0, MAX_SIGNATURES);
 }
 
-/** The first checkpoint that holds the entry, its signatures and the head that was anchored. */
+/** The first checkpoint that holds the entry, its signatures and the heads that were anchored and stamped. */
 async function checkpointSize(
   reader: LogReader,
   indices: readonly LeafIndex[],
-  after: HeadAnchor | null,
+  heads: readonly (TreeSize | null)[],
 ): Promise<TreeSize> {
   const last = Math.max(...indices) as LeafIndex;
   const { size } = await reader.block(last);
-  const anchored = after === null ? 0 : headSize(after);
-  return Math.max(size, anchored) as TreeSize;
+  return Math.max(size, ...heads.map((head) => head ?? 0)) as TreeSize;
 }
 
 async function evidenceAnchors(

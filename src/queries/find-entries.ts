@@ -16,6 +16,7 @@ import { type EntryView, entryView } from './entry-view.js';
 import { openEntry } from './opened-entry.js';
 import { personTag, thingTag } from './person-tags.js';
 import { QueryError } from './query-error.js';
+import type { MarkSizes } from './receipt.js';
 import { type EntryRange, type RecordedPeriod, recordedRange } from './recorded-range.js';
 import { versionsOf } from './subject-entries.js';
 import { validInstant } from './subject-state.js';
@@ -35,8 +36,16 @@ export interface Filters extends RecordedPeriod {
 }
 
 /** Of the entries that have, or have not, come that far. */
-export type FinalityFilter = (typeof FINALITY_FILTERS)[number];
-export const FINALITY_FILTERS = ['witnessed', 'unwitnessed', 'anchored', 'unanchored'] as const;
+/** A mark, or that there is none yet. */
+export type FinalityFilter = keyof MarkSizes | `un${keyof MarkSizes}`;
+export const FINALITY_FILTERS = [
+  'witnessed',
+  'unwitnessed',
+  'timestamped',
+  'untimestamped',
+  'anchored',
+  'unanchored',
+] as const satisfies readonly FinalityFilter[];
 
 export interface FindQuestion extends StateQuestion {
   readonly filters: Filters;
@@ -267,18 +276,20 @@ async function rangeOf(
   { finality, ...period }: Filters,
 ): Promise<EntryRange> {
   const { from, to } = await recordedRange(ledger, state, period);
-  const { witnessed, anchored } = ledger.marksOf(state.reader.origin);
+  const marks = ledger.marksOf(state.reader.origin);
   switch (finality) {
     case undefined:
       return { from, to };
     case 'witnessed':
-      return { from, to: Math.min(to, witnessed) };
-    case 'unwitnessed':
-      return { from: Math.max(from, witnessed), to };
+    case 'timestamped':
     case 'anchored':
-      return { from, to: Math.min(to, anchored) };
+      return { from, to: Math.min(to, marks[finality]) };
+    case 'unwitnessed':
+      return { from: Math.max(from, marks.witnessed), to };
+    case 'untimestamped':
+      return { from: Math.max(from, marks.timestamped), to };
     case 'unanchored':
-      return { from: Math.max(from, anchored), to };
+      return { from: Math.max(from, marks.anchored), to };
   }
 }
 

@@ -2,7 +2,7 @@
 import { toHex } from '../base/bytes.js';
 import type { TimeZoneName } from '../base/calendar.js';
 import type { Ledger } from '../ledger/ledger.js';
-import type { MarksOf } from './receipt.js';
+import type { MarkSizes, MarksOf } from './receipt.js';
 
 export interface LedgerState {
   readonly name: string;
@@ -12,11 +12,7 @@ export interface LedgerState {
   readonly size: number;
   readonly rootHash: string;
   /** One tree size for each mark: entries below it have come that far. */
-  readonly finality: {
-    readonly durable: number;
-    readonly witnessed: number;
-    readonly anchored: number;
-  };
+  readonly finality: { readonly durable: number } & MarkSizes;
   /** Oldest first; the last is the one that is written. */
   readonly logs: readonly {
     readonly origin: string;

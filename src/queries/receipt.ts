@@ -24,18 +24,22 @@ export interface Finality {
   readonly durable: true;
   /** Enough witnesses have cosigned a head of the epoch log that covers it. */
   readonly witnessed: boolean;
+  /** A time-stamp authority has stamped one. */
+  readonly timestamped: boolean;
   readonly anchored: boolean;
 }
 
 /** Of a log: entries below each size have come that far. */
 export interface MarkSizes {
   readonly witnessed: TreeSize;
+  readonly timestamped: TreeSize;
   readonly anchored: TreeSize;
 }
 
 export type MarksOf = (origin: string) => MarkSizes;
 
-export const NO_MARKS: MarkSizes = { witnessed: 0 as TreeSize, anchored: 0 as TreeSize };
+const NONE = 0 as TreeSize;
+export const NO_MARKS: MarkSizes = { witnessed: NONE, timestamped: NONE, anchored: NONE };
 
 export function receiptOf(entry: AppendedEntry, marksOf: MarksOf): Receipt {
   const { index, leafHash, recordedAt, checkpoint, inclusionProof, origin } = entry;
@@ -61,6 +65,11 @@ export async function appendedAgain(reader: LogReader, index: LeafIndex): Promis
   return { origin: reader.origin, index, leafHash, recordedAt, checkpoint, inclusionProof };
 }
 
-export function finalityOf(index: LeafIndex, { witnessed, anchored }: MarkSizes): Finality {
-  return { durable: true, witnessed: index < witnessed, anchored: index < anchored };
+export function finalityOf(index: LeafIndex, sizes: MarkSizes): Finality {
+  return {
+    durable: true,
+    witnessed: index < sizes.witnessed,
+    timestamped: index < sizes.timestamped,
+    anchored: index < sizes.anchored,
+  };
 }

@@ -98,6 +98,7 @@ const PATHS = [
   'pkcs11PinFile',
   'signatureTrust',
   'witnessPolicy',
+  'anchorFiles',
 ] as const;
 
 function resolvePaths(found: Found, workingDirectory: string): Pick<Found, (typeof PATHS)[number]> {

@@ -13,7 +13,8 @@ export type Settings = Required<Omit<Config, 'data'>>;
 export type SettingName = keyof Settings;
 
 const MIB = 1024 * 1024;
-const DAY_MILLIS = 24 * 60 * 60 * 1000;
+const HOUR_MILLIS = 60 * 60 * 1000;
+const DAY_MILLIS = 24 * HOUR_MILLIS;
 const MAX_PORT = 65_535;
 
 export const DEFAULT_DATA = 'chirograph-data';
@@ -37,6 +38,8 @@ export const DEFAULTS = {
   bitcoinMaxRate: 100,
   bitcoinMonthlyBudget: 1_000_000,
   epochIntervalMillis: 60_000,
+  epochTimeStamps: 'on',
+  epochTimeStampMillis: HOUR_MILLIS,
   seal: 'development',
   pkcs11Sessions: 4,
   timeStamps: 'development',
@@ -147,6 +150,20 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     (value) => /^[0-9A-Za-z.:[\]-]{1,256}(?:,[0-9A-Za-z.:[\]-]{1,256}){0,63}$/.test(value),
     'hosts with ports, with commas between them',
     'witnesses of it that lie in a private network: host:port,host:port',
+  ),
+  epochTimeStamps: choice(
+    ['on', 'off'],
+    'whether the epoch log is time-stamped, where there are time-stamps',
+  ),
+  epochTimeStampMillis: wholeNumber(
+    0,
+    366 * DAY_MILLIS,
+    'time between two time-stamps of the epoch log; 0 stamps each epoch',
+  ),
+  anchorFiles: text(
+    isPath,
+    'a path',
+    'directory that checkpoints of the epoch log are added to (default: none)',
   ),
   seal: choice(
     ['development', 'off', 'pem', 'pkcs12', 'pkcs11'],

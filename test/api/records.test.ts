@@ -41,7 +41,7 @@ describe('POST …/records', () => {
     expect(receipt).toMatchObject({
       id: receipt.leafHash,
       recordedAt: '2026-11-23T12:00:00.000Z',
-      finality: { durable: true, witnessed: false, anchored: false },
+      finality: { durable: true, witnessed: false, timestamped: false, anchored: false },
     });
     verifyReceipt(receipt, ledger.verifierKey);
     const entry = await answer(node.request(location));

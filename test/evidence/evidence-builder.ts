@@ -4,23 +4,30 @@
  * mined chain. Every step can be bent, and what comes after is then made and signed accordingly: so tests
  * have not only altered files but also those that a dishonest operator with all its keys could make.
  */
-import type { TreeSize } from '../../src/base/brand.js';
+import type { Sha256Digest, TreeSize } from '../../src/base/brand.js';
 import { toBase64, utf8 } from '../../src/base/bytes.js';
 import { canonicalJsonBytes, type JsonObject } from '../../src/base/canonical-json.js';
+import { sha256 } from '../../src/base/hash.js';
 import { developmentPartsOf } from '../../src/evidence/development-parts.js';
 import type {
   EvidenceAnchor,
   EvidenceFile,
+  EvidencePlace,
+  EvidenceStamp,
   ProvedStatement,
 } from '../../src/evidence/evidence-file.js';
 import { formatEvidence } from '../../src/evidence/format-evidence.js';
 import { formatHeadStatement, originHash } from '../../src/evidence/head-statement.js';
+import { issueTimeStampCertificate } from '../../src/keys/development-authority.js';
+import { developmentTimeStamps } from '../../src/keys/development-time-stamps.js';
 import { formatLogSeal } from '../../src/signing/log-seal.js';
 import { formatCheckpoint } from '../../src/tlog/checkpoint.js';
 import { formatLogBinding } from '../../src/tlog/log-binding.js';
 import { noteSigner, signNote } from '../../src/tlog/signed-note.js';
+import { SeededRandom } from '../support/seeded-random.js';
 import {
   BATCH_SIGNATURE,
+  DAY_BEFORE,
   ENTRY,
   EPOCH_SIZES,
   HANDOVER,
@@ -34,7 +41,7 @@ import {
 } from './support/plan.js';
 import { mineChain, type SyntheticChain } from './support/synthetic-anchors.js';
 import type { OpenEntry } from './support/synthetic-entries.js';
-import { epochLog } from './support/synthetic-epochs.js';
+import { epochKey, epochLog } from './support/synthetic-epochs.js';
 import { derived, type LogKeys, logKeys, type NamedKey } from './support/synthetic-keys.js';
 import { buildLog } from './support/synthetic-log.js';
 import { at, type SyntheticTree, treeOver } from './support/synthetic-tree.js';
@@ -69,7 +76,7 @@ export async function build(bends: Partial<Plan> = {}): Promise<Built> {
       : utf8('such a key cannot be sealed');
   const seal = await made.sealAuthority.signer.seal(made.sealed(document), made.sealedAt);
   const checkpointAt = (size: number) => buildCheckpoint(made, keys, tree, lastKey, size);
-  const { anchors, pins } = buildAnchors(made, keys, tree);
+  const { anchors, pins, stampParts } = buildAnchors(made, keys, tree);
   const shown = {
     anchors,
     entry: proveOpen(log.entry, ENTRY),
@@ -88,8 +95,10 @@ export async function build(bends: Partial<Plan> = {}): Promise<Built> {
       proveOpen(signature, at([...SIGNATURES, BATCH_SIGNATURE], n)),
     ),
   };
-  const development = developmentPartsOf(shown);
-  const file = { ...shown, ...(development.length > 0 && { development }) };
+  const timeStamp = stampParts === null ? null : await buildStamp(made, stampParts);
+  const stamped = { ...shown, ...(timeStamp !== null && { timeStamp }) };
+  const development = developmentPartsOf(stamped);
+  const file = { ...stamped, ...(development.length > 0 && { development }) };
   return {
     file,
     bytes: formatEvidence(file),
@@ -136,7 +145,11 @@ export function buildAnchors(
   made: Plan,
   keys: LogKeys,
   tree: SyntheticTree,
-): { anchors: { after: EvidenceAnchor; before: EvidenceAnchor }; pins: SyntheticChain['pins'] } {
+): {
+  anchors: { after: EvidenceAnchor; before: EvidenceAnchor };
+  pins: SyntheticChain['pins'];
+  stampParts: StampParts | null;
+} {
   const tenantHandle = made.tenantHandle(keys.tenantHandle);
   const heads = EPOCH_SIZES.map((size, n) =>
     made.head(
@@ -174,28 +187,62 @@ export function buildAnchors(
       rootHash: epochTree.root(anchor.size),
     })),
   });
-  const prove = ({ epoch, anchor }: PlannedProof): EvidenceAnchor => {
-    const { size } = at(made.anchors, anchor);
+  const place = (epoch: number, size: number): EvidencePlace => {
     const { log, tenant, statement } = at(epochs, epoch - 1);
-    const head = at(heads, epoch - 1);
     return {
-      chain: made.chain,
       consistency: tree.consistency(at(EPOCH_SIZES, epoch - 1), SIZE),
-      epoch: {
-        inclusion: epochTree.inclusion(epoch, size),
-        size: size as TreeSize,
-        statement,
-      },
-      head: formatHeadStatement(head),
+      epoch: { inclusion: epochTree.inclusion(epoch, size), statement },
+      head: formatHeadStatement(at(heads, epoch - 1)),
       log,
       tenant,
+    };
+  };
+  const prove = ({ epoch, anchor }: PlannedProof): EvidenceAnchor => {
+    const { size } = at(made.anchors, anchor);
+    const placed = place(epoch, size);
+    return {
+      ...placed,
+      chain: made.chain,
+      epoch: { ...placed.epoch, size: size as TreeSize },
       transaction: at(chain.proofs, anchor),
     };
   };
+  const { stamp } = made;
   return {
     anchors: { after: prove(made.after), before: prove(made.before) },
     pins: chain.pins,
+    stampParts: stamp && {
+      place: place(stamp.epoch, stamp.size),
+      size: stamp.size,
+      rootHash: epochTree.root(stamp.size),
+    },
   };
+}
+
+interface StampParts {
+  readonly place: EvidencePlace;
+  readonly size: number;
+  readonly rootHash: Sha256Digest;
+}
+
+/** By an authority that the development CA of the log's seal vouches for. */
+async function buildStamp(
+  { seed, authority, stampedAt, stamped }: Plan,
+  { place, size, rootHash }: StampParts,
+): Promise<EvidenceStamp> {
+  const { key, sign } = epochKey(seed);
+  const checkpoint = signNote(
+    formatCheckpoint({ origin: key.name, size: size as TreeSize, rootHash, extensions: [] }),
+    noteSigner(key, sign),
+  );
+  const random = (length: number): Uint8Array => derived(`${seed} time-stamps`, length);
+  const issued = issueTimeStampCertificate(authority, { at: DAY_BEFORE, random });
+  const { caCertificate } = authority;
+  const token = await developmentTimeStamps(
+    { caCertificate, ...issued },
+    { clock: { now: () => stampedAt }, random: new SeededRandom(seed) },
+  ).stamp({ digest: 'sha256', hash: sha256(stamped(utf8(checkpoint))) });
+  return { ...place, checkpoint, token: token.der };
 }
 
 export function trustBytes(trust: JsonObject): Uint8Array {

@@ -90,12 +90,14 @@ const PROOFS: Readonly<Record<keyof RuleBook, Readonly<Record<string, string>>>>
     'it is genuine': 'a certificate signature over something else',
     'a later version is of the same signature': 'a version of another signature',
   },
-  anchor: {
+  head: {
     'the head is of this log': 'an anchored head of another log',
     'its tree is a beginning of the checkpoint’s': 'an anchored head of another history',
     'the head is in the map of its tenant': 'the head under another salt',
     'the tenant is in the map of tenants': 'an epoch that commits to other tenants',
     'the tenant is the one that the origin names': 'a head filed under another tenant',
+  },
+  anchor: {
     'the transaction is in the chain': 'one header less',
     'the epoch is in the tree that the transaction commits to': 'the path of the epoch too long',
   },
@@ -112,6 +114,12 @@ const PROOFS: Readonly<Record<keyof RuleBook, Readonly<Record<string, string>>>>
     'both anchors are of one log in the maps': 'anchors under two handles of one log',
     'both anchors are of one chain of transactions': 'anchors in two chains of transactions',
     'it comes before the other': 'an anchor before in a later block',
+  },
+  stamp: {
+    'the epoch is in the tree that was stamped': 'the path of the stamped epoch too long',
+    'the token is genuine and over the checkpoint': 'a time-stamp over something else',
+    'the head contains the entry': 'a time-stamp over a head without the entry',
+    'the entry is not recorded after it': 'an entry dated forward behind its time-stamp',
   },
 };
 

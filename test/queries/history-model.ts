@@ -210,11 +210,7 @@ function isBefore(a: ModelRecord, b: ModelRecord, byValidity: boolean): boolean 
   return a.index < b.index;
 }
 
-function hasCome(
-  index: number,
-  { witnessed, anchored }: MarkSizes,
-  asked: FinalityFilter,
-): boolean {
-  const size = asked.endsWith('witnessed') ? witnessed : anchored;
-  return index < size !== asked.startsWith('un');
+function hasCome(index: number, sizes: MarkSizes, asked: FinalityFilter): boolean {
+  const mark = asked.replace(/^un/, '') as keyof MarkSizes;
+  return index < sizes[mark] !== asked.startsWith('un');
 }

@@ -127,7 +127,11 @@ export class RandomHistory {
     else await this.#append(Array.from({ length: 1 + choice.below(5) }, () => this.#wish()));
     await this.#noteNews();
     if (choice.below(8) === 0)
-      this.model.marks = { witnessed: this.#someSize(), anchored: this.#someSize() };
+      this.model.marks = {
+        witnessed: this.#someSize(),
+        timestamped: this.#someSize(),
+        anchored: this.#someSize(),
+      };
   }
 
   async close(): Promise<void> {

@@ -27,7 +27,11 @@ function commits(sizes: readonly number[]): AppendedEntry[] {
   });
 }
 
-const marksOf = (): MarkSizes => ({ witnessed: 7 as TreeSize, anchored: 5 as TreeSize });
+const marksOf = (): MarkSizes => ({
+  witnessed: 7 as TreeSize,
+  timestamped: 6 as TreeSize,
+  anchored: 5 as TreeSize,
+});
 
 describe('a receipt as JSON text', () => {
   it('says what the receipt says, for every entry of any commits', () => {

@@ -10,6 +10,7 @@ import {
   SUCCESSION_CAUSES,
   succeedAnchors,
 } from '../../commands/succeed-anchors.js';
+import type { BackendView } from '../../queries/anchor-backends.js';
 import { anchoringAnswer, anchorsSchema } from '../anchor-schemas.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
@@ -30,6 +31,7 @@ export interface AnchorsRoutesOptions {
   readonly funding: AnchorFunding & AnchorSuccession;
   /** Null where no witnesses are asked. */
   readonly witnesses: () => WitnessStatus | null;
+  readonly backends: () => Promise<readonly BackendView[]>;
   readonly body: BodyLimits;
 }
 
@@ -61,20 +63,24 @@ const successionSchema = z.object({
 export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
   const { guard, chain, verifierKey, isDevelopment, status, anchorNow, funding, witnesses, body } =
     options;
-  const answerOf = (now: AnchorStatus): z.infer<typeof anchorsSchema> =>
-    anchoringAnswer(now, { chain, verifierKey, isDevelopment, witnesses: witnesses() });
+  const answerOf = async (now: AnchorStatus): Promise<z.infer<typeof anchorsSchema>> =>
+    anchoringAnswer(now, {
+      ...{ chain, verifierKey, isDevelopment },
+      witnesses: witnesses(),
+      backends: await options.backends(),
+    });
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/anchors', {
-    get: guard('anchor:read', (_principal, request, response) => {
+    get: guard('anchor:read', async (_principal, request, response) => {
       validate(noQuerySchema, request.query, 'the query');
-      sendJson(response, 200, answerOf(status()));
+      sendJson(response, 200, await answerOf(status()));
     }),
     post: guard.administering('anchor:now', (_principal, request, response) => {
       validate(noQuerySchema, request.query, 'the query');
       return {
         question: {},
         take: async () => {
-          const answer = answerOf(await anchorNow());
+          const answer = await answerOf(await anchorNow());
           return {
             made: { epochSize: answer.epochSize },
             send: () => {

@@ -67,6 +67,17 @@ const epochSchema = z.object({
       description:
         'The newest cosigned head that holds the epoch; null while none does, and where nobody is asked.',
     }),
+  timeStamp: z
+    .object({
+      size: z.number().int(),
+      at: instantSchema.meta({ description: 'By the authority’s clock.' }),
+      authority: z.string(),
+      inclusion: z.array(hash),
+      checkpoint: z.string().meta({ description: 'Signed note of that size: what is stamped.' }),
+      token: base64.meta({ description: 'RFC 3161, DER; base64.' }),
+    })
+    .nullable()
+    .meta({ description: 'The first that is over the epoch; null while none is.' }),
 });
 const logsSchema = z.object({
   epoch: z.number().int(),

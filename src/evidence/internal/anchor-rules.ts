@@ -12,14 +12,20 @@ import { verifyInclusion } from '../../tlog/inclusion-proof.js';
 import { verifyMembership } from '../../tlog/sparse-map-proof.js';
 import type { VerifiedAnchor } from '../bitcoin/anchor-proof.js';
 import { headValueOf, mapKeyOf, tenantValueOf } from '../epoch-map.js';
+import type { EvidenceAnchor } from '../evidence-file.js';
 import { originHash } from '../head-statement.js';
 import { type Finding, finding, type Rules } from './outcome.js';
 import type { ReadAnchor } from './read-anchor.js';
 import type { ReadLogFile } from './read-evidence.js';
 import { isFinding } from './read-part.js';
 
-export interface AnchorSubject extends ReadAnchor {
+/** A head of the log in an epoch, whatever proves the epoch. */
+export interface HeadSubject extends ReadAnchor {
   readonly evidence: ReadLogFile;
+}
+
+export interface AnchorSubject extends HeadSubject {
+  readonly anchor: EvidenceAnchor;
   /** The chain's part of the proof, verified, or why it does not hold. */
   readonly block: JudgedBlock | Finding;
 }
@@ -37,7 +43,7 @@ export interface BeforeSubject extends AnchorSubject {
 /** How far a block's time may be from the true one: the network takes no block beyond it. */
 export const BLOCK_TIME_TOLERANCE_MILLIS = 2 * 60 * 60 * 1000;
 
-export const ANCHOR_RULES: Rules<AnchorSubject> = {
+export const HEAD_RULES: Rules<HeadSubject> = {
   'the head is of this log': ({ evidence, head }) =>
     equalBytes(head.originHash, originHash(evidence.log.origin)) ? null : finding('anchor.origin'),
 
@@ -73,7 +79,9 @@ export const ANCHOR_RULES: Rules<AnchorSubject> = {
     evidence.log.origin.split('/')[1] === toHex(anchor.tenant.handle)
       ? null
       : finding('anchor.tenant'),
+};
 
+export const ANCHOR_RULES: Rules<AnchorSubject> = {
   'the transaction is in the chain': ({ block }) => (isFinding(block) ? block : null),
 
   'the epoch is in the tree that the transaction commits to': ({ anchor, epoch, block }) => {

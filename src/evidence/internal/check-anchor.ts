@@ -13,6 +13,8 @@ import {
   type AnchorSubject,
   BEFORE_RULES,
   type BeforeSubject,
+  HEAD_RULES,
+  type HeadSubject,
   type JudgedBlock,
 } from './anchor-rules.js';
 import {
@@ -29,12 +31,14 @@ import type { ReadLogFile } from './read-evidence.js';
 import { isFinding, readPart } from './read-part.js';
 
 export interface AnchorRuleBook {
+  readonly head: Rules<HeadSubject>;
   readonly anchor: Rules<AnchorSubject>;
   readonly after: Rules<AnchorSubject>;
   readonly before: Rules<BeforeSubject>;
 }
 
 export const ANCHOR_RULE_BOOK: AnchorRuleBook = {
+  head: HEAD_RULES,
   anchor: ANCHOR_RULES,
   after: AFTER_RULES,
   before: BEFORE_RULES,
@@ -69,12 +73,16 @@ export function checkAnchors(
     after: conclude(
       after,
       'anchor.after-not-present',
-      (subject) => brokenRule(rules.anchor, subject) ?? brokenRule(rules.after, subject),
+      (subject) =>
+        brokenRule(rules.head, subject) ??
+        brokenRule(rules.anchor, subject) ??
+        brokenRule(rules.after, subject),
     ),
     before: conclude(
       before,
       'anchor.before-not-present',
       (subject) =>
+        brokenRule(rules.head, subject) ??
         brokenRule(rules.anchor, subject) ??
         brokenRule(rules.before, {
           ...subject,

@@ -86,7 +86,7 @@ export const COLLECTION_RULE_BOOK: CollectionRuleBook = {
   identity: RULE_BOOK.identity,
   batch: RULE_BOOK.batch,
   signature: RULE_BOOK.signature,
-  anchor: RULE_BOOK.anchor,
+  anchor: { ...RULE_BOOK.head, ...RULE_BOOK.anchor },
   after: RULE_BOOK.after,
   attached: ATTACHED_RULES,
   completeness: COMPLETENESS_RULES,

@@ -30,6 +30,7 @@ export function describeEntry(entry: EntrySummary, say: Say): Line[] {
     ['label.index', say('value.index', { index, size })],
     ['label.recorded', say('value.recorded', { at: formatInstant(recordedAt) })],
     ...optional('label.entered', entered),
+    ...optional('label.stamped', describeStamp(entry, say)),
   ];
 }
 
@@ -114,6 +115,15 @@ function describeEntered({ in: by, notYetIn }: EntrySummary, say: Say): string |
         });
   const isPinned = by.pinned && notYetIn?.pinned !== false;
   return isPinned ? entered : say('value.entered.unpinned', { entered });
+}
+
+function describeStamp({ stamped }: EntrySummary, say: Say): string | undefined {
+  if (stamped === undefined) return undefined;
+  const { at, authority, trusted } = stamped;
+  return say(trusted ? 'value.stamped' : 'value.stamped.self', {
+    at: formatInstant(at),
+    authority,
+  });
 }
 
 function blockFacts({ chain, height, time }: BlockSummary): Facts {

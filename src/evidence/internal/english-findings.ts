@@ -133,6 +133,17 @@ export const ENGLISH_FINDINGS = {
   'anchor.pair-chain': 'The two anchors are not of one chain of transactions.',
   'anchor.pair-order': 'The anchor without the entry does not come before the one with it.',
 
+  'stamp.pass-trusted':
+    'Head of {headSize} entries, time-stamped at {at} by {authority}, whose certificate leads to one that you pinned.',
+  'stamp.pass-self':
+    'Head of {headSize} entries, time-stamped at {at} by {authority}, for whom no root of yours answers. {reason}',
+  'stamp.malformed': 'It cannot be read: {where}: {reason}.',
+  'stamp.epoch': 'The epoch is not in the tree of the checkpoint that was stamped.',
+  'stamp.not-genuine': 'The time-stamp does not hold ({subIndication}): {reason}',
+  'stamp.size': 'The stamped head ({headSize} entries) does not hold entry {index} yet.',
+  'stamp.time':
+    'The entry says it was recorded at {recordedAt}, after the time-stamp over it ({at}).',
+
   'not-proven.truth': 'That what the record says is true: only that it was recorded, and when.',
   'not-proven.other-entries':
     'Anything about entries that are not in this file, such as later versions or withdrawals.',

@@ -34,6 +34,7 @@ export const ENGLISH_REPORT = {
   'label.index': 'index',
   'label.recorded': 'recorded',
   'label.entered': 'entered',
+  'label.stamped': 'time-stamped',
   'label.origin': 'origin',
   'label.log-key': 'key',
   'label.recovery-key': 'recovery key',
@@ -63,6 +64,8 @@ export const ENGLISH_REPORT = {
   'value.valid.from': 'from {from}',
   'value.valid.until': 'until {to}',
   'value.payload': '{size} bytes of {mediaType}, SHA-256 {sha256}',
+  'value.stamped': 'by {at}, on the clock of {authority}',
+  'value.stamped.self': 'by {at}, on the clock of {authority}, for whom no root of yours answers',
   'value.loss': 'the loss of {from} ({size} entries recovered): {cause}',
   'value.signature': '{number}, entry {index} of the log',
   'value.covers': 'all {batch} entries before entry {batch}',
@@ -100,6 +103,7 @@ export const ENGLISH_REPORT = {
   'check.batch': 'The entry is among those that were signed together',
   'check.signature': 'A certificate’s key signed the entry',
   'check.anchor:after': 'A block proves that the entry was there by its time',
+  'check.epoch-time-stamp': 'An authority’s time-stamp proves that the entry was there by then',
   'check.anchor:before': 'A block proves that the entry was not there yet',
 
   'means.format': 'reading it strictly and writing it anew (RFC 8785)',
@@ -115,5 +119,6 @@ export const ENGLISH_REPORT = {
   'means.batch': 'a Merkle path to the root hash that was signed (RFC 6962)',
   'means.signature': 'a detached CAdES signature (EN 319 102-1)',
   'means.anchor:after': 'Merkle proofs from the log to a Bitcoin block; proof of work',
+  'means.epoch-time-stamp': 'Merkle proofs from the log to the head that was stamped; RFC 3161',
   'means.anchor:before': 'Merkle proofs from the log to a Bitcoin block; proof of work',
 } as const;

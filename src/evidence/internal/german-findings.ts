@@ -151,6 +151,17 @@ export const GERMAN_FINDINGS: Readonly<Record<keyof typeof ENGLISH_FINDINGS, str
   'anchor.pair-chain': 'Die beiden Anker gehören nicht zu einer Kette von Transaktionen.',
   'anchor.pair-order': 'Der Anker ohne den Eintrag kommt nicht vor dem mit ihm.',
 
+  'stamp.pass-trusted':
+    'Stand mit {headSize} Einträgen, zeitgestempelt um {at} von {authority}; das Zertifikat führt zu einem, das Sie vorgeben.',
+  'stamp.pass-self':
+    'Stand mit {headSize} Einträgen, zeitgestempelt um {at} von {authority}, für den keine Ihrer Wurzeln einsteht. {reason}',
+  'stamp.malformed': 'Nicht lesbar: {where}: {reason}.',
+  'stamp.epoch': 'Die Epoche ist nicht im Baum des Checkpoints, der gestempelt wurde.',
+  'stamp.not-genuine': 'Der Zeitstempel hält nicht ({subIndication}): {reason}',
+  'stamp.size': 'Der gestempelte Stand ({headSize} Einträge) enthält Eintrag {index} noch nicht.',
+  'stamp.time':
+    'Der Eintrag will um {recordedAt} aufgezeichnet sein, also nach dem Zeitstempel darüber ({at}).',
+
   'not-proven.truth':
     'Dass wahr ist, was der Datensatz sagt: nur, dass es aufgezeichnet wurde, und wann.',
   'not-proven.other-entries':

@@ -36,6 +36,7 @@ export const GERMAN_REPORT: Readonly<Record<keyof typeof ENGLISH_REPORT, string>
   'label.index': 'Stelle',
   'label.recorded': 'aufgezeichnet',
   'label.entered': 'aufgenommen',
+  'label.stamped': 'zeitgestempelt',
   'label.origin': 'Herkunft',
   'label.log-key': 'Schlüssel',
   'label.recovery-key': 'Notschlüssel',
@@ -65,6 +66,9 @@ export const GERMAN_REPORT: Readonly<Record<keyof typeof ENGLISH_REPORT, string>
   'value.valid.from': 'ab {from}',
   'value.valid.until': 'bis {to}',
   'value.payload': '{size} Bytes {mediaType}, SHA-256 {sha256}',
+  'value.stamped': 'bis {at}, nach der Uhr von {authority}',
+  'value.stamped.self':
+    'bis {at}, nach der Uhr von {authority}, für die keine Ihrer Wurzeln einsteht',
   'value.loss': 'dem Verlust von {from} ({size} Einträge gerettet): {cause}',
   'value.signature': '{number}, Eintrag {index} des Logs',
   'value.covers': 'alle {batch} Einträge vor Eintrag {batch}',
@@ -102,6 +106,7 @@ export const GERMAN_REPORT: Readonly<Record<keyof typeof ENGLISH_REPORT, string>
   'check.batch': 'Der Eintrag ist unter denen, die gemeinsam signiert wurden',
   'check.signature': 'Der Schlüssel eines Zertifikats hat den Eintrag signiert',
   'check.anchor:after': 'Ein Block beweist, dass der Eintrag zu dessen Zeit vorlag',
+  'check.epoch-time-stamp': 'Ein Zeitstempel eines Dienstes beweist, dass der Eintrag da vorlag',
   'check.anchor:before': 'Ein Block beweist, dass der Eintrag noch nicht vorlag',
 
   'means.format': 'strenges Lesen und erneutes Schreiben (RFC 8785)',
@@ -118,5 +123,6 @@ export const GERMAN_REPORT: Readonly<Record<keyof typeof ENGLISH_REPORT, string>
   'means.batch': 'einen Merkle-Pfad zum signierten Wurzel-Hash (RFC 6962)',
   'means.signature': 'eine abgesetzte CAdES-Signatur (EN 319 102-1)',
   'means.anchor:after': 'Merkle-Beweise vom Log bis zu einem Bitcoin-Block; Arbeitsnachweis',
+  'means.epoch-time-stamp': 'Merkle-Beweise vom Log bis zu dem gestempelten Stand; RFC 3161',
   'means.anchor:before': 'Merkle-Beweise vom Log bis zu einem Bitcoin-Block; Arbeitsnachweis',
 };

@@ -8,7 +8,8 @@ import type { CheckRun } from './run-checks.js';
 export function notProven(evidence: ReadEvidence, run: CheckRun): Finding[] {
   const { entry, file, signatures, log } = evidence;
   const { after, before } = run.anchors;
-  const hasCms = file.log.seal !== undefined || signatures.length > 0;
+  const hasCms =
+    file.log.seal !== undefined || signatures.length > 0 || file.timeStamp !== undefined;
   const isRecord = entry.content.kind === 'record';
   const header = headerOf(entry);
   const findings: (Finding | false)[] = [
@@ -16,7 +17,7 @@ export function notProven(evidence: ReadEvidence, run: CheckRun): Finding[] {
     finding('not-proven.other-entries'),
     finding('not-proven.later-keys'),
     hasCms && finding('not-proven.revocation'),
-    after.proven === null && finding('not-proven.recorded-time'),
+    after.proven === null && run.stamp?.summary == null && finding('not-proven.recorded-time'),
     after.proven !== null && finding('not-proven.block-time'),
     after.outcome.word === 'self' && finding('not-proven.chain'),
     before.proven !== null && finding('not-proven.not-yet'),

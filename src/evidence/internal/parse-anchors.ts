@@ -10,12 +10,14 @@ import type {
   EvidenceAnchor,
   EvidenceAnchors,
   EvidenceEpoch,
+  EvidencePlace,
+  EvidenceStamp,
   LogInMap,
   TenantInMap,
 } from '../evidence-file.js';
 import { HEAD_STATEMENT_BYTES } from '../head-statement.js';
 import { malformed, optionalObject, readProved } from './evidence-members.js';
-import { ANY, HASH, hexOf, MAP_PROOF, PROOF } from './evidence-shapes.js';
+import { ANY, base64UpTo, HASH, hexOf, MAP_PROOF, PROOF, textUpTo } from './evidence-shapes.js';
 
 export function readAnchors(members: JsonMembers): EvidenceAnchors {
   const before = optionalObject(members, 'before', readAnchor);
@@ -31,21 +33,41 @@ export function readAfterAnchor(members: JsonMembers): Pick<EvidenceAnchors, 'af
   return { after };
 }
 
+export function readStamp(members: JsonMembers): EvidenceStamp {
+  const stamp = {
+    ...readPlace(members),
+    checkpoint: members.required('checkpoint', NOTE),
+    epoch: readProved(members.object('epoch')),
+    token: members.required('token', TOKEN),
+  };
+  members.end();
+  return stamp;
+}
+
+const NOTE = textUpTo(16_384);
+/** As much as an authority may answer. */
+const TOKEN = base64UpTo(262_144);
 const CHAIN = oneOf(...CHAIN_NAMES);
 const HANDLE = hexOf(HANDLE_BYTES);
 
 function readAnchor(members: JsonMembers): EvidenceAnchor {
   const anchor = {
+    ...readPlace(members),
     chain: members.required('chain', CHAIN),
-    consistency: members.required('consistency', PROOF),
     epoch: readEpoch(members.object('epoch')),
-    head: members.required('head', base64Of(HEAD_STATEMENT_BYTES)),
-    log: readLogInMap(members.object('log')),
-    tenant: readTenantInMap(members.object('tenant')),
     transaction: readTransaction(members.required('transaction', ANY)),
   };
   members.end();
   return anchor;
+}
+
+function readPlace(members: JsonMembers): Omit<EvidencePlace, 'epoch'> {
+  return {
+    consistency: members.required('consistency', PROOF),
+    head: members.required('head', base64Of(HEAD_STATEMENT_BYTES)),
+    log: readLogInMap(members.object('log')),
+    tenant: readTenantInMap(members.object('tenant')),
+  };
 }
 
 function readEpoch(members: JsonMembers): EvidenceEpoch {

@@ -6,6 +6,8 @@ import type {
   EvidenceAnchor,
   EvidenceEntry,
   EvidenceLog,
+  EvidencePlace,
+  EvidenceStamp,
   Opening,
   ProvedStatement,
 } from '../evidence-file.js';
@@ -47,11 +49,28 @@ export function logToJson({ checkpoint, first, handovers, ...log }: EvidenceLog)
 }
 
 export function anchorToJson(anchor: EvidenceAnchor): JsonObject {
-  const { chain, consistency, epoch, head, log, tenant, transaction } = anchor;
+  const { chain, epoch, transaction } = anchor;
   return {
+    ...placeToJson(anchor),
     chain,
-    consistency: consistency.map(toBase64),
     epoch: { ...provedToJson(epoch), size: epoch.size },
+    transaction: anchorProofToJson(transaction),
+  };
+}
+
+export function stampToJson(stamp: EvidenceStamp): JsonObject {
+  const { checkpoint, epoch, token } = stamp;
+  return {
+    ...placeToJson(stamp),
+    checkpoint,
+    epoch: provedToJson(epoch),
+    token: toBase64(token),
+  };
+}
+
+function placeToJson({ consistency, head, log, tenant }: EvidencePlace): JsonObject {
+  return {
+    consistency: consistency.map(toBase64),
     head: toBase64(head),
     log: { handle: toHex(log.handle), proof: toBase64(log.proof), salt: toBase64(log.salt) },
     tenant: {
@@ -60,6 +79,5 @@ export function anchorToJson(anchor: EvidenceAnchor): JsonObject {
       root: toBase64(tenant.root),
       ...(tenant.salt !== undefined && { salt: toBase64(tenant.salt) }),
     },
-    transaction: anchorProofToJson(transaction),
   };
 }

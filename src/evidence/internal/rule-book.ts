@@ -5,6 +5,7 @@ import { type AnchorRuleBook, ANCHOR_RULE_BOOK } from './check-anchor.js';
 import { BATCH_RULES, type BatchSubject } from './check-batch.js';
 import { CHECKPOINT_RULES } from './check-checkpoint.js';
 import { CLAIM_RULES } from './check-claim.js';
+import { STAMP_RULES, type StampSubject } from './check-epoch-stamp.js';
 import { FORMAT_RULES } from './check-format.js';
 import { HANDOVER_RULES, type HandoverSubject } from './check-handovers.js';
 import { HEADER_RULES } from './check-header.js';
@@ -31,6 +32,7 @@ export interface RuleBook extends AnchorRuleBook {
   readonly identity: Rules<IdentitySubject>;
   readonly batch: Rules<BatchSubject>;
   readonly signature: Rules<SignatureSubject>;
+  readonly stamp: Rules<StampSubject>;
 }
 
 export const RULE_BOOK: RuleBook = {
@@ -46,5 +48,6 @@ export const RULE_BOOK: RuleBook = {
   identity: IDENTITY_RULES,
   batch: BATCH_RULES,
   signature: SIGNATURE_RULES,
+  stamp: STAMP_RULES,
   ...ANCHOR_RULE_BOOK,
 };

@@ -5,6 +5,7 @@ import { type AnchorChecks, checkAnchors } from './check-anchor.js';
 import { checkBatch } from './check-batch.js';
 import { checkCheckpoint } from './check-checkpoint.js';
 import { checkClaim } from './check-claim.js';
+import { type CheckedStamp, checkEpochStamp } from './check-epoch-stamp.js';
 import { checkFormat } from './check-format.js';
 import { checkHandovers } from './check-handovers.js';
 import { checkHeader } from './check-header.js';
@@ -23,6 +24,8 @@ export interface CheckRun {
   readonly anchors: AnchorChecks;
   readonly identity: CheckedIdentity;
   readonly signatures: readonly CheckedSignature[];
+  /** Null if the file has none. */
+  readonly stamp: CheckedStamp | null;
 }
 
 export function runChecks(evidence: ReadEvidence, trust: Trust, rules: RuleBook): CheckRun {
@@ -32,6 +35,7 @@ export function runChecks(evidence: ReadEvidence, trust: Trust, rules: RuleBook)
   const entryRules = [rules.header, rules.payload, rules.tags];
   const signatures = checkSignatures(evidence, trust, anchors.after, entryRules, rules.signature);
   const batch = checkBatch(evidence, rules.batch);
+  const stamp = checkEpochStamp(evidence, trust, rules);
   const checks = [
     named('format', checkFormat(file, rules.format)),
     named('statement', checkStatement(evidence, rules.statement)),
@@ -47,8 +51,9 @@ export function runChecks(evidence: ReadEvidence, trust: Trust, rules: RuleBook)
     ...signatures.map(({ outcome }, at) => named(`signature:${at + 1}`, outcome)),
     named('anchor:after', anchors.after.outcome),
     named('anchor:before', anchors.before.outcome),
+    ...(stamp === null ? [] : [named('epoch-time-stamp', stamp.outcome)]),
   ];
-  return { checks, anchors, identity, signatures };
+  return { checks, anchors, identity, signatures, stamp };
 }
 
 export function unreadableChecks(found: Unreadable): CheckReport[] {

@@ -19,7 +19,7 @@ import type { Unreadable } from './read-evidence.js';
 import type { CheckRun } from './run-checks.js';
 
 /** Its `signatures` are those over the batch. */
-export interface CollectionRun extends CheckRun {
+export interface CollectionRun extends Omit<CheckRun, 'stamp'> {
   readonly attached: AttachedSignatures;
 }
 
@@ -28,7 +28,7 @@ export function runCollectionChecks(
   trust: Trust,
   rules: CollectionRuleBook,
 ): CollectionRun {
-  const anchors = checkAnchors(collection, trust, { ...rules, before: {} });
+  const anchors = checkAnchors(collection, trust, { ...rules, head: {}, before: {} });
   const identity = checkLogIdentity(collection, trust, anchors.after, rules.identity);
   const attached = checkAttached(collection, trust, anchors.after, rules.attached);
   const batch = checkBatch(collection, rules.batch);

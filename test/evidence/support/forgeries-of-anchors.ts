@@ -2,7 +2,7 @@
 import type { LeafIndex, Sha256Digest, UnixMillis } from '../../../src/base/brand.js';
 import { digestToHex } from '../../../src/base/hex-digest.js';
 import type { Forgery } from './forgery.js';
-import { MINUTE } from './plan.js';
+import { MINUTE, minutes } from './plan.js';
 import { derived } from './synthetic-keys.js';
 
 const OTHER_DIGEST = derived('something else') as Sha256Digest;
@@ -28,6 +28,21 @@ export const FORGERIES_OF_ANCHORS: readonly Forgery[] = [
     name: 'a head filed under another tenant',
     check: 'anchor:after',
     bends: { tenantHandle: () => derived('another tenant', 8) },
+  },
+  {
+    name: 'a time-stamp over something else',
+    check: 'epoch-time-stamp',
+    bends: { stamped: () => derived('something else') },
+  },
+  {
+    name: 'a time-stamp over a head without the entry',
+    check: 'epoch-time-stamp',
+    bends: { stamp: { epoch: 2, size: 4 } },
+  },
+  {
+    name: 'an entry dated forward behind its time-stamp',
+    check: 'epoch-time-stamp',
+    bends: { stampedAt: minutes(87) },
   },
   {
     name: 'an anchor after that does not hold the entry',

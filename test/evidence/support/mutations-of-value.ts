@@ -15,9 +15,16 @@ import { alterationsOf, failing, type NamedMutation, unusable } from './named-mu
 
 const AFTER: Path = ['anchors', 'after'];
 const BEFORE: Path = ['anchors', 'before'];
+const STAMP: Path = ['timeStamp'];
 
 export function mutationsOfValue(bytes: Uint8Array): NamedMutation[] {
-  return [...ofEntry(bytes), ...ofLog(bytes), ...ofAnchors(bytes), ...ofSignatures(bytes)];
+  return [
+    ...ofEntry(bytes),
+    ...ofLog(bytes),
+    ...ofAnchors(bytes),
+    ...ofStamp(bytes),
+    ...ofSignatures(bytes),
+  ];
 }
 
 function ofEntry(bytes: Uint8Array): NamedMutation[] {
@@ -121,6 +128,39 @@ function ofLog(bytes: Uint8Array): NamedMutation[] {
   ];
 }
 
+function ofStamp(bytes: Uint8Array): NamedMutation[] {
+  const altered = alterationsOf(bytes);
+  const check = 'epoch-time-stamp' as const;
+  return [
+    altered('the stamped head under another salt', check, (file) => {
+      set(file, [...STAMP, 'log', 'salt'], get(file, [...BEFORE, 'log', 'salt']));
+    }),
+    altered('the stamped head of before', check, (file) => {
+      set(file, [...STAMP, 'head'], get(file, [...BEFORE, 'head']));
+    }),
+    altered('a stamped checkpoint of another size', check, (file) => {
+      update(file, [...STAMP, 'checkpoint'], (note: string) => note.replace(/\n4\n/, '\n5\n'));
+    }),
+    altered('a stamped checkpoint signed by another key', check, (file) => {
+      update(file, [...STAMP, 'checkpoint'], (note: string) =>
+        note.replace(/ (\S{20})(\S+)\n$/, (_, head: string, tail: string) => {
+          return ` ${head}${tail.startsWith('A') ? 'B' : 'A'}${tail.slice(1)}\n`;
+        }),
+      );
+    }),
+    altered('no time-stamp but a statement', check, (file) => {
+      set(file, [...STAMP, 'token'], get(file, ['entry', 'statement']));
+    }),
+    ...listAlterations(
+      bytes,
+      [...STAMP, 'epoch', 'inclusion'],
+      'the path of the stamped epoch',
+      check,
+    ),
+    ...listAlterations(bytes, [...STAMP, 'consistency'], 'the stamped head’s proof', check),
+  ];
+}
+
 function ofAnchors(bytes: Uint8Array): NamedMutation[] {
   const altered = alterationsOf(bytes);
   const swap = (a: Path, b: Path) => (file: Node) => {
@@ -213,7 +253,7 @@ function listAlterations(
   bytes: Uint8Array,
   path: Path,
   what: string,
-  check: 'inclusion' | 'anchor:after',
+  check: 'inclusion' | 'anchor:after' | 'epoch-time-stamp',
 ): NamedMutation[] {
   const altered = alterationsOf(bytes);
   const changed = (how: string, change: (list: unknown[]) => unknown[]): NamedMutation =>

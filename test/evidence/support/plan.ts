@@ -81,6 +81,11 @@ export interface Plan extends RecordBends, SignatureBends {
   readonly anchors: readonly PlannedAnchor[];
   readonly after: PlannedProof;
   readonly before: PlannedProof;
+  /** An epoch, and the size of the epoch log that is stamped; null for a file without a time-stamp. */
+  readonly stamp: { readonly epoch: number; readonly size: number } | null;
+  readonly stampedAt: UnixMillis;
+  /** What is stamped in place of the note. */
+  readonly stamped: (note: Uint8Array) => Uint8Array;
 }
 
 export type HandoverTerms = Omit<HandoverStatement, 'signatures'>;
@@ -138,6 +143,9 @@ export function plan(bends: Partial<Plan> = {}): Plan {
     ],
     after: { epoch: 3, anchor: 1 },
     before: { epoch: 2, anchor: 0 },
+    stamp: { epoch: 3, size: 4 },
+    stampedAt: minutes(150),
+    stamped: same,
     ...bends,
   };
 }

@@ -7,7 +7,7 @@ import { type EpochStatement, formatStatement } from '../../../src/records/state
 import { leafHash } from '../../../src/tlog/merkle-hash.js';
 import { encodeMapProof } from '../../../src/tlog/sparse-map-proof.js';
 import { proveKey, sparseMap } from '../../../src/tlog/sparse-map.js';
-import { derived, namedKey } from './synthetic-keys.js';
+import { derived, type NamedKey, namedKey } from './synthetic-keys.js';
 
 export interface EpochOrder {
   readonly seed: string;
@@ -70,7 +70,7 @@ export function epochLog(
   orders: readonly Omit<EpochOrder, 'previous' | 'seed'>[],
   bend: (statement: EpochStatement) => EpochStatement,
 ): { statements: Uint8Array[]; epochs: SyntheticEpoch[] } {
-  const key = namedKey('log.example/0000000000000000/epochs', `${seed} epochs`);
+  const key = epochKey(seed);
   const statements = [
     formatStatement({
       kind: 'ledger',
@@ -90,6 +90,11 @@ export function epochLog(
     statements.push(epoch.statement);
   }
   return { statements, epochs };
+}
+
+/** Of the epoch log. */
+export function epochKey(seed: string): NamedKey {
+  return namedKey('log.example/0000000000000000/epochs', `${seed} epochs`);
 }
 
 function neighbours(seed: string): { key: Uint8Array; value: Uint8Array }[] {
