@@ -5,6 +5,7 @@
  */
 import { ByteReader, ByteWriter } from '../base/byte-codec.js';
 import { asBuffer } from '../base/bytes.js';
+import { inPieces } from '../base/in-pieces.js';
 import type { RecordTable } from '../base/record-table.js';
 import { HANDLE_BYTES } from '../evidence/epoch-map.js';
 import { type Row, RowDb } from '../ledger/row-db.js';
@@ -20,7 +21,7 @@ import {
   type TenantRoot,
 } from './internal/epoch-items.js';
 import { writeHandle } from './internal/handle-bytes.js';
-import { MapHistory } from './internal/map-history.js';
+import { MapHistory, type WholeMap } from './internal/map-history.js';
 import type { MappedLog } from './mapped-log.js';
 
 /** A statement that an epoch took of a log. */
@@ -43,6 +44,10 @@ const FORMAT = 1;
 const POSITION_KEY = Uint8Array.of(KIND.position);
 /** The map of tenants has no handle of its own. */
 const TENANTS = '0'.repeat(2 * HANDLE_BYTES);
+/** Larger writes stay with the allocator of each of RocksDB's threads. */
+const ROWS_AT_ONCE = 2048;
+/** Of whole maps that one epoch writes, but for the last of them. */
+const WHOLE_BYTES_AT_ONCE = 2 ** 20;
 /** RocksDB's own 64 MiB would take more memory than the maps of a million logs. */
 const WRITE_BUFFER_BYTES = 8 * 2 ** 20;
 const HEAD_KEY_BYTES = 1 + HANDLE_BYTES + 8;
@@ -67,7 +72,10 @@ export class EpochIndex {
 
   /** @throws what RocksDB says of files that are not what it wrote. */
   static async open(directory: string): Promise<EpochIndex> {
-    const db = await RowDb.open(directory, { writeBufferBytes: WRITE_BUFFER_BYTES });
+    const db = await RowDb.open(directory, {
+      writeBufferBytes: WRITE_BUFFER_BYTES,
+      hasCache: false,
+    });
     try {
       return new EpochIndex(db, await readPosition(db));
     } catch (cause) {
@@ -81,16 +89,13 @@ export class EpochIndex {
     return this.#position;
   }
 
-  /** Takes the next epoch in, whole or not at all. */
+  /** Takes the next epoch in, whole or not at all: heads that are there before their epoch is are not asked for. */
   async add(applied: AppliedEpoch, changes: readonly EpochChange[]): Promise<void> {
-    const { epoch, changed } = applied;
-    const isWhole = applied.format === 1;
-    const put: Row[] = headRows(changes, epoch);
-    for (const { tenant, logs } of changed)
-      put.push(...(await this.#logs.rows(tenant, epoch, formatLogs(logs), isWhole)));
-    put.push(...(await this.#tenants.rows(TENANTS, epoch, formatTenants(changed), isWhole)));
-    put.push([POSITION_KEY, formatPosition(epoch)]);
-    await this.#db.write({ put });
+    const { epoch } = applied;
+    for (const put of inPieces(headRows(changes, epoch), ROWS_AT_ONCE))
+      await this.#db.write({ put });
+    // A crash here leaves heads of an epoch that is taken in again, and then has the same ones.
+    await this.#db.write({ put: await this.#mapRows(applied) });
     this.#position = epoch;
   }
 
@@ -110,6 +115,24 @@ export class EpochIndex {
   /** Roots of the maps of all tenants when an epoch had been made. */
   async tenantsAt(epoch: number): Promise<Iterable<TenantRoot>> {
     return parsed(await this.#tenants.at(TENANTS, epoch), parseTenant);
+  }
+
+  /** In one write: of a whole map no part may be missing. */
+  async #mapRows({ epoch, format, changed }: AppliedEpoch): Promise<Row[]> {
+    const put: Row[] = [];
+    let wholeBytes = 0;
+    const whole = (): WholeMap => {
+      if (format === 1) return 'these';
+      return wholeBytes < WHOLE_BYTES_AT_ONCE ? 'when-due' : 'later';
+    };
+    for (const { tenant, logs } of changed) {
+      const rows = await this.#logs.rows(tenant, epoch, formatLogs(logs), whole());
+      for (const [, value] of rows.slice(1)) wholeBytes += value.length;
+      put.push(...rows);
+    }
+    put.push(...(await this.#tenants.rows(TENANTS, epoch, formatTenants(changed), whole())));
+    put.push([POSITION_KEY, formatPosition(epoch)]);
+    return put;
   }
 
   async close(): Promise<void> {

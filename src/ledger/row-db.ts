@@ -23,6 +23,8 @@ interface RowsOptions {
 interface RowDbOptions {
   /** What is kept in memory before it goes to a file: twice this, at most. */
   readonly writeBufferBytes?: number;
+  /** Whether what was read is kept in memory, 32 MiB of it; true without it. */
+  readonly hasCache?: boolean;
 }
 
 /** Each time costs a round trip to another thread; eight, as RocksDB's binding has it, make a walk slow. */
@@ -36,9 +38,16 @@ export class RowDb {
   }
 
   /** @throws what RocksDB says of files that are not what it wrote, or that are in use. */
-  static async open(directory: string, { writeBufferBytes }: RowDbOptions = {}): Promise<RowDb> {
-    const buffer = writeBufferBytes === undefined ? {} : { writeBufferSize: writeBufferBytes };
-    const db = new RocksDB(directory, buffer);
+  static async open(
+    directory: string,
+    { writeBufferBytes: writeBufferSize, hasCache: blockCache = true }: RowDbOptions = {},
+  ): Promise<RowDb> {
+    const db = new RocksDB(directory, {
+      blockCache,
+      // RocksDB does not open without a cache what is to be in it.
+      tableCacheIndexAndFilterBlocks: blockCache,
+      ...(writeBufferSize !== undefined && { writeBufferSize }),
+    });
     await db.ready();
     return new RowDb(db);
   }
