@@ -93,6 +93,7 @@ declare module 'rocksdb-native' {
     readonly writeBufferSize?: number;
     readonly blockCache?: boolean;
     readonly tableCacheIndexAndFilterBlocks?: boolean;
+    readonly maxBackgroundJobs?: number;
   }
   export default class RocksDB {
     constructor(directory: string, options?: Options);

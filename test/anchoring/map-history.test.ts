@@ -66,7 +66,7 @@ describe('the history of a map', () => {
 
   it('writes a whole map no sooner than there is room for it, and then at once', () =>
     inTempDir(async (directory) => {
-      const db = await RowDb.open(join(directory, 'rows'), { hasCache: false });
+      const db = await RowDb.open(join(directory, 'rows'), { isFrugal: true });
       const history = new MapHistory(db, KIND);
       const change = async (epoch: number, when: 'later' | 'when-due'): Promise<number> => {
         const items = joined(Array.from({ length: 100 }, (_, at) => itemOf(at, epoch)));
