@@ -51,6 +51,20 @@ const epochSchema = z.strictObject({
   pathMillis: z.number().positive(),
 });
 
+const anchorSchema = z.strictObject({
+  /** Of an anchor with one input, as it was signed. */
+  virtualBytes: z.int().positive(),
+  /** Of the same transaction without its payload. */
+  rawVirtualBytes: z.int().positive(),
+  /** In satoshi, at so many a virtual byte. */
+  sats: z.array(z.strictObject({ perVirtualByte: z.int(), fee: z.int().positive() })),
+  /** Transaction, coinbase, their ways to the Merkle root, and six headers, of a block with no others. */
+  proofBytes: z.int().positive(),
+  /** Of one entry of a hundred, in the one ledger of a node. */
+  evidenceBytes: z.int().positive(),
+  otsBytes: z.int().positive(),
+});
+
 export const benchResultSchema = z.strictObject({
   machine: z.strictObject({
     cpu: z.string(),
@@ -79,6 +93,7 @@ export const benchResultSchema = z.strictObject({
   steps: z.array(z.strictObject({ name: z.string(), microsPerRecord: micros })),
   signatures: z.array(signatureSchema),
   epochs: z.array(epochSchema),
+  anchor: anchorSchema,
 });
 
 export type BenchResult = z.infer<typeof benchResultSchema>;
@@ -86,4 +101,5 @@ export type LoadFigures = BenchResult['loads'][number];
 export type GrowthFigures = BenchResult['growth'][number];
 export type StepFigures = BenchResult['steps'][number];
 export type EpochFigures = BenchResult['epochs'][number];
+export type AnchorFigures = BenchResult['anchor'];
 export type SignatureFigures = BenchResult['signatures'][number];

@@ -6,9 +6,9 @@ import { EpochIndex } from '../src/anchoring/epoch-index.js';
 import { keyOf } from '../src/anchoring/epoch-maps.js';
 import { EpochState } from '../src/anchoring/epoch-state.js';
 import type { TreeSize } from '../src/base/brand.js';
-import { toHex, u64be } from '../src/base/bytes.js';
+import { u64be } from '../src/base/bytes.js';
 import { sha256 } from '../src/base/hash.js';
-import { tenantValueOf } from '../src/evidence/epoch-map.js';
+import { HANDLE_BYTES, tenantValueOf } from '../src/evidence/epoch-map.js';
 import { formatHeadStatement } from '../src/evidence/head-statement.js';
 import { EMPTY_REF, MapArena } from '../src/tlog/map-arena.js';
 import { encodeMapProof, verifyMembership } from '../src/tlog/sparse-map-proof.js';
@@ -19,14 +19,24 @@ const PROOFS = 1000;
 const [ledgers = 0, tenants = 1] = process.argv.slice(2, 4).map(Number);
 const directory = await mkdtemp(join(process.argv[4] ?? '', 'epochs-'));
 
-const handleOf = (kind: string, at: number): string =>
-  toHex(sha256(Buffer.from(kind), u64be(at))).slice(0, 16);
-const tenantOf = (at: number): string => handleOf('tenant', at % tenants);
+/** What a node has anyway, made before anything is measured: handles of tenants and of ledgers, 8 bytes each. */
+const handlesOf = (kind: string, count: number): Buffer => {
+  const handles = Buffer.allocUnsafeSlow(count * HANDLE_BYTES);
+  for (let at = 0; at < count; at++)
+    handles.set(sha256(Buffer.from(kind), u64be(at)).subarray(0, HANDLE_BYTES), at * HANDLE_BYTES);
+  return handles;
+};
+const handleAt = (handles: Buffer, at: number): string =>
+  handles.toString('hex', at * HANDLE_BYTES, (at + 1) * HANDLE_BYTES);
+const tenantHandles = handlesOf('tenant', tenants);
+const logHandles = handlesOf('log', ledgers);
+const tenantOf = (at: number): string => handleAt(tenantHandles, at % tenants);
 const indexKeyOf = (tenant: string): Uint8Array => sha256(Buffer.from(tenant));
 
-function changeOf(at: number, size: number): EpochChange {
-  const hash = sha256(u64be(at), u64be(size));
-  const statement = formatHeadStatement({
+/** The same head for all: its salt tells them apart. */
+function headOf(size: number): Uint8Array {
+  const hash = sha256(u64be(size));
+  return formatHeadStatement({
     originHash: hash,
     size: size as TreeSize,
     rootHash: hash,
@@ -35,14 +45,14 @@ function changeOf(at: number, size: number): EpochChange {
     length: size,
     treeHash: hash,
   });
-  return { tenant: tenantOf(at), log: handleOf('log', at), statement };
 }
 
 /** Every nth ledger, in pieces that one epoch may hold. */
 function* changesOf(every: number, size: number): Generator<EpochChange[]> {
   let changes: EpochChange[] = [];
+  const statement = headOf(size);
   for (let at = 0; at < ledgers; at += every) {
-    changes.push(changeOf(at, size));
+    changes.push({ tenant: tenantOf(at), log: handleAt(logHandles, at), statement });
     if (changes.length === 40_000) {
       yield changes;
       changes = [];
@@ -51,6 +61,7 @@ function* changesOf(every: number, size: number): Generator<EpochChange[]> {
   if (changes.length > 0) yield changes;
 }
 
+globalThis.gc?.();
 const memoryBefore = process.memoryUsage().rss;
 const index = await EpochIndex.open(join(directory, 'index'));
 const state = new EpochState(indexKeyOf);

@@ -1,6 +1,7 @@
 /** `npm run bench [-- --quick] [-- --json] [-- --signatures | --epochs]`. Shows figures; passes and fails nothing. */
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureAnchors } from './anchors.js';
 import { BenchLedger } from './bench-ledger.js';
 import type { BenchResult } from './bench-result.js';
 import { type EpochSize, measureEpochs } from './epochs.js';
@@ -9,7 +10,7 @@ import { measureLoads } from './loads.js';
 import { newApiKey, startNode } from './node-process.js';
 import { rawReference } from './raw-reference.js';
 import { LINE_BYTES } from './record-lines.js';
-import { formatEpochs, formatReport, formatSignatures } from './report.js';
+import { formatAnchor, formatEpochs, formatReport, formatSignatures } from './report.js';
 import { type Scratch, withScratch, within } from './scratch.js';
 import { measureSignatures } from './signatures.js';
 import { measureSteps } from './steps.js';
@@ -46,6 +47,8 @@ const { values } = parseArgs({
     signatures: { type: 'boolean', default: false },
     /** Epochs alone, likewise. */
     epochs: { type: 'boolean', default: false },
+    /** Anchors alone: one node, and chains of its own. */
+    anchors: { type: 'boolean', default: false },
     /** Where the data go; on another disk than the temporary directory's, if that is to be measured. */
     directory: { type: 'string', default: tmpdir() },
   },
@@ -62,6 +65,13 @@ if (values.signatures) {
     const figures = await measureEpochs(epochs, directory, tell);
     process.stdout.write(
       values.json ? `${JSON.stringify(figures, null, 2)}\n` : formatEpochs(figures),
+    );
+  });
+else if (values.anchors)
+  await withScratch(values.directory, async (scratch) => {
+    const figures = await measureAnchors(scratch, newApiKey());
+    process.stdout.write(
+      values.json ? `${JSON.stringify(figures, null, 2)}\n` : formatAnchor(figures),
     );
   });
 else
@@ -86,6 +96,8 @@ async function measure(isQuick: boolean, scratch: Scratch): Promise<BenchResult>
   const signatures = await measureSignatures(millis, runs, tell);
   const epochs = await measureEpochs(epochSizes, scratch.directory, tell);
   const apiKey = newApiKey();
+  tell('anchors');
+  const anchor = await measureAnchors(scratch, apiKey);
   const inLoads = await within(scratch, 'loads');
   const node = await startNode(inLoads, apiKey);
   const ledger = await BenchLedger.open(node);
@@ -108,6 +120,7 @@ async function measure(isQuick: boolean, scratch: Scratch): Promise<BenchResult>
     steps,
     signatures,
     epochs,
+    anchor,
   };
 }
 

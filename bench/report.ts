@@ -1,5 +1,5 @@
 /** The figures as tables in Markdown: what README shows is what this prints. */
-import type { BenchResult, EpochFigures, SignatureFigures } from './bench-result.js';
+import type { AnchorFigures, BenchResult, EpochFigures, SignatureFigures } from './bench-result.js';
 
 export function formatReport(result: BenchResult): string {
   const { machine, raw, runs, recordBytes, verifiedReceipts } = result;
@@ -62,6 +62,7 @@ export function formatReport(result: BenchResult): string {
     '',
     formatSignatures(result.signatures),
     formatEpochs(result.epochs),
+    formatAnchor(result.anchor),
   ].join('\n');
 }
 
@@ -95,6 +96,28 @@ export function formatEpochs(figures: readonly EpochFigures[]): string {
         at.verifyMillis.toFixed(3),
         round(at.pathMillis),
       ]),
+    ),
+    '',
+  ].join('\n');
+}
+
+/** The table of anchors alone. */
+export function formatAnchor(anchor: AnchorFigures): string {
+  const { virtualBytes, rawVirtualBytes } = anchor;
+  return [
+    ...table(
+      ['anchor', 'figure'],
+      [
+        ['transaction, vB', round(virtualBytes)],
+        ['÷ the same without its payload', (virtualBytes / rawVirtualBytes).toFixed(2)],
+        ...anchor.sats.map(({ perVirtualByte, fee }) => [
+          `fee at ${perVirtualByte} sat/vB, sat`,
+          round(fee),
+        ]),
+        ['transaction and six headers, proved, bytes', round(anchor.proofBytes)],
+        ['evidence file of an anchored entry, bytes', round(anchor.evidenceBytes)],
+        ['its .ots file, bytes', round(anchor.otsBytes)],
+      ],
     ),
     '',
   ].join('\n');

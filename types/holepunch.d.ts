@@ -88,8 +88,15 @@ declare module 'rocksdb-native' {
     readonly lt?: Uint8Array;
     readonly lte?: Uint8Array;
   }
+  export interface Options {
+    readonly readOnly?: boolean;
+    readonly writeBufferSize?: number;
+    readonly blockCache?: boolean;
+    readonly tableCacheIndexAndFilterBlocks?: boolean;
+    readonly maxBackgroundJobs?: number;
+  }
   export default class RocksDB {
-    constructor(directory: string, options?: { readOnly?: boolean; writeBufferSize?: number });
+    constructor(directory: string, options?: Options);
     ready(): Promise<void>;
     close(): Promise<void>;
     flush(): Promise<void>;

@@ -41,7 +41,7 @@ export function formatChanges(changes: readonly EpochChange[], salt: Uint8Array)
   let at = bytes.writeUInt32BE(changes.length, 1 + CHANGES_SALT_BYTES);
   const places = placesOf(changes);
   for (const index of orderOf(places)) {
-    const { statement } = changes[index] as EpochChange;
+    const statement = changes[index]?.statement ?? NOTHING;
     at += places.copy(bytes, at, index * PLACE_BYTES, (index + 1) * PLACE_BYTES);
     at = bytes.writeUInt8(statement.length, at);
     bytes.set(statement, at);
@@ -97,6 +97,7 @@ export function parseTaken(statement: Uint8Array): TakenStatement {
 
 const FORMAT = 1;
 const HEADER_BYTES = 1 + CHANGES_SALT_BYTES + 4;
+const NOTHING = new Uint8Array();
 const PLACE_BYTES = 2 * HANDLE_BYTES;
 const LABEL = utf8('chirograph/epoch-changes/1\0');
 

@@ -20,7 +20,7 @@ import {
   type TenantRoot,
 } from './internal/epoch-items.js';
 import { writeHandle } from './internal/handle-bytes.js';
-import { MapHistory } from './internal/map-history.js';
+import { MapHistory, type WholeMap } from './internal/map-history.js';
 import type { MappedLog } from './mapped-log.js';
 
 /** A statement that an epoch took of a log. */
@@ -43,8 +43,10 @@ const FORMAT = 1;
 const POSITION_KEY = Uint8Array.of(KIND.position);
 /** The map of tenants has no handle of its own. */
 const TENANTS = '0'.repeat(2 * HANDLE_BYTES);
-/** RocksDB's own 64 MiB would take more memory than the maps of a million logs. */
-const WRITE_BUFFER_BYTES = 8 * 2 ** 20;
+/** Larger writes stay with the allocator of each of RocksDB's threads. */
+const WRITE_BYTES = 256 * 1024;
+/** Of whole maps that one epoch writes, but for the last of them. */
+const WHOLE_BYTES_AT_ONCE = 2 ** 20;
 const HEAD_KEY_BYTES = 1 + HANDLE_BYTES + 8;
 
 export class EpochIndex {
@@ -67,7 +69,7 @@ export class EpochIndex {
 
   /** @throws what RocksDB says of files that are not what it wrote. */
   static async open(directory: string): Promise<EpochIndex> {
-    const db = await RowDb.open(directory, { writeBufferBytes: WRITE_BUFFER_BYTES });
+    const db = await RowDb.open(directory, { isFrugal: true });
     try {
       return new EpochIndex(db, await readPosition(db));
     } catch (cause) {
@@ -81,16 +83,14 @@ export class EpochIndex {
     return this.#position;
   }
 
-  /** Takes the next epoch in, whole or not at all. */
+  /** Takes the next epoch in, whole or not at all: what an epoch changed is not asked for before the index has it. */
   async add(applied: AppliedEpoch, changes: readonly EpochChange[]): Promise<void> {
-    const { epoch, changed } = applied;
-    const isWhole = applied.format === 1;
-    const put: Row[] = headRows(changes, epoch);
-    for (const { tenant, logs } of changed)
-      put.push(...(await this.#logs.rows(tenant, epoch, formatLogs(logs), isWhole)));
-    put.push(...(await this.#tenants.rows(TENANTS, epoch, formatTenants(changed), isWhole)));
-    put.push([POSITION_KEY, formatPosition(epoch)]);
-    await this.#db.write({ put });
+    const { epoch } = applied;
+    const maps = await this.#mapRows(applied);
+    for (const put of inWrites([...headRows(changes, epoch), ...maps.changes]))
+      await this.#db.write({ put });
+    // A crash here leaves rows that are written again, as they are, when the epoch is taken in again.
+    await this.#db.write({ put: [...maps.whole, [POSITION_KEY, formatPosition(epoch)]] });
     this.#position = epoch;
   }
 
@@ -112,9 +112,49 @@ export class EpochIndex {
     return parsed(await this.#tenants.at(TENANTS, epoch), parseTenant);
   }
 
+  /** Whole maps want one write, with the position: none may be there with a part missing. */
+  async #mapRows({ epoch, format, changed }: AppliedEpoch): Promise<MapRows> {
+    const found: MapRows = { changes: [], whole: [] };
+    let wholeBytes = 0;
+    const when = (): WholeMap => {
+      if (format === 1) return 'these';
+      return wholeBytes < WHOLE_BYTES_AT_ONCE ? 'when-due' : 'later';
+    };
+    const take = (rows: readonly Row[]): void => {
+      for (const row of rows)
+        if (row[0][0] === KIND.logs || row[0][0] === KIND.tenants) found.changes.push(row);
+        else {
+          found.whole.push(row);
+          wholeBytes += row[1].length;
+        }
+    };
+    for (const { tenant, logs } of changed)
+      take(await this.#logs.rows(tenant, epoch, formatLogs(logs), when()));
+    take(await this.#tenants.rows(TENANTS, epoch, formatTenants(changed), when()));
+    return found;
+  }
+
   async close(): Promise<void> {
     await this.#db.close();
   }
+}
+
+interface MapRows {
+  readonly changes: Row[];
+  readonly whole: Row[];
+}
+
+/** Rows in writes that are not large. */
+function* inWrites(rows: readonly Row[]): Generator<Row[]> {
+  let [put, bytes]: [Row[], number] = [[], 0];
+  for (const row of rows) {
+    put.push(row);
+    bytes += row[0].length + row[1].length;
+    if (bytes < WRITE_BYTES) continue;
+    yield put;
+    [put, bytes] = [[], 0];
+  }
+  if (put.length > 0) yield put;
 }
 
 function* parsed<T>(items: RecordTable, parse: (item: Buffer) => T): Generator<T> {

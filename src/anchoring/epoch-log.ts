@@ -37,6 +37,7 @@ export interface EpochSource {
   readonly anchorScript: () => Uint8Array;
   /** For tests. */
   readonly maxChanges?: number;
+  readonly lookedAtOnce?: number;
 }
 
 /** Heads that are compared with their logs at once: each reads a few tiles. */
@@ -110,10 +111,11 @@ async function collectChanges({
   ledgers,
   history,
   maxChanges = MAX_CHANGES,
+  lookedAtOnce = LOOKED_AT_ONCE,
 }: EpochSource): Promise<Collected> {
   const changes: EpochChange[] = [];
   const inconsistent: string[] = [];
-  const moved = movedLogs(ledgers(), history);
+  const moved = movedLogs(ledgers(), history, lookedAtOnce);
   while (changes.length < maxChanges) {
     const next = takeSome(moved, Math.min(COMPARED_AT_ONCE, maxChanges - changes.length));
     if (next === null) return { changes, inconsistent, isAll: true };
@@ -144,9 +146,10 @@ interface MovedLog {
 function* movedLogs(
   ledgers: readonly Ledger[],
   history: EpochHistory,
+  lookedAtOnce: number,
 ): Generator<MovedLog | null, void> {
   for (const [number, { identity, reader, logs }] of ledgers.entries()) {
-    if (number % LOOKED_AT_ONCE === LOOKED_AT_ONCE - 1) yield null;
+    if (number % lookedAtOnce === lookedAtOnce - 1) yield null;
     const { tenant } = identity;
     for (const [at, ended] of logs.slice(0, -1).entries()) {
       if (history.taken(ended.handle)?.hasEnded === true) continue;

@@ -98,8 +98,7 @@ export class MapArena {
   #withLeaf(map: MapRef, sorted: readonly MapChange[], from: number, to: number): MapRef[] {
     const leaves: MapRef[] = [];
     let old = map;
-    for (let at = from; at < to; at++) {
-      const { key, value } = sorted[at] as MapChange;
+    for (const { key, value } of sorted.slice(from, to)) {
       const order = old === 0 ? 1 : this.#compareKey(old, key);
       if (order < 0) {
         leaves.push(old);
@@ -188,7 +187,10 @@ function firstWithBit(
   to: number,
   depth: number,
 ): number {
-  return firstThat(from, to, (at) => bitAt((sorted[at] as MapChange).key, depth) === 1);
+  return firstThat(from, to, (at) => {
+    const change = sorted[at];
+    return change === undefined || bitAt(change.key, depth) === 1;
+  });
 }
 
 /** The first of from … to − 1 of which something holds, which then holds of all that follow; `to` if of none. */

@@ -8,6 +8,8 @@ const ARENA = 'test/tlog/map-arena.test.ts';
 const LOG_FILE = 'anchoring/epoch-log.js';
 const HISTORY_FILE = 'anchoring/epoch-history.js';
 const ROWS_FILE = 'anchoring/internal/map-history.js';
+const TABLE = 'test/base/record-table.test.ts';
+const TABLE_FILE = 'base/record-table.js';
 const ARENA_FILE = 'tlog/map-arena.js';
 
 export const EPOCH_FAULTS: readonly FaultOfSuite[] = [
@@ -102,8 +104,8 @@ export const EPOCH_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'changes are not salted',
     file: 'anchoring/epoch-changes.js',
-    find: 'writer.bytes(salt);',
-    replace: 'writer.bytes(new Uint8Array(32));',
+    find: 'bytes.set(salt, 1);',
+    replace: 'bytes.fill(0, 1, 1 + CHANGES_SALT_BYTES);',
     suite: CHANGES,
     tests: 'hidden by their salt',
   },
@@ -126,10 +128,50 @@ export const EPOCH_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'no whole map is written',
     file: ROWS_FILE,
-    find: 'if (since + number <= 2 * size + FEW) {',
+    find: 'if (whole === "later" || since + number <= 2 * size + FEW) {',
     replace: 'if (true) {',
     suite: HISTORY,
     tests: 'gives the map of each epoch',
+  },
+  {
+    name: 'a whole map is written although there is no room for it',
+    file: ROWS_FILE,
+    find: 'whole === "later" || ',
+    replace: '',
+    suite: HISTORY,
+    tests: 'no sooner than there is room',
+  },
+  {
+    name: 'a head of the size that was taken is the one that was taken',
+    file: 'anchoring/epoch-state.js',
+    find: 'if (page[at + HEAD.root + byte] !== rootHash[byte]) return false;',
+    replace: '',
+    suite: EPOCHS,
+    tests: 'another root at the size',
+  },
+  {
+    name: 'what comes after others had their turn is left out',
+    file: LOG_FILE,
+    find: 'if (next.value === null) return some;',
+    replace: 'if (next.value === null) return some.length === 0 ? null : some;',
+    suite: EPOCHS,
+    tests: 'wherever among many ledgers',
+  },
+  {
+    name: 'keys are told apart by what is hashed of them alone',
+    file: TABLE_FILE,
+    find: 'at < this.#keyBytes; at++)\n      if (page',
+    replace: 'at < HASHED_BYTES; at++)\n      if (page',
+    suite: TABLE,
+    tests: 'has what was put last',
+  },
+  {
+    name: 'a new record has what the memory held',
+    file: TABLE_FILE,
+    find: 'record.fill(0, this.#keyBytes);',
+    replace: 'record.fill(1, this.#keyBytes);',
+    suite: TABLE,
+    tests: 'begins a record with zeros',
   },
   {
     name: 'one key that is left keeps its branch',

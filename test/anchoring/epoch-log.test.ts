@@ -330,6 +330,40 @@ describe('epochs', () => {
     await opened.close();
   });
 
+  it('notice a log that has another root at the size that was taken', async () => {
+    const opened = await openEpochs();
+    const ledger = await opened.add('bank', 'kyc');
+    await makeEpochs(opened.source);
+    const { reader } = ledger;
+    const rootHash = sha256(Buffer.from('another past'));
+    const rewritten = unlike(ledger, {
+      reader: {
+        value: unlike(reader, {
+          head: { value: { ...reader.head, rootHash } },
+          handle: { value: reader.handle },
+          origin: { value: reader.origin },
+          discoveryKey: { value: reader.discoveryKey },
+          rootAt: { value: () => Promise.resolve(rootHash) },
+        }),
+      },
+      identity: { value: ledger.identity },
+      logs: { value: ledger.logs },
+    });
+    expect(await makeEpochs({ ...opened.source, ledgers: () => [rewritten] })).toBeNull();
+    expect(opened.source.history.inconsistent).toEqual([reader.origin]);
+    await opened.close();
+  });
+
+  it('have all that moved, wherever among many ledgers others have their turn', async () => {
+    const opened = await openEpochs();
+    for (let at = 0; at < 5; at++) await opened.add('bank', `ledger${at}`);
+    await makeEpochs({ ...opened.source, lookedAtOnce: 2 });
+    for (const ledger of opened.ledgers.slice(3)) await grow(ledger);
+    expect(await makeEpochs({ ...opened.source, lookedAtOnce: 1 })).toBe(2);
+    await expectHeads(opened, 2, headsNow(opened));
+    await opened.close();
+  });
+
   it('are not read, and no index is made again, once they are closed', async () => {
     const opened = await openEpochs();
     const ledger = await opened.add('bank', 'kyc');

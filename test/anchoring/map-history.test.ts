@@ -40,7 +40,9 @@ describe('the history of a map', () => {
           if (isWhole) all.clear();
           for (const [handle, item] of items) all.set(handle, item);
           if (items.size > 0 || isWhole) {
-            const put: Row[] = await history.rows(map, epoch, joined(items.values()), isWhole);
+            // Now and then there is no room for what is due: it comes later.
+            const when = isWhole ? 'these' : choice.below(3) === 0 ? 'later' : 'when-due';
+            const put: Row[] = await history.rows(map, epoch, joined(items.values()), when);
             await db.write({ put });
             rows += put.length;
             if (!isWhole) whole += put.filter(([key]) => key[0] === KIND.whole).length;
@@ -62,12 +64,32 @@ describe('the history of a map', () => {
       await db.close();
     }));
 
+  it('writes a whole map no sooner than there is room for it, and then at once', () =>
+    inTempDir(async (directory) => {
+      const db = await RowDb.open(join(directory, 'rows'), { isFrugal: true });
+      const history = new MapHistory(db, KIND);
+      const change = async (epoch: number, when: 'later' | 'when-due'): Promise<number> => {
+        const items = joined(Array.from({ length: 100 }, (_, at) => itemOf(at, epoch)));
+        const put = await history.rows(ONE, epoch, items, when);
+        await db.write({ put });
+        return put.filter(([key]) => key[0] === KIND.whole).length;
+      };
+      for (let epoch = 1; epoch <= 9; epoch++) expect(await change(epoch, 'later')).toBe(0);
+      expect(await change(10, 'when-due')).toBe(1);
+      expect(await change(11, 'when-due')).toBe(0);
+      for (const epoch of [9, 10, 11])
+        expect(plain((await history.at(ONE, epoch)).records())).toEqual(
+          plain(Array.from({ length: 100 }, (_, at) => itemOf(at, epoch))),
+        );
+      await db.close();
+    }));
+
   it('has a map of many items in several rows', () =>
     inTempDir(async (directory) => {
       const db = await RowDb.open(join(directory, 'rows'));
       const history = new MapHistory(db, KIND);
       const items = Array.from({ length: 20_000 }, (_, at) => itemOf(at, 1));
-      const put = await history.rows(ONE, 1, joined(items), true);
+      const put = await history.rows(ONE, 1, joined(items), 'these');
       expect(put.length).toBe(3);
       await db.write({ put });
       expect((await history.at(ONE, 1)).size).toBe(20_000);

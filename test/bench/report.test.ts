@@ -50,6 +50,14 @@ const result: BenchResult = {
       pathMillis: 9,
     },
   ],
+  anchor: {
+    virtualBytes: 161,
+    rawVirtualBytes: 110,
+    sats: [{ perVirtualByte: 10, fee: 1610 }],
+    proofBytes: 1234,
+    evidenceBytes: 5678,
+    otsBytes: 987,
+  },
   signatures: [
     { name: 'CAdES-B-B, P-256', perSecond: 15_000, perSecondOnTwo: 28_500, ofRaw: 0.513 },
     { name: 'validation', perSecond: 900, perSecondOnTwo: 1_800, ofRaw: null },
@@ -71,6 +79,8 @@ describe('the report of the benchmarks', () => {
     expect(rows).toContainEqual(['10,000', '20,000', '200', '500', '600']);
     expect(rows).toContainEqual(['commit: stage', '12.3']);
     expect(rows).toContainEqual(['CAdES-B-B, P-256', '15,000', '0.51', '1.90']);
+    expect(rows).toContainEqual(['÷ the same without its payload', '1.46']);
+    expect(rows).toContainEqual(['fee at 10 sat/vB, sat', '1,610']);
     expect(rows).toContainEqual(['validation', '900', '', '2.00']);
     expect(formatReport(result)).toMatch(/Absolute figures are noisy/);
   });

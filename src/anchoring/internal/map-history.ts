@@ -14,6 +14,12 @@ export interface MapHistoryKind {
   readonly itemBytes: number;
 }
 
+/**
+ * `these`: the items are all that the map has from then on. Otherwise a whole map is written `when-due`, or not
+ * before a later epoch: many maps of one age are due at once, and each is as large as all its changes.
+ */
+export type WholeMap = 'these' | 'when-due' | 'later';
+
 interface Counted {
   /** Items of the map. */
   size: number;
@@ -42,18 +48,18 @@ export class MapHistory {
   /**
    * Rows for the changes that an epoch makes to a map, to be written with it before the next are asked for.
    *
-   * @param map handle, 16 hex digits. @param items one after the other, no handle twice. @param isWhole the items are all that the map has from then on.
+   * @param map handle, 16 hex digits. @param items one after the other, no handle twice.
    */
-  async rows(map: string, epoch: number, items: Uint8Array, isWhole: boolean): Promise<Row[]> {
+  async rows(map: string, epoch: number, items: Uint8Array, whole: WholeMap): Promise<Row[]> {
     const counted = await this.#counted(map, epoch - 1);
     const number = items.length / this.#kind.itemBytes;
-    if (isWhole) {
+    if (whole === 'these') {
       this.#counts.set(map, { size: number, since: 0 });
       return this.#wholeRows(map, epoch, items);
     }
     const { since, size } = counted;
     const row: Row = [this.#key(this.#kind.changes, map, epoch), items];
-    if (since + number <= 2 * size + FEW) {
+    if (whole === 'later' || since + number <= 2 * size + FEW) {
       // Counted as if all were new: whole maps are then written a little less often.
       this.#counts.set(map, { size: Math.max(size, number), since: since + number });
       return [row];
