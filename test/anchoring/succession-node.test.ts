@@ -11,10 +11,25 @@ import { removeDirectory, temporaryDirectory } from '../support/temporary-direct
 import { openTestService, type TestService } from '../support/test-service.js';
 
 let root: string;
+const opened: TestService[] = [];
 beforeEach(async () => {
   root = await temporaryDirectory();
 });
-afterEach(() => removeDirectory(root));
+afterEach(async () => {
+  for (const node of opened.splice(0)) await node.service.close();
+  await removeDirectory(root);
+});
+
+async function open(adminKey?: string): Promise<TestService> {
+  const node = await openTestService(root, {}, adminKey);
+  opened.push(node);
+  return node;
+}
+
+/** Stops the node that is open. */
+async function stop(): Promise<void> {
+  await opened.pop()?.service.close();
+}
 
 const SUCCESSOR = '/v1/anchors/successor';
 
@@ -36,7 +51,7 @@ describe('a node with another anchor key', () => {
     ['which was lost', 'lost-wallet', true],
     ['which was changed', 'key-change', false],
   ])('%s, goes on in a chain that its log names', async (_how, why, isLost) => {
-    const first = await openTestService(root);
+    const first = await open();
     const { adminKey } = first;
     await createLedger(first, 'kyc');
     await append(first, 'kyc');
@@ -44,16 +59,16 @@ describe('a node with another anchor key', () => {
     expect(await problem(first.request(SUCCESSOR, { json: { why } }), 409)).toBe(
       'ANCHOR_CHAIN_OPEN',
     );
-    await first.service.close();
+    await stop();
     if (isLost) {
       await unlink(join(root, 'data.keys', 'anchor.json'));
-      await expect(openTestService(root)).rejects.toMatchObject({ code: 'KEYS_MISSING' });
+      await expect(open()).rejects.toMatchObject({ code: 'KEYS_MISSING' });
     }
     const made = await runCli(['anchor', 'new-key', '--data', join(root, 'data'), '--json']);
     expect(made).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(made.stdout)).toEqual({ kept: isLost ? null : 'anchor.1.json' });
 
-    const node = await openTestService(root, {}, adminKey);
+    const node = await open(adminKey);
     expect(await answer(node.request('/v1/anchors'))).toMatchObject({
       closed: { reason: 'key' },
       alarms: ['closed'],
@@ -85,7 +100,7 @@ describe('a node with another anchor key', () => {
       said.push(succession && `${succession.cause} ${succession.ended.last}`);
     }
     expect(said.filter((one) => one !== undefined)).toEqual([`${why} ${succeeded.before}`]);
-    await node.service.close();
+    await stop();
     expect(await runCli(['fsck', '--data', join(root, 'data')])).toMatchObject({ code: 0 });
   });
 });
