@@ -34,10 +34,10 @@ import type { LedgerError } from './ledger/ledger-error.js';
 import { LedgerStore, type LedgerStoreOptions } from './ledger/ledger-store.js';
 import type { Ledger } from './ledger/ledger.js';
 import { type AnchoringOptions, openNodeAnchoring } from './node-anchoring.js';
-import type { SuccessionCause } from './records/statement.js';
 import { beginRun } from './node-run.js';
 import type { EpochParts } from './queries/epoch-view.js';
 import { LogIdentities } from './queries/log-identity.js';
+import type { SuccessionCause } from './records/statement.js';
 
 export interface LedgerNodeOptions {
   readonly dataDirectory: string;

@@ -76,8 +76,7 @@ export class SettledWatch {
     const chain = await store.chainOf(size);
     const isWritten = chain === book.ended.length;
     const kept = await store.readKept(size, (book.ended[chain] ?? book.chain).script);
-    if (kept !== null && isWritten)
-      return unsettleInBook(book, book.chain, kept, place.txid);
+    if (kept !== null && isWritten) return unsettleInBook(book, book.chain, kept, place.txid);
     try {
       await this.#proveAgain(size, place);
       return null;
