@@ -108,7 +108,7 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     may: ['operator', 'admin'],
     status: 409,
     foreign: 403,
-    ask: () => ({ path: '/v1/anchors/successor', json: { outpoint: NO_COIN } }),
+    ask: () => ({ path: '/v1/anchors/successor', json: { outpoint: NO_COIN, why: 'key-change' } }),
   },
   'GET /v1/grants': { may: OVERSEERS, ask: get('/v1/grants') },
   'POST /v1/grants': {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatOutpoint } from '../../src/anchoring/outpoint-text.js';
 import type { AnchorFees } from '../../src/anchoring/anchor-decision.js';
 import { anchorFees } from '../../src/anchoring/anchor-fee-settings.js';
 import { chainScript } from '../../src/anchoring/anchor-transaction.js';
 import type { ChainSource } from '../../src/anchoring/chain-source.js';
+import { formatOutpoint } from '../../src/anchoring/outpoint-text.js';
 import { parseTxid } from '../../src/evidence/bitcoin/hash256.js';
 import { parseTransaction } from '../../src/evidence/bitcoin/transaction.js';
 import {

@@ -8,7 +8,6 @@ import {
   signAnchor,
 } from '../../src/anchoring/anchor-transaction.js';
 import { Anchorer, type AnchorerOptions } from '../../src/anchoring/anchorer.js';
-import { LogOfChains } from './log-of-chains.js';
 import type { DevChain } from '../../src/anchoring/devchain.js';
 import type { TreeSize } from '../../src/base/brand.js';
 import { verifyAnchorProof } from '../../src/evidence/bitcoin/anchor-proof.js';
@@ -24,6 +23,7 @@ import {
   TestClock,
   withDevChain,
 } from './fixture.js';
+import { LogOfChains } from './log-of-chains.js';
 
 export const CONFIRMATIONS = 3;
 

@@ -7,7 +7,6 @@ import { softwareAnchorSigner } from '../../src/anchoring/anchor-signer.js';
 import { AnchorStore } from '../../src/anchoring/anchor-store.js';
 import { chainScript, signAnchor } from '../../src/anchoring/anchor-transaction.js';
 import { Anchorer, type AnchorerOptions } from '../../src/anchoring/anchorer.js';
-import { LogOfChains } from './log-of-chains.js';
 import type { ChainSource } from '../../src/anchoring/chain-source.js';
 import type { FundingCoin } from '../../src/anchoring/funding-coin.js';
 import { verifyAnchorProof } from '../../src/evidence/bitcoin/anchor-proof.js';
@@ -23,6 +22,7 @@ import {
   SIGNER,
   TestClock,
 } from './fixture.js';
+import { LogOfChains } from './log-of-chains.js';
 
 export interface ConformingNode {
   readonly source: ChainSource;

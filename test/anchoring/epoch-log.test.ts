@@ -3,6 +3,7 @@ import { cp, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AnchorStore } from '../../src/anchoring/anchor-store.js';
+import { chainScript } from '../../src/anchoring/anchor-transaction.js';
 import { historyProblems } from '../../src/anchoring/check-history.js';
 import { parseTaken } from '../../src/anchoring/epoch-changes.js';
 import { EpochHistory } from '../../src/anchoring/epoch-history.js';
@@ -10,7 +11,6 @@ import { EpochIndex } from '../../src/anchoring/epoch-index.js';
 import { type EpochSource, makeEpochs } from '../../src/anchoring/epoch-log.js';
 import { keyOf, tenantSalt } from '../../src/anchoring/epoch-maps.js';
 import { EpochState } from '../../src/anchoring/epoch-state.js';
-import { chainScript } from '../../src/anchoring/anchor-transaction.js';
 import { chainNamedIn, type NamedSuccession } from '../../src/anchoring/named-chain.js';
 import { lastEpoch, readEpochAt } from '../../src/anchoring/read-epoch.js';
 import type { LeafIndex } from '../../src/base/brand.js';
@@ -31,8 +31,8 @@ import {
 } from '../../src/tlog/sparse-map-proof.js';
 import { SeededChoice } from '../support/seeded-choice.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { OTHER_SIGNER, SCRIPT } from './fixture.js';
 import { openTestStore, type TestStore } from '../support/test-store.js';
+import { OTHER_SIGNER, SCRIPT } from './fixture.js';
 
 let root: string;
 beforeEach(async () => {

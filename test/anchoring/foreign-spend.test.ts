@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ChainSource } from '../../src/anchoring/chain-source.js';
+import { parseBlockHeader } from '../../src/evidence/bitcoin/block-header.js';
+import type { BlockHash } from '../../src/evidence/bitcoin/hash256.js';
 import type { Outpoint } from '../../src/evidence/bitcoin/transaction.js';
 import {
   type AnchoringLife,
@@ -123,7 +125,11 @@ describe('a chain of anchors whose coin a stranger spent', () => {
       const source = {
         ...withoutIndex(life),
         coin: () => Promise.resolve(undefined),
-        rawBlock: () => Promise.resolve(Buffer.concat([header, forged.subarray(80)])),
+        // All other blocks are as they are, or those would be what is refused.
+        rawBlock: (asked: BlockHash) =>
+          asked === parseBlockHeader(header).hash
+            ? Promise.resolve(Buffer.concat([header, forged.subarray(80)]))
+            : life.chain.rawBlock(asked),
       };
       const anchorer = await life.open({ source });
       expect(await refusal(() => anchorer.poll())).toMatch(/^CHAIN_RESPONSE_INVALID/);

@@ -1,11 +1,11 @@
 /** A chain of anchors is succeeded by what the epoch log names, by nothing else, and once. */
 import { describe, expect, it } from '@jest/globals';
 import { softwareAnchorSigner } from '../../src/anchoring/anchor-signer.js';
-import { AnchoringError } from '../../src/anchoring/errors.js';
-import { formatOutpoint } from '../../src/anchoring/outpoint-text.js';
-import type { FundingCoin } from '../../src/anchoring/funding-coin.js';
 import { chainScript } from '../../src/anchoring/anchor-transaction.js';
+import { AnchoringError } from '../../src/anchoring/errors.js';
+import type { FundingCoin } from '../../src/anchoring/funding-coin.js';
 import { parseRawBlock } from '../../src/anchoring/internal/raw-block.js';
+import { formatOutpoint } from '../../src/anchoring/outpoint-text.js';
 import { toHex } from '../../src/base/bytes.js';
 import { parseBlockHeader } from '../../src/evidence/bitcoin/block-header.js';
 import { sameOutpoint } from '../../src/evidence/bitcoin/transaction.js';

@@ -1,9 +1,11 @@
-/** The one rule that no forgery can be made for here: it needs blocks that cost real work. */
+/** Rules of anchors for which no forgery can be made: blocks that cost real work, and chains that were succeeded. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { UnixMillis } from '../../src/base/brand.js';
 import {
   AFTER_RULES,
+  ANCHOR_RULES,
   type AnchorSubject,
+  BEFORE_RULES,
   BLOCK_TIME_TOLERANCE_MILLIS,
 } from '../../src/evidence/internal/anchor-rules.js';
 import { subjectOf } from '../../src/evidence/internal/check-anchor.js';
@@ -37,5 +39,44 @@ describe('an entry that says it was recorded after the block that holds it', () 
     const made = subjectOf(bank.file.anchors?.after, evidence, trustOf(bank));
     if (made === undefined || isFinding(made) || isFinding(made.block)) throw new Error('anchored');
     return { ...made, block: { ...made.block, time: time as UnixMillis, development } };
+  }
+});
+
+describe('an anchor of a chain that succeeded another', () => {
+  const one = `0014${'11'.repeat(20)}`;
+  const other = `0014${'22'.repeat(20)}`;
+  const isNamed = ANCHOR_RULES['the transaction is of the chain that the epoch names'];
+  const isPair = BEFORE_RULES['both anchors are of one chain of transactions'];
+
+  it('is taken where the epoch names its script, and nowhere else', () => {
+    expect(isNamed?.(paying(one, one))).toBeNull();
+    expect(isNamed?.(paying(one, undefined))).toBeNull();
+    expect(isNamed?.(paying(one, other))).toMatchObject({ code: 'anchor.unattributed' });
+  });
+
+  it('goes with one of the chain before where each epoch names its own', () => {
+    const pair = (before: string | undefined, after: string | undefined) =>
+      isPair?.({ ...paying(one, before), after: paying(other, after) });
+    expect(pair(one, other)).toBeNull();
+    for (const [before, after] of [
+      [undefined, other],
+      [one, undefined],
+      [undefined, undefined],
+    ])
+      expect(pair(before, after)).toMatchObject({ code: 'anchor.pair-chain' });
+  });
+
+  function paying(script: string, anchorScript: string | undefined): AnchorSubject {
+    const evidence = readEvidence(bank.file);
+    if (isUnreadable(evidence)) throw new Error('readable');
+    const made = subjectOf(bank.file.anchors?.after, evidence, trustOf(bank));
+    if (made === undefined || isFinding(made) || isFinding(made.block)) throw new Error('anchored');
+    const { epoch, block } = made;
+    const content = { ...epoch.content, ...(anchorScript !== undefined && { anchorScript }) };
+    return {
+      ...made,
+      epoch: { ...epoch, content },
+      block: { ...block, chainScript: Buffer.from(script, 'hex') },
+    };
   }
 });

@@ -100,6 +100,8 @@ const PROOFS: Readonly<Record<keyof RuleBook, Readonly<Record<string, string>>>>
   anchor: {
     'the transaction is in the chain': 'one header less',
     'the epoch is in the tree that the transaction commits to': 'the path of the epoch too long',
+    'the transaction is of the chain that the epoch names':
+      'anchors in a chain that the epochs do not name',
   },
   after: {
     'the head contains the entry': 'an anchor after that does not hold the entry',

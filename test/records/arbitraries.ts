@@ -85,6 +85,8 @@ export const signatureStatement: fc.Arbitrary<SignatureStatement> = optional(
   { prev: digest },
 );
 
+const coin = fc.tuple(digest, fc.nat(999_999_999)).map(([txid, output]) => `${txid}:${output}`);
+
 export const statement: fc.Arbitrary<Statement> = fc.oneof(
   recordStatement,
   signatureStatement,
@@ -99,6 +101,19 @@ export const statement: fc.Arbitrary<Statement> = fc.oneof(
     { kind: fc.constant('epoch' as const), ...position, heads: fc.maxSafeNat(), tenants: digest },
     { previous: digest },
   ),
+  fc.record({
+    kind: fc.constant('epoch' as const),
+    ...position,
+    changes: digest,
+    tenants: digest,
+    anchorScript: fc.constant(`0014${'11'.repeat(20)}`),
+    succession: fc.record({
+      cause: fc.constantFrom('key-change' as const, 'lost-wallet' as const),
+      ended: fc.record({ script: fc.constant(`0014${'22'.repeat(20)}`), first: coin, last: coin }),
+      first: coin,
+      value: fc.maxSafeNat(),
+    }),
+  }),
   fc.record({
     kind: fc.constant('handover' as const),
     ...position,

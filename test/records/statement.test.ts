@@ -212,3 +212,62 @@ function without<T extends object>(object: T, name: keyof T): Record<string, Jso
     Object.entries(object).filter(([key]) => key !== name) as [string, JsonValue][],
   );
 }
+
+describe('an epoch that says a succession', () => {
+  const SCRIPT = `0014${'ab'.repeat(20)}`;
+  const coin = `${h('c')}:0`;
+  const ended = { script: `0014${'cd'.repeat(20)}`, first: coin, last: coin };
+  const spent = { ...ended, spentAt: 7, spentBy: h('d') };
+  const epoch = (members: Record<string, JsonValue>): Uint8Array =>
+    canonicalJsonBytes({
+      $v: 1,
+      changes: h('1'),
+      index: 7,
+      kind: 'epoch',
+      recordedAt: '2026-11-23T14:00:00.000Z',
+      tenants: h('2'),
+      ...members,
+    });
+  const succeeding = (succession: JsonValue, anchorScript = SCRIPT): Uint8Array =>
+    epoch({ anchorScript, succession });
+
+  it('is read where it holds together', () => {
+    for (const succession of [
+      { cause: 'key-change', ended, first: coin, value: 5 },
+      { cause: 'lost-wallet', ended: { script: ended.script }, first: coin, value: 5 },
+      { cause: 'foreign-spend', ended: spent, first: coin, value: 5 },
+    ])
+      expect(parseStatement(succeeding(succession))).toMatchObject({ succession });
+  });
+
+  it.each<[string, JsonValue, string?]>([
+    ['of no other script', { cause: 'key-change', ended, first: coin, value: 5 }, ended.script],
+    ['of no known cause', { cause: 'whim', ended, first: coin, value: 5 }],
+    ['of a foreign spend that is none', { cause: 'foreign-spend', ended, first: coin, value: 5 }],
+    [
+      'of another cause than the spend',
+      { cause: 'key-change', ended: spent, first: coin, value: 5 },
+    ],
+    [
+      'with half an end',
+      { cause: 'key-change', ended: { ...ended, spentAt: 7 }, first: coin, value: 5 },
+    ],
+    [
+      'with a beginning and no end',
+      { cause: 'key-change', ended: { script: ended.script, first: coin }, first: coin, value: 5 },
+    ],
+    ['with more than is known', { cause: 'key-change', ended, first: coin, value: 5, more: 1 }],
+    ['without a coin', { cause: 'key-change', ended, value: 5 }],
+  ])('is refused %s', (_what, succession, script = SCRIPT) => {
+    expect(failure(() => parseStatement(succeeding(succession, script)))).toMatchObject({
+      code: 'STATEMENT_MALFORMED',
+    });
+  });
+
+  it('is refused without a chain', () => {
+    const succession = { cause: 'key-change', ended, first: coin, value: 5 };
+    expect(failure(() => parseStatement(epoch({ succession })))).toMatchObject({
+      code: 'STATEMENT_MALFORMED',
+    });
+  });
+});

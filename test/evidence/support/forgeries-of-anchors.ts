@@ -102,6 +102,11 @@ export const FORGERIES_OF_ANCHORS: readonly Forgery[] = [
     },
   },
   {
+    name: 'anchors in a chain that the epochs do not name',
+    check: 'anchor:after',
+    bends: { epoch: (statement) => ({ ...statement, anchorScript: `0014${'66'.repeat(20)}` }) },
+  },
+  {
     name: 'an epoch said to stand elsewhere in its log',
     check: 'anchor:after',
     bends: { epoch: (statement) => ({ ...statement, index: 1 as LeafIndex }) },
