@@ -12,6 +12,10 @@ const splits = suite('test/evidence/misbehaviour/split-views.test.ts', 12);
 const rules = suite('test/evidence/misbehaviour/rules.test.ts');
 const lives = suite('test/cli/monitor/check-log.test.ts', 10);
 const nodes = suite('test/cli/monitor.test.ts');
+const walks = suite('test/cli/monitor/walk-epochs.test.ts', 30);
+const epochs = suite('test/cli/monitor/epochs.test.ts');
+
+const EPOCHS = 'evidence/misbehaviour/find-epoch-divergence.js';
 
 export const MONITOR_FAULTS: readonly FaultOfSuite[] = [
   fault('two roots of one size are taken for one', splits, FIND, [
@@ -80,6 +84,45 @@ export const MONITOR_FAULTS: readonly FaultOfSuite[] = [
     'return [checkpoint, inLog, ...listed]',
     'return [inLog, ...listed]',
   ]),
+  fault('a log that is gone from an epoch is nothing', walks, EPOCHS, [
+    'if (after.kind === "absent") return',
+    'if (false) return',
+  ]),
+  fault('a head that goes back in an epoch is nothing', walks, EPOCHS, [
+    'if (after.size < before.size) return',
+    'if (false) return',
+  ]),
+  fault('a closed log may come back', walks, EPOCHS, [
+    'if (before.kind === "closing") return stillClosed(earlier, later);',
+    '',
+  ]),
+  fault('a head that grew is taken for one that goes on', walks, EPOCHS, [
+    'if (growth === "shown")',
+    'if (growth !== null)',
+  ]),
+  fault('an epoch need not continue the one before', walks, 'evidence/misbehaviour/epoch-fork.js', [
+    'if (root !== null && equalBytes(root, before.head.rootHash))',
+    'if (root !== null)',
+  ]),
+  fault(
+    'what an epoch says of a log is believed',
+    epochs,
+    'evidence/misbehaviour/log-in-epoch.js',
+    [
+      'if (!verifyMembership(tenant.root, key, headValueOf(salt, statement), logProof))',
+      'if (false)',
+    ],
+  ),
+  fault('a head of the same size is not asked for', epochs, 'cli/monitor/compare-heads.js', [
+    'return found.kind === "misbehaviour" ? found : divergence;',
+    'return divergence;',
+  ]),
+  fault(
+    'a chain that costs nothing is as good as any',
+    epochs,
+    'cli/monitor/epochs/epoch-anchor.js',
+    ['if (development && attribution !== "pinned")', 'if (false)'],
+  ),
 ];
 
 function suite(file: string, cases = 1): Suite {
