@@ -120,7 +120,8 @@ async function keptSize(options: EpochWitnessesOptions): Promise<TreeSize> {
   return isWitnessed && origin === epochs.origin ? size : (0 as TreeSize);
 }
 
-async function readKept(dataDirectory: string): Promise<string | null> {
+/** The newest note that satisfied the policy of when it was kept; null if there is none. */
+export async function readKept(dataDirectory: string): Promise<string | null> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(join(dataDirectory, FILE));
