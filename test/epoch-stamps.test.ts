@@ -61,8 +61,9 @@ async function epoch(kind: string): Promise<Backend> {
   await append(node, 'kyc');
   const before = await backend(kind);
   const { epochSize } = await answer<Anchors>(node.request('/v1/anchors', { method: 'POST' }));
-  for (;;) {
+  for (let look = 0; ; look++) {
     const now = await backend(kind);
+    if (look > 500) throw new Error(`it does not come: ${JSON.stringify(now)}`);
     if (now?.size === epochSize || (now?.missed ?? 0) > (before?.missed ?? 0))
       return now as Backend;
     await new Promise((resolve) => setImmediate(resolve));
