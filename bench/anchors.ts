@@ -61,6 +61,8 @@ async function anchorAt(rate: number, { directory }: Scratch): Promise<KeptAncho
     source: chain,
     signer: softwareAnchorSigner(sha256(Buffer.from('a key of the benchmark'))),
     store: await AnchorStore.open(directory, true),
+    // Without an epoch log, none names another chain.
+    named: { script: () => Promise.resolve(null), succession: () => Promise.resolve(null) },
     clock,
     fees: {
       policy: {

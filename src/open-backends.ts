@@ -1,17 +1,24 @@
 /**
- * Who else is given the epoch log besides a chain and witnesses: time-stamp authorities. And what all
+ * Who else is given the epoch log besides a chain and witnesses: time-stamp authorities, and a directory. And what all
  * of them say of themselves, alike: for the API, for /readyz, for monitoring.
  */
 import { Gauge, type Registry } from 'prom-client';
+import { AnchorFiles } from './anchoring/anchor-files.js';
 import type { BackendStatus } from './anchoring/backend-status.js';
 import { EpochStamper } from './anchoring/epoch-stamper.js';
+import { readKept } from './anchoring/epoch-witnesses.js';
 import { FIRST_EPOCH } from './anchoring/read-epoch.js';
+import type { TreeSize } from './base/brand.js';
 import type { Logger } from './base/logger.js';
 import type { Clock } from './base/time.js';
 import type { WitnessStatus } from './checkpoint/witness-status.js';
 import type { AnchorStatus } from './commands/anchor-now.js';
 import type { Config } from './config.js';
+import type { LogReader } from './ledger/log-reader.js';
+import type { LedgerNode } from './ledger-node.js';
 import type { OpenedNode } from './open-node.js';
+import { parseCheckpoint } from './tlog/checkpoint.js';
+import { parseSignedNote } from './tlog/signed-note.js';
 
 export interface Backends {
   /** Gives them the newest epoch, without waiting for any. */
@@ -34,8 +41,13 @@ export interface OtherBackends {
   readonly chainFailures: () => number;
 }
 
+type BackendConfig = Pick<
+  Config,
+  'data' | 'epochTimeStamps' | 'epochTimeStampMillis' | 'anchorFiles'
+>;
+
 export function openBackends(
-  config: Pick<Config, 'epochTimeStamps' | 'epochTimeStampMillis'>,
+  config: BackendConfig,
   parts: BackendParts,
   opened: Pick<OpenedNode, 'node' | 'signing'>,
   registry: Registry,
@@ -43,29 +55,30 @@ export function openBackends(
 ): Backends {
   const { node } = opened;
   const stamper = stamperOf(config, parts, opened);
+  const files = filesOf(config, parts, node);
   const statuses = (): readonly BackendStatus[] => [
     chainStatus(node.chain, node.anchorStatus(), others.chainFailures()),
     ...witnessesStatus(others.witnesses()),
     ...(stamper === null ? [] : [stamperStatus(stamper)]),
+    ...(files === null ? [] : [filesStatus(files)]),
   ];
   measure(registry, statuses, () => node.anchorStatus().epochSize);
   return {
     begin: () => {
       stamper?.begin();
+      files?.begin();
     },
     statuses,
-    reasons: () => reasonsOf(stamper),
+    reasons: () => reasonsOf(stamper, files),
     stop: async () => {
       await stamper?.stop();
+      await files?.stop();
     },
   };
 }
 
 function stamperOf(
-  {
-    epochTimeStamps,
-    epochTimeStampMillis: intervalMillis,
-  }: Pick<Config, 'epochTimeStamps' | 'epochTimeStampMillis'>,
+  { epochTimeStamps, epochTimeStampMillis: intervalMillis }: BackendConfig,
   { clock, logger }: BackendParts,
   { node, signing: { timeStamps: authority } }: Pick<OpenedNode, 'node' | 'signing'>,
 ): EpochStamper | null {
@@ -81,11 +94,36 @@ function stamperOf(
   });
 }
 
-function reasonsOf(stamper: EpochStamper | null): readonly string[] {
-  const missed = stamper?.status.missed ?? 0;
-  return missed === 0
-    ? []
-    : [`the epoch log was not time-stamped, ${missed} tries in a row: see the log`];
+function filesOf(
+  { anchorFiles: directory, data }: BackendConfig,
+  { clock, logger }: BackendParts,
+  { epochs: { epochs }, stamps }: LedgerNode,
+): AnchorFiles | null {
+  if (directory === undefined) return null;
+  const cosigned = () => cosignedHead(data, epochs);
+  const { store } = stamps;
+  return new AnchorFiles({ directory, epochs, stamps: store, cosigned, clock, logger });
+}
+
+async function cosignedHead(
+  dataDirectory: string,
+  { origin, head }: LogReader,
+): Promise<{ size: TreeSize; note: string } | null> {
+  const note = await readKept(dataDirectory);
+  if (note === null) return null;
+  const kept = parseCheckpoint(parseSignedNote(note).text);
+  return kept.origin === origin && kept.size <= head.size ? { size: kept.size, note } : null;
+}
+
+function reasonsOf(stamper: EpochStamper | null, files: AnchorFiles | null): readonly string[] {
+  const unstamped = stamper?.status.missed ?? 0;
+  const { missed, alarms } = files?.status ?? { missed: 0, alarms: [] };
+  return [
+    unstamped > 0 && `the epoch log was not time-stamped, ${unstamped} tries in a row: see the log`,
+    missed > 0 && `anchor files were not written, ${missed} tries in a row: see the log`,
+    alarms.length > 0 &&
+      `${alarms.length} anchor files are not what the epoch log says: see the log`,
+  ].filter((reason) => reason !== false);
 }
 
 /** What fails there is told as the state of anchoring; alarms likewise. */
@@ -113,6 +151,10 @@ function witnessesStatus(status: WitnessStatus | null): readonly BackendStatus[]
 function stamperStatus({ status }: EpochStamper): BackendStatus {
   const { authority: name, ...rest } = status;
   return { kind: 'time-stamps', name, ...rest, alarms: [] };
+}
+
+function filesStatus({ status }: AnchorFiles): BackendStatus {
+  return { kind: 'files', name: null, ...status, nextAt: null };
 }
 
 /** Read when they are asked for. */

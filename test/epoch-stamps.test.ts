@@ -1,5 +1,5 @@
 /** A node whose epoch log is time-stamped: what it says of it, and what evidence proves with it. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { utf8 } from '../src/base/bytes.js';
@@ -61,8 +61,9 @@ async function epoch(kind: string): Promise<Backend> {
   await append(node, 'kyc');
   const before = await backend(kind);
   const { epochSize } = await answer<Anchors>(node.request('/v1/anchors', { method: 'POST' }));
-  for (;;) {
+  for (let look = 0; ; look++) {
     const now = await backend(kind);
+    if (look > 500) throw new Error(`it does not come: ${JSON.stringify(now)}`);
     if (now?.size === epochSize || (now?.missed ?? 0) > (before?.missed ?? 0))
       return now as Backend;
     await new Promise((resolve) => setImmediate(resolve));
@@ -124,6 +125,26 @@ describe('a node with time-stamps', () => {
     const { reasons } = await answer<{ reasons: string[] }>(node.request('/readyz', { key: '' }));
     expect(reasons).toContainEqual(expect.stringMatching(/^the epoch log was not time-stamped, 1/));
     expect(await readFile(join(root, 'data', 'stamps'), 'utf8')).toBe('');
+  });
+
+  it('adds its checkpoints to a directory, and says where that contradicts it', async () => {
+    const anchorFiles = join(root, 'media');
+    await open({ anchorFiles });
+    await createLedger(node, 'kyc');
+    const files = await epoch('files');
+    expect(files).toMatchObject({ name: null, missed: 0, alarms: [], waiting: { epochs: 0 } });
+    const { checkpoint } = await answer<{ checkpoint: string }>(
+      node.request(`/v1/anchors/${files.size - 1}`),
+    );
+    const [handle = ''] = await readdir(anchorFiles);
+    const subject = (size: number): string =>
+      `${handle}/00000000/${String(size).padStart(12, '0')}.checkpoint`;
+    expect(await readFile(join(anchorFiles, subject(files.size)), 'utf8')).toBe(checkpoint);
+    await writeFile(join(anchorFiles, subject(files.size + 1)), 'of another history');
+    const told = await epoch('files');
+    expect(told.alarms).toEqual([{ code: 'differs', subject: subject(files.size + 1) }]);
+    const { reasons } = await answer<{ reasons: string[] }>(node.request('/readyz', { key: '' }));
+    expect(reasons).toContainEqual(expect.stringMatching(/^1 anchor files are not what/));
   });
 
   it.each([{ timeStamps: 'off' as const }, { epochTimeStamps: 'off' as const }])(

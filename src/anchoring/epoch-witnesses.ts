@@ -159,7 +159,8 @@ async function keptHead(
   return equalBytes(await epochs.rootAt(size), rootHash) ? { size, note } : null;
 }
 
-async function readKept(dataDirectory: string): Promise<string | null> {
+/** The newest note that satisfied the policy of when it was kept; null if there is none. */
+export async function readKept(dataDirectory: string): Promise<string | null> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(join(dataDirectory, FILE));

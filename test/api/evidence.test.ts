@@ -172,9 +172,9 @@ describe('anchors', () => {
     expect(after).toMatchObject({ settledSize: after.epochSize, pending: { state: 'idle' } });
     expect(await answer(node.request('/v1/anchors', { key: reader }))).toEqual(after);
     const { size, finality } = await ledgerOf(node, 'kyc');
-    expect(finality).toEqual({ durable: size, witnessed: 0, anchored: size });
+    expect(finality).toEqual({ durable: size, witnessed: 0, timestamped: 0, anchored: size });
     expect(await answer(node.request(`${RECORDS}/${record.id}`))).toMatchObject({
-      finality: { durable: true, witnessed: false, anchored: true },
+      finality: { durable: true, witnessed: false, timestamped: false, anchored: true },
     });
   });
 

@@ -43,6 +43,7 @@ const NOT_BY_THE_NODE_ALONE = [
   'augmentation.json',
   'chirograph.config.json',
   'epochs/<log>/<epoch>.json',
+  'stamps/<log>/<size>.json',
   'time-stamps.json',
   'views/',
   'witnessed.json',
