@@ -16,7 +16,11 @@ export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModu
   const { node, findable, views, batches } = opened;
   const { book } = opened.access;
   const { guard, cursors, ledgers, body, seals } = shared;
-  const evidence = { anchored: node.anchored, identities: node.identities };
+  const evidence = {
+    anchored: node.anchored,
+    witnessed: node.witnessed,
+    identities: node.identities,
+  };
   return [
     v1(
       ledgersRoutes({

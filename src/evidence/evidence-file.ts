@@ -21,6 +21,7 @@ export interface EvidenceFile {
   readonly log: EvidenceLog;
   /** Entries of kind `signature` under `entry` and `batch`, in the order of their indexes; at least one. */
   readonly signatures?: readonly EvidenceEntry[];
+  readonly witnessed?: EvidenceWitnessed;
 }
 
 /**
@@ -79,9 +80,8 @@ export interface EvidenceAnchors {
   readonly before?: EvidenceAnchor;
 }
 
-/** How a head of the log came into a chain. */
-export interface EvidenceAnchor {
-  readonly chain: ChainName;
+/** A head of the log, and its way to the root of the epoch log. */
+export interface EvidenceHead {
   /** From the head's size to the checkpoint's. */
   readonly consistency: readonly Sha256Digest[];
   readonly epoch: EvidenceEpoch;
@@ -89,11 +89,27 @@ export interface EvidenceAnchor {
   readonly head: Uint8Array;
   readonly log: LogInMap;
   readonly tenant: TenantInMap;
+}
+
+/** How it came into a chain. */
+export interface EvidenceAnchor extends EvidenceHead {
+  readonly chain: ChainName;
   readonly transaction: AnchorProof;
 }
 
+/** How it came under a checkpoint of the epoch log that witnesses have cosigned. */
+export interface EvidenceWitnessed extends EvidenceHead {
+  /** Signed note: the signature of the epoch log's key, then cosignatures. */
+  readonly checkpoint: string;
+  /** Of the epoch log, as C2SP writes it. */
+  readonly verifierKey: string;
+}
+
+/** Of the note of a cosigned checkpoint. */
+export const MAX_COSIGNED_CHARACTERS = 65_536;
+
 export interface EvidenceEpoch extends ProvedStatement {
-  /** Of the epoch log's tree whose root the chain holds. */
+  /** Of the epoch log's tree whose root the chain holds, or the checkpoint. */
   readonly size: TreeSize;
 }
 

@@ -1,12 +1,18 @@
 /** Writes evidence files: RFC 8785, and nothing that `parseEvidence` would not read. */
 import { canonicalJsonBytes } from '../base/canonical-json.js';
 import { EVIDENCE_FORMAT, type EvidenceFile } from './evidence-file.js';
-import { anchorToJson, entryToJson, logToJson, provedToJson } from './internal/parts-to-json.js';
+import {
+  anchorToJson,
+  entryToJson,
+  logToJson,
+  provedToJson,
+  witnessedToJson,
+} from './internal/parts-to-json.js';
 import { parseEvidence } from './parse-evidence.js';
 
 /** @throws EvidenceError EVIDENCE_MALFORMED if it could not be read again. */
 export function formatEvidence(file: EvidenceFile): Uint8Array {
-  const { anchors, batch, development, entry, log, signatures } = file;
+  const { anchors, batch, development, entry, log, signatures, witnessed } = file;
   const bytes = canonicalJsonBytes({
     $v: EVIDENCE_FORMAT,
     entry: entryToJson(entry),
@@ -20,6 +26,7 @@ export function formatEvidence(file: EvidenceFile): Uint8Array {
     ...(batch !== undefined && { batch: provedToJson(batch) }),
     ...(development !== undefined && { development }),
     ...(signatures !== undefined && { signatures: signatures.map(entryToJson) }),
+    ...(witnessed !== undefined && { witnessed: witnessedToJson(witnessed) }),
   });
   // A file that our own reader refuses must not leave the node.
   parseEvidence(bytes);

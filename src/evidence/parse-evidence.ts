@@ -17,7 +17,7 @@ import {
   readJson,
   readProved,
 } from './internal/evidence-members.js';
-import { readAnchors } from './internal/parse-anchors.js';
+import { readAnchors, readWitnessed } from './internal/parse-anchors.js';
 import { DEVELOPMENT, readEntry, readLog } from './internal/parse-parts.js';
 
 /** @throws EvidenceError EVIDENCE_MALFORMED, EVIDENCE_FORMAT_NEWER. */
@@ -34,6 +34,7 @@ export function readEvidenceJson(value: JsonValue): EvidenceFile {
   const batch = optionalObject(members, 'batch', readProved);
   const development = members.optional('development', DEVELOPMENT);
   const signatures = members.objects('signatures', MAX_SIGNATURES).map(readEntry);
+  const witnessed = optionalObject(members, 'witnessed', readWitnessed);
   const file = {
     ...(anchors !== undefined && { anchors }),
     ...(batch !== undefined && { batch }),
@@ -41,6 +42,7 @@ export function readEvidenceJson(value: JsonValue): EvidenceFile {
     entry: readEntry(members.object('entry')),
     log: readLog(members.object('log')),
     ...(signatures.length > 0 && { signatures }),
+    ...(witnessed !== undefined && { witnessed }),
   };
   members.end();
   return file;

@@ -11,6 +11,7 @@ export const SHIPPED_TRUST: Trust = {
   certificates: [],
   recoveryKeys: [],
   logs: [],
+  witnessPolicies: [],
   blocks: [
     mainnet(840_000, '0000000000000000000320283a032748cef8227873ff4872689bf23f1cda83a5'),
     mainnet(880_000, '000000000000000000010b17283c3c400507969a9c2afd1dcf2082ec5cca2880'),

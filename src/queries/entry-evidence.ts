@@ -1,6 +1,7 @@
 /** An entry as files that others verify: our evidence file, and C2SP's tlog-proof. */
 import type { DisclosedEntry } from '../access/disclosure.js';
 import type { Anchored } from '../anchoring/anchored-heads.js';
+import type { Witnessed } from '../anchoring/witnessed-heads.js';
 import { toHex, utf8 } from '../base/bytes.js';
 import type { EvidenceEntry, EvidenceFile } from '../evidence/evidence-file.js';
 import { formatEvidence } from '../evidence/format-evidence.js';
@@ -16,6 +17,7 @@ import type { LedgerLogs } from './tenant-ledgers.js';
 
 export interface EvidenceParts {
   readonly anchored: Anchored;
+  readonly witnessed: Pick<Witnessed, 'covering'>;
   readonly identities: LogIdentities;
 }
 
@@ -27,7 +29,7 @@ export interface EvidenceAnswer {
 
 /** The evidence file (docs/formats/evidence.md). @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
 export async function evidenceFile(
-  { anchored, identities }: EvidenceParts,
+  { anchored, witnessed, identities }: EvidenceParts,
   { ledger, vault }: LedgerLogs,
   id: string,
 ): Promise<EvidenceAnswer> {
@@ -36,6 +38,7 @@ export async function evidenceFile(
   const sources: EvidenceSources = {
     vault,
     anchored,
+    witnessed,
     identity: (reader) => identities.of(tenant, reader),
   };
   const file = await exportEvidence(sources, found);

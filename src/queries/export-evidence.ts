@@ -13,6 +13,7 @@ import {
   anchorsOf,
   evidenceAnchor,
   evidenceEntry,
+  evidenceWitnessed,
   type EvidenceSources,
   headSize,
   proved,
@@ -34,7 +35,9 @@ export async function exportEvidence(
   const batch = own.length > MAX_OWN_BESIDE_A_BATCH ? null : await batchToShow(reader, index);
   const attached = [...own, ...(batch?.signatures ?? [])].sort((a, b) => a - b);
   const { after, before } = await anchorsOf(sources.anchored, { reader, index });
-  const size = await checkpointSize(reader, [index, ...attached], after);
+  const witness = await sources.witnessed.covering(reader, index);
+  const heads = [after, witness].flatMap((head) => head ?? []);
+  const size = await checkpointSize(reader, [index, ...attached], heads);
   const signatures = await Promise.all(
     attached.map((at) => evidenceEntry(sources.vault, reader, at, size)),
   );
@@ -50,6 +53,7 @@ export async function exportEvidence(
       ...(await sources.identity(reader)),
     },
     ...(signatures.length > 0 && { signatures }),
+    ...(witness !== null && { witnessed: await evidenceWitnessed(reader, witness, size) }),
   };
   const development = developmentPartsOf(file);
   return development.length === 0 ? file : { ...file, development };
@@ -66,16 +70,15 @@ async function signaturesToShow(
   return shownIndexes(await signaturesUnder(reader, entry)).slice(0, MAX_SIGNATURES);
 }
 
-/** The first checkpoint that holds the entry, its signatures and the head that was anchored. */
+/** The first checkpoint that holds the entry, its signatures and the heads that were anchored and witnessed. */
 async function checkpointSize(
   reader: LogReader,
   indices: readonly LeafIndex[],
-  after: HeadAnchor | null,
+  heads: readonly Pick<HeadAnchor, 'head'>[],
 ): Promise<TreeSize> {
   const last = Math.max(...indices) as LeafIndex;
   const { size } = await reader.block(last);
-  const anchored = after === null ? 0 : headSize(after);
-  return Math.max(size, anchored) as TreeSize;
+  return Math.max(size, ...heads.map(headSize)) as TreeSize;
 }
 
 async function evidenceAnchors(

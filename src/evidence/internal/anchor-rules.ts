@@ -12,14 +12,20 @@ import { verifyInclusion } from '../../tlog/inclusion-proof.js';
 import { verifyMembership } from '../../tlog/sparse-map-proof.js';
 import type { VerifiedAnchor } from '../bitcoin/anchor-proof.js';
 import { headValueOf, mapKeyOf, tenantValueOf } from '../epoch-map.js';
+import type { EvidenceAnchor } from '../evidence-file.js';
 import { originHash } from '../head-statement.js';
 import { type Finding, finding, type Rules } from './outcome.js';
-import type { ReadAnchor } from './read-anchor.js';
 import type { ReadLogFile } from './read-evidence.js';
+import type { ReadHead } from './read-head.js';
 import { isFinding } from './read-part.js';
 
-export interface AnchorSubject extends ReadAnchor {
+/** A head of the log on its way to the root of the epoch log, whoever holds that. */
+export interface HeadSubject extends ReadHead {
   readonly evidence: ReadLogFile;
+}
+
+export interface AnchorSubject extends HeadSubject {
+  readonly anchor: EvidenceAnchor;
   /** The chain's part of the proof, verified, or why it does not hold. */
   readonly block: VerifiedAnchor | Finding;
 }
@@ -32,7 +38,7 @@ export interface BeforeSubject extends AnchorSubject {
 /** How far a block's time may be from the true one: the network takes no block beyond it. */
 export const BLOCK_TIME_TOLERANCE_MILLIS = 2 * 60 * 60 * 1000;
 
-export const ANCHOR_RULES: Rules<AnchorSubject> = {
+export const HEAD_RULES: Rules<HeadSubject> = {
   'the head is of this log': ({ evidence, head }) =>
     equalBytes(head.originHash, originHash(evidence.log.origin)) ? null : finding('anchor.origin'),
 
@@ -68,6 +74,10 @@ export const ANCHOR_RULES: Rules<AnchorSubject> = {
     evidence.log.origin.split('/')[1] === toHex(anchor.tenant.handle)
       ? null
       : finding('anchor.tenant'),
+};
+
+export const ANCHOR_RULES: Rules<AnchorSubject> = {
+  ...HEAD_RULES,
 
   'the transaction is in the chain': ({ block }) => (isFinding(block) ? block : null),
 
@@ -87,11 +97,13 @@ export const ANCHOR_RULES: Rules<AnchorSubject> = {
   },
 };
 
+export function headContainsEntry({ evidence, head }: HeadSubject): Finding | null {
+  const { index } = evidence.entry.content;
+  return head.size > index ? null : finding('anchor.after-size', { headSize: head.size, index });
+}
+
 export const AFTER_RULES: Rules<AnchorSubject> = {
-  'the head contains the entry': ({ evidence, head }) => {
-    const { index } = evidence.entry.content;
-    return head.size > index ? null : finding('anchor.after-size', { headSize: head.size, index });
-  },
+  'the head contains the entry': headContainsEntry,
 
   // Whoever dates an entry forward is found out by the chain; on one that costs nothing, nobody is.
   'the entry is not recorded after its block': ({ evidence, block }) => {

@@ -1,4 +1,4 @@
-/** The anchors of an evidence file, as JSON has them. */
+/** The anchors of an evidence file, and its cosigned head, as JSON has them. */
 import type { TreeSize } from '../../base/brand.js';
 import type { JsonValue } from '../../base/canonical-json.js';
 import { base64Of, COUNT, type JsonMembers, oneOf } from '../../base/json-members.js';
@@ -6,16 +6,19 @@ import { parseAnchorProof } from '../bitcoin/anchor-proof-json.js';
 import { BitcoinProofError } from '../bitcoin/errors.js';
 import { CHAIN_NAMES } from '../chains.js';
 import { HANDLE_BYTES, HEAD_SALT_BYTES } from '../epoch-map.js';
-import type {
-  EvidenceAnchor,
-  EvidenceAnchors,
-  EvidenceEpoch,
-  LogInMap,
-  TenantInMap,
+import {
+  type EvidenceAnchor,
+  type EvidenceAnchors,
+  type EvidenceEpoch,
+  type EvidenceHead,
+  type EvidenceWitnessed,
+  type LogInMap,
+  MAX_COSIGNED_CHARACTERS,
+  type TenantInMap,
 } from '../evidence-file.js';
 import { HEAD_STATEMENT_BYTES } from '../head-statement.js';
 import { malformed, optionalObject, readProved } from './evidence-members.js';
-import { ANY, HASH, hexOf, MAP_PROOF, PROOF } from './evidence-shapes.js';
+import { ANY, HASH, hexOf, MAP_PROOF, PROOF, textUpTo } from './evidence-shapes.js';
 
 export function readAnchors(members: JsonMembers): EvidenceAnchors {
   const before = optionalObject(members, 'before', readAnchor);
@@ -32,20 +35,37 @@ export function readAfterAnchor(members: JsonMembers): Pick<EvidenceAnchors, 'af
 }
 
 const CHAIN = oneOf(...CHAIN_NAMES);
+const MAX_KEY_CHARACTERS = 1_024;
 const HANDLE = hexOf(HANDLE_BYTES);
 
 function readAnchor(members: JsonMembers): EvidenceAnchor {
   const anchor = {
     chain: members.required('chain', CHAIN),
+    ...readHead(members),
+    transaction: readTransaction(members.required('transaction', ANY)),
+  };
+  members.end();
+  return anchor;
+}
+
+export function readWitnessed(members: JsonMembers): EvidenceWitnessed {
+  const witnessed = {
+    checkpoint: members.required('checkpoint', textUpTo(MAX_COSIGNED_CHARACTERS)),
+    ...readHead(members),
+    verifierKey: members.required('verifierKey', textUpTo(MAX_KEY_CHARACTERS)),
+  };
+  members.end();
+  return witnessed;
+}
+
+function readHead(members: JsonMembers): EvidenceHead {
+  return {
     consistency: members.required('consistency', PROOF),
     epoch: readEpoch(members.object('epoch')),
     head: members.required('head', base64Of(HEAD_STATEMENT_BYTES)),
     log: readLogInMap(members.object('log')),
     tenant: readTenantInMap(members.object('tenant')),
-    transaction: readTransaction(members.required('transaction', ANY)),
   };
-  members.end();
-  return anchor;
 }
 
 function readEpoch(members: JsonMembers): EvidenceEpoch {

@@ -5,7 +5,9 @@ import { anchorProofToJson } from '../bitcoin/anchor-proof-json.js';
 import type {
   EvidenceAnchor,
   EvidenceEntry,
+  EvidenceHead,
   EvidenceLog,
+  EvidenceWitnessed,
   Opening,
   ProvedStatement,
 } from '../evidence-file.js';
@@ -47,9 +49,17 @@ export function logToJson({ checkpoint, first, handovers, ...log }: EvidenceLog)
 }
 
 export function anchorToJson(anchor: EvidenceAnchor): JsonObject {
-  const { chain, consistency, epoch, head, log, tenant, transaction } = anchor;
+  const { chain, transaction } = anchor;
+  return { ...headToJson(anchor), chain, transaction: anchorProofToJson(transaction) };
+}
+
+export function witnessedToJson(witnessed: EvidenceWitnessed): JsonObject {
+  const { checkpoint, verifierKey } = witnessed;
+  return { ...headToJson(witnessed), checkpoint, verifierKey };
+}
+
+function headToJson({ consistency, epoch, head, log, tenant }: EvidenceHead): JsonObject {
   return {
-    chain,
     consistency: consistency.map(toBase64),
     epoch: { ...provedToJson(epoch), size: epoch.size },
     head: toBase64(head),
@@ -60,6 +70,5 @@ export function anchorToJson(anchor: EvidenceAnchor): JsonObject {
       root: toBase64(tenant.root),
       ...(tenant.salt !== undefined && { salt: toBase64(tenant.salt) }),
     },
-    transaction: anchorProofToJson(transaction),
   };
 }

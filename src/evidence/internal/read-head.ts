@@ -1,14 +1,14 @@
-/** An anchor of the evidence with its head, proofs and epoch read; nothing is verified. */
+/** An anchor of the evidence, or a cosigned head, with its head, proofs and epoch read; nothing is verified. */
 import type { EpochStatement } from '../../records/statement.js';
 import { decodeMapProof, type MapProof } from '../../tlog/sparse-map-proof.js';
-import type { EvidenceAnchor } from '../evidence-file.js';
+import type { EvidenceHead } from '../evidence-file.js';
 import { type HeadStatement, parseHeadStatement } from '../head-statement.js';
 import type { Finding } from './outcome.js';
 import { isFinding, readPart } from './read-part.js';
 import { type ReadStatement, readStatement } from './read-statement.js';
 
-export interface ReadAnchor {
-  readonly anchor: EvidenceAnchor;
+export interface ReadHead<A extends EvidenceHead = EvidenceHead> {
+  readonly anchor: A;
   readonly head: HeadStatement;
   readonly logProof: MapProof;
   readonly tenantProof: MapProof;
@@ -16,7 +16,7 @@ export interface ReadAnchor {
 }
 
 /** @throws EvidenceError EVIDENCE_FORMAT_NEWER. */
-export function readAnchor(anchor: EvidenceAnchor): ReadAnchor | Finding {
+export function readHead<A extends EvidenceHead>(anchor: A): ReadHead<A> | Finding {
   const head = readPart('anchor.malformed', 'the head statement', () =>
     parseHeadStatement(anchor.head),
   );
