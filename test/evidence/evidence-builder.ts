@@ -44,6 +44,8 @@ export interface Built {
   readonly bytes: Uint8Array;
   readonly keys: LogKeys;
   readonly tree: SyntheticTree;
+  /** Of the epoch log. */
+  readonly epochTree: SyntheticTree;
   readonly statements: readonly Uint8Array[];
   /** The log's head at another size, signed by its last key. */
   readonly checkpointAt: (size: number) => string;
@@ -69,7 +71,7 @@ export async function build(bends: Partial<Plan> = {}): Promise<Built> {
       : utf8('such a key cannot be sealed');
   const seal = await made.sealAuthority.signer.seal(made.sealed(document), made.sealedAt);
   const checkpointAt = (size: number) => buildCheckpoint(made, keys, tree, lastKey, size);
-  const { anchors, pins } = buildAnchors(made, keys, tree);
+  const { anchors, pins, epochTree } = buildAnchors(made, keys, tree);
   const shown = {
     anchors,
     entry: proveOpen(log.entry, ENTRY),
@@ -95,6 +97,7 @@ export async function build(bends: Partial<Plan> = {}): Promise<Built> {
     bytes: formatEvidence(file),
     keys,
     tree,
+    epochTree,
     statements,
     checkpointAt,
     trust: {
@@ -136,7 +139,11 @@ export function buildAnchors(
   made: Plan,
   keys: LogKeys,
   tree: SyntheticTree,
-): { anchors: { after: EvidenceAnchor; before: EvidenceAnchor }; pins: SyntheticChain['pins'] } {
+): {
+  anchors: { after: EvidenceAnchor; before: EvidenceAnchor };
+  pins: SyntheticChain['pins'];
+  epochTree: SyntheticTree;
+} {
   const tenantHandle = made.tenantHandle(keys.tenantHandle);
   const heads = EPOCH_SIZES.map((size, n) =>
     made.head(
@@ -195,6 +202,7 @@ export function buildAnchors(
   return {
     anchors: { after: prove(made.after), before: prove(made.before) },
     pins: chain.pins,
+    epochTree,
   };
 }
 
