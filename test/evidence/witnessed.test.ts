@@ -63,7 +63,7 @@ describe('evidence with a cosigned head', () => {
     const without = checkOf(bank.bytes, trust);
     expect(without.check).toBeUndefined();
     expect(without.growthCheckedBy).toEqual([]);
-    const unknown = checkOf(witnessedEvidence(bank), trusting([]));
+    const unknown = checkOf(witnessedEvidence(bank), parseTrust(trustBytes(bank.trust)));
     const few = checkOf(witnessedEvidence(bank, { cosigners: WITNESSES.slice(0, 1) }), trust);
     expect(unknown).toMatchObject({
       ...without,
