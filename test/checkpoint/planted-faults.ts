@@ -185,7 +185,7 @@ export const WITNESS_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a witness that has more is not believed at the start',
     file: 'checkpoint/witness-memory.js',
-    find: "if (kind === 'ahead')",
+    find: 'if (kind === "ahead")',
     replace: 'if (false)',
     suite: MEMORY,
     tests: 'has more of it',
@@ -193,7 +193,7 @@ export const WITNESS_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a witness of another history is not believed at the start',
     file: 'checkpoint/witness-memory.js',
-    find: "if (kind === 'contradicts')",
+    find: 'if (kind === "contradicts")',
     replace: 'if (false)',
     suite: MEMORY,
     tests: 'another history',
@@ -217,7 +217,7 @@ export const WITNESS_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'any size that a witness names is more',
     file: 'checkpoint/witness-memory.js',
-    find: "if (error.code === 'WITNESS_AHEAD')",
+    find: 'if (error.code === "WITNESS_AHEAD")',
     replace: 'if (true)',
     suite: MEMORY,
     tests: 'says what it likes',
