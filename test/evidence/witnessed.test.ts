@@ -11,6 +11,7 @@ import { parseEvidence } from '../../src/evidence/parse-evidence.js';
 import { reportAsText } from '../../src/evidence/report-text.js';
 import { parseTrust, type Trust } from '../../src/evidence/trust.js';
 import { verifyEvidence } from '../../src/evidence/verify.js';
+import { parseStatement } from '../../src/records/parse-statement.js';
 import { formatVerifierKey } from '../../src/tlog/note-key.js';
 import { parseSignedNote } from '../../src/tlog/signed-note.js';
 import { failure } from '../support/errors.js';
@@ -142,7 +143,7 @@ const FORGERIES: Readonly<Record<string, Partial<Bends>>> = {
       if (before === undefined) throw new Error('the evidence has an anchor before');
       const { consistency, head, log, tenant } = before;
       const { statement } = before.epoch;
-      const at = Number(JSON.parse(Buffer.from(statement).toString('utf8')).index);
+      const at = parseStatement(statement).index;
       const { size } = one.epoch;
       const epoch = { size, statement, inclusion: bank.epochTree.inclusion(at, size) };
       return { ...one, consistency, head, log, tenant, epoch };

@@ -31,8 +31,8 @@ export function witnessedEvidence(built: Built, bends: Partial<Bends> = {}): Uin
   const { signedBy = 7, at = LATE, cosigners = WITNESSES } = bends;
   const { after } = built.file.anchors ?? {};
   if (after === undefined) throw new Error('the evidence is anchored');
-  const { chain: _, transaction: __, ...head } = after;
-  const { size } = head.epoch;
+  const { consistency, epoch, head, log, tenant } = after;
+  const { size } = epoch;
   const checkpoint = bend({
     origin: epochsOrigin(built),
     size,
@@ -46,7 +46,7 @@ export function witnessedEvidence(built: Built, bends: Partial<Bends> = {}): Uin
     return cosign(text, key, sign, at);
   });
   const witnessed = bendWitnessed({
-    ...head,
+    ...{ consistency, epoch, head, log, tenant },
     checkpoint: formatSignedNote({ text, signatures: [...signatures, ...cosignatures] }),
     verifierKey: formatVerifierKey(logKey(checkpoint.origin, 7).key),
   });
