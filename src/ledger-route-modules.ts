@@ -19,6 +19,7 @@ export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModu
   const evidence = {
     anchored: node.anchored,
     stamped: node.stamped,
+    witnessed: node.witnessed,
     identities: node.identities,
   };
   return [

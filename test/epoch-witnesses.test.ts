@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { utf8 } from '../src/base/bytes.js';
 import { silentLogger } from '../src/base/logger.js';
 import { systemClock } from '../src/base/time.js';
+import { parseTrust, type Trust } from '../src/evidence/trust.js';
+import { verifyEvidence } from '../src/evidence/verify.js';
 import { formatVerifierKey } from '../src/tlog/note-key.js';
 import { WitnessService } from '../src/witness-service.js';
 import { answer, append, createLedger, ledgerOf } from './api/support/ledger-client.js';
@@ -76,6 +78,11 @@ async function policyOf({ verifierKey, url }: WitnessService): Promise<TestServi
   return { witnessPolicy, witnessInternal: new URL(url).host };
 }
 
+function trusting(witness: string): Trust {
+  const witnessPolicy = [`witness mine ${witness}`, 'quorum mine'];
+  return parseTrust(utf8(JSON.stringify({ $v: 1, name: 'mine', witnessPolicy })));
+}
+
 const anchors = (node: TestService): Promise<Anchors> =>
   answer<Anchors>(node.request('/v1/anchors'));
 
@@ -119,7 +126,7 @@ describe('the witnesses of a node', () => {
       anchored: false,
     });
     const found = async (asked: string) =>
-      answer<{ items: { index: number }[] }>(
+      answer<{ items: { id: string; index: number }[] }>(
         node.request(`/v1/ledgers/kyc/records?finality=${asked}`),
       );
     expect((await found('unwitnessed')).items.map(({ index }) => index)).toEqual([next.index]);
@@ -128,6 +135,14 @@ describe('the witnesses of a node', () => {
     const view = await answer<EpochView>(node.request(`/v1/anchors/${epoch}`));
     expect(view.witnessed?.size).toBe(two.epochSize);
     expect(view.witnessed?.checkpoint.match(/^— /gm)).toHaveLength(2);
+    const { items } = await found('witnessed');
+    const response = await node.request(`/v1/ledgers/kyc/records/${items[1]?.id ?? ''}/evidence`);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const report = verifyEvidence(bytes, trusting(witness.verifierKey));
+    expect(report.checks.find(({ id }) => id === 'witnessed')).toMatchObject({ result: 'pass' });
+    expect(report.growthCheckedBy).toEqual(['mine']);
+    // The chain is for development: what is anchored there is anchored nowhere.
+    expect(new Set(report.ranges.flatMap(({ marks }) => marks))).toEqual(new Set(['witnessed']));
     await closeLast();
     await closeLast();
 

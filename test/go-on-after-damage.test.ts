@@ -91,6 +91,7 @@ async function verdict(opened: TestNode, id: string) {
     {
       vault: node.store.vaultOf(handle),
       anchored: node.anchored,
+      witnessed: node.witnessed,
       identity: (reader) => node.identities.of(handle, reader),
     },
     await findEntry(ledgerOf(opened), id),

@@ -64,6 +64,7 @@ async function evidenceOf(opened: TestNode, id: number | string): Promise<Uint8A
     {
       vault: node.store.vaultOf(tenant.handle),
       anchored: node.anchored,
+      witnessed: node.witnessed,
       identity: (reader) => node.identities.of(tenant.handle, reader),
     },
     found,

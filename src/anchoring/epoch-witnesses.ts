@@ -116,7 +116,8 @@ export class EpochWitnesses {
     this.#refuse(failures);
     // Who cosigns has compared; a quorum is not needed for that.
     const isCompared = this.#status.isCompared || cosigned.length > 0;
-    if (!isWitnessed) {
+    // A policy that asks for nobody is satisfied by nobody: that is no witness.
+    if (!isWitnessed || cosigned.length === 0) {
       const missed = this.#status.missed + 1;
       this.#status = { ...this.#status, failures: said, isCompared, missed };
       logger.warn('too few witnesses have cosigned the epoch log', { size, failures });
@@ -154,8 +155,9 @@ async function keptHead(
   const { epochs } = history.log;
   const log = parseVerifierKey(epochs.verifierKey);
   const { origin, size, rootHash } = parseCheckpoint(parseSignedNote(note).text);
-  const { isWitnessed } = witnessVerdict(note, policy, { log, now: clock.now() });
-  if (!isWitnessed || origin !== epochs.origin || size > epochs.head.size) return null;
+  const { isWitnessed, cosigned } = witnessVerdict(note, policy, { log, now: clock.now() });
+  if (!isWitnessed || cosigned.length === 0 || origin !== epochs.origin || size > epochs.head.size)
+    return null;
   return equalBytes(await epochs.rootAt(size), rootHash) ? { size, note } : null;
 }
 

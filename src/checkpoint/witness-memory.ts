@@ -53,7 +53,7 @@ export function askMemories(
       return { witness: name, kind: 'agrees' };
     } catch (error) {
       if (!(error instanceof ChirographError)) throw error;
-      return { witness: name, ...memoryIn(error, told) };
+      return { witness: name, ...memoryIn(error as ChirographError, told) };
     }
   };
   return Promise.all(policy.witnesses.map(ask));
@@ -76,7 +76,7 @@ function memoryIn(error: ChirographError, told: TreeSize): DistributiveOmit<Witn
     if (error.code === 'WITNESS_AHEAD') return { kind: 'ahead', size: told };
     if (error.code === 'WITNESS_CONTRADICTS') return { kind: 'contradicts' };
   }
-  return { kind: 'silent', code: String(error.code) };
+  return { kind: 'silent', code: error.code };
 }
 
 type DistributiveOmit<T> = T extends unknown ? Omit<T, 'witness'> : never;

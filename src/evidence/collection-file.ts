@@ -11,6 +11,7 @@ import type {
   EvidenceAnchor,
   EvidenceEntry,
   EvidenceLog,
+  EvidenceWitnessed,
   ProvedStatement,
 } from './evidence-file.js';
 
@@ -37,6 +38,7 @@ export interface CollectionFile {
   readonly questions: readonly AnsweredQuestion[];
   /** Entries of kind `signature` under `batch`, ascending by index; at least one, and only beside it. */
   readonly signatures?: readonly EvidenceEntry[];
+  readonly witnessed?: EvidenceWitnessed;
 }
 
 export interface CollectionAnchors {

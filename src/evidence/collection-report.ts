@@ -11,7 +11,16 @@ import type {
 
 export interface CollectionReport extends Pick<
   VerificationReport,
-  'result' | 'checks' | 'log' | 'development' | 'notProven' | 'trust' | 'file' | 'container'
+  | 'result'
+  | 'checks'
+  | 'log'
+  | 'ranges'
+  | 'growthCheckedBy'
+  | 'development'
+  | 'notProven'
+  | 'trust'
+  | 'file'
+  | 'container'
 > {
   readonly questions: readonly QuestionSummary[];
   /** What the file says of each entry; proven only as far as the checks passed. */

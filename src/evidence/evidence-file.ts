@@ -22,6 +22,7 @@ export interface EvidenceFile {
   /** Entries of kind `signature` under `entry` and `batch`, in the order of their indexes; at least one. */
   readonly signatures?: readonly EvidenceEntry[];
   readonly timeStamp?: EvidenceStamp;
+  readonly witnessed?: EvidenceWitnessed;
 }
 
 /**
@@ -91,10 +92,14 @@ export interface EvidencePlace {
   readonly tenant: TenantInMap;
 }
 
-/** How that epoch came into a chain. */
-export interface EvidenceAnchor extends EvidencePlace {
-  readonly chain: ChainName;
+/** How it came to the root of the epoch log, at some size of that. */
+export interface EvidenceHead extends EvidencePlace {
   readonly epoch: EvidenceEpoch;
+}
+
+/** How it came into a chain. */
+export interface EvidenceAnchor extends EvidenceHead {
+  readonly chain: ChainName;
   readonly transaction: AnchorProof;
 }
 
@@ -106,8 +111,19 @@ export interface EvidenceStamp extends EvidencePlace {
   readonly token: Uint8Array;
 }
 
+/** How it came under a checkpoint of the epoch log that witnesses have cosigned. */
+export interface EvidenceWitnessed extends EvidenceHead {
+  /** Signed note: the signature of the epoch log's key, then cosignatures. */
+  readonly checkpoint: string;
+  /** Of the epoch log, as C2SP writes it. */
+  readonly verifierKey: string;
+}
+
+/** Of the note of a cosigned checkpoint. */
+export const MAX_COSIGNED_CHARACTERS = 65_536;
+
 export interface EvidenceEpoch extends ProvedStatement {
-  /** Of the epoch log's tree whose root the chain holds. */
+  /** Of the epoch log's tree whose root the chain holds, or the checkpoint. */
   readonly size: TreeSize;
 }
 

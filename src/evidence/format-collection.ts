@@ -12,12 +12,28 @@ import {
   type Completeness,
   type Question,
 } from './collection-file.js';
-import { anchorToJson, entryToJson, logToJson, provedToJson } from './internal/parts-to-json.js';
+import {
+  anchorToJson,
+  entryToJson,
+  logToJson,
+  provedToJson,
+  witnessedToJson,
+} from './internal/parts-to-json.js';
 import { parseCollection } from './parse-collection.js';
 
 /** @throws EvidenceError EVIDENCE_MALFORMED if it could not be read again. */
 export function formatCollection(file: CollectionFile): Uint8Array {
-  const { anchors, batch, development, entries, inspection, log, questions, signatures } = file;
+  const {
+    anchors,
+    batch,
+    development,
+    entries,
+    inspection,
+    log,
+    questions,
+    signatures,
+    witnessed,
+  } = file;
   const bytes = canonicalJsonBytes({
     $v: COLLECTION_FORMAT,
     kind: 'collection',
@@ -28,6 +44,7 @@ export function formatCollection(file: CollectionFile): Uint8Array {
     ...(batch !== undefined && { batch: provedToJson(batch) }),
     ...(development !== undefined && { development }),
     ...(signatures !== undefined && { signatures: signatures.map(entryToJson) }),
+    ...(witnessed !== undefined && { witnessed: witnessedToJson(witnessed) }),
     ...(inspection !== undefined && { inspection }),
   });
   // A file that our own reader refuses must not leave the node.

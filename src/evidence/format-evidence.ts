@@ -7,12 +7,13 @@ import {
   logToJson,
   provedToJson,
   stampToJson,
+  witnessedToJson,
 } from './internal/parts-to-json.js';
 import { parseEvidence } from './parse-evidence.js';
 
 /** @throws EvidenceError EVIDENCE_MALFORMED if it could not be read again. */
 export function formatEvidence(file: EvidenceFile): Uint8Array {
-  const { anchors, batch, development, entry, log, signatures, timeStamp } = file;
+  const { anchors, batch, development, entry, log, signatures, timeStamp, witnessed } = file;
   const bytes = canonicalJsonBytes({
     $v: EVIDENCE_FORMAT,
     entry: entryToJson(entry),
@@ -27,6 +28,7 @@ export function formatEvidence(file: EvidenceFile): Uint8Array {
     ...(development !== undefined && { development }),
     ...(signatures !== undefined && { signatures: signatures.map(entryToJson) }),
     ...(timeStamp !== undefined && { timeStamp: stampToJson(timeStamp) }),
+    ...(witnessed !== undefined && { witnessed: witnessedToJson(witnessed) }),
   });
   // A file that our own reader refuses must not leave the node.
   parseEvidence(bytes);

@@ -38,7 +38,7 @@ import {
   readProved,
 } from './internal/evidence-members.js';
 import { ANY, HASH, hexOf, listOf, MAP_PROOF, PROOF } from './internal/evidence-shapes.js';
-import { readAfterAnchor } from './internal/parse-anchors.js';
+import { readAfterAnchor, readWitnessed } from './internal/parse-anchors.js';
 import { DEVELOPMENT, readEntry, readLog } from './internal/parse-parts.js';
 
 /** @throws EvidenceError EVIDENCE_MALFORMED, EVIDENCE_FORMAT_NEWER. */
@@ -54,6 +54,7 @@ export function readCollectionJson(value: JsonValue): CollectionFile {
   members.required('kind', KIND);
   const anchors = optionalObject(members, 'anchors', readAfterAnchor);
   const batch = optionalObject(members, 'batch', readProved);
+  const witnessed = optionalObject(members, 'witnessed', readWitnessed);
   const development = members.optional('development', DEVELOPMENT);
   const inspection = members.optional('inspection', JSON_OBJECT);
   const entries = members
@@ -71,6 +72,7 @@ export function readCollectionJson(value: JsonValue): CollectionFile {
     log: readLog(members.object('log')),
     questions: readQuestions(members, entries.length),
     ...(signatures.length > 0 && { signatures }),
+    ...(witnessed !== undefined && { witnessed }),
   };
   members.end();
   return file;

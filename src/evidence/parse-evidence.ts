@@ -17,7 +17,7 @@ import {
   readJson,
   readProved,
 } from './internal/evidence-members.js';
-import { readAnchors, readStamp } from './internal/parse-anchors.js';
+import { readAnchors, readStamp, readWitnessed } from './internal/parse-anchors.js';
 import { DEVELOPMENT, readEntry, readLog } from './internal/parse-parts.js';
 
 /** @throws EvidenceError EVIDENCE_MALFORMED, EVIDENCE_FORMAT_NEWER. */
@@ -35,6 +35,7 @@ export function readEvidenceJson(value: JsonValue): EvidenceFile {
   const development = members.optional('development', DEVELOPMENT);
   const signatures = members.objects('signatures', MAX_SIGNATURES).map(readEntry);
   const timeStamp = optionalObject(members, 'timeStamp', readStamp);
+  const witnessed = optionalObject(members, 'witnessed', readWitnessed);
   const file = {
     ...(anchors !== undefined && { anchors }),
     ...(batch !== undefined && { batch }),
@@ -43,6 +44,7 @@ export function readEvidenceJson(value: JsonValue): EvidenceFile {
     log: readLog(members.object('log')),
     ...(signatures.length > 0 && { signatures }),
     ...(timeStamp !== undefined && { timeStamp }),
+    ...(witnessed !== undefined && { witnessed }),
   };
   members.end();
   return file;

@@ -34,6 +34,8 @@ export function reportToJson(report: FileReport): JsonObject {
     log: report.log && logToJson(report.log),
     development: report.development.map(findingToJson),
     notProven: report.notProven.map(findingToJson),
+    ranges: report.ranges.map(({ marks, ...range }) => ({ ...range, marks: [...marks] })),
+    growthCheckedBy: [...report.growthCheckedBy],
     trust: report.trust.map((source) => ({ ...source })),
     file: { ...report.file },
     ...(report.container !== undefined && { container: containerToJson(report.container) }),

@@ -20,6 +20,7 @@ import {
   type Line,
   type Say,
 } from './internal/describe.js';
+import { describeRanges } from './internal/describe-ranges.js';
 import type { CheckResult } from './internal/outcome.js';
 import { findingText, messageText } from './message-text.js';
 import { type Catalogue, ENGLISH } from './messages-en.js';
@@ -70,6 +71,7 @@ export type PartId =
   | 'question'
   | 'log'
   | 'signatures'
+  | 'ranges'
   | 'checks'
   | 'not-proven'
   | 'development'
@@ -109,6 +111,7 @@ export function reportOutline(report: FileReport, catalogue: Catalogue = ENGLISH
       say,
     ),
     ...(isCollectionReport(report) ? collectionParts(report, say) : evidenceParts(report, say)),
+    rowsPart('ranges', say('title.ranges'), describeRanges(report, say), say),
     {
       kind: 'checks',
       id: 'checks',

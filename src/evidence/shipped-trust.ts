@@ -13,4 +13,5 @@ export const SHIPPED_TRUST: Trust = {
   recoveryKeys: [],
   logs: [],
   blocks: CHECKPOINTS.map((checkpoint) => ({ ...checkpoint, by: 'checkpoint' })),
+  witnessPolicies: [],
 };

@@ -2,18 +2,19 @@
  * What a verifier takes on its own word (docs/formats/trust.md). It comes from the verifier's side and
  * never from the evidence, which cannot vouch for itself.
  */
-import { utf8ToString } from '../base/bytes.js';
+import { utf8, utf8ToString } from '../base/bytes.js';
 import { parseStrictJson } from '../base/canonical-json.js';
 import { ChirographError } from '../base/errors.js';
 import { BOOLEAN, COUNT, JsonMembers, oneOf, type Shape, textLike } from '../base/json-members.js';
 import type { TrustAnchor } from '../signing/trust-anchor.js';
 import { ED25519_NOTE, parseVerifierKey, type VerifierKey } from '../tlog/note-key.js';
+import { parseWitnessPolicy, type WitnessPolicy } from '../tlog/witness-policy.js';
 import { MAX_HEIGHT } from './bitcoin/anchor-proof.js';
 import { parseBlockHash } from './bitcoin/hash256.js';
 import type { PinnedHeader } from './bitcoin/header-chain.js';
 import { CHAIN_NAMES, type ChainName } from './chains.js';
 import { EvidenceError } from './evidence-error.js';
-import { ANY, listOf } from './internal/evidence-shapes.js';
+import { ANY, listOf, textUpTo } from './internal/evidence-shapes.js';
 import { readTrustAnchor } from './internal/trust-certificates.js';
 
 export interface Trust {
@@ -24,6 +25,8 @@ export interface Trust {
   readonly recoveryKeys: readonly VerifierKey[];
   readonly logs: readonly VerifierKey[];
   readonly blocks: readonly PinnedBlock[];
+  /** Any one of them says which cosignatures are enough. */
+  readonly witnessPolicies: readonly WitnessPolicy[];
 }
 
 export interface TrustSource {
@@ -47,6 +50,7 @@ export const NO_TRUST: Trust = {
   recoveryKeys: [],
   logs: [],
   blocks: [],
+  witnessPolicies: [],
 };
 
 /** @throws EvidenceError TRUST_MALFORMED, TRUST_FORMAT_NEWER. */
@@ -73,6 +77,7 @@ export function parseTrust(bytes: Uint8Array): Trust {
     recoveryKeys: members.optional('recoveryKeys', KEYS) ?? [],
     logs: members.optional('logs', KEYS) ?? [],
     blocks: objects(members, 'chains', CHAIN_NAMES.length).flatMap(readChain),
+    witnessPolicies: readPolicies(members),
   };
   members.end();
   return trust;
@@ -86,6 +91,7 @@ export function mergeTrust(...trusts: readonly Trust[]): Trust {
     recoveryKeys: trusts.flatMap(({ recoveryKeys }) => recoveryKeys),
     logs: trusts.flatMap(({ logs }) => logs),
     blocks: trusts.flatMap(({ blocks }) => blocks),
+    witnessPolicies: trusts.flatMap(({ witnessPolicies }) => witnessPolicies),
   };
 }
 
@@ -101,6 +107,15 @@ const NOTE_KEY = refusingShape(textLike(/^/, 'text'), 'an Ed25519 verifier key',
   return key.type === ED25519_NOTE ? key : null;
 });
 const KEYS = listOf(NOTE_KEY, MAX_ROOTS);
+
+const MAX_POLICY_LINES = 2_000;
+const POLICY_LINES = listOf(textUpTo(2_048), MAX_POLICY_LINES);
+
+function readPolicies(members: JsonMembers): WitnessPolicy[] {
+  const lines = members.optional('witnessPolicy', POLICY_LINES);
+  if (lines === undefined) return [];
+  return [refusing(() => parseWitnessPolicy(utf8(`${lines.join('\n')}\n`)))];
+}
 
 const CHAIN = oneOf(...CHAIN_NAMES);
 const HASH = refusingShape(textLike(/^/, 'text'), '64 lower-case hex digits', parseBlockHash);

@@ -29,6 +29,10 @@ export interface VerificationReport {
   readonly entry: EntrySummary | null;
   readonly log: LogSummary | null;
   readonly signatures: readonly SignatureSummary[];
+  /** Of the log up to its checkpoint, in order and without gaps; none where the file cannot be relied on. */
+  readonly ranges: readonly MarkedRange[];
+  /** Who besides the operator checked that the epoch log only grew: names of the verifier's policy. */
+  readonly growthCheckedBy: readonly string[];
   /** What in the file or in the trust was made for development. */
   readonly development: readonly Finding[];
   readonly notProven: readonly Finding[];
@@ -37,6 +41,18 @@ export interface VerificationReport {
   /** Of evidence that came in one. */
   readonly container?: ContainerSummary;
 }
+
+/** How far entries have come. */
+export interface MarkedRange {
+  /** Index of the first. */
+  readonly from: number;
+  /** The index behind the last. */
+  readonly to: number;
+  /** None where they are bare: only the log itself says that they are there. */
+  readonly marks: readonly Mark[];
+}
+
+export type Mark = 'witnessed' | 'anchored';
 
 export interface CheckReport extends Outcome {
   readonly id: CheckId;
@@ -61,7 +77,8 @@ export type CheckId =
   | `completeness:${number}`
   | 'anchor:after'
   | 'anchor:before'
-  | 'epoch-time-stamp';
+  | 'epoch-time-stamp'
+  | 'witnessed';
 
 export interface EntrySummary {
   /** Leaf hash. */

@@ -2,6 +2,7 @@
 import type { DisclosedEntry } from '../access/disclosure.js';
 import type { Anchored } from '../anchoring/anchored-heads.js';
 import type { Stamped } from '../anchoring/epoch-stamps.js';
+import type { Witnessed } from '../anchoring/witnessed-heads.js';
 import { toHex, utf8 } from '../base/bytes.js';
 import type { EvidenceEntry, EvidenceFile } from '../evidence/evidence-file.js';
 import { formatEvidence } from '../evidence/format-evidence.js';
@@ -18,6 +19,7 @@ import type { LedgerLogs } from './tenant-ledgers.js';
 export interface EvidenceParts {
   readonly anchored: Anchored;
   readonly stamped?: Stamped;
+  readonly witnessed: Pick<Witnessed, 'covering'>;
   readonly identities: LogIdentities;
 }
 
@@ -29,7 +31,7 @@ export interface EvidenceAnswer {
 
 /** The evidence file (docs/formats/evidence.md). @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
 export async function evidenceFile(
-  { anchored, stamped, identities }: EvidenceParts,
+  { anchored, stamped, witnessed, identities }: EvidenceParts,
   { ledger, vault }: LedgerLogs,
   id: string,
 ): Promise<EvidenceAnswer> {
@@ -39,6 +41,7 @@ export async function evidenceFile(
     vault,
     anchored,
     ...(stamped !== undefined && { stamped }),
+    witnessed,
     identity: (reader) => identities.of(tenant, reader),
   };
   const file = await exportEvidence(sources, found);

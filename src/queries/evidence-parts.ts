@@ -1,6 +1,8 @@
 /** What files of evidence are put together from: proved and opened entries, and anchors. */
 import type { Anchored, HeadAnchor } from '../anchoring/anchored-heads.js';
 import type { Stamped } from '../anchoring/epoch-stamps.js';
+import type { HeadInEpoch } from '../anchoring/head-in-epoch.js';
+import type { HeadWitness, Witnessed } from '../anchoring/witnessed-heads.js';
 import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { fromHex } from '../base/bytes.js';
 import { digestFromHex } from '../base/hex-digest.js';
@@ -8,6 +10,8 @@ import { tagsScope } from '../base/secret-scope.js';
 import type {
   EvidenceAnchor,
   EvidenceEntry,
+  EvidenceHead,
+  EvidenceWitnessed,
   ProvedStatement,
   TagOpeners,
 } from '../evidence/evidence-file.js';
@@ -30,6 +34,7 @@ export interface EvidenceSources {
   readonly anchored: Anchored;
   /** None where nothing is known of time-stamps. */
   readonly stamped?: Stamped;
+  readonly witnessed: Pick<Witnessed, 'covering'>;
   /** What attributes the log: kept by the node for each of its logs. */
   readonly identity: (reader: LogReader) => Promise<LogIdentity>;
 }
@@ -102,11 +107,28 @@ export async function evidenceAnchor(
   anchor: HeadAnchor,
   size: TreeSize,
 ): Promise<EvidenceAnchor> {
+  const { chain, transaction } = anchor;
+  return { ...(await evidenceHead(reader, anchor, size)), chain, transaction };
+}
+
+export async function evidenceWitnessed(
+  reader: LogReader,
+  witness: HeadWitness,
+  size: TreeSize,
+): Promise<EvidenceWitnessed> {
+  const { note, verifierKey } = witness.cosigned;
+  return { ...(await evidenceHead(reader, witness, size)), checkpoint: note, verifierKey };
+}
+
+async function evidenceHead(
+  reader: LogReader,
+  anchor: HeadInEpoch,
+  size: TreeSize,
+): Promise<EvidenceHead> {
   const from = headSize(anchor);
   const consistency = from === size ? [] : await reader.consistencyProof(from, size);
   const { path } = anchor;
   return {
-    chain: anchor.chain,
     consistency,
     epoch: anchor.epoch,
     head: anchor.head,
@@ -117,10 +139,9 @@ export async function evidenceAnchor(
       root: path.tenantRoot,
       ...(path.tenantSalt !== null && { salt: path.tenantSalt }),
     },
-    transaction: anchor.transaction,
   };
 }
 
-export function headSize({ head }: HeadAnchor): TreeSize {
+export function headSize({ head }: Pick<HeadInEpoch, 'head'>): TreeSize {
   return parseHeadStatement(head).size;
 }

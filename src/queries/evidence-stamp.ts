@@ -51,6 +51,6 @@ export async function evidenceStamp(
   };
 }
 
-export function stampedSize({ head }: StampedHead): TreeSize {
+function stampedSize({ head }: StampedHead): TreeSize {
   return parseHeadStatement(head).size;
 }

@@ -16,6 +16,7 @@ import {
   anchorsOf,
   evidenceAnchor,
   evidenceEntry,
+  evidenceWitnessed,
   type EvidenceSources,
   headSize,
   proved,
@@ -81,10 +82,12 @@ export async function exportCollection(
   const last = Math.max(...indices, ...answers.map(({ map }) => map.index)) as LeafIndex;
   const batch = await batchToShow(reader, last);
   const { after } = await anchorsOf(sources.anchored, { reader, index: last });
+  const witness = await sources.witnessed.covering(reader, last);
   const attached = batch?.signatures ?? [];
   const size = Math.max(
     (await reader.block(Math.max(last, ...attached) as LeafIndex)).size,
     after === null ? 0 : headSize(after),
+    witness === null ? 0 : headSize(witness),
   ) as TreeSize;
   const subjects = new Map(
     questions.map(({ subject }, at) => [answers[at]?.completeness.tag, subject]),
@@ -123,6 +126,7 @@ export async function exportCollection(
         attached.map((index) => evidenceEntry(ledger.vault, reader, index, size)),
       ),
     }),
+    ...(witness !== null && { witnessed: await evidenceWitnessed(reader, witness, size) }),
   };
   const development = developmentPartsOfCollection(file);
   const whole = development.length === 0 ? file : { ...file, development };

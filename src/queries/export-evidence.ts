@@ -14,11 +14,12 @@ import {
   anchorsOf,
   evidenceAnchor,
   evidenceEntry,
+  evidenceWitnessed,
   type EvidenceSources,
   headSize,
   proved,
 } from './evidence-parts.js';
-import { evidenceStamp, stampedSize, stampOf } from './evidence-stamp.js';
+import { evidenceStamp, stampOf } from './evidence-stamp.js';
 import type { FoundEntry } from './find-entry.js';
 import { type SignedEntry, signaturesUnder } from './signature-chains.js';
 
@@ -38,7 +39,8 @@ export async function exportEvidence(
   const { after, before } = await anchorsOf(sources.anchored, { reader, index });
   const { recordedAt } = parseStatement(entry.statement);
   const stamped = await stampOf(sources.stamped, { reader, index }, recordedAt);
-  const heads = [after && headSize(after), stamped && stampedSize(stamped)];
+  const witness = await sources.witnessed.covering(reader, index);
+  const heads = [after, stamped, witness].flatMap((head) => head ?? []);
   const size = await checkpointSize(reader, [index, ...attached], heads);
   const signatures = await Promise.all(
     attached.map((at) => evidenceEntry(sources.vault, reader, at, size)),
@@ -56,6 +58,7 @@ export async function exportEvidence(
     },
     ...(signatures.length > 0 && { signatures }),
     ...(stamped !== null && { timeStamp: await evidenceStamp(reader, stamped, size) }),
+    ...(witness !== null && { witnessed: await evidenceWitnessed(reader, witness, size) }),
   };
   const development = developmentPartsOf(file);
   return development.length === 0 ? file : { ...file, development };
@@ -72,15 +75,15 @@ async function signaturesToShow(
   return shownIndexes(await signaturesUnder(reader, entry)).slice(0, MAX_SIGNATURES);
 }
 
-/** The first checkpoint that holds the entry, its signatures and the heads that were anchored and stamped. */
+/** The first checkpoint that holds the entry, its signatures and the heads that were anchored, stamped and witnessed. */
 async function checkpointSize(
   reader: LogReader,
   indices: readonly LeafIndex[],
-  heads: readonly (TreeSize | null)[],
+  heads: readonly Pick<HeadAnchor, 'head'>[],
 ): Promise<TreeSize> {
   const last = Math.max(...indices) as LeafIndex;
   const { size } = await reader.block(last);
-  return Math.max(size, ...heads.map((head) => head ?? 0)) as TreeSize;
+  return Math.max(size, ...heads.map(headSize)) as TreeSize;
 }
 
 async function evidenceAnchors(

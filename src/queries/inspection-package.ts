@@ -60,9 +60,9 @@ export async function inspectionPackage(
   const questions = await questionsAbout(inspection, ledger, reader, reads);
   const standing = await standingIn(ledger, reader, questions);
   const madeAt = ledger.clock.now();
-  const { anchored, identityOf } = evidence;
+  const { anchored, witnessed, identityOf } = evidence;
   const { bytes, shown } = await exportCollection(
-    { anchored, identity: identityOf(ledger.ledger.identity.tenant) },
+    { anchored, witnessed, identity: identityOf(ledger.ledger.identity.tenant) },
     ledger,
     questions,
     {

@@ -27,7 +27,8 @@ beforeEach(async () => {
   for (const name of ['kyc', 'deals', 'loans']) {
     await store.store.createLedger(bank, name);
     const ledgers = () => store.store.allLedgers().filter((one) => one !== log);
-    await makeEpochs({ ledgers, epochs: log, history, random: new RandomPool() });
+    const anchorScript = () => new Uint8Array([0x51]);
+    await makeEpochs({ ledgers, epochs: log, history, random: new RandomPool(), anchorScript });
   }
   await history.close();
 

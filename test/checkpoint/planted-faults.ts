@@ -10,6 +10,9 @@ const SPLIT_VIEWS = 'test/checkpoint/split-views.test.ts';
 const VERDICT = 'test/tlog/witnessed.test.ts';
 const FAULTS = 'test/checkpoint/witness-faults.test.ts';
 
+const MEMORY = 'test/witness-memory.test.ts';
+const OF_NODES = 'test/epoch-witnesses.test.ts';
+
 export const WITNESS_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'one at a time is not waited for',
@@ -178,5 +181,69 @@ export const WITNESS_FAULTS: readonly FaultOfSuite[] = [
     replace: '[one] }, key, now) !== void 0',
     suite: 'test/checkpoint/witness-rounds.test.ts',
     tests: 'cosignature of another key',
+  },
+  {
+    name: 'a witness that has more is not believed at the start',
+    file: 'checkpoint/witness-memory.js',
+    find: 'if (kind === "ahead")',
+    replace: 'if (false)',
+    suite: MEMORY,
+    tests: 'has more of it',
+  },
+  {
+    name: 'a witness of another history is not believed at the start',
+    file: 'checkpoint/witness-memory.js',
+    find: 'if (kind === "contradicts")',
+    replace: 'if (false)',
+    suite: MEMORY,
+    tests: 'another history',
+  },
+  {
+    name: 'what a node is told at the start does not keep it from writing',
+    file: 'ledger-node.js',
+    find: 'throw readOnly(refusal);',
+    replace: ';',
+    suite: MEMORY,
+    tests: 'has more of it',
+  },
+  {
+    name: 'what a witness says later is not looked at',
+    file: 'anchoring/epoch-witnesses.js',
+    find: 'this.#refuse(failures);',
+    replace: '',
+    suite: MEMORY,
+    tests: 'as soon as the witness answers',
+  },
+  {
+    name: 'any size that a witness names is more',
+    file: 'checkpoint/witness-memory.js',
+    find: 'if (error.code === "WITNESS_AHEAD")',
+    replace: 'if (true)',
+    suite: MEMORY,
+    tests: 'says what it likes',
+  },
+  {
+    name: 'a kept head counts whatever the policy is',
+    file: 'anchoring/epoch-witnesses.js',
+    find: '!isWitnessed || cosigned.length === 0 || origin !== epochs.origin',
+    replace: 'origin !== epochs.origin',
+    suite: OF_NODES,
+    tests: 'nobody’s word',
+  },
+  {
+    name: 'what is cosigned is no mark of entries',
+    file: 'anchoring/epoch-witnesses.js',
+    find: 'await this.heads.take({ size, note });',
+    replace: '',
+    suite: OF_NODES,
+    tests: 'cosign its epoch log',
+  },
+  {
+    name: 'all entries are witnessed once one is',
+    file: 'queries/receipt.js',
+    find: 'witnessed: index < witnessed',
+    replace: 'witnessed: witnessed > 0',
+    suite: OF_NODES,
+    tests: 'cosign its epoch log',
   },
 ];

@@ -51,6 +51,8 @@ export interface Built {
   readonly bytes: Uint8Array;
   readonly keys: LogKeys;
   readonly tree: SyntheticTree;
+  /** Of the epoch log. */
+  readonly epochTree: SyntheticTree;
   readonly statements: readonly Uint8Array[];
   /** The log's head at another size, signed by its last key. */
   readonly checkpointAt: (size: number) => string;
@@ -76,7 +78,7 @@ export async function build(bends: Partial<Plan> = {}): Promise<Built> {
       : utf8('such a key cannot be sealed');
   const seal = await made.sealAuthority.signer.seal(made.sealed(document), made.sealedAt);
   const checkpointAt = (size: number) => buildCheckpoint(made, keys, tree, lastKey, size);
-  const { anchors, pins, stampParts } = buildAnchors(made, keys, tree);
+  const { anchors, pins, epochTree, stampParts } = buildAnchors(made, keys, tree);
   const shown = {
     anchors,
     entry: proveOpen(log.entry, ENTRY),
@@ -104,6 +106,7 @@ export async function build(bends: Partial<Plan> = {}): Promise<Built> {
     bytes: formatEvidence(file),
     keys,
     tree,
+    epochTree,
     statements,
     checkpointAt,
     trust: {
@@ -148,6 +151,7 @@ export function buildAnchors(
 ): {
   anchors: { after: EvidenceAnchor; before: EvidenceAnchor };
   pins: SyntheticChain['pins'];
+  epochTree: SyntheticTree;
   stampParts: StampParts | null;
 } {
   const tenantHandle = made.tenantHandle(keys.tenantHandle);
@@ -211,6 +215,7 @@ export function buildAnchors(
   return {
     anchors: { after: prove(made.after), before: prove(made.before) },
     pins: chain.pins,
+    epochTree,
     stampParts: stamp && {
       place: place(stamp.epoch, stamp.size),
       size: stamp.size,

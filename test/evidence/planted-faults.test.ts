@@ -108,6 +108,8 @@ const PROOFS: Readonly<Record<keyof RuleBook, Readonly<Record<string, string>>>>
     // Needs a block that costs real work to make: see anchor-rules.test.ts.
     'the entry is not recorded after its block': '',
   },
+  // Its forgeries are in witnessed.test.ts.
+  witnessed: Object.fromEntries(Object.keys(RULE_BOOK.witnessed).map((rule) => [rule, ''])),
   before: {
     'the head does not contain the entry': 'an anchor before that holds the entry',
     'the epoch is the newest that its block covers':

@@ -15,12 +15,12 @@ import { headValueOf, mapKeyOf, tenantValueOf } from '../epoch-map.js';
 import type { EvidenceAnchor } from '../evidence-file.js';
 import { originHash } from '../head-statement.js';
 import { type Finding, finding, type Rules } from './outcome.js';
-import type { ReadAnchor } from './read-anchor.js';
 import type { ReadLogFile } from './read-evidence.js';
+import type { ReadHead } from './read-head.js';
 import { isFinding } from './read-part.js';
 
-/** A head of the log in an epoch, whatever proves the epoch. */
-export interface HeadSubject extends ReadAnchor {
+/** A head of the log on its way to the root of the epoch log, whoever holds that. */
+export interface HeadSubject extends ReadHead {
   readonly evidence: ReadLogFile;
 }
 
@@ -108,11 +108,13 @@ export const ANCHOR_RULES: Rules<AnchorSubject> = {
   },
 };
 
+export function headContainsEntry({ evidence, head }: HeadSubject): Finding | null {
+  const { index } = evidence.entry.content;
+  return head.size > index ? null : finding('anchor.after-size', { headSize: head.size, index });
+}
+
 export const AFTER_RULES: Rules<AnchorSubject> = {
-  'the head contains the entry': ({ evidence, head }) => {
-    const { index } = evidence.entry.content;
-    return head.size > index ? null : finding('anchor.after-size', { headSize: head.size, index });
-  },
+  'the head contains the entry': headContainsEntry,
 
   // Whoever dates an entry forward is found out by the chain; on one that costs nothing, nobody is.
   'the entry is not recorded after its block': ({ evidence, block }) => {

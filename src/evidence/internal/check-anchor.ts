@@ -26,8 +26,8 @@ import {
   passed,
   type Rules,
 } from './outcome.js';
-import { readAnchor } from './read-anchor.js';
 import type { ReadLogFile } from './read-evidence.js';
+import { readHead } from './read-head.js';
 import { isFinding, readPart } from './read-part.js';
 
 export interface AnchorRuleBook {
@@ -98,7 +98,7 @@ export function subjectOf(
   trust: Trust,
 ): AnchorSubject | Finding | undefined {
   if (anchor === undefined) return undefined;
-  const read = readAnchor(anchor);
+  const read = readHead(anchor);
   return isFinding(read) ? read : { ...read, evidence, block: verifyBlock(anchor, trust) };
 }
 

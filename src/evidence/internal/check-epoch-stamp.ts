@@ -31,8 +31,8 @@ import {
   passed,
   type Rules,
 } from './outcome.js';
-import { readAnchor } from './read-anchor.js';
 import type { ReadEvidence } from './read-evidence.js';
+import { readHead } from './read-head.js';
 import { isFinding, readPart } from './read-part.js';
 
 export interface StampSubject extends HeadSubject {
@@ -113,7 +113,7 @@ export function checkEpochStamp(
 }
 
 function readSubject(anchor: EvidenceStamp, evidence: ReadEvidence): StampSubject | Finding {
-  const read = readAnchor(anchor);
+  const read = readHead(anchor);
   if (isFinding(read)) return read;
   const checkpoint = readPart('stamp.malformed', 'the checkpoint', () =>
     parseCheckpoint(parseSignedNote(anchor.checkpoint).text),

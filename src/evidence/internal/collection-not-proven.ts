@@ -27,7 +27,7 @@ export function collectionNotProven(collection: ReadCollection, run: CollectionR
     finding('not-proven.outside'),
     finding('not-proven.later-keys'),
     hasCms && finding('not-proven.revocation'),
-    after.proven === null && finding('not-proven.recorded-time'),
+    after.proven === null && !run.witnessed?.proven && finding('not-proven.recorded-time'),
     after.proven !== null && finding('not-proven.block-time'),
     after.outcome.word === 'self' && finding('not-proven.chain'),
     notOpened > 0 && finding('not-proven.not-opened', { count: notOpened }),

@@ -22,6 +22,7 @@ export interface CollectionRuleBook
       | 'signature'
       | 'anchor'
       | 'after'
+      | 'witnessed'
     > {
   readonly format: Rules<ReadCollection>;
   readonly inclusion: Rules<ReadCollection>;
@@ -88,6 +89,7 @@ export const COLLECTION_RULE_BOOK: CollectionRuleBook = {
   signature: RULE_BOOK.signature,
   anchor: { ...RULE_BOOK.head, ...RULE_BOOK.anchor },
   after: RULE_BOOK.after,
+  witnessed: RULE_BOOK.witnessed,
   attached: ATTACHED_RULES,
   completeness: COMPLETENESS_RULES,
 };

@@ -143,6 +143,19 @@ export const ENGLISH_FINDINGS = {
   'stamp.size': 'The stamped head ({headSize} entries) does not hold entry {index} yet.',
   'stamp.time':
     'The entry says it was recorded at {recordedAt}, after the time-stamp over it ({at}).',
+  'witnessed.pass':
+    'Head of {headSize} entries, under a checkpoint that was cosigned by {at} by enough of the witnesses that you named: {witnesses}.',
+  'witnessed.no-policy':
+    'The file shows a cosigned head with the entry, but you named no witnesses: it counts for nothing.',
+  'witnessed.too-few':
+    'The file shows a cosigned head with the entry, but too few of the witnesses that you named have cosigned it.',
+  'witnessed.malformed': 'It cannot be read: {where}: {reason}.',
+  'witnessed.unsigned': 'The key of the epoch log did not sign the cosigned checkpoint.',
+  'witnessed.origin': 'The cosigned checkpoint is not of an epoch log of the node of this log.',
+  'witnessed.contradicted': 'You pinned another key for the epoch log than the one shown.',
+  'witnessed.epoch': 'The epoch is not in the tree of the cosigned checkpoint.',
+  'witnessed.time':
+    'The entry says it was recorded at {recordedAt}, after witnesses saw it ({other}).',
 
   'not-proven.truth': 'That what the record says is true: only that it was recorded, and when.',
   'not-proven.other-entries':

@@ -15,6 +15,7 @@ export const ENGLISH_REPORT = {
   'title.content': 'What was recorded',
   'title.log': 'The log',
   'title.signatures': 'Signatures over the entry',
+  'title.ranges': 'How far the log has come',
   'title.checks': 'Checks',
   'title.not-proven': 'What this does not prove',
   'title.development': 'Made for development',
@@ -49,6 +50,11 @@ export const ENGLISH_REPORT = {
   'label.judged': 'judged at',
   'label.verdict': 'verdict',
   'label.file': 'file',
+  'label.range.both': 'both',
+  'label.range.witnessed': 'witnessed',
+  'label.range.anchored': 'anchored',
+  'label.range.bare': 'bare',
+  'label.growth': 'only grew',
 
   'value.text': '{text}',
   'value.check': '{what} [{id}]',
@@ -79,6 +85,11 @@ export const ENGLISH_REPORT = {
   'value.identified.log-key': 'the log’s key, which you pinned',
   'value.identified.seal': 'a seal whose certificate leads to one that you pinned',
   'value.identified.nobody': 'nothing but this file',
+  'value.range': 'entries {from} to {last}',
+  'value.range.one': 'entry {index}',
+  'value.growth':
+    'the log of all heads, as {names} checked besides the operator; each head of this log, as the operator checked',
+  'value.growth.nobody': 'nobody besides the operator checked it',
   'value.more-lines': '… and {count} more lines',
   'value.file': '{size} bytes, SHA-256 {sha256}',
 
@@ -105,6 +116,7 @@ export const ENGLISH_REPORT = {
   'check.anchor:after': 'A block proves that the entry was there by its time',
   'check.epoch-time-stamp': 'An authority’s time-stamp proves that the entry was there by then',
   'check.anchor:before': 'A block proves that the entry was not there yet',
+  'check.witnessed': 'Witnesses have seen a head of the log with the entry in it',
 
   'means.format': 'reading it strictly and writing it anew (RFC 8785)',
   'means.statement': 'reading it strictly; comparing indexes and times',
@@ -121,4 +133,5 @@ export const ENGLISH_REPORT = {
   'means.anchor:after': 'Merkle proofs from the log to a Bitcoin block; proof of work',
   'means.epoch-time-stamp': 'Merkle proofs from the log to the head that was stamped; RFC 3161',
   'means.anchor:before': 'Merkle proofs from the log to a Bitcoin block; proof of work',
+  'means.witnessed': 'Merkle proofs from the log to a checkpoint; Ed25519 cosignatures (C2SP)',
 } as const;

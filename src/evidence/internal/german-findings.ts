@@ -161,6 +161,22 @@ export const GERMAN_FINDINGS: Readonly<Record<keyof typeof ENGLISH_FINDINGS, str
   'stamp.size': 'Der gestempelte Stand ({headSize} Einträge) enthält Eintrag {index} noch nicht.',
   'stamp.time':
     'Der Eintrag will um {recordedAt} aufgezeichnet sein, also nach dem Zeitstempel darüber ({at}).',
+  'witnessed.pass':
+    'Stand von {headSize} Einträgen, unter einem Checkpoint, den bis {at} genügend der von Ihnen genannten Zeugen mitsigniert haben: {witnesses}.',
+  'witnessed.no-policy':
+    'Die Datei zeigt einen mitsignierten Stand mit dem Eintrag, doch Sie haben keine Zeugen genannt: Er gilt nichts.',
+  'witnessed.too-few':
+    'Die Datei zeigt einen mitsignierten Stand mit dem Eintrag, doch zu wenige der von Ihnen genannten Zeugen haben ihn mitsigniert.',
+  'witnessed.malformed': 'Unlesbar: {where}: {reason}.',
+  'witnessed.unsigned':
+    'Der Schlüssel des Epochen-Logs hat den mitsignierten Checkpoint nicht signiert.',
+  'witnessed.origin':
+    'Der mitsignierte Checkpoint ist nicht von einem Epochen-Log des Knotens dieses Logs.',
+  'witnessed.contradicted':
+    'Sie haben einen anderen Schlüssel des Epochen-Logs hinterlegt als den gezeigten.',
+  'witnessed.epoch': 'Die Epoche ist nicht im Baum des mitsignierten Checkpoints.',
+  'witnessed.time':
+    'Der Eintrag gibt an, am {recordedAt} aufgezeichnet zu sein, nachdem Zeugen ihn gesehen haben ({other}).',
 
   'not-proven.truth':
     'Dass wahr ist, was der Datensatz sagt: nur, dass es aufgezeichnet wurde, und wann.',

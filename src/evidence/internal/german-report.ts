@@ -17,6 +17,7 @@ export const GERMAN_REPORT: Readonly<Record<keyof typeof ENGLISH_REPORT, string>
   'title.content': 'Was aufgezeichnet wurde',
   'title.log': 'Das Log',
   'title.signatures': 'Signaturen über den Eintrag',
+  'title.ranges': 'Wie weit das Log gekommen ist',
   'title.checks': 'Prüfungen',
   'title.not-proven': 'Was damit nicht bewiesen ist',
   'title.development': 'Für die Entwicklung gemacht',
@@ -51,6 +52,11 @@ export const GERMAN_REPORT: Readonly<Record<keyof typeof ENGLISH_REPORT, string>
   'label.judged': 'beurteilt zum',
   'label.verdict': 'Urteil',
   'label.file': 'Datei',
+  'label.range.both': 'beides',
+  'label.range.witnessed': 'bezeugt',
+  'label.range.anchored': 'verankert',
+  'label.range.bare': 'weder noch',
+  'label.growth': 'nur gewachsen',
 
   'value.text': '{text}',
   'value.check': '{what} [{id}]',
@@ -82,6 +88,11 @@ export const GERMAN_REPORT: Readonly<Record<keyof typeof ENGLISH_REPORT, string>
   'value.identified.log-key': 'den von Ihnen hinterlegten Schlüssel des Logs',
   'value.identified.seal': 'ein Siegel, dessen Zertifikat zu einem von Ihnen hinterlegten führt',
   'value.identified.nobody': 'nichts als diese Datei',
+  'value.range': 'Einträge {from} bis {last}',
+  'value.range.one': 'Eintrag {index}',
+  'value.growth':
+    'das Log aller Stände, was neben dem Betreiber {names} geprüft haben; jeder Stand dieses Logs, was der Betreiber geprüft hat',
+  'value.growth.nobody': 'das hat niemand außer dem Betreiber geprüft',
   'value.more-lines': '… und {count} weitere Zeilen',
   'value.file': '{size} Bytes, SHA-256 {sha256}',
 
@@ -108,6 +119,7 @@ export const GERMAN_REPORT: Readonly<Record<keyof typeof ENGLISH_REPORT, string>
   'check.anchor:after': 'Ein Block beweist, dass der Eintrag zu dessen Zeit vorlag',
   'check.epoch-time-stamp': 'Ein Zeitstempel eines Dienstes beweist, dass der Eintrag da vorlag',
   'check.anchor:before': 'Ein Block beweist, dass der Eintrag noch nicht vorlag',
+  'check.witnessed': 'Zeugen haben einen Stand des Logs gesehen, der den Eintrag enthält',
 
   'means.format': 'strenges Lesen und erneutes Schreiben (RFC 8785)',
   'means.statement': 'strenges Lesen und Vergleich der Stellen und Zeiten',
@@ -125,4 +137,5 @@ export const GERMAN_REPORT: Readonly<Record<keyof typeof ENGLISH_REPORT, string>
   'means.anchor:after': 'Merkle-Beweise vom Log bis zu einem Bitcoin-Block; Arbeitsnachweis',
   'means.epoch-time-stamp': 'Merkle-Beweise vom Log bis zu dem gestempelten Stand; RFC 3161',
   'means.anchor:before': 'Merkle-Beweise vom Log bis zu einem Bitcoin-Block; Arbeitsnachweis',
+  'means.witnessed': 'Merkle-Beweise vom Log bis zu einem Checkpoint; Ed25519-Mitsignaturen (C2SP)',
 };

@@ -17,7 +17,10 @@ export function notProven(evidence: ReadEvidence, run: CheckRun): Finding[] {
     finding('not-proven.other-entries'),
     finding('not-proven.later-keys'),
     hasCms && finding('not-proven.revocation'),
-    after.proven === null && run.stamp?.summary == null && finding('not-proven.recorded-time'),
+    after.proven === null &&
+      run.stamp?.summary == null &&
+      !run.witnessed?.proven &&
+      finding('not-proven.recorded-time'),
     after.proven !== null && finding('not-proven.block-time'),
     after.outcome.word === 'self' && finding('not-proven.chain'),
     before.proven !== null && finding('not-proven.not-yet'),

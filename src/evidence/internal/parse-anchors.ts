@@ -1,4 +1,4 @@
-/** The anchors of an evidence file, as JSON has them. */
+/** The anchors of an evidence file, and its cosigned head, as JSON has them. */
 import type { TreeSize } from '../../base/brand.js';
 import type { JsonValue } from '../../base/canonical-json.js';
 import { base64Of, COUNT, type JsonMembers, oneOf } from '../../base/json-members.js';
@@ -6,14 +6,17 @@ import { parseAnchorProof } from '../bitcoin/anchor-proof-json.js';
 import { BitcoinProofError } from '../bitcoin/errors.js';
 import { CHAIN_NAMES } from '../chains.js';
 import { HANDLE_BYTES, HEAD_SALT_BYTES } from '../epoch-map.js';
-import type {
-  EvidenceAnchor,
-  EvidenceAnchors,
-  EvidenceEpoch,
-  EvidencePlace,
-  EvidenceStamp,
-  LogInMap,
-  TenantInMap,
+import {
+  type EvidenceAnchor,
+  type EvidenceAnchors,
+  type EvidenceEpoch,
+  type EvidenceHead,
+  type EvidencePlace,
+  type EvidenceStamp,
+  type EvidenceWitnessed,
+  type LogInMap,
+  MAX_COSIGNED_CHARACTERS,
+  type TenantInMap,
 } from '../evidence-file.js';
 import { HEAD_STATEMENT_BYTES } from '../head-statement.js';
 import { malformed, optionalObject, readProved } from './evidence-members.js';
@@ -48,17 +51,31 @@ const NOTE = textUpTo(16_384);
 /** As much as an authority may answer. */
 const TOKEN = base64UpTo(262_144);
 const CHAIN = oneOf(...CHAIN_NAMES);
+const MAX_KEY_CHARACTERS = 1_024;
 const HANDLE = hexOf(HANDLE_BYTES);
 
 function readAnchor(members: JsonMembers): EvidenceAnchor {
   const anchor = {
-    ...readPlace(members),
     chain: members.required('chain', CHAIN),
-    epoch: readEpoch(members.object('epoch')),
+    ...readHead(members),
     transaction: readTransaction(members.required('transaction', ANY)),
   };
   members.end();
   return anchor;
+}
+
+export function readWitnessed(members: JsonMembers): EvidenceWitnessed {
+  const witnessed = {
+    checkpoint: members.required('checkpoint', textUpTo(MAX_COSIGNED_CHARACTERS)),
+    ...readHead(members),
+    verifierKey: members.required('verifierKey', textUpTo(MAX_KEY_CHARACTERS)),
+  };
+  members.end();
+  return witnessed;
+}
+
+function readHead(members: JsonMembers): EvidenceHead {
+  return { ...readPlace(members), epoch: readEpoch(members.object('epoch')) };
 }
 
 function readPlace(members: JsonMembers): Omit<EvidencePlace, 'epoch'> {

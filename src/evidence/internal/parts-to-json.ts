@@ -5,9 +5,11 @@ import { anchorProofToJson } from '../bitcoin/anchor-proof-json.js';
 import type {
   EvidenceAnchor,
   EvidenceEntry,
+  EvidenceHead,
   EvidenceLog,
   EvidencePlace,
   EvidenceStamp,
+  EvidenceWitnessed,
   Opening,
   ProvedStatement,
 } from '../evidence-file.js';
@@ -49,12 +51,20 @@ export function logToJson({ checkpoint, first, handovers, ...log }: EvidenceLog)
 }
 
 export function anchorToJson(anchor: EvidenceAnchor): JsonObject {
-  const { chain, epoch, transaction } = anchor;
+  const { chain, transaction } = anchor;
+  return { ...headToJson(anchor), chain, transaction: anchorProofToJson(transaction) };
+}
+
+export function witnessedToJson(witnessed: EvidenceWitnessed): JsonObject {
+  const { checkpoint, verifierKey } = witnessed;
+  return { ...headToJson(witnessed), checkpoint, verifierKey };
+}
+
+function headToJson(shown: EvidenceHead): JsonObject {
+  const { epoch } = shown;
   return {
-    ...placeToJson(anchor),
-    chain,
+    ...placeToJson(shown),
     epoch: { ...provedToJson(epoch), size: epoch.size },
-    transaction: anchorProofToJson(transaction),
   };
 }
 

@@ -12,14 +12,23 @@ import type {
 import { type Checkpoint, parseCheckpoint } from '../../tlog/checkpoint.js';
 import { ED25519_NOTE, parseVerifierKey, type VerifierKey } from '../../tlog/note-key.js';
 import { parseSignedNote, type SignedNote } from '../../tlog/signed-note.js';
-import type { EvidenceAnchors, EvidenceFile, EvidenceLog } from '../evidence-file.js';
+import type {
+  EvidenceAnchors,
+  EvidenceFile,
+  EvidenceLog,
+  EvidenceWitnessed,
+} from '../evidence-file.js';
 import { type Finding, finding } from './outcome.js';
 import { isFinding, readAll, readPart } from './read-part.js';
 import { type ReadEntry, readEntry, type ReadStatement, readStatement } from './read-statement.js';
 
 /** What a file says of a log, whatever else it is for. */
 export interface ReadLogFile {
-  readonly file: { readonly anchors?: Partial<EvidenceAnchors>; readonly log: EvidenceLog };
+  readonly file: {
+    readonly anchors?: Partial<EvidenceAnchors>;
+    readonly log: EvidenceLog;
+    readonly witnessed?: EvidenceWitnessed;
+  };
   /** Whose place and time the anchors and the seal are held against. */
   readonly entry: ReadEntry;
   readonly log: ReadLog;

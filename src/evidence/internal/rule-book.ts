@@ -15,11 +15,13 @@ import { PAYLOAD_RULES } from './check-payload.js';
 import { SIGNATURE_RULES, type SignatureSubject } from './check-signature.js';
 import { STATEMENT_RULES } from './check-statement.js';
 import { TAG_RULES } from './check-tags.js';
+import { WITNESSED_RULES, type WitnessedSubject } from './check-witnessed.js';
 import type { Rules } from './outcome.js';
 import type { ReadEvidence, ReadLogFile } from './read-evidence.js';
 import type { ReadEntry } from './read-statement.js';
 
 export interface RuleBook extends AnchorRuleBook {
+  readonly witnessed: Rules<WitnessedSubject>;
   readonly format: Rules<EvidenceFile>;
   readonly statement: Rules<ReadLogFile>;
   readonly header: Rules<ReadEntry>;
@@ -50,4 +52,5 @@ export const RULE_BOOK: RuleBook = {
   signature: SIGNATURE_RULES,
   stamp: STAMP_RULES,
   ...ANCHOR_RULE_BOOK,
+  witnessed: WITNESSED_RULES,
 };

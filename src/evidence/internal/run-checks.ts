@@ -15,6 +15,7 @@ import { checkPayload } from './check-payload.js';
 import { type CheckedSignature, checkSignatures } from './check-signature.js';
 import { checkStatement } from './check-statement.js';
 import { checkTags } from './check-tags.js';
+import { type CheckedWitnessed, checkWitnessed } from './check-witnessed.js';
 import { COMMON_CHECKS, named, unreadable } from './named-checks.js';
 import type { ReadEvidence, Unreadable } from './read-evidence.js';
 import type { RuleBook } from './rule-book.js';
@@ -22,6 +23,8 @@ import type { RuleBook } from './rule-book.js';
 export interface CheckRun {
   readonly checks: readonly CheckReport[];
   readonly anchors: AnchorChecks;
+  /** Null if the file shows nothing of witnesses. */
+  readonly witnessed: CheckedWitnessed | null;
   readonly identity: CheckedIdentity;
   readonly signatures: readonly CheckedSignature[];
   /** Null if the file has none. */
@@ -31,6 +34,7 @@ export interface CheckRun {
 export function runChecks(evidence: ReadEvidence, trust: Trust, rules: RuleBook): CheckRun {
   const { entry, file } = evidence;
   const anchors = checkAnchors(evidence, trust, rules);
+  const witnessed = checkWitnessed(evidence, trust, rules.witnessed);
   const identity = checkLogIdentity(evidence, trust, anchors.after, rules.identity);
   const entryRules = [rules.header, rules.payload, rules.tags];
   const signatures = checkSignatures(evidence, trust, anchors.after, entryRules, rules.signature);
@@ -52,8 +56,9 @@ export function runChecks(evidence: ReadEvidence, trust: Trust, rules: RuleBook)
     named('anchor:after', anchors.after.outcome),
     named('anchor:before', anchors.before.outcome),
     ...(stamp === null ? [] : [named('epoch-time-stamp', stamp.outcome)]),
+    ...(witnessed === null ? [] : [named('witnessed', witnessed.outcome)]),
   ];
-  return { checks, anchors, identity, signatures, stamp };
+  return { checks, anchors, witnessed, identity, signatures, stamp };
 }
 
 export function unreadableChecks(found: Unreadable): CheckReport[] {

@@ -12,6 +12,7 @@ import { checkLogIdentity } from './check-log-identity.js';
 import { checkSignatures } from './check-signature.js';
 import { checkStatement } from './check-statement.js';
 import type { CollectionRuleBook } from './collection-rules.js';
+import { checkWitnessed } from './check-witnessed.js';
 import { COMMON_CHECKS, named, unreadable } from './named-checks.js';
 import { brokenRule, failed, type Outcome, passed } from './outcome.js';
 import type { ReadCollection } from './read-collection.js';
@@ -29,6 +30,7 @@ export function runCollectionChecks(
   rules: CollectionRuleBook,
 ): CollectionRun {
   const anchors = checkAnchors(collection, trust, { ...rules, head: {}, before: {} });
+  const witnessed = checkWitnessed(collection, trust, rules.witnessed);
   const identity = checkLogIdentity(collection, trust, anchors.after, rules.identity);
   const attached = checkAttached(collection, trust, anchors.after, rules.attached);
   const batch = checkBatch(collection, rules.batch);
@@ -54,8 +56,9 @@ export function runCollectionChecks(
     ...signatures.map(({ outcome }, at) => named(`signature:${at + 1}`, outcome)),
     ...completeness.map((outcome, at) => named(`completeness:${at + 1}`, outcome)),
     named('anchor:after', anchors.after.outcome),
+    ...(witnessed === null ? [] : [named('witnessed', witnessed.outcome)]),
   ];
-  return { checks, anchors, identity, signatures, attached };
+  return { checks, anchors, witnessed, identity, signatures, attached };
 }
 
 function checkFormat(collection: ReadCollection, { format }: CollectionRuleBook): Outcome {

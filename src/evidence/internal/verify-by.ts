@@ -7,6 +7,7 @@ import { parseEvidence } from '../parse-evidence.js';
 import type { Trust } from '../trust.js';
 import type { VerificationReport } from '../verification-report.js';
 import { type Enclosure, inContainer } from './in-container.js';
+import { comeSoFar, NOTHING_SAID } from './marked-ranges.js';
 import { notProven } from './not-proven.js';
 import { timeOf } from './proven-time.js';
 import { isUnreadable, readEvidence } from './read-evidence.js';
@@ -45,6 +46,7 @@ export function verifyEvidenceBy(
       entry: null,
       log: null,
       signatures: [],
+      ...NOTHING_SAID,
       notProven: [],
       ...common,
     };
@@ -57,6 +59,7 @@ export function verifyEvidenceBy(
     entry: entrySummary(evidence, run),
     log: logSummary(evidence, run),
     signatures: run.signatures.map(signatureSummary),
+    ...comeSoFar(evidence, run),
     notProven: notProven(evidence, run),
     ...common,
   };

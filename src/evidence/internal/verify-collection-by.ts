@@ -9,6 +9,7 @@ import { collectionNotProven } from './collection-not-proven.js';
 import type { CollectionRuleBook } from './collection-rules.js';
 import { collectedSummary, questionSummary } from './collection-summaries.js';
 import { type Enclosure, inContainer } from './in-container.js';
+import { comeSoFar, NOTHING_SAID } from './marked-ranges.js';
 import { timeOf } from './proven-time.js';
 import { readCollection } from './read-collection.js';
 import { isUnreadable } from './read-evidence.js';
@@ -42,6 +43,7 @@ export function verifyCollectionBy(
       questions: [],
       entries: [],
       signatures: [],
+      ...NOTHING_SAID,
       notProven: [],
       ...common,
     };
@@ -58,6 +60,7 @@ export function verifyCollectionBy(
     ),
     entries: collection.entries.map((entry) => collectedSummary(entry, checks)),
     signatures: [...run.attached.checked, ...run.signatures].map(signatureSummary),
+    ...comeSoFar(collection, run),
     notProven: collectionNotProven(collection, run),
     ...common,
   };

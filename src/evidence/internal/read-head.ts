@@ -1,4 +1,4 @@
-/** A head's place in an epoch, as anchors and time-stamps have it, with its proofs and epoch read; nothing is verified. */
+/** An anchor of the evidence, a cosigned head or a stamped one, with its head, proofs and epoch read; nothing is verified. */
 import type { EpochStatement } from '../../records/statement.js';
 import { decodeMapProof, type MapProof } from '../../tlog/sparse-map-proof.js';
 import type { EvidencePlace } from '../evidence-file.js';
@@ -7,8 +7,8 @@ import type { Finding } from './outcome.js';
 import { isFinding, readPart } from './read-part.js';
 import { type ReadStatement, readStatement } from './read-statement.js';
 
-export interface ReadAnchor<P extends EvidencePlace = EvidencePlace> {
-  readonly anchor: P;
+export interface ReadHead<A extends EvidencePlace = EvidencePlace> {
+  readonly anchor: A;
   readonly head: HeadStatement;
   readonly logProof: MapProof;
   readonly tenantProof: MapProof;
@@ -16,7 +16,7 @@ export interface ReadAnchor<P extends EvidencePlace = EvidencePlace> {
 }
 
 /** @throws EvidenceError EVIDENCE_FORMAT_NEWER. */
-export function readAnchor<P extends EvidencePlace>(anchor: P): ReadAnchor<P> | Finding {
+export function readHead<A extends EvidencePlace>(anchor: A): ReadHead<A> | Finding {
   const head = readPart('anchor.malformed', 'the head statement', () =>
     parseHeadStatement(anchor.head),
   );
