@@ -13,6 +13,7 @@ import { verifyMembership } from '../../tlog/sparse-map-proof.js';
 import type { VerifiedAnchor } from '../bitcoin/anchor-proof.js';
 import { headValueOf, mapKeyOf, tenantValueOf } from '../epoch-map.js';
 import { originHash } from '../head-statement.js';
+import type { KnownBy } from './known-by.js';
 import { type Finding, finding, type Rules } from './outcome.js';
 import type { ReadAnchor } from './read-anchor.js';
 import type { ReadLogFile } from './read-evidence.js';
@@ -26,7 +27,7 @@ export interface AnchorSubject extends ReadAnchor {
 
 export interface JudgedBlock extends VerifiedAnchor {
   /** By what the verifier knows the chain; null if by its work alone. */
-  readonly knownBy: 'headers' | 'trust' | 'checkpoint' | null;
+  readonly knownBy: KnownBy | null;
 }
 
 export interface BeforeSubject extends AnchorSubject {
