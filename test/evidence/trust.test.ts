@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { toBase64, utf8 } from '../../src/base/bytes.js';
 import type { JsonObject } from '../../src/base/canonical-json.js';
-import { MAINNET, REGTEST } from '../../src/evidence/bitcoin/network.js';
+import { CHAINS } from '../../src/evidence/chains.js';
 import { EvidenceError } from '../../src/evidence/evidence-error.js';
 import { SHIPPED_TRUST } from '../../src/evidence/shipped-trust.js';
 import { mergeTrust, parseTrust } from '../../src/evidence/trust.js';
@@ -124,7 +124,7 @@ describe('mergeTrust', () => {
   it('trusts what any of them trusts', () => {
     const merged = mergeTrust(SHIPPED_TRUST, parse(FULL), parse({ $v: 1, name: 'other' }));
     expect(merged.sources.map(({ name }) => name)).toEqual([
-      'Bitcoin blocks known to this version',
+      'Bitcoin blocks known to this version (2026-02-25)',
       'The bank',
       'other',
     ]);
@@ -134,12 +134,17 @@ describe('mergeTrust', () => {
 });
 
 describe('the trust that is shipped', () => {
-  it('pins blocks of mainnet that show the work of their time, and trusts nobody', () => {
+  it('pins blocks of public chains that show the work of their time, and trusts nobody', () => {
     expect(SHIPPED_TRUST).toMatchObject({ certificates: [], recoveryKeys: [], logs: [] });
-    for (const { chain, hash, height } of SHIPPED_TRUST.blocks) {
-      expect(chain).toBe('bitcoin:mainnet');
-      expect(height).toBeGreaterThan(MAINNET.bip34Height);
-      expect(BigInt(`0x${hash}`) <= MAINNET.maxTarget).toBe(true);
+    const last = new Map<string, number>();
+    for (const { chain, hash, height, by } of SHIPPED_TRUST.blocks) {
+      const { network } = CHAINS[chain];
+      expect(['mainnet', 'testnet4', 'signet']).toContain(network.name);
+      expect(by).toBe('checkpoint');
+      expect(height).toBeGreaterThan(Math.max(network.bip34Height, last.get(chain) ?? 0));
+      expect(BigInt(`0x${hash}`) <= network.maxTarget).toBe(true);
+      last.set(chain, height);
     }
+    expect(last.size).toBe(3);
   });
 });

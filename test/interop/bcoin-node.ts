@@ -103,7 +103,7 @@ export class BcoinNode implements AsyncDisposable {
   async send(transaction: Uint8Array): Promise<string | null> {
     const refusal = await refusalOf(this.#rpc, transaction);
     if (refusal !== null) return refusal;
-    const txid = parseTxid(Transaction.fromBuffer(transaction).getId());
+    const txid = parseTxid(Transaction.fromBuffer(transaction, true).getId());
     for (let waited = 0; waited < ACCEPT_MILLIS; waited += ACCEPT_POLL_MILLIS) {
       if ((await this.source.transactionStatus(txid)).state !== 'unknown') return null;
       await delay(ACCEPT_POLL_MILLIS);

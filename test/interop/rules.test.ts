@@ -23,7 +23,7 @@ describeRules(
   'bcoin',
   async () => {
     const node = await BcoinNode.start();
-    const chain = ruledChain(node, BCOIN_REGTEST);
+    const chain = { ...ruledChain(node, BCOIN_REGTEST), quirks: ['forgets', 'stays'] as const };
     await chain.mine(BLOCKS_FIRST);
     return { chain, expects: ofBcoin, [Symbol.asyncDispose]: () => node[Symbol.asyncDispose]() };
   },

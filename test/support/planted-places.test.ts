@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ACCESS_FAULTS } from '../access/planted-faults.js';
 import { BITCOIN_FAULTS } from '../anchoring/bitcoin-faults.js';
+import { DEVCHAIN_FAULTS } from '../anchoring/devchain-faults.js';
 import { EPOCH_FAULTS } from '../anchoring/epoch-faults.js';
 import { AUGMENTATION_FAULTS } from '../augmentation/planted-faults.js';
 import { WITNESS_FAULTS } from '../checkpoint/planted-faults.js';
 import { CONTAINER_FAULTS } from '../evidence/container-faults.js';
+import { KNOWN_BY_FAULTS } from '../evidence/known-by-faults.js';
 import { MONITOR_FAULTS } from '../evidence/misbehaviour/monitor-faults.js';
 import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.js';
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
@@ -22,8 +24,10 @@ const ALL = [
   ...SIGNING_FAULTS,
   ...VALIDATION_FAULTS,
   ...CONTAINER_FAULTS,
+  ...DEVCHAIN_FAULTS,
   ...EPOCH_FAULTS,
   ...BITCOIN_FAULTS,
+  ...KNOWN_BY_FAULTS,
   ...MONITOR_FAULTS,
   ...AUGMENTATION_FAULTS,
   ...FAULTS_OF_TIMESTAMPS,

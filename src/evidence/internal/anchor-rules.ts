@@ -14,6 +14,7 @@ import type { VerifiedAnchor } from '../bitcoin/anchor-proof.js';
 import { headValueOf, mapKeyOf, tenantValueOf } from '../epoch-map.js';
 import type { EvidenceAnchor } from '../evidence-file.js';
 import { originHash } from '../head-statement.js';
+import type { KnownBy } from './known-by.js';
 import { type Finding, finding, type Rules } from './outcome.js';
 import type { ReadLogFile } from './read-evidence.js';
 import type { ReadHead } from './read-head.js';
@@ -32,7 +33,7 @@ export interface AnchorSubject extends HeadSubject {
 
 export interface JudgedBlock extends VerifiedAnchor {
   /** By what the verifier knows the chain; null if by its work alone. */
-  readonly knownBy: 'headers' | 'trust' | 'checkpoint' | null;
+  readonly knownBy: KnownBy | null;
 }
 
 export interface BeforeSubject extends AnchorSubject {

@@ -2,11 +2,9 @@
 import type { TreeSize } from '../../base/brand.js';
 import { formatInstant } from '../../base/time.js';
 import { type VerifiedAnchor, verifyAnchorProof } from '../bitcoin/anchor-proof.js';
-import { HEADER_BYTES } from '../bitcoin/block-header.js';
 import { CHAINS } from '../chains.js';
 import type { EvidenceAnchor } from '../evidence-file.js';
-import type { MessageCode } from '../messages-en.js';
-import type { PinnedBlock, Trust } from '../trust.js';
+import type { Trust } from '../trust.js';
 import {
   AFTER_RULES,
   ANCHOR_RULES,
@@ -17,6 +15,7 @@ import {
   type HeadSubject,
   type JudgedBlock,
 } from './anchor-rules.js';
+import { anchorPassCode, knownBy } from './known-by.js';
 import {
   brokenRule,
   failed,
@@ -113,32 +112,9 @@ function verifyBlock({ chain, transaction }: EvidenceAnchor, trust: Trust): Judg
     }),
   );
   if (isFinding(block)) return block;
-  // Anyone can mine on top of a block where mining costs nothing: only what a pinned one builds on counts.
-  const last = transaction.headersFrom + transaction.headers.length / HEADER_BYTES - 1;
-  const first = network.development ? last : transaction.headersFrom;
-  const known = pinnedHeaders.filter(({ height }) => height >= first && height <= last);
-  if (known.length === 0) return { ...block, attribution: 'self-asserted', knownBy: null };
-  return { ...block, attribution: 'pinned', knownBy: strongest(known) };
+  const known = knownBy(transaction, pinnedHeaders, network.development);
+  return { ...block, attribution: known === null ? 'self-asserted' : 'pinned', knownBy: known };
 }
-
-/** The verifier's own choice before what came with the program. */
-function strongest(known: readonly PinnedBlock[]): JudgedBlock['knownBy'] {
-  if (known.some(({ by }) => by === 'headers')) return 'headers';
-  return known.some(({ by }) => by === undefined) ? 'trust' : 'checkpoint';
-}
-
-/** By what the verifier knows the chain. What costs nothing to make is called proof of nothing. */
-function passCode({ development, knownBy }: JudgedBlock): MessageCode {
-  if (development)
-    return knownBy === null ? 'anchor.pass-development' : 'anchor.pass-development-pinned';
-  return knownBy === null ? 'anchor.pass-self' : PASS_CODES[knownBy];
-}
-
-const PASS_CODES = {
-  headers: 'anchor.pass-headers',
-  trust: 'anchor.pass-pinned',
-  checkpoint: 'anchor.pass-checkpoint',
-} as const;
 
 function conclude(
   subject: AnchorSubject | Finding | undefined,
@@ -160,6 +136,10 @@ function conclude(
     headSize: head.size,
     confirmations: block.confirmations,
   };
-  const outcome = passed(block.attribution === 'pinned' ? 'trust' : 'self', passCode(block), facts);
+  const outcome = passed(
+    block.attribution === 'pinned' ? 'trust' : 'self',
+    anchorPassCode(block.knownBy, block.development),
+    facts,
+  );
   return { outcome, proven: { size: head.size, block } };
 }

@@ -16,6 +16,11 @@ export interface RuledChain {
   send(transaction: Uint8Array): Promise<string | null>;
   /** As Bitcoin Core's `submitblock`: null for the new tip, `inconclusive` for one kept aside. */
   submit(block: Uint8Array): Promise<string | null>;
+  /**
+   * What bcoin does otherwise when chains compete: `forgets` transactions of blocks that went, and `stays` at
+   * the fork when the longer chain turns out to be invalid.
+   */
+  readonly quirks?: readonly ('forgets' | 'stays')[];
 }
 
 /** `accepted`, or a part of Bitcoin Core's reason for refusing. */
