@@ -6,30 +6,19 @@ import type { LeafIndex, Sha256Digest, TreeSize } from '../base/brand.js';
 import { asBuffer } from '../base/bytes.js';
 import type { AnchorProof } from '../evidence/bitcoin/anchor-proof.js';
 import type { ChainName } from '../evidence/chains.js';
-import type { EvidenceEpoch } from '../evidence/evidence-file.js';
 import { originHash } from '../evidence/head-statement.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import type { AnchorStore } from './anchor-store.js';
 import { parseTaken } from './epoch-changes.js';
+import { firstHolding, headInEpochs, type HeadInEpochs } from './epoch-heads.js';
 import type { EpochHistory } from './epoch-history.js';
-import type { EpochPath } from './epoch-paths.js';
 import { FIRST_EPOCH, readEpochAt } from './read-epoch.js';
 
 /** One anchored head of one log. */
-export interface HeadAnchor {
+export interface HeadAnchor extends HeadInEpochs {
   readonly chain: ChainName;
-  /** Head statement. */
-  readonly head: Uint8Array;
-  /** Handles, hex. */
-  readonly log: string;
-  readonly tenant: string;
-  readonly path: AnchoredPath;
-  readonly epoch: EvidenceEpoch;
   readonly transaction: AnchorProof;
 }
-
-/** Of a log that the epoch has a head of. */
-export type AnchoredPath = Omit<EpochPath, 'taken'> & { readonly salt: Uint8Array };
 
 export interface AnchoredHeadsParts {
   readonly chain: ChainName;
@@ -104,17 +93,10 @@ export class AnchoredHeads implements Anchored {
     index: LeafIndex,
   ): Promise<{ after: HeadAnchor | null; before: HeadAnchor | null }> {
     const sizes = this.#parts.anchors.settledSizes;
-    // Heads only grow, so the anchors that contain the entry are the later ones.
-    let low = 0;
-    let high = sizes.length;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      if ((await this.#sizeAt(sizes[middle], reader)) > index) high = middle;
-      else low = middle + 1;
-    }
+    const at = await firstHolding(this.#parts.history, sizes, reader, index);
     return {
-      after: await this.#anchor(sizes[low], reader),
-      before: low === 0 ? null : await this.#anchor(sizes[low - 1], reader),
+      after: await this.#anchor(sizes[at], reader),
+      before: at === 0 ? null : await this.#anchor(sizes[at - 1], reader),
     };
   }
 
@@ -129,42 +111,12 @@ export class AnchoredHeads implements Anchored {
 
   async #anchor(epochSize: TreeSize | undefined, reader: LogReader): Promise<HeadAnchor | null> {
     if (epochSize === undefined) return null;
-    const { anchors, chain, epochs, history } = this.#parts;
-    const epoch = (epochSize - 1) as LeafIndex;
-    const tenant = tenantOf(reader.origin);
-    const { taken, ...path } = await history.path(epoch, tenant, reader.handle);
-    if (taken === null || parseTaken(taken.statement).kind !== 'head') return null;
-    const { statement } = await epochs.entry(epoch);
+    const { anchors, chain } = this.#parts;
+    const head = await headInEpochs(this.#parts, epochSize, reader);
+    if (head === null) return null;
     const { proof } = await anchors.readSettled(epochSize);
-    return {
-      chain,
-      head: taken.statement,
-      log: reader.handle,
-      tenant,
-      path: { ...path, salt: taken.salt },
-      epoch: {
-        inclusion: await epochs.inclusionProof(epoch, epochSize),
-        size: epochSize,
-        statement,
-      },
-      transaction: proof,
-    };
+    return { chain, ...head, transaction: proof };
   }
-
-  /** Of the head that an anchor has of a log: an anchor of n epochs rests on the last of them. */
-  async #sizeAt(epochSize: TreeSize | undefined, { handle }: LogReader): Promise<number> {
-    if (epochSize === undefined) return 0;
-    const taken = await this.#parts.history.takenAt(handle, epochSize - 1);
-    const statement = taken && parseTaken(taken.statement);
-    if (statement === null) return 0;
-    // What it ever had is in the anchors before the one that says that it ended.
-    return statement.kind === 'head' ? statement.size : Infinity;
-  }
-}
-
-/** Handle, hex: the second part of an origin. */
-function tenantOf(origin: string): string {
-  return origin.split('/')[1] ?? '';
 }
 
 /** Half of the hash: nobody makes two origins that share it. */

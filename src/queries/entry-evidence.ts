@@ -1,6 +1,7 @@
 /** An entry as files that others verify: our evidence file, and C2SP's tlog-proof. */
 import type { DisclosedEntry } from '../access/disclosure.js';
 import type { Anchored } from '../anchoring/anchored-heads.js';
+import type { Stamped } from '../anchoring/stamped-heads.js';
 import { toHex, utf8 } from '../base/bytes.js';
 import type { EvidenceEntry, EvidenceFile } from '../evidence/evidence-file.js';
 import { formatEvidence } from '../evidence/format-evidence.js';
@@ -16,6 +17,7 @@ import type { LedgerLogs } from './tenant-ledgers.js';
 
 export interface EvidenceParts {
   readonly anchored: Anchored;
+  readonly stamped: Stamped;
   readonly identities: LogIdentities;
 }
 
@@ -27,7 +29,7 @@ export interface EvidenceAnswer {
 
 /** The evidence file (docs/formats/evidence.md). @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
 export async function evidenceFile(
-  { anchored, identities }: EvidenceParts,
+  { anchored, identities }: Pick<EvidenceParts, 'anchored' | 'identities'>,
   { ledger, vault }: LedgerLogs,
   id: string,
 ): Promise<EvidenceAnswer> {

@@ -1,5 +1,6 @@
 /** What files of evidence are put together from: proved and opened entries, and anchors. */
 import type { Anchored, HeadAnchor } from '../anchoring/anchored-heads.js';
+import type { HeadInEpochs } from '../anchoring/epoch-heads.js';
 import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { fromHex } from '../base/bytes.js';
 import { digestFromHex } from '../base/hex-digest.js';
@@ -101,23 +102,31 @@ export async function evidenceAnchor(
 ): Promise<EvidenceAnchor> {
   const from = headSize(anchor);
   const consistency = from === size ? [] : await reader.consistencyProof(from, size);
-  const { path } = anchor;
+  const { chain, transaction } = anchor;
+  return { chain, consistency, ...evidenceHead(anchor), transaction };
+}
+
+/** The way from a head to the root of the epoch log, whatever carries that into a chain. */
+export function evidenceHead({
+  epoch,
+  head,
+  log,
+  tenant,
+  path,
+}: HeadInEpochs): Pick<EvidenceAnchor, 'epoch' | 'head' | 'log' | 'tenant'> {
   return {
-    chain: anchor.chain,
-    consistency,
-    epoch: anchor.epoch,
-    head: anchor.head,
-    log: { handle: fromHex(anchor.log), proof: path.logProof, salt: path.salt },
+    epoch,
+    head,
+    log: { handle: fromHex(log), proof: path.logProof, salt: path.salt },
     tenant: {
-      handle: fromHex(anchor.tenant),
+      handle: fromHex(tenant),
       proof: path.tenantProof,
       root: path.tenantRoot,
       ...(path.tenantSalt !== null && { salt: path.tenantSalt }),
     },
-    transaction: anchor.transaction,
   };
 }
 
-export function headSize({ head }: HeadAnchor): TreeSize {
+export function headSize({ head }: Pick<HeadInEpochs, 'head'>): TreeSize {
   return parseHeadStatement(head).size;
 }

@@ -3,6 +3,7 @@
  * answer is put where their message stands. Pure; whoever calls has parsed what comes in.
  */
 import { equalBytes } from '../../base/bytes.js';
+import type { OtsAttestation } from './attestations.js';
 import { mergeTimestamps } from './merge-ots-files.js';
 import { applyOperation, type OtsOperation } from './operations.js';
 import type { OtsTimestamp } from './ots-file.js';
@@ -57,22 +58,28 @@ export function grownAt(
 }
 
 /**
- * What of it reaches a block within so many operations, without promises and what nobody knows; null if nothing
- * does. A mark of a development chain stays beside the block that it is of.
+ * What of it leads to an attestation that is kept, within so many operations; null if nothing does.
+ *
+ * @param kept which attestations of one message are kept; of none where it gives none.
  */
-export function provenPart(
+export function partOf(
   { attestations, branches }: OtsTimestamp,
   maxDepth: number,
+  kept: (attestations: readonly OtsAttestation[]) => readonly OtsAttestation[],
 ): OtsTimestamp | null {
-  const isBlock = attestations.some(({ kind }) => kind === 'bitcoin');
-  const own = isBlock
-    ? attestations.filter(({ kind }) => kind === 'bitcoin' || kind === 'development')
-    : [];
+  const own = kept(attestations);
   const below = (maxDepth === 0 ? [] : branches).flatMap(({ operation, timestamp }) => {
-    const part = provenPart(timestamp, maxDepth - 1);
+    const part = partOf(timestamp, maxDepth - 1, kept);
     return part === null ? [] : [{ operation, timestamp: part }];
   });
   return own.length + below.length === 0 ? null : { attestations: own, branches: below };
+}
+
+/** Blocks, without promises and what nobody knows. A mark of a development chain stays beside the block that it is of. */
+export function blocksOf(attestations: readonly OtsAttestation[]): readonly OtsAttestation[] {
+  return attestations.some(({ kind }) => kind === 'bitcoin')
+    ? attestations.filter(({ kind }) => kind === 'bitcoin' || kind === 'development')
+    : [];
 }
 
 /** What is known of a message, out of what is known of the result of these steps. */
