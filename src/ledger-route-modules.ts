@@ -16,7 +16,8 @@ export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModu
   const { node, findable, views, batches } = opened;
   const { book } = opened.access;
   const { guard, cursors, ledgers, body, seals } = shared;
-  const evidence = { anchored: node.anchored, identities: node.identities };
+  const { stamped } = opened.calendars;
+  const evidence = { anchored: node.anchored, stamped, identities: node.identities };
   return [
     v1(
       ledgersRoutes({

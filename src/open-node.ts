@@ -26,6 +26,7 @@ import type { AnchoringOptions } from './node-anchoring.js';
 import { openSeal } from './open-seal.js';
 import { developmentParts } from './settings/development-parts.js';
 import { openSigningServices, type SigningServices } from './signing-services.js';
+import { openUpstreamAnchoring } from './upstream-anchoring.js';
 import { programVersion } from './version.js';
 
 export interface NodeSurroundings {
@@ -108,7 +109,10 @@ async function open(
     logName,
     seal,
     hasRecoveryKeys: isDevelopment,
-    openAnchoring: () => openChain(bitcoin, dataDirectory, { keyStore, clock, random }, lifetime),
+    openAnchoring: () =>
+      config.anchorChain === 'upstream'
+        ? openUpstreamAnchoring(config, { keyStore, random })
+        : openChain(bitcoin, dataDirectory, { keyStore, clock, random }, lifetime),
   });
   lifetime.add(() => node.close());
   await timeStampCounts.open();

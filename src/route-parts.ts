@@ -18,6 +18,7 @@ import type { Preparer } from './commands/preparation/preparer.js';
 import type { TrySchema } from './commands/schema-trial.js';
 import type { Config } from './config.js';
 import type { Anchoring } from './epoch-timer.js';
+import type { OpenedCalendars } from './open-calendars.js';
 import type { OpenedNode } from './open-node.js';
 import type { FindableFields } from './queries/findable-fields.js';
 import type { SchemaRegistry } from './queries/ledger-schemas.js';
@@ -39,6 +40,7 @@ export interface ServedNode extends OpenedNode {
   readonly waitingOf: WaitingOf | null;
   /** Null where no witnesses are asked. */
   readonly witnesses: () => WitnessStatus | null;
+  readonly calendars: OpenedCalendars;
 }
 
 export interface RouteParts {

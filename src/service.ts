@@ -29,6 +29,7 @@ import {
 } from './node-metrics.js';
 import { openAugmentation } from './open-augmentation.js';
 import { batchReasons, openBatches } from './open-batches.js';
+import { calendarReasons, openCalendars } from './open-calendars.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { openWitnesses, witnessReasons } from './open-witnesses.js';
 import { FindableFields } from './queries/findable-fields.js';
@@ -112,6 +113,8 @@ export class Service {
       const { keeper: batches, seals } = openBatches(config, parts, opened, metrics.registry);
       const witnesses = await openWitnesses(config, parts, opened.node, metrics.registry);
       if (witnesses !== null) lifetime.add(() => witnesses.stop());
+      const calendars = await openCalendars(config, secrets, parts, opened.node, metrics.registry);
+      lifetime.add(() => calendars.stamps?.stop() ?? Promise.resolve());
       const anchoring = anchoringWithSteps(opened.node, {
         before: [
           () => coverLedgers(opened.node.store, maps, parts.logger),
@@ -125,19 +128,14 @@ export class Service {
                   augmentation.follower.beginBatch();
                 },
               ],
-        always:
-          witnesses === null
-            ? []
-            : [
-                () => {
-                  witnesses.begin();
-                },
-              ],
+        always: [witnesses, calendars.stamps].map((others) => () => {
+          others?.begin();
+        }),
       });
       const epochs = epochTimer(config, parts, anchoring);
       const waitingOf = augmentation?.waitingOf ?? null;
       const inner = {
-        ...{ ...opened, schemas, findable, views, maps, batches, anchoring, waitingOf },
+        ...{ ...opened, schemas, findable, views, maps, batches, anchoring, waitingOf, calendars },
         witnesses: () => witnesses?.status ?? null,
       };
       const stopping = new AbortController();
@@ -153,6 +151,7 @@ export class Service {
           viewsFailure: views.failure,
           augmentation: [
             ...witnessReasons(witnesses),
+            ...calendarReasons(calendars.stamps),
             ...batchReasons(seals),
             ...(augmentation?.reasons() ?? []),
           ],

@@ -122,7 +122,7 @@ export class EpochStamps {
       try {
         const failures = [...(await this.#follow()), ...(await this.#submit())];
         await this.#lapse();
-        this.#failures = distinct(failures);
+        this.#failures = firstOfEach(failures);
       } catch (error) {
         // Of the disk, mostly: what is kept is as it was, and asked about again.
         this.#missed++;
@@ -240,8 +240,7 @@ export class EpochStamps {
   }
 }
 
-/** One of each, at most: a calendar that is down is down for all roots. */
-function distinct(failures: readonly CalendarFailure[]): readonly CalendarFailure[] {
-  const byText = new Map(failures.map((one) => [`${one.calendar} ${one.code}`, one]));
-  return [...byText.values()];
+/** The first of each: what comes after it is that it rests. */
+function firstOfEach(failures: readonly CalendarFailure[]): readonly CalendarFailure[] {
+  return [...new Map(failures.toReversed().map((one) => [one.calendar, one])).values()];
 }

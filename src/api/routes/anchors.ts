@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { UnixMillis } from '../../base/brand.js';
 import { formatInstant } from '../../base/time.js';
 import type { WitnessStatus } from '../../checkpoint/witness-status.js';
-import type { AnchorStatus } from '../../commands/anchor-now.js';
+import type { AnchorStatus, CalendarStatus } from '../../commands/anchor-now.js';
 import {
   type AnchorFunding,
   COIN_PATTERN,
@@ -31,6 +31,8 @@ export interface AnchorsRoutesOptions {
   readonly funding: AnchorFunding;
   /** Null where no witnesses are asked. */
   readonly witnesses: () => WitnessStatus | null;
+  /** Null where no calendars are asked. */
+  readonly calendars: () => CalendarStatus | null;
   readonly body: BodyLimits;
 }
 
@@ -59,6 +61,32 @@ const witnessesSchema = z
   .nullable()
   .meta({ description: 'Who else remembers the epoch log; null where nobody is asked.' });
 
+const calendarsSchema = z
+  .object({
+    stampedSize: size.meta({ description: 'Of the epoch log, as enough of them have taken it.' }),
+    confirmedSize: size.meta({ description: 'As one of them has named a block of: its word.' }),
+    lastStampedAt: instantSchema.nullable(),
+    lastConfirmedAt: instantSchema.nullable().meta({
+      description: 'Null before the first since the start.',
+    }),
+    open: z.number().int().meta({ description: 'Roots of which a promise is open.' }),
+    waitingSince: instantSchema.nullable().meta({
+      description: 'When the oldest was sent that no block and no larger one holds.',
+    }),
+    missed: z.number().int().meta({
+      description: 'Tries in a row after which too few had taken the root.',
+    }),
+    lapsed: z.number().int().meta({
+      description: 'Roots without a block after 14 days, since the start.',
+    }),
+    failures: z.array(z.object({ calendar: z.string(), code: z.string() })).meta({
+      description: 'What kept them from answering at the last try.',
+    }),
+    alarms: z.array(z.enum(['missed', 'overdue'] satisfies CalendarStatus['alarms'][number][])),
+  })
+  .nullable()
+  .meta({ description: 'OpenTimestamps calendars and the upstream; null where none is asked.' });
+
 const anchorsSchema = z.object({
   chain: z.string(),
   verifierKey: z.string().meta({
@@ -85,6 +113,7 @@ const anchorsSchema = z.object({
     })
     .meta({ description: 'What no final anchor has.' }),
   witnesses: witnessesSchema,
+  calendars: calendarsSchema,
   lastFinalAt: instantSchema
     .nullable()
     .meta({ description: 'Null before the first, and where an earlier version did not write it.' }),
@@ -142,8 +171,8 @@ const successionSchema = z.object({
 });
 
 export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
-  const { guard, chain, verifierKey, isDevelopment, status, anchorNow, funding, witnesses, body } =
-    options;
+  const { guard, chain, verifierKey, isDevelopment, status, anchorNow, funding } = options;
+  const { witnesses, calendars, body } = options;
   // Which logs are inconsistent is for the operator: they are of all tenants.
   const answerOf = (now: AnchorStatus): z.infer<typeof anchorsSchema> => ({
     chain,
@@ -153,6 +182,7 @@ export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
     settledSize: now.settledSize,
     pending: now.pending,
     witnesses: witnessesView(witnesses()),
+    calendars: calendarsView(calendars()),
     ...viewOf(now),
   });
   const router = Router({ caseSensitive: true, strict: true });
@@ -221,7 +251,14 @@ function viewOf({
   report,
 }: AnchorStatus): Omit<
   z.infer<typeof anchorsSchema>,
-  'chain' | 'verifierKey' | 'development' | 'epochSize' | 'settledSize' | 'pending' | 'witnesses'
+  | 'chain'
+  | 'verifierKey'
+  | 'development'
+  | 'epochSize'
+  | 'settledSize'
+  | 'pending'
+  | 'witnesses'
+  | 'calendars'
 > {
   const { balance, rate, paidThisMonth, monthlyBudget, paidInAll, runwayDays, starved } = report;
   const { closed, takenBack, lastSettledAt, alarms } = report;
@@ -312,5 +349,17 @@ function witnessesView(status: WitnessStatus | null): z.infer<typeof witnessesSc
     ...status,
     at: at === null ? null : formatInstant(at),
     failures: failures.map((failure) => ({ ...failure })),
+  };
+}
+
+function calendarsView(status: CalendarStatus | null): z.infer<typeof calendarsSchema> {
+  if (status === null) return null;
+  return {
+    ...status,
+    lastStampedAt: instantOrNull(status.lastStampedAt),
+    lastConfirmedAt: instantOrNull(status.lastConfirmedAt),
+    waitingSince: instantOrNull(status.waitingSince),
+    failures: status.failures.map((failure) => ({ ...failure })),
+    alarms: [...status.alarms],
   };
 }
