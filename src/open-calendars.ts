@@ -1,7 +1,11 @@
 /** The calendars that a node sends its roots to, the node's own calendar, and what monitoring learns of both. */
 import { join } from 'node:path';
 import { Gauge, type Registry } from 'prom-client';
-import { CALENDAR_ALARM_TEXTS, CALENDAR_ALARMS, type CalendarStatus } from './anchoring/calendar-status.js';
+import {
+  CALENDAR_ALARM_TEXTS,
+  CALENDAR_ALARMS,
+  type CalendarStatus,
+} from './anchoring/calendar-status.js';
 import type { Calendar } from './anchoring/calendar.js';
 import { EpochStamps } from './anchoring/epoch-stamps.js';
 import { StampRounds } from './anchoring/stamp-rounds.js';
@@ -101,7 +105,11 @@ async function openOwn(
 /** Read when they are asked for; what is not known has no value. */
 function measure(registry: Registry, status: () => CalendarStatus): void {
   const registers = [registry];
-  const gauge = (name: string, help: string, read: (now: CalendarStatus) => number | null): void => {
+  const gauge = (
+    name: string,
+    help: string,
+    read: (now: CalendarStatus) => number | null,
+  ): void => {
     new Gauge({
       name,
       help,

@@ -62,7 +62,11 @@ export async function askCommitment(
   signal: AbortSignal,
 ): Promise<OtsTimestamp | null> {
   const url = `${place.url}timestamp/${toHex(commitment)}`;
-  const request = { ...asked({ ...place, url }, signal), method: 'GET', passes: [NOT_YET] } as const;
+  const request = {
+    ...asked({ ...place, url }, signal),
+    method: 'GET',
+    passes: [NOT_YET],
+  } as const;
   const { status, body } = await send(request);
   if (status === NOT_YET) return null;
   const blocks = partOf(readAnswer(body, commitment.length), MAX_DEPTH, blocksOf);
@@ -70,10 +74,7 @@ export async function askCommitment(
   return blocks;
 }
 
-function asked(
-  { url, key }: PromisePlace,
-  signal: AbortSignal,
-): Omit<OutboundRequest, 'method'> {
+function asked({ url, key }: PromisePlace, signal: AbortSignal): Omit<OutboundRequest, 'method'> {
   return {
     url,
     headers: {

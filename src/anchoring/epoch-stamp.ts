@@ -61,7 +61,11 @@ export function takenBy(
     return { size, at, took: [name], file };
   }
   const merged = mergeTimestamps(stamp.file.timestamp, timestamp);
-  return { ...stamp, took: [...stamp.took, name], file: bounded({ ...stamp.file, timestamp: merged }) };
+  return {
+    ...stamp,
+    took: [...stamp.took, name],
+    file: bounded({ ...stamp.file, timestamp: merged }),
+  };
 }
 
 /** @param blocks what a calendar knows of the commitment by now. @throws CalendarError CALENDAR_ANSWER_UNUSABLE. */

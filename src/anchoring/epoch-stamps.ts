@@ -90,7 +90,9 @@ export class EpochStamps {
   get confirmedSizes(): readonly TreeSize[] {
     const { settledSizes } = this.#options.store;
     const pending = this.#pending.filter(isInBlock).map(({ size }) => size);
-    return pending.length === 0 ? settledSizes : [...settledSizes, ...pending].sort((a, b) => a - b);
+    return pending.length === 0
+      ? settledSizes
+      : [...settledSizes, ...pending].sort((a, b) => a - b);
   }
 
   /** @throws AnchoringError ANCHOR_STATE_INVALID if what is kept is not what was written. */

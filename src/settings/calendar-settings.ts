@@ -15,13 +15,17 @@ export function readCalendars(value: JsonValue): readonly CalendarSetting[] {
   const calendars = arrayOf(value, MAX_CALENDARS, 'calendars').map((one, at) => {
     const members = new JsonMembers(one, malformed, String(at));
     const calendar = readCalendar(members);
-    const promises = (members.optional('promises', listOf(TEXT, MAX_PROMISES)) ?? []).map((host) => {
-      const rule = parseHostRule(host, { isInternal: false });
-      // A calendar that may name any host is one that sends this node wherever it likes.
-      if (rule === null || rule.kind === 'any')
-        throw malformed(`${at}/promises has what is no host: a name, "*." and a name, or an address`);
-      return rule;
-    });
+    const promises = (members.optional('promises', listOf(TEXT, MAX_PROMISES)) ?? []).map(
+      (host) => {
+        const rule = parseHostRule(host, { isInternal: false });
+        // A calendar that may name any host is one that sends this node wherever it likes.
+        if (rule === null || rule.kind === 'any')
+          throw malformed(
+            `${at}/promises has what is no host: a name, "*." and a name, or an address`,
+          );
+        return rule;
+      },
+    );
     members.end();
     return { ...calendar, promises };
   });

@@ -87,7 +87,10 @@ export class CalendarDouble {
     if (height === null) return null;
     const block: OtsTimestamp = { attestations: [{ kind: 'bitcoin', height }], branches: [] };
     return timestampBytes(
-      underSteps([{ kind: 'append', argument: sha256(this.#salt, fromHex(commitment)) }, SHA256], block),
+      underSteps(
+        [{ kind: 'append', argument: sha256(this.#salt, fromHex(commitment)) }, SHA256],
+        block,
+      ),
     );
   }
 

@@ -225,7 +225,11 @@ describe('a calendar', () => {
   it.each([
     ['garbage', Uint8Array.of(1, 2, 3), 'CALENDAR_ANSWER_UNUSABLE'],
     ['10,001 bytes', new Uint8Array(10_001).fill(8), 'OUTBOUND_TOO_LARGE'],
-    ['an unknown kind alone', Uint8Array.of(0, 1, 1, 1, 1, 1, 1, 1, 1, 0), 'CALENDAR_PROMISE_REFUSED'],
+    [
+      'an unknown kind alone',
+      Uint8Array.of(0, 1, 1, 1, 1, 1, 1, 1, 1, 0),
+      'CALENDAR_PROMISE_REFUSED',
+    ],
   ])('that answers %s is not believed, and holds up no other', async (_what, says, code) => {
     const size = await makeEpoch();
     const [bad] = calendars;

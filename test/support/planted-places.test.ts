@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ACCESS_FAULTS } from '../access/planted-faults.js';
+import { CALENDAR_FAULTS } from '../anchoring/calendar-faults.js';
 import { EPOCH_FAULTS } from '../anchoring/epoch-faults.js';
 import { AUGMENTATION_FAULTS } from '../augmentation/planted-faults.js';
 import { WITNESS_FAULTS } from '../checkpoint/planted-faults.js';
@@ -22,6 +23,7 @@ const ALL = [
   ...VALIDATION_FAULTS,
   ...CONTAINER_FAULTS,
   ...EPOCH_FAULTS,
+  ...CALENDAR_FAULTS,
   ...MONITOR_FAULTS,
   ...AUGMENTATION_FAULTS,
   ...FAULTS_OF_TIMESTAMPS,

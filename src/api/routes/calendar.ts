@@ -83,7 +83,8 @@ export function describeCalendar(registry: OpenAPIRegistry): void {
     method: 'get',
     path: '/v1/calendar/timestamp/{commitment}',
     summary: 'What is known of a commitment by now (OpenTimestamps)',
-    description: '404 while no block holds it. A commitment is the message at a promise of this calendar.',
+    description:
+      '404 while no block holds it. A commitment is the message at a promise of this calendar.',
     tags: ['calendar'],
     request: { params: pathSchema },
     responses: {
