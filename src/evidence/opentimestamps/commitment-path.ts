@@ -2,7 +2,7 @@
  * From a digest that a node's calendar was sent to the leaf hash of the entry that holds it
  * (docs/formats/opentimestamps.md, "A calendar of a node"): an HMAC and a statement, as operations.
  */
-import { equalBytes, toHex, utf8, utf8ToString } from '../../base/bytes.js';
+import { equalBytes, utf8, utf8ToString } from '../../base/bytes.js';
 import { parseStatement } from '../../records/parse-statement.js';
 import { leafHash } from '../../tlog/merkle-hash.js';
 import { unusable } from './errors.js';
@@ -11,11 +11,6 @@ import { append, prepend, SHA256 } from './tree-steps.js';
 
 /** Type of the records of a calendar. */
 export const COMMITMENT_TYPE = 'chirograph.Commitment';
-
-/** RFC 8785 bytes of the payload. */
-export function commitmentPayload(digest: Uint8Array): string {
-  return `${BEFORE}${toHex(digest)}${BEHIND}`;
-}
 
 /**
  * @param salt of the payload's commitment.

@@ -42,14 +42,14 @@ export function parseOtsFile(bytes: Uint8Array): OtsFile {
 /**
  * What stands behind a file's digest, alone: calendars answer with it (docs/formats/opentimestamps.md, "Calendars").
  *
+ * @param bytes as many as an answer may have: there is no limit here.
  * @param messageBytes length of the message that it is about.
  * @throws OpenTimestampsError OTS_MALFORMED, OTS_TOO_LARGE.
  */
 export function parseTimestamp(bytes: Uint8Array, messageBytes: number): OtsTimestamp {
-  if (bytes.length > MAX_OTS_BYTES) throw tooLarge('it is larger than 1 MiB');
-  const reader = new OtsReader(bytes);
-  const timestamp = readNode(reader, messageBytes, 0, { operations: 0, attestations: 0 });
-  reader.end();
+  const rest = new OtsReader(bytes);
+  const timestamp = readNode(rest, messageBytes, 0, { operations: 0, attestations: 0 });
+  rest.end();
   return timestamp;
 }
 
