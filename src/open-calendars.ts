@@ -7,10 +7,14 @@ import {
   type CalendarStatus,
 } from './anchoring/calendar-status.js';
 import type { Calendar } from './anchoring/calendar.js';
-import { EpochStamps } from './anchoring/epoch-stamps.js';
-import { StampRounds } from './anchoring/stamp-rounds.js';
-import { StampStore } from './anchoring/stamp-store.js';
-import { NOTHING_STAMPED, type Stamped, stampedHeads } from './anchoring/stamped-heads.js';
+import { CalendarStamps } from './anchoring/calendar-stamps.js';
+import { CalendarRounds } from './anchoring/calendar-rounds.js';
+import { CalendarStore } from './anchoring/calendar-store.js';
+import {
+  NOTHING_STAMPED,
+  type CalendarStamped,
+  calendarHeads,
+} from './anchoring/calendar-heads.js';
 import type { TreeSize } from './base/brand.js';
 import type { Logger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
@@ -29,8 +33,8 @@ export interface CalendarSurroundings {
 
 export interface OpenedCalendars {
   /** Null where none is set: then nobody is asked. */
-  readonly stamps: EpochStamps | null;
-  readonly stamped: Stamped;
+  readonly stamps: CalendarStamps | null;
+  readonly stamped: CalendarStamped;
   /** The node's own; null where it is none. */
   readonly own: CalendarParts | null;
 }
@@ -53,7 +57,7 @@ export async function openCalendars(
   const { epochs, history } = node.epochs;
   const { data, calendarIntervalMillis: intervalMillis, outboundTimeoutMillis } = config;
   await makeDirectoryDurably(join(data, 'calendars'));
-  const store = await StampStore.open(join(data, 'calendars', epochs.handle));
+  const store = await CalendarStore.open(join(data, 'calendars', epochs.handle));
   const send = outbound({
     hosts: calendars.flatMap(({ host, promises }) => [host, ...promises]),
     timeoutMillis: outboundTimeoutMillis,
@@ -61,19 +65,19 @@ export async function openCalendars(
     perHost: PER_HOST,
   });
   const { clock } = surroundings;
-  const stamps = new EpochStamps({
+  const stamps = new CalendarStamps({
     ...surroundings,
     ...{ epochs, store, intervalMillis },
-    rounds: new StampRounds({ calendars, send, clock }),
+    rounds: new CalendarRounds({ calendars, send, clock }),
     wanted: Math.min(config.calendarsWanted, calendars.length),
     asked: calendars.length,
   });
   measure(registry, () => stamps.status);
-  return { stamps, stamped: stampedHeads({ history, epochs }, stamps), own };
+  return { stamps, stamped: calendarHeads({ history, epochs }, stamps), own };
 }
 
 /** Reasons of `readinessOf`; no names, because anyone may ask. */
-export function calendarReasons(stamps: EpochStamps | null): readonly string[] {
+export function calendarReasons(stamps: CalendarStamps | null): readonly string[] {
   return stamps?.status.alarms.map((alarm) => CALENDAR_ALARM_TEXTS[alarm]) ?? [];
 }
 

@@ -1,6 +1,6 @@
 /** What the node's calendar knows of a commitment by now: the way of its entry into a block. */
 import { MAX_ANSWER_BYTES } from '../anchoring/calendar-client.js';
-import { NOTHING_STAMPED } from '../anchoring/stamped-heads.js';
+import { NOTHING_STAMPED } from '../anchoring/calendar-heads.js';
 import type { OtsFile } from '../evidence/opentimestamps/ots-file.js';
 import { timestampBytes } from '../evidence/opentimestamps/write-ots-file.js';
 import { LedgerError } from '../ledger/ledger-error.js';

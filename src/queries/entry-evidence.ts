@@ -1,7 +1,7 @@
 /** An entry as files that others verify: our evidence file, and C2SP's tlog-proof. */
 import type { DisclosedEntry } from '../access/disclosure.js';
 import type { Anchored } from '../anchoring/anchored-heads.js';
-import type { Stamped } from '../anchoring/stamped-heads.js';
+import type { CalendarStamped } from '../anchoring/calendar-heads.js';
 import { toHex, utf8 } from '../base/bytes.js';
 import type { EvidenceEntry, EvidenceFile } from '../evidence/evidence-file.js';
 import { formatEvidence } from '../evidence/format-evidence.js';
@@ -17,7 +17,7 @@ import type { LedgerLogs } from './tenant-ledgers.js';
 
 export interface EvidenceParts {
   readonly anchored: Anchored;
-  readonly stamped: Stamped;
+  readonly stamped: CalendarStamped;
   readonly identities: LogIdentities;
 }
 

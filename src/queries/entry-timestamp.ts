@@ -1,6 +1,6 @@
 /** An entry as an OpenTimestamps file (docs/formats/opentimestamps.md): its ways into blocks, for programs of others. */
 import type { Anchored } from '../anchoring/anchored-heads.js';
-import type { Stamped } from '../anchoring/stamped-heads.js';
+import type { CalendarStamped } from '../anchoring/calendar-heads.js';
 import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { otsPathOfEntry } from '../evidence/opentimestamps/entry-path.js';
 import { OpenTimestampsError } from '../evidence/opentimestamps/errors.js';
@@ -45,7 +45,7 @@ export async function entryTimestamp(
  * file must say it; AnchoringError ANCHOR_STATE_INVALID.
  */
 export async function entryOtsFile(
-  { anchored, stamped }: { readonly anchored: Anchored; readonly stamped: Stamped },
+  { anchored, stamped }: { readonly anchored: Anchored; readonly stamped: CalendarStamped },
   found: FoundEntry,
 ): Promise<OtsFile> {
   const own = await anchoredFile(anchored, found);
@@ -81,7 +81,7 @@ async function anchoredFile(
 }
 
 async function calendarsFile(
-  stamped: Stamped,
+  stamped: CalendarStamped,
   { reader, index }: FoundEntry,
 ): Promise<OtsFile | null> {
   const head = await stamped.around(reader, index);

@@ -1,13 +1,13 @@
 /** Faults of calendars, asked and asking, each with the suite that must notice it. */
 import type { FaultOfSuite } from '../support/planted-suite.js';
 
-const STAMPS = 'test/anchoring/epoch-stamps.test.ts';
+const STAMPS = 'test/anchoring/calendar-stamps.test.ts';
 const UPSTREAM = 'test/upstream.test.ts';
 const CLIENT_FILE = 'anchoring/calendar-client.js';
 const PLACE_FILE = 'anchoring/calendar.js';
-const KEEPER_FILE = 'anchoring/epoch-stamps.js';
-const STORE_FILE = 'anchoring/stamp-store.js';
-const ROUNDS_FILE = 'anchoring/stamp-rounds.js';
+const KEEPER_FILE = 'anchoring/calendar-stamps.js';
+const STORE_FILE = 'anchoring/calendar-store.js';
+const ROUNDS_FILE = 'anchoring/calendar-rounds.js';
 
 export const CALENDAR_FAULTS: readonly FaultOfSuite[] = [
   {

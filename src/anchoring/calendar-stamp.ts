@@ -19,7 +19,7 @@ import {
 import { writeOtsFile } from '../evidence/opentimestamps/write-ots-file.js';
 import { CalendarError } from './calendar-error.js';
 
-export interface EpochStamp {
+export interface CalendarStamp {
   /** Of the epoch log. */
   readonly size: TreeSize;
   /** When it was sent first. */
@@ -50,10 +50,10 @@ export function digestToSend({ root, nonce }: Outgoing): Uint8Array {
 
 /** @param answer what a calendar knows of `digestToSend`. @throws CalendarError CALENDAR_ANSWER_UNUSABLE for too much. */
 export function takenBy(
-  stamp: EpochStamp | null,
+  stamp: CalendarStamp | null,
   outgoing: Outgoing,
   { name, answer, at }: { name: string; answer: OtsTimestamp; at: UnixMillis },
-): EpochStamp {
+): CalendarStamp {
   const { size, root, nonce } = outgoing;
   const timestamp = underSteps([{ kind: 'append', argument: nonce }, { kind: 'sha256' }], answer);
   if (stamp === null) {
@@ -70,25 +70,25 @@ export function takenBy(
 
 /** @param blocks what a calendar knows of the commitment by now. @throws CalendarError CALENDAR_ANSWER_UNUSABLE. */
 export function keptPromise(
-  stamp: EpochStamp,
+  stamp: CalendarStamp,
   commitment: Uint8Array,
   blocks: OtsTimestamp,
-): EpochStamp {
+): CalendarStamp {
   const { file } = stamp;
   const timestamp = grownAt(file.timestamp, file.digest, commitment, blocks);
   return { ...stamp, file: bounded({ ...file, timestamp }) };
 }
 
-export function openPromises({ file }: EpochStamp): CalendarPromise[] {
+export function openPromises({ file }: CalendarStamp): CalendarPromise[] {
   return promisesOf(file.timestamp, file.digest).filter(({ isKept }) => !isKept);
 }
 
-export function isInBlock({ file }: EpochStamp): boolean {
+export function isInBlock({ file }: CalendarStamp): boolean {
   return hasBlock(file.timestamp);
 }
 
 /** To ask further calendars for it. */
-export function outgoingOf({ size, file }: EpochStamp): Outgoing | null {
+export function outgoingOf({ size, file }: CalendarStamp): Outgoing | null {
   const [branch] = file.timestamp.branches;
   const operation: OtsOperation | undefined = branch?.operation;
   if (operation === undefined || operation.kind !== 'append') return null;

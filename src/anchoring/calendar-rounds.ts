@@ -12,21 +12,21 @@ import type { CalendarFailure } from './calendar-status.js';
 import { type Calendar, calendarName, placeAmong } from './calendar.js';
 import {
   digestToSend,
-  type EpochStamp,
+  type CalendarStamp,
   keptPromise,
   openPromises,
   type Outgoing,
   takenBy,
-} from './epoch-stamp.js';
+} from './calendar-stamp.js';
 
-export interface StampRoundsOptions {
+export interface CalendarRoundsOptions {
   readonly calendars: readonly Calendar[];
   readonly send: SendOutbound;
   readonly clock: Clock;
 }
 
 /** What came of it; null where nobody took the root. */
-export interface StampRound<T> {
+export interface CalendarRound<T> {
   readonly stamp: T;
   readonly failures: readonly CalendarFailure[];
 }
@@ -34,21 +34,21 @@ export interface StampRound<T> {
 const FIRST_PAUSE_MILLIS = 30_000;
 const LONGEST_PAUSE_MILLIS = 15 * 60_000;
 
-export class StampRounds {
-  readonly #options: StampRoundsOptions;
+export class CalendarRounds {
+  readonly #options: CalendarRoundsOptions;
   /** By the URL that is asked. Of as many as the setting allows hosts, since others are not asked. */
   readonly #pauses = new Map<string, BackOff>();
 
-  constructor(options: StampRoundsOptions) {
+  constructor(options: CalendarRoundsOptions) {
     this.#options = options;
   }
 
   /** Asks those who have not taken it yet. @param stamp of the same root, where some have. */
   async submit(
     outgoing: Outgoing,
-    stamp: EpochStamp | null,
+    stamp: CalendarStamp | null,
     signal: AbortSignal,
-  ): Promise<StampRound<EpochStamp | null>> {
+  ): Promise<CalendarRound<CalendarStamp | null>> {
     const { calendars, send, clock } = this.#options;
     const digest = digestToSend(outgoing);
     const failures: CalendarFailure[] = [];
@@ -67,7 +67,7 @@ export class StampRounds {
   }
 
   /** Asks for what is open. */
-  async follow(stamp: EpochStamp, signal: AbortSignal): Promise<StampRound<EpochStamp>> {
+  async follow(stamp: CalendarStamp, signal: AbortSignal): Promise<CalendarRound<CalendarStamp>> {
     const { calendars, send } = this.#options;
     const failures: CalendarFailure[] = [];
     let followed = stamp;

@@ -2,10 +2,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Calendar, placeOf } from '../../src/anchoring/calendar.js';
-import { isInBlock } from '../../src/anchoring/epoch-stamp.js';
-import { EpochStamps, type EpochStampsOptions } from '../../src/anchoring/epoch-stamps.js';
-import { StampRounds } from '../../src/anchoring/stamp-rounds.js';
-import { StampStore } from '../../src/anchoring/stamp-store.js';
+import { isInBlock } from '../../src/anchoring/calendar-stamp.js';
+import { CalendarStamps, type CalendarStampsOptions } from '../../src/anchoring/calendar-stamps.js';
+import { CalendarRounds } from '../../src/anchoring/calendar-rounds.js';
+import { CalendarStore } from '../../src/anchoring/calendar-store.js';
 import type { TreeSize } from '../../src/base/brand.js';
 import { toHex } from '../../src/base/bytes.js';
 import { silentLogger } from '../../src/base/logger.js';
@@ -44,17 +44,17 @@ const folder = (): string => join(root, 'stamps');
 
 async function openStamps(
   asked: readonly Calendar[] = calendars.map((one) => calendarOf(one)),
-  more: Partial<EpochStampsOptions> = {},
-): Promise<EpochStamps> {
+  more: Partial<CalendarStampsOptions> = {},
+): Promise<CalendarStamps> {
   const { node, clock, random } = opened;
   const send = outbound({
     hosts: asked.flatMap(({ host, promises }) => [host, ...promises]),
     ...{ timeoutMillis: 5_000, idleMillis: 5_000, perHost: 4 },
   });
-  return new EpochStamps({
+  return new CalendarStamps({
     epochs: node.epochs.epochs,
-    store: await StampStore.open(folder()),
-    rounds: new StampRounds({ calendars: asked, send, clock }),
+    store: await CalendarStore.open(folder()),
+    rounds: new CalendarRounds({ calendars: asked, send, clock }),
     ...{ wanted: 2, asked: asked.length, intervalMillis: 10 * MINUTE, clock, random },
     logger: silentLogger,
     ...more,
@@ -69,7 +69,7 @@ async function makeEpoch(): Promise<number> {
   return (await node.anchorNow()).epochSize;
 }
 
-async function ask(stamps: EpochStamps): Promise<EpochStamps['status']> {
+async function ask(stamps: CalendarStamps): Promise<CalendarStamps['status']> {
   stamps.begin();
   await stamps.idle();
   return stamps.status;
@@ -155,8 +155,10 @@ describe('roots of the epoch log', () => {
 
   it('are as they were, or as they came to be, whichever step of keeping them fails', async () => {
     const size = (await makeEpoch()) as TreeSize;
-    const life = async (files?: FaultyFiles): Promise<EpochStamps['status']> => {
-      const stamps = await openStamps(undefined, { store: await StampStore.open(folder(), files) });
+    const life = async (files?: FaultyFiles): Promise<CalendarStamps['status']> => {
+      const stamps = await openStamps(undefined, {
+        store: await CalendarStore.open(folder(), files),
+      });
       await ask(stamps);
       for (const calendar of calendars) calendar.mine(700_000);
       opened.clock.advance(10 * MINUTE);

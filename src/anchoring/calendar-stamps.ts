@@ -9,22 +9,22 @@ import type { Clock } from '../base/time.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import { calendarAlarms, type CalendarFailure, type CalendarStatus } from './calendar-status.js';
 import {
-  type EpochStamp,
+  type CalendarStamp,
   isInBlock,
   openPromises,
   outgoingOf,
   STAMP_NONCE_BYTES,
-} from './epoch-stamp.js';
+} from './calendar-stamp.js';
 import { lastEpoch } from './read-epoch.js';
-import { FollowTimes } from './stamp-follow-times.js';
-import type { StampRound, StampRounds } from './stamp-rounds.js';
-import type { StampStore } from './stamp-store.js';
+import { FollowTimes } from './calendar-follow-times.js';
+import type { CalendarRound, CalendarRounds } from './calendar-rounds.js';
+import type { CalendarStore } from './calendar-store.js';
 
-export interface EpochStampsOptions {
+export interface CalendarStampsOptions {
   /** The epoch log that is written now. */
   readonly epochs: LogReader;
-  readonly store: StampStore;
-  readonly rounds: Pick<StampRounds, 'submit' | 'follow'>;
+  readonly store: CalendarStore;
+  readonly rounds: Pick<CalendarRounds, 'submit' | 'follow'>;
   /** So many calendars at least are to take each root. */
   readonly wanted: number;
   /** All that are asked. */
@@ -42,12 +42,12 @@ const MAX_PENDING = 2_048;
 /** Asked about in one round; the rest in the next. */
 const MAX_FOLLOWED = 64;
 
-export class EpochStamps {
-  readonly #options: EpochStampsOptions;
+export class CalendarStamps {
+  readonly #options: CalendarStampsOptions;
   readonly #stopping = new AbortController();
   readonly #times: FollowTimes;
   /** Ascending by size. */
-  #pending: readonly EpochStamp[];
+  #pending: readonly CalendarStamp[];
   #stampedSize: TreeSize;
   #lastStampedAt: UnixMillis | null;
   #lastConfirmedAt: UnixMillis | null = null;
@@ -57,7 +57,7 @@ export class EpochStamps {
   #isAsked = false;
   #running: Promise<void> | null = null;
 
-  constructor(options: EpochStampsOptions) {
+  constructor(options: CalendarStampsOptions) {
     const { store, wanted, clock } = options;
     this.#options = options;
     this.#times = new FollowTimes(clock);
@@ -96,7 +96,7 @@ export class EpochStamps {
   }
 
   /** @throws AnchoringError ANCHOR_STATE_INVALID if what is kept is not what was written. */
-  async read(size: TreeSize): Promise<EpochStamp> {
+  async read(size: TreeSize): Promise<CalendarStamp> {
     const pending = this.#pending.find((stamp) => stamp.size === size);
     return pending ?? this.#options.store.readSettled(size);
   }
@@ -167,8 +167,8 @@ export class EpochStamps {
   }
 
   async #keepTaken(
-    before: EpochStamp | null,
-    { stamp }: StampRound<EpochStamp | null>,
+    before: CalendarStamp | null,
+    { stamp }: CalendarRound<CalendarStamp | null>,
   ): Promise<void> {
     if (stamp === null || stamp === before) return;
     // A crash before this leaves calendars with a digest that nobody asks about.
@@ -198,7 +198,7 @@ export class EpochStamps {
     return failures;
   }
 
-  async #keepFollowed(before: EpochStamp, stamp: EpochStamp): Promise<void> {
+  async #keepFollowed(before: CalendarStamp, stamp: CalendarStamp): Promise<void> {
     const { store, clock, logger } = this.#options;
     if (openPromises(stamp).length === 0) {
       await store.settle(stamp);
@@ -231,7 +231,7 @@ export class EpochStamps {
     }
   }
 
-  #replace(stamp: EpochStamp): void {
+  #replace(stamp: CalendarStamp): void {
     const others = this.#pending.filter(({ size }) => size !== stamp.size);
     this.#pending = [...others, stamp].sort((a, b) => a.size - b.size);
   }

@@ -9,34 +9,37 @@ import {
   headInEpochs,
   type HeadInEpochs,
 } from './epoch-heads.js';
-import type { EpochStamp } from './epoch-stamp.js';
+import type { CalendarStamp } from './calendar-stamp.js';
 import { AnchoringError } from './errors.js';
 
-export interface StampedHead extends HeadInEpochs {
+export interface CalendarHead extends HeadInEpochs {
   /** Of the root that the head leads to. */
   readonly stamp: OtsFile;
 }
 
 /** What is stamped, of whichever calendars know of a block. */
-export interface Stamped {
+export interface CalendarStamped {
   /** The first stamped head that contains an entry; null while there is none. */
-  around(reader: LogReader, index: LeafIndex): Promise<StampedHead | null>;
+  around(reader: LogReader, index: LeafIndex): Promise<CalendarHead | null>;
 }
 
 /** Where no calendars are asked. */
-export const NOTHING_STAMPED: Stamped = { around: () => Promise.resolve(null) };
+export const NOTHING_STAMPED: CalendarStamped = { around: () => Promise.resolve(null) };
 
-export interface ConfirmedStamps {
+export interface ConfirmedByCalendars {
   /** Of the epoch log, ascending. */
   readonly confirmedSizes: readonly TreeSize[];
-  read(size: TreeSize): Promise<EpochStamp>;
+  read(size: TreeSize): Promise<CalendarStamp>;
 }
 
 /**
  * Of the epoch log that is written now. `around` throws AnchoringError ANCHOR_STATE_INVALID for a stamp of another
  * root, and as `headInEpochs`.
  */
-export function stampedHeads(parts: EpochHeadParts, stamps: ConfirmedStamps): Stamped {
+export function calendarHeads(
+  parts: EpochHeadParts,
+  stamps: ConfirmedByCalendars,
+): CalendarStamped {
   const { history, epochs } = parts;
   return {
     around: async (reader, index) => {

@@ -20,26 +20,26 @@ import {
   removeFileDurably,
   writeFileDurably,
 } from '../keys/durable-file.js';
-import type { EpochStamp } from './epoch-stamp.js';
+import type { CalendarStamp } from './calendar-stamp.js';
 import { AnchoringError } from './errors.js';
 
 const NAME = /^(pending\.)?(\d{12})\.json$/;
 const CALENDAR_NAME = textLike(/^[\x21-\x7e]{1,2048}$/, 'the name of a calendar');
 export const MAX_CALENDARS = 16;
 
-export class StampStore {
+export class CalendarStore {
   readonly #directory: string;
   readonly #files: DurableFileSystem;
   /** Ascending. */
   #settled: readonly TreeSize[];
   /** Pending when it was opened, ascending by size. */
-  readonly opened: readonly EpochStamp[];
+  readonly opened: readonly CalendarStamp[];
 
   private constructor(
     directory: string,
     files: DurableFileSystem,
     settled: readonly TreeSize[],
-    opened: readonly EpochStamp[],
+    opened: readonly CalendarStamp[],
   ) {
     this.#directory = directory;
     this.#files = files;
@@ -51,7 +51,7 @@ export class StampStore {
   static async open(
     directory: string,
     files: DurableFileSystem = durableFileSystem,
-  ): Promise<StampStore> {
+  ): Promise<CalendarStore> {
     await makeDirectoryDurably(directory, files);
     const found = (await readdir(directory)).flatMap((name) => {
       const [, pending, digits] = NAME.exec(name) ?? [];
@@ -65,13 +65,13 @@ export class StampStore {
         .map(({ size }) => size)
         .sort((a, b) => a - b);
     const settled = sizesOf(false);
-    const opened: EpochStamp[] = [];
+    const opened: CalendarStamp[] = [];
     for (const size of sizesOf(true)) {
       // A crash came between: the settled one has all that this has.
       if (settled.includes(size)) await removeFileDurably(pendingPath(directory, size), files);
       else opened.push(await readStamp(directory, pendingName(size), size));
     }
-    return new StampStore(directory, files, settled, opened);
+    return new CalendarStore(directory, files, settled, opened);
   }
 
   /** Sizes of the epoch log whose stamps are pending no more, ascending. */
@@ -79,13 +79,13 @@ export class StampStore {
     return this.#settled;
   }
 
-  async writePending(stamp: EpochStamp): Promise<void> {
+  async writePending(stamp: CalendarStamp): Promise<void> {
     // A crash before this leaves what was kept before: a calendar knows more than we do, and is asked again.
     await this.#write(pendingName(stamp.size), stamp);
   }
 
   /** No promise of it is open any more, or none is waited for. */
-  async settle(stamp: EpochStamp): Promise<void> {
+  async settle(stamp: CalendarStamp): Promise<void> {
     await this.#write(settledName(stamp.size), stamp);
     this.#settled = [...this.#settled, stamp.size].sort((a, b) => a - b);
     // A crash before this leaves both, and the next opening removes the pending one.
@@ -98,11 +98,11 @@ export class StampStore {
   }
 
   /** @throws AnchoringError ANCHOR_STATE_INVALID if it is not there or not what was written. */
-  readSettled(size: TreeSize): Promise<EpochStamp> {
+  readSettled(size: TreeSize): Promise<CalendarStamp> {
     return readStamp(this.#directory, settledName(size), size);
   }
 
-  async #write(name: string, { size, at, took, file }: EpochStamp): Promise<void> {
+  async #write(name: string, { size, at, took, file }: CalendarStamp): Promise<void> {
     const content = {
       at: formatInstant(at),
       ots: toBase64(writeOtsFile(file)),
@@ -114,7 +114,7 @@ export class StampStore {
   }
 }
 
-async function readStamp(directory: string, name: string, size: TreeSize): Promise<EpochStamp> {
+async function readStamp(directory: string, name: string, size: TreeSize): Promise<CalendarStamp> {
   try {
     const place = placeIn(directory, name);
     const content = parseStoredJson(place, await readFile(join(directory, name)), {
