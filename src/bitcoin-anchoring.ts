@@ -33,7 +33,7 @@ export interface BitcoinAnchoring {
   readonly address: string;
 }
 
-const NETWORKS: Readonly<Record<Config['bitcoinNetwork'], BitcoinNetwork>> = {
+export const BITCOIN_NETWORKS: Readonly<Record<Config['bitcoinNetwork'], BitcoinNetwork>> = {
   mainnet: BITCOIN_MAINNET,
   testnet: BITCOIN_TESTNET,
   testnet4: BITCOIN_TESTNET4,
@@ -53,7 +53,7 @@ export async function openBitcoinAnchoring(
 ): Promise<BitcoinAnchoring> {
   const { bitcoinNetwork, bitcoinFunding } = config;
   const secret = await anchorSecret({ keyStore, random, isDevelopment: false });
-  const network = NETWORKS[bitcoinNetwork];
+  const network = BITCOIN_NETWORKS[bitcoinNetwork];
   const address = chainAddress(softwareAnchorSigner(secret).publicKey, network);
   const chain = `bitcoin:${bitcoinNetwork}` as const;
   const source = deferredChain(network, () => openSource(config, secrets, network));

@@ -47,7 +47,8 @@ export interface Config {
   readonly containerSealsPerMinute: number;
   /** Requests a minute per address; unlimited without it. */
   readonly requestsPerMinute?: number;
-  readonly anchorChain: 'devchain' | 'bitcoin';
+  /** `upstream` = none of the node's own: its roots go to another node, or to calendars. */
+  readonly anchorChain: 'devchain' | 'bitcoin' | 'upstream';
   readonly bitcoinNetwork: 'mainnet' | 'testnet' | 'testnet4' | 'signet' | 'regtest';
   /** One of the two where the chain is bitcoin. */
   readonly bitcoinRpcUrl?: string;
@@ -71,6 +72,18 @@ export interface Config {
   readonly epochTimeStampMillis: number;
   /** Directory that the epoch log's checkpoints are added to, absolute; none are without it. */
   readonly anchorFiles?: string;
+  /** Another Chirograph node that takes this one's roots: a calendar that asks for a key. */
+  readonly anchorUpstream?: CalendarSetting;
+  /** OpenTimestamps calendars that take them; none without it. */
+  readonly calendars?: readonly CalendarSetting[];
+  /** So many of all these are to take each root; all of them, where there are fewer. */
+  readonly calendarsWanted: number;
+  /** At the least between two roots that are sent. */
+  readonly calendarIntervalMillis: number;
+  /** Where others reach this node's own calendar, with a slash at its end; it is none without it. */
+  readonly calendarUri?: string;
+  /** Digests that one key may have stamped in a minute. */
+  readonly calendarDigestsPerMinute: number;
   /**
    * Where the seal's key is: `development` = of the node's own making; `pem`, `pkcs12` = in a file;
    * `pkcs11` = in a token; `off` = there is none.
@@ -110,6 +123,16 @@ export interface Config {
   readonly outboundTimeoutMillis: number;
 }
 
+/** A calendar of somebody else's (docs/formats/opentimestamps.md, "Calendars"). */
+export interface CalendarSetting {
+  /** http or https, with a slash at its end. */
+  readonly url: string;
+  /** Its host, as it may be asked. */
+  readonly host: HostRule;
+  /** Hosts that its promises may be of, beside its own. */
+  readonly promises: readonly HostRule[];
+}
+
 /** A time-stamp authority of somebody else's. */
 export interface AuthoritySetting {
   /** http or https; tokens are signed, so that either will do. */
@@ -129,6 +152,8 @@ export interface Secrets {
   readonly adminKey?: Secret;
   readonly bitcoinRpcUser?: Secret;
   readonly bitcoinRpcPassword?: Secret;
+  /** API key for the node of `anchorUpstream`. */
+  readonly anchorUpstreamKey?: Secret;
   /** Of the file that holds the seal's key. */
   readonly sealPassphrase?: Secret;
   /** Of the token. */

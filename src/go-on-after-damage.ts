@@ -14,7 +14,7 @@ import { LedgerStore } from './ledger/ledger-store.js';
 import type { Ledger } from './ledger/ledger.js';
 import { EMPTY_HEAD, type LogHead } from './ledger/log-head.js';
 import { salvage, type Salvaged, type SalvageOptions } from './ledger/salvage.js';
-import { NODE_TENANT } from './ledger-node.js';
+import { epochLedger, NODE_TENANT } from './ledger-node.js';
 import { readRunFile, whyNotToWrite } from './node-run.js';
 import { recordRestore } from './record-restore.js';
 import { parseCheckpoint } from './tlog/checkpoint.js';
@@ -99,8 +99,7 @@ async function isUpToDate(
   store: LedgerStore,
   { dataDirectory, keyStore }: { readonly dataDirectory: string; readonly keyStore: KeyStore },
 ): Promise<boolean> {
-  const node = store.tenantNamed(NODE_TENANT);
-  const epochs = (node && store.ledgersOf(node.handle)[0]?.reader) ?? null;
+  const epochs = epochLedger(store)?.reader ?? null;
   try {
     return (await whyNotToWrite({ dataDirectory, keyStore, epochs })) === null;
   } catch (cause) {

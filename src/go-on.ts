@@ -12,7 +12,7 @@ import type { Mark } from './keys/mark.js';
 import { unobserved } from './ledger/commit-observer.js';
 import { LedgerStore } from './ledger/ledger-store.js';
 import type { Ledger } from './ledger/ledger.js';
-import { NODE_TENANT } from './ledger-node.js';
+import { epochLedger } from './ledger-node.js';
 import { readRunFile, writeRunFile } from './node-run.js';
 import { recordRestore } from './record-restore.js';
 
@@ -82,8 +82,7 @@ export async function rememberEpochs(
   dataDirectory: string,
   keyStore: KeyStore,
 ): Promise<void> {
-  const node = store.tenantNamed(NODE_TENANT);
-  const epochs = node && store.ledgersOf(node.handle)[0]?.reader.head;
+  const epochs = epochLedger(store)?.reader.head;
   const mark = await markOrNull(keyStore);
   const runFile = await readRunFile(dataDirectory);
   const run = Math.max(mark?.run ?? 0, runFile?.run ?? 0) + 1;

@@ -130,8 +130,7 @@ export class LedgerNode {
     const { dataDirectory, keyStore } = options;
     const store = await LedgerStore.open({ ...options, ...options.store });
     try {
-      const known = store.tenantNamed(NODE_TENANT);
-      const epochs = known && store.ledgersOf(known.handle)[0];
+      const epochs = epochLedger(store);
       const { refusal, isCompared } = await compareWithWitnesses(options, epochs?.reader ?? null);
       if (refusal !== null) throw readOnly(refusal);
       const run = await beginRun({ dataDirectory, keyStore, epochs: epochs?.reader ?? null });
@@ -300,6 +299,14 @@ export class LedgerNode {
     await ensureAccessLedger(this.store, tenant);
     return tenant;
   }
+}
+
+/** The node's epoch log; undefined before it was made. */
+export function epochLedger(
+  store: Pick<LedgerStore, 'tenantNamed' | 'ledgersOf'>,
+): Ledger | undefined {
+  const node = store.tenantNamed(NODE_TENANT);
+  return node && store.ledgersOf(node.handle).find(({ identity }) => identity.name === EPOCHS);
 }
 
 async function tenantOf(

@@ -20,6 +20,7 @@ export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModu
     anchored: node.anchored,
     stamped: node.stamped,
     witnessed: node.witnessed,
+    byCalendars: opened.calendars.stamped,
     identities: node.identities,
   };
   return [

@@ -27,6 +27,8 @@ import type { LogReader } from './ledger/log-reader.js';
 /** How anchors get into a chain. */
 export interface AnchoringOptions {
   readonly chain: ChainName;
+  /** False where the node has no chain, and its epochs go elsewhere; true without it. */
+  readonly sendsAnchors?: boolean;
   readonly source: ChainSource;
   /** secp256k1, 32 bytes. */
   readonly secret: Uint8Array;
@@ -50,6 +52,7 @@ export interface NodeAnchoring {
   readonly chain: ChainName;
   readonly epochs: EpochSource;
   readonly anchorer: Anchorer;
+  readonly sendsAnchors: boolean;
   /** Of all epoch logs that the node has had. */
   readonly anchors: readonly AnchorStore[];
   /** Of the epoch log that is written now. */
@@ -91,7 +94,7 @@ async function anchoringOf(
   histories: readonly OpenedHistory[],
 ): Promise<Omit<NodeAnchoring, 'close'>> {
   const { epochLog, ledgers, random } = parts;
-  const { chain, secret, ...options } = parts.options;
+  const { chain, secret, sendsAnchors = true, ...options } = parts.options;
   const [current] = histories;
   assert(current !== undefined, 'a ledger has a log');
   const signer = softwareAnchorSigner(secret);
@@ -119,7 +122,7 @@ async function anchoringOf(
     current: current.stamps,
     all: stampedByAny(histories.map((one) => one.stamps)),
   };
-  return { chain, epochs, anchorer, anchors, anchored, history, stamps };
+  return { chain, epochs, anchorer, sendsAnchors, anchors, anchored, history, stamps };
 }
 
 interface OpenedHistory {

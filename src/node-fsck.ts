@@ -24,7 +24,7 @@ import { checkSnapshot, type Finding, type FsckOptions, type FsckSummary } from 
 import { LedgerStore } from './ledger/ledger-store.js';
 import type { Ledger } from './ledger/ledger.js';
 import { takeSnapshot } from './ledger/store-snapshot.js';
-import { NODE_TENANT } from './ledger-node.js';
+import { epochLedger } from './ledger-node.js';
 import { whyNotToWrite } from './node-run.js';
 import { parseVerifierKey } from './tlog/note-key.js';
 
@@ -95,8 +95,7 @@ async function* problemsAbove(options: NodeFsckOptions): AsyncGenerator<string> 
     return;
   }
   try {
-    const known = store.tenantNamed(NODE_TENANT);
-    const epochLog = known && store.ledgersOf(known.handle)[0];
+    const epochLog = epochLedger(store);
     const epochs = epochLog?.reader ?? null;
     yield* problemOf(() => whyNotToWrite({ dataDirectory, keyStore, epochs }));
     yield* recoveryProblems(store, keyStore);

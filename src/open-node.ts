@@ -27,6 +27,7 @@ import { openSeal } from './open-seal.js';
 import { readWitnessing } from './open-witnesses.js';
 import { developmentParts } from './settings/development-parts.js';
 import { openSigningServices, type SigningServices } from './signing-services.js';
+import { openUpstreamAnchoring } from './upstream-anchoring.js';
 import { programVersion } from './version.js';
 
 export interface NodeSurroundings {
@@ -111,7 +112,10 @@ async function open(
     logName,
     seal,
     hasRecoveryKeys: isDevelopment,
-    openAnchoring: () => openChain(bitcoin, dataDirectory, { keyStore, clock, random }, lifetime),
+    openAnchoring: () =>
+      config.anchorChain === 'upstream'
+        ? openUpstreamAnchoring(config, { keyStore, random })
+        : openChain(bitcoin, dataDirectory, { keyStore, clock, random }, lifetime),
   });
   lifetime.add(() => node.close());
   await timeStampCounts.open();

@@ -6,6 +6,7 @@ import { consoleRoutes, describeConsole } from './api/routes/console.js';
 import { describeEpochs, epochsRoutes } from './api/routes/epochs.js';
 import { describeHealth, healthRoutes } from './api/routes/health.js';
 import { describeVerify, verifyRoutes } from './api/routes/verify.js';
+import { calendarModules } from './calendar-route-modules.js';
 import { builtConsolePage } from './console-page.js';
 import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
 import { ledgerModules } from './ledger-route-modules.js';
@@ -29,6 +30,7 @@ export function routeModules(parts: RouteParts): RouteModule[] {
     ...ledgerModules(parts, shared),
     schemas,
     ...transferModules(parts, shared),
+    ...calendarModules(parts, shared),
     v1(
       anchorsRoutes({
         guard,
@@ -39,6 +41,7 @@ export function routeModules(parts: RouteParts): RouteModule[] {
         anchorNow: () => anchoring.anchorNow(),
         funding: node,
         witnesses: () => opened.node.witnesses?.status ?? null,
+        calendars: () => opened.calendars.stamps?.status ?? null,
         backends: () => anchorBackends(node.epochs.epochs, opened.backends()),
         body: shared.body,
       }),

@@ -18,6 +18,7 @@ import type { Preparer } from './commands/preparation/preparer.js';
 import type { TrySchema } from './commands/schema-trial.js';
 import type { Config } from './config.js';
 import type { Anchoring } from './epoch-timer.js';
+import type { OpenedCalendars } from './open-calendars.js';
 import type { OpenedNode } from './open-node.js';
 import type { FindableFields } from './queries/findable-fields.js';
 import type { SchemaRegistry } from './queries/ledger-schemas.js';
@@ -37,6 +38,7 @@ export interface ServedNode extends OpenedNode {
   readonly anchoring: Anchoring;
   /** Null where nothing raises signatures. */
   readonly waitingOf: WaitingOf | null;
+  readonly calendars: OpenedCalendars;
   readonly backends: () => readonly BackendStatus[];
 }
 

@@ -28,8 +28,9 @@ import {
   viewMetrics,
 } from './node-metrics.js';
 import { openAugmentation } from './open-augmentation.js';
-import { batchReasons, openBatches } from './open-batches.js';
 import { openBackends } from './open-backends.js';
+import { batchReasons, openBatches } from './open-batches.js';
+import { calendarReasons, openCalendars } from './open-calendars.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { witnessMetrics, witnessReasons } from './open-witnesses.js';
 import { FindableFields } from './queries/findable-fields.js';
@@ -116,6 +117,8 @@ export class Service {
       const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
       const augmentation = await openAugmentation(config, parts, opened, metrics);
       const { keeper: batches, seals } = openBatches(config, parts, opened, metrics.registry);
+      const calendars = await openCalendars(config, secrets, parts, opened.node, metrics.registry);
+      lifetime.add(() => calendars.stamps?.stop() ?? Promise.resolve());
       const backends = openBackends(config, parts, opened, metrics.registry, {
         witnesses: () => opened.node.witnesses?.status ?? null,
         chainFailures: () => epochs.failures,
@@ -134,23 +137,14 @@ export class Service {
                   augmentation.follower.beginBatch();
                 },
               ],
-        always: [
-          ...(witnesses === null
-            ? []
-            : [
-                () => {
-                  witnesses.begin();
-                },
-              ]),
-          () => {
-            backends.begin();
-          },
-        ],
+        always: [witnesses, calendars.stamps, backends].map((others) => () => {
+          others?.begin();
+        }),
       });
       const epochs = epochTimer(config, parts, anchoring);
       const waitingOf = augmentation?.waitingOf ?? null;
       const inner = {
-        ...{ ...opened, schemas, findable, views, maps, batches, anchoring, waitingOf },
+        ...{ ...opened, schemas, findable, views, maps, batches, anchoring, waitingOf, calendars },
         backends: () => backends.statuses(),
       };
       const stopping = new AbortController();
@@ -167,6 +161,7 @@ export class Service {
           augmentation: [
             ...witnessReasons(witnesses),
             ...backends.reasons(),
+            ...calendarReasons(calendars.stamps),
             ...batchReasons(seals),
             ...(augmentation?.reasons() ?? []),
           ],

@@ -65,7 +65,7 @@ async function epoch(kind: string): Promise<Backend> {
     const now = await backend(kind);
     if (look > 500) throw new Error(`it does not come: ${JSON.stringify(now)}`);
     if (now?.size === epochSize || (now?.missed ?? 0) > (before?.missed ?? 0))
-      return now as Backend;
+      return now!;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

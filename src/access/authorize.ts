@@ -71,6 +71,9 @@ const ALLOWED = {
   /** Naming a coin of the node's: for the anchors that all tenants share. */
   'anchor:fund': ['operator', 'admin'],
   'anchor:read': ['operator', ...EVERYONE],
+  /** Having a digest stamped with the next epoch: what it is of, the node never learns. */
+  'calendar:submit': ['operator', 'writer', 'admin'],
+  'calendar:read': ['operator', ...EVERYONE],
   'trust:read': ['operator', ...EVERYONE],
   'key:create': ['admin'],
   'key:list': ['admin'],

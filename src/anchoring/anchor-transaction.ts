@@ -13,8 +13,8 @@ import type { Outpoint } from '../evidence/bitcoin/transaction.js';
 import type { AnchorSigner } from './anchor-signer.js';
 import type { BitcoinNetwork } from './bitcoin-network.js';
 import { AnchoringError } from './errors.js';
-import { p2wpkhDigest, p2wpkhScript, p2wpkhWitness, withLowS } from './internal/p2wpkh.js';
 import { spendsP2wpkh } from './internal/p2wpkh-check.js';
+import { p2wpkhDigest, p2wpkhScript, p2wpkhWitness, withLowS } from './internal/p2wpkh.js';
 
 /** An unspent output that pays the chain's script. */
 export interface AnchorCoin {

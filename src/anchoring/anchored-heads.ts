@@ -7,9 +7,8 @@ import type { AnchorProof } from '../evidence/bitcoin/anchor-proof.js';
 import type { ChainName } from '../evidence/chains.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import type { AnchorStore } from './anchor-store.js';
-import { parseTaken } from './epoch-changes.js';
 import type { EpochHistory } from './epoch-history.js';
-import { type HeadInEpoch, headInEpoch } from './head-in-epoch.js';
+import { firstHolding, type HeadInEpoch, headInEpoch } from './head-in-epoch.js';
 import { HeadSizes } from './head-sizes.js';
 
 /** One anchored head of one log. */
@@ -80,17 +79,10 @@ export class AnchoredHeads implements Anchored {
     index: LeafIndex,
   ): Promise<{ after: HeadAnchor | null; before: HeadAnchor | null }> {
     const sizes = this.#parts.anchors.settledSizes;
-    // Heads only grow, so the anchors that contain the entry are the later ones.
-    let low = 0;
-    let high = sizes.length;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      if ((await this.#sizeAt(sizes[middle], reader)) > index) high = middle;
-      else low = middle + 1;
-    }
+    const at = await firstHolding(this.#parts.history, sizes, reader, index);
     return {
-      after: await this.#anchor(sizes[low], reader),
-      before: low === 0 ? null : await this.#anchor(sizes[low - 1], reader),
+      after: await this.#anchor(sizes[at], reader),
+      before: at === 0 ? null : await this.#anchor(sizes[at - 1], reader),
     };
   }
 
@@ -101,15 +93,5 @@ export class AnchoredHeads implements Anchored {
     if (found === null) return null;
     const { proof } = await anchors.readSettled(epochSize);
     return { ...found, chain, transaction: proof };
-  }
-
-  /** Of the head that an anchor has of a log: an anchor of n epochs rests on the last of them. */
-  async #sizeAt(epochSize: TreeSize | undefined, { handle }: LogReader): Promise<number> {
-    if (epochSize === undefined) return 0;
-    const taken = await this.#parts.history.takenAt(handle, epochSize - 1);
-    const statement = taken && parseTaken(taken.statement);
-    if (statement === null) return 0;
-    // What it ever had is in the anchors before the one that says that it ended.
-    return statement.kind === 'head' ? statement.size : Infinity;
   }
 }

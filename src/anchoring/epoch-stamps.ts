@@ -4,9 +4,8 @@
  */
 import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
 import type { LogReader } from '../ledger/log-reader.js';
-import { parseTaken } from './epoch-changes.js';
 import type { EpochHistory } from './epoch-history.js';
-import { type HeadInEpoch, headInEpoch } from './head-in-epoch.js';
+import { firstHolding, type HeadInEpoch, headInEpoch } from './head-in-epoch.js';
 import { HeadSizes } from './head-sizes.js';
 import type { EpochStamp, StampStore } from './stamp-store.js';
 
@@ -83,31 +82,12 @@ export class EpochStamps implements Stamped {
     from: UnixMillis,
   ): Promise<StampedHead | null> {
     const sizes = usable(this.#parts);
-    const first = await this.#firstCovering(sizes, reader, index);
+    const first = await firstHolding(this.#parts.history, sizes, reader, index);
     for (const size of sizes.slice(first, first + MAX_PASSED_OVER)) {
       const stamp = await this.store.read(size);
       if (stamp.at >= from) return this.#headAt(stamp, reader);
     }
     return null;
-  }
-
-  /** Heads only grow, so the stamps that cover the entry are the later ones. */
-  async #firstCovering(
-    sizes: readonly TreeSize[],
-    { handle }: LogReader,
-    index: LeafIndex,
-  ): Promise<number> {
-    let [low, high] = [0, sizes.length];
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      const taken = await this.#parts.history.takenAt(handle, (sizes[middle] ?? 0) - 1);
-      const statement = taken && parseTaken(taken.statement);
-      // What it ever had is in the stamps before the one that says that it ended.
-      const isCovered = statement !== null && (statement.kind !== 'head' || statement.size > index);
-      if (isCovered) high = middle;
-      else low = middle + 1;
-    }
-    return low;
   }
 
   async #headAt(stamp: EpochStamp, reader: LogReader): Promise<StampedHead | null> {

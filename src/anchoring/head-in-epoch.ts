@@ -47,6 +47,42 @@ export async function headInEpoch(
   };
 }
 
+/**
+ * Which is the first of these sizes whose epoch has a head with the entry; their number if none has. Heads only
+ * grow, so those that contain it are the later ones.
+ *
+ * @param sizes of the epoch log, ascending.
+ */
+export async function firstHolding(
+  history: EpochHistory,
+  sizes: readonly TreeSize[],
+  reader: LogReader,
+  index: LeafIndex,
+): Promise<number> {
+  let low = 0;
+  let high = sizes.length;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((await sizeAt(history, sizes[middle], reader)) > index) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Of the head that the epoch log has of a log: of n entries it is that of the last of them. */
+async function sizeAt(
+  history: EpochHistory,
+  epochSize: TreeSize | undefined,
+  { handle }: LogReader,
+): Promise<number> {
+  if (epochSize === undefined) return 0;
+  const taken = await history.takenAt(handle, epochSize - 1);
+  const statement = taken && parseTaken(taken.statement);
+  if (statement === null) return 0;
+  // What it ever had is in the epochs before the one that says that it ended.
+  return statement.kind === 'head' ? statement.size : Infinity;
+}
+
 /** Handle, hex: the second part of an origin. */
 function tenantOf(origin: string): string {
   return origin.split('/')[1] ?? '';

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import type { UnixMillis } from '../base/brand.js';
 import { formatInstant } from '../base/time.js';
 import type { WitnessStatus } from '../checkpoint/witness-status.js';
-import type { AnchorStatus } from '../commands/anchor-now.js';
+import type { AnchorStatus, CalendarStatus } from '../commands/anchor-now.js';
 import type { BackendView } from '../queries/anchor-backends.js';
 import { backendsSchema, backendsView } from './backend-schemas.js';
+import { calendarsSchema, calendarsView } from './calendars-schema.js';
 import { instantSchema } from './schemas.js';
 
 /** What there is to call an operator for. */
@@ -61,6 +62,7 @@ export const anchorsSchema = z.object({
     })
     .meta({ description: 'What no final anchor has.' }),
   witnesses: witnessesSchema,
+  calendars: calendarsSchema,
   backends: backendsSchema,
   lastFinalAt: instantSchema
     .nullable()
@@ -111,13 +113,14 @@ export interface AnchoringAnswerParts {
   readonly verifierKey: string;
   readonly isDevelopment: boolean;
   readonly witnesses: WitnessStatus | null;
+  readonly calendars: CalendarStatus | null;
   readonly backends: readonly BackendView[];
 }
 
 /** Which logs are inconsistent is left out: that is for the operator, they are of all tenants. */
 export function anchoringAnswer(
   now: AnchorStatus,
-  { chain, verifierKey, isDevelopment, witnesses, backends }: AnchoringAnswerParts,
+  { chain, verifierKey, isDevelopment, witnesses, calendars, backends }: AnchoringAnswerParts,
 ): z.infer<typeof anchorsSchema> {
   return {
     chain,
@@ -127,6 +130,7 @@ export function anchoringAnswer(
     settledSize: now.settledSize,
     pending: now.pending,
     witnesses: witnessesView(witnesses),
+    calendars: calendarsView(calendars),
     backends: backendsView(backends),
     ...viewOf(now),
   };
@@ -146,6 +150,7 @@ function viewOf({
   | 'settledSize'
   | 'pending'
   | 'witnesses'
+  | 'calendars'
   | 'backends'
 > {
   const { balance, rate, paidThisMonth, monthlyBudget, paidInAll, runwayDays, starved } = report;

@@ -22,6 +22,7 @@ export type ApiErrorCode =
   | 'REQUEST_RATE_LIMITED'
   | 'SEARCH_RATE_LIMITED'
   | 'SEAL_RATE_LIMITED'
+  | 'CALENDAR_RATE_LIMITED'
   /** The bytes were no HTTP/1.1 request. */
   | 'HTTP_MALFORMED'
   | 'HEADERS_TOO_LARGE'

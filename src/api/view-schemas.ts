@@ -72,13 +72,10 @@ export const filterQuery = {
   author: z.string().max(512).optional().meta({ description: 'Who wrote.' }),
   ...periodQuery,
   ...validAtQuery,
-  finality: z
-    .enum(FINALITY_FILTERS)
-    .optional()
-    .meta({
-      description:
-        'Whether witnesses have cosigned it, an authority has stamped it, or a chain holds it.',
-    }),
+  finality: z.enum(FINALITY_FILTERS).optional().meta({
+    description:
+      'Whether witnesses have cosigned it, an authority has stamped it, or a chain holds it.',
+  }),
 } as const;
 
 export const subjectPath = {

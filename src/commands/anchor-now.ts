@@ -9,9 +9,13 @@ import type { TreeSize, UnixMillis } from '../base/brand.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { AnchorLag } from './anchor-lag.js';
 
+export type { CalendarStatus } from '../anchoring/calendar-status.js';
+
 export interface AnchorNowDeps {
   readonly epochs: EpochSource;
   readonly anchorer: Anchorer;
+  /** False where the node has no chain of its own: epochs are made, and go elsewhere. */
+  readonly sendsAnchors: boolean;
   readonly anchored: AnchoredHeads;
   readonly lag: AnchorLag;
   readonly keyStore: KeyStore;
@@ -40,6 +44,7 @@ export interface AnchorStatus {
  */
 export async function anchorNow(deps: AnchorNowDeps): Promise<AnchorStatus> {
   await markEpoch(deps);
+  if (!deps.sendsAnchors) return anchorStatus(deps);
   await publishHead(deps);
   const status = await followAnchors(deps);
   if (status.pending.state !== 'idle' || status.settledSize === status.epochSize) return status;
@@ -73,6 +78,7 @@ export async function markEpoch(deps: AnchorNowDeps, succession?: NamedSuccessio
 /** Looks how far the anchor on its way has come. */
 export async function followAnchors(deps: AnchorNowDeps): Promise<AnchorStatus> {
   const { anchorer, anchored, epochs, lag } = deps;
+  if (!deps.sendsAnchors) return anchorStatus(deps);
   const before = anchorer.settledSize;
   await anchorer.poll();
   // Smaller, where a reorganisation took back what was final.

@@ -13,6 +13,7 @@ import {
   describeVersion,
 } from './internal/describe-collection.js';
 import { describeContainer } from './internal/describe-container.js';
+import { describeRanges } from './internal/describe-ranges.js';
 import {
   describeEntry,
   describeLog,
@@ -20,7 +21,6 @@ import {
   type Line,
   type Say,
 } from './internal/describe.js';
-import { describeRanges } from './internal/describe-ranges.js';
 import type { CheckResult } from './internal/outcome.js';
 import { findingText, messageText } from './message-text.js';
 import { type Catalogue, ENGLISH } from './messages-en.js';

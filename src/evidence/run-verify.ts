@@ -1,9 +1,9 @@
 /** The command `verify`, from bytes to exit code and text: one for the command line and the single-file verifier. */
+import { type HeadersInput, trustInHeaders } from './chosen-headers.js';
 import { EvidenceError } from './evidence-error.js';
 import { CATALOGUES, type Language } from './languages.js';
 import { reportAsJson } from './report-json.js';
 import { reportAsText } from './report-text.js';
-import { type HeadersInput, trustInHeaders } from './chosen-headers.js';
 import { SHIPPED_TRUST } from './shipped-trust.js';
 import { mergeTrust, parseTrust, type Trust } from './trust.js';
 import { type FileReport, verifyBytes } from './verify-file.js';

@@ -1,6 +1,7 @@
 /** An entry as files that others verify: our evidence file, and C2SP's tlog-proof. */
 import type { DisclosedEntry } from '../access/disclosure.js';
 import type { Anchored } from '../anchoring/anchored-heads.js';
+import type { CalendarStamped } from '../anchoring/calendar-heads.js';
 import type { Stamped } from '../anchoring/epoch-stamps.js';
 import type { Witnessed } from '../anchoring/witnessed-heads.js';
 import { toHex, utf8 } from '../base/bytes.js';
@@ -20,6 +21,7 @@ export interface EvidenceParts {
   readonly anchored: Anchored;
   readonly stamped?: Stamped;
   readonly witnessed: Pick<Witnessed, 'covering'>;
+  readonly byCalendars: CalendarStamped;
   readonly identities: LogIdentities;
 }
 
@@ -31,7 +33,7 @@ export interface EvidenceAnswer {
 
 /** The evidence file (docs/formats/evidence.md). @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
 export async function evidenceFile(
-  { anchored, stamped, witnessed, identities }: EvidenceParts,
+  { anchored, stamped, witnessed, identities }: Omit<EvidenceParts, 'byCalendars'>,
   { ledger, vault }: LedgerLogs,
   id: string,
 ): Promise<EvidenceAnswer> {

@@ -5,9 +5,9 @@
  */
 import type { AnchorStore } from '../anchoring/anchor-store.js';
 import type { EpochHistory } from '../anchoring/epoch-history.js';
-import type { Witnessed } from '../anchoring/witnessed-heads.js';
 import { FIRST_EPOCH, lastEpoch } from '../anchoring/read-epoch.js';
 import type { StampStore } from '../anchoring/stamp-store.js';
+import type { Witnessed } from '../anchoring/witnessed-heads.js';
 import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { toBase64, toHex } from '../base/bytes.js';
 import type { JsonObject } from '../base/canonical-json.js';

@@ -127,14 +127,23 @@ async function evidenceHead(
 ): Promise<EvidenceHead> {
   const from = headSize(anchor);
   const consistency = from === size ? [] : await reader.consistencyProof(from, size);
-  const { path } = anchor;
+  return { consistency, ...wayOfHead(anchor) };
+}
+
+/** From a head to the root of the epoch log, whatever carries that into a chain. */
+export function wayOfHead({
+  epoch,
+  head,
+  log,
+  tenant,
+  path,
+}: HeadInEpoch): Omit<EvidenceHead, 'consistency'> {
   return {
-    consistency,
-    epoch: anchor.epoch,
-    head: anchor.head,
-    log: { handle: fromHex(anchor.log), proof: path.logProof, salt: path.salt },
+    epoch,
+    head,
+    log: { handle: fromHex(log), proof: path.logProof, salt: path.salt },
     tenant: {
-      handle: fromHex(anchor.tenant),
+      handle: fromHex(tenant),
       proof: path.tenantProof,
       root: path.tenantRoot,
       ...(path.tenantSalt !== null && { salt: path.tenantSalt }),

@@ -1,11 +1,11 @@
 /** The time-stamp over the epoch log that covers an entry, for files of evidence. */
 import type { Stamped, StampedHead } from '../anchoring/epoch-stamps.js';
 import type { TreeSize, UnixMillis } from '../base/brand.js';
-import { fromHex } from '../base/bytes.js';
 import type { EvidenceStamp } from '../evidence/evidence-file.js';
 import { parseHeadStatement } from '../evidence/head-statement.js';
 import { LedgerError } from '../ledger/ledger-error.js';
 import type { LogReader } from '../ledger/log-reader.js';
+import { wayOfHead } from './evidence-parts.js';
 import type { FoundEntry } from './find-entry.js';
 
 /**
@@ -34,18 +34,10 @@ export async function evidenceStamp(
   size: TreeSize,
 ): Promise<EvidenceStamp> {
   const from = stampedSize(stamped);
-  const { head, log, tenant, path, epoch, stamp } = stamped;
+  const { stamp } = stamped;
   return {
     consistency: from === size ? [] : await reader.consistencyProof(from, size),
-    head,
-    log: { handle: fromHex(log), proof: path.logProof, salt: path.salt },
-    tenant: {
-      handle: fromHex(tenant),
-      proof: path.tenantProof,
-      root: path.tenantRoot,
-      ...(path.tenantSalt !== null && { salt: path.tenantSalt }),
-    },
-    epoch,
+    ...wayOfHead(stamped),
     checkpoint: stamp.note,
     token: stamp.token,
   };

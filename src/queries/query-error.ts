@@ -18,6 +18,10 @@ export type QueryErrorCode =
   | 'QUERY_NOTHING_ASKED'
   /** No block of the chain holds a head of the log that contains the entry yet. */
   | 'ENTRY_NOT_ANCHORED'
+  /** A commitment of the calendar's that no block holds yet, in a form that calendars may give. */
+  | 'CALENDAR_PENDING'
+  /** The calendar gave no such commitment. */
+  | 'CALENDAR_COMMITMENT_UNKNOWN'
   /** No epoch has that index. */
   | 'EPOCH_UNKNOWN'
   /** The epoch log was smaller than that. */

@@ -37,13 +37,13 @@ export function readRevocationHosts(value: JsonValue): readonly HostRule[] {
   });
 }
 
-function arrayOf(value: JsonValue, maximum: number, what: string): readonly JsonValue[] {
+export function arrayOf(value: JsonValue, maximum: number, what: string): readonly JsonValue[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > maximum)
     throw malformed(`not an array of 1 to ${maximum} ${what}`);
   return value as readonly JsonValue[];
 }
 
-function ruleFrom(text: string, isInternal: boolean, at: number): HostRule {
+export function ruleFrom(text: string, isInternal: boolean, at: number): HostRule {
   const rule = parseHostRule(text, { isInternal });
   if (rule === null)
     throw malformed(
@@ -53,14 +53,14 @@ function ruleFrom(text: string, isInternal: boolean, at: number): HostRule {
 }
 
 /** The one host that this URL is of. */
-function hostOf(url: string, isInternal: boolean): HostRule {
+export function hostOf(url: string, isInternal: boolean): HostRule {
   const { host } = new URL(url);
   const rule = parseHostRule(host, { isInternal });
   if (rule === null) throw malformed('a url is of a host that cannot be asked');
   return rule;
 }
 
-const TEXT = textLike(/^[\x21-\x7e]{1,300}$/, 'a text of 1 to 300 visible characters');
+export const TEXT = textLike(/^[\x21-\x7e]{1,300}$/, 'a text of 1 to 300 visible characters');
 const OID = textLike(
   /^[0-2](?:\.(?:0|[1-9]\d{0,38})){1,16}$/,
   'an object identifier such as 1.2.3',
@@ -74,7 +74,7 @@ const BUDGET: Shape<number> = {
       : null,
 };
 
-const HTTP_URL: Shape<string> = {
+export const HTTP_URL: Shape<string> = {
   what: 'an http or https URL without user, password and fragment',
   read: (value) => (typeof value === 'string' && isUrl(value) ? value : null),
 };

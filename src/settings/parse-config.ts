@@ -45,6 +45,7 @@ const SECRET_NAMES = [
   'adminKey',
   'bitcoinRpcUser',
   'bitcoinRpcPassword',
+  'anchorUpstreamKey',
   'sealPassphrase',
   'pkcs11Pin',
 ] as const;
@@ -84,6 +85,8 @@ export function parseConfig({
   checkTogether(config);
   const secrets = readSecrets(env);
   checkSealSettings(config, secrets);
+  if (config.anchorUpstream === undefined && secrets.anchorUpstreamKey !== undefined)
+    throw mustBe(environmentName('anchorUpstreamKey'), 'set together with an upstream');
   return { config, secrets };
 }
 
@@ -215,7 +218,13 @@ function checkTogether(config: Config): void {
     throw mustBe(flagName('tlsClientCa'), 'set together with --tls-certificate and --tls-key');
   if (config.clientCertificates !== undefined && config.tlsClientCa === undefined)
     throw mustBe(flagName('clientCertificates'), 'set together with --tls-client-ca');
+  if (config.anchorChain === 'upstream' && !hasCalendars(config))
+    throw mustBe(flagName('anchorChain'), 'set to upstream where an upstream or calendars are set');
   checkTimeStamps(config);
+}
+
+function hasCalendars({ anchorUpstream, calendars }: Config): boolean {
+  return anchorUpstream !== undefined || calendars !== undefined;
 }
 
 function checkTimeStamps({ timeStamps, timeStampAuthorities, signatureTrust }: Config): void {

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { Config } from '../config.js';
 import { LOG_LEVELS } from '../json-logger.js';
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithmName } from '../signing/algorithms.js';
+import { MAX_CALENDARS, readCalendars, readUpstream } from './calendar-settings.js';
 import { readCertificateTable } from './certificate-table-setting.js';
 import { readOidcIssuers } from './oidc-setting.js';
 import { readAuthorities, readRevocationHosts } from './outbound-settings.js';
@@ -40,6 +41,9 @@ export const DEFAULTS = {
   epochIntervalMillis: 60_000,
   epochTimeStamps: 'on',
   epochTimeStampMillis: HOUR_MILLIS,
+  calendarsWanted: 2,
+  calendarIntervalMillis: 600_000,
+  calendarDigestsPerMinute: 60,
   seal: 'development',
   pkcs11Sessions: 4,
   timeStamps: 'development',
@@ -102,8 +106,8 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
   ),
   requestsPerMinute: wholeNumber(1, 1e9, 'requests per address (default: unlimited)'),
   anchorChain: choice(
-    ['devchain', 'bitcoin'],
-    'chain that epochs are anchored to; bitcoin is untried on mainnet',
+    ['devchain', 'bitcoin', 'upstream'],
+    'chain that epochs are anchored to, or upstream for none; bitcoin is untried on mainnet',
   ),
   bitcoinNetwork: choice(
     ['mainnet', 'testnet', 'testnet4', 'signet', 'regtest'],
@@ -164,6 +168,36 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     isPath,
     'a path',
     'directory that checkpoints of the epoch log are added to (default: none)',
+  ),
+  anchorUpstream: structure(
+    readUpstream,
+    'a node to send roots of the epoch log to',
+    'another Chirograph node that anchors for this one, as JSON (see README, Anchoring upstream)',
+  ),
+  calendars: structure(
+    readCalendars,
+    'an array of OpenTimestamps calendars',
+    'calendars that stamp the epoch log, as JSON (see README, Anchoring upstream; default: none)',
+  ),
+  calendarsWanted: wholeNumber(
+    1,
+    MAX_CALENDARS + 1,
+    'calendars that are to take each root; all, if there are fewer',
+  ),
+  calendarIntervalMillis: wholeNumber(
+    60_000,
+    7 * DAY_MILLIS,
+    'time between two roots that calendars are sent',
+  ),
+  calendarUri: text(
+    isCalendarUri,
+    'an http or https URL of A-Z, a-z, 0-9, -, ., _, / and : that ends with /v1/calendar/',
+    "where others reach this node's calendar; without it, it is none",
+  ),
+  calendarDigestsPerMinute: wholeNumber(
+    1,
+    100_000,
+    'digests stamped per key before more are refused',
   ),
   seal: choice(
     ['development', 'off', 'pem', 'pkcs12', 'pkcs11'],
@@ -247,6 +281,11 @@ function isHost(value: string): boolean {
 /** Lower case only: an origin is compared byte by byte. */
 function isLogName(value: string): boolean {
   return value.length <= 100 && HOST_NAME.test(value);
+}
+
+/** What a timestamp may have in a promise (docs/formats/opentimestamps.md, "Limits"). */
+function isCalendarUri(value: string): boolean {
+  return isPlainHttpUrl(value) && /^[A-Za-z0-9\-._/:]{1,1000}\/v1\/calendar\/$/.test(value);
 }
 
 /** A password in the URL would be logged with it; it has a variable of its own. */

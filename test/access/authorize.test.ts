@@ -34,6 +34,7 @@ const CHECKS: readonly Action[] = [
   'evidence:verify',
   'anchor:read',
   'trust:read',
+  'calendar:read',
 ];
 const READS: readonly Action[] = [...CHECKS, 'record:read', 'evidence:export', 'subject:search'];
 const OVERSIGHT: readonly Action[] = [
@@ -48,12 +49,19 @@ const INSPECTION: readonly Action[] = [
   'inspection:read',
   'inspection:package',
 ];
-const WRITES: readonly Action[] = ['record:append', 'signature:attach'];
+const WRITES: readonly Action[] = ['record:append', 'signature:attach', 'calendar:submit'];
 
 const EXPECTED: Readonly<Record<Exclude<Role, 'admin'>, readonly Action[]>> = {
   none: [],
   exporter: [],
-  operator: ['anchor:now', 'anchor:read', 'trust:read', 'tenant:list'],
+  operator: [
+    'anchor:now',
+    'anchor:read',
+    'trust:read',
+    'tenant:list',
+    'calendar:submit',
+    'calendar:read',
+  ],
   auditor: [...CHECKS, ...OVERSIGHT],
   inspector: [...READS, ...INSPECTION],
   reader: READS,

@@ -21,13 +21,13 @@ import {
   BITCOIN_REGTEST,
   BITCOIN_TESTNET,
 } from '../../src/anchoring/bitcoin-network.js';
+import { spendsP2wpkh } from '../../src/anchoring/internal/p2wpkh-check.js';
 import {
   p2wpkhDigest,
   p2wpkhScript,
   p2wpkhWitness,
   withLowS,
 } from '../../src/anchoring/internal/p2wpkh.js';
-import { spendsP2wpkh } from '../../src/anchoring/internal/p2wpkh-check.js';
 import { concat, fromHex, toHex } from '../../src/base/bytes.js';
 import { readAnchorLink } from '../../src/evidence/bitcoin/anchor-payload.js';
 import { txidOf } from '../../src/evidence/bitcoin/hash256.js';

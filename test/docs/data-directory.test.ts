@@ -41,6 +41,8 @@ afterEach(async () => {
 const NOT_BY_THE_NODE_ALONE = [
   'access.json',
   'augmentation.json',
+  'calendars/<log>/pending.<size>.json',
+  'calendars/<log>/<size>.json',
   'chirograph.config.json',
   'epochs/<log>/<epoch>.json',
   'stamps/<log>/<size>.json',

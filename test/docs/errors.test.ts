@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import type { CalendarErrorCode } from '../../src/anchoring/calendar-error.js';
 import { type ErrorCode, type ProblemKind, PROBLEMS } from '../../src/api/problem-table.js';
 import { problemOf } from '../../src/api/problem.js';
 import type { WitnessClientErrorCode } from '../../src/checkpoint/witness-client-error.js';
@@ -55,7 +56,11 @@ const LOCAL_CODES = Object.keys({
   WITNESS_AHEAD: true,
   WITNESS_CONTRADICTS: true,
   WITNESS_ANSWER_UNUSABLE: true,
+  CALENDAR_ANSWER_UNUSABLE: true,
+  CALENDAR_PROMISE_REFUSED: true,
+  CALENDAR_RESTING: true,
 } satisfies Record<
+  | CalendarErrorCode
   | CliErrorCode
   | ConfigErrorCode
   | OutboundErrorCode

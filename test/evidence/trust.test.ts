@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { toBase64, utf8 } from '../../src/base/bytes.js';
 import type { JsonObject } from '../../src/base/canonical-json.js';
+import { REGTEST } from '../../src/evidence/bitcoin/network.js';
 import { CHAINS } from '../../src/evidence/chains.js';
 import { EvidenceError } from '../../src/evidence/evidence-error.js';
 import { SHIPPED_TRUST } from '../../src/evidence/shipped-trust.js';

@@ -3,8 +3,8 @@
  * turn, and a named forgery then gets past the verifier.
  */
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { sha256 } from '../../src/base/hash.js';
 import { sha256Digest, utf8 } from '../../src/base/bytes.js';
+import { sha256 } from '../../src/base/hash.js';
 import { RULE_BOOK } from '../../src/evidence/internal/rule-book.js';
 import { verifyBy } from '../../src/evidence/internal/verify-by.js';
 import { parseEvidence } from '../../src/evidence/parse-evidence.js';

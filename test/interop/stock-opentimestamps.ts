@@ -12,6 +12,7 @@ import { toHex } from '../../src/base/bytes.js';
 const run = promisify(execFile);
 /** The one that Debian's packages are installed for. */
 const PYTHON = '/usr/bin/python3';
+const CALENDAR_SCRIPT = 'test/interop/opentimestamps/client.py';
 const SCRIPT = 'test/interop/opentimestamps/stock.py';
 
 export type StockReading =
@@ -43,6 +44,20 @@ export async function verifyByStock(
   ...headers: readonly Uint8Array[]
 ): Promise<StockVerdict[]> {
   return asking<StockVerdict>('verify', [file], headers.map(toHex));
+}
+
+/** What its client made of a calendar's answer: a file, or why there is nothing yet. */
+export type StockAnswer = { readonly file: string } | { readonly pending: string };
+
+/** @param given hex of a digest to submit, or of a file to upgrade. */
+export async function askCalendarByStock(
+  command: 'submit' | 'upgrade',
+  calendar: { readonly url: string; readonly key: string },
+  given: string,
+): Promise<StockAnswer> {
+  const argv = [CALENDAR_SCRIPT, command, calendar.url, calendar.key, given];
+  const { stdout } = await run(PYTHON, argv);
+  return JSON.parse(stdout) as StockAnswer;
 }
 
 async function asking<T>(

@@ -6,6 +6,7 @@ import type { LeafIndex, TreeSize } from '../../src/base/brand.js';
 import type { JsonObject, JsonValue } from '../../src/base/canonical-json.js';
 import { formatInstant } from '../../src/base/time.js';
 import { countEntries, type Filters, findEntries } from '../../src/queries/find-entries.js';
+import { FINALITY_FILTERS } from '../../src/queries/find-entries.js';
 import { subjectDiff } from '../../src/queries/subject-diff.js';
 import { subjectState } from '../../src/queries/subject-state.js';
 import { subjectTimeline } from '../../src/queries/subject-timeline.js';
@@ -21,7 +22,6 @@ import {
   thingOf,
 } from './history-model.js';
 import { AUTHORS, KEYS, SUBJECTS, TYPES } from './random-history.js';
-import { FINALITY_FILTERS } from '../../src/queries/find-entries.js';
 
 /** What was asked, answered, and should have been. */
 export interface Asked {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ACCESS_FAULTS } from '../access/planted-faults.js';
 import { BITCOIN_FAULTS } from '../anchoring/bitcoin-faults.js';
+import { CALENDAR_FAULTS } from '../anchoring/calendar-faults.js';
 import { DEVCHAIN_FAULTS } from '../anchoring/devchain-faults.js';
 import { EPOCH_FAULTS } from '../anchoring/epoch-faults.js';
 import { AUGMENTATION_FAULTS } from '../augmentation/planted-faults.js';
@@ -28,6 +29,7 @@ const ALL = [
   ...EPOCH_FAULTS,
   ...BITCOIN_FAULTS,
   ...KNOWN_BY_FAULTS,
+  ...CALENDAR_FAULTS,
   ...MONITOR_FAULTS,
   ...AUGMENTATION_FAULTS,
   ...FAULTS_OF_TIMESTAMPS,

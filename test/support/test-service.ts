@@ -7,7 +7,7 @@ import { systemClock } from '../../src/base/time.js';
 import { inlinePreparer } from '../../src/commands/preparation/inline-preparer.js';
 import type { Preparer } from '../../src/commands/preparation/preparer.js';
 import { inlineSchemaTrial } from '../../src/commands/schema-trial.js';
-import type { Config } from '../../src/config.js';
+import type { Config, Secrets } from '../../src/config.js';
 import { inlinePrinting, type PrintJob } from '../../src/reports/print-job.js';
 import { Service, type ServiceParts } from '../../src/service.js';
 import { DEFAULTS } from '../../src/settings/settings-table.js';
@@ -19,6 +19,7 @@ export interface TestServiceOptions extends Partial<Config> {
   readonly preparer?: Preparer;
   readonly print?: PrintJob;
   readonly logger?: Logger;
+  readonly secrets?: Secrets;
 }
 
 export interface RequestOptions {
@@ -48,6 +49,7 @@ export async function openTestService(
     preparer,
     print,
     logger = silentLogger,
+    secrets = {},
     ...settings
   }: TestServiceOptions = {},
   adminKey?: string,
@@ -75,7 +77,7 @@ export async function openTestService(
     openViews: openViewEngine,
     store,
   };
-  const service = await Service.open(config, {}, parts);
+  const service = await Service.open(config, secrets, parts);
   const key = adminKey ?? service.firstKey ?? '';
   return {
     service,

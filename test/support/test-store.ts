@@ -10,8 +10,8 @@ import { tenantKeys } from '../../src/keys/tenant-keys.js';
 import { unobserved } from '../../src/ledger/commit-observer.js';
 import { LedgerStore, type LedgerStoreOptions } from '../../src/ledger/ledger-store.js';
 import { SchemaRegistry } from '../../src/queries/ledger-schemas.js';
-import { FakeClock } from './fake-clock.js';
 import { NO_MARKS } from '../../src/queries/receipt.js';
+import { FakeClock } from './fake-clock.js';
 
 export interface TestStore {
   readonly store: LedgerStore;

@@ -3,7 +3,7 @@ import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
 import type { WitnessStatus } from '../../checkpoint/witness-status.js';
-import type { AnchorStatus } from '../../commands/anchor-now.js';
+import type { AnchorStatus, CalendarStatus } from '../../commands/anchor-now.js';
 import { type AnchorFunding, COIN_PATTERN, topUpAnchors } from '../../commands/fund-anchors.js';
 import {
   type AnchorSuccession,
@@ -32,6 +32,8 @@ export interface AnchorsRoutesOptions {
   /** Null where no witnesses are asked. */
   readonly witnesses: () => WitnessStatus | null;
   readonly backends: () => Promise<readonly BackendView[]>;
+  /** Null where no calendars are asked. */
+  readonly calendars: () => CalendarStatus | null;
   readonly body: BodyLimits;
 }
 
@@ -61,12 +63,12 @@ const successionSchema = z.object({
 });
 
 export function anchorsRoutes(options: AnchorsRoutesOptions): Router {
-  const { guard, chain, verifierKey, isDevelopment, status, anchorNow, funding, witnesses, body } =
-    options;
+  const { guard, chain, verifierKey, isDevelopment, status, anchorNow, funding, body } = options;
   const answerOf = async (now: AnchorStatus): Promise<z.infer<typeof anchorsSchema>> =>
     anchoringAnswer(now, {
       ...{ chain, verifierKey, isDevelopment },
-      witnesses: witnesses(),
+      witnesses: options.witnesses(),
+      calendars: options.calendars(),
       backends: await options.backends(),
     });
   const router = Router({ caseSensitive: true, strict: true });

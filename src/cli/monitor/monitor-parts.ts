@@ -9,7 +9,6 @@ import { CliError } from '../cli-error.js';
 import { readFileUpTo } from '../files.js';
 import { type NodeFlags, nodeClientFor } from '../node-options.js';
 import { oneLine, type Terminal } from '../terminal.js';
-import type { MonitorParts } from './round.js';
 import { durationOf } from './durations.js';
 import type { EpochParts } from './epochs/check-epochs.js';
 import { type RemoteEpochs, remoteEpochs } from './epochs/remote-epochs.js';
@@ -17,6 +16,7 @@ import { MAX_PLACE_CHARACTERS, MAX_SOURCES } from './monitor-state.js';
 import { MonitorStore } from './monitor-store.js';
 import { type RemoteLog, remoteLog } from './remote-log.js';
 import type { Retries } from './retries.js';
+import type { MonitorParts } from './round.js';
 import { readSavedFile, type SavedFile } from './saved-heads.js';
 
 export interface MonitorFlags extends NodeFlags {

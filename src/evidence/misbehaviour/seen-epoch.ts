@@ -44,7 +44,7 @@ export function readSeenEpoch(shown: ShownEpoch, key: VerifierKey): SeenEpoch {
 
 /** The root that the epoch log had just before that epoch; null if nothing was before it. */
 export function rootBeforeEpoch({ content, head, inclusion }: SeenEpoch): Sha256Digest | null {
-  return rootBefore(content.index as LeafIndex, head.size, inclusion);
+  return rootBefore(content.index, head.size, inclusion);
 }
 
 function malformed(reason: string): EvidenceError {

@@ -17,11 +17,16 @@ import type { OtsOperation } from './operations.js';
 import type { OtsPath } from './ots-path.js';
 import { append, blockSteps, mapSteps, prepend, SHA256, treeSteps } from './tree-steps.js';
 
-export interface StampedEntry {
+/** An entry with what leads from it to the root of an epoch log. */
+export interface EpochEntry {
   readonly index: LeafIndex;
   readonly statement: Uint8Array;
-  /** In the tree of the head that is anchored. */
+  /** In the tree of the head that the epoch has. */
   readonly inclusion: readonly Sha256Digest[];
+  readonly anchor: Pick<EvidenceAnchor, 'head' | 'log' | 'tenant' | 'epoch'>;
+}
+
+export interface StampedEntry extends EpochEntry {
   readonly anchor: Omit<EvidenceAnchor, 'consistency'>;
 }
 
@@ -32,10 +37,31 @@ export interface StampedEntry {
  * @throws OpenTimestampsError OTS_PATH_UNUSABLE for parts that do not fit together; as the parsers of head, epoch,
  * map proofs and headers do.
  */
-export function otsPathOfEntry({ index, statement, inclusion, anchor }: StampedEntry): OtsPath {
-  const { chain, head, log, tenant, epoch, transaction } = anchor;
-  const { size } = parseHeadStatement(head);
+export function otsPathOfEntry(entry: StampedEntry): OtsPath {
+  const { chain, transaction } = entry.anchor;
   const steps = [
+    ...stepsToEpochRoot(entry),
+    ...transactionSteps(transaction.transaction),
+    ...blockSteps(transaction.index, transaction.branch),
+  ];
+  return {
+    hash: 'sha256',
+    digest: leafHash(entry.statement),
+    steps,
+    block: { chain, height: transaction.height, merkleRoot: merkleRootOf(transaction) },
+  };
+}
+
+/**
+ * From the leaf hash to the root of the epoch log, which anchors carry and calendars stamp. Nothing is verified.
+ *
+ * @throws as `otsPathOfEntry`.
+ */
+export function stepsToEpochRoot(entry: EpochEntry): OtsOperation[] {
+  const { index, inclusion, anchor } = entry;
+  const { head, log, tenant, epoch } = anchor;
+  const { size } = parseHeadStatement(head);
+  return [
     ...treeSteps(index, size, inclusion),
     prepend(log.salt, head.subarray(0, ROOT_IN_HEAD)),
     append(head.subarray(ROOT_IN_HEAD + HASH_BYTES)),
@@ -44,15 +70,7 @@ export function otsPathOfEntry({ index, statement, inclusion, anchor }: StampedE
     ...(tenant.salt === undefined ? [] : [prepend(tenant.salt), SHA256]),
     ...mapSteps(mapKeyOf(tenant.handle), decodeMapProof(tenant.proof).siblings),
     ...epochSteps(epoch),
-    ...transactionSteps(transaction.transaction),
-    ...blockSteps(transaction.index, transaction.branch),
   ];
-  return {
-    hash: 'sha256',
-    digest: leafHash(statement),
-    steps,
-    block: { chain, height: transaction.height, merkleRoot: merkleRootOf(transaction) },
-  };
 }
 
 const HASH_BYTES = 32;

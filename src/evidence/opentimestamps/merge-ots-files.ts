@@ -22,8 +22,8 @@ export function mergeOtsFiles(a: OtsFile, b: OtsFile): OtsFile {
   return merged;
 }
 
-/** As deep as the deeper of the two, which is at most 255. */
-function mergeTimestamps(a: OtsTimestamp, b: OtsTimestamp): OtsTimestamp {
+/** Of one message. As deep as the deeper of the two, which is at most 255. */
+export function mergeTimestamps(a: OtsTimestamp, b: OtsTimestamp): OtsTimestamp {
   const attestations = new Map(
     [...a.attestations, ...b.attestations].map((one) => [toHex(encodeAttestation(one)), one]),
   );

@@ -39,6 +39,20 @@ export function parseOtsFile(bytes: Uint8Array): OtsFile {
   return { hash, digest, timestamp };
 }
 
+/**
+ * What stands behind a file's digest, alone: calendars answer with it (docs/formats/opentimestamps.md, "Calendars").
+ *
+ * @param bytes as many as an answer may have: there is no limit here.
+ * @param messageBytes length of the message that it is about.
+ * @throws OpenTimestampsError OTS_MALFORMED, OTS_TOO_LARGE.
+ */
+export function parseTimestamp(bytes: Uint8Array, messageBytes: number): OtsTimestamp {
+  const rest = new OtsReader(bytes);
+  const timestamp = readNode(rest, messageBytes, 0, { operations: 0, attestations: 0 });
+  rest.end();
+  return timestamp;
+}
+
 /** What was read so far, of the whole file. */
 interface Counts {
   operations: number;

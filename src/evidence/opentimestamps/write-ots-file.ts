@@ -30,6 +30,11 @@ export function writeOtsFile({ hash, digest, timestamp }: OtsFile): Uint8Array {
   return bytes;
 }
 
+/** As `parseTimestamp` reads it. Nothing is checked. */
+export function timestampBytes(timestamp: OtsTimestamp): Uint8Array {
+  return concat(...nodeParts(timestamp));
+}
+
 const FORK = Uint8Array.of(FORK_CODE);
 const ATTESTATION = Uint8Array.of(ATTESTATION_CODE);
 

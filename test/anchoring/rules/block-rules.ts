@@ -3,9 +3,9 @@ import { parseBlockHash } from '../../../src/evidence/bitcoin/hash256.js';
 import { OTHER_SIGNER, SCRIPT } from '../fixture.js';
 import { subsidyOf } from './block-maker.js';
 import type { BlockPlan } from './block-maker.js';
+import type { RuleKit } from './rule-kit.js';
 import { ACCEPTED } from './rule.js';
 import type { Rule } from './rule.js';
-import type { RuleKit } from './rule-kit.js';
 import { FEE, spendBytes } from './transaction-maker.js';
 
 const TWO_HOURS = 7_200;

@@ -1,7 +1,7 @@
 /** Which chain is the best, told as stories: each on a chain as it is, and none minds the ones before. */
 import { expect } from '@jest/globals';
-import type { BlockHash } from '../../../src/evidence/bitcoin/hash256.js';
 import { parseBlockHeader } from '../../../src/evidence/bitcoin/block-header.js';
+import type { BlockHash } from '../../../src/evidence/bitcoin/hash256.js';
 import { parseTransaction } from '../../../src/evidence/bitcoin/transaction.js';
 import type { RuleKit } from './rule-kit.js';
 

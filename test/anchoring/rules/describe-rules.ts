@@ -5,9 +5,9 @@ import { CHAIN_STORIES } from './chain-stories.js';
 import { LOCK_RULES } from './lock-rules.js';
 import { MONEY_RULES, POLICY_RULES } from './policy-rules.js';
 import { REPLACEMENT_RULES } from './replacement-rules.js';
+import { RuleKit } from './rule-kit.js';
 import { ACCEPTED } from './rule.js';
 import type { Expected, Rule, RuledChain } from './rule.js';
-import { RuleKit } from './rule-kit.js';
 import { SCRIPT_RULES } from './script-rules.js';
 
 export interface RuledNode extends AsyncDisposable {

@@ -1,7 +1,7 @@
 /** Transactions that have to wait: lock times (BIP 113) and those of single inputs (BIP 68). */
+import type { RuleKit } from './rule-kit.js';
 import { ACCEPTED } from './rule.js';
 import type { Rule } from './rule.js';
-import type { RuleKit } from './rule-kit.js';
 import type { Spend } from './transaction-maker.js';
 
 const IN_SECONDS = 0x00400000;

@@ -2,10 +2,10 @@
 import { concat } from '../../../src/base/bytes.js';
 import { parseTxid } from '../../../src/evidence/bitcoin/hash256.js';
 import { SCRIPT } from '../fixture.js';
-import { ACCEPTED } from './rule.js';
-import type { Rule } from './rule.js';
 import { COIN_VALUE } from './rule-kit.js';
 import type { RuleKit } from './rule-kit.js';
+import { ACCEPTED } from './rule.js';
+import type { Rule } from './rule.js';
 import { dataScript, FEE, spendBytes } from './transaction-maker.js';
 import type { Spend } from './transaction-maker.js';
 

@@ -1,10 +1,10 @@
 /** One transaction in another's place (BIP 125), and how many may build on each other. */
 import type { AnchorCoin } from '../../../src/anchoring/anchor-transaction.js';
 import { SCRIPT } from '../fixture.js';
-import { ACCEPTED } from './rule.js';
-import type { Rule } from './rule.js';
 import { COIN_VALUE, coinsOf } from './rule-kit.js';
 import type { RuleKit } from './rule-kit.js';
+import { ACCEPTED } from './rule.js';
+import type { Rule } from './rule.js';
 import { FEE, spendBytes } from './transaction-maker.js';
 import type { Spend } from './transaction-maker.js';
 

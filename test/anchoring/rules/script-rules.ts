@@ -2,10 +2,10 @@
 import { Transaction } from 'bitcoinjs-lib';
 import { concat } from '../../../src/base/bytes.js';
 import { OTHER_SIGNER, SIGNER } from '../fixture.js';
-import type { Rule } from './rule.js';
-import { ACCEPTED } from './rule.js';
 import type { RuleKit } from './rule-kit.js';
 import { COIN_VALUE } from './rule-kit.js';
+import type { Rule } from './rule.js';
+import { ACCEPTED } from './rule.js';
 import type { Spend } from './transaction-maker.js';
 
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;

@@ -1,8 +1,8 @@
 /** The epochs of a node in memory, with real maps, trees and signatures, which an attacker may go on with as he likes. */
-import type { EpochAnswer, RemoteEpochs } from '../../../src/cli/monitor/epochs/remote-epochs.js';
-import { RefusedByNode } from '../../../src/cli/cli-error.js';
 import type { LeafIndex, TreeSize, UnixMillis } from '../../../src/base/brand.js';
 import { digestToHex } from '../../../src/base/hex-digest.js';
+import { RefusedByNode } from '../../../src/cli/cli-error.js';
+import type { EpochAnswer, RemoteEpochs } from '../../../src/cli/monitor/epochs/remote-epochs.js';
 import { formatClosingStatement } from '../../../src/evidence/closing-statement.js';
 import { headValueOf, mapKeyOf, tenantValueOf } from '../../../src/evidence/epoch-map.js';
 import { formatHeadStatement, originHash } from '../../../src/evidence/head-statement.js';

@@ -1,9 +1,9 @@
 /** A log in memory as a monitor's place, and the parts of a monitor whose clock and waits are a test's. */
 import { join } from 'node:path';
-import type { MonitorParts } from '../../../src/cli/monitor/round.js';
 import type { MonitorSystem } from '../../../src/cli/monitor/monitor-parts.js';
 import { MonitorStore } from '../../../src/cli/monitor/monitor-store.js';
 import type { RemoteLog } from '../../../src/cli/monitor/remote-log.js';
+import type { MonitorParts } from '../../../src/cli/monitor/round.js';
 import { NO_TRUST } from '../../../src/evidence/trust.js';
 import { consistencyProofOf } from '../../../src/tlog/tile-reader.js';
 import type { History } from '../../evidence/misbehaviour/support/history.js';

@@ -3,8 +3,8 @@
  * very epoch that does it, with a proof that a third party verifies alone. And as many honest ones: none is accused.
  */
 import { describe, expect, it } from '@jest/globals';
-import { walkEpochs, type Walked } from '../../../src/cli/monitor/epochs/walk-epochs.js';
 import type { EpochMemory } from '../../../src/cli/monitor/epochs/epoch-memory.js';
+import { walkEpochs, type Walked } from '../../../src/cli/monitor/epochs/walk-epochs.js';
 import { headOf } from '../../../src/cli/monitor/verified-head.js';
 import { verifyMisbehaviour } from '../../../src/evidence/misbehaviour/verify-misbehaviour.js';
 import { NO_TRUST } from '../../../src/evidence/trust.js';
