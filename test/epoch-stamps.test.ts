@@ -64,8 +64,8 @@ async function epoch(kind: string): Promise<Backend> {
   for (let look = 0; ; look++) {
     const now = await backend(kind);
     if (look > 500) throw new Error(`it does not come: ${JSON.stringify(now)}`);
-    if (now?.size === epochSize || (now?.missed ?? 0) > (before?.missed ?? 0))
-      return now!;
+    if (now?.size === epochSize || (now !== undefined && now.missed > (before?.missed ?? 0)))
+      return now;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -91,7 +91,7 @@ export function isInBlock({ file }: CalendarStamp): boolean {
 export function outgoingOf({ size, file }: CalendarStamp): Outgoing | null {
   const [branch] = file.timestamp.branches;
   const operation: OtsOperation | undefined = branch?.operation;
-  if (operation === undefined || operation.kind !== 'append') return null;
+  if (operation?.kind !== 'append') return null;
   const root = file.digest as Sha256Digest;
   // As it was made: there is one branch, and its step is the nonce.
   return applyOperation(operation, root).length === root.length + STAMP_NONCE_BYTES

@@ -86,14 +86,18 @@ export class EpochStamper {
     await this.#running;
   }
 
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   async #run(): Promise<void> {
-    while (this.#isAsked && !this.#stopping.signal.aborted) {
+    while (this.#isAsked && !this.#isStopping()) {
       this.#isAsked = false;
       try {
         await this.#round();
       } catch (error) {
         // Whoever stops it says nothing about authorities.
-        if (!this.#stopping.signal.aborted) this.#note(error);
+        if (!this.#isStopping()) this.#note(error);
       }
     }
     this.#running = null;

@@ -29,7 +29,7 @@ export class TestAuthority implements TimeStampAuthority {
     this.#inner = inner;
   }
 
-  async stamp(imprint: TimeStampImprint) {
+  async stamp(imprint: TimeStampImprint): ReturnType<TimeStampAuthority['stamp']> {
     this.asked++;
     if (this.failure !== null) throw this.failure;
     return this.#inner.stamp(

@@ -18,7 +18,7 @@ export function notProven(evidence: ReadEvidence, run: CheckRun): Finding[] {
     finding('not-proven.later-keys'),
     hasCms && finding('not-proven.revocation'),
     after.proven === null &&
-      run.stamp?.summary == null &&
+      !run.stamp?.summary &&
       !run.witnessed?.proven &&
       finding('not-proven.recorded-time'),
     after.proven !== null && finding('not-proven.block-time'),

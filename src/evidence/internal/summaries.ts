@@ -34,7 +34,7 @@ export function entrySummary(evidence: ReadEvidence, run: CheckRun): EntrySummar
     treeSize: checkpoint.size,
     notYetIn: blockSummary(run.anchors.before, file.anchors?.before?.chain),
     in: blockSummary(run.anchors.after, file.anchors?.after.chain),
-    ...(run.stamp?.summary != null && { stamped: run.stamp.summary }),
+    ...(run.stamp?.summary && { stamped: run.stamp.summary }),
     ...(content.kind === 'record' && { type: content.type }),
     ...(content.kind === 'record' && content.prev !== undefined && { previous: content.prev }),
     ...disclosedOf(entry, run.checks),

@@ -2,7 +2,7 @@
  * An epoch as a node shows it to somebody who follows its epoch log (docs/formats/epoch.md): the statement, its
  * place at the end of the log, and the signed head right behind it. Read, and held against the log's key.
  */
-import type { LeafIndex, Sha256Digest } from '../../base/brand.js';
+import type { Sha256Digest } from '../../base/brand.js';
 import { parseStatement } from '../../records/parse-statement.js';
 import type { EpochStatement } from '../../records/statement.js';
 import { type Checkpoint, verifyCheckpoint } from '../../tlog/checkpoint.js';

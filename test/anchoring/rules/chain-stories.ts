@@ -44,7 +44,7 @@ async function answers(kit: RuleKit, blocks: readonly Uint8Array[]): Promise<(st
 export const CHAIN_STORIES: readonly Story[] = [
   {
     name: 'of two blocks of the same work the first one seen stays, until a block on the other one',
-    tell: async (kit) => {
+    tell: async (kit: RuleKit): Promise<void> => {
       const { source } = kit.chain;
       const from = await source.tip();
       const [a = NONE] = await branch(kit, 1, from);
@@ -57,7 +57,7 @@ export const CHAIN_STORIES: readonly Story[] = [
   },
   {
     name: 'a longer chain whose targets are too easy is none, however long',
-    tell: async (kit) => {
+    tell: async (kit: RuleKit): Promise<void> => {
       const { source } = kit.chain;
       const from = await source.tip();
       const [own = NONE] = await branch(kit, 1, from);
@@ -72,7 +72,7 @@ export const CHAIN_STORIES: readonly Story[] = [
   },
   {
     name: 'an invalid block deep in a longer chain: the shorter one stays, and nothing builds on it again',
-    tell: async (kit) => {
+    tell: async (kit: RuleKit): Promise<void> => {
       const { source } = kit.chain;
       const from = await source.tip();
       const own = await branch(kit, 2, from);
@@ -89,7 +89,7 @@ export const CHAIN_STORIES: readonly Story[] = [
   },
   {
     name: 'a reorganisation takes transactions back into the mempool, parents before children',
-    tell: async (kit) => {
+    tell: async (kit: RuleKit): Promise<void> => {
       const { chain } = kit;
       const from = await chain.source.tip();
       const parent = await kit.spend();
@@ -108,7 +108,7 @@ export const CHAIN_STORIES: readonly Story[] = [
   },
   {
     name: 'a reorganisation drops what the new chain spends otherwise',
-    tell: async (kit) => {
+    tell: async (kit: RuleKit): Promise<void> => {
       const { chain } = kit;
       const from = await chain.source.tip();
       const coin = kit.coin();

@@ -53,7 +53,7 @@ export const MONEY_RULES: readonly Rule[] = [
   {
     name: 'a coin that was spent in a block',
     of: 'transaction',
-    make: async (kit) => {
+    make: async (kit: RuleKit): Promise<Uint8Array> => {
       const coins = [kit.coin()];
       await kit.confirmed(await spendBytes({ coins }));
       return spendBytes({ coins, fee: 10n * FEE });
@@ -63,7 +63,7 @@ export const MONEY_RULES: readonly Rule[] = [
   {
     name: 'one coin twice',
     of: 'transaction',
-    make: (kit) => {
+    make: (kit: RuleKit): Promise<Uint8Array> => {
       const coin = kit.coin();
       return spendBytes({ coins: [coin, coin] });
     },
@@ -72,19 +72,22 @@ export const MONEY_RULES: readonly Rule[] = [
   {
     name: 'a reward of 99 confirmations',
     of: 'transaction',
-    make: async (kit) => spendBytes({ coins: [await kit.reward(99)] }),
+    make: async (kit: RuleKit): Promise<Uint8Array> =>
+      spendBytes({ coins: [await kit.reward(99)] }),
     expected: 'bad-txns-premature-spend-of-coinbase',
   },
   {
     name: 'a reward of 100 confirmations',
     of: 'transaction',
-    make: async (kit) => spendBytes({ coins: [await kit.reward(100)] }),
+    make: async (kit: RuleKit): Promise<Uint8Array> =>
+      spendBytes({ coins: [await kit.reward(100)] }),
     expected: ACCEPTED,
   },
   {
     name: 'a coinbase',
     of: 'transaction',
-    make: async (kit) => (await kit.block({ commitment: 'none' })).subarray(81),
+    make: async (kit: RuleKit): Promise<Uint8Array> =>
+      (await kit.block({ commitment: 'none' })).subarray(81),
     expected: 'coinbase',
   },
 ];
@@ -98,7 +101,8 @@ export const POLICY_RULES: readonly Rule[] = [
     name: 'a fee that must be a mistake',
     of: 'transaction',
     // 0.1 bitcoin per 1,000 virtual bytes.
-    make: async (kit) => spendBytes({ coins: [await kit.reward(100)], fee: 1_200_000n }),
+    make: async (kit: RuleKit): Promise<Uint8Array> =>
+      spendBytes({ coins: [await kit.reward(100)], fee: 1_200_000n }),
     expected: 'Fee exceeds maximum configured by user',
   },
   rule('293 satoshi to a key hash', paying(COIN_VALUE - FEE - 293n, 293n), 'dust', TAKEN_BY_BCOIN),
@@ -149,7 +153,7 @@ export const POLICY_RULES: readonly Rule[] = [
   {
     name: 'a byte after the end',
     of: 'transaction',
-    make: async (kit) => concat(await kit.spend(), Uint8Array.of(0)),
+    make: async (kit: RuleKit): Promise<Uint8Array> => concat(await kit.spend(), Uint8Array.of(0)),
     expected: 'TX decode failed',
     // Read up to its end, and what follows is not looked at.
     bcoin: 'accepted',
@@ -157,14 +161,15 @@ export const POLICY_RULES: readonly Rule[] = [
   {
     name: '64 bytes without witness, which could pass for a node of a tree',
     of: 'transaction',
-    make: (kit) => kit.spend({ outputs: [{ script: Uint8Array.of(0x6a, 2, 1, 1), value: 0n }] }),
+    make: (kit: RuleKit) =>
+      kit.spend({ outputs: [{ script: Uint8Array.of(0x6a, 2, 1, 1), value: 0n }] }),
     expected: 'tx-size-small',
     bcoin: 'accepted',
   },
   {
     name: 'more than 400,000 weight units',
     of: 'transaction',
-    make: async (kit) =>
+    make: async (kit: RuleKit): Promise<Uint8Array> =>
       spendBytes({
         coins: [await kit.reward(100)],
         outputs: Array.from({ length: 3_230 }, () => ({ script: SCRIPT, value: 1_000n })),

@@ -22,7 +22,7 @@ function replacing(
   return {
     name,
     of: 'transaction',
-    make: async (kit) => {
+    make: async (kit: RuleKit): Promise<Uint8Array> => {
       const coins = [kit.coin()];
       await kit.sent(await spendBytes({ coins, ...old }));
       return spendBytes({ coins, ...next });
@@ -56,7 +56,7 @@ export const REPLACEMENT_RULES: readonly Rule[] = [
   {
     name: 'a higher rate and a lower fee than what it replaces and what builds on that',
     of: 'transaction',
-    make: async (kit) => {
+    make: async (kit: RuleKit): Promise<Uint8Array> => {
       const coins = [kit.coin()];
       const old = await spendBytes({ coins, fee: FEE });
       await kit.sent(old);
@@ -68,7 +68,7 @@ export const REPLACEMENT_RULES: readonly Rule[] = [
   {
     name: 'a replacement that spends another unconfirmed output',
     of: 'transaction',
-    make: async (kit) => {
+    make: async (kit: RuleKit): Promise<Uint8Array> => {
       const [contested, other] = [kit.coin(), kit.coin()];
       const parent = await spendBytes({ coins: [other], fee: FEE });
       await kit.sent(parent);
@@ -80,7 +80,7 @@ export const REPLACEMENT_RULES: readonly Rule[] = [
   {
     name: 'a replacement that spends what it replaces',
     of: 'transaction',
-    make: async (kit) => {
+    make: async (kit: RuleKit): Promise<Uint8Array> => {
       const coins = [kit.coin()];
       const old = await spendBytes({ coins, fee: FEE });
       await kit.sent(old);
@@ -91,32 +91,32 @@ export const REPLACEMENT_RULES: readonly Rule[] = [
   {
     name: 'a replacement of 100',
     of: 'transaction',
-    make: (kit) => replacingMany(kit, 100),
+    make: (kit: RuleKit) => replacingMany(kit, 100),
     expected: ACCEPTED,
     bcoin: 'refused',
   },
   {
     name: 'a replacement of 101',
     of: 'transaction',
-    make: (kit) => replacingMany(kit, 101),
+    make: (kit: RuleKit) => replacingMany(kit, 101),
     expected: 'too many potential replacements',
   },
   {
     name: 'the 25th of a chain',
     of: 'transaction',
-    make: (kit) => lastOf(kit, 25),
+    make: (kit: RuleKit) => lastOf(kit, 25),
     expected: ACCEPTED,
   },
   {
     name: 'the 26th of a chain',
     of: 'transaction',
-    make: (kit) => lastOf(kit, 26),
+    make: (kit: RuleKit) => lastOf(kit, 26),
     expected: 'too-long-mempool-chain',
   },
   {
     name: 'the 25th that spends one',
     of: 'transaction',
-    make: (kit) => childOf(kit, 25),
+    make: (kit: RuleKit) => childOf(kit, 25),
     expected: 'too-long-mempool-chain',
     bcoin: 'accepted',
   },

@@ -57,7 +57,7 @@ async function flawOf(settled: number, question: AnchorQuestion): Promise<string
   const shown = await epochs.epoch(settled - 1, null);
   const { head } = readSeenEpoch(signed(shown, question), newest.log.key);
   if (head.size !== settled) return 'is shown for another epoch';
-  if (shown.anchor === null || shown.anchor.size !== settled) return 'is not shown';
+  if (shown.anchor?.size !== settled) return 'is not shown';
   const { payload, attribution, development } = verifiedAnchor(shown.anchor, trust);
   if (development && attribution !== 'pinned')
     return 'stands in a chain whose blocks cost nothing, and in none that you pinned';

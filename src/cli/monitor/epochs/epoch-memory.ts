@@ -4,7 +4,13 @@
  */
 import { fromHex, sha256Digest, toBase64, toHex } from '../../../base/bytes.js';
 import type { JsonObject, JsonValue } from '../../../base/canonical-json.js';
-import { base64Of, JsonMembers, type Refuse, textLike } from '../../../base/json-members.js';
+import {
+  base64Of,
+  JsonMembers,
+  type Refuse,
+  type Shape,
+  textLike,
+} from '../../../base/json-members.js';
 import { type LogInEpoch, saidOfLog } from '../../../evidence/misbehaviour/log-in-epoch.js';
 import { MAX_NOTE_CHARACTERS } from '../../../evidence/misbehaviour/misbehaviour-file.js';
 import { readSeenEpoch, type SeenEpoch } from '../../../evidence/misbehaviour/seen-epoch.js';
@@ -100,6 +106,6 @@ function readTenant(members: JsonMembers): LogInEpoch['tenant'] {
   return tenant;
 }
 
-export function textUpTo(maximum: number) {
+export function textUpTo(maximum: number): Shape<string> {
   return textLike(new RegExp(`^[^]{1,${maximum}}$`), `text of 1 to ${maximum} characters`);
 }

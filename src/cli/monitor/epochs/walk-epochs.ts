@@ -129,8 +129,8 @@ async function wrongIn(
     newest.log,
     {
       epochs: async (from) => (await epochs.epoch(at, from)).consistency,
-      consistency: remote.consistency,
-      fetchTile: remote.fetchTile,
+      consistency: (first, second) => remote.consistency(first, second),
+      fetchTile: (tile) => remote.fetchTile(tile),
     },
   );
   if (found.kind === 'consistent') return null;
