@@ -27,7 +27,7 @@ beforeEach(async () => {
   for (const name of ['kyc', 'deals', 'loans']) {
     await store.store.createLedger(bank, name);
     const ledgers = () => store.store.allLedgers().filter((one) => one !== log);
-    const anchorScript = () => new Uint8Array([0x51]);
+    const anchorScript = () => Uint8Array.of(0x00, 0x14, ...new Uint8Array(20));
     await makeEpochs({ ledgers, epochs: log, history, random: new RandomPool(), anchorScript });
   }
   await history.close();

@@ -241,8 +241,8 @@ export const WITNESS_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'all entries are witnessed once one is',
     file: 'queries/receipt.js',
-    find: 'witnessed: index < witnessed',
-    replace: 'witnessed: witnessed > 0',
+    find: 'witnessed: index < sizes.witnessed',
+    replace: 'witnessed: sizes.witnessed > 0',
     suite: OF_NODES,
     tests: 'cosign its epoch log',
   },

@@ -22,8 +22,8 @@ export const KNOWN_BY_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a checkpoint is called the verifier’s own block',
     file: FILE,
-    find: "? 'trust' : 'checkpoint'",
-    replace: "? 'trust' : 'trust'",
+    find: '? "trust" : "checkpoint"',
+    replace: '? "trust" : "trust"',
     suite: SUITE,
   },
   {
