@@ -12,7 +12,7 @@ import type { TreeSize } from './base/brand.js';
 import type { Logger } from './base/logger.js';
 import type { Clock } from './base/time.js';
 import type { WitnessStatus } from './checkpoint/witness-status.js';
-import type { AnchorStatus } from './commands/anchor-now.js';
+import type { AnchorStatus, CalendarStatus } from './commands/anchor-now.js';
 import type { Config } from './config.js';
 import type { LogReader } from './ledger/log-reader.js';
 import type { LedgerNode } from './ledger-node.js';
@@ -37,6 +37,7 @@ export interface BackendParts {
 
 export interface OtherBackends {
   readonly witnesses: () => WitnessStatus | null;
+  readonly calendars: () => CalendarStatus | null;
   /** Tries in a row to anchor that failed. */
   readonly chainFailures: () => number;
 }
@@ -60,6 +61,7 @@ export function openBackends(
     chainStatus(node.chain, node.anchorStatus(), others.chainFailures()),
     ...witnessesStatus(others.witnesses()),
     ...(stamper === null ? [] : [stamperStatus(stamper)]),
+    ...calendarsStatus(others.calendars()),
     ...(files === null ? [] : [filesStatus(files)]),
   ];
   measure(registry, statuses, () => node.anchorStatus().epochSize);
@@ -145,6 +147,19 @@ function witnessesStatus(status: WitnessStatus | null): readonly BackendStatus[]
   const failure = missed === 0 ? null : (failures[0]?.code ?? null);
   return [
     { ...{ kind: 'witnesses', name: null, size, at, missed, failure }, nextAt: null, alarms: [] },
+  ];
+}
+
+/** What has a block, by their word; that a promise is open is not for good. */
+function calendarsStatus(status: CalendarStatus | null): readonly BackendStatus[] {
+  if (status === null) return [];
+  const { confirmedSize: size, lastConfirmedAt: at, missed, failures, alarms } = status;
+  const failure = missed === 0 ? null : (failures[0]?.code ?? null);
+  return [
+    {
+      ...{ kind: 'calendars', name: null, size, at, missed, failure, nextAt: null },
+      alarms: alarms.map((code) => ({ code, subject: null })),
+    },
   ];
 }
 

@@ -121,6 +121,7 @@ export class Service {
       lifetime.add(() => calendars.stamps?.stop() ?? Promise.resolve());
       const backends = openBackends(config, parts, opened, metrics.registry, {
         witnesses: () => opened.node.witnesses?.status ?? null,
+        calendars: () => calendars.stamps?.status ?? null,
         chainFailures: () => epochs.failures,
       });
       lifetime.add(() => backends.stop());

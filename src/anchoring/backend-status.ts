@@ -1,7 +1,7 @@
-/** What every backend of epochs says of itself, whatever it does with them: chain, witnesses, time-stamps, files. */
+/** What every backend of epochs says of itself, whatever it does with them: chain, witnesses, time-stamps, calendars, files. */
 import type { TreeSize, UnixMillis } from '../base/brand.js';
 
-export const BACKEND_KINDS = ['chain', 'witnesses', 'time-stamps', 'files'] as const;
+export const BACKEND_KINDS = ['chain', 'witnesses', 'time-stamps', 'calendars', 'files'] as const;
 export type BackendKind = (typeof BACKEND_KINDS)[number];
 
 export interface BackendStatus {

@@ -9,6 +9,7 @@ const BACKEND_KINDS = [
   'chain',
   'witnesses',
   'time-stamps',
+  'calendars',
   'files',
 ] as const satisfies readonly BackendView['kind'][];
 const count = z.number().int();

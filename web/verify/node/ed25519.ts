@@ -16,12 +16,12 @@ export function verifyEd25519(
 ): boolean {
   if (signature.length !== 64) return false;
   const point = decode(publicKey);
-  const r = signature.subarray(0, 32);
+  const encodedR = signature.subarray(0, 32);
   const s = littleEndian(signature.subarray(32));
   if (point === null || s >= ORDER) return false;
-  const k = littleEndian(digest('sha512', r, publicKey, message)) % ORDER;
+  const k = littleEndian(digest('sha512', encodedR, publicKey, message)) % ORDER;
   const expected = times(Point.BASE, s).subtract(times(point, k)).toBytes();
-  return expected.every((byte, at) => byte === r[at]);
+  return expected.every((byte, at) => byte === encodedR[at]);
 }
 
 type Point = typeof Point.BASE;
