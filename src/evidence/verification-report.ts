@@ -130,8 +130,6 @@ export interface StampSummary {
   readonly at: UnixMillis;
   /** Subject of its certificate. */
   readonly authority: string;
-  /** Whether the verifier's own roots answer for it. */
-  readonly trusted: boolean;
 }
 
 export interface LogSummary {

@@ -27,6 +27,7 @@ import {
   failed,
   type Finding,
   finding,
+  notPresent,
   type Outcome,
   passed,
   type Rules,
@@ -129,18 +130,17 @@ function readSubject(anchor: EvidenceStamp, evidence: ReadEvidence): StampSubjec
   return { ...read, evidence, checkpoint, token, genuine };
 }
 
+/** What an authority says that is nobody's for the verifier counts for nothing, and takes nothing from the rest. */
 function conclude({ head, token, genuine }: StampSubject, { certificates }: Trust): CheckedStamp {
   const at = token.info.genTime;
   // Only where the rule that asks for it was left out.
-  if (isRefusal(genuine)) return { outcome: passed('self', 'stamp.pass-self'), summary: null };
+  if (isRefusal(genuine)) return { outcome: notPresent('stamp.untrusted'), summary: null };
   const authority = displayName(genuine.certificate.subject);
   const facts = { headSize: head.size, at: formatInstant(at), authority };
-  const reservation = untrusted(token, genuine, certificates, at);
-  const outcome =
-    reservation === null
-      ? passed('trust', 'stamp.pass-trusted', facts)
-      : passed('self', 'stamp.pass-self', { ...facts, reason: reservation });
-  return { outcome, summary: { at, authority, trusted: reservation === null } };
+  const reason = untrusted(token, genuine, certificates, at);
+  return reason === null
+    ? { outcome: passed('trust', 'stamp.pass', facts), summary: { at, authority } }
+    : { outcome: notPresent('stamp.untrusted', { ...facts, reason }), summary: null };
 }
 
 /** Why nobody whom the verifier trusts answers for the authority; null if somebody does. */

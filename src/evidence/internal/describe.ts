@@ -119,11 +119,8 @@ function describeEntered({ in: by, notYetIn }: EntrySummary, say: Say): string |
 
 function describeStamp({ stamped }: EntrySummary, say: Say): string | undefined {
   if (stamped === undefined) return undefined;
-  const { at, authority, trusted } = stamped;
-  return say(trusted ? 'value.stamped' : 'value.stamped.self', {
-    at: formatInstant(at),
-    authority,
-  });
+  const { at, authority } = stamped;
+  return say('value.stamped', { at: formatInstant(at), authority });
 }
 
 function blockFacts({ chain, height, time }: BlockSummary): Facts {

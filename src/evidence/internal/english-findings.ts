@@ -133,10 +133,10 @@ export const ENGLISH_FINDINGS = {
   'anchor.pair-chain': 'The two anchors are not of one chain of transactions.',
   'anchor.pair-order': 'The anchor without the entry does not come before the one with it.',
 
-  'stamp.pass-trusted':
+  'stamp.pass':
     'Head of {headSize} entries, time-stamped at {at} by {authority}, whose certificate leads to one that you pinned.',
-  'stamp.pass-self':
-    'Head of {headSize} entries, time-stamped at {at} by {authority}, for whom no root of yours answers. {reason}',
+  'stamp.untrusted':
+    'The file shows a time-stamp of {at} by {authority}, for whom no root of yours answers ({reason}): it counts for nothing.',
   'stamp.malformed': 'It cannot be read: {where}: {reason}.',
   'stamp.epoch': 'The epoch is not in the tree of the checkpoint that was stamped.',
   'stamp.not-genuine': 'The time-stamp does not hold ({subIndication}): {reason}',

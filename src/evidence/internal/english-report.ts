@@ -71,7 +71,6 @@ export const ENGLISH_REPORT = {
   'value.valid.until': 'until {to}',
   'value.payload': '{size} bytes of {mediaType}, SHA-256 {sha256}',
   'value.stamped': 'by {at}, on the clock of {authority}',
-  'value.stamped.self': 'by {at}, on the clock of {authority}, for whom no root of yours answers',
   'value.loss': 'the loss of {from} ({size} entries recovered): {cause}',
   'value.signature': '{number}, entry {index} of the log',
   'value.covers': 'all {batch} entries before entry {batch}',

@@ -151,10 +151,10 @@ export const GERMAN_FINDINGS: Readonly<Record<keyof typeof ENGLISH_FINDINGS, str
   'anchor.pair-chain': 'Die beiden Anker gehören nicht zu einer Kette von Transaktionen.',
   'anchor.pair-order': 'Der Anker ohne den Eintrag kommt nicht vor dem mit ihm.',
 
-  'stamp.pass-trusted':
+  'stamp.pass':
     'Stand mit {headSize} Einträgen, zeitgestempelt um {at} von {authority}; das Zertifikat führt zu einem, das Sie vorgeben.',
-  'stamp.pass-self':
-    'Stand mit {headSize} Einträgen, zeitgestempelt um {at} von {authority}, für den keine Ihrer Wurzeln einsteht. {reason}',
+  'stamp.untrusted':
+    'Die Datei zeigt einen Zeitstempel von {at} von {authority}, für den keine Ihrer Wurzeln einsteht ({reason}): Er gilt nichts.',
   'stamp.malformed': 'Nicht lesbar: {where}: {reason}.',
   'stamp.epoch': 'Die Epoche ist nicht im Baum des Checkpoints, der gestempelt wurde.',
   'stamp.not-genuine': 'Der Zeitstempel hält nicht ({subIndication}): {reason}',

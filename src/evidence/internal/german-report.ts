@@ -73,8 +73,6 @@ export const GERMAN_REPORT: Readonly<Record<keyof typeof ENGLISH_REPORT, string>
   'value.valid.until': 'bis {to}',
   'value.payload': '{size} Bytes {mediaType}, SHA-256 {sha256}',
   'value.stamped': 'bis {at}, nach der Uhr von {authority}',
-  'value.stamped.self':
-    'bis {at}, nach der Uhr von {authority}, für die keine Ihrer Wurzeln einsteht',
   'value.loss': 'dem Verlust von {from} ({size} Einträge gerettet): {cause}',
   'value.signature': '{number}, Eintrag {index} des Logs',
   'value.covers': 'alle {batch} Einträge vor Eintrag {batch}',

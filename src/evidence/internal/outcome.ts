@@ -52,8 +52,8 @@ export function failed({ code, facts }: Finding): Outcome {
   return { result: 'fail', word: null, code, facts };
 }
 
-export function notPresent(code: MessageCode): Outcome {
-  return { result: 'not-present', word: null, code, facts: {} };
+export function notPresent(code: MessageCode, facts: Facts = {}): Outcome {
+  return { result: 'not-present', word: null, code, facts };
 }
 
 export function notDone(): Outcome {
