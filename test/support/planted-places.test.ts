@@ -7,6 +7,7 @@ import { BITCOIN_FAULTS } from '../anchoring/bitcoin-faults.js';
 import { CALENDAR_FAULTS } from '../anchoring/calendar-faults.js';
 import { DEVCHAIN_FAULTS } from '../anchoring/devchain-faults.js';
 import { EPOCH_FAULTS } from '../anchoring/epoch-faults.js';
+import { STAMP_FAULTS } from '../anchoring/stamp-faults.js';
 import { AUGMENTATION_FAULTS } from '../augmentation/planted-faults.js';
 import { WITNESS_FAULTS } from '../checkpoint/planted-faults.js';
 import { CONTAINER_FAULTS } from '../evidence/container-faults.js';
@@ -27,6 +28,7 @@ const ALL = [
   ...CONTAINER_FAULTS,
   ...DEVCHAIN_FAULTS,
   ...EPOCH_FAULTS,
+  ...STAMP_FAULTS,
   ...BITCOIN_FAULTS,
   ...KNOWN_BY_FAULTS,
   ...CALENDAR_FAULTS,
