@@ -3,7 +3,7 @@
  * that must not be there, synced, and then their directory.
  */
 import { constants } from 'node:fs';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { equalBytes } from '../base/bytes.js';
 import { systemErrorCode } from '../base/system-error.js';
@@ -40,8 +40,7 @@ export const writeOnceFiles: WriteOnceFiles = {
   },
   read: async (path, length) => {
     try {
-      const bytes = await readFile(path);
-      return bytes.subarray(0, length + 1);
+      return await readUpTo(path, length + 1);
     } catch (cause) {
       if (systemErrorCode(cause) === 'ENOENT') return null;
       throw cause;
@@ -71,6 +70,22 @@ export async function writeOnce(
   await files.syncDirectory(dirname(path));
   await files.syncDirectory(dirname(dirname(path)));
   return found?.length === bytes.length ? 'there' : 'written';
+}
+
+/** However large the file is: others may write there. */
+async function readUpTo(path: string, length: number): Promise<Uint8Array> {
+  const handle = await open(path);
+  try {
+    const bytes = new Uint8Array(length);
+    let size = 0;
+    for (;;) {
+      const { bytesRead } = await handle.read(bytes, size, length - size);
+      size += bytesRead;
+      if (bytesRead === 0 || size === length) return bytes.subarray(0, size);
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 async function writeWith(path: string, flags: string | number, bytes: Uint8Array): Promise<void> {

@@ -42,7 +42,7 @@ export const STAMP_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a file of other bytes is none',
     file: SINK_FILE,
-    find: "if (outcome === 'differs' && kind === 'checkpoint')",
+    find: 'if (outcome === "differs" && kind === "checkpoint")',
     replace: 'if (false)',
     suite: FILES,
     tests: 'with other bytes',
