@@ -99,9 +99,10 @@ const anchors = (node: TestService): Promise<Anchors> =>
 /** Makes an epoch, and waits until the upstream was asked. */
 async function asked(node: TestService, until: (now: Anchors) => boolean): Promise<Anchors> {
   expect((await node.request('/v1/anchors', { method: 'POST' })).status).toBe(200);
-  for (;;) {
+  for (let look = 0; ; look++) {
     const now = await anchors(node);
     if (until(now)) return now;
+    if (look === 500) throw new Error(`it does not come: ${JSON.stringify(now)}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
