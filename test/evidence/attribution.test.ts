@@ -137,6 +137,7 @@ describe('the keys of the log', () => {
       remove(file, ['log', 'seal']);
       remove(file, ['batch']);
       remove(file, ['signatures']);
+      remove(file, ['timeStamp']);
       set(file, ['development'], ['devchain']);
     });
     const report = verifyEvidence(bytes, { ...known, blocks: [] });

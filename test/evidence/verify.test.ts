@@ -41,6 +41,7 @@ describe('a report', () => {
       ['signature:3', 'pass', 'trust'],
       ['anchor:after', 'pass', 'trust'],
       ['anchor:before', 'pass', 'trust'],
+      ['epoch-time-stamp', 'pass', 'trust'],
     ]);
   });
 
@@ -159,7 +160,7 @@ describe('what is left out of a file', () => {
         ['entry', 'payload'],
       ])
         remove(file, path);
-      for (const path of [['anchors'], ['batch'], ['signatures'], ['log', 'seal']])
+      for (const path of [['anchors'], ['batch'], ['signatures'], ['timeStamp'], ['log', 'seal']])
         remove(file, path);
       remove(file, ['development']);
     });

@@ -51,6 +51,8 @@ describe('settings', () => {
         bitcoinMaxRate: 100,
         bitcoinMonthlyBudget: 1_000_000,
         epochIntervalMillis: 60_000,
+        epochTimeStamps: 'on',
+        epochTimeStampMillis: 3_600_000,
         seal: 'development',
         pkcs11Sessions: 4,
         timeStamps: 'development',

@@ -68,9 +68,9 @@ describe('vectors made elsewhere', () => {
       vectors: 0,
     },
     {
-      name: 'a byte of R is not compared',
-      find: 'expected.every((byte, at) => byte === encodedR[at])',
-      replace: 'expected.every((byte, at) => at === 31 || byte === encodedR[at])',
+      name: 'R is not compared',
+      find: '=> byte === encodedR',
+      replace: '=> true || byte === encodedR',
       vectors: 0,
     },
     {
