@@ -1,6 +1,6 @@
 /**
  * Files of keys as the programs on this machine write them today, beside those of test/vectors/pkcs12 that
- * were written once. Needs `openssl` 3 and `keytool`.
+ * were written once. Needs `openssl` 3, `keytool` and NSS's `certutil` and `pk12util`.
  */
 import { execFile } from 'node:child_process';
 import { createPublicKey } from 'node:crypto';
@@ -30,13 +30,13 @@ afterAll(() => removeDirectory(directory));
 
 function passphraseOf(name: string): Secret | null {
   if (name.includes('empty')) return null;
-  return name.startsWith('keytool') ? javas : ours;
+  return /^(keytool|nss)/.test(name) ? javas : ours;
 }
 
-describe('files that openssl and keytool write', () => {
+describe('files that openssl, keytool and NSS write', () => {
   it('open with their passphrase and no other, or are refused', () => {
     const names = readdirSync(directory).filter((name) => name.endsWith('.p12'));
-    expect(names).toHaveLength(15);
+    expect(names).toHaveLength(17);
     for (const name of names) {
       const open = (passphrase: Secret | null): number => {
         const { privateKey, certificates } = openPkcs12(file(name), passphrase);
