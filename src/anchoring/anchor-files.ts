@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { TreeSize, UnixMillis } from '../base/brand.js';
 import { utf8 } from '../base/bytes.js';
 import type { Logger } from '../base/logger.js';
+import { Rounds } from '../base/rounds.js';
 import { systemErrorCode } from '../base/system-error.js';
 import type { Clock } from '../base/time.js';
 import { writeOnce, type WriteOnceFiles, writeOnceFiles } from '../keys/write-once.js';
@@ -45,6 +46,7 @@ const MAX_ALARMS = 16;
 
 export class AnchorFiles {
   readonly #options: AnchorFilesOptions;
+  readonly #turns = new Rounds(() => this.#tried());
   readonly #directory: string;
   /** Null until the directory could be read. */
   #position: { size: TreeSize; stamped: TreeSize } | null = null;
@@ -55,9 +57,6 @@ export class AnchorFiles {
     failure: null,
     alarms: [],
   };
-  #isStopping = false;
-  #isAsked = false;
-  #running: Promise<void> | null = null;
 
   constructor(options: AnchorFilesOptions) {
     this.#options = options;
@@ -70,37 +69,31 @@ export class AnchorFiles {
 
   /** Writes what is missing, now or once what is under way is through. */
   begin(): void {
-    this.#isAsked = true;
-    this.#running ??= this.#run();
+    this.#turns.begin();
   }
 
   /** Resolves when nothing is under way any more. */
-  async idle(): Promise<void> {
-    await this.#running;
+  idle(): Promise<void> {
+    return this.#turns.idle();
   }
 
   /** What is being written is finished. */
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#turns.stop();
   }
 
-  async #run(): Promise<void> {
+  async #tried(): Promise<void> {
     const { logger } = this.#options;
-    while (this.#isAsked && !this.#isStopping) {
-      this.#isAsked = false;
-      try {
-        await this.#round();
-        if (this.#status.missed > 0) logger.info('anchor files are written again');
-        this.#status = { ...this.#status, missed: 0, failure: null };
-      } catch (error) {
-        const missed = this.#status.missed + 1;
-        const failure = systemErrorCode(error) ?? 'INTERNAL';
-        this.#status = { ...this.#status, missed, failure };
-        logger.warn('anchor files were not written', { error, missed });
-      }
+    try {
+      await this.#round();
+      if (this.#status.missed > 0) logger.info('anchor files are written again');
+      this.#status = { ...this.#status, missed: 0, failure: null };
+    } catch (error) {
+      const missed = this.#status.missed + 1;
+      const failure = systemErrorCode(error) ?? 'INTERNAL';
+      this.#status = { ...this.#status, missed, failure };
+      logger.warn('anchor files were not written', { error, missed });
     }
-    this.#running = null;
   }
 
   async #round(): Promise<void> {
@@ -108,7 +101,7 @@ export class AnchorFiles {
     const { size: head } = epochs.head;
     if (lastEpoch(epochs) === null) return;
     const position = (this.#position ??= await this.#found(head));
-    for (let size = position.size + 1; size <= head && !this.#isStopping; size++) {
+    for (let size = position.size + 1; size <= head && !this.#turns.signal.aborted; size++) {
       const note = utf8(await epochs.checkpointAt(size as TreeSize));
       await this.#write(size as TreeSize, 'checkpoint', note);
       position.size = size as TreeSize;

@@ -5,6 +5,7 @@
 import type { TreeSize, UnixMillis } from '../base/brand.js';
 import type { Logger } from '../base/logger.js';
 import { randomBytes, type RandomSource } from '../base/random.js';
+import { Rounds } from '../base/rounds.js';
 import type { Clock } from '../base/time.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import { FollowTimes } from './calendar-follow-times.js';
@@ -44,7 +45,7 @@ const MAX_FOLLOWED = 64;
 
 export class CalendarStamps {
   readonly #options: CalendarStampsOptions;
-  readonly #stopping = new AbortController();
+  readonly #turns = new Rounds(() => this.#tried());
   readonly #times: FollowTimes;
   /** Ascending by size. */
   #pending: readonly CalendarStamp[];
@@ -54,8 +55,6 @@ export class CalendarStamps {
   #missed = 0;
   #lapsed = 0;
   #failures: readonly CalendarFailure[] = [];
-  #isAsked = false;
-  #running: Promise<void> | null = null;
 
   constructor(options: CalendarStampsOptions) {
     const { store, wanted, clock } = options;
@@ -103,35 +102,29 @@ export class CalendarStamps {
 
   /** Asks calendars, now or once what is under way is through. */
   begin(): void {
-    this.#isAsked = true;
-    this.#running ??= this.#run();
+    this.#turns.begin();
   }
 
   /** Resolves when nothing is asked any more. */
-  async idle(): Promise<void> {
-    await this.#running;
+  idle(): Promise<void> {
+    return this.#turns.idle();
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#turns.stop();
   }
 
-  async #run(): Promise<void> {
+  async #tried(): Promise<void> {
     const { logger } = this.#options;
-    while (this.#isAsked && !this.#stopping.signal.aborted) {
-      this.#isAsked = false;
-      try {
-        const failures = [...(await this.#follow()), ...(await this.#submit())];
-        await this.#lapse();
-        this.#failures = firstOfEach(failures);
-      } catch (error) {
-        // Of the disk, mostly: what is kept is as it was, and asked about again.
-        this.#missed++;
-        logger.warn('keeping what calendars say failed', { error });
-      }
+    try {
+      const failures = [...(await this.#follow()), ...(await this.#submit())];
+      await this.#lapse();
+      this.#failures = firstOfEach(failures);
+    } catch (error) {
+      // Of the disk, mostly: what is kept is as it was, and asked about again.
+      this.#missed++;
+      logger.warn('keeping what calendars say failed', { error });
     }
-    this.#running = null;
   }
 
   /** Sends the newest root where it is time, and again where too few took it. */
@@ -150,7 +143,7 @@ export class CalendarStamps {
         ? { size, root, nonce: randomBytes(random, STAMP_NONCE_BYTES) }
         : outgoingOf(before);
     if (outgoing === null) return [];
-    const round = await rounds.submit(outgoing, before, this.#stopping.signal);
+    const round = await rounds.submit(outgoing, before, this.#turns.signal);
     await this.#keepTaken(before, round);
     const took = round.stamp?.took.length ?? 0;
     if (took >= wanted) {
@@ -189,8 +182,8 @@ export class CalendarStamps {
     const due = this.#pending.filter(({ size }) => this.#times.isDue(size)).slice(0, MAX_FOLLOWED);
     const failures: CalendarFailure[] = [];
     for (const stamp of due) {
-      if (this.#stopping.signal.aborted) return failures;
-      const round = await rounds.follow(stamp, this.#stopping.signal);
+      if (this.#turns.signal.aborted) return failures;
+      const round = await rounds.follow(stamp, this.#turns.signal);
       failures.push(...round.failures);
       this.#times.followed(stamp.size);
       if (round.stamp !== stamp) await this.#keepFollowed(stamp, round.stamp);

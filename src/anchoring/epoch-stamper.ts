@@ -6,6 +6,7 @@
 import type { TreeSize, UnixMillis } from '../base/brand.js';
 import { ChirographError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
+import { Rounds } from '../base/rounds.js';
 import type { Clock } from '../base/time.js';
 import type { TimeStampAuthority } from '../keys/time-stamp-authority.js';
 import { TimeStampError } from '../keys/time-stamp-error.js';
@@ -47,12 +48,10 @@ const CLOCK_TOLERANCE_MILLIS = 60_000;
 
 export class EpochStamper {
   readonly #options: EpochStamperOptions;
-  readonly #stopping = new AbortController();
+  readonly #turns = new Rounds(() => this.#tried());
   #missed = 0;
   #failure: string | null = null;
   #retryAt: UnixMillis | null = null;
-  #isAsked = false;
-  #running: Promise<void> | null = null;
 
   constructor(options: EpochStamperOptions) {
     this.#options = options;
@@ -72,35 +71,25 @@ export class EpochStamper {
 
   /** Stamps the newest head if it is time, now or once what is under way is through. */
   begin(): void {
-    this.#isAsked = true;
-    this.#running ??= this.#run();
+    this.#turns.begin();
   }
 
   /** Resolves when nothing is under way any more. */
-  async idle(): Promise<void> {
-    await this.#running;
+  idle(): Promise<void> {
+    return this.#turns.idle();
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#turns.stop();
   }
 
-  #isStopping(): boolean {
-    return this.#stopping.signal.aborted;
-  }
-
-  async #run(): Promise<void> {
-    while (this.#isAsked && !this.#isStopping()) {
-      this.#isAsked = false;
-      try {
-        await this.#round();
-      } catch (error) {
-        // Whoever stops it says nothing about authorities.
-        if (!this.#isStopping()) this.#note(error);
-      }
+  async #tried(): Promise<void> {
+    try {
+      await this.#round();
+    } catch (error) {
+      // Whoever stops it says nothing about authorities.
+      if (!this.#turns.signal.aborted) this.#note(error);
     }
-    this.#running = null;
   }
 
   async #round(): Promise<void> {
@@ -110,7 +99,7 @@ export class EpochStamper {
     const nextAt = this.#nextAt();
     if (nextAt !== null && clock.now() < nextAt) return;
     const head = { note: await epochs.checkpointAt(size), size };
-    const stamp = await stampNote(authority, head, this.#stopping.signal);
+    const stamp = await stampNote(authority, head, this.#turns.signal);
     await stamps.store.add(stamp);
     await stamps.note();
     if (this.#missed > 0) logger.info('the epoch log is time-stamped again', { size });

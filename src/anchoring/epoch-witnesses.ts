@@ -8,6 +8,7 @@ import type { TreeSize } from '../base/brand.js';
 import { equalBytes } from '../base/bytes.js';
 import { JsonMembers, textLike } from '../base/json-members.js';
 import type { Logger } from '../base/logger.js';
+import { Rounds } from '../base/rounds.js';
 import { formatStoredJson, parseStoredJson } from '../base/stored-json.js';
 import { systemErrorCode } from '../base/system-error.js';
 import type { Clock } from '../base/time.js';
@@ -44,12 +45,10 @@ const NOTE = textLike(/^[^\0]{1,65536}$/s, 'a note');
 
 export class EpochWitnesses {
   readonly #options: EpochWitnessesOptions;
-  readonly #stopping = new AbortController();
+  readonly #turns = new Rounds(() => this.#tried());
   /** What they have cosigned so far. */
   readonly heads: WitnessedHeads;
   #status: WitnessStatus;
-  #isAsked = false;
-  #running: Promise<void> | null = null;
 
   private constructor(options: EpochWitnessesOptions, heads: WitnessedHeads) {
     this.#options = options;
@@ -71,32 +70,26 @@ export class EpochWitnesses {
 
   /** Asks for the newest head, now or once what is under way is through. */
   begin(): void {
-    this.#isAsked = true;
-    this.#running ??= this.#run();
+    this.#turns.begin();
   }
 
   /** Resolves when nothing is asked any more. */
-  async idle(): Promise<void> {
-    await this.#running;
+  idle(): Promise<void> {
+    return this.#turns.idle();
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#turns.stop();
   }
 
-  async #run(): Promise<void> {
+  async #tried(): Promise<void> {
     const { logger } = this.#options;
-    while (this.#isAsked && !this.#stopping.signal.aborted) {
-      this.#isAsked = false;
-      try {
-        await this.#round();
-      } catch (error) {
-        this.#status = { ...this.#status, missed: this.#status.missed + 1 };
-        logger.warn('asking witnesses failed', { error });
-      }
+    try {
+      await this.#round();
+    } catch (error) {
+      this.#status = { ...this.#status, missed: this.#status.missed + 1 };
+      logger.warn('asking witnesses failed', { error });
     }
-    this.#running = null;
   }
 
   async #round(): Promise<void> {
@@ -108,10 +101,7 @@ export class EpochWitnesses {
       note: await epochs.checkpointAt(size),
       proofFrom: (from: TreeSize) => epochs.consistencyProof(from, size),
     };
-    const { note, isWitnessed, cosigned, failures } = await rounds.round(
-      head,
-      this.#stopping.signal,
-    );
+    const { note, isWitnessed, cosigned, failures } = await rounds.round(head, this.#turns.signal);
     const said = failures.map(({ witness, code }) => ({ witness, code }));
     this.#refuse(failures);
     // Who cosigns has compared; a quorum is not needed for that.
