@@ -11,7 +11,6 @@ import { type Row, RowDb } from '../ledger/row-db.js';
 import type { EpochChange } from './epoch-changes.js';
 import type { AppliedEpoch } from './epoch-state.js';
 import {
-  formatLogs,
   formatTenants,
   LOG_ITEM_BYTES,
   parseLog,
@@ -87,8 +86,8 @@ export class EpochIndex {
   async add(applied: AppliedEpoch, changes: readonly EpochChange[]): Promise<void> {
     const { epoch } = applied;
     const maps = await this.#mapRows(applied);
-    for (const put of inWrites([...headRows(changes, epoch), ...maps.changes]))
-      await this.#db.write({ put });
+    for (const rows of [headRows(changes, epoch), maps.changes])
+      for (const put of inWrites(rows)) await this.#db.write({ put });
     // A crash here leaves rows that are written again, as they are, when the epoch is taken in again.
     await this.#db.write({ put: [...maps.whole, [POSITION_KEY, formatPosition(epoch)]] });
     this.#position = epoch;
@@ -128,8 +127,8 @@ export class EpochIndex {
           wholeBytes += row[1].length;
         }
     };
-    for (const { tenant, logs } of changed)
-      take(await this.#logs.rows(tenant, epoch, formatLogs(logs), when()));
+    for (const { tenant, items } of changed)
+      take(await this.#logs.rows(tenant, epoch, items, when()));
     take(await this.#tenants.rows(TENANTS, epoch, formatTenants(changed), when()));
     return found;
   }
@@ -145,7 +144,7 @@ interface MapRows {
 }
 
 /** Rows in writes that are not large. */
-function* inWrites(rows: readonly Row[]): Generator<Row[]> {
+function* inWrites(rows: Iterable<Row>): Generator<Row[]> {
   let [put, bytes]: [Row[], number] = [[], 0];
   for (const row of rows) {
     put.push(row);
@@ -179,20 +178,13 @@ function formatPosition(epoch: number): Uint8Array {
   return writer.finish();
 }
 
+/** Each is made as it is written: of 40,000 none need outlive its write. */
+function* headRows(changes: readonly EpochChange[], epoch: number): Generator<Row> {
+  for (const { log, statement } of changes) yield [headKey(log, epoch), statement];
+}
+
 function headKey(log: string, epoch: number): Uint8Array {
-  return writeHeadKey(Buffer.allocUnsafe(HEAD_KEY_BYTES), log, epoch);
-}
-
-/** All keys in one piece of memory: there may be 40,000. */
-function headRows(changes: readonly EpochChange[], epoch: number): Row[] {
-  const keys = Buffer.allocUnsafeSlow(changes.length * HEAD_KEY_BYTES);
-  return changes.map(({ log, statement }, at) => {
-    const key = keys.subarray(at * HEAD_KEY_BYTES, (at + 1) * HEAD_KEY_BYTES);
-    return [writeHeadKey(key, log, epoch), statement];
-  });
-}
-
-function writeHeadKey(key: Buffer, log: string, epoch: number): Uint8Array {
+  const key = Buffer.allocUnsafe(HEAD_KEY_BYTES);
   key[0] = KIND.head;
   writeHandle(key, 1, log);
   key.writeBigUInt64BE(BigInt(epoch), 1 + HANDLE_BYTES);

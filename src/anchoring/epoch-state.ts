@@ -10,6 +10,7 @@ import { HANDLE_BYTES } from '../evidence/epoch-map.js';
 import { EMPTY_REF, MapArena, type MapRef } from '../tlog/map-arena.js';
 import type { EpochChange } from './epoch-changes.js';
 import { type EpochFormat, headSalts, type IndexKeyOf, keyOf, tenantValue } from './epoch-maps.js';
+import { formatLogs } from './internal/epoch-items.js';
 import { writeHandle } from './internal/handle-bytes.js';
 import { type MappedLog, mappedLog, type TakenHead } from './mapped-log.js';
 
@@ -27,7 +28,8 @@ export interface ChangedTenant {
   readonly tenant: string;
   /** Of its map. */
   readonly root: Sha256Digest;
-  readonly logs: readonly MappedLog[];
+  /** Those of its logs that did, as the index has them: as objects, 40,000 of them would outlive the epoch. */
+  readonly items: Buffer;
 }
 
 /** Of a log: handle, size, root hash, whether it has ended. */
@@ -91,7 +93,7 @@ export class EpochState {
       const logs = ofTenant.map((change) =>
         mappedLog(change, saltOf(change.log), this.taken(change.log)),
       );
-      return { tenant, root: this.put(tenant, logs), logs };
+      return { tenant, root: this.put(tenant, logs), items: formatLogs(logs) };
     });
     return { epoch, format, tenants: this.root(epoch, format), changed };
   }

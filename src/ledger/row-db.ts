@@ -26,12 +26,13 @@ interface RowDbOptions {
 }
 
 const FRUGAL = {
-  writeBufferSize: 8 * 2 ** 20,
+  writeBufferSize: 4 * 2 ** 20,
   blockCache: false,
   // RocksDB does not open without a cache what is to be in it.
   tableCacheIndexAndFilterBlocks: false,
   // Each has an allocator of its own, which keeps what it once had.
   maxBackgroundJobs: 2,
+  maxFileOpeningThreads: 2,
 };
 
 /** Each time costs a round trip to another thread; eight, as RocksDB's binding has it, make a walk slow. */
