@@ -137,6 +137,13 @@ export const DEVCHAIN_FAULTS: readonly FaultOfSuite[] = [
   fault(
     'what was invalid is tried again',
     'submitted-blocks',
+    'this.#side.isInvalid(hash)',
+    'false',
+    'an invalid block deep',
+  ),
+  fault(
+    'what builds on an invalid block is taken for one whose parent is to come',
+    'submitted-blocks',
     'this.#side.isInvalid(previousBlock)',
     'false',
     'an invalid block deep',

@@ -1,8 +1,8 @@
 /** Transactions that have to wait: lock times (BIP 113) and those of single inputs (BIP 68). */
-import type { RuleKit } from './rule-kit.js';
+import { coinsOf, type RuleKit } from './rule-kit.js';
 import { ACCEPTED } from './rule.js';
 import type { Rule } from './rule.js';
-import type { Spend } from './transaction-maker.js';
+import { spendBytes, type Spend } from './transaction-maker.js';
 
 const IN_SECONDS = 0x00400000;
 
@@ -15,6 +15,20 @@ function rule(
     name,
     of: 'transaction',
     make: async (kit) => kit.spend(await how(kit, (await kit.chain.source.tip()).height)),
+    expected,
+  };
+}
+
+/** Spends a coin of the newest block, so that its age in the next one is one. */
+function ofNewCoin(name: string, sequence: number, expected: string): Rule {
+  return {
+    name,
+    of: 'transaction',
+    make: async (kit) => {
+      const made = await kit.spend();
+      await kit.confirmed(made);
+      return spendBytes({ coins: coinsOf(made, 1), sequence });
+    },
     expected,
   };
 }
@@ -38,7 +52,8 @@ export const LOCK_RULES: readonly Rule[] = [
     ACCEPTED,
   ),
   rule('an input that waits for 20,000 blocks', () => ({ sequence: 20_000 }), 'non-BIP68-final'),
-  rule('an input that waits for one block', () => ({ sequence: 1 }), ACCEPTED),
+  ofNewCoin('an input that has waited for one block, as it had to', 1, ACCEPTED),
+  ofNewCoin('an input that has waited for one block of two', 2, 'non-BIP68-final'),
   rule(
     'an input that waits, in version 1, which has no such waiting',
     () => ({ sequence: 20_000, version: 1 }),
