@@ -17,6 +17,7 @@ import type { AppendFile } from './internal/append-file.js';
 import { DevChainMempool } from './internal/devchain-mempool.js';
 import { DevChainStore, unknownBlock } from './internal/devchain-store.js';
 import { mineBlocks } from './internal/mine-blocks.js';
+import { OP_RETURN } from './internal/push-only.js';
 import { parseRawBlock } from './internal/raw-block.js';
 import { SubmittedBlocks } from './internal/submitted-blocks.js';
 
@@ -37,7 +38,7 @@ export const MAX_MINED_AT_ONCE = 2016;
 const MATURITY = 100;
 const SPACING_SECONDS = 600;
 /** Where rewards go that nobody asked for: OP_RETURN, which leaves no coin behind. */
-const NOWHERE = Uint8Array.of(0x6a);
+const NOWHERE = Uint8Array.of(OP_RETURN);
 
 export class DevChain implements ChainSource, AsyncDisposable {
   readonly network = BITCOIN_REGTEST;

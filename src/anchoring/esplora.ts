@@ -19,6 +19,7 @@ import type { BitcoinNetwork } from './bitcoin-network.js';
 import type { ChainCoin, ChainSource, ChainTip, TransactionStatus } from './chain-source.js';
 import { AnchoringError } from './errors.js';
 import { EsploraHttp, type EsploraOptions, unusable } from './internal/esplora-http.js';
+import { OP_RETURN } from './internal/push-only.js';
 
 export interface EsploraChainOptions extends EsploraOptions {
   readonly network: BitcoinNetwork;
@@ -26,7 +27,6 @@ export interface EsploraChainOptions extends EsploraOptions {
 
 const HEX = /^(?:[0-9a-f]{2})+$/;
 const HASH = /^[0-9a-f]{64}$/;
-const OP_RETURN = 0x6a;
 const HEIGHT = z.int().min(0);
 const STATUS = z.object({
   confirmed: z.boolean(),

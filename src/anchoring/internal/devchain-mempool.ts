@@ -12,7 +12,8 @@ import type { DevChainState, UnspentCoin } from './devchain-state.js';
 import { checkFamily } from './mempool-family.js';
 import type { Families, MempoolEntry } from './mempool-family.js';
 import { spendFault } from './p2wpkh-check.js';
-import { OP_RETURN, checkStandard, weightOf } from './relay-policy.js';
+import { OP_RETURN } from './push-only.js';
+import { checkStandard, weightOf } from './relay-policy.js';
 import { readRelayed, rejected } from './relayed-transaction.js';
 import { replacedBy } from './replacement.js';
 import { areInputsFinal, isFinal } from './time-locks.js';
@@ -138,8 +139,6 @@ function valued(transaction: Transaction, coins: readonly UnspentCoin[]): Mempoo
   const paidIn = coins.reduce((sum, { value }) => sum + value, 0n);
   const paidOut = transaction.outputs.reduce((sum, { value }) => sum + value, 0n);
   if (paidOut > paidIn) throw rejected('bad-txns-in-belowout');
-  if (transaction.outputs.some(({ value, script }) => script[0] === OP_RETURN && value > 0n))
-    throw rejected('Unspendable output exceeds maximum configured by user (maxburnamount)');
   const fee = paidIn - paidOut;
   const virtualSize = BigInt(Math.ceil(weightOf(transaction) / 4));
   if (fee < RELAY_RATE * virtualSize) throw rejected('min relay fee not met');

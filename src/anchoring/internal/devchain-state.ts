@@ -10,6 +10,7 @@ import { isCoinbase } from '../../evidence/bitcoin/transaction.js';
 import type { Outpoint, Transaction } from '../../evidence/bitcoin/transaction.js';
 import { MEDIAN_SPAN, medianTime } from './median-time.js';
 import type { SpentOutput } from './p2wpkh.js';
+import { OP_RETURN } from './push-only.js';
 import { parseRawBlock } from './raw-block.js';
 import type { NextBlock } from './time-locks.js';
 
@@ -35,7 +36,6 @@ interface ConnectedBlock {
 }
 
 const COINBASE_MATURITY = 100;
-const OP_RETURN = 0x6a;
 
 export class DevChainState {
   readonly #blocks: ConnectedBlock[];

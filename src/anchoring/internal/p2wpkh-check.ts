@@ -73,7 +73,7 @@ function signatureFault(
   const signature = withinOrder(asAll);
   const digest = digestOf(hashType);
   if (signature === undefined || !secp256k1.verify(digest, publicKey, signature))
-    return consensus('Signature must be zero for failed CHECK(MULTI)SIG operation');
+    return consensus(FALSE_TOP);
   return secp256k1.verify(digest, publicKey, signature, true)
     ? null
     : policy('Non-canonical signature: S value is unnecessarily high');

@@ -1,4 +1,7 @@
 /** Scripts that only push data, which is all that relay policy takes as a scriptSig or behind OP_RETURN. */
+/** The opcode of data: nothing can spend such an output. */
+export const OP_RETURN = 0x6a;
+
 const PUSHDATA_1 = 0x4c;
 const PUSHDATA_4 = 0x4e;
 const OP_16 = 0x60;

@@ -5,10 +5,8 @@
 import { isP2wpkhScript } from '../../evidence/bitcoin/anchor-payload.js';
 import type { Transaction } from '../../evidence/bitcoin/transaction.js';
 import { DUST_LIMIT } from '../anchor-transaction.js';
-import { isPushOnly } from './push-only.js';
+import { isPushOnly, OP_RETURN } from './push-only.js';
 import { rejected } from './relayed-transaction.js';
-
-export const OP_RETURN = 0x6a;
 
 /** Version 3 has rules of its own since Core 28 (BIP 431), and older nodes do not know it. */
 const VERSIONS: ReadonlySet<number> = new Set([1, 2]);

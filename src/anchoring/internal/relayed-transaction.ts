@@ -9,6 +9,7 @@ import { parseTransaction } from '../../evidence/bitcoin/transaction.js';
 import type { Transaction } from '../../evidence/bitcoin/transaction.js';
 import { AnchoringError } from '../errors.js';
 import { outpointKey } from './devchain-state.js';
+import { OP_RETURN } from './push-only.js';
 
 /** All money that there can be, in satoshi. */
 export const MAX_MONEY = 2_100_000_000_000_000n;
@@ -19,6 +20,9 @@ const SMALLEST = 65;
 export function readRelayed(bytes: Uint8Array): Transaction {
   if (bytes.length > MAX_TRANSACTION_BYTES) throw rejected('bad-txns-oversize');
   const loose = readLoosely(bytes);
+  // What Core's `sendrawtransaction` looks at before all else.
+  if (loose.outs.some(({ value, script }) => script[0] === OP_RETURN && value > 0n))
+    throw rejected('Unspendable output exceeds maximum configured by user (maxburnamount)');
   if (loose.outs.length === 0) throw rejected('bad-txns-vout-empty');
   checkValues(loose.outs.map(({ value }) => value));
   if (loose.byteLength(false) < SMALLEST) throw rejected('tx-size-small');

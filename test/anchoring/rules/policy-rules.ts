@@ -87,8 +87,15 @@ export const MONEY_RULES: readonly Rule[] = [
     name: 'a coinbase',
     of: 'transaction',
     make: async (kit: RuleKit): Promise<Uint8Array> =>
-      (await kit.block({ commitment: 'none' })).subarray(81),
+      (await kit.block({ commitment: 'none', payTo: SCRIPT })).subarray(81),
     expected: 'coinbase',
+  },
+  {
+    name: 'a coinbase that burns its reward, which is looked at first',
+    of: 'transaction',
+    make: async (kit: RuleKit): Promise<Uint8Array> =>
+      (await kit.block({ commitment: 'none' })).subarray(81),
+    expected: 'Unspendable output exceeds maximum configured by user',
   },
 ];
 
