@@ -3,35 +3,26 @@
  * Durable before anything is broadcast. The book says how many of the anchors count: a file that it does
  * not count is of an anchor that a reorganisation took back, or that a crash kept from settling.
  */
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import type { TreeSize, UnixMillis } from '../base/brand.js';
-import type { JsonObject } from '../base/canonical-json.js';
-import { COUNT, INSTANT, JsonMembers, JSON_OBJECT } from '../base/json-members.js';
-import { formatStoredJson, parseStoredJsonUpTo } from '../base/stored-json.js';
-import { systemErrorCode } from '../base/system-error.js';
-import { formatInstant } from '../base/time.js';
-import { anchorProofToJson, parseAnchorProof } from '../evidence/bitcoin/anchor-proof-json.js';
+import { COUNT } from '../base/json-members.js';
 import type { AnchorProof } from '../evidence/bitcoin/anchor-proof.js';
-import {
-  type DurableFileSystem,
-  durableFileSystem,
-  makeDirectoryDurably,
-  removeFileDurably,
-  writeFileDurably,
-} from '../keys/durable-file.js';
-import { ANCHOR_FORMAT, anchorBookToJson, parseAnchorBook } from './anchor-book-json.js';
+import { type DurableFileSystem, durableFileSystem } from '../keys/durable-file.js';
+import { anchorBookToJson, parseAnchorBook } from './anchor-book-json.js';
 import { type AnchorBook, EMPTY_BOOK } from './anchor-book.js';
 import { anchorChainToJson, parseAnchorChain } from './anchor-chain-json.js';
 import type { AnchorChain } from './anchor-wallet.js';
-import { AnchoringError } from './errors.js';
-
-/** An anchor deep enough in the chain to be taken for final. */
-export interface SettledAnchor {
-  /** Size of the epoch log that it commits to. */
-  readonly epochSize: TreeSize;
-  readonly proof: AnchorProof;
-}
+import {
+  AnchorDirectory,
+  CHAIN_FILE,
+  invalidAnchors as invalid,
+  settledName,
+} from './internal/anchor-directory.js';
+import {
+  parseSettled,
+  type SettledAnchor,
+  type SettledFile,
+  settledToJson,
+} from './internal/settled-anchor-json.js';
 
 /** A settled anchor with what it takes to go back before it. */
 export interface KeptAnchor extends SettledAnchor {
@@ -43,25 +34,15 @@ export interface KeptAnchor extends SettledAnchor {
   readonly level: AnchorChain;
 }
 
-const CHAIN_FILE = 'chain.json';
-const SETTLED = /^settled\.(\d{12})\.json$/;
-
-interface Read {
-  readonly format: number;
-  readonly members: JsonMembers;
-}
-
 export class AnchorStore {
-  readonly #directory: string;
-  readonly #files: DurableFileSystem;
+  readonly #directory: AnchorDirectory;
   /** All that are there, ascending. */
   #found: readonly TreeSize[];
   /** How many of them count. */
   #count = 0;
 
-  private constructor(directory: string, files: DurableFileSystem, found: readonly TreeSize[]) {
+  private constructor(directory: AnchorDirectory, found: readonly TreeSize[]) {
     this.#directory = directory;
-    this.#files = files;
     this.#found = found;
   }
 
@@ -74,15 +55,10 @@ export class AnchorStore {
     isNew: boolean,
     files: DurableFileSystem = durableFileSystem,
   ): Promise<AnchorStore> {
-    await makeDirectoryDurably(directory, files);
-    const sizes = (await readdir(directory)).flatMap((name) => {
-      const size = SETTLED.exec(name)?.[1];
-      return size === undefined ? [] : [Number(size) as TreeSize];
-    });
-    const found = sizes.sort((a, b) => a - b);
-    const store = new AnchorStore(directory, files, found);
+    const opened = await AnchorDirectory.open(directory, files);
+    const store = new AnchorStore(opened, await opened.settledSizes());
     // A crash before this leaves an epoch log without epochs, and it is written then.
-    if (isNew && (await store.#read(CHAIN_FILE)) === null) await store.writeBook(EMPTY_BOOK, []);
+    if (isNew && (await opened.read(CHAIN_FILE)) === null) await store.writeBook(EMPTY_BOOK, []);
     await store.#checkComplete();
     return store;
   }
@@ -105,7 +81,7 @@ export class AnchorStore {
   async writeBook(book: AnchorBook, settled: readonly TreeSize[]): Promise<void> {
     const newest = settled.at(-1);
     // A crash before this leaves the old book, and one in the middle the old or the new.
-    await this.#write(CHAIN_FILE, {
+    await this.#directory.write(CHAIN_FILE, {
       ...anchorBookToJson(book),
       settled: settled.length,
       ...(newest !== undefined && { newest }),
@@ -114,29 +90,18 @@ export class AnchorStore {
   }
 
   /** Counts with the next book that says so; takes the place of one of the same size. */
-  async writeSettled({ epochSize, proof, chain, at, level }: KeptAnchor): Promise<void> {
-    await this.#write(settledName(epochSize), {
-      epochSize,
-      proof: anchorProofToJson(proof),
-      chain,
-      at: formatInstant(at),
-      level: anchorChainToJson(level),
-    });
-    this.#note(epochSize);
+  async writeSettled(anchor: KeptAnchor): Promise<void> {
+    const content = settledToJson(anchor, { ...anchor, level: anchorChainToJson(anchor.level) });
+    await this.#directory.write(settledName(anchor.epochSize), content);
+    this.#note(anchor.epochSize);
   }
 
   /** Of an anchor that stays as it is, and stands in another block. */
   async replaceProof(epochSize: TreeSize, proof: AnchorProof): Promise<void> {
     const { kept } = await this.#readAnchor(epochSize);
-    const content = { epochSize, proof: anchorProofToJson(proof) };
+    const content = settledToJson({ epochSize, proof }, kept);
     // As it was: an earlier version's has not what the present format would have to say.
-    if (kept === null) await this.#write(settledName(epochSize), content, 1);
-    else
-      await this.#write(settledName(epochSize), {
-        ...content,
-        ...kept,
-        at: formatInstant(kept.at),
-      });
+    await this.#directory.write(settledName(epochSize), content, kept === null ? 1 : undefined);
   }
 
   /** When it settled; null where an earlier version did not say. */
@@ -154,15 +119,14 @@ export class AnchorStore {
     for (const size of this.#found.slice(this.#count)) {
       if (kept.includes(size)) continue;
       // A crash here leaves some of them, and the anchor that takes their place unsettled: done again.
-      await removeFileDurably(join(this.#directory, settledName(size)), this.#files);
+      await this.#directory.remove(settledName(size));
       this.#found = this.#found.filter((one) => one !== size);
     }
   }
 
   /** @throws AnchoringError ANCHOR_STATE_INVALID if it is not there or not what was written. */
   async readSettled(epochSize: TreeSize): Promise<SettledAnchor> {
-    const { epochSize: size, proof } = (await this.#readAnchor(epochSize)).settled;
-    return { epochSize: size, proof };
+    return (await this.#readAnchor(epochSize)).settled;
   }
 
   /**
@@ -176,26 +140,10 @@ export class AnchorStore {
     return { ...settled, ...kept, level: parseAnchorChain(kept.level, script) };
   }
 
-  async #readAnchor(epochSize: TreeSize): Promise<{
-    settled: SettledAnchor;
-    kept: { chain: number; at: UnixMillis; level: JsonObject } | null;
-  }> {
-    const read = await this.#read(settledName(epochSize));
+  async #readAnchor(epochSize: TreeSize): Promise<SettledFile> {
+    const read = await this.#directory.read(settledName(epochSize));
     if (read === null) throw invalid(`the anchor of ${epochSize} epochs is missing`);
-    const { format, members } = read;
-    const isThis = members.required('epochSize', COUNT) === epochSize;
-    const proof = parseAnchorProof(members.required('proof', JSON_OBJECT));
-    const kept =
-      format === 1
-        ? null
-        : {
-            chain: members.required('chain', COUNT),
-            at: members.required('at', INSTANT),
-            level: members.required('level', JSON_OBJECT),
-          };
-    members.end();
-    if (!isThis) throw invalid('a settled anchor is under another name');
-    return { settled: { epochSize, proof }, kept };
+    return parseSettled(read, epochSize);
   }
 
   /** Beyond those that count there may be one that a crash kept from it, and those that were taken back. */
@@ -213,7 +161,7 @@ export class AnchorStore {
   async #readChainFile(
     script: Uint8Array | null,
   ): Promise<{ book: AnchorBook; settled: number; newest: number | undefined }> {
-    const read = await this.#read(CHAIN_FILE);
+    const read = await this.#directory.read(CHAIN_FILE);
     if (read === null) throw invalid(`${CHAIN_FILE} is missing`);
     const { format, members } = read;
     const settled = members.required('settled', COUNT);
@@ -225,40 +173,7 @@ export class AnchorStore {
     return { book, settled, newest };
   }
 
-  async #read(name: string): Promise<Read | null> {
-    try {
-      const bytes = await readFile(join(this.#directory, name));
-      const { format, content } = parseStoredJsonUpTo(ANCHOR_FORMAT, this.#place(name), bytes, {
-        damaged: (reason) => invalid(`${name} is not what was written: ${reason}`),
-        newer: (newer, known) =>
-          invalid(`${name} has format ${newer}; this version reads up to ${known}`),
-      });
-      return { format, members: new JsonMembers(content, invalid) };
-    } catch (cause) {
-      if (systemErrorCode(cause) === 'ENOENT') return null;
-      throw cause;
-    }
-  }
-
-  async #write(name: string, content: JsonObject, format = ANCHOR_FORMAT): Promise<void> {
-    const bytes = formatStoredJson(this.#place(name), content, format);
-    await writeFileDurably(join(this.#directory, name), bytes, 0o600, this.#files);
-  }
-
   #note(size: TreeSize): void {
     if (!this.#found.includes(size)) this.#found = [...this.#found, size].sort((a, b) => a - b);
   }
-
-  #place(name: string): string {
-    return `anchors/${basename(this.#directory)}/${name}`;
-  }
-}
-
-function settledName(epochSize: TreeSize): string {
-  return `settled.${String(epochSize).padStart(12, '0')}.json`;
-}
-
-function invalid(reason: string, cause?: unknown): AnchoringError {
-  const message = `the stored anchors are unusable: ${reason}`;
-  return new AnchoringError('ANCHOR_STATE_INVALID', message, { cause });
 }

@@ -8,7 +8,6 @@ import { randomBytes, type RandomSource } from '../base/random.js';
 import { Rounds } from '../base/rounds.js';
 import type { Clock } from '../base/time.js';
 import type { LogReader } from '../ledger/log-reader.js';
-import { FollowTimes } from './calendar-follow-times.js';
 import type { CalendarRound, CalendarRounds } from './calendar-rounds.js';
 import {
   type CalendarStamp,
@@ -19,6 +18,7 @@ import {
 } from './calendar-stamp.js';
 import { calendarAlarms, type CalendarFailure, type CalendarStatus } from './calendar-status.js';
 import type { CalendarStore } from './calendar-store.js';
+import { OpenStamps } from './internal/open-stamps.js';
 import { lastEpoch } from './read-epoch.js';
 
 export interface CalendarStampsOptions {
@@ -37,18 +37,13 @@ export interface CalendarStampsOptions {
   readonly logger: Logger;
 }
 
-const LAPSE_MILLIS = 14 * 86_400_000;
-/** Two weeks of one every ten minutes. */
-const MAX_PENDING = 2_048;
 /** Asked about in one round; the rest in the next. */
 const MAX_FOLLOWED = 64;
 
 export class CalendarStamps {
   readonly #options: CalendarStampsOptions;
   readonly #turns = new Rounds(() => this.#tried());
-  readonly #times: FollowTimes;
-  /** Ascending by size. */
-  #pending: readonly CalendarStamp[];
+  readonly #open: OpenStamps;
   #stampedSize: TreeSize;
   #lastStampedAt: UnixMillis | null;
   #lastConfirmedAt: UnixMillis | null = null;
@@ -59,8 +54,7 @@ export class CalendarStamps {
   constructor(options: CalendarStampsOptions) {
     const { store, wanted, clock } = options;
     this.#options = options;
-    this.#times = new FollowTimes(clock);
-    this.#pending = store.opened;
+    this.#open = new OpenStamps(store, clock);
     const enough = store.opened.filter(({ took }) => took.length >= wanted).at(-1);
     const settled = store.settledSizes.at(-1) ?? 0;
     this.#stampedSize = Math.max(settled, enough?.size ?? 0) as TreeSize;
@@ -69,14 +63,14 @@ export class CalendarStamps {
 
   get status(): CalendarStatus {
     const confirmedSize = this.confirmedSizes.at(-1) ?? (0 as TreeSize);
-    const waitingSince = this.#pending.find(({ size }) => size > confirmedSize)?.at ?? null;
+    const { waitingSince } = this.#open;
     const missed = this.#missed;
     return {
       stampedSize: this.#stampedSize,
       confirmedSize,
       lastStampedAt: this.#lastStampedAt,
       lastConfirmedAt: this.#lastConfirmedAt,
-      open: this.#pending.length,
+      open: this.#open.all.length,
       waitingSince,
       missed,
       lapsed: this.#lapsed,
@@ -87,17 +81,13 @@ export class CalendarStamps {
 
   /** Sizes of the epoch log that a calendar has named a block of, ascending. */
   get confirmedSizes(): readonly TreeSize[] {
-    const { settledSizes } = this.#options.store;
-    const pending = this.#pending.filter(isInBlock).map(({ size }) => size);
-    return pending.length === 0
-      ? settledSizes
-      : [...settledSizes, ...pending].sort((a, b) => a - b);
+    return this.#open.confirmedSizes;
   }
 
   /** @throws AnchoringError ANCHOR_STATE_INVALID if what is kept is not what was written. */
   async read(size: TreeSize): Promise<CalendarStamp> {
-    const pending = this.#pending.find((stamp) => stamp.size === size);
-    return pending ?? this.#options.store.readSettled(size);
+    const open = this.#open.all.find((stamp) => stamp.size === size);
+    return open ?? this.#options.store.readSettled(size);
   }
 
   /** Asks calendars, now or once what is under way is through. */
@@ -132,7 +122,7 @@ export class CalendarStamps {
     const { epochs, rounds, store, wanted, asked, random, clock, logger } = this.#options;
     const { size } = epochs.head;
     if (lastEpoch(epochs) === null) return [];
-    const newest = this.#pending.at(-1) ?? null;
+    const newest = this.#open.all.at(-1) ?? null;
     const sent = Math.max(newest?.size ?? 0, store.settledSizes.at(-1) ?? 0);
     const isNew = size > sent && this.#isTime(clock.now());
     const before = isNew || newest?.size !== sent || newest.took.length >= asked ? null : newest;
@@ -165,8 +155,7 @@ export class CalendarStamps {
   ): Promise<void> {
     if (stamp === null || stamp === before) return;
     // A crash before this leaves calendars with a digest that nobody asks about.
-    await this.#options.store.writePending(stamp);
-    this.#replace(stamp);
+    await this.#open.put(stamp);
   }
 
   /** Whether the last that enough calendars took is long enough ago; the clock may have gone back. */
@@ -179,27 +168,21 @@ export class CalendarStamps {
   /** Asks for what was promised, oldest first. */
   async #follow(): Promise<readonly CalendarFailure[]> {
     const { rounds } = this.#options;
-    const due = this.#pending.filter(({ size }) => this.#times.isDue(size)).slice(0, MAX_FOLLOWED);
     const failures: CalendarFailure[] = [];
-    for (const stamp of due) {
+    for (const stamp of this.#open.due().slice(0, MAX_FOLLOWED)) {
       if (this.#turns.signal.aborted) return failures;
       const round = await rounds.follow(stamp, this.#turns.signal);
       failures.push(...round.failures);
-      this.#times.followed(stamp.size);
+      this.#open.followed(stamp.size);
       if (round.stamp !== stamp) await this.#keepFollowed(stamp, round.stamp);
     }
     return failures;
   }
 
   async #keepFollowed(before: CalendarStamp, stamp: CalendarStamp): Promise<void> {
-    const { store, clock, logger } = this.#options;
-    if (openPromises(stamp).length === 0) {
-      await store.settle(stamp);
-      this.#remove(stamp.size);
-    } else {
-      await store.writePending(stamp);
-      this.#replace(stamp);
-    }
+    const { clock, logger } = this.#options;
+    if (openPromises(stamp).length === 0) await this.#open.settle(stamp);
+    else await this.#open.put(stamp);
     if (isInBlock(before)) return;
     this.#lastConfirmedAt = clock.now();
     logger.info('a calendar named a block', { size: stamp.size });
@@ -207,31 +190,17 @@ export class CalendarStamps {
 
   /** What is too old, or more than is followed, is open no longer. */
   async #lapse(): Promise<void> {
-    const { store, clock, logger } = this.#options;
-    const oldest = clock.now() - LAPSE_MILLIS;
-    const surplus = this.#pending.length - MAX_PENDING;
-    const over = this.#pending.filter(({ at }, order) => at < oldest || order < surplus);
-    for (const stamp of over) {
+    const { clock, logger } = this.#options;
+    for (const stamp of this.#open.over(clock.now())) {
       const { size, took } = stamp;
-      if (isInBlock(stamp)) await store.settle(stamp);
+      if (isInBlock(stamp)) await this.#open.settle(stamp);
       else {
-        await store.drop(size);
+        await this.#open.drop(size);
         // What a larger one holds is lost to nobody.
         if (size > (this.confirmedSizes.at(-1) ?? 0)) this.#lapsed++;
         logger.warn('calendars did not keep a promise', { size, took });
       }
-      this.#remove(stamp.size);
     }
-  }
-
-  #replace(stamp: CalendarStamp): void {
-    const others = this.#pending.filter(({ size }) => size !== stamp.size);
-    this.#pending = [...others, stamp].sort((a, b) => a.size - b.size);
-  }
-
-  #remove(size: TreeSize): void {
-    this.#pending = this.#pending.filter((stamp) => stamp.size !== size);
-    this.#times.forget(size);
   }
 }
 

@@ -7,6 +7,7 @@
  */
 import { assert } from '../base/errors.js';
 import type { Clock } from '../base/time.js';
+import { Turns } from '../base/turns.js';
 import type { BlockHash, Txid } from '../evidence/bitcoin/hash256.js';
 import type { Outpoint, Transaction } from '../evidence/bitcoin/transaction.js';
 import type { AnchorCoin } from './anchor-transaction.js';
@@ -15,9 +16,8 @@ import type { ChainCoin, ChainSource, ChainTip, TransactionStatus } from './chai
 import { openAppendFile } from './internal/append-file.js';
 import type { AppendFile } from './internal/append-file.js';
 import { DevChainMempool } from './internal/devchain-mempool.js';
+import { DevChainMiner, transactionsAt } from './internal/devchain-miner.js';
 import { DevChainStore, unknownBlock } from './internal/devchain-store.js';
-import { mineBlocks } from './internal/mine-blocks.js';
-import { OP_RETURN } from './internal/push-only.js';
 import { parseRawBlock } from './internal/raw-block.js';
 import { SubmittedBlocks } from './internal/submitted-blocks.js';
 
@@ -31,23 +31,15 @@ export interface DevChainOptions {
   readonly openFile?: (path: string) => Promise<AppendFile>;
 }
 
-/** Blocks that one call may mine: one record of the file. */
-export const MAX_MINED_AT_ONCE = 2016;
-
-/** Coinbase outputs are spendable after so many blocks, their own included; here as everywhere. */
-const MATURITY = 100;
-const SPACING_SECONDS = 600;
-/** Where rewards go that nobody asked for: OP_RETURN, which leaves no coin behind. */
-const NOWHERE = Uint8Array.of(OP_RETURN);
-
 export class DevChain implements ChainSource, AsyncDisposable {
   readonly network = BITCOIN_REGTEST;
   readonly #store: DevChainStore;
   readonly #mempool: DevChainMempool;
   readonly #submitted: SubmittedBlocks;
+  readonly #miner: DevChainMiner;
   readonly #options: DevChainOptions;
-  /** Ends when everything asked for so far has been done: one thing at a time. */
-  #busy: Promise<unknown> = Promise.resolve();
+  /** One thing at a time. */
+  readonly #turns = new Turns();
 
   /** @throws AnchoringError DEVCHAIN_DAMAGED; and the file system's own errors */
   static async open(options: DevChainOptions): Promise<DevChain> {
@@ -59,6 +51,7 @@ export class DevChain implements ChainSource, AsyncDisposable {
     this.#store = store;
     this.#mempool = new DevChainMempool(store.state);
     this.#submitted = new SubmittedBlocks(store);
+    this.#miner = new DevChainMiner(store, this.#mempool, options.clock);
     this.#options = options;
   }
 
@@ -82,7 +75,7 @@ export class DevChain implements ChainSource, AsyncDisposable {
   broadcast(transaction: Uint8Array): Promise<Txid> {
     return this.#run(async () => {
       const txid = this.#mempool.accept(transaction);
-      if (this.#mempool.has(txid)) await this.#mine(this.#options.blocksPerBroadcast);
+      if (this.#mempool.has(txid)) await this.#miner.mine(this.#options.blocksPerBroadcast);
       return txid;
     });
   }
@@ -103,10 +96,10 @@ export class DevChain implements ChainSource, AsyncDisposable {
     return this.#run(() => 1);
   }
 
-  /** Mines up to `MAX_MINED_AT_ONCE` blocks, the first with what the mempool holds. */
+  /** Mines up to 2,016 blocks, the first with what the mempool holds. */
   mine(count = 1): Promise<ChainTip> {
     return this.#run(async () => {
-      await this.#mine(count);
+      await this.#miner.mine(count);
       return this.#tip();
     });
   }
@@ -116,15 +109,7 @@ export class DevChain implements ChainSource, AsyncDisposable {
    * they had come in their time. The reward is regtest's: 50 bitcoin, halved every 150 blocks.
    */
   fund(script: Uint8Array): Promise<AnchorCoin> {
-    return this.#run(async () => {
-      const height = this.#store.state.height + 1;
-      await this.#mine(1, script, SPACING_SECONDS * (MATURITY - 1));
-      await this.#mine(MATURITY - 1, NOWHERE, SPACING_SECONDS * (MATURITY - 2));
-      const [coinbase] = await this.#transactionsAt(height);
-      const value = coinbase?.outputs[0]?.value ?? 0n;
-      assert(coinbase !== undefined && value > 0n, 'the subsidy lasts for 4,950 blocks');
-      return { outpoint: { txid: coinbase.txid, vout: 0 }, value };
-    });
+    return this.#run(() => this.#miner.fund(script));
   }
 
   /**
@@ -138,7 +123,7 @@ export class DevChain implements ChainSource, AsyncDisposable {
       assert(count > 0 && height >= 0, 'the genesis block stays');
       const returning: Transaction[] = [];
       for (let at = height + 1; at <= tip; at++)
-        returning.push(...(await this.#transactionsAt(at)));
+        returning.push(...(await transactionsAt(this.#store, at)));
       await this.#store.append({ kind: 'disconnect', height });
       this.#mempool.refill([...returning, ...this.#mempool.transactions()]);
       return this.#tip();
@@ -172,8 +157,7 @@ export class DevChain implements ChainSource, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#busy;
-    await this.#store.close();
+    await this.#turns.take(() => this.#store.close());
   }
 
   #tip(): ChainTip {
@@ -192,41 +176,10 @@ export class DevChain implements ChainSource, AsyncDisposable {
     return { state: 'confirmed', height, blockHash, confirmations: state.height - height + 1 };
   }
 
-  /** `ago` dates the first block so many seconds back, the others at Bitcoin's usual distance. */
-  async #mine(count: number, payTo: Uint8Array = NOWHERE, ago = 0): Promise<void> {
-    if (count === 0) return;
-    assert(count > 0 && count <= MAX_MINED_AT_ONCE, `at most ${MAX_MINED_AT_ONCE} blocks at once`);
-    const now = Math.floor(this.#options.clock.now() / 1000);
-    const { transactions, fees } = this.#mempool.nextBlock();
-    const blocks = mineBlocks(this.#store.state, {
-      count,
-      payTo,
-      transactions,
-      fees,
-      times: Array.from(
-        { length: count },
-        (_, at) => now - Math.max(0, ago - SPACING_SECONDS * at),
-      ),
-      // Unlike for each block of each record, however often a height is mined again.
-      extraNonce: this.#store.length,
-    });
-    await this.#store.append({ kind: 'connect', blocks });
-    for (const { txid } of transactions) this.#mempool.remove(txid);
-  }
-
-  async #transactionsAt(height: number): Promise<readonly Transaction[]> {
-    const hash = this.#store.state.hashAt(height);
-    if (hash === undefined) throw unknownBlock();
-    return parseRawBlock(await this.#store.readBlock(hash)).transactions;
-  }
-
   #run<T>(act: () => T | Promise<T>): Promise<T> {
-    const result = this.#busy.then(() => {
+    return this.#turns.take(async () => {
       this.#store.assertUsable();
       return act();
     });
-    // Whoever asked gets the error; those who wait their turn need only the end.
-    this.#busy = Promise.allSettled([result]);
-    return result;
   }
 }

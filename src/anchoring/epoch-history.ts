@@ -1,38 +1,24 @@
 /**
  * All epochs of one epoch log, for whoever proves something of them, and the maps of the newest, for whoever
- * makes the next. Opening takes into the index what the log has beyond it; an index that is not what the log
- * says is made again from the beginning.
+ * makes the next.
  */
-import { rm } from 'node:fs/promises';
 import type { LeafIndex, Sha256Digest } from '../base/brand.js';
-import { equalBytes } from '../base/bytes.js';
 import { assert } from '../base/errors.js';
-import { digestToHex } from '../base/hex-digest.js';
-import { inPieces } from '../base/in-pieces.js';
 import { Turns } from '../base/turns.js';
-import { makeDirectoryDurably } from '../keys/durable-file.js';
 import { LedgerError } from '../ledger/ledger-error.js';
-import { parseStatement } from '../records/parse-statement.js';
-import { type EpochChange, MAX_CHANGES } from './epoch-changes.js';
-import { EpochIndex, type TakenAt } from './epoch-index.js';
-import type { EpochFormat, IndexKeyOf } from './epoch-maps.js';
-import { type EpochPath, EpochPaths } from './epoch-paths.js';
-import { type AppliedEpoch, EpochState } from './epoch-state.js';
-import { AnchoringError } from './errors.js';
+import type { EpochChange } from './epoch-changes.js';
+import type { TakenAt } from './epoch-index.js';
+import type { EpochPath } from './epoch-paths.js';
+import type { AppliedEpoch } from './epoch-state.js';
 import type { TakenHead } from './mapped-log.js';
-import { type EpochLogParts, lastEpoch, readEpochs } from './read-epoch.js';
-
-export interface EpochHistoryParts extends EpochLogParts {
-  /** Where the index lies. */
-  readonly indexDirectory: string;
-  readonly indexKeyOf: IndexKeyOf;
-}
+import { type EpochHistoryParts, makeAgain, openEpochs, type OpenedEpochs } from './open-epochs.js';
+import type { EpochLogParts } from './read-epoch.js';
 
 export class EpochHistory {
   readonly #parts: EpochHistoryParts;
   /** One at a time: going on, and making the index again. */
   readonly #turns = new Turns();
-  #opened: Opened;
+  #opened: OpenedEpochs;
   /** False from when an epoch is being made until it is in the index. */
   #isCurrent = true;
   #isClosed = false;
@@ -41,14 +27,14 @@ export class EpochHistory {
   /** Origins of logs that did not extend the head that was taken of them, when heads were last taken. */
   inconsistent: readonly string[] = [];
 
-  private constructor(parts: EpochHistoryParts, opened: Opened) {
+  private constructor(parts: EpochHistoryParts, opened: OpenedEpochs) {
     this.#parts = parts;
     this.#opened = opened;
   }
 
   /** @throws AnchoringError EPOCH_HEADS_DAMAGED if the epoch log does not make what it commits to. */
   static async open(parts: EpochHistoryParts): Promise<EpochHistory> {
-    return new EpochHistory(parts, (await tryOpen(parts)) ?? (await openNew(parts)));
+    return new EpochHistory(parts, await openEpochs(parts));
   }
 
   get log(): EpochLogParts {
@@ -122,7 +108,7 @@ export class EpochHistory {
   }
 
   /** What RocksDB cannot read any more is made again, once until the next start: whoever asks must not set it off at will. */
-  async #read<T>(act: (opened: Opened) => Promise<T>): Promise<T> {
+  async #read<T>(act: (opened: OpenedEpochs) => Promise<T>): Promise<T> {
     const opened = this.#opened;
     try {
       return await act(opened);
@@ -143,80 +129,7 @@ export class EpochHistory {
     // Until it is there again nobody goes on from maps whose index is gone.
     this.#isCurrent = false;
     await this.#opened.index.close();
-    this.#opened = await openNew(this.#parts);
+    this.#opened = await makeAgain(this.#parts);
     this.#isCurrent = true;
   }
-}
-
-/** As many as an epoch changes: so many objects, of a tenant that may have a million ledgers. */
-const LOGS_AT_ONCE = MAX_CHANGES;
-
-interface Opened {
-  readonly index: EpochIndex;
-  readonly state: EpochState;
-  readonly paths: EpochPaths;
-}
-
-/** Null whatever is wrong with the index: if it is the log that is wrong, making a new one says so. */
-async function tryOpen(parts: EpochHistoryParts): Promise<Opened | null> {
-  let index: EpochIndex | null = null;
-  try {
-    index = await EpochIndex.open(parts.indexDirectory);
-    const state = await stateOf(parts, index);
-    if (state !== null) return await caughtUp(parts, index, state);
-  } catch (cause) {
-    if (cause instanceof LedgerError) throw cause;
-  }
-  await index?.close();
-  return null;
-}
-
-async function openNew(parts: EpochHistoryParts): Promise<Opened> {
-  await rm(parts.indexDirectory, { recursive: true, force: true });
-  await makeDirectoryDurably(parts.indexDirectory);
-  const index = await EpochIndex.open(parts.indexDirectory);
-  try {
-    return await caughtUp(parts, index, new EpochState(parts.indexKeyOf));
-  } catch (cause) {
-    await index.close();
-    throw cause;
-  }
-}
-
-/** The maps of the epoch that the index has reached; null unless they are those that the epoch commits to. */
-async function stateOf(
-  { epochs, indexKeyOf }: EpochHistoryParts,
-  index: EpochIndex,
-): Promise<EpochState | null> {
-  const state = new EpochState(indexKeyOf);
-  const epoch = index.position as LeafIndex;
-  if (epoch === 0) return state;
-  if (epoch > (lastEpoch(epochs) ?? 0)) return null;
-  for (const { tenant, root } of await index.tenantsAt(epoch)) {
-    let made: Sha256Digest | null = null;
-    for (const logs of inPieces(await index.logsAt(tenant, epoch), LOGS_AT_ONCE))
-      made = state.put(tenant, logs);
-    if (made === null || !equalBytes(made, root)) return null;
-  }
-  const statement = parseStatement((await epochs.entry(epoch)).statement);
-  if (statement.kind !== 'epoch') return null;
-  const format: EpochFormat = statement.changes === undefined ? 1 : 2;
-  return digestToHex(state.root(epoch, format)) === statement.tenants ? state : null;
-}
-
-async function caughtUp(
-  parts: EpochHistoryParts,
-  index: EpochIndex,
-  state: EpochState,
-): Promise<Opened> {
-  for await (const { epoch, format, statement, changes } of readEpochs(parts, index.position + 1)) {
-    const applied = state.apply(epoch, format, changes);
-    if (digestToHex(applied.tenants) !== statement.tenants)
-      throw new AnchoringError(
-        'EPOCH_HEADS_DAMAGED',
-        `epoch ${epoch} is damaged: its changes do not make the maps that it commits to`,
-      );
-    await index.add(applied, changes);
-  }
-  return { index, state, paths: new EpochPaths(parts, index) };
 }

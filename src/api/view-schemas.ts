@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { MAX_SCOPE_TYPES } from '../access/inspection.js';
 import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { definedMembers } from '../base/defined-members.js';
-import { type Filters, FINALITY_FILTERS } from '../queries/find-entries.js';
+import { type Filters, FINALITY_FILTERS } from '../queries/entry-filters.js';
 import type { StateQuestion } from '../queries/view-state.js';
 import type { CursorCodec } from './cursor.js';
 import { asOfQuery, ledgerPath, positionSchema, sizeText } from './entry-schemas.js';

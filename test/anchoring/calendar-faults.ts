@@ -6,6 +6,7 @@ const UPSTREAM = 'test/upstream.test.ts';
 const CLIENT_FILE = 'anchoring/calendar-client.js';
 const PLACE_FILE = 'anchoring/calendar.js';
 const KEEPER_FILE = 'anchoring/calendar-stamps.js';
+const OPEN_FILE = 'anchoring/internal/open-stamps.js';
 const STORE_FILE = 'anchoring/calendar-store.js';
 const ROUNDS_FILE = 'anchoring/calendar-rounds.js';
 
@@ -77,7 +78,7 @@ export const CALENDAR_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'nothing ever lapses',
-    file: KEEPER_FILE,
+    file: OPEN_FILE,
     find: 'at < oldest',
     replace: 'false',
     suite: STAMPS,
@@ -101,8 +102,8 @@ export const CALENDAR_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'a root that was not kept counts as stamped',
-    file: KEEPER_FILE,
-    find: 'await this.#options.store.writePending(stamp);',
+    file: OPEN_FILE,
+    find: 'await this.#store.writePending(stamp);',
     replace: '',
     suite: STAMPS,
     tests: 'kept over a restart',

@@ -6,7 +6,9 @@ const CHANGES = 'test/anchoring/epoch-changes.test.ts';
 const HISTORY = 'test/anchoring/map-history.test.ts';
 const ARENA = 'test/tlog/map-arena.test.ts';
 const LOG_FILE = 'anchoring/epoch-log.js';
+const COLLECT_FILE = 'anchoring/collect-changes.js';
 const HISTORY_FILE = 'anchoring/epoch-history.js';
+const OPENING_FILE = 'anchoring/open-epochs.js';
 const ROWS_FILE = 'anchoring/internal/map-history.js';
 const TABLE = 'test/base/record-table.test.ts';
 const TABLE_FILE = 'base/record-table.js';
@@ -22,7 +24,7 @@ export const EPOCH_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'any head is taken',
-    file: LOG_FILE,
+    file: COLLECT_FILE,
     find: 'return equalBytes(await reader.rootAt(size), rootHash);',
     replace: 'return true;',
     suite: EPOCHS,
@@ -30,7 +32,7 @@ export const EPOCH_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'a head that is not taken is left out of the maps',
-    file: LOG_FILE,
+    file: COLLECT_FILE,
     find: 'else inconsistent.push(origin);',
     replace: 'else { inconsistent.push(origin); changes.push(change); }',
     suite: EPOCHS,
@@ -38,7 +40,7 @@ export const EPOCH_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'a log that ended is not closed',
-    file: LOG_FILE,
+    file: COLLECT_FILE,
     find: 'logs.slice(0, -1).entries()',
     replace: '[].entries()',
     suite: EPOCHS,
@@ -70,7 +72,7 @@ export const EPOCH_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'whatever the index has is believed',
-    file: HISTORY_FILE,
+    file: OPENING_FILE,
     find: 'return digestToHex(state.root(epoch, format)) === statement.tenants ? state : null;',
     replace: 'return state;',
     suite: EPOCHS,
@@ -78,7 +80,7 @@ export const EPOCH_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'what the log has beyond the index is not taken in',
-    file: HISTORY_FILE,
+    file: OPENING_FILE,
     find: 'await index.add(applied, changes);\n  }',
     replace: '}',
     suite: EPOCHS,
@@ -158,7 +160,7 @@ export const EPOCH_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'what comes after others had their turn is left out',
-    file: LOG_FILE,
+    file: COLLECT_FILE,
     find: 'if (next.value === null) return some;',
     replace: 'if (next.value === null) return some.length === 0 ? null : some;',
     suite: EPOCHS,

@@ -2,7 +2,7 @@
  * A ledger of records as anyone would write it down who had never heard of indexes: an array, looked at
  * from the beginning for each question. What the node answers is held against it.
  */
-import type { FinalityFilter } from '../../src/queries/find-entries.js';
+import type { FinalityFilter } from '../../src/queries/entry-filters.js';
 import { type MarkSizes, NO_MARKS } from '../../src/queries/receipt.js';
 export interface ModelRecord {
   readonly kind: 'record';

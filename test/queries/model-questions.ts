@@ -5,8 +5,8 @@
 import type { LeafIndex, TreeSize } from '../../src/base/brand.js';
 import type { JsonObject, JsonValue } from '../../src/base/canonical-json.js';
 import { formatInstant } from '../../src/base/time.js';
-import { countEntries, type Filters, findEntries } from '../../src/queries/find-entries.js';
-import { FINALITY_FILTERS } from '../../src/queries/find-entries.js';
+import { FINALITY_FILTERS, type Filters } from '../../src/queries/entry-filters.js';
+import { countEntries, findEntries } from '../../src/queries/find-entries.js';
 import { subjectDiff } from '../../src/queries/subject-diff.js';
 import { subjectState } from '../../src/queries/subject-state.js';
 import { subjectTimeline } from '../../src/queries/subject-timeline.js';
