@@ -61,6 +61,7 @@ export function accessModules(parts: RouteParts, shared: SharedParts): RouteModu
           ledgers,
           evidence: {
             anchored: node.anchored,
+            stamped: node.stamped,
             witnessed: node.witnessed,
             identityOf: (handle) => (reader) => node.identities.of(handle, reader),
           },

@@ -4,23 +4,15 @@ import type { AnchorFees } from './anchoring/anchor-decision.js';
 import { anchorFees } from './anchoring/anchor-fee-settings.js';
 import { softwareAnchorSigner } from './anchoring/anchor-signer.js';
 import { chainAddress } from './anchoring/anchor-transaction.js';
-import {
-  BITCOIN_MAINNET,
-  BITCOIN_REGTEST,
-  BITCOIN_SIGNET,
-  BITCOIN_TESTNET,
-  BITCOIN_TESTNET4,
-  type BitcoinNetwork,
-} from './anchoring/bitcoin-network.js';
-import { BitcoinRpc } from './anchoring/bitcoin-rpc.js';
-import type { ChainSource } from './anchoring/chain-source.js';
+import { BITCOIN_NETWORKS } from './anchoring/bitcoin-network.js';
 import { deferredChain } from './anchoring/deferred-chain.js';
 import { AnchoringError } from './anchoring/errors.js';
-import { Esplora } from './anchoring/esplora.js';
 import { fundingCoin } from './anchoring/funding-coin.js';
+import { openSource, type SourcePlace } from './anchoring/open-source.js';
 import { parseOutpoint } from './anchoring/outpoint-text.js';
 import { assert } from './base/errors.js';
 import type { RandomSource } from './base/random.js';
+import { Secret } from './base/secret.js';
 import type { Config, Secrets } from './config.js';
 import { CHAINS } from './evidence/chains.js';
 import type { KeyStore } from './keys/key-store.js';
@@ -33,16 +25,7 @@ export interface BitcoinAnchoring {
   readonly address: string;
 }
 
-export const BITCOIN_NETWORKS: Readonly<Record<Config['bitcoinNetwork'], BitcoinNetwork>> = {
-  mainnet: BITCOIN_MAINNET,
-  testnet: BITCOIN_TESTNET,
-  testnet4: BITCOIN_TESTNET4,
-  signet: BITCOIN_SIGNET,
-  regtest: BITCOIN_REGTEST,
-};
-
-const TRIES = { timeoutMillis: 30_000, retries: 3, retryMillis: 500 } as const;
-const ACCEPT_MILLIS = 5_000;
+const NO_SECRET = new Secret('');
 const ANCHORS_A_DAY = 6;
 
 /** Asks the node nothing yet. @throws ConfigError CONFIG_MALFORMED as `anchorSecret`. */
@@ -56,7 +39,7 @@ export async function openBitcoinAnchoring(
   const network = BITCOIN_NETWORKS[bitcoinNetwork];
   const address = chainAddress(softwareAnchorSigner(secret).publicKey, network);
   const chain = `bitcoin:${bitcoinNetwork}` as const;
-  const source = deferredChain(network, () => openSource(config, secrets, network));
+  const source = deferredChain(network, () => openSource(placeOf(config, secrets), network));
   return {
     address,
     anchoring: {
@@ -77,21 +60,18 @@ export async function openBitcoinAnchoring(
   };
 }
 
-function openSource(
+function placeOf(
   { bitcoinRpcUrl, esploraUrl }: Config,
   { bitcoinRpcUser, bitcoinRpcPassword }: Secrets,
-  network: BitcoinNetwork,
-): Promise<ChainSource> {
-  if (esploraUrl !== undefined) return Esplora.open({ ...TRIES, url: esploraUrl, network });
+): SourcePlace {
+  if (esploraUrl !== undefined) return { kind: 'esplora', url: esploraUrl };
   assert(bitcoinRpcUrl !== undefined, 'the settings ask for a URL where the chain is bitcoin');
-  return BitcoinRpc.open({
-    ...TRIES,
+  return {
+    kind: 'core',
     url: bitcoinRpcUrl,
-    user: bitcoinRpcUser?.reveal() ?? '',
-    password: bitcoinRpcPassword?.reveal() ?? '',
-    network,
-    acceptMillis: ACCEPT_MILLIS,
-  });
+    user: bitcoinRpcUser ?? NO_SECRET,
+    password: bitcoinRpcPassword ?? NO_SECRET,
+  };
 }
 
 /** Blocks on regtest are made when they are asked for, and cost nothing. */

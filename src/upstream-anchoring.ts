@@ -7,7 +7,7 @@ import { anchorFees } from './anchoring/anchor-fee-settings.js';
 import type { ChainSource } from './anchoring/chain-source.js';
 import { AnchoringError } from './anchoring/errors.js';
 import type { RandomSource } from './base/random.js';
-import { BITCOIN_NETWORKS } from './bitcoin-anchoring.js';
+import { BITCOIN_NETWORKS } from './anchoring/bitcoin-network.js';
 import type { Config } from './config.js';
 import { CHAINS } from './evidence/chains.js';
 import type { KeyStore } from './keys/key-store.js';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { utf8 } from '../src/base/bytes.js';
 import { parseTrust } from '../src/evidence/trust.js';
+import { verifyBytes } from '../src/evidence/verify-file.js';
 import { verifyEvidence } from '../src/evidence/verify.js';
 import { answer, append, createLedger } from './api/support/ledger-client.js';
 import { FakeClock } from './support/fake-clock.js';
@@ -112,6 +113,24 @@ describe('a node with time-stamps', () => {
       ...{ result: 'not-present', word: null },
     });
     expect(unknown.entry?.stamped).toBeUndefined();
+  });
+
+  it('gives out whole answers with the time-stamp over the head that holds them', async () => {
+    await open();
+    await createLedger(node, 'kyc');
+    const { index } = await append(node, 'kyc');
+    const path = `/v1/ledgers/kyc/subjects/customer-4711/evidence?asOf=${index + 1}`;
+    const collection = async () => new Uint8Array(await (await node.request(path)).arrayBuffer());
+    // The first asking makes the map, which the next epoch takes.
+    const before = await collection();
+    await epoch('time-stamps');
+    const trust = parseTrust(utf8(await (await node.request('/v1/trust')).text()));
+    const stampIn = (file: Uint8Array, roots = trust) =>
+      verifyBytes(file, roots).checks.find(({ id }) => id === 'epoch-time-stamp');
+    expect(stampIn(before)).toBeUndefined();
+    const after = await collection();
+    expect(stampIn(after)).toMatchObject({ result: 'pass', word: 'trust' });
+    expect(stampIn(after, { ...trust, certificates: [] })).toMatchObject({ result: 'not-present' });
   });
 
   it('goes on while stamps cannot be kept, says so, and stamps what waited', async () => {

@@ -4,7 +4,7 @@
  * bcoin's regtest has prefixes of its own.
  */
 import { networks, type Network } from 'bitcoinjs-lib';
-import type { BitcoinNetworkParams } from '../evidence/bitcoin/network.js';
+import type { BitcoinNetworkName, BitcoinNetworkParams } from '../evidence/bitcoin/network.js';
 import { MAINNET, REGTEST, SIGNET, TESTNET, TESTNET4 } from '../evidence/bitcoin/network.js';
 
 export interface BitcoinNetwork {
@@ -20,4 +20,13 @@ export const BITCOIN_REGTEST: BitcoinNetwork = { params: REGTEST, addresses: net
 export const BCOIN_REGTEST: BitcoinNetwork = {
   params: REGTEST,
   addresses: { ...networks.regtest, bech32: 'rb', pubKeyHash: 0x3c, scriptHash: 0x26 },
+};
+
+/** As the nodes of each write their addresses; bcoin’s regtest is told apart by hand. */
+export const BITCOIN_NETWORKS: Readonly<Record<BitcoinNetworkName, BitcoinNetwork>> = {
+  mainnet: BITCOIN_MAINNET,
+  testnet: BITCOIN_TESTNET,
+  testnet4: BITCOIN_TESTNET4,
+  signet: BITCOIN_SIGNET,
+  regtest: BITCOIN_REGTEST,
 };

@@ -232,6 +232,7 @@ export const PROBLEMS = {
   BITCOIN_UNCONFIRMED: kind(400, 'Too few confirmations'),
   BITCOIN_PIN_MISMATCH: kind(400, 'The headers contradict a pinned one'),
   BITCOIN_NOT_AN_ANCHOR: kind(400, 'The transaction is no anchor'),
+  BITCOIN_CHAIN_BROKEN: kind(400, 'The anchor does not follow the one before it'),
 } as const satisfies Record<ErrorCode, ProblemKind>;
 
 export function isErrorCode(code: string): code is ErrorCode {

@@ -1,4 +1,4 @@
-/** Headers of Bitcoin blocks as people hand them in: one in hex, as a node prints it, or a file of many. */
+/** Headers of Bitcoin blocks as people hand them in: one in hex, as a node prints it, a file of many, or a source to ask. */
 import { InvalidArgumentError } from 'commander';
 import { fromHex } from '../base/bytes.js';
 import { MAX_HEIGHT } from '../evidence/bitcoin/anchor-proof.js';
@@ -9,6 +9,7 @@ import {
   parseHeadersOption,
 } from '../evidence/chosen-headers.js';
 import { type HeaderRun, MAX_HEADER_RUN_BYTES } from '../evidence/opentimestamps/header-source.js';
+import { parseSourceOption, SOURCE_FORM, type SourceOption } from './chosen-source.js';
 import { readFileUpTo } from './files.js';
 
 export interface HeaderFile {
@@ -30,13 +31,14 @@ export function repeatedHeaderFile(text: string, before: readonly HeaderFile[] =
   return [...before, { from: height, path: rest }];
 }
 
-/** An option's value `NETWORK:HEIGHT:FILE`; repeatable. */
+/** An option's value `NETWORK:HEIGHT:FILE`, or a source to ask; repeatable. */
 export function repeatedHeaders(
   text: string,
-  before: readonly HeadersOption[] = [],
-): HeadersOption[] {
-  const option = parseHeadersOption(text);
-  if (option === null) throw new InvalidArgumentError(`Give it as ${HEADERS_FORM}.`);
+  before: readonly (HeadersOption | SourceOption)[] = [],
+): (HeadersOption | SourceOption)[] {
+  const option = parseHeadersOption(text) ?? parseSourceOption(text);
+  if (option === null)
+    throw new InvalidArgumentError(`Give it as ${HEADERS_FORM}; or as ${SOURCE_FORM}.`);
   return [...before, option];
 }
 

@@ -1,25 +1,39 @@
-/** `chirograph verify`: evidence files, offline, by the same function as the single-file verifier. */
+/**
+ * `chirograph verify`: evidence files, by the same function as the single-file verifier. Offline, unless `--headers` names
+ * a source to ask for headers.
+ */
 import { type Command, Option } from 'commander';
+import { systemClock } from '../base/time.js';
 import {
   type HeadersInput,
   type HeadersOption,
   MAX_HEADERS_BYTES,
 } from '../evidence/chosen-headers.js';
 import { MAX_COLLECTION_BYTES } from '../evidence/collection-file.js';
+import { EvidenceError } from '../evidence/evidence-error.js';
 import { type Language, LANGUAGES } from '../evidence/languages.js';
 import { isOtsFile } from '../evidence/opentimestamps/ots-file.js';
-import type { TrustInput } from '../evidence/run-verify.js';
+import { type TrustInput, verifyFiles } from '../evidence/run-verify.js';
 import { MAX_TRUST_BYTES } from '../evidence/trust.js';
 import { runVerifyCommand } from '../evidence/verify-command.js';
+import {
+  COOKIE_HELP,
+  openChosenSource,
+  type OpenedSource,
+  type SourceOption,
+} from './chosen-source.js';
 import { CliError } from './cli-error.js';
 import { repeated, withExamples } from './command-help.js';
 import { readFileUpTo } from './files.js';
 import { repeatedHeaders } from './header-options.js';
+import { headersOf, type ShownBlocks, shownBlocks } from './headers-of-source.js';
+import { createProgress } from './progress.js';
 import { type End, EXIT, type ExitCode, oneLine, type Terminal } from './terminal.js';
 
 interface VerifyFlags {
   readonly trust?: readonly string[];
-  readonly headers?: readonly HeadersOption[];
+  readonly headers?: readonly (HeadersOption | SourceOption)[];
+  readonly rpcCookie?: string;
   readonly require?: string;
   readonly lang: Language;
   readonly json?: true;
@@ -28,6 +42,8 @@ interface VerifyFlags {
 interface Roots {
   readonly trust: readonly TrustInput[];
   readonly headers: readonly HeadersInput[];
+  /** Asked for the headers of each file when its turn comes. */
+  readonly sources: readonly OpenedSource[];
 }
 
 export function addVerifyCommand(program: Command, terminal: Terminal, end: End): void {
@@ -47,9 +63,10 @@ export function addVerifyCommand(program: Command, terminal: Terminal, end: End)
     )
     .option(
       '--headers <network:height:file>',
-      'consecutive headers of the best chain, raw, from that height on, at most 4,096; repeatable',
+      'consecutive headers of the best chain, raw, from that height on, at most 4,096; or a source to ask for those that a file needs, NETWORK:esplora:URL or NETWORK:core:URL; repeatable',
       repeatedHeaders,
     )
+    .option('--rpc-cookie <file>', COOKIE_HELP)
     .addOption(
       new Option(
         '--require <what>',
@@ -68,10 +85,11 @@ export function addVerifyCommand(program: Command, terminal: Terminal, end: End)
   withExamples(
     command,
     'chirograph verify residence.evidence.json --trust bank.trust.json --require attributed',
+    'chirograph verify residence.evidence.json --headers mainnet:core:http://127.0.0.1:8332 --rpc-cookie ~/.bitcoin/.cookie',
   );
   command.addHelpText(
     'after',
-    '\nAnchors in Bitcoin mainnet are untried: no run of this version has made or verified one with\na live node. They rest on the same code as regtest; check the first one of yours by hand.',
+    '\nA source of --headers is the only thing that is ever asked, and only for headers of blocks that a file\nshows. Public Esplora servers are untried: a double and regtest nodes have been asked.\n\nAnchors in Bitcoin mainnet are untried: no run of this version has made or verified one with\na live node. They rest on the same code as regtest; check the first one of yours by hand.',
   );
 }
 
@@ -85,15 +103,24 @@ async function verifyAll(
   for (const label of flags.trust ?? [])
     trust.push({ label: oneLine(label), bytes: await readFileUpTo(label, MAX_TRUST_BYTES) });
   const headers: HeadersInput[] = [];
+  const sources: OpenedSource[] = [];
   for (const option of flags.headers ?? [])
-    headers.push({
-      ...option,
-      path: oneLine(option.path),
-      bytes: await readFileUpTo(option.path, MAX_HEADERS_BYTES),
-    });
+    if ('url' in option) sources.push(await openChosenSource(option, flags.rpcCookie, terminal));
+    else
+      headers.push({
+        ...option,
+        path: oneLine(option.path),
+        bytes: await readFileUpTo(option.path, MAX_HEADERS_BYTES),
+      });
   let worst: ExitCode = EXIT.done;
   for (const file of files) {
-    const code = await verifyOne(file, { trust, headers }, flags, terminal, files.length > 1);
+    const code = await verifyOne(
+      file,
+      { trust, headers, sources },
+      flags,
+      terminal,
+      files.length > 1,
+    );
     if (code > worst) worst = code;
   }
   return worst;
@@ -103,9 +130,10 @@ async function verifyOne(
   file: string,
   roots: Roots,
   { require, json, lang: language }: VerifyFlags,
-  { stdout, stderr }: Terminal,
+  terminal: Terminal,
   isOneOfMany: boolean,
 ): Promise<ExitCode> {
+  const { stdout, stderr } = terminal;
   const evidence = await contentOf(file);
   if (typeof evidence === 'string') {
     stderr(`chirograph: ${evidence}\n`);
@@ -120,7 +148,8 @@ async function verifyOne(
   const requireAttributed = require === 'attributed';
   const response = runVerifyCommand({
     evidence,
-    ...roots,
+    trust: roots.trust,
+    headers: [...roots.headers, ...(await askedHeaders(evidence, roots, terminal))],
     requireAttributed,
     json: json === true,
     language,
@@ -133,6 +162,41 @@ async function verifyOne(
   if (isOneOfMany && json !== true) stdout(`== ${oneLine(file)}\n`);
   stdout(response.output);
   return response.exitCode;
+}
+
+/** Of the blocks that the file shows; what it shows is known once it has been verified without them. */
+async function askedHeaders(
+  evidence: Uint8Array,
+  { trust, headers, sources }: Roots,
+  terminal: Terminal,
+): Promise<HeadersInput[]> {
+  if (sources.length === 0) return [];
+  const shown = blocksIn(evidence, trust, headers);
+  const progress = createProgress(terminal);
+  const inputs: HeadersInput[] = [];
+  try {
+    for (const source of shown.length === 0 ? [] : sources) {
+      progress.show(`asking ${source.url}`);
+      inputs.push(...(await headersOf(shown, source, systemClock)));
+    }
+  } finally {
+    progress.end();
+  }
+  return inputs;
+}
+
+/** None of a file that cannot be judged: that is said when it is. */
+function blocksIn(
+  evidence: Uint8Array,
+  trust: readonly TrustInput[],
+  headers: readonly HeadersInput[],
+): ShownBlocks[] {
+  try {
+    return shownBlocks(verifyFiles(evidence, trust, headers));
+  } catch (cause) {
+    if (cause instanceof EvidenceError) return [];
+    throw cause;
+  }
 }
 
 /** The bytes, or why they cannot be had: the other files are verified all the same. */

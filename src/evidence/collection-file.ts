@@ -11,6 +11,7 @@ import type {
   EvidenceAnchor,
   EvidenceEntry,
   EvidenceLog,
+  EvidenceStamp,
   EvidenceWitnessed,
   ProvedStatement,
 } from './evidence-file.js';
@@ -38,6 +39,7 @@ export interface CollectionFile {
   readonly questions: readonly AnsweredQuestion[];
   /** Entries of kind `signature` under `batch`, ascending by index; at least one, and only beside it. */
   readonly signatures?: readonly EvidenceEntry[];
+  readonly timeStamp?: EvidenceStamp;
   readonly witnessed?: EvidenceWitnessed;
 }
 

@@ -21,12 +21,12 @@ export function developmentPartsOf(
 
 /** Likewise of a collection, whose signatures stand among its entries, but for those over a batch. */
 export function developmentPartsOfCollection(
-  file: Pick<CollectionFile, 'anchors' | 'entries' | 'log' | 'signatures'>,
+  file: Pick<CollectionFile, 'anchors' | 'entries' | 'log' | 'signatures' | 'timeStamp'>,
 ): DevelopmentPart[] {
-  const { anchors, entries, log, signatures = [] } = file;
+  const { anchors, entries, log, signatures = [], timeStamp } = file;
   const attached = entries.filter(({ payload, statement }) => payload && isSignature(statement));
   const cms = [log.seal, ...[...attached, ...signatures].map(({ payload }) => payload?.bytes)];
-  return developmentParts([anchors?.after.chain], cms);
+  return developmentParts([anchors?.after.chain], cms, timeStamp?.token);
 }
 
 function developmentParts(

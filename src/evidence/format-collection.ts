@@ -17,6 +17,7 @@ import {
   entryToJson,
   logToJson,
   provedToJson,
+  stampToJson,
   witnessedToJson,
 } from './internal/parts-to-json.js';
 import { parseCollection } from './parse-collection.js';
@@ -32,6 +33,7 @@ export function formatCollection(file: CollectionFile): Uint8Array {
     log,
     questions,
     signatures,
+    timeStamp,
     witnessed,
   } = file;
   const bytes = canonicalJsonBytes({
@@ -44,6 +46,7 @@ export function formatCollection(file: CollectionFile): Uint8Array {
     ...(batch !== undefined && { batch: provedToJson(batch) }),
     ...(development !== undefined && { development }),
     ...(signatures !== undefined && { signatures: signatures.map(entryToJson) }),
+    ...(timeStamp !== undefined && { timeStamp: stampToJson(timeStamp) }),
     ...(witnessed !== undefined && { witnessed: witnessedToJson(witnessed) }),
     ...(inspection !== undefined && { inspection }),
   });

@@ -38,7 +38,7 @@ import {
   readProved,
 } from './internal/evidence-members.js';
 import { ANY, HASH, hexOf, listOf, MAP_PROOF, PROOF } from './internal/evidence-shapes.js';
-import { readAfterAnchor, readWitnessed } from './internal/parse-anchors.js';
+import { readAfterAnchor, readStamp, readWitnessed } from './internal/parse-anchors.js';
 import { DEVELOPMENT, readEntry, readLog } from './internal/parse-parts.js';
 
 /** @throws EvidenceError EVIDENCE_MALFORMED, EVIDENCE_FORMAT_NEWER. */
@@ -54,6 +54,7 @@ export function readCollectionJson(value: JsonValue): CollectionFile {
   members.required('kind', KIND);
   const anchors = optionalObject(members, 'anchors', readAfterAnchor);
   const batch = optionalObject(members, 'batch', readProved);
+  const timeStamp = optionalObject(members, 'timeStamp', readStamp);
   const witnessed = optionalObject(members, 'witnessed', readWitnessed);
   const development = members.optional('development', DEVELOPMENT);
   const inspection = members.optional('inspection', JSON_OBJECT);
@@ -72,6 +73,7 @@ export function readCollectionJson(value: JsonValue): CollectionFile {
     log: readLog(members.object('log')),
     questions: readQuestions(members, entries.length),
     ...(signatures.length > 0 && { signatures }),
+    ...(timeStamp !== undefined && { timeStamp }),
     ...(witnessed !== undefined && { witnessed }),
   };
   members.end();

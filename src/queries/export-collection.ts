@@ -21,6 +21,7 @@ import {
   headSize,
   proved,
 } from './evidence-parts.js';
+import { evidenceStamp, stampOf } from './evidence-stamp.js';
 import { openEntry } from './opened-entry.js';
 import { type CompleteAnswer, proveComplete, provedMap } from './prove-complete.js';
 import { QueryError } from './query-error.js';
@@ -82,12 +83,13 @@ export async function exportCollection(
   const last = Math.max(...indices, ...answers.map(({ map }) => map.index)) as LeafIndex;
   const batch = await batchToShow(reader, last);
   const { after } = await anchorsOf(sources.anchored, { reader, index: last });
+  const { recordedAt } = parseStatement((await reader.entry(last)).statement);
+  const stamped = await stampOf(sources.stamped, { reader, index: last }, recordedAt);
   const witness = await sources.witnessed.covering(reader, last);
   const attached = batch?.signatures ?? [];
   const size = Math.max(
     (await reader.block(Math.max(last, ...attached) as LeafIndex)).size,
-    after === null ? 0 : headSize(after),
-    witness === null ? 0 : headSize(witness),
+    ...[after, stamped, witness].flatMap((head) => (head === null ? [] : [headSize(head)])),
   ) as TreeSize;
   const subjects = new Map(
     questions.map(({ subject }, at) => [answers[at]?.completeness.tag, subject]),
@@ -126,6 +128,7 @@ export async function exportCollection(
         attached.map((index) => evidenceEntry(ledger.vault, reader, index, size)),
       ),
     }),
+    ...(stamped !== null && { timeStamp: await evidenceStamp(reader, stamped, size) }),
     ...(witness !== null && { witnessed: await evidenceWitnessed(reader, witness, size) }),
   };
   const development = developmentPartsOfCollection(file);

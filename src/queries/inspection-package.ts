@@ -60,9 +60,9 @@ export async function inspectionPackage(
   const questions = await questionsAbout(inspection, ledger, reader, reads);
   const standing = await standingIn(ledger, reader, questions);
   const madeAt = ledger.clock.now();
-  const { anchored, witnessed, identityOf } = evidence;
+  const { identityOf, ...heads } = evidence;
   const { bytes, shown } = await exportCollection(
-    { anchored, witnessed, identity: identityOf(ledger.ledger.identity.tenant) },
+    { ...heads, identity: identityOf(ledger.ledger.identity.tenant) },
     ledger,
     questions,
     {

@@ -29,8 +29,8 @@ import { EMPTY_LIST, extendList, type ListItem } from '../../src/tlog/person-lis
 import { personEntry } from '../../src/tlog/person-map.js';
 import { provePerson } from '../../src/tlog/person-proof.js';
 import { type SparseMap, sparseMap } from '../../src/tlog/sparse-map.js';
-import { buildAnchors, buildCheckpoint, trustBytes } from './evidence-builder.js';
-import { DAY_BEFORE, minutes, plan, SIZE } from './support/plan.js';
+import { buildAnchors, buildCheckpoint, buildStamp, trustBytes } from './evidence-builder.js';
+import { DAY_BEFORE, minutes, type Plan, plan, SIZE } from './support/plan.js';
 import {
   fillerStatement,
   type OpenEntry,
@@ -91,6 +91,10 @@ export interface CollectionPlan {
   readonly inspection: JsonObject | undefined;
   /** Whether there is a batch, signed, behind all entries but the last, and the file shows it. */
   readonly hasBatch: boolean;
+  /** An epoch, and the size of the epoch log that is stamped; null for a file without a time-stamp. */
+  readonly stamp: Plan['stamp'];
+  /** What is stamped in place of the note. */
+  readonly stampedNote: Plan['stamped'];
   readonly batch: (statement: BatchStatement) => BatchStatement;
   /** What a certificate signs in place of the batch. */
   readonly batchSigned: (statement: Uint8Array) => Uint8Array;
@@ -138,11 +142,19 @@ export async function buildCollection(
     mapSize: same,
     inspection: { case: 'KYC 17', legalBasis: 'by order of the supervisor' },
     hasBatch: false,
+    stamp: null,
+    stampedNote: same,
     batch: same,
     batchSigned: same,
     ...bends,
   };
-  const made = plan({ authority, after: { epoch: 4, anchor: 1 } });
+  const made = plan({
+    authority,
+    after: { epoch: 4, anchor: 1 },
+    stamp: planned.stamp,
+    stamped: planned.stampedNote,
+    stampedAt: minutes(200),
+  });
   const keys = logKeys(made.seed, made.namesOf, made.ledger);
   const { opened, statements, maps } = await buildStatements(planned);
   const tree = treeOver(statements);
@@ -157,7 +169,8 @@ export async function buildCollection(
   const answers = planned.questions.map((order) => answer(order, maps, prove));
   const indexes = [...new Set(answers.flatMap(({ items }) => items))].sort((a, b) => a - b);
   const document = formatLogSeal({ origin: keys.origin, verifierKey: keys.second.key });
-  const { anchors, pins } = buildAnchors(made, keys, tree);
+  const { anchors, pins, stampParts } = buildAnchors(made, keys, tree);
+  const timeStamp = stampParts === null ? null : await buildStamp(made, stampParts);
   const shown = {
     anchors: { after: anchors.after },
     entries: indexes.map(entry),
@@ -174,6 +187,7 @@ export async function buildCollection(
       question,
     })),
     ...(planned.hasBatch && { batch: prove(BATCH), signatures: [entry(BATCH_SIGNATURE)] }),
+    ...(timeStamp !== null && { timeStamp }),
   };
   const { inspection } = planned;
   const file = {

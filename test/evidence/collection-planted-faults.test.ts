@@ -33,6 +33,7 @@ const SHARED = [
   'batch',
   'signature',
   'anchor',
+  'stamp',
 ] as const;
 const ELSEWHERE = ['after', 'witnessed'] as const;
 

@@ -12,6 +12,7 @@ import { NO_TRUST, type Trust } from '../../src/evidence/trust.js';
 import { isCollectionReport, verifyBytes } from '../../src/evidence/verify-file.js';
 import { type BuiltCollection, buildCollection } from './collection-builder.js';
 import { build, trustBytes } from './evidence-builder.js';
+import { STAMP } from './support/collection-forgeries.js';
 import { minutes } from './support/plan.js';
 
 let built: BuiltCollection;
@@ -63,6 +64,23 @@ describe('an honest collection', () => {
     });
     expect(reportOf(bytes, trust).result).toBe('verified');
     expect(reportOf(bytes, NO_TRUST).result).toBe('consistent');
+  });
+
+  it('says by when it was there if an authority stamped a head that holds all of it', async () => {
+    const stamped = await buildCollection({ stamp: STAMP });
+    const { timeStamp, ...rest } = stamped.file;
+    const words = { ...wordsOf(reportOf(built.bytes, built.trust)), 'epoch-time-stamp': 'trust' };
+    expect(wordsOf(reportOf(stamped.bytes, stamped.trust))).toEqual(words);
+    expect(formatCollection(parseCollection(stamped.bytes))).toEqual(stamped.bytes);
+    expect(timeStamp).toBeDefined();
+    const without = reportOf(formatCollection(rest), stamped.trust);
+    expect(wordsOf(without)).toEqual(wordsOf(reportOf(built.bytes, built.trust)));
+    const stranger = reportOf(stamped.bytes, { ...stamped.trust, certificates: [] });
+    expect(wordsOf(stranger)).toMatchObject({ 'epoch-time-stamp': 'not-present' });
+    const early = await buildCollection({ stamp: { epoch: 3, size: 5 } });
+    expect(wordsOf(reportOf(early.bytes, early.trust))).toMatchObject({
+      'epoch-time-stamp': 'fail',
+    });
   });
 
   it('gives the state as of a size, and as of what was valid', () => {

@@ -231,7 +231,7 @@ interface StampParts {
 }
 
 /** By an authority that the development CA of the log's seal vouches for. */
-async function buildStamp(
+export async function buildStamp(
   { seed, authority, stampedAt, stamped }: Plan,
   { place, size, rootHash }: StampParts,
 ): Promise<EvidenceStamp> {

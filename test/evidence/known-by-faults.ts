@@ -2,6 +2,7 @@
 import type { FaultOfSuite } from '../support/planted-suite.js';
 
 const SUITE = 'test/evidence/known-by.test.ts';
+const SOURCES = 'test/cli/verify-sources.test.ts';
 const FILE = 'evidence/internal/known-by.js';
 
 export const KNOWN_BY_FAULTS: readonly FaultOfSuite[] = [
@@ -39,5 +40,37 @@ export const KNOWN_BY_FAULTS: readonly FaultOfSuite[] = [
     find: 'block.chain === chain',
     replace: 'false',
     suite: SUITE,
+  },
+  {
+    name: 'a source may take any time',
+    file: 'cli/headers-of-source.js',
+    find: 'if (clock.now() - started > MAX_FETCH_MILLIS)',
+    replace: 'if (false)',
+    suite: SOURCES,
+    tests: 'two minutes',
+  },
+  {
+    name: 'a file makes the verifier ask for every header that it shows',
+    file: 'cli/headers-of-source.js',
+    find: 'Math.min(confirmations, FIRST_HEADERS)',
+    replace: 'confirmations',
+    suite: SOURCES,
+    tests: 'seven headers',
+  },
+  {
+    name: 'a source is asked for headers of another chain',
+    file: 'cli/headers-of-source.js',
+    find: 'shown.filter((blocks) => blocks.chain === chain)',
+    replace: 'shown',
+    suite: SOURCES,
+    tests: 'seven headers',
+  },
+  {
+    name: 'credentials are taken in a URL',
+    file: 'cli/chosen-source.js',
+    find: '`${username}${password}${hash}` !== ""',
+    replace: 'hash !== ""',
+    suite: SOURCES,
+    tests: 'is refused as',
   },
 ];

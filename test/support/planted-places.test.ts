@@ -10,6 +10,7 @@ import { EPOCH_FAULTS } from '../anchoring/epoch-faults.js';
 import { STAMP_FAULTS } from '../anchoring/stamp-faults.js';
 import { AUGMENTATION_FAULTS } from '../augmentation/planted-faults.js';
 import { WITNESS_FAULTS } from '../checkpoint/planted-faults.js';
+import { SPV_FAULTS } from '../evidence/bitcoin/spv-faults.js';
 import { CONTAINER_FAULTS } from '../evidence/container-faults.js';
 import { KNOWN_BY_FAULTS } from '../evidence/known-by-faults.js';
 import { MONITOR_FAULTS } from '../evidence/misbehaviour/monitor-faults.js';
@@ -30,6 +31,7 @@ const ALL = [
   ...EPOCH_FAULTS,
   ...STAMP_FAULTS,
   ...BITCOIN_FAULTS,
+  ...SPV_FAULTS,
   ...KNOWN_BY_FAULTS,
   ...CALENDAR_FAULTS,
   ...MONITOR_FAULTS,

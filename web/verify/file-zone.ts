@@ -3,8 +3,10 @@ import { visible } from '../../src/base/visible-text.js';
 import { button, element } from '../shared/elements.js';
 import type { PageTexts, ZoneTexts } from './page-texts.js';
 
+export type ZoneId = 'evidence' | 'trust' | 'headers';
+
 export interface FileZone {
-  readonly id: 'evidence' | 'trust';
+  readonly id: ZoneId;
   readonly texts: ZoneTexts;
   readonly add: (files: readonly File[]) => void;
 }

@@ -8,7 +8,7 @@ import type { Language } from '../../src/evidence/languages.js';
 import { MAX_TRUST_BYTES } from '../../src/evidence/trust.js';
 import { button, element } from '../shared/elements.js';
 import { browserLanguage, languageSwitch } from '../shared/language-switch.js';
-import { fileList, fileZone, keepDroppedFilesOut } from './file-zone.js';
+import { fileList, fileZone, keepDroppedFilesOut, type ZoneId } from './file-zone.js';
 import { type Judgement, judge } from './judge.js';
 import { PAGE_TEXTS, type PageTexts } from './page-texts.js';
 import { reportView, verdictView } from './report-view.js';
@@ -18,10 +18,12 @@ declare const CHIROGRAPH_VERSION: string;
 
 /** More than a person drops at a time; the others are left out. */
 const MAX_FILES = 100;
+/** In the order in which they are shown. */
+const ZONES: readonly ZoneId[] = ['evidence', 'trust', 'headers'];
 
 class Page {
   #language: Language = browserLanguage();
-  readonly #files: Record<'evidence' | 'trust', readonly File[]> = { evidence: [], trust: [] };
+  readonly #files: Record<ZoneId, readonly File[]> = { evidence: [], trust: [], headers: [] };
   readonly #digests = new Map<File, string>();
   #judgements = new Map<File, Judgement>();
   /** Counts the verifications: one that was overtaken shows nothing. */
@@ -64,7 +66,7 @@ class Page {
         'main',
         {},
         element('p', { class: 'intro' }, texts.intro),
-        element('div', { class: 'zones' }, this.#zone('evidence'), this.#zone('trust')),
+        element('div', { class: 'zones' }, ...ZONES.map((id) => this.#zone(id))),
         element(
           'div',
           { class: 'bar' },
@@ -92,7 +94,7 @@ class Page {
     this.#showReports();
   }
 
-  #zone(id: 'evidence' | 'trust'): HTMLElement {
+  #zone(id: ZoneId): HTMLElement {
     return fileZone({
       id,
       texts: this.#texts[id],
@@ -102,7 +104,7 @@ class Page {
     });
   }
 
-  #change(id: 'evidence' | 'trust', files: readonly File[]): void {
+  #change(id: ZoneId, files: readonly File[]): void {
     this.#files[id] = files;
     void this.#verifyAll();
   }
@@ -110,13 +112,13 @@ class Page {
   /** Each file is read when its turn comes, so that the memory holds one at a time. */
   async #verifyAll(): Promise<void> {
     const run = ++this.#run;
-    const { evidence, trust } = this.#files;
+    const { evidence, ...roots } = this.#files;
     this.#judgements = new Map();
     this.#showFiles();
     this.#showReports();
-    await this.#digest(trust);
+    await this.#digest([...roots.trust, ...roots.headers]);
     for (const file of evidence) {
-      const judgement = await judge(file, trust);
+      const judgement = await judge(file, roots);
       if (run !== this.#run) return;
       this.#judgements.set(file, judgement);
       this.#showReports();
@@ -124,7 +126,7 @@ class Page {
     if (run === this.#run) this.#showFiles();
   }
 
-  /** Of trust files; that of the evidence is in its report. What cannot be read, `judge` says. */
+  /** Of what is trusted; that of the evidence is in its report. What cannot be read, `judge` says. */
   async #digest(files: readonly File[]): Promise<void> {
     for (const file of files) {
       if (this.#digests.has(file) || file.size > MAX_TRUST_BYTES) continue;
@@ -135,7 +137,7 @@ class Page {
   }
 
   #showFiles(): void {
-    for (const id of ['evidence', 'trust'] as const) {
+    for (const id of ZONES) {
       const files = this.#files[id];
       const remove = (removed: File): void => {
         this.#change(

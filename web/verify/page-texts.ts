@@ -9,6 +9,7 @@ export interface PageTexts {
   readonly intro: string;
   readonly evidence: ZoneTexts;
   readonly trust: ZoneTexts;
+  readonly headers: ZoneTexts;
   readonly reports: string;
   readonly none: string;
   readonly working: string;
@@ -56,6 +57,13 @@ const ENGLISH: PageTexts = {
     choose: 'Choose trust files',
     drop: 'or drop them here',
   },
+  headers: {
+    title: 'Block headers',
+    explanation:
+      'For anchors, if you like: consecutive headers of the best chain from a Bitcoin node of your choice, raw, 80 bytes each, at most 4,096. The name of the file says of which network they are and how high the first one is: mainnet-935000.headers.',
+    choose: 'Choose header files',
+    drop: 'or drop them here',
+  },
   reports: 'Report',
   none: 'No evidence file has been given yet.',
   working: 'Verifying …',
@@ -70,9 +78,11 @@ const ENGLISH: PageTexts = {
     EVIDENCE_FORMAT_NEWER:
       'This evidence file was written by a newer version of the program. Verify it with that version.',
     TRUST_MALFORMED:
-      'A file given as a trust file is none. Nothing is judged until it is removed or mended.',
+      'A file of trust or of headers is none, or its headers do not hold. Nothing is judged until it is removed or mended.',
     TRUST_FORMAT_NEWER:
       'A trust file was written for a newer version of the program. Nothing is judged until it is removed.',
+    HEADERS_UNNAMED:
+      'A file of headers does not say in its name what they are: NETWORK-HEIGHT.headers, of mainnet, testnet, testnet4 or signet. Nothing is judged until it is removed or renamed.',
     TOO_LARGE: 'The file is larger than files of its kind may be. It was not read.',
     UNREADABLE: 'The browser could not read the file.',
     BROKEN:
@@ -126,6 +136,13 @@ const GERMAN: PageTexts = {
     choose: 'Vertrauensanker wählen',
     drop: 'oder hier ablegen',
   },
+  headers: {
+    title: 'Block-Header',
+    explanation:
+      'Für Anker, wenn Sie möchten: aufeinanderfolgende Header der besten Kette aus einem Bitcoin-Knoten Ihrer Wahl, roh, je 80 Bytes, höchstens 4.096. Der Name der Datei sagt, aus welchem Netz sie sind und wie hoch der erste liegt: mainnet-935000.headers.',
+    choose: 'Header-Dateien wählen',
+    drop: 'oder hier ablegen',
+  },
   reports: 'Bericht',
   none: 'Es ist noch keine Nachweisdatei angegeben.',
   working: 'Die Prüfung läuft …',
@@ -140,9 +157,11 @@ const GERMAN: PageTexts = {
     EVIDENCE_FORMAT_NEWER:
       'Diese Nachweisdatei stammt von einer neueren Version des Programms. Prüfen Sie sie mit jener Version.',
     TRUST_MALFORMED:
-      'Eine als Vertrauensanker angegebene Datei ist keine solche. Nichts wird beurteilt, bis sie entfernt oder berichtigt ist.',
+      'Eine Datei mit Vertrauensankern oder Headern ist keine solche, oder ihre Header halten nicht. Nichts wird beurteilt, bis sie entfernt oder berichtigt ist.',
     TRUST_FORMAT_NEWER:
       'Eine Datei mit Vertrauensankern ist für eine neuere Version des Programms geschrieben. Nichts wird beurteilt, bis sie entfernt ist.',
+    HEADERS_UNNAMED:
+      'Eine Datei mit Headern sagt in ihrem Namen nicht, was sie enthält: NETZ-HÖHE.headers, aus mainnet, testnet, testnet4 oder signet. Nichts wird beurteilt, bis sie entfernt oder umbenannt ist.',
     TOO_LARGE: 'Die Datei ist größer, als Dateien ihrer Art sein dürfen. Sie wurde nicht gelesen.',
     UNREADABLE: 'Der Browser konnte die Datei nicht lesen.',
     BROKEN:

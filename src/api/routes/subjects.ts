@@ -172,7 +172,7 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
       const format = collectionFormat(request, query.format);
       const found = ledgers.find(tenant, ledger);
       collections.take(tenant, response);
-      const { anchored, witnessed, identities } = evidence;
+      const { anchored, identities, stamped, witnessed } = evidence;
       const {
         bytes: collection,
         shown,
@@ -180,6 +180,7 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
       } = await exportCollection(
         {
           anchored,
+          ...(stamped !== undefined && { stamped }),
           witnessed,
           identity: (reader) => identities.of(found.ledger.identity.tenant, reader),
         },

@@ -1,6 +1,7 @@
 /**
- * One look at a log: the head of each place, each against the largest that is known to continue all before
- * it. What is remembered, and a proof, are on disk before anything is said of them.
+ * One check of a log: asks each place for the log's head and compares it with the largest head that is known to continue
+ * all before it, then does the same with heads that were saved. What is to be remembered for the next check, and each
+ * proof of misbehaviour, is on disk before anything is printed of it.
  */
 import { Look } from './look.js';
 import { stateOf } from './monitor-state.js';

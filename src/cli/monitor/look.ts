@@ -1,6 +1,7 @@
 /**
- * What is known so far in one look: the largest head that continues all before it, and what was wrong.
- * Each place that is looked at may add to both.
+ * The state of one check of a log, while `checkLog` goes from place to place: the largest head so far that continues
+ * every head before it, and the alarms so far. Each place, and each saved head, may add to both; at the end they are
+ * the round that is printed, and the head is remembered for the next check.
  */
 import type { UnixMillis } from '../../base/brand.js';
 import {

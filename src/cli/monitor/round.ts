@@ -1,4 +1,7 @@
-/** What a look at a log is given, and what comes of it. */
+/**
+ * The input of one check of a log and its result. A _round_ is that result: `monitor check` makes one and ends, `monitor
+ * watch` makes one every so often.
+ */
 import type { UnixMillis } from '../../base/brand.js';
 import type { Clock } from '../../base/time.js';
 import type { Trust } from '../../evidence/trust.js';

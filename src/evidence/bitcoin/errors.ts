@@ -22,7 +22,9 @@ export type BitcoinProofErrorCode =
   /** A header contradicts one that the verifier has pinned: the proof is of a fork. */
   | 'BITCOIN_PIN_MISMATCH'
   /** A good transaction that is no anchor (docs/formats/bitcoin-anchor.md). */
-  | 'BITCOIN_NOT_AN_ANCHOR';
+  | 'BITCOIN_NOT_AN_ANCHOR'
+  /** An anchor that does not continue the chain of the one before it. */
+  | 'BITCOIN_CHAIN_BROKEN';
 
 /** Evidence from the Bitcoin chain that does not hold. The message never quotes the evidence. */
 export class BitcoinProofError extends ChirographError<BitcoinProofErrorCode> {}

@@ -32,13 +32,12 @@ import {
   passed,
   type Rules,
 } from './outcome.js';
-import type { ReadEvidence } from './read-evidence.js';
+import type { ReadLogFile } from './read-evidence.js';
 import { readHead } from './read-head.js';
 import { isFinding, readPart } from './read-part.js';
 
 export interface StampSubject extends HeadSubject {
   readonly anchor: EvidenceStamp;
-  readonly evidence: ReadEvidence;
   /** Of the epoch log. */
   readonly checkpoint: Checkpoint;
   readonly token: TimeStampToken;
@@ -99,7 +98,7 @@ export const STAMP_RULES: Rules<StampSubject> = {
 
 /** Null if the file has no time-stamp. @throws EvidenceError EVIDENCE_FORMAT_NEWER. */
 export function checkEpochStamp(
-  evidence: ReadEvidence,
+  evidence: ReadLogFile,
   trust: Trust,
   rules: StampRuleBook,
 ): CheckedStamp | null {
@@ -113,7 +112,7 @@ export function checkEpochStamp(
   return conclude(subject as StampSubject, trust);
 }
 
-function readSubject(anchor: EvidenceStamp, evidence: ReadEvidence): StampSubject | Finding {
+function readSubject(anchor: EvidenceStamp, evidence: ReadLogFile): StampSubject | Finding {
   const read = readHead(anchor);
   if (isFinding(read)) return read;
   const checkpoint = readPart('stamp.malformed', 'the checkpoint', () =>

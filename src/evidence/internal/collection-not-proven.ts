@@ -13,7 +13,7 @@ export function collectionNotProven(collection: ReadCollection, run: CollectionR
   const notOpened = entries.filter((entry) => !isOpened(entry)).length;
   const contents = entries.filter((entry) => isOpened(entry) && !entry.file.payload).length;
   const signatures = run.attached.checked.length + run.signatures.length;
-  const hasCms = file.log.seal !== undefined || signatures > 0;
+  const hasCms = file.log.seal !== undefined || signatures > 0 || file.timeStamp !== undefined;
   const isUnnamed = run.checks.some(
     ({ id, word }) => id.startsWith(COMPLETENESS) && word === 'self',
   );
@@ -27,7 +27,10 @@ export function collectionNotProven(collection: ReadCollection, run: CollectionR
     finding('not-proven.outside'),
     finding('not-proven.later-keys'),
     hasCms && finding('not-proven.revocation'),
-    after.proven === null && !run.witnessed?.proven && finding('not-proven.recorded-time'),
+    after.proven === null &&
+      !run.stamp?.summary &&
+      !run.witnessed?.proven &&
+      finding('not-proven.recorded-time'),
     after.proven !== null && finding('not-proven.block-time'),
     after.outcome.word === 'self' && finding('not-proven.chain'),
     notOpened > 0 && finding('not-proven.not-opened', { count: notOpened }),

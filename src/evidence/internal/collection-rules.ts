@@ -22,6 +22,7 @@ export interface CollectionRuleBook
       | 'signature'
       | 'anchor'
       | 'after'
+      | 'stamp'
       | 'witnessed'
     > {
   readonly format: Rules<ReadCollection>;
@@ -89,6 +90,7 @@ export const COLLECTION_RULE_BOOK: CollectionRuleBook = {
   signature: RULE_BOOK.signature,
   anchor: { ...RULE_BOOK.head, ...RULE_BOOK.anchor },
   after: RULE_BOOK.after,
+  stamp: { ...RULE_BOOK.head, ...RULE_BOOK.stamp },
   witnessed: RULE_BOOK.witnessed,
   attached: ATTACHED_RULES,
   completeness: COMPLETENESS_RULES,

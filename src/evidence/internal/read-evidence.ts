@@ -16,6 +16,7 @@ import type {
   EvidenceAnchors,
   EvidenceFile,
   EvidenceLog,
+  EvidenceStamp,
   EvidenceWitnessed,
 } from '../evidence-file.js';
 import { type Finding, finding } from './outcome.js';
@@ -27,6 +28,7 @@ export interface ReadLogFile {
   readonly file: {
     readonly anchors?: Partial<EvidenceAnchors>;
     readonly log: EvidenceLog;
+    readonly timeStamp?: EvidenceStamp;
     readonly witnessed?: EvidenceWitnessed;
   };
   /** Whose place and time the anchors and the seal are held against. */

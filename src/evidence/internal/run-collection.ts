@@ -7,6 +7,7 @@ import { checkBatch } from './check-batch.js';
 import { checkCheckpoint } from './check-checkpoint.js';
 import { checkCollected } from './check-collected.js';
 import { checkCompleteness } from './check-completeness.js';
+import { checkEpochStamp } from './check-epoch-stamp.js';
 import { checkHandovers } from './check-handovers.js';
 import { checkLogIdentity } from './check-log-identity.js';
 import { checkSignatures } from './check-signature.js';
@@ -20,7 +21,7 @@ import type { Unreadable } from './read-evidence.js';
 import type { CheckRun } from './run-checks.js';
 
 /** Its `signatures` are those over the batch. */
-export interface CollectionRun extends Omit<CheckRun, 'stamp'> {
+export interface CollectionRun extends CheckRun {
   readonly attached: AttachedSignatures;
 }
 
@@ -30,6 +31,7 @@ export function runCollectionChecks(
   rules: CollectionRuleBook,
 ): CollectionRun {
   const anchors = checkAnchors(collection, trust, { ...rules, head: {}, before: {} });
+  const stamp = checkEpochStamp(collection, trust, { head: {}, stamp: rules.stamp });
   const witnessed = checkWitnessed(collection, trust, rules.witnessed);
   const identity = checkLogIdentity(collection, trust, anchors.after, rules.identity);
   const attached = checkAttached(collection, trust, anchors.after, rules.attached);
@@ -56,9 +58,10 @@ export function runCollectionChecks(
     ...signatures.map(({ outcome }, at) => named(`signature:${at + 1}`, outcome)),
     ...completeness.map((outcome, at) => named(`completeness:${at + 1}`, outcome)),
     named('anchor:after', anchors.after.outcome),
+    ...(stamp === null ? [] : [named('epoch-time-stamp', stamp.outcome)]),
     ...(witnessed === null ? [] : [named('witnessed', witnessed.outcome)]),
   ];
-  return { checks, anchors, witnessed, identity, signatures, attached };
+  return { checks, anchors, stamp, witnessed, identity, signatures, attached };
 }
 
 function checkFormat(collection: ReadCollection, { format }: CollectionRuleBook): Outcome {

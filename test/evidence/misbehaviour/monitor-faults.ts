@@ -118,7 +118,7 @@ export const MONITOR_FAULTS: readonly FaultOfSuite[] = [
     'return divergence;',
   ]),
   fault(
-    'a chain that costs nothing is as good as any',
+    'an anchor in an unpinned chain of free blocks counts',
     epochs,
     'cli/monitor/epochs/epoch-anchor.js',
     ['if (development && attribution !== "pinned")', 'if (false)'],

@@ -357,8 +357,19 @@ export async function collectionForgeries(): Promise<CollectionForgery[]> {
       ? file
       : { ...file, anchors: { after: { ...after, log: { ...after.log, salt: hash('s') } } } };
   });
+  const elsewhere = await forge({ stamp: STAMP, stampedNote: () => utf8('something else') });
+  add(
+    ['stamp', ''],
+    'a time-stamp over something else',
+    'epoch-time-stamp',
+    elsewhere.bytes,
+    elsewhere,
+  );
   return made;
 }
+
+/** Of a head that holds all that the file shows. */
+export const STAMP = { epoch: 4, size: 5 } as const;
 
 const CLAIM: JsonObject = {
   $v: 1,

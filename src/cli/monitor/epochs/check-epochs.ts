@@ -1,6 +1,7 @@
 /**
- * One look at a ledger and at the epochs of its node: the epoch log as any log, what each new epoch says of the ledger, the
- * ledger itself, and whether one goes with the other. What is remembered is on disk before anything is said of it.
+ * One check with `--epochs`, in four steps: the node's epoch log is checked as any log is (check-log.ts); each new epoch is
+ * read for what it commits to of the ledger (walk-epochs.ts); the ledger itself is checked; and its head is compared with
+ * the newest epoch's, and that one with the chain. What is remembered is on disk before anything is printed of it.
  */
 import type { Alarm } from '../alarms.js';
 import { alarmOf } from '../alarms.js';
