@@ -32,7 +32,7 @@ export interface Outage {
 }
 
 /** Some 50 are enough; the timer of the node waits longer after each failure. */
-const MAX_LOOKS = 5_000;
+const MAX_LOOKS = 3_000;
 
 /** By the clock of the machine, as the timer of a node runs: so that what fails is tried again. */
 const INTERVAL_MILLIS = 300;
