@@ -36,6 +36,16 @@ const witnessesSchema = z
   .nullable()
   .meta({ description: 'Who else remembers the epoch log; null where nobody is asked.' });
 
+const closedSchema = z.union([
+  z.object({
+    reason: z.literal('spent'),
+    txid: z.string(),
+    height: z.number().int(),
+    at: instantSchema,
+  }),
+  z.object({ reason: z.literal('key') }),
+]);
+
 export const anchorsSchema = z.object({
   chain: z.string(),
   verifierKey: z.string().meta({
@@ -68,20 +78,22 @@ export const anchorsSchema = z.object({
     .nullable()
     .meta({ description: 'Null before the first, and where an earlier version did not write it.' }),
   alarms: z.array(z.enum(ALARMS)).meta({ description: 'What calls for an operator.' }),
-  closed: z
-    .union([
+  closed: closedSchema.nullable().meta({
+    description:
+      'Why nothing is anchored any more: a transaction that is no anchor spent the coin, or the key is lost.',
+  }),
+  ended: z
+    .array(
       z.object({
-        reason: z.literal('spent'),
-        txid: z.string(),
-        height: z.number().int(),
-        at: instantSchema,
+        last: z.string().meta({ description: 'The coin that it ended at, `<txid>:<output>`.' }),
+        value: satoshi,
+        closed: closedSchema,
+        isSucceeded: z.boolean().meta({ description: 'Whether another chain goes on for it.' }),
       }),
-      z.object({ reason: z.literal('key') }),
-    ])
-    .nullable()
+    )
     .meta({
       description:
-        'Why nothing is anchored any more: a transaction that is no anchor spent the coin, or the key is lost.',
+        'Chains of anchors that have ended, oldest first, the one that is closed now among them. What they anchored stays anchored.',
     }),
   takenBack: z.number().int().meta({
     description: 'Anchors that were final and that a reorganisation took out of the chain.',
@@ -154,7 +166,7 @@ function viewOf({
   | 'backends'
 > {
   const { balance, rate, paidThisMonth, monthlyBudget, paidInAll, runwayDays, starved } = report;
-  const { closed, takenBack, lastSettledAt, alarms } = report;
+  const { closed, ended, takenBack, lastSettledAt, alarms } = report;
   return {
     waiting: {
       epochs: waitingSince === null ? 0 : epochSize - Math.max(1, settledSize),
@@ -162,7 +174,12 @@ function viewOf({
     },
     lastFinalAt: instantOrNull(lastSettledAt),
     alarms: [...alarms],
-    closed: closed?.reason === 'spent' ? { ...closed, at: formatInstant(closed.at) } : closed,
+    closed: closed && closedView(closed),
+    ended: ended.map((one) => ({
+      ...one,
+      value: Number(one.value),
+      closed: closedView(one.closed),
+    })),
     takenBack,
     funds: {
       balance: numberOrNull(balance),
@@ -174,6 +191,12 @@ function viewOf({
       starved: starved && { ...starved, wanted: Number(starved.wanted) },
     },
   };
+}
+
+function closedView(
+  closed: NonNullable<AnchorStatus['report']['closed']>,
+): z.infer<typeof closedSchema> {
+  return closed.reason === 'spent' ? { ...closed, at: formatInstant(closed.at) } : closed;
 }
 
 /** At most 21·10¹⁴, which a double holds. */
