@@ -29,6 +29,10 @@ const witnessesSchema = z
     compared: z.boolean().meta({
       description: 'Whether any has said since the start how far the epoch log had come.',
     }),
+    unproven: z.array(z.string()).meta({
+      description:
+        'Who says that the epoch log is behind or another, and shows no head for it that the log signed.',
+    }),
     missed: z.number().int().meta({
       description: 'Tries in a row after which too few had cosigned.',
     }),
@@ -210,12 +214,13 @@ function instantOrNull(at: UnixMillis | null): string | null {
 
 function witnessesView(status: WitnessStatus | null): z.infer<typeof witnessesSchema> {
   if (status === null) return null;
-  const { size, at, failures, isCompared, missed } = status;
+  const { size, at, failures, isCompared, unproven, missed } = status;
   return {
     size,
     at: at === null ? null : formatInstant(at),
     failures: failures.map((failure) => ({ ...failure })),
     compared: isCompared,
+    unproven: [...unproven],
     missed,
   };
 }
