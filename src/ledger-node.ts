@@ -131,8 +131,8 @@ export class LedgerNode {
     const store = await LedgerStore.open({ ...options, ...options.store });
     try {
       const epochs = epochLedger(store);
-      const { refusal, isCompared } = await compareWithWitnesses(options, epochs?.reader ?? null);
-      if (refusal !== null) throw readOnly(refusal);
+      const compared = await compareWithWitnesses(options, epochs?.reader ?? null);
+      if (compared.refusal !== null) throw readOnly(compared.refusal);
       const run = await beginRun({ dataDirectory, keyStore, epochs: epochs?.reader ?? null });
       store.allowWrites();
       await store.completeLedgers();
@@ -155,7 +155,7 @@ export class LedgerNode {
       });
       const lag = new AnchorLag();
       const witnesses = await openNodeWitnesses(options, anchoring.epochs.history, {
-        isCompared,
+        ...compared,
         onContradiction: (reason) => {
           options.onFailure(readOnly(reason));
         },

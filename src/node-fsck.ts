@@ -8,8 +8,11 @@ import { ApiKeyRegistry } from './access/api-key-registry.js';
 import { softwareAnchorSigner } from './anchoring/anchor-signer.js';
 import { AnchorStore } from './anchoring/anchor-store.js';
 import { chainScript } from './anchoring/anchor-transaction.js';
+import { anchorFileProblems } from './anchoring/check-anchor-files.js';
 import { type CheckedLog, historyProblems } from './anchoring/check-history.js';
+import { keptProblems } from './anchoring/check-kept.js';
 import { DevChain } from './anchoring/devchain.js';
+import { readKept } from './anchoring/epoch-witnesses.js';
 import { checkOwnChain } from './anchoring/own-chain.js';
 import { lastEpoch } from './anchoring/read-epoch.js';
 import { equalBytes } from './base/bytes.js';
@@ -30,6 +33,8 @@ import { parseVerifierKey } from './tlog/note-key.js';
 
 export interface NodeFsckOptions extends FsckOptions {
   readonly clock: Clock;
+  /** Directory that checkpoints of the epoch log are added to; not looked at without it. */
+  readonly anchorFiles?: string;
 }
 
 /** As `fsck` of the ledger, of everything that a node keeps. */
@@ -99,7 +104,10 @@ async function* problemsAbove(options: NodeFsckOptions): AsyncGenerator<string> 
     const epochs = epochLog?.reader ?? null;
     yield* problemOf(() => whyNotToWrite({ dataDirectory, keyStore, epochs }));
     yield* recoveryProblems(store, keyStore);
-    if (epochLog !== undefined) yield* anchoringProblems(options, store, epochLog);
+    if (epochLog !== undefined) {
+      yield* anchoringProblems(options, store, epochLog);
+      yield* keptOfEpochs(options, epochLog);
+    }
   } finally {
     yield* problemOf(() => store.close().then(() => null));
   }
@@ -152,6 +160,18 @@ async function* anchoringProblems(
   } catch (cause) {
     yield messageOf(cause);
   }
+}
+
+/** What others were given of the epoch logs, and said of them. */
+async function* keptOfEpochs(
+  { dataDirectory, anchorFiles }: NodeFsckOptions,
+  { logs, reader: current }: Ledger,
+): AsyncGenerator<string> {
+  const checked = logs.map((reader) => ({ reader, isClosed: reader !== current }));
+  yield* keptProblems(dataDirectory, checked);
+  yield* problemOf(() => readKept(dataDirectory).then(() => null));
+  if (anchorFiles === undefined || lastEpoch(current) === null) return;
+  yield* anchorFileProblems(anchorFiles, dataDirectory, checked);
 }
 
 function logsOf(store: LedgerStore): Map<string, CheckedLog> {

@@ -4,7 +4,8 @@ import { EpochWitnesses, type EpochWitnessesOptions } from './anchoring/epoch-wi
 import type { TreeSize } from './base/brand.js';
 import { type Logger, silentLogger } from './base/logger.js';
 import type { Clock } from './base/time.js';
-import { askMemories, contradictionOf } from './checkpoint/witness-memory.js';
+import type { OwnLog } from './checkpoint/witness-claim.js';
+import { askMemories, claimsAmong, contradictionOf, weighed } from './checkpoint/witness-memory.js';
 import { WitnessRounds } from './checkpoint/witness-rounds.js';
 import type { SendOutbound } from './keys/outbound-message.js';
 import type { LogReader } from './ledger/log-reader.js';
@@ -28,8 +29,10 @@ export interface NodeWitnessesParts {
 export interface Comparison {
   /** Why nothing may be written, or null. */
   readonly refusal: string | null;
-  /** Whether anybody has said how far the log had come. */
+  /** Whether anybody has the head that the log has, or one that it grew out of. */
   readonly isCompared: boolean;
+  /** Witnesses that say otherwise and show nothing for it. */
+  readonly unproven: readonly string[];
 }
 
 /**
@@ -43,31 +46,52 @@ export async function compareWithWitnesses(
   epochs: LogReader | null,
 ): Promise<Comparison> {
   if (!witnessing || epochs === null || epochs.head.size === 0)
-    return { refusal: null, isCompared: false };
+    return { refusal: null, isCompared: false, unproven: [] };
   const { size } = epochs.head;
   const head = {
     note: await epochs.checkpointAt(size),
     proofFrom: (from: TreeSize) => epochs.consistencyProof(from, size),
   };
-  const memories = await askMemories(head, { ...witnessing, clock });
-  const isCompared = memories.some(({ kind }) => kind !== 'silent');
+  const log = ownLog(epochs);
+  const memories = await askMemories(head, { ...witnessing, clock, log });
+  const isCompared = memories.some(({ kind }) => kind === 'agrees');
+  const claims = claimsAmong(memories);
   if (!isCompared)
     logger.warn('no witness says how far the epoch log had come; it is written on', {
       size,
       memories,
     });
-  return { refusal: contradictionOf(size, memories), isCompared };
+  const unproven = claims.filter(({ isProven }) => !isProven).map(({ witness }) => witness);
+  if (unproven.length > 0)
+    logger.error('witnesses say that the epoch log is behind or another, and prove nothing', {
+      size,
+      claims,
+    });
+  return { refusal: contradictionOf(size, claims, isCompared), isCompared, unproven };
+}
+
+function ownLog(epochs: LogReader): OwnLog {
+  return {
+    key: parseVerifierKey(epochs.verifierKey),
+    size: () => epochs.head.size,
+    rootAt: (size) => epochs.rootAt(size),
+  };
 }
 
 /** Null where nobody is asked. @throws AnchoringError ANCHOR_STATE_INVALID. */
 export async function openNodeWitnesses(
   { witnessing, dataDirectory, clock, logger = silentLogger }: NodeWitnessesParts,
   history: EpochHistory,
-  judged: Pick<EpochWitnessesOptions, 'isCompared' | 'onContradiction'>,
+  judged: Pick<EpochWitnessesOptions, 'isCompared' | 'unproven' | 'onContradiction'>,
 ): Promise<EpochWitnesses | null> {
   if (!witnessing) return null;
   const { policy, send } = witnessing;
-  const log = parseVerifierKey(history.log.epochs.verifierKey);
-  const rounds = new WitnessRounds({ policy, send, clock, log });
-  return EpochWitnesses.open({ ...judged, history, policy, rounds, dataDirectory, clock, logger });
+  const log = ownLog(history.log.epochs);
+  const rounds = new WitnessRounds({ policy, send, clock, log: log.key });
+  const weigh: EpochWitnessesOptions['weigh'] = async (name, said, signal) => {
+    const url = policy.witnesses.find((witness) => witness.name === name)?.url ?? null;
+    return url === null ? { ...said, isProven: false } : weighed(said, url, log, send, signal);
+  };
+  const parts = { history, policy, rounds, weigh, dataDirectory, clock, logger };
+  return EpochWitnesses.open({ ...judged, ...parts });
 }

@@ -14,6 +14,7 @@ import type { Clock } from './base/time.js';
 import type { WitnessStatus } from './checkpoint/witness-status.js';
 import type { AnchorStatus, CalendarStatus } from './commands/anchor-now.js';
 import type { Config } from './config.js';
+import type { WriteOnceFiles } from './keys/write-once.js';
 import type { LogReader } from './ledger/log-reader.js';
 import type { LedgerNode } from './ledger-node.js';
 import type { OpenedNode } from './open-node.js';
@@ -33,6 +34,8 @@ export interface Backends {
 export interface BackendParts {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** For tests. */
+  readonly writeOnce?: WriteOnceFiles;
 }
 
 export interface OtherBackends {
@@ -98,13 +101,16 @@ function stamperOf(
 
 function filesOf(
   { anchorFiles: directory, data }: BackendConfig,
-  { clock, logger }: BackendParts,
+  { clock, logger, writeOnce: files }: BackendParts,
   { epochs: { epochs }, stamps }: LedgerNode,
 ): AnchorFiles | null {
   if (directory === undefined) return null;
   const cosigned = () => cosignedHead(data, epochs);
   const { store } = stamps;
-  return new AnchorFiles({ directory, epochs, stamps: store, cosigned, clock, logger });
+  return new AnchorFiles({
+    ...{ directory, epochs, stamps: store, cosigned, clock, logger },
+    ...(files !== undefined && { files }),
+  });
 }
 
 async function cosignedHead(

@@ -32,11 +32,15 @@ export async function readWitnessing(
 /** Reasons of `readinessOf`; no names, because anyone may ask. */
 export function witnessReasons(witnesses: EpochWitnesses | null): readonly string[] {
   if (witnesses === null) return [];
-  const { isCompared, missed } = witnesses.status;
+  const { isCompared, unproven, missed } = witnesses.status;
   const reasons: string[] = [];
   if (!isCompared)
     reasons.push(
       'no witness has said since the start how far the epoch log had come: whether data are missing shows once one does',
+    );
+  if (unproven.length > 0)
+    reasons.push(
+      `${unproven.length} witnesses say, and do not prove, that the epoch log is behind or another: see the log`,
     );
   if (missed > 0)
     reasons.push(`too few witnesses have cosigned, ${missed} times in a row: see the log`);
@@ -94,5 +98,10 @@ export function witnessMetrics(registry: Registry, status: () => WitnessStatus):
     'chirograph_witness_rounds_missed',
     'Tries in a row after which too few witnesses had cosigned.',
     () => status().missed,
+  );
+  gauge(
+    'chirograph_witness_claims_unproven',
+    'Witnesses that say, and do not prove, that the epoch log is behind or another.',
+    () => status().unproven.length,
   );
 }

@@ -16,6 +16,7 @@ import type { TrySchema } from './commands/schema-trial.js';
 import type { Config, Secrets } from './config.js';
 import { anchoringWithSteps } from './epoch-steps.js';
 import { type Anchoring, EpochTimer } from './epoch-timer.js';
+import type { WriteOnceFiles } from './keys/write-once.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerStoreOptions } from './ledger/ledger-store.js';
 import { listen, listenForMetrics } from './listeners.js';
@@ -52,6 +53,8 @@ export interface ServiceParts {
   readonly openViews: NodeViewsOptions['openEngine'];
   /** For tests. */
   readonly store?: Partial<LedgerStoreOptions>;
+  /** For tests: where anchor files are written. */
+  readonly writeOnce?: WriteOnceFiles;
   /** Before a schema is kept. */
   readonly trySchema: TrySchema;
   /** Of reports for people. */

@@ -10,7 +10,11 @@ import {
   problem,
 } from './api/support/ledger-client.js';
 import { removeDirectory, temporaryDirectory } from './support/temporary-directory.js';
-import { openTestService, type TestService } from './support/test-service.js';
+import {
+  openTestService,
+  type TestService,
+  type TestServiceOptions,
+} from './support/test-service.js';
 
 let root: string;
 let node: TestService;
@@ -25,10 +29,10 @@ afterEach(async () => {
   await removeDirectory(root);
 });
 
-async function restart(): Promise<void> {
+async function restart(settings: TestServiceOptions = {}): Promise<void> {
   const { adminKey } = node;
   await node.service.close();
-  node = await openTestService(root, {}, adminKey);
+  node = await openTestService(root, settings, adminKey);
 }
 
 describe('a service', () => {
@@ -89,6 +93,7 @@ describe('a service', () => {
   });
 
   it('describes every path that it has: each answers, and not with ROUTE_UNKNOWN', async () => {
+    await restart({ calendarUri: 'https://calendar.example/v1/calendar/' });
     const { paths } = await answer<{ paths: Record<string, Record<string, object>> }>(
       node.request('/openapi.json', { key: '' }),
     );
@@ -101,6 +106,8 @@ describe('a service', () => {
       '/v1/anchors/successor',
       '/v1/anchors/top-ups',
       '/v1/anchors/{epoch}',
+      '/v1/calendar/digest',
+      '/v1/calendar/timestamp/{commitment}',
       '/v1/grants',
       '/v1/grants/{id}',
       '/v1/grants/{id}/approval',
@@ -153,6 +160,13 @@ describe('a service', () => {
         // Without a key: what has one asks for it, whatever else is wrong.
         expect([path, response.status]).toEqual([path, path.startsWith('/v1/') ? 401 : 200]);
       }
+  });
+
+  it('neither has nor describes a calendar unless it is told to be one', async () => {
+    const described = await (await node.request('/openapi.json', { key: '' })).text();
+    expect(described).not.toContain('/v1/calendar');
+    const response = node.request('/v1/calendar/digest', { body: 'x' });
+    expect(await problem(response, 404)).toBe('ROUTE_UNKNOWN');
   });
 
   it('describes the record that it validates', async () => {

@@ -2,19 +2,22 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { TreeSize } from '../src/base/brand.js';
 import { utf8 } from '../src/base/bytes.js';
 import { silentLogger } from '../src/base/logger.js';
 import { RandomPool } from '../src/base/random.js';
 import { systemClock } from '../src/base/time.js';
+import { contradictionOf } from '../src/checkpoint/witness-memory.js';
 import { witnessSender } from '../src/checkpoint/witness-sender.js';
 import { goOnAsSuccessor } from '../src/go-on.js';
 import { DirectoryKeyStore } from '../src/keys/directory-key-store.js';
 import type { LedgerNodeOptions } from '../src/ledger-node.js';
+import { witnessReasons } from '../src/open-witnesses.js';
 import { formatVerifierKey } from '../src/tlog/note-key.js';
 import { parseWitnessPolicy } from '../src/tlog/witness-policy.js';
 import { WitnessService } from '../src/witness-service.js';
 import { makeKeys, placesIn } from './checkpoint/support/opened-witness.js';
-import { witnessDouble } from './checkpoint/support/witness-double.js';
+import { type WitnessDouble, witnessDouble } from './checkpoint/support/witness-double.js';
 import { copyDirectory } from './support/copy-directory.js';
 import { rejection } from './support/errors.js';
 import { FakeClock } from './support/fake-clock.js';
@@ -44,6 +47,20 @@ async function openWitness(verifierKey: string): Promise<WitnessService> {
   );
   closers.push(() => witness.close());
   return witness;
+}
+
+const LIAR = formatVerifierKey(witnessKey('liar.example').key);
+
+/** A witness that says it has more, and shows `shown` for it. */
+async function lying(claim: 409 | 422, shown: string | null): Promise<WitnessDouble> {
+  const double = await witnessDouble((body, response) => {
+    // What is asked for with GET has no body.
+    if (body === '')
+      response.writeHead(shown === null ? 404 : 200, { 'content-type': 'text/plain' }).end(shown);
+    else response.writeHead(claim, { 'content-type': 'text/x.tlog.size' }).end('1000000\n');
+  });
+  closers.push(() => double.close());
+  return double;
 }
 
 function asking(verifierKey: string, url: string): Pick<LedgerNodeOptions, 'witnessing'> {
@@ -87,7 +104,7 @@ describe('a store that was put back whole', () => {
     const error = await rejection(openTestNode(root, asked));
     expect(error.code).toBe('LEDGER_READ_ONLY');
     expect(error.message).toMatch(
-      /^the epoch log has \d+ entries and the witness "one" says that it has cosigned \d+: .*restore --successor/,
+      /^the epoch log has \d+ entries and the witness "one" says that it has cosigned \d+, and shows that head with the log's own signature: .*restore --successor/,
     );
     const dataDirectory = join(root, 'data');
     const random = new RandomPool();
@@ -111,7 +128,9 @@ describe('a store that was put back whole', () => {
     await forked.close();
     const error = await rejection(openTestNode(root, asked));
     expect(error.code).toBe('LEDGER_READ_ONLY');
-    expect(error.message).toMatch(/^the witness "one" says that the epoch log has not grown/);
+    expect(error.message).toMatch(
+      /^the witness "one" says that the epoch log has not grown from what it cosigned, and shows that head/,
+    );
   });
 
   it('is found out as soon as the witness answers, where it did not at the start', async () => {
@@ -150,5 +169,77 @@ describe('a store that was put back whole', () => {
     expect(double.asked.length).toBeGreaterThan(0);
     expect(node.node.witnesses?.status.isCompared).toBe(false);
     await node.close();
+  });
+});
+
+describe('a witness that lies', () => {
+  const CLAIMS = [
+    ['that it has more, and shows nothing', 409, () => null],
+    ['that it has more, and shows what the log has', 409, (note: string) => note],
+    [
+      'that it has more, and shows what the log did not sign',
+      409,
+      (note: string) => note.replace(/\n\d+\n/, '\n1000000\n'),
+    ],
+    ['that it has another history, and shows nothing', 422, () => null],
+    ['that it has another history, and shows what the log has', 422, (note: string) => note],
+  ] as const;
+
+  async function opened(): Promise<{ readonly verifierKey: string; readonly note: string }> {
+    const first = await openTestNode(root);
+    await anchorOnce(first);
+    const { epochs } = first.node.epochs;
+    const { verifierKey } = epochs;
+    const note = await epochs.checkpointAt(epochs.head.size);
+    await first.close();
+    return { verifierKey, note };
+  }
+
+  it.each(CLAIMS)('%s, stops nothing where another knows better', async (_, claim, shown) => {
+    const { verifierKey, note } = await opened();
+    await makeKeys(placesIn(root));
+    const honest = await openWitness(verifierKey);
+    const liar = await lying(claim, shown(note));
+    const policy = parseWitnessPolicy(
+      utf8(
+        `witness one ${honest.verifierKey} ${honest.url}\nwitness liar ${LIAR} ${liar.url}\ngroup g any one liar\nquorum g\n`,
+      ),
+    );
+    const internal = [honest.url, liar.url].map((url) => new URL(url).host);
+    const send = witnessSender(policy, { internal });
+    const failures: string[] = [];
+    const node = await openTestNode(root, {
+      witnessing: { policy, send },
+      onFailure: ({ message }) => failures.push(message),
+    });
+    closers.push(() => node.close());
+    const { witnesses } = node.node;
+    expect(witnesses?.status).toMatchObject({ isCompared: true, unproven: ['liar'] });
+    expect(witnessReasons(witnesses)).toEqual([
+      expect.stringMatching(/^1 witnesses say, and do not prove/),
+    ]);
+    await anchorOnce(node);
+    expect(witnesses?.status).toMatchObject({ unproven: ['liar'], missed: 0 });
+    expect(failures).toEqual([]);
+  });
+
+  it.each(CLAIMS)('%s, is believed where nobody else remembers', async (_, claim, shown) => {
+    const { note } = await opened();
+    const liar = await lying(claim, shown(note));
+    const error = await rejection(openTestNode(root, asking(LIAR, liar.url)));
+    expect(error.code).toBe('LEDGER_READ_ONLY');
+    expect(error.message).toMatch(
+      /it shows no head that the log signed, and no other witness knows better/,
+    );
+  });
+
+  it('is told from one that is right: a signed head outweighs whoever agrees', () => {
+    const size = 3 as TreeSize;
+    const claim = { witness: 'one', kind: 'ahead', size, isProven: true } as const;
+    const word = { ...claim, witness: 'liar', isProven: false } as const;
+    expect(contradictionOf(size, [word], true)).toBeNull();
+    expect(contradictionOf(size, [word, claim], true)).toMatch(/witness "one" says/);
+    expect(contradictionOf(size, [word], false)).toMatch(/witness "liar" says/);
+    expect(contradictionOf(size, [], false)).toBeNull();
   });
 });

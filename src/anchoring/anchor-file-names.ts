@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { TreeSize } from '../base/brand.js';
 import { systemErrorCode } from '../base/system-error.js';
 
-export type AnchorFileKind = 'checkpoint' | 'cosigned' | 'tst';
+const KINDS = ['checkpoint', 'cosigned', 'tst'] as const;
+export type AnchorFileKind = (typeof KINDS)[number];
 
 const SHARD = /^\d{8}$/;
 
@@ -26,6 +27,22 @@ export async function largestThere(directory: string, kind: AnchorFileKind): Pro
     if (sizes.length > 0) return Math.max(...sizes) as TreeSize;
   }
   return 0 as TreeSize;
+}
+
+/** All in the directory of one log, ascending by size. */
+export async function anchorFilesIn(
+  directory: string,
+): Promise<readonly { readonly size: TreeSize; readonly kind: AnchorFileKind }[]> {
+  const files: { size: TreeSize; kind: AnchorFileKind }[] = [];
+  for (const shard of (await namesIn(directory)).filter((name) => SHARD.test(name)).sort())
+    for (const name of (await namesIn(join(directory, shard))).toSorted()) {
+      const [digits = '', ending] = name.split('.');
+      const kind = KINDS.find((one) => one === ending);
+      const size = Number(digits) as TreeSize;
+      if (kind !== undefined && `${shard}/${name}` === anchorFileName(size, kind))
+        files.push({ size, kind });
+    }
+  return files;
 }
 
 async function namesIn(directory: string): Promise<readonly string[]> {

@@ -39,6 +39,13 @@ export interface AnchorFilesStatus {
   readonly alarms: readonly BackendAlarm[];
 }
 
+/** What was seen to, of each kind of file: sizes of the epoch log. */
+interface Position {
+  size: number;
+  stamped: number;
+  cosigned: number;
+}
+
 /** Compared again at the start, so that a crash's half-written file is finished and an alarm is not forgotten. */
 const LOOK_BACK = 100;
 /** Alarms that are named; there are as many as somebody likes to make. */
@@ -49,7 +56,7 @@ export class AnchorFiles {
   readonly #turns = new Rounds(() => this.#tried());
   readonly #directory: string;
   /** Null until the directory could be read. */
-  #position: { size: TreeSize; stamped: TreeSize } | null = null;
+  #position: Position | null = null;
   #status: AnchorFilesStatus = {
     size: 0 as TreeSize,
     at: null,
@@ -104,8 +111,8 @@ export class AnchorFiles {
     for (let size = position.size + 1; size <= head && !this.#turns.signal.aborted; size++) {
       const note = utf8(await epochs.checkpointAt(size as TreeSize));
       await this.#write(size as TreeSize, 'checkpoint', note);
-      position.size = size as TreeSize;
-      this.#status = { ...this.#status, size: position.size, at: clock.now() };
+      position.size = size;
+      this.#status = { ...this.#status, size: size as TreeSize, at: clock.now() };
     }
     for (const size of stamps.sizes.filter((one) => one > position.stamped && one <= head)) {
       const { token } = await stamps.read(size);
@@ -113,12 +120,13 @@ export class AnchorFiles {
       position.stamped = size;
     }
     const newest = await cosigned();
-    if (newest !== null && !(await this.#isThere(newest.size, 'cosigned')))
-      await this.#write(newest.size, 'cosigned', utf8(newest.note));
+    if (newest === null || newest.size <= position.cosigned) return;
+    await this.#write(newest.size, 'cosigned', utf8(newest.note));
+    position.cosigned = newest.size;
   }
 
   /** From where to go on: a new directory begins with the newest checkpoint, which holds all before it. */
-  async #found(head: TreeSize): Promise<{ size: TreeSize; stamped: TreeSize }> {
+  async #found(head: TreeSize): Promise<Position> {
     const largest = await largestThere(this.#directory, 'checkpoint');
     const stamped = await largestThere(this.#directory, 'tst');
     if (largest > head) this.#alarm('beyond', anchorFileName(largest, 'checkpoint'));
@@ -126,7 +134,8 @@ export class AnchorFiles {
     const from = largest === 0 ? head - 1 : Math.max(FIRST_EPOCH, known - LOOK_BACK);
     // Sizes of before the directory was found are not made up now.
     const size = largest === 0 ? from : await this.#firstThere(from, known);
-    return { size: size as TreeSize, stamped };
+    // A crash may have come within the last token; the newest cosigned note is compared as well.
+    return { size, stamped: Math.max(0, stamped - 1), cosigned: 0 };
   }
 
   /** One less than the first size above `from` that has a file. */

@@ -1,10 +1,11 @@
 /** How a chain of anchors stands with money and life: what an operator watches, and what alarms. */
 import type { UnixMillis } from '../base/brand.js';
-import type { AnchorBook } from './anchor-book.js';
+import type { AnchorBook, ChainEnd, EndedChain } from './anchor-book.js';
 import type { AnchorFees, Starved } from './anchor-decision.js';
 import { runwayDays } from './anchor-fee.js';
 import { paidThisMonth } from './anchor-spending.js';
 import { anchorVirtualSize } from './anchor-transaction.js';
+import { formatOutpoint } from './outpoint-text.js';
 
 export interface AnchorReport {
   /** In satoshi, of the tip and the coins that wait to be paid in; null before the chain has a coin. */
@@ -19,6 +20,8 @@ export interface AnchorReport {
   readonly starved: Starved | null;
   /** Why nothing is anchored any more: its coin was spent by a stranger, or its key is another. */
   readonly closed: ClosedChain | null;
+  /** All that have ended, oldest first: those that others took the place of, and the one that is closed. */
+  readonly ended: readonly EndedChainReport[];
   /** Anchors that were final and that a reorganisation has taken out of the chain. */
   readonly takenBack: number;
   readonly lastSettledAt: UnixMillis | null;
@@ -33,6 +36,16 @@ export type ClosedChain =
       readonly at: UnixMillis;
     }
   | { readonly reason: 'key' };
+
+/** How a chain was left: its coin is spent by nobody of ours any more. */
+export interface EndedChainReport {
+  /** The coin that it ended at, `<txid>:<output>`, and its satoshi. */
+  readonly last: string;
+  readonly value: bigint;
+  readonly closed: ClosedChain;
+  /** Whether another chain goes on for it. */
+  readonly isSucceeded: boolean;
+}
 
 export const ANCHOR_ALARMS = [
   'closed',
@@ -85,6 +98,7 @@ export function reportOf(parts: ReportParts): AnchorReport {
     runwayDays: days,
     starved: closed === null ? starved : null,
     closed,
+    ended: endedOf(book, closed),
     takenBack,
     lastSettledAt,
     alarms: ANCHOR_ALARMS.filter((alarm) => {
@@ -100,8 +114,31 @@ export function reportOf(parts: ReportParts): AnchorReport {
 
 function closedOf({ book: { chain }, isKeyAnother }: ReportParts): ClosedChain | null {
   const end = chain?.end ?? null;
-  if (end !== null) return { reason: 'spent', ...end };
-  return isKeyAnother ? { reason: 'key' } : null;
+  return end !== null || isKeyAnother ? closedBy(end) : null;
+}
+
+function endedOf(
+  { ended, chain }: AnchorBook,
+  closed: ClosedChain | null,
+): readonly EndedChainReport[] {
+  const reportAs = (
+    { tip }: Pick<EndedChain, 'tip'>,
+    why: ClosedChain,
+    isSucceeded: boolean,
+  ): EndedChainReport => ({
+    last: formatOutpoint(tip.outpoint),
+    value: tip.value,
+    closed: why,
+    isSucceeded,
+  });
+  return [
+    ...ended.map((one) => reportAs(one, closedBy(one.end), true)),
+    ...(chain === null || closed === null ? [] : [reportAs(chain, closed, false)]),
+  ];
+}
+
+function closedBy(end: ChainEnd | null): ClosedChain {
+  return end === null ? { reason: 'key' } : { reason: 'spent', ...end };
 }
 
 function daysOf(

@@ -23,7 +23,7 @@ import {
 import type { CalendarStamp } from './calendar-stamp.js';
 import { AnchoringError } from './errors.js';
 
-const NAME = /^(pending\.)?(\d{12})\.json$/;
+export const CALENDAR_FILE = /^(pending\.)?(\d{12})\.json$/;
 const CALENDAR_NAME = textLike(/^[\x21-\x7e]{1,2048}$/, 'the name of a calendar');
 export const MAX_CALENDARS = 16;
 
@@ -53,12 +53,7 @@ export class CalendarStore {
     files: DurableFileSystem = durableFileSystem,
   ): Promise<CalendarStore> {
     await makeDirectoryDurably(directory, files);
-    const found = (await readdir(directory)).flatMap((name) => {
-      const [, pending, digits] = NAME.exec(name) ?? [];
-      return digits === undefined
-        ? []
-        : [{ size: Number(digits) as TreeSize, isPending: pending !== undefined }];
-    });
+    const found = await calendarFilesIn(directory);
     const sizesOf = (isPending: boolean): TreeSize[] =>
       found
         .filter((one) => one.isPending === isPending)
@@ -69,7 +64,7 @@ export class CalendarStore {
     for (const size of sizesOf(true)) {
       // A crash came between: the settled one has all that this has.
       if (settled.includes(size)) await removeFileDurably(pendingPath(directory, size), files);
-      else opened.push(await readStamp(directory, pendingName(size), size));
+      else opened.push(await readCalendarStamp(directory, { name: pendingName(size), size }));
     }
     return new CalendarStore(directory, files, settled, opened);
   }
@@ -99,7 +94,7 @@ export class CalendarStore {
 
   /** @throws AnchoringError ANCHOR_STATE_INVALID if it is not there or not what was written. */
   readSettled(size: TreeSize): Promise<CalendarStamp> {
-    return readStamp(this.#directory, settledName(size), size);
+    return readCalendarStamp(this.#directory, { name: settledName(size), size });
   }
 
   async #write(name: string, { size, at, took, file }: CalendarStamp): Promise<void> {
@@ -114,26 +109,51 @@ export class CalendarStore {
   }
 }
 
-async function readStamp(directory: string, name: string, size: TreeSize): Promise<CalendarStamp> {
+export interface CalendarFile {
+  readonly name: string;
+  /** Of the epoch log. */
+  readonly size: TreeSize;
+  readonly isPending: boolean;
+}
+
+/** By name; none where the directory is not there. */
+export async function calendarFilesIn(directory: string): Promise<readonly CalendarFile[]> {
   try {
-    const place = placeIn(directory, name);
-    const content = parseStoredJson(place, await readFile(join(directory, name)), {
-      damaged: (reason) => invalid(name, reason),
-      newer: (format, known) =>
-        invalid(name, `it has format ${format}; this version reads up to ${known}`),
+    return (await readdir(directory)).sort().flatMap((name) => {
+      const [, pending, digits] = CALENDAR_FILE.exec(name) ?? [];
+      if (digits === undefined) return [];
+      return [{ name, size: Number(digits) as TreeSize, isPending: pending !== undefined }];
     });
-    const members = new JsonMembers(content, (reason) => invalid(name, reason));
+  } catch (cause) {
+    if (systemErrorCode(cause) === 'ENOENT') return [];
+    throw cause;
+  }
+}
+
+/** @throws AnchoringError ANCHOR_STATE_INVALID if it is not there or not what was written. */
+export async function readCalendarStamp(
+  directory: string,
+  { name, size }: Pick<CalendarFile, 'name' | 'size'>,
+): Promise<CalendarStamp> {
+  const place = placeIn(directory, name);
+  try {
+    const content = parseStoredJson(place, await readFile(join(directory, name)), {
+      damaged: (reason) => invalid(place, reason),
+      newer: (format, known) =>
+        invalid(place, `it has format ${format}; this version reads up to ${known}`),
+    });
+    const members = new JsonMembers(content, (reason) => invalid(place, reason));
     const at = members.required('at', INSTANT);
     const ots = members.required('ots', base64Of());
     const isThis = members.required('size', COUNT) === size;
     const took = members.required('took', arrayOf(CALENDAR_NAME, MAX_CALENDARS));
     members.end();
-    if (!isThis) throw invalid(name, 'it is of another size');
+    if (!isThis) throw invalid(place, 'it is of another size');
     return { size, at, took, file: parseOtsFile(ots) };
   } catch (cause) {
     if (cause instanceof AnchoringError) throw cause;
     if (cause instanceof ChirographError || systemErrorCode(cause) !== null)
-      throw invalid(name, 'it cannot be read', cause);
+      throw invalid(place, 'it cannot be read', cause);
     throw cause;
   }
 }
@@ -154,7 +174,7 @@ function pendingPath(directory: string, size: TreeSize): string {
   return join(directory, pendingName(size));
 }
 
-function invalid(name: string, reason: string, cause?: unknown): AnchoringError {
-  const message = `what calendars said is not what was written: ${name}: ${reason}; without that file its promises are lost, and the next root is stamped`;
+function invalid(place: string, reason: string, cause?: unknown): AnchoringError {
+  const message = `what calendars said is not what was written: ${place}: ${reason}; without that file its promises are lost, and the next root is stamped`;
   return new AnchoringError('ANCHOR_STATE_INVALID', message, { cause });
 }

@@ -12,7 +12,13 @@ import { Rounds } from '../base/rounds.js';
 import { formatStoredJson, parseStoredJson } from '../base/stored-json.js';
 import { systemErrorCode } from '../base/system-error.js';
 import type { Clock } from '../base/time.js';
-import { contradictionOf, type WitnessMemory } from '../checkpoint/witness-memory.js';
+import type { ProvenClaim } from '../checkpoint/witness-claim.js';
+import {
+  claimIn,
+  contradictionOf,
+  type NamedClaim,
+  type WitnessClaim,
+} from '../checkpoint/witness-memory.js';
 import type { WitnessFailure, WitnessRounds } from '../checkpoint/witness-rounds.js';
 import type { WitnessStatus } from '../checkpoint/witness-status.js';
 import { writeFileDurably } from '../keys/durable-file.js';
@@ -36,6 +42,14 @@ export interface EpochWitnessesOptions {
   readonly logger: Logger;
   /** Whether a witness said at the start how far the log had come. */
   readonly isCompared: boolean;
+  /** Witnesses that said otherwise then, and showed nothing for it. */
+  readonly unproven: readonly string[];
+  /** Looks for the proof of what a witness says. */
+  readonly weigh: (
+    witness: string,
+    said: ProvenClaim,
+    signal: AbortSignal,
+  ) => Promise<WitnessClaim>;
   /** Told once a witness has more of the log than there is, or another: nothing may be written any more. */
   readonly onContradiction: (reason: string) => void;
 }
@@ -54,8 +68,8 @@ export class EpochWitnesses {
     this.#options = options;
     this.heads = heads;
     const size = heads.newest?.size ?? (0 as TreeSize);
-    const { isCompared } = options;
-    this.#status = { size, at: null, failures: [], isCompared, missed: 0 };
+    const { isCompared, unproven } = options;
+    this.#status = { size, at: null, failures: [], isCompared, unproven, missed: 0 };
   }
 
   /** @throws AnchoringError ANCHOR_STATE_INVALID for a file that is not what was written. */
@@ -103,13 +117,13 @@ export class EpochWitnesses {
     };
     const { note, isWitnessed, cosigned, failures } = await rounds.round(head, this.#turns.signal);
     const said = failures.map(({ witness, code }) => ({ witness, code }));
-    this.#refuse(failures);
     // Who cosigns has compared; a quorum is not needed for that.
     const isCompared = this.#status.isCompared || cosigned.length > 0;
+    const unproven = await this.#judge(failures, isCompared);
     // A policy that asks for nobody is satisfied by nobody: that is no witness.
     if (!isWitnessed || cosigned.length === 0) {
       const missed = this.#status.missed + 1;
-      this.#status = { ...this.#status, failures: said, isCompared, missed };
+      this.#status = { ...this.#status, failures: said, isCompared, unproven, missed };
       logger.warn('too few witnesses have cosigned the epoch log', { size, failures });
       return;
     }
@@ -118,20 +132,32 @@ export class EpochWitnesses {
     await writeFileDurably(join(dataDirectory, FILE), bytes, 0o600);
     await this.heads.take({ size, note });
     if (this.#status.missed > 0) logger.info('witnesses cosign again', { size });
-    this.#status = { size, at: clock.now(), failures: said, isCompared, missed: 0 };
+    this.#status = { size, at: clock.now(), failures: said, isCompared, unproven, missed: 0 };
   }
 
-  /** What was not known at the start because nobody answered. */
-  #refuse(failures: readonly WitnessFailure[]): void {
-    const { history, onContradiction } = this.#options;
+  /** What was not known at the start because nobody answered. @returns who claims what it does not show. */
+  async #judge(
+    failures: readonly WitnessFailure[],
+    isCompared: boolean,
+  ): Promise<readonly string[]> {
+    const { history, weigh, onContradiction, logger } = this.#options;
     const { size } = history.log.epochs.head;
-    const memories = failures.flatMap(({ witness, code, told }): WitnessMemory[] => {
-      if (code === 'WITNESS_CONTRADICTS') return [{ witness, kind: 'contradicts' }];
-      const isAhead = code === 'WITNESS_AHEAD' && told !== null && told > size;
-      return isAhead ? [{ witness, kind: 'ahead', size: told }] : [];
-    });
-    const reason = contradictionOf(size, memories);
+    const claims: NamedClaim[] = [];
+    for (const { witness, code, told } of failures) {
+      const said = claimIn(code, told ?? (0 as TreeSize));
+      // A size that is no larger is of a head that was asked for before.
+      if (said === null || (said.kind === 'ahead' && said.size <= size)) continue;
+      claims.push({ witness, ...(await weigh(witness, said, this.#turns.signal)) });
+    }
+    const unproven = claims.filter(({ isProven }) => !isProven).map(({ witness }) => witness);
+    if (unproven.length > 0)
+      logger.error('witnesses say that the epoch log is behind or another, and prove nothing', {
+        size,
+        claims,
+      });
+    const reason = contradictionOf(size, claims, isCompared);
     if (reason !== null) onContradiction(reason);
+    return unproven;
   }
 }
 

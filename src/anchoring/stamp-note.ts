@@ -7,7 +7,7 @@ import { TimeStampError } from '../keys/time-stamp-error.js';
 import { ALGORITHM_POLICY_2026_11 } from '../signing/algorithm-policy.js';
 import { displayName } from '../signing/distinguished-name.js';
 import { isRefusal } from '../signing/signature-report.js';
-import { checkTimeStampToken } from '../signing/time-stamp-token.js';
+import { checkTimeStampToken, type TimeStampToken } from '../signing/time-stamp-token.js';
 import type { EpochStamp } from './stamp-store.js';
 
 /**
@@ -19,15 +19,23 @@ export async function stampNote(
   { note, size }: { readonly note: string; readonly size: TreeSize },
   signal: AbortSignal,
 ): Promise<EpochStamp> {
-  const bytes = utf8(note);
-  const token = await authority.stamp({ digest: 'sha256', hash: sha256(bytes) }, { signal });
-  const { genTime } = token.info;
+  const token = await authority.stamp({ digest: 'sha256', hash: sha256(utf8(note)) }, { signal });
   // Whoever gave it has validated it; what is kept for years is not taken on that word.
+  return epochStampOf({ note, size }, token);
+}
+
+/** @throws TimeStampError TIME_STAMP_UNUSABLE for a token that is not of this note. */
+export function epochStampOf(
+  { note, size }: { readonly note: string; readonly size: TreeSize },
+  token: TimeStampToken,
+): EpochStamp {
+  const bytes = utf8(note);
+  const { genTime } = token.info;
   const genuine = checkTimeStampToken(token, bytes, ALGORITHM_POLICY_2026_11, genTime);
   if (isRefusal(genuine))
     throw new TimeStampError(
       'TIME_STAMP_UNUSABLE',
-      `what the authority gave is no time-stamp of this checkpoint: ${genuine.says}`,
+      `the token is no time-stamp of this checkpoint: ${genuine.says}`,
     );
   return {
     size,

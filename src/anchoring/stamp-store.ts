@@ -31,7 +31,7 @@ export interface EpochStamp {
   readonly authority: string;
 }
 
-const STAMP = /^(\d{12})\.json$/;
+export const EPOCH_STAMP_FILE = /^(\d{12})\.json$/;
 const NOTE = textLike(/^[^\0]{1,16384}$/s, 'a note');
 const AUTHORITY = textLike(/^[^\0]{0,4096}$/su, 'a name');
 
@@ -61,9 +61,9 @@ export class StampStore {
     directory: string,
     files: DurableFileSystem = durableFileSystem,
   ): Promise<StampStore> {
-    const sizes = await sizesIn(directory);
+    const sizes = await stampSizesIn(directory);
     const last = sizes.at(-1);
-    const newest = last === undefined ? null : await readStamp(directory, last);
+    const newest = last === undefined ? null : await readEpochStamp(directory, last);
     return new StampStore(directory, files, sizes, newest);
   }
 
@@ -79,7 +79,7 @@ export class StampStore {
   /** @throws AnchoringError ANCHOR_STATE_INVALID if it is not there or not what was written. */
   async read(size: TreeSize): Promise<EpochStamp> {
     if (size === this.#newest?.size) return this.#newest;
-    return readStamp(this.#directory, size);
+    return readEpochStamp(this.#directory, size);
   }
 
   /** Durable when it returns. @param stamp of a larger size than all before. */
@@ -90,16 +90,17 @@ export class StampStore {
     await makeDirectoryDurably(this.#directory, this.#files);
     const content = { at: formatInstant(at), authority, note, size, token: toBase64(token) };
     const bytes = formatStoredJson(placeOf(this.#directory, size), content);
-    await writeFileDurably(join(this.#directory, nameOf(size)), bytes, 0o600, this.#files);
+    await writeFileDurably(join(this.#directory, stampFileName(size)), bytes, 0o600, this.#files);
     this.#sizes = [...this.#sizes, size];
     this.#newest = stamp;
   }
 }
 
-async function sizesIn(directory: string): Promise<readonly TreeSize[]> {
+/** Ascending; none where the directory is not there. */
+export async function stampSizesIn(directory: string): Promise<readonly TreeSize[]> {
   try {
     const sizes = (await readdir(directory)).flatMap((name) => {
-      const size = STAMP.exec(name)?.[1];
+      const size = EPOCH_STAMP_FILE.exec(name)?.[1];
       return size === undefined ? [] : [Number(size) as TreeSize];
     });
     return sizes.sort((a, b) => a - b);
@@ -109,12 +110,13 @@ async function sizesIn(directory: string): Promise<readonly TreeSize[]> {
   }
 }
 
-async function readStamp(directory: string, size: TreeSize): Promise<EpochStamp> {
+/** @throws AnchoringError ANCHOR_STATE_INVALID if it is not there or not what was written. */
+export async function readEpochStamp(directory: string, size: TreeSize): Promise<EpochStamp> {
   const place = placeOf(directory, size);
   const refuse = (reason: string): AnchoringError => invalid(place, reason);
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(join(directory, nameOf(size)));
+    bytes = await readFile(join(directory, stampFileName(size)));
   } catch (cause) {
     if (systemErrorCode(cause) === 'ENOENT') throw refuse('it is missing');
     throw cause;
@@ -137,12 +139,12 @@ async function readStamp(directory: string, size: TreeSize): Promise<EpochStamp>
   return stamp;
 }
 
-function nameOf(size: TreeSize): string {
+export function stampFileName(size: TreeSize): string {
   return `${String(size).padStart(12, '0')}.json`;
 }
 
 function placeOf(directory: string, size: TreeSize): string {
-  return `stamps/${basename(directory)}/${nameOf(size)}`;
+  return `stamps/${basename(directory)}/${stampFileName(size)}`;
 }
 
 function invalid(place: string, reason: string): AnchoringError {

@@ -29,12 +29,26 @@ const witnessesSchema = z
     compared: z.boolean().meta({
       description: 'Whether any has said since the start how far the epoch log had come.',
     }),
+    unproven: z.array(z.string()).meta({
+      description:
+        'Who says that the epoch log is behind or another, and shows no head for it that the log signed.',
+    }),
     missed: z.number().int().meta({
       description: 'Tries in a row after which too few had cosigned.',
     }),
   })
   .nullable()
   .meta({ description: 'Who else remembers the epoch log; null where nobody is asked.' });
+
+const closedSchema = z.union([
+  z.object({
+    reason: z.literal('spent'),
+    txid: z.string(),
+    height: z.number().int(),
+    at: instantSchema,
+  }),
+  z.object({ reason: z.literal('key') }),
+]);
 
 export const anchorsSchema = z.object({
   chain: z.string(),
@@ -68,20 +82,22 @@ export const anchorsSchema = z.object({
     .nullable()
     .meta({ description: 'Null before the first, and where an earlier version did not write it.' }),
   alarms: z.array(z.enum(ALARMS)).meta({ description: 'What calls for an operator.' }),
-  closed: z
-    .union([
+  closed: closedSchema.nullable().meta({
+    description:
+      'Why nothing is anchored any more: a transaction that is no anchor spent the coin, or the key is lost.',
+  }),
+  ended: z
+    .array(
       z.object({
-        reason: z.literal('spent'),
-        txid: z.string(),
-        height: z.number().int(),
-        at: instantSchema,
+        last: z.string().meta({ description: 'The coin that it ended at, `<txid>:<output>`.' }),
+        value: satoshi,
+        closed: closedSchema,
+        isSucceeded: z.boolean().meta({ description: 'Whether another chain goes on for it.' }),
       }),
-      z.object({ reason: z.literal('key') }),
-    ])
-    .nullable()
+    )
     .meta({
       description:
-        'Why nothing is anchored any more: a transaction that is no anchor spent the coin, or the key is lost.',
+        'Chains of anchors that have ended, oldest first, the one that is closed now among them. What they anchored stays anchored.',
     }),
   takenBack: z.number().int().meta({
     description: 'Anchors that were final and that a reorganisation took out of the chain.',
@@ -154,7 +170,7 @@ function viewOf({
   | 'backends'
 > {
   const { balance, rate, paidThisMonth, monthlyBudget, paidInAll, runwayDays, starved } = report;
-  const { closed, takenBack, lastSettledAt, alarms } = report;
+  const { closed, ended, takenBack, lastSettledAt, alarms } = report;
   return {
     waiting: {
       epochs: waitingSince === null ? 0 : epochSize - Math.max(1, settledSize),
@@ -162,7 +178,12 @@ function viewOf({
     },
     lastFinalAt: instantOrNull(lastSettledAt),
     alarms: [...alarms],
-    closed: closed?.reason === 'spent' ? { ...closed, at: formatInstant(closed.at) } : closed,
+    closed: closed && closedView(closed),
+    ended: ended.map((one) => ({
+      ...one,
+      value: Number(one.value),
+      closed: closedView(one.closed),
+    })),
     takenBack,
     funds: {
       balance: numberOrNull(balance),
@@ -176,6 +197,12 @@ function viewOf({
   };
 }
 
+function closedView(
+  closed: NonNullable<AnchorStatus['report']['closed']>,
+): z.infer<typeof closedSchema> {
+  return closed.reason === 'spent' ? { ...closed, at: formatInstant(closed.at) } : closed;
+}
+
 /** At most 21·10¹⁴, which a double holds. */
 function numberOrNull(value: bigint | null): number | null {
   return value === null ? null : Number(value);
@@ -187,12 +214,13 @@ function instantOrNull(at: UnixMillis | null): string | null {
 
 function witnessesView(status: WitnessStatus | null): z.infer<typeof witnessesSchema> {
   if (status === null) return null;
-  const { size, at, failures, isCompared, missed } = status;
+  const { size, at, failures, isCompared, unproven, missed } = status;
   return {
     size,
     at: at === null ? null : formatInstant(at),
     failures: failures.map((failure) => ({ ...failure })),
     compared: isCompared,
+    unproven: [...unproven],
     missed,
   };
 }

@@ -10,23 +10,28 @@ import { parseCheckpoint } from '../tlog/checkpoint.js';
 import { parseSignedNote } from '../tlog/signed-note.js';
 import type { PolicyWitness, WitnessPolicy } from '../tlog/witness-policy.js';
 import { askWitness, type HeadToWitness } from './ask-witness.js';
-import { WitnessClientError } from './witness-client-error.js';
+import { type OwnLog, type ProvenClaim, provenClaim } from './witness-claim.js';
+
+/** That there is more than the log's owner has. */
+export type WitnessClaim = {
+  /** Whether it shows a head that the log signed, and that the log does not have. */
+  readonly isProven: boolean;
+} & (
+  | /** It says that it has cosigned a larger one. */
+    { readonly kind: 'ahead'; readonly size: TreeSize }
+    /** It says that what it has cosigned is no beginning of this one. */
+  | { readonly kind: 'contradicts' }
+);
 
 export type WitnessMemory = { readonly witness: string } &
   /** It has this head, or one that this grew out of. */
-  (
-    | { readonly kind: 'agrees' }
-    /** It says that it has cosigned a larger one. */
-    | { readonly kind: 'ahead'; readonly size: TreeSize }
-    /** It says that what it has cosigned is no beginning of this one. */
-    | { readonly kind: 'contradicts' }
-    | { readonly kind: 'silent'; readonly code: string }
-  );
+  ({ readonly kind: 'agrees' } | WitnessClaim | { readonly kind: 'silent'; readonly code: string });
 
 export interface WitnessMemoryOptions {
   readonly policy: WitnessPolicy;
   readonly send: SendOutbound;
   readonly clock: Clock;
+  readonly log: OwnLog;
 }
 
 /**
@@ -37,7 +42,7 @@ export interface WitnessMemoryOptions {
  */
 export function askMemories(
   head: HeadToWitness,
-  { policy, send, clock }: WitnessMemoryOptions,
+  { policy, send, clock, log }: WitnessMemoryOptions,
 ): Promise<WitnessMemory[]> {
   const { size } = parseCheckpoint(parseSignedNote(head.note).text);
   const ask = async ({ name, key, url }: PolicyWitness): Promise<WitnessMemory> => {
@@ -53,30 +58,62 @@ export function askMemories(
       return { witness: name, kind: 'agrees' };
     } catch (error) {
       if (!(error instanceof ChirographError)) throw error;
-      return { witness: name, ...memoryIn(error as ChirographError, told) };
+      const said = claimIn(String(error.code), told);
+      if (said === null) return { witness: name, kind: 'silent', code: String(error.code) };
+      return { witness: name, ...(await weighed(said, url, log, send)) };
     }
   };
   return Promise.all(policy.witnesses.map(ask));
 }
 
-/** Why a log of this size must not be written on, for people; null where nobody says so. */
-export function contradictionOf(size: TreeSize, memories: readonly WitnessMemory[]): string | null {
-  for (const memory of memories) {
-    const { kind, witness } = memory;
-    if (kind === 'ahead')
-      return `the epoch log has ${size} entries and the witness "${witness}" says that it has cosigned ${memory.size}: the data are an older copy, or the witness is wrong and has to leave the policy`;
-    if (kind === 'contradicts')
-      return `the witness "${witness}" says that the epoch log has not grown from what it cosigned: the data are of another history, or the witness is wrong and has to leave the policy`;
-  }
-  return null;
+/** What an answer that is no cosignature claims; null for one that claims nothing. @param told of WITNESS_AHEAD. */
+export function claimIn(code: string, told: TreeSize): ProvenClaim | null {
+  if (code === 'WITNESS_AHEAD') return { kind: 'ahead', size: told };
+  return code === 'WITNESS_CONTRADICTS' ? { kind: 'contradicts' } : null;
 }
 
-function memoryIn(error: ChirographError, told: TreeSize): DistributiveOmit<WitnessMemory> {
-  if (error instanceof WitnessClientError) {
-    if (error.code === 'WITNESS_AHEAD') return { kind: 'ahead', size: told };
-    if (error.code === 'WITNESS_CONTRADICTS') return { kind: 'contradicts' };
-  }
-  return { kind: 'silent', code: error.code };
+/** A claim with its proof, where the witness has one: what is proven is what counts. */
+export async function weighed(
+  said: ProvenClaim,
+  url: string,
+  log: OwnLog,
+  send: SendOutbound,
+  signal?: AbortSignal,
+): Promise<WitnessClaim> {
+  const proven = await provenClaim(url, log, send, signal);
+  return proven === null ? { ...said, isProven: false } : { ...proven, isProven: true };
 }
 
-type DistributiveOmit<T> = T extends unknown ? Omit<T, 'witness'> : never;
+/**
+ * Why a log of this size must not be written on, for people; null where nothing says so. A proven claim always does.
+ * A mere word does only where nobody else remembers: one witness that lies must not stop a log that another knows.
+ *
+ * @param isKnown whether any witness has this head, or one that this grew out of.
+ */
+export function contradictionOf(
+  size: TreeSize,
+  claims: readonly NamedClaim[],
+  isKnown: boolean,
+): string | null {
+  const claim = claims.find(({ isProven }) => isProven) ?? (isKnown ? undefined : claims[0]);
+  return claim === undefined ? null : claimText(size, claim);
+}
+
+export type NamedClaim = { readonly witness: string } & WitnessClaim;
+
+export function claimsAmong(memories: readonly WitnessMemory[]): readonly NamedClaim[] {
+  return memories.filter((memory) => memory.kind === 'ahead' || memory.kind === 'contradicts');
+}
+
+function claimText(size: TreeSize, claim: NamedClaim): string {
+  const { witness, isProven } = claim;
+  const what =
+    claim.kind === 'ahead'
+      ? `the epoch log has ${size} entries and the witness "${witness}" says that it has cosigned ${claim.size}`
+      : `the witness "${witness}" says that the epoch log has not grown from what it cosigned`;
+  const why =
+    claim.kind === 'ahead' ? 'the data are an older copy' : 'the data are of another history';
+  return isProven
+    ? `${what}, and shows that head with the log's own signature: ${why}`
+    : `${what}; it shows no head that the log signed, and no other witness knows better: ${why}, or the witness is wrong and has to leave the policy`;
+}

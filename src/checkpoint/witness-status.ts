@@ -11,6 +11,8 @@ export interface WitnessStatus {
   readonly failures: readonly Pick<WitnessFailure, 'witness' | 'code'>[];
   /** Whether any of them has said since the start how far the log had come. */
   readonly isCompared: boolean;
+  /** Who says that the log is behind or another, and shows no head for it that the log signed. */
+  readonly unproven: readonly string[];
   /** Tries in a row after which too few had cosigned. */
   readonly missed: number;
 }

@@ -86,6 +86,7 @@ function print(terminal: Terminal, { json }: AnchorFlags, answer: JsonValue): vo
     `${oneLine(chain)}${development ? ' (development: proves nothing to others)' : ''}`,
     `${settledSize} of ${epochSize} entries of the epoch log are final; ${stateOf(state)}`,
     ...witnessesOf(state),
+    ...endedOf(state),
     ...fundsOf(state),
     ...state.alarms.map((alarm) => `alarm: ${alarmText(alarm)}`),
   ]);
@@ -105,12 +106,22 @@ function witnessesOf({ witnesses, epochSize }: Anchors): string[] {
   return [`${size} of ${epochSize} are cosigned by witnesses${late}`];
 }
 
+/** Nothing where the first chain still goes on. */
+function endedOf({ ended }: Anchors): string[] {
+  return ended.map(({ last, value, closed: { txid, height }, isSucceeded }) => {
+    const why =
+      txid === undefined
+        ? 'its key was lost or replaced'
+        : `${oneLine(txid)} spent its coin${height === undefined ? '' : ` in block ${height}`}`;
+    const then = isSucceeded ? 'another goes on for it' : 'none goes on for it yet';
+    return `a chain of anchors ended at ${oneLine(last)}, ${value} sat: ${why}; ${then}`;
+  });
+}
+
 /** Nothing where the chain costs nothing. */
-function fundsOf({ development, funds, waiting, lastFinalAt, closed }: Anchors): string[] {
+function fundsOf({ development, funds, waiting, lastFinalAt }: Anchors): string[] {
   const { balance, feeRate, paidThisMonth, monthlyBudget, paidInAll, runwayDays, starved } = funds;
   const lines: string[] = [];
-  if (closed?.txid !== undefined)
-    lines.push(`the chain has ended: ${oneLine(closed.txid)} spent its coin`);
   if (development && monthlyBudget === null) return lines;
   if (waiting.since !== null)
     lines.push(`${waiting.epochs} epochs wait, the oldest since ${oneLine(waiting.since)}`);

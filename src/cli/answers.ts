@@ -63,6 +63,12 @@ export const historySchema = z.object({
   asOf: asOfSchema,
 });
 
+const closedSchema = z.object({
+  reason: z.string(),
+  txid: z.string().optional(),
+  height: z.number().optional(),
+});
+
 export const anchorsSchema = z.object({
   chain: z.string(),
   development: z.boolean(),
@@ -81,9 +87,18 @@ export const anchorsSchema = z.object({
   waiting: z.object({ epochs: z.number(), since: z.string().nullable() }),
   lastFinalAt: z.string().nullable(),
   alarms: z.array(z.string()),
-  closed: z
-    .object({ reason: z.string(), txid: z.string().optional(), height: z.number().optional() })
-    .nullable(),
+  closed: closedSchema.nullable(),
+  /** Earlier nodes do not list them. */
+  ended: z
+    .array(
+      z.object({
+        last: z.string(),
+        value: z.number(),
+        closed: closedSchema,
+        isSucceeded: z.boolean(),
+      }),
+    )
+    .default([]),
   funds: z.object({
     balance: z.number().nullable(),
     feeRate: z.number().nullable(),

@@ -17,13 +17,21 @@ interface FsckFlags extends StoreFlags {
 export function addFsckCommand(program: Command, terminal: Terminal, end: End): void {
   const command = withStoreOptions(program.command('fsck'))
     .description('read everything that a stopped node has stored, and say what is wrong')
+    .option(
+      '--anchor-files <directory>',
+      'read the anchor files there, too (default: the setting, from environment or file)',
+    )
     .option('--rebuild', 'if all is sound, make the write state again from the logs')
     .action(async (flags: FsckFlags) => {
       const verdict = await check(flags, terminal);
       print(terminal, flags, verdict);
       end(verdict.first === null ? EXIT.done : EXIT.no);
     });
-  withExamples(command, 'chirograph fsck --data chirograph-data');
+  withExamples(
+    command,
+    'chirograph fsck --data chirograph-data',
+    'chirograph fsck --data chirograph-data --anchor-files /mnt/write-once',
+  );
 }
 
 interface Verdict {

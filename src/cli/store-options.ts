@@ -13,6 +13,7 @@ import { oneLine, type Terminal } from './terminal.js';
 export interface StoreFlags {
   readonly data?: string;
   readonly keys?: string;
+  readonly anchorFiles?: string;
   readonly json?: true;
 }
 
@@ -20,6 +21,8 @@ export interface ClosedStore {
   readonly dataDirectory: string;
   readonly keyStore: KeyStore;
   readonly random: RandomSource;
+  /** As the setting names it. */
+  readonly anchorFiles?: string;
 }
 
 export function withStoreOptions(command: Command): Command {
@@ -41,12 +44,12 @@ export async function closedStore(
   use: 'read' | 'change' = 'change',
 ): Promise<ClosedStore> {
   const { config } = parseConfig({
-    flags: { data: flags.data, keys: flags.keys },
+    flags: { data: flags.data, keys: flags.keys, anchorFiles: flags.anchorFiles },
     env,
     readFile: readConfigFile,
     workingDirectory: process.cwd(),
   });
-  const { data: dataDirectory, keys: directory } = config;
+  const { data: dataDirectory, keys: directory, anchorFiles } = config;
   // Of all parts the one that is in its place even after a restore that was cut short.
   if (!(await isDirectory(join(dataDirectory, 'vault'))))
     throw new CliError('CLI_USAGE', `${oneLine(dataDirectory)} is no data directory (--data)`);
@@ -58,5 +61,5 @@ export async function closedStore(
     use === 'read'
       ? await DirectoryKeyStore.openUnchanged(places)
       : await DirectoryKeyStore.open(places);
-  return { dataDirectory, keyStore, random };
+  return { dataDirectory, keyStore, random, ...(anchorFiles !== undefined && { anchorFiles }) };
 }

@@ -110,6 +110,16 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     foreign: 403,
     ask: () => ({ path: '/v1/anchors/successor', json: { outpoint: NO_COIN, why: 'key-change' } }),
   },
+  'POST /v1/calendar/digest': {
+    may: ['operator', ...WRITERS],
+    ask: () => ({ path: '/v1/calendar/digest', body: new Uint8Array(32) }),
+  },
+  'GET /v1/calendar/timestamp/{commitment}': {
+    may: ['operator', ...EVERYONE],
+    // Nobody had it stamped.
+    status: 404,
+    ask: get(`/v1/calendar/timestamp/${'ab'.repeat(32)}`),
+  },
   'GET /v1/grants': { may: OVERSEERS, ask: get('/v1/grants') },
   'POST /v1/grants': {
     may: ADMINS,
@@ -398,6 +408,7 @@ beforeAll(async () => {
     refusalsPerMinute: 100_000,
     searchesPerMinute: 100_000,
     containerSealsPerMinute: 100_000,
+    calendarUri: 'https://calendar.example/v1/calendar/',
   });
   await createLedger(node, 'kyc');
   await append(node, 'kyc');

@@ -47,6 +47,7 @@ describe('a chain of anchors whose coin a stranger spent', () => {
       expect(await anchorer.poll()).toBeNull();
       const closed = { reason: 'spent', txid: foreign.txid, height };
       expect(anchorer.report).toMatchObject({ closed, alarms: ['closed'], balance: null });
+      expect(anchorer.report.ended).toMatchObject([{ closed, isSucceeded: false }]);
       const again = await life.open();
       expect(again.report.closed).toMatchObject(closed);
       await again.publish(payloadOf(5));

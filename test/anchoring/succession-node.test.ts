@@ -71,6 +71,7 @@ describe('a node with another anchor key', () => {
     const node = await open(adminKey);
     expect(await answer(node.request('/v1/anchors'))).toMatchObject({
       closed: { reason: 'key' },
+      ended: [{ closed: { reason: 'key' }, isSucceeded: false }],
       alarms: ['closed'],
     });
     const second = await append(node, 'kyc');
@@ -81,7 +82,19 @@ describe('a node with another anchor key', () => {
       201,
     );
     expect(succeeded.before).toMatch(/^[0-9a-f]{64}:0$/);
-    expect(await anchored(node)).toMatchObject({ closed: null, alarms: [] });
+    const last = succeeded.before;
+    expect(await anchored(node)).toMatchObject({
+      closed: null,
+      ended: [{ last, value: expect.any(Number), closed: { reason: 'key' }, isSucceeded: true }],
+      alarms: [],
+    });
+    const status = ['anchor', 'status', '--url', node.service.url, '--key', adminKey];
+    expect((await runCli(status)).stdout).toMatch(
+      new RegExp(
+        `^a chain of anchors ended at ${last}, \\d+ sat: its key was lost or replaced; another goes on for it$`,
+        'm',
+      ),
+    );
     // The old chain's anchor and the new one's, and both together.
     expect(resultsOf(await reportOf(node, 1))).toMatchObject({ 'anchor:after': 'pass' });
     expect(resultsOf(await reportOf(node, second.index))).toMatchObject({

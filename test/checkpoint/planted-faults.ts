@@ -185,7 +185,7 @@ export const WITNESS_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a witness that has more is not believed at the start',
     file: 'checkpoint/witness-memory.js',
-    find: 'if (kind === "ahead")',
+    find: 'if (code === "WITNESS_AHEAD")',
     replace: 'if (false)',
     suite: MEMORY,
     tests: 'has more of it',
@@ -193,15 +193,15 @@ export const WITNESS_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a witness of another history is not believed at the start',
     file: 'checkpoint/witness-memory.js',
-    find: 'if (kind === "contradicts")',
-    replace: 'if (false)',
+    find: 'return code === "WITNESS_CONTRADICTS" ? { kind: "contradicts" } : null;',
+    replace: 'return null;',
     suite: MEMORY,
     tests: 'another history',
   },
   {
     name: 'what a node is told at the start does not keep it from writing',
     file: 'ledger-node.js',
-    find: 'throw readOnly(refusal);',
+    find: 'throw readOnly(compared.refusal);',
     replace: ';',
     suite: MEMORY,
     tests: 'has more of it',
@@ -209,7 +209,7 @@ export const WITNESS_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'what a witness says later is not looked at',
     file: 'anchoring/epoch-witnesses.js',
-    find: 'this.#refuse(failures);',
+    find: 'if (reason !== null) onContradiction(reason);',
     replace: '',
     suite: MEMORY,
     tests: 'as soon as the witness answers',
@@ -217,7 +217,7 @@ export const WITNESS_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'any size that a witness names is more',
     file: 'checkpoint/witness-memory.js',
-    find: 'if (error.code === "WITNESS_AHEAD")',
+    find: 'if (code === "WITNESS_AHEAD")',
     replace: 'if (true)',
     suite: MEMORY,
     tests: 'says what it likes',
@@ -245,5 +245,21 @@ export const WITNESS_FAULTS: readonly FaultOfSuite[] = [
     replace: 'witnessed: sizes.witnessed > 0',
     suite: OF_NODES,
     tests: 'cosign its epoch log',
+  },
+  {
+    name: 'the word of any witness stops a node',
+    file: 'checkpoint/witness-memory.js',
+    find: '(isKnown ? void 0 : claims[0])',
+    replace: 'claims[0]',
+    suite: MEMORY,
+    tests: 'stops nothing where another knows better',
+  },
+  {
+    name: 'whatever a witness shows proves its claim',
+    file: 'checkpoint/witness-memory.js',
+    find: 'return proven === null ?',
+    replace: 'return false ?',
+    suite: MEMORY,
+    tests: 'stops nothing where another knows better',
   },
 ];

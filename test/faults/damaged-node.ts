@@ -83,7 +83,7 @@ export async function judge(
 }
 
 /** What `fsck` says of the node under `root`, one line a finding. */
-export async function nodeFindings(root: string): Promise<string[]> {
+export async function nodeFindings(root: string, anchorFiles?: string): Promise<string[]> {
   const dataDirectory = join(root, 'data');
   const random = new RandomPool();
   const directory = join(root, 'data.keys');
@@ -95,6 +95,7 @@ export async function nodeFindings(root: string): Promise<string[]> {
     random,
     clock: new FakeClock(),
     progress: () => undefined,
+    ...(anchorFiles !== undefined && { anchorFiles }),
   }))
     findings.push(`${log} ${problem}`.trim());
   return findings;

@@ -1,31 +1,22 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { UnixMillis } from '../../src/base/brand.js';
 import { toHex } from '../../src/base/bytes.js';
 import { RandomPool } from '../../src/base/random.js';
-import { createDevelopmentAuthority, serialNumber } from '../../src/keys/development-authority.js';
+import { createDevelopmentAuthority } from '../../src/keys/development-authority.js';
 import {
   DEVELOPMENT_POLICY,
   developmentTimeStamps,
 } from '../../src/keys/development-time-stamps.js';
 import type { TimeStampAuthority } from '../../src/keys/time-stamp-authority.js';
 import { timeStampClient } from '../../src/keys/time-stamp-client.js';
-import { createSignature, SIGNATURE_ALGORITHMS } from '../../src/signing/algorithms.js';
 import { parseCertificate } from '../../src/signing/certificate.js';
 import { isDevelopmentName } from '../../src/signing/development-mark.js';
-import { importPrivateKey } from '../../src/signing/private-key.js';
-import { completeTimeStamp, prepareTimeStamp } from '../../src/signing/time-stamp-issuer.js';
-import {
-  parseTimeStampRequest,
-  type TimeStampRequest,
-} from '../../src/signing/time-stamp-request.js';
-import {
-  encodeGrantedTimeStamp,
-  encodeRejectedTimeStamp,
-} from '../../src/signing/time-stamp-response.js';
+import type { TimeStampRequest } from '../../src/signing/time-stamp-request.js';
+import { encodeRejectedTimeStamp } from '../../src/signing/time-stamp-response.js';
 import { trustAnchorFrom } from '../../src/signing/trust-anchor.js';
 import { rejection } from '../support/errors.js';
 import { FakeClock } from '../support/fake-clock.js';
+import { grantedBy } from './support/answering-authority.js';
 import { type LocalServer, localServer } from './support/local-server.js';
 
 const random = new RandomPool();
@@ -49,35 +40,19 @@ afterEach(async () => {
 interface Twist {
   readonly request?: (request: TimeStampRequest) => TimeStampRequest;
   readonly genTime?: (now: number) => number;
-  readonly by?: typeof authority;
+  readonly by?: ReturnType<typeof createDevelopmentAuthority>;
   readonly policy?: string;
   readonly answer?: (response: Uint8Array) => Uint8Array;
 }
 
 function answerTo(body: Uint8Array, twist: Twist): Uint8Array {
-  const { by = authority, policy = DEVELOPMENT_POLICY } = twist;
-  const asked = parseTimeStampRequest(body);
-  const signatureAlgorithm = SIGNATURE_ALGORITHMS['ecdsa-sha256'];
-  const prepared = prepareTimeStamp(
-    {
-      certificate: parseCertificate(by.timeStampCertificate),
-      chain: [],
-      signatureAlgorithm,
-      policy,
-      accuracyMillis: null,
-    },
-    { ...(twist.request?.(asked) ?? asked), policy: null },
-    {
-      serialNumber: serialNumber(bytes),
-      genTime: (twist.genTime?.(clock.now()) ?? clock.now()) as UnixMillis,
-    },
-  );
-  const key = importPrivateKey(by.timeStampPrivateKey);
-  const token = completeTimeStamp(
-    prepared,
-    createSignature(signatureAlgorithm, key, prepared.toBeSigned),
-  );
-  const response = encodeGrantedTimeStamp(token);
+  const { by = authority, policy, request, genTime = (now: number) => now } = twist;
+  const response = grantedBy(by, body, {
+    now: genTime(clock.now()),
+    random: bytes,
+    ...(policy !== undefined && { policy }),
+    ...(request !== undefined && { request }),
+  });
   return twist.answer?.(response) ?? response;
 }
 

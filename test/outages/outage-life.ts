@@ -3,9 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { answer } from '../api/support/ledger-client.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { openTestService, type TestService } from '../support/test-service.js';
-import type { Anchors, Backend } from './backends.js';
+import type { Anchors, Backend } from './away.js';
 
 export const HOUR_MILLIS = 3_600_000;
+const MINUTE_MILLIS = 60_000;
 
 export interface Backlog {
   /** Epochs that wait for the backend. */
@@ -25,10 +26,13 @@ export interface Outage {
   end(): Promise<void>;
   /** Anchors now, whatever comes of it. */
   anchor(): Promise<void>;
-  /** Asks until it is so; the test's time-out is the limit. */
+  /** Asks until it is so. @throws after that many looks. */
   until(isSo: (backlog: Backlog) => boolean): Promise<Backlog>;
   close(): Promise<void>;
 }
+
+/** Some 50 are enough; the timer of the node waits longer after each failure. */
+const MAX_LOOKS = 3_000;
 
 /** By the clock of the machine, as the timer of a node runs: so that what fails is tried again. */
 const INTERVAL_MILLIS = 300;
@@ -76,10 +80,13 @@ export async function startOutage(backend: Backend, root: string): Promise<Outag
       await away.meanwhile();
     },
     until: async (isSo) => {
-      for (;;) {
+      for (let look = 0; ; look++) {
         const now = await backlog();
         if (isSo(now)) return now;
+        if (look === MAX_LOOKS) throw new Error(`it does not come: ${JSON.stringify(now)}`);
         await away.meanwhile();
+        // What failed rests, and what was promised is asked about in its time.
+        clock.advance(MINUTE_MILLIS);
         await new Promise((resolve) => setImmediate(resolve));
       }
     },
@@ -92,6 +99,6 @@ export async function startOutage(backend: Backend, root: string): Promise<Outag
 
 async function gaugeOf({ service }: TestService, name: string): Promise<number | null> {
   const text = await (await fetch(`${service.metricsUrl ?? ''}/metrics`)).text();
-  const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];
-  return value === undefined ? null : Number(value);
+  const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+  return line === undefined ? null : Number(line.slice(name.length));
 }

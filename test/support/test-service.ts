@@ -16,6 +16,7 @@ import { openViewEngine } from '../../src/views/view-engine.js';
 export interface TestServiceOptions extends Partial<Config> {
   readonly clock?: Clock;
   readonly store?: ServiceParts['store'];
+  readonly writeOnce?: ServiceParts['writeOnce'];
   readonly preparer?: Preparer;
   readonly print?: PrintJob;
   readonly logger?: Logger;
@@ -46,6 +47,7 @@ export async function openTestService(
   {
     clock = systemClock,
     store = {},
+    writeOnce,
     preparer,
     print,
     logger = silentLogger,
@@ -76,6 +78,7 @@ export async function openTestService(
     print: print ?? inlinePrinting(),
     openViews: openViewEngine,
     store,
+    ...(writeOnce !== undefined && { writeOnce }),
   };
   const service = await Service.open(config, secrets, parts);
   const key = adminKey ?? service.firstKey ?? '';
