@@ -45,7 +45,9 @@ export async function confirmedIn(
   if (progress?.status.state === 'mempool') return { kind: 'waiting' };
   if ((await source.coin(chain.tip.outpoint)) === undefined) return spentIn(source, search, chain);
   const candidate = goesOnFrom(chain) ?? progress?.candidate;
-  return candidate === undefined ? { kind: 'waiting' } : { kind: 'absent', candidate };
+  // What is not signed cannot be broadcast: it waits for its signature.
+  if (candidate === undefined || candidate.askedAt !== null) return { kind: 'waiting' };
+  return { kind: 'absent', candidate };
 }
 
 /** Nodes without an index know a confirmed anchor only until its own coin is spent. */

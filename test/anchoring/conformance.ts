@@ -19,6 +19,7 @@ import {
   payloadOf,
   POLICY,
   refusal,
+  SIGNATURE_MILLIS,
   SIGNER,
   TestClock,
 } from './fixture.js';
@@ -67,6 +68,8 @@ async function live(node: ConformingNode, directory: string): Promise<void> {
       fees: FEES,
       confirmations: CONFIRMATIONS,
       targetBlocks: 6,
+      signatureMillis: SIGNATURE_MILLIS,
+      origin: null,
       named: log,
       firstCoin: (paid) => node.fund(paid),
       ...options,
