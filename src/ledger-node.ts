@@ -280,6 +280,11 @@ export class LedgerNode {
     return this.#anchorTurns.take(() => this.anchorer.accept(psbt));
   }
 
+  /** Broadcasts the newest signed anchor. @throws AnchoringError as `Anchorer.send`. */
+  sendAnchor(): Promise<void> {
+    return this.#anchorTurns.take(() => this.anchorer.send());
+  }
+
   /** Begins the successor of a chain that has ended. @throws AnchoringError as `makeSuccession`. */
   succeedAnchors(outpoint: Outpoint | null, cause: SuccessionCause): Promise<NamedSuccession> {
     return this.#anchorTurns.take(() => makeSuccession(this.#anchoring, outpoint, cause));

@@ -21,7 +21,7 @@ import { type AnchorReport, reportOf } from './anchor-report.js';
 import type { AnchorSigner } from './anchor-signer.js';
 import type { AnchorStore, KeptAnchor } from './anchor-store.js';
 import { chainScript } from './anchor-transaction.js';
-import { type AnchorCandidate, unsignedAnchors } from './anchor-wallet.js';
+import { type AnchorCandidate, broadcastAnchor, unsignedAnchors } from './anchor-wallet.js';
 import type { ChainSource } from './chain-source.js';
 import { AnchoringError } from './errors.js';
 import type { FundingCoin } from './funding-coin.js';
@@ -178,7 +178,7 @@ export class Anchorer {
   }
 
   /**
-   * Takes the signatures of an anchor that was handed out (`unsigned`). `poll` broadcasts it.
+   * Takes the signatures of an anchor that was handed out (`unsigned`); `send` broadcasts it.
    *
    * @param psbt hostile bytes.
    * @throws AnchoringError ANCHOR_CHAIN_CLOSED, and as `answeredAnchor`; then nothing has changed.
@@ -194,10 +194,16 @@ export class Anchorer {
     if (candidate.askedAt !== null) {
       const signed = signInChain(chain, candidate.txid, bytes, clock.now());
       // A crash before this leaves it unsigned, and nothing was broadcast: the answer is handed in again. A crash
-      // after it leaves a signed anchor that `poll` broadcasts.
+      // after it leaves a signed anchor that `poll` broadcasts, or `publish` where it replaces another.
       await this.#kept.keep({ ...book, chain: signed });
     }
     return candidate;
+  }
+
+  /** Broadcasts the newest signed anchor, as often as one likes. @throws AnchoringError as the source's own calls. */
+  async send(): Promise<void> {
+    const { chain } = this.#kept.book;
+    if (chain !== null && !this.#isEnded) await broadcastAnchor(this.#options.source, chain);
   }
 
   /**

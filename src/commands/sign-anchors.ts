@@ -9,8 +9,8 @@ export { MAX_PSBT_BYTES } from '../anchoring/anchor-psbt.js';
 export interface AnchorSigning {
   readonly unsignedAnchors: () => readonly UnsignedAnchor[];
   readonly acceptSignedAnchor: (psbt: Uint8Array) => Promise<AnchorCandidate>;
-  /** Broadcasts what is signed and nowhere. */
-  readonly followAnchors: () => Promise<unknown>;
+  /** Broadcasts the newest that is signed. */
+  readonly sendAnchor: () => Promise<void>;
 }
 
 /** Amounts are in satoshi: at most 21·10¹⁴, which a double holds. */
@@ -50,7 +50,7 @@ export async function acceptSignedAnchor(
 ): Promise<AcceptedAnchor> {
   const accepted = handed(await node.acceptSignedAnchor(psbt));
   try {
-    await node.followAnchors();
+    await node.sendAnchor();
     return { ...accepted, failure: null };
   } catch (cause) {
     // A crash or failure here leaves a signed anchor, which the next look at the chain broadcasts.
