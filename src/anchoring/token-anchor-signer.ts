@@ -2,8 +2,10 @@
  * An anchor key in a token that may be away for days. Its public key is known from the settings, so that the chain
  * of anchors has its script without it, and nothing waits for it but the anchors themselves.
  */
-import { equalBytes, toHex } from '../base/bytes.js';
+import { equalBytes, toHex, utf8 } from '../base/bytes.js';
 import { ChirographError } from '../base/errors.js';
+import { sha256 } from '../base/hash.js';
+import { KeysError } from '../keys/keys-error.js';
 import type { AnchorSigner } from './anchor-signer.js';
 import { AnchoringError } from './errors.js';
 
@@ -46,10 +48,10 @@ export class TokenAnchorSigner implements AnchorSigner {
     return this.#failure;
   }
 
-  /** Tries again what failed, with a digest of nothing. */
+  /** Tries again what failed. */
   async look(): Promise<void> {
     try {
-      await this.sign([NOTHING]);
+      await this.sign([TRIAL]);
     } catch (cause) {
       if (!(cause instanceof ChirographError)) throw cause;
     }
@@ -82,7 +84,7 @@ export class TokenAnchorSigner implements AnchorSigner {
 
   async #opened(): Promise<TokenKey> {
     if (this.#refusal !== null) throw this.#refusal;
-    if (this.#isClosing) throw new AnchoringError('CHAIN_UNAVAILABLE', 'the node is stopping');
+    if (this.#isClosing) throw new KeysError('KEYS_TOKEN_UNAVAILABLE', 'the node is stopping');
     this.#key ??= this.#openChecked();
     try {
       return await this.#key;
@@ -108,4 +110,4 @@ export class TokenAnchorSigner implements AnchorSigner {
   }
 }
 
-const NOTHING = new Uint8Array(32);
+const TRIAL = sha256(utf8('chirograph/anchor-trial/1: no transaction, and no signature of one'));

@@ -58,11 +58,16 @@ function compressed(point: Uint8Array): Uint8Array {
   try {
     const bare = isWrapped ? point.subarray(2) : point;
     const text = ECDH.convertKey(bare, 'secp256k1', undefined, 'hex', 'compressed');
-    return Uint8Array.from(Buffer.from(text as string, 'hex'));
+    const found = Uint8Array.from(Buffer.from(text as string, 'hex'));
+    // The point at infinity is one byte.
+    if (found.length === COMPRESSED_LENGTH) return found;
   } catch {
-    throw unusable('what it shows as its public key is no point of secp256k1');
+    // Said below.
   }
+  throw unusable('what it shows as its public key is no point of secp256k1');
 }
+
+const COMPRESSED_LENGTH = 33;
 
 /** Of a compressed and of an uncompressed point, with two bytes before it. */
 const WRAPPED_LENGTHS: readonly number[] = [35, 67];

@@ -24,6 +24,7 @@ import {
   SIGNATURE_MILLIS,
   SIGNER,
   TestClock,
+  withDevChain,
 } from './fixture.js';
 import { LogOfChains } from './log-of-chains.js';
 
@@ -45,6 +46,8 @@ export interface AnchorKeys {
   readonly where: string;
   readonly first: AnchorSigner;
   readonly second: AnchorSigner;
+  /** Whoever has stolen the second. */
+  readonly thief: AnchorSigner;
   /** What the owner does once an anchor was published. */
   readonly carry: (anchorer: Anchorer) => Promise<void>;
 }
@@ -53,6 +56,7 @@ const SOFTWARE_KEYS: AnchorKeys = {
   where: 'in the node',
   first: SIGNER,
   second: OTHER_SIGNER,
+  thief: OTHER_SIGNER,
   carry: () => Promise.resolve(),
 };
 
@@ -61,6 +65,7 @@ export const DISTANT_KEYS: AnchorKeys = {
   where: 'elsewhere',
   first: WALLET.signer,
   second: OTHER_WALLET.signer,
+  thief: OTHER_SIGNER,
   carry: async (anchorer) => {
     // Both secrets are the wallet's: the anchor says by what it spends which one is asked for.
     const newest = anchorer.unsigned().at(-1);
@@ -89,9 +94,28 @@ export function describeConformance(
   });
 }
 
+export function withConformingDevChain(
+  act: (node: ConformingNode) => Promise<void>,
+): Promise<void> {
+  return withDevChain((chain) =>
+    act({
+      source: chain,
+      replaces: true,
+      fund: (script) => chain.fund(script),
+      mine: async (count) => {
+        await chain.mine(count);
+      },
+      takeBack: async (count) => {
+        await chain.disconnect(count);
+        await chain.dropMempool();
+      },
+    }),
+  );
+}
+
 async function live(node: ConformingNode, directory: string, keys: AnchorKeys): Promise<void> {
   const { source } = node;
-  const script = chainScript(SIGNER.publicKey);
+  const script = chainScript(keys.first.publicKey);
   const log = new LogOfChains();
   const store = (): Promise<AnchorStore> => AnchorStore.open(directory, true);
   const open = async (options: Partial<AnchorerOptions> = {}): Promise<Anchorer> =>
@@ -175,7 +199,7 @@ async function live(node: ConformingNode, directory: string, keys: AnchorKeys): 
   anchorer = await open({ signer: keys.second });
   await publish(5);
   expect(anchorer.report.closed).toEqual({ reason: 'key' });
-  const next = await node.fund(chainScript(OTHER_SIGNER.publicKey));
+  const next = await node.fund(chainScript(keys.second.publicKey));
   await log.succeed(anchorer, next.outpoint, 'lost-wallet');
   await publish(5);
   await node.mine(CONFIRMATIONS);
@@ -186,7 +210,7 @@ async function live(node: ConformingNode, directory: string, keys: AnchorKeys): 
   const { chain } = await (await store()).readBook(script);
   if (chain === null) throw new Error('there is a chain');
   const draft = { spends: chain.tip, topUps: [], payload: payloadOf(9), fee: 5_000n };
-  const foreign = await signAnchor(draft, OTHER_SIGNER, POLICY);
+  const foreign = await signAnchor(draft, keys.thief, POLICY);
   await source.broadcast(foreign.bytes);
   await node.mine(2);
   await publish(6);
