@@ -92,7 +92,8 @@ export class EpochTimer {
       this.#failure = null;
     } catch (error) {
       this.#failures++;
-      this.#failure = error instanceof ChirographError ? error.code : null;
+      const code: unknown = error instanceof ChirographError ? error.code : null;
+      this.#failure = typeof code === 'string' ? code : null;
       logger.warn('anchoring failed', { error, retryMillis: this.#backOff() });
     }
   }

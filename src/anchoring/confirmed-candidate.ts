@@ -46,8 +46,7 @@ export async function confirmedIn(
   if ((await source.coin(chain.tip.outpoint)) === undefined) return spentIn(source, search, chain);
   const candidate = goesOnFrom(chain) ?? progress?.candidate;
   // What is not signed cannot be broadcast: it waits for its signature.
-  if (candidate === undefined || candidate.askedAt !== null) return { kind: 'waiting' };
-  return { kind: 'absent', candidate };
+  return candidate?.askedAt === null ? { kind: 'absent', candidate } : { kind: 'waiting' };
 }
 
 /** Nodes without an index know a confirmed anchor only until its own coin is spent. */

@@ -66,7 +66,7 @@ export class TokenAnchorSigner implements AnchorSigner {
       this.#failure = null;
       return signatures;
     } catch (cause) {
-      if (cause instanceof ChirographError) this.#note(cause);
+      if (cause instanceof KeysError || cause instanceof AnchoringError) this.#note(cause);
       throw cause;
     }
   }

@@ -1,8 +1,8 @@
 /** Anchors that somebody signs who is not online, or is no device that the node speaks to: handed out, and taken back. */
-import type { UnsignedAnchor } from '../anchoring/anchorer.js';
 import type { AnchorCandidate } from '../anchoring/anchor-wallet.js';
+import type { UnsignedAnchor } from '../anchoring/anchorer.js';
+import { AnchoringError } from '../anchoring/errors.js';
 import type { TreeSize, UnixMillis } from '../base/brand.js';
-import { ChirographError } from '../base/errors.js';
 
 export { MAX_PSBT_BYTES } from '../anchoring/anchor-psbt.js';
 
@@ -54,7 +54,7 @@ export async function acceptSignedAnchor(
     return { ...accepted, failure: null };
   } catch (cause) {
     // A crash or failure here leaves a signed anchor, which the next look at the chain broadcasts.
-    if (!(cause instanceof ChirographError)) throw cause;
+    if (!(cause instanceof AnchoringError)) throw cause;
     return { ...accepted, failure: cause.code };
   }
 }

@@ -15,7 +15,7 @@ import { spendsP2wpkh } from '../../src/anchoring/internal/p2wpkh-check.js';
 import { concat, equalBytes, fromHex, toHex } from '../../src/base/bytes.js';
 import { txidOf } from '../../src/evidence/bitcoin/hash256.js';
 import { parseTransaction } from '../../src/evidence/bitcoin/transaction.js';
-import { isLong } from '../support/suite.js';
+import { isLong, timeLimit } from '../support/suite.js';
 import { finalised, signed, WALLET } from './distant-wallet.js';
 import { payloadOf, POLICY, SCRIPT, START } from './fixture.js';
 
@@ -112,54 +112,62 @@ function altered(bytes: Uint8Array, change: Alteration): Uint8Array {
 }
 
 describe('an altered answer', () => {
-  it('leads to the transaction that was asked for with valid signatures, or to a refusal', async () => {
-    const { chain, candidate } = await asked(1);
-    const psbt = psbtOf(candidate);
-    const { stripped, txid } = parseTransaction(candidate.bytes);
-    const counts = { taken: 0, refused: 0 };
-    fc.assert(
-      fc.property(
-        fc.constantFrom(signed(psbt), finalised(psbt)),
-        fc.array(alteration, { minLength: 0, maxLength: 3 }),
-        (answer, changes) => {
-          const bytes = changes.reduce(altered, answer);
+  it(
+    'leads to the transaction that was asked for with valid signatures, or to a refusal',
+    async () => {
+      const { chain, candidate } = await asked(1);
+      const psbt = psbtOf(candidate);
+      const { stripped, txid } = parseTransaction(candidate.bytes);
+      const counts = { taken: 0, refused: 0 };
+      fc.assert(
+        fc.property(
+          fc.constantFrom(signed(psbt), finalised(psbt)),
+          fc.array(alteration, { minLength: 0, maxLength: 3 }),
+          (answer, changes) => {
+            const bytes = changes.reduce(altered, answer);
+            try {
+              const taken = answeredAnchor(chain, bytes, WALLET.signer.publicKey, POLICY);
+              counts.taken++;
+              const parsed = parseTransaction(taken.bytes);
+              expect(toHex(parsed.stripped)).toBe(toHex(stripped));
+              expect(parsed.txid).toBe(txid);
+              const transaction = Transaction.fromBuffer(taken.bytes);
+              [candidate.spends, ...candidate.topUps].forEach(({ value }, input) => {
+                expect(spendsP2wpkh(transaction, input, { value, script: SCRIPT })).toBe(true);
+              });
+            } catch (cause) {
+              // Any other error would be a bug that a stranger can reach.
+              if (!(cause instanceof AnchoringError)) throw cause;
+              counts.refused++;
+              expect(cause.code).toMatch(/^ANCHOR_PSBT_/);
+              expect(cause.message.length).toBeLessThan(300);
+            }
+          },
+        ),
+        { numRuns: RUNS },
+      );
+      expect(counts.taken).toBeGreaterThan(RUNS / 20);
+      expect(counts.refused).toBeGreaterThan(RUNS / 4);
+    },
+    timeLimit,
+  );
+
+  it(
+    'of which any one byte is another leads nowhere else',
+    async () => {
+      const { chain, candidate } = await asked(0);
+      const answer = signed(psbtOf(candidate));
+      for (let at = 0; at < answer.length; at++)
+        for (const value of [1, 0x80, 0xff]) {
+          const bytes = altered(answer, { kind: 'set', at, value });
           try {
             const taken = answeredAnchor(chain, bytes, WALLET.signer.publicKey, POLICY);
-            counts.taken++;
-            const parsed = parseTransaction(taken.bytes);
-            expect(toHex(parsed.stripped)).toBe(toHex(stripped));
-            expect(parsed.txid).toBe(txid);
-            const transaction = Transaction.fromBuffer(taken.bytes);
-            [candidate.spends, ...candidate.topUps].forEach(({ value }, input) => {
-              expect(spendsP2wpkh(transaction, input, { value, script: SCRIPT })).toBe(true);
-            });
+            expect(equalBytes(parseTransaction(taken.bytes).stripped, candidate.bytes)).toBe(true);
           } catch (cause) {
-            // Any other error would be a bug that a stranger can reach.
             if (!(cause instanceof AnchoringError)) throw cause;
-            counts.refused++;
-            expect(cause.code).toMatch(/^ANCHOR_PSBT_/);
-            expect(cause.message.length).toBeLessThan(300);
           }
-        },
-      ),
-      { numRuns: RUNS },
-    );
-    expect(counts.taken).toBeGreaterThan(RUNS / 20);
-    expect(counts.refused).toBeGreaterThan(RUNS / 4);
-  });
-
-  it('of which any one byte is another leads nowhere else', async () => {
-    const { chain, candidate } = await asked(0);
-    const answer = signed(psbtOf(candidate));
-    for (let at = 0; at < answer.length; at++)
-      for (const value of [1, 0x80, 0xff]) {
-        const bytes = altered(answer, { kind: 'set', at, value });
-        try {
-          const taken = answeredAnchor(chain, bytes, WALLET.signer.publicKey, POLICY);
-          expect(equalBytes(parseTransaction(taken.bytes).stripped, candidate.bytes)).toBe(true);
-        } catch (cause) {
-          if (!(cause instanceof AnchoringError)) throw cause;
         }
-      }
-  });
+    },
+    timeLimit,
+  );
 });

@@ -4,7 +4,7 @@ import { Psbt, Transaction } from 'bitcoinjs-lib';
 import * as secp256k1 from 'tiny-secp256k1';
 import type { Anchorer } from '../../src/anchoring/anchorer.js';
 import { parseRawBlock } from '../../src/anchoring/internal/raw-block.js';
-import { toHex, utf8 } from '../../src/base/bytes.js';
+import { concat, toHex, utf8 } from '../../src/base/bytes.js';
 import { parseBlockHeader } from '../../src/evidence/bitcoin/block-header.js';
 import { type Fault, FaultyFiles, PowerCut } from '../support/faulty-files.js';
 import { type AnchoringLife, CONFIRMATIONS, provenIn, withAnchoring } from './anchoring-life.js';
@@ -247,13 +247,15 @@ describe('an anchor that is asked for anew', () => {
     }));
 });
 
+const FOREIGN_SCRIPT = concat(Uint8Array.of(0, 20), new Uint8Array(20).fill(1));
+
 /** What comes back, whose transaction or signature is not the one asked for, and what is said of it. */
 const HOSTILE: readonly (readonly [string, (psbt: Uint8Array) => Uint8Array, RegExp])[] = [
   [
     'another output',
     (psbt) =>
       signedOther(psbt, ({ outs: [first] }) => {
-        if (first !== undefined) first.script = Uint8Array.from([0, 20, ...Array(20).fill(1)]);
+        if (first !== undefined) first.script = FOREIGN_SCRIPT;
       }),
     /^ANCHOR_PSBT_UNKNOWN: .* has other outputs/,
   ],
@@ -261,7 +263,7 @@ const HOSTILE: readonly (readonly [string, (psbt: Uint8Array) => Uint8Array, Reg
     'one output more',
     (psbt) =>
       signedOther(psbt, (one) => {
-        one.addOutput(Uint8Array.from([0, 20, ...Array(20).fill(1)]), 1_000n);
+        one.addOutput(FOREIGN_SCRIPT, 1_000n);
       }),
     /^ANCHOR_PSBT_UNKNOWN: .* has other outputs/,
   ],

@@ -92,7 +92,7 @@ describe('an anchor key in a token', () => {
 
   it.each([
     ['nothing', '00'],
-    ['a point that is on no curve', `0441${'04'}${'11'.repeat(64)}`],
+    ['a point that is on no curve', `044104${'11'.repeat(64)}`],
     ['the key of another', toHex(OTHER_WALLET.signer.publicKey)],
   ])('is refused where it shows %s', async (_what, point) => {
     await expect(openPkcs11CurveKey(await optionsOf([{ ...WORK, point }]))).rejects.toMatchObject({

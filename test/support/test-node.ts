@@ -1,10 +1,10 @@
 /** A whole node without HTTP on a real directory: development seal, devchain, real keys. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DevChain } from '../../src/anchoring/devchain.js';
-import { RandomPool } from '../../src/base/random.js';
 import { anchorSecret } from '../../src/anchor-key.js';
 import { softwareAnchorSigner } from '../../src/anchoring/anchor-signer.js';
+import type { DevChain } from '../../src/anchoring/devchain.js';
+import { RandomPool } from '../../src/base/random.js';
 import { openDevelopmentAnchoring, openDevelopmentSeal } from '../../src/development-parts.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
 import { unobserved } from '../../src/ledger/commit-observer.js';
