@@ -78,6 +78,8 @@ async function anchorAt(rate: number, { directory }: Scratch): Promise<KeptAncho
     },
     confirmations: CONFIRMATIONS,
     targetBlocks: CONFIRMATIONS,
+    signatureMillis: Number.POSITIVE_INFINITY,
+    origin: null,
     firstCoin: (script) => chain.fund(script),
   });
   await anchorer.publish({ size: 2 as TreeSize, rootHash: sha256(Buffer.from('epochs')) });

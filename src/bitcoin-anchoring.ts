@@ -1,8 +1,6 @@
 /** Anchoring in Bitcoin through a node or an Esplora server that the operator names. Untried on mainnet: see README. */
-import { anchorSecret } from './anchor-key.js';
 import type { AnchorFees } from './anchoring/anchor-decision.js';
 import { anchorFees } from './anchoring/anchor-fee-settings.js';
-import { softwareAnchorSigner } from './anchoring/anchor-signer.js';
 import { chainAddress } from './anchoring/anchor-transaction.js';
 import { BITCOIN_NETWORKS } from './anchoring/bitcoin-network.js';
 import { deferredChain } from './anchoring/deferred-chain.js';
@@ -11,12 +9,11 @@ import { fundingCoin } from './anchoring/funding-coin.js';
 import { openSource, type SourcePlace } from './anchoring/open-source.js';
 import { parseOutpoint } from './anchoring/outpoint-text.js';
 import { assert } from './base/errors.js';
-import type { RandomSource } from './base/random.js';
 import { Secret } from './base/secret.js';
 import type { Config, Secrets } from './config.js';
 import { CHAINS } from './evidence/chains.js';
-import type { KeyStore } from './keys/key-store.js';
 import type { AnchoringOptions } from './node-anchoring.js';
+import type { OpenedAnchorSigner } from './open-anchor-signer.js';
 import { environmentName } from './settings/setting.js';
 
 export interface BitcoinAnchoring {
@@ -28,24 +25,22 @@ export interface BitcoinAnchoring {
 const NO_SECRET = new Secret('');
 const ANCHORS_A_DAY = 6;
 
-/** Asks the node nothing yet. @throws ConfigError CONFIG_MALFORMED as `anchorSecret`. */
-export async function openBitcoinAnchoring(
+/** Asks the node nothing yet. */
+export function openBitcoinAnchoring(
   config: Config,
   secrets: Secrets,
-  { keyStore, random }: { readonly keyStore: KeyStore; readonly random: RandomSource },
-): Promise<BitcoinAnchoring> {
+  { signer, origin, signatureMillis }: OpenedAnchorSigner,
+): BitcoinAnchoring {
   const { bitcoinNetwork, bitcoinFunding } = config;
-  const secret = await anchorSecret({ keyStore, random, isDevelopment: false });
   const network = BITCOIN_NETWORKS[bitcoinNetwork];
-  const address = chainAddress(softwareAnchorSigner(secret).publicKey, network);
+  const address = chainAddress(signer.publicKey, network);
   const chain = `bitcoin:${bitcoinNetwork}` as const;
   const source = deferredChain(network, () => openSource(placeOf(config, secrets), network));
   return {
     address,
     anchoring: {
       chain,
-      source,
-      secret,
+      ...{ source, signer, origin, signatureMillis },
       confirmations: CHAINS[chain].confirmations,
       fees: feesOf(config),
       firstCoin: async (script) => {

@@ -1,6 +1,7 @@
 /** Everything that can be set, as the parts of the program receive it. Read in src/settings/. */
 import type { CertificateRow } from './access/certificate-table.js';
 import type { OidcIssuer } from './access/oidc-issuer.js';
+import type { AnchorKeyKind } from './anchoring/anchor-signer.js';
 import type { Secret } from './base/secret.js';
 import type { LogLevel } from './json-logger.js';
 import type { HostRule } from './keys/outbound-host.js';
@@ -62,6 +63,20 @@ export interface Config {
   readonly bitcoinMaxRate: number;
   /** Anchors a day; without it six, and on regtest each head at once. */
   readonly bitcoinPerDay?: number;
+  /** Where the key of the chain of anchors is: in the key store, in a token, or wherever PSBTs are carried. */
+  readonly anchorKey: AnchorKeyKind;
+  /** Of that key, compressed, in hex; what a token must have, and what a PSBT is made for. */
+  readonly anchorPublicKey?: string;
+  /** Where a wallet finds that key: `<fingerprint>/84h/0h/0h/0/0`. */
+  readonly anchorKeyOrigin?: string;
+  /** After which an anchor that waits for its signature is an alarm. */
+  readonly anchorSignatureMillis: number;
+  /** As those of the seal's token. */
+  readonly anchorPkcs11Module?: string;
+  readonly anchorPkcs11Token?: string;
+  readonly anchorPkcs11Key?: string;
+  readonly anchorPkcs11KeyId?: string;
+  readonly anchorPkcs11PinFile?: string;
   readonly epochIntervalMillis: number;
   /** C2SP tlog-policy, absolute: the witnesses that are asked to cosign the epoch log; nobody is without it. */
   readonly witnessPolicy?: string;
@@ -158,4 +173,6 @@ export interface Secrets {
   readonly sealPassphrase?: Secret;
   /** Of the token. */
   readonly pkcs11Pin?: Secret;
+  /** Of the token that holds the anchor key. */
+  readonly anchorPkcs11Pin?: Secret;
 }

@@ -3,7 +3,6 @@
  * seal and time-stamps, and a chain. All of it says that it is for development, everywhere it shows.
  */
 import { join } from 'node:path';
-import { anchorSecret } from './anchor-key.js';
 import { anchorFees } from './anchoring/anchor-fee-settings.js';
 import { DevChain } from './anchoring/devchain.js';
 import { randomBytes, type RandomSource } from './base/random.js';
@@ -17,6 +16,7 @@ import {
 import type { DevelopmentAuthorityKeys, KeyStore, SealKeys } from './keys/key-store.js';
 import { type SealSigner, softwareSealSigner } from './keys/seal-signer.js';
 import type { AnchoringOptions } from './node-anchoring.js';
+import type { OpenedAnchorSigner } from './open-anchor-signer.js';
 import { parseCertificate } from './signing/certificate.js';
 
 export interface DevelopmentPartsOptions {
@@ -36,19 +36,6 @@ export interface DevelopmentSeal {
   readonly roots: readonly Uint8Array[];
 }
 
-export interface DevelopmentParts extends DevelopmentSeal {
-  readonly openAnchoring: (dataDirectory: string) => Promise<DevelopmentAnchoring>;
-}
-
-export async function openDevelopmentParts(
-  options: DevelopmentPartsOptions,
-): Promise<DevelopmentParts> {
-  return {
-    ...(await openDevelopmentSeal(options)),
-    openAnchoring: (dataDirectory) => openDevelopmentAnchoring(options, dataDirectory),
-  };
-}
-
 export async function openDevelopmentSeal(
   options: DevelopmentPartsOptions,
 ): Promise<DevelopmentSeal> {
@@ -65,22 +52,25 @@ export async function openDevelopmentSeal(
   };
 }
 
-/** @throws ConfigError CONFIG_MALFORMED as `anchorSecret`; AnchoringError DEVCHAIN_DAMAGED. */
+/** @throws AnchoringError DEVCHAIN_DAMAGED. */
 export async function openDevelopmentAnchoring(
-  { keyStore, random, clock }: DevelopmentPartsOptions,
+  clock: Clock,
   dataDirectory: string,
+  key: OpenedAnchorSigner,
 ): Promise<DevelopmentAnchoring> {
-  const secret = await anchorSecret({ keyStore, random, isDevelopment: true });
   const path = join(dataDirectory, 'devchain');
   const devchain = await DevChain.open({ path, clock, blocksPerBroadcast: 1 });
-  return { devchain, anchoring: anchoringOn(devchain, secret) };
+  return { devchain, anchoring: anchoringOn(devchain, key) };
 }
 
-function anchoringOn(devchain: DevChain, secret: Uint8Array): AnchoringOptions {
+function anchoringOn(
+  devchain: DevChain,
+  { signer, origin, signatureMillis }: OpenedAnchorSigner,
+): AnchoringOptions {
   return {
     chain: 'devchain',
     source: devchain,
-    secret,
+    ...{ signer, origin, signatureMillis },
     confirmations: 1,
     fees: anchorFees({ maxFee: 50_000, maxRate: 100 }),
     firstCoin: (script) => devchain.fund(script),

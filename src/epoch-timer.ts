@@ -3,6 +3,7 @@
  * fails is logged, shown, and tried again after a pause that grows.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { ChirographError } from './base/errors.js';
 import type { Logger } from './base/logger.js';
 import type { AnchorStatus } from './commands/anchor-now.js';
 
@@ -32,6 +33,7 @@ export class EpochTimer {
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #failures = 0;
+  #failure: string | null = null;
 
   constructor(options: EpochTimerOptions) {
     this.#options = options;
@@ -44,6 +46,11 @@ export class EpochTimer {
   /** Tries in a row that have failed. */
   get failures(): number {
     return this.#failures;
+  }
+
+  /** Code of the last of them; null after one that worked, and of what is no failure that was foreseen. */
+  get failure(): string | null {
+    return this.#failure;
   }
 
   /** What is under way is finished. */
@@ -82,8 +89,11 @@ export class EpochTimer {
           origins: inconsistent,
         });
       this.#failures = 0;
+      this.#failure = null;
     } catch (error) {
       this.#failures++;
+      const code: unknown = error instanceof ChirographError ? error.code : null;
+      this.#failure = typeof code === 'string' ? code : null;
       logger.warn('anchoring failed', { error, retryMillis: this.#backOff() });
     }
   }

@@ -4,8 +4,9 @@
  */
 import { ACCESS_LEDGER } from './access/access-entry.js';
 import type { AnchorStore } from './anchoring/anchor-store.js';
+import type { AnchorCandidate } from './anchoring/anchor-wallet.js';
 import type { Anchored } from './anchoring/anchored-heads.js';
-import type { Anchorer } from './anchoring/anchorer.js';
+import type { Anchorer, UnsignedAnchor } from './anchoring/anchorer.js';
 import type { EpochStamps, Stamped } from './anchoring/epoch-stamps.js';
 import type { EpochWitnesses } from './anchoring/epoch-witnesses.js';
 import type { FundingCoin } from './anchoring/funding-coin.js';
@@ -267,6 +268,21 @@ export class LedgerNode {
   /** Takes a coin for the next anchor to pay in. @throws AnchoringError as `Anchorer.topUp`. */
   topUpAnchors(outpoint: Outpoint): Promise<FundingCoin> {
     return this.#anchorTurns.take(() => this.anchorer.topUp(outpoint));
+  }
+
+  /** Anchors that wait for a signature from elsewhere, oldest first. */
+  unsignedAnchors(): readonly UnsignedAnchor[] {
+    return this.anchorer.unsigned();
+  }
+
+  /** Takes the signatures of one of them. @throws AnchoringError as `Anchorer.accept`. */
+  acceptSignedAnchor(psbt: Uint8Array): Promise<AnchorCandidate> {
+    return this.#anchorTurns.take(() => this.anchorer.accept(psbt));
+  }
+
+  /** Broadcasts the newest signed anchor. @throws AnchoringError as `Anchorer.send`. */
+  sendAnchor(): Promise<void> {
+    return this.#anchorTurns.take(() => this.anchorer.send());
   }
 
   /** Begins the successor of a chain that has ended. @throws AnchoringError as `makeSuccession`. */

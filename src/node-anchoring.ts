@@ -1,7 +1,8 @@
 /** The anchoring of a node: its epoch log, what anchors it, and what earlier epoch logs anchored. */
 import { join } from 'node:path';
 import type { AnchorFees } from './anchoring/anchor-decision.js';
-import { softwareAnchorSigner } from './anchoring/anchor-signer.js';
+import type { KeyOrigin } from './anchoring/anchor-psbt.js';
+import type { AnchorSigner } from './anchoring/anchor-signer.js';
 import { AnchorStore } from './anchoring/anchor-store.js';
 import { chainScript } from './anchoring/anchor-transaction.js';
 import { type Anchored, anchoredByAny, AnchoredHeads } from './anchoring/anchored-heads.js';
@@ -30,8 +31,11 @@ export interface AnchoringOptions {
   /** False where the node has no chain, and its epochs go elsewhere; true without it. */
   readonly sendsAnchors?: boolean;
   readonly source: ChainSource;
-  /** secp256k1, 32 bytes. */
-  readonly secret: Uint8Array;
+  readonly signer: AnchorSigner;
+  /** Where a wallet finds the key; null where it is not said. */
+  readonly origin: KeyOrigin | null;
+  /** After which a signature that is waited for is an alarm. */
+  readonly signatureMillis: number;
   readonly confirmations: number;
   /** What an anchor may cost, and how many there are. */
   readonly fees: AnchorFees;
@@ -94,15 +98,13 @@ async function anchoringOf(
   histories: readonly OpenedHistory[],
 ): Promise<Omit<NodeAnchoring, 'close'>> {
   const { epochLog, ledgers, random } = parts;
-  const { chain, secret, sendsAnchors = true, ...options } = parts.options;
+  const { chain, sendsAnchors = true, ...options } = parts.options;
   const [current] = histories;
   assert(current !== undefined, 'a ledger has a log');
-  const signer = softwareAnchorSigner(secret);
   if (chain === 'devchain')
-    await checkOwnChain(options.source, current.anchors, chainScript(signer.publicKey));
+    await checkOwnChain(options.source, current.anchors, chainScript(options.signer.publicKey));
   const anchorer = await Anchorer.open({
     ...options,
-    signer,
     store: current.anchors,
     named: chainNamedIn(epochLog.reader),
     clock: parts.clock,

@@ -43,6 +43,8 @@ export interface OtherBackends {
   readonly calendars: () => CalendarStatus | null;
   /** Tries in a row to anchor that failed. */
   readonly chainFailures: () => number;
+  /** Code of the last of them. */
+  readonly chainFailure: () => string | null;
 }
 
 type BackendConfig = Pick<
@@ -61,7 +63,7 @@ export function openBackends(
   const stamper = stamperOf(config, parts, opened);
   const files = filesOf(config, parts, node);
   const statuses = (): readonly BackendStatus[] => [
-    chainStatus(node.chain, node.anchorStatus(), others.chainFailures()),
+    chainStatus(node.chain, node.anchorStatus(), others),
     ...witnessesStatus(others.witnesses()),
     ...(stamper === null ? [] : [stamperStatus(stamper)]),
     ...calendarsStatus(others.calendars()),
@@ -134,14 +136,15 @@ function reasonsOf(stamper: EpochStamper | null, files: AnchorFiles | null): rea
   ].filter((reason) => reason !== false);
 }
 
-/** What fails there is told as the state of anchoring; alarms likewise. */
+/** Alarms are told as those of anchoring too. */
 function chainStatus(
   chain: string,
   { settledSize: size, report }: AnchorStatus,
-  missed: number,
+  { chainFailures, chainFailure }: OtherBackends,
 ): BackendStatus {
+  const failed = { missed: chainFailures(), failure: chainFailure() ?? report.signing.failure };
   return {
-    ...{ kind: 'chain', name: chain, size, missed, failure: null, nextAt: null },
+    ...{ kind: 'chain', name: chain, size, ...failed, nextAt: null },
     at: report.lastSettledAt,
     alarms: report.alarms.map((code) => ({ code, subject: null })),
   };

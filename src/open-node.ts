@@ -11,18 +11,17 @@ import { Lifetime } from './base/lifetime.js';
 import { type Logger, silentLogger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
-import { type BitcoinAnchoring, openBitcoinAnchoring } from './bitcoin-anchoring.js';
+import { openBitcoinAnchoring } from './bitcoin-anchoring.js';
 import type { Config, Secrets } from './config.js';
 import { openDevelopmentAnchoring } from './development-parts.js';
 import { DirectoryKeyStore } from './keys/directory-key-store.js';
-import type { KeyStore } from './keys/key-store.js';
 import { TimeStampCounts } from './keys/time-stamp-counts.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerStoreOptions } from './ledger/ledger-store.js';
 import { LedgerNode } from './ledger-node.js';
 import { type NodeAccess, openNodeAccess } from './node-access.js';
-import type { AnchoringOptions } from './node-anchoring.js';
+import { type OpenedAnchorSigner, openAnchorSigner } from './open-anchor-signer.js';
 import { openSeal } from './open-seal.js';
 import { readWitnessing } from './open-witnesses.js';
 import { developmentParts } from './settings/development-parts.js';
@@ -99,9 +98,16 @@ async function open(
   const parts = { keyStore, clock, random, logger, timeStampCounts, sealRoots };
   const signing = await openSigningServices(config, parts);
   lifetime.add(() => signing.close());
+  const openKey = async (): Promise<OpenedAnchorSigner> => {
+    const isOwn = config.anchorChain === 'devchain';
+    const made = { keyStore, random, onTokenCrash, isDevelopment: isOwn };
+    const key = await openAnchorSigner(config, secrets, made);
+    lifetime.add(() => key.close());
+    return key;
+  };
   const bitcoin =
     config.anchorChain === 'bitcoin'
-      ? await openBitcoinAnchoring(config, secrets, { keyStore, random })
+      ? openBitcoinAnchoring(config, secrets, await openKey())
       : null;
   const witnessing = await readWitnessing(config);
   const node = await LedgerNode.open({
@@ -112,10 +118,14 @@ async function open(
     logName,
     seal,
     hasRecoveryKeys: isDevelopment,
-    openAnchoring: () =>
-      config.anchorChain === 'upstream'
-        ? openUpstreamAnchoring(config, { keyStore, random })
-        : openChain(bitcoin, dataDirectory, { keyStore, clock, random }, lifetime),
+    openAnchoring: async () => {
+      if (bitcoin !== null) return bitcoin.anchoring;
+      const key = await openKey();
+      if (config.anchorChain === 'upstream') return openUpstreamAnchoring(config, key);
+      const { devchain, anchoring } = await openDevelopmentAnchoring(clock, dataDirectory, key);
+      lifetime.add(() => devchain[Symbol.asyncDispose]());
+      return anchoring;
+    },
   });
   lifetime.add(() => node.close());
   await timeStampCounts.open();
@@ -160,22 +170,4 @@ async function createFirstKey(
     ...(first !== null && { made: { key: first.key.id } }),
   });
   return first;
-}
-
-interface KeyParts {
-  readonly keyStore: KeyStore;
-  readonly clock: Clock;
-  readonly random: RandomSource;
-}
-
-async function openChain(
-  bitcoin: BitcoinAnchoring | null,
-  dataDirectory: string,
-  parts: KeyParts,
-  lifetime: Lifetime,
-): Promise<AnchoringOptions> {
-  if (bitcoin !== null) return bitcoin.anchoring;
-  const { devchain, anchoring } = await openDevelopmentAnchoring(parts, dataDirectory);
-  lifetime.add(() => devchain[Symbol.asyncDispose]());
-  return anchoring;
 }

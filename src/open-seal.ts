@@ -3,9 +3,8 @@
  * What cannot seal is found at the start, and not when somebody asks for the first seal.
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { fromHex, utf8ToString } from './base/bytes.js';
-import { BaseError } from './base/errors.js';
-import { Secret } from './base/secret.js';
+import { fromHex } from './base/bytes.js';
+import type { Secret } from './base/secret.js';
 import type { Config, Secrets } from './config.js';
 import { type DevelopmentPartsOptions, openDevelopmentSeal } from './development-parts.js';
 import { certificatesIn, privateKeyIn } from './keys/pem-key.js';
@@ -15,7 +14,7 @@ import { isCertificateOf, orderCertificates } from './keys/seal-material.js';
 import { type SealSigner, sealSignerOf } from './keys/seal-signer.js';
 import type { Signer } from './keys/signer.js';
 import { softwareSigner } from './keys/software-signer.js';
-import { sealError, readSealFile } from './seal-files.js';
+import { readSealFile, sealError, secretInFile } from './seal-files.js';
 import { isSelfIssued } from './signing/certificate.js';
 
 export interface SealParts extends DevelopmentPartsOptions {
@@ -115,7 +114,7 @@ async function tokenSigner(
     pin:
       pkcs11PinFile === undefined
         ? (secrets.pkcs11Pin ?? null)
-        : await secretIn('pkcs11PinFile', pkcs11PinFile),
+        : await secretInFile('pkcs11PinFile', pkcs11PinFile),
     sessions: config.pkcs11Sessions,
     certificates: await certificatesBeside(config),
     onCrash: onTokenCrash,
@@ -134,20 +133,5 @@ async function passphrase(
   { sealPassphrase }: Secrets,
 ): Promise<Secret | null> {
   if (sealPassphraseFile === undefined) return sealPassphrase ?? null;
-  return secretIn('sealPassphraseFile', sealPassphraseFile);
-}
-
-/** The first line: editors end a file with one, and no passphrase has one. */
-async function secretIn(
-  name: 'sealPassphraseFile' | 'pkcs11PinFile',
-  path: string,
-): Promise<Secret> {
-  const bytes = await readSealFile(name, path);
-  try {
-    const text = utf8ToString(bytes).replace(/\r?\n$/, '');
-    if (text !== '' && !/[\r\n\0]/.test(text)) return new Secret(text);
-  } catch (cause) {
-    if (!(cause instanceof BaseError)) throw cause;
-  }
-  throw sealError(name, 'names a file that is not one line of text');
+  return secretInFile('sealPassphraseFile', sealPassphraseFile);
 }

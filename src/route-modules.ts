@@ -1,6 +1,7 @@
 /** Which routes there are, in the order in which they are asked and described. */
 import { accessModules } from './access-route-modules.js';
 import type { RouteModule } from './api/app.js';
+import { anchorSigningRoutes, describeAnchorSigning } from './api/routes/anchor-signing.js';
 import { anchorsRoutes, describeAnchors } from './api/routes/anchors.js';
 import { consoleRoutes, describeConsole } from './api/routes/console.js';
 import { describeEpochs, epochsRoutes } from './api/routes/epochs.js';
@@ -47,6 +48,7 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       }),
       describeAnchors,
     ),
+    v1(anchorSigningRoutes({ guard, signing: node, body: shared.body }), describeAnchorSigning),
     // Behind the routes of fixed names, which are no epochs.
     v1(epochsRoutes({ guard, ledgers: shared.ledgers, epochs: node.epochs }), describeEpochs),
     v1(

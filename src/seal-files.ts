@@ -1,5 +1,8 @@
 /** Files that the seal's settings name, read whole and not beyond what such a file may have. */
 import { open } from 'node:fs/promises';
+import { utf8ToString } from './base/bytes.js';
+import { BaseError } from './base/errors.js';
+import { Secret } from './base/secret.js';
 import { systemErrorCode } from './base/system-error.js';
 import { MAX_PKCS12_BYTES } from './keys/pkcs12.js';
 import { ConfigError } from './settings/config-error.js';
@@ -34,4 +37,19 @@ export async function readSealFile(
 
 export function sealError(name: SettingName, flaw: string): ConfigError {
   return new ConfigError('CONFIG_SEAL_UNUSABLE', `${environmentName(name)} ${flaw}`);
+}
+
+/** The first line: editors end a file with one, and no passphrase has one. */
+export async function secretInFile(
+  name: 'sealPassphraseFile' | 'pkcs11PinFile' | 'anchorPkcs11PinFile',
+  path: string,
+): Promise<Secret> {
+  const bytes = await readSealFile(name, path);
+  try {
+    const text = utf8ToString(bytes).replace(/\r?\n$/, '');
+    if (text !== '' && !/[\r\n\0]/.test(text)) return new Secret(text);
+  } catch (cause) {
+    if (!(cause instanceof BaseError)) throw cause;
+  }
+  throw sealError(name, 'names a file that is not one line of text');
 }

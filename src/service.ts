@@ -126,6 +126,7 @@ export class Service {
         witnesses: () => opened.node.witnesses?.status ?? null,
         calendars: () => calendars.stamps?.status ?? null,
         chainFailures: () => epochs.failures,
+        chainFailure: () => epochs.failure,
       });
       lifetime.add(() => backends.stop());
       const anchoring = anchoringWithSteps(opened.node, {

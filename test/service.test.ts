@@ -103,6 +103,7 @@ describe('a service', () => {
       '/readyz',
       '/v1/access',
       '/v1/anchors',
+      '/v1/anchors/psbt',
       '/v1/anchors/successor',
       '/v1/anchors/top-ups',
       '/v1/anchors/{epoch}',

@@ -70,6 +70,8 @@ const ALLOWED = {
   'anchor:now': ['operator', 'admin'],
   /** Naming a coin of the node's: for the anchors that all tenants share. */
   'anchor:fund': ['operator', 'admin'],
+  /** Handing over what the node's anchor key has signed elsewhere, and seeing what it is to sign. */
+  'anchor:sign': ['operator', 'admin'],
   'anchor:read': ['operator', ...EVERYONE],
   /** Having a digest stamped with the next epoch: what it is of, the node never learns. */
   'calendar:submit': ['operator', 'writer', 'admin'],
@@ -108,6 +110,9 @@ export function rolesAllowing(action: Action, roles: readonly Role[]): readonly 
   return roles.filter((role) => allowed.includes(role));
 }
 
+/** Of what all tenants share: whoever runs the node does it. */
+const OF_THE_NODE: readonly Action[] = ['anchor:fund', 'anchor:sign'];
+
 /**
  * @param tenant whose data the action touches.
  * @returns the roles of the principal that allow it, at least one.
@@ -122,8 +127,8 @@ export function authorize(
     // The new tenant has nobody yet: the node's operators speak for it, once.
     if (principal.tenant !== DEFAULT_TENANT)
       throw denied('only an admin of the tenant "default" can found another tenant');
-  } else if (action === 'anchor:fund' && principal.tenant !== DEFAULT_TENANT) {
-    throw denied('only an operator or admin of the tenant "default" funds the anchors');
+  } else if (OF_THE_NODE.includes(action) && principal.tenant !== DEFAULT_TENANT) {
+    throw denied('only an operator or admin of the tenant "default" funds or signs the anchors');
   } else if (principal.tenant !== tenant) {
     throw denied('the key belongs to another tenant');
   }

@@ -29,7 +29,7 @@ export interface WrittenChain extends AnchorChain {
   readonly above: readonly AnchorChain[];
   /** Coins paid to the script that no final anchor has paid in yet. */
   readonly topUps: readonly AnchorCoin[];
-  /** When the last candidate was signed; null where an earlier version did, or before the first. */
+  /** When the last candidate was made, or its signature came in; null where an earlier version did, or before the first. */
   readonly signedAt: UnixMillis | null;
   /** Set once the tip was spent by a stranger: nothing is signed any more. */
   readonly end: ChainEnd | null;
@@ -63,6 +63,19 @@ export function beginChain(script: Uint8Array, { height, ...tip }: FundingCoin):
     signedAt: null,
     end: null,
   };
+}
+
+/** The chain with the signed bytes of a candidate that was asked for. @param signedAt of the chain from then on. */
+export function signInChain(
+  chain: WrittenChain,
+  txid: Txid,
+  bytes: Uint8Array,
+  signedAt: UnixMillis | null,
+): WrittenChain {
+  const candidates = chain.candidates.map((one) =>
+    one.txid === txid ? { ...one, bytes, askedAt: null } : one,
+  );
+  return { ...chain, candidates, signedAt };
 }
 
 /** @param at when, @param height of the anchor's block. */

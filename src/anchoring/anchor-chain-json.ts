@@ -5,14 +5,22 @@
  */
 import { equalBytes, fromHex, toHex } from '../base/bytes.js';
 import type { JsonObject, JsonValue } from '../base/canonical-json.js';
-import { JsonMembers, arrayOf, COUNT, JSON_OBJECT, textLike } from '../base/json-members.js';
+import {
+  JsonMembers,
+  arrayOf,
+  COUNT,
+  INSTANT,
+  JSON_OBJECT,
+  textLike,
+} from '../base/json-members.js';
 import type { Shape } from '../base/json-members.js';
+import { formatInstant } from '../base/time.js';
 import { readAnchorLink } from '../evidence/bitcoin/anchor-payload.js';
 import { BitcoinProofError } from '../evidence/bitcoin/errors.js';
 import { parseTxid } from '../evidence/bitcoin/hash256.js';
 import { parseTransaction, sameOutpoint } from '../evidence/bitcoin/transaction.js';
 import type { Transaction } from '../evidence/bitcoin/transaction.js';
-import { MAX_TOP_UPS } from './anchor-transaction.js';
+import { coinsOf, MAX_TOP_UPS } from './anchor-transaction.js';
 import type { AnchorCoin } from './anchor-transaction.js';
 import { MAX_CANDIDATES } from './anchor-wallet.js';
 import type { AnchorCandidate, AnchorChain } from './anchor-wallet.js';
@@ -37,7 +45,8 @@ export function anchorCandidateToJson(candidate: AnchorCandidate): JsonObject {
   return {
     transaction: toHex(candidate.bytes),
     // At most 21·10¹⁴, which a double holds.
-    values: [candidate.spends, ...candidate.topUps].map(({ value }) => Number(value)),
+    values: coinsOf(candidate).map(({ value }) => Number(value)),
+    ...(candidate.askedAt !== null && { asked: formatInstant(candidate.askedAt) }),
   };
 }
 
@@ -65,10 +74,11 @@ export function parseAnchorCandidate(value: JsonValue, script: Uint8Array): Anch
   const members = new JsonMembers(value, invalid);
   const hex = members.required('transaction', TRANSACTION);
   const values = members.required('values', VALUES);
+  const askedAt = members.optional('asked', INSTANT) ?? null;
   members.end();
   if (hex.length > 2 * MAX_CANDIDATE_BYTES) throw invalid('a transaction is too long');
   try {
-    return candidateOf(fromHex(hex), values, script);
+    return { ...candidateOf(fromHex(hex), values, script, askedAt === null), askedAt };
   } catch (cause) {
     if (!(cause instanceof BitcoinProofError)) throw cause;
     throw invalid('a candidate is no anchor transaction', cause);
@@ -79,11 +89,14 @@ function candidateOf(
   bytes: Uint8Array,
   values: readonly number[],
   script: Uint8Array,
-): AnchorCandidate {
+  isSigned: boolean,
+): Omit<AnchorCandidate, 'askedAt'> {
   const transaction = parseTransaction(bytes);
+  if (transaction.hasWitness !== isSigned)
+    throw invalid('a candidate is signed and asked for, or neither');
   const { payload, chainScript } = readAnchorLink(transaction);
   if (!equalBytes(chainScript, script)) throw invalid('a candidate pays another script');
-  const [spends, ...topUps] = coinsOf(transaction, values);
+  const [spends, ...topUps] = spentBy(transaction, values);
   if (spends === undefined) throw invalid('a candidate has no input');
   const paidIn = values.reduce((sum, value) => sum + BigInt(value), 0n);
   const fee = paidIn - (transaction.outputs[0]?.value ?? 0n);
@@ -91,7 +104,7 @@ function candidateOf(
   return { spends, topUps, payload, fee, bytes, txid: transaction.txid };
 }
 
-function coinsOf(transaction: Transaction, values: readonly number[]): AnchorCoin[] {
+function spentBy(transaction: Transaction, values: readonly number[]): AnchorCoin[] {
   if (transaction.inputs.length !== values.length)
     throw invalid('a candidate has another number of inputs than values');
   return transaction.inputs.map(({ outpoint }, at) => ({

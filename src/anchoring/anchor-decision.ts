@@ -43,7 +43,7 @@ export type AnchorDecision = {
   /** Satoshi per virtual byte that was reckoned with. */
   readonly rate: number;
 } & (
-  | { readonly kind: 'signed'; readonly candidates: readonly AnchorCandidate[] }
+  | { readonly kind: 'made'; readonly candidates: readonly AnchorCandidate[] }
   /** Not due, or as good as it was. */
   | { readonly kind: 'waits' }
   | { readonly kind: 'unchanged' }
@@ -59,7 +59,8 @@ export async function decideAnchor(
 ): Promise<AnchorDecision> {
   const { payload, estimate, topUps, spending, now } = request;
   const rate = Math.min(policy.capRate, Math.max(estimate ?? 0, policy.floorRate));
-  if (!isDue(chain, request, { policy, intervalMillis })) return { kind: 'waits', rate };
+  const isAtOnce = signer.kind !== 'psbt';
+  if (!isDue(chain, request, { policy, intervalMillis, isAtOnce })) return { kind: 'waits', rate };
   const monthLeft =
     monthlyBudget === null ? policy.budget : monthlyBudget - paidThisMonth(spending, now);
   // What was taken back is paid for when it settles again.
@@ -70,12 +71,10 @@ export async function decideAnchor(
   const left = monthLeft - reserved;
   const budget = left < policy.budget ? left : policy.budget;
   try {
-    const next = await nextAnchor(chain, { payload, estimate, topUps }, signer, {
-      ...policy,
-      budget,
-    });
+    const asked = { payload, estimate, topUps, now };
+    const next = await nextAnchor(chain, asked, signer, { ...policy, budget });
     if (next.kind === 'unchanged') return { kind: 'unchanged', rate };
-    if (next.kind === 'signed') return { kind: 'signed', rate, candidates: next.chain.candidates };
+    if (next.kind === 'made') return { kind: 'made', rate, candidates: next.chain.candidates };
     const limit = next.wanted > policy.budget ? 'anchor' : 'month';
     return { kind: 'starved', rate, starved: { wanted: next.wanted, limit } };
   } catch (cause) {
@@ -88,7 +87,11 @@ export async function decideAnchor(
 function isDue(
   { candidates, above, signedAt }: WrittenChain,
   { estimate, topUps, now }: DecisionRequest,
-  { policy, intervalMillis }: Pick<AnchorFees, 'policy' | 'intervalMillis'>,
+  {
+    policy,
+    intervalMillis,
+    isAtOnce,
+  }: Pick<AnchorFees, 'policy' | 'intervalMillis'> & { readonly isAtOnce: boolean },
 ): boolean {
   const last = candidates.at(-1);
   // A clock that was put back must not hold up anchors until it has caught up.
@@ -99,7 +102,11 @@ function isDue(
     { estimate, virtualSize: anchorVirtualSize(1 + last.topUps.length) },
     policy,
   );
-  if ((wanted.kind === 'pay' ? wanted.fee : wanted.wanted) > last.fee) return true;
+  const isTooCheap = (wanted.kind === 'pay' ? wanted.fee : wanted.wanted) > last.fee;
+  // Whoever is to sign it may have it in hand: asked for anew in the rhythm, and for a fee that no longer does.
+  // Its signer may have been replaced by one that signs at once.
+  if (last.askedAt !== null) return isAtOnce || (isTooCheap && isTime);
+  if (isTooCheap) return true;
   // What was final once is left to be mined again as it is.
   if (above.length > 0) return false;
   return isTime || topUps.length > last.topUps.length;

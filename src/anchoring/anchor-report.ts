@@ -1,10 +1,13 @@
 /** How a chain of anchors stands with money and life: what an operator watches, and what alarms. */
-import type { UnixMillis } from '../base/brand.js';
+import type { TreeSize, UnixMillis } from '../base/brand.js';
+import type { Txid } from '../evidence/bitcoin/hash256.js';
 import type { AnchorBook, ChainEnd, EndedChain } from './anchor-book.js';
 import type { AnchorFees, Starved } from './anchor-decision.js';
 import { runwayDays } from './anchor-fee.js';
+import type { AnchorKeyKind, AnchorSigner } from './anchor-signer.js';
 import { paidThisMonth } from './anchor-spending.js';
 import { anchorVirtualSize } from './anchor-transaction.js';
+import { unsignedAnchors } from './anchor-wallet.js';
 import { formatOutpoint } from './outpoint-text.js';
 
 export interface AnchorReport {
@@ -25,7 +28,26 @@ export interface AnchorReport {
   /** Anchors that were final and that a reorganisation has taken out of the chain. */
   readonly takenBack: number;
   readonly lastSettledAt: UnixMillis | null;
+  readonly signing: SigningReport;
   readonly alarms: readonly AnchorAlarm[];
+}
+
+export interface SigningReport {
+  readonly key: AnchorKeyKind;
+  /** Code of what keeps the key from signing; null where nothing does. */
+  readonly failure: string | null;
+  /** Null where no signature is waited for. */
+  readonly waiting: WaitingSignature | null;
+}
+
+/** The newest anchor that was handed out to be signed. */
+export interface WaitingSignature {
+  readonly txid: Txid;
+  readonly epochSize: TreeSize;
+  /** In satoshi. */
+  readonly fee: bigint;
+  /** When the oldest was handed out that still would do. */
+  readonly since: UnixMillis;
 }
 
 export type ClosedChain =
@@ -49,6 +71,8 @@ export interface EndedChainReport {
 
 export const ANCHOR_ALARMS = [
   'closed',
+  'key-unusable',
+  'unsigned',
   'starved',
   'runway-7-days',
   'runway-30-days',
@@ -59,6 +83,8 @@ export type AnchorAlarm = (typeof ANCHOR_ALARMS)[number];
 /** One line each, for people. */
 export const ANCHOR_ALARM_TEXTS: Readonly<Record<AnchorAlarm, string>> = {
   closed: 'the chain of anchors has ended: its coin was spent by others, or its key is lost',
+  'key-unusable': 'anchors wait: their key cannot sign now, or its token is away or refuses',
+  unsigned: 'an anchor has waited too long for its signature',
   starved: 'anchors wait: their fee is above its limit, or the chain has too little left',
   'runway-7-days': 'the chain of anchors has funds for less than 7 days',
   'runway-30-days': 'the chain of anchors has funds for less than 30 days',
@@ -68,6 +94,9 @@ export const ANCHOR_ALARM_TEXTS: Readonly<Record<AnchorAlarm, string>> = {
 export interface ReportParts {
   readonly book: AnchorBook;
   readonly fees: AnchorFees;
+  readonly signer: Pick<AnchorSigner, 'kind' | 'failure'>;
+  /** A signature that is waited for longer is an alarm. */
+  readonly signatureMillis: number;
   readonly isKeyAnother: boolean;
   readonly rate: number | null;
   readonly starved: Starved | null;
@@ -88,6 +117,7 @@ export function reportOf(parts: ReportParts): AnchorReport {
       ? null
       : chain.topUps.reduce((sum, { value }) => sum + value, chain.tip.value);
   const days = daysOf(balance, rate, fees);
+  const signing = signingOf(parts, closed);
   const takenBack = chain?.above.length ?? 0;
   return {
     balance,
@@ -101,8 +131,12 @@ export function reportOf(parts: ReportParts): AnchorReport {
     ended: endedOf(book, closed),
     takenBack,
     lastSettledAt,
+    signing,
     alarms: ANCHOR_ALARMS.filter((alarm) => {
       if (alarm === 'closed') return closed !== null;
+      if (alarm === 'key-unusable') return closed === null && signing.failure !== null;
+      if (alarm === 'unsigned')
+        return signing.waiting !== null && now - signing.waiting.since >= parts.signatureMillis;
       if (alarm === 'starved') return closed === null && starved !== null;
       if (alarm === 'reorganised') return takenBack > 0;
       if (days === null) return false;
@@ -110,6 +144,18 @@ export function reportOf(parts: ReportParts): AnchorReport {
       return alarm === 'runway-7-days' ? isSoon : !isSoon && days < LATER_DAYS;
     }),
   };
+}
+
+function signingOf(
+  { book: { chain }, signer: { kind: key, failure } }: ReportParts,
+  closed: ClosedChain | null,
+): SigningReport {
+  const unsigned = chain === null || closed !== null ? [] : unsignedAnchors(chain);
+  const since = unsigned[0]?.askedAt ?? null;
+  const newest = unsigned.at(-1);
+  if (newest === undefined || since === null) return { key, failure, waiting: null };
+  const { txid, fee, payload } = newest;
+  return { key, failure, waiting: { txid, epochSize: payload.size, fee, since } };
 }
 
 function closedOf({ book: { chain }, isKeyAnother }: ReportParts): ClosedChain | null {

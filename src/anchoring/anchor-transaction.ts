@@ -23,11 +23,15 @@ export interface AnchorCoin {
   readonly value: bigint;
 }
 
-export interface AnchorDraft {
+/** What an anchor spends, input by input. */
+export interface AnchorInputs {
   /** Output 0 of the anchor before; for the first anchor whatever was paid to the chain's script. */
   readonly spends: AnchorCoin;
   /** Further coins paid to the same script; at most `MAX_TOP_UPS`. */
   readonly topUps: readonly AnchorCoin[];
+}
+
+export interface AnchorDraft extends AnchorInputs {
   readonly payload: AnchorPayload;
   /** In satoshi. */
   readonly fee: bigint;
@@ -41,9 +45,12 @@ export interface AnchorFeeLimits {
   readonly maxFee: bigint;
 }
 
-export interface SignedAnchor {
+export interface MadeAnchor {
+  /** With its witnesses, if it is signed. */
   readonly bytes: Uint8Array;
+  /** The same with witnesses and without. */
   readonly txid: Txid;
+  readonly isSigned: boolean;
 }
 
 export const MAX_TOP_UPS = 32;
@@ -51,6 +58,7 @@ export const MAX_TOP_UPS = 32;
 export const DUST_LIMIT = 294n;
 
 const VERSION = 2;
+const SIGNATURE_BYTES = 64;
 /** Signals that the transaction may be replaced (BIP 125), and sets no relative lock (BIP 68). */
 const REPLACEABLE_SEQUENCE = 0xfffffffd;
 
@@ -76,7 +84,8 @@ export function anchorVirtualSize(inputs: number): number {
 }
 
 /**
- * Builds and signs an anchor, and checks every signature before anyone sees the bytes.
+ * Builds and signs an anchor, and checks every signature before anyone sees the bytes. Where the signer takes its
+ * time, what it is to sign.
  *
  * @throws AnchoringError ANCHOR_FUNDS_EXHAUSTED, ANCHOR_FEE_EXCESSIVE, ANCHOR_SIGNATURE_INVALID; and
  * whatever the signer throws
@@ -85,24 +94,66 @@ export async function signAnchor(
   draft: AnchorDraft,
   signer: AnchorSigner,
   limits: AnchorFeeLimits,
-): Promise<SignedAnchor> {
-  const coins = [draft.spends, ...draft.topUps];
-  checkFee(draft.fee, anchorVirtualSize(coins.length), limits);
+): Promise<MadeAnchor> {
+  const coins = coinsOf(draft);
+  checkAnchorFee(draft, limits);
   const script = chainScript(signer.publicKey);
   const transaction = unsigned(draft, coins, script);
-  // Digests do not cover witnesses, so inputs can be signed one after the other in place.
-  for (const [index, { value }] of coins.entries()) {
-    const signature = await signer.sign(p2wpkhDigest(transaction, index, { value, script }));
-    if (signature.length !== 64) throw invalidSignature();
-    transaction.setWitness(index, p2wpkhWitness(withLowS(signature), signer.publicKey));
-  }
-  if (!coins.every(({ value }, index) => spendsP2wpkh(transaction, index, { value, script })))
-    throw invalidSignature();
-  return { bytes: transaction.toBuffer(), txid: parseTxid(transaction.getId()) };
+  const txid = parseTxid(transaction.getId());
+  const digests = coins.map(({ value }, index) =>
+    p2wpkhDigest(transaction, index, { value, script }),
+  );
+  const signatures = await signer.sign(digests);
+  const bytes = transaction.toBuffer();
+  if (signatures === null) return { bytes, txid, isSigned: false };
+  const signed = withSignatures({ ...draft, bytes }, signatures, signer.publicKey);
+  if (signed === null) throw invalidSignature();
+  return { bytes: signed, txid, isSigned: true };
 }
 
-function checkFee(fee: bigint, virtualSize: number, limits: AnchorFeeLimits): void {
+/**
+ * The same transaction with the witnesses that these signatures make; null unless each spends its input, under
+ * this key and for all of the transaction.
+ *
+ * @param anchor its bytes, signed or not, and what they spend.
+ * @param signatures r ‖ s of each input; a high s is lowered.
+ */
+export function withSignatures(
+  anchor: AnchorInputs & { readonly bytes: Uint8Array },
+  signatures: readonly Uint8Array[],
+  publicKey: Uint8Array,
+): Uint8Array | null {
+  if (signatures.some(({ length }) => length !== SIGNATURE_BYTES)) return null;
+  const witnesses = signatures.map((signature) => p2wpkhWitness(withLowS(signature), publicKey));
+  return withWitnesses(anchor, witnesses, chainScript(publicKey));
+}
+
+/** The same of whole witnesses, wherever they come from. */
+export function withWitnesses(
+  { bytes, ...inputs }: AnchorInputs & { readonly bytes: Uint8Array },
+  witnesses: readonly (readonly Uint8Array[])[],
+  script: Uint8Array,
+): Uint8Array | null {
+  const transaction = Transaction.fromBuffer(bytes);
+  for (const [index, witness] of witnesses.slice(0, transaction.ins.length).entries())
+    transaction.setWitness(index, [...witness]);
+  const isSpending = coinsOf(inputs).every(({ value }, index) =>
+    spendsP2wpkh(transaction, index, { value, script }),
+  );
+  return isSpending ? transaction.toBuffer() : null;
+}
+
+export function coinsOf({ spends, topUps }: AnchorInputs): readonly AnchorCoin[] {
+  return [spends, ...topUps];
+}
+
+/** @throws AnchoringError ANCHOR_FEE_EXCESSIVE. */
+export function checkAnchorFee(
+  { fee, topUps }: Pick<AnchorDraft, 'fee' | 'topUps'>,
+  limits: AnchorFeeLimits,
+): void {
   assert(fee >= 0n, 'a fee is not negative');
+  const virtualSize = anchorVirtualSize(1 + topUps.length);
   if (fee > limits.maxFee || fee > BigInt(Math.floor(limits.maxRate * virtualSize)))
     throw new AnchoringError(
       'ANCHOR_FEE_EXCESSIVE',

@@ -8,6 +8,7 @@
  * any of them, and exactly one can confirm, since all spend the same coin. No anchor is ever chained
  * to an unconfirmed one.
  */
+import type { UnixMillis } from '../base/brand.js';
 import { assert } from '../base/errors.js';
 import type { AnchorPayload } from '../evidence/bitcoin/anchor-payload.js';
 import type { Txid } from '../evidence/bitcoin/hash256.js';
@@ -23,7 +24,7 @@ import { AnchoringError } from './errors.js';
 export interface AnchorChain {
   /** Output 0 of the last anchor that is settled; before the first, the coin it is to start from. */
   readonly tip: AnchorCoin;
-  /** Every transaction that was signed to spend `tip`, oldest first. */
+  /** Every transaction that was signed to spend `tip`, or handed out to be, oldest first. */
   readonly candidates: readonly AnchorCandidate[];
   /** Height at or above which the tip was made; unknown where an earlier version stored it. */
   readonly since?: number;
@@ -34,8 +35,14 @@ export interface AnchorCandidate {
   readonly topUps: readonly AnchorCoin[];
   readonly payload: AnchorPayload;
   readonly fee: bigint;
+  /** Without witnesses while it is `askedAt`. */
   readonly bytes: Uint8Array;
   readonly txid: Txid;
+  /**
+   * When it was handed out for a signature that has not come back; null of a signed one. Whoever has the key may
+   * sign and publish it at any time: it is one of ours in any case.
+   */
+  readonly askedAt: UnixMillis | null;
 }
 
 export interface AnchorRequest {
@@ -44,11 +51,12 @@ export interface AnchorRequest {
   readonly estimate: number | undefined;
   /** Coins to pay in; without any, a replacement keeps those of the one it replaces. */
   readonly topUps?: readonly AnchorCoin[];
+  readonly now: UnixMillis;
 }
 
 export type NextAnchor =
-  /** A new last candidate: store `chain`, then broadcast it. */
-  | { readonly kind: 'signed'; readonly chain: AnchorChain }
+  /** A new last candidate: store `chain`, then broadcast it, if it is signed. */
+  | { readonly kind: 'made'; readonly chain: AnchorChain }
   /** The last candidate already says as much and pays enough. */
   | { readonly kind: 'unchanged' }
   /** See `FeeDecision`. */
@@ -88,16 +96,27 @@ export async function nextAnchor(
   if (decision.kind === 'starved') return decision;
   if (chain.candidates.length >= MAX_CANDIDATES) return { kind: 'starved', wanted: decision.fee };
   const draft = { spends: chain.tip, topUps, payload, fee: decision.fee };
-  const signed = await signAnchor(draft, signer, policy);
-  return {
-    kind: 'signed',
-    chain: { ...chain, candidates: [...chain.candidates, { ...draft, ...signed }] },
-  };
+  const { bytes, txid, isSigned } = await signAnchor(draft, signer, policy);
+  const candidate = { ...draft, bytes, txid, askedAt: isSigned ? null : request.now };
+  return { kind: 'made', chain: { ...chain, candidates: [...chain.candidates, candidate] } };
 }
 
-/** Broadcasts the last candidate, again or for the first time. @throws AnchoringError as `broadcast` */
+/** The newest that can be broadcast. */
+export function lastSigned({ candidates }: AnchorChain): AnchorCandidate | undefined {
+  return candidates.findLast(({ askedAt }) => askedAt === null);
+}
+
+/**
+ * Those whose signature is waited for, oldest first: none before the newest that is signed, which pays more and
+ * says as much.
+ */
+export function unsignedAnchors({ candidates }: AnchorChain): readonly AnchorCandidate[] {
+  return candidates.slice(1 + candidates.findLastIndex(({ askedAt }) => askedAt === null));
+}
+
+/** Broadcasts the last signed candidate, again or for the first time. @throws AnchoringError as `broadcast` */
 export async function broadcastAnchor(source: ChainSource, chain: AnchorChain): Promise<void> {
-  const last = chain.candidates.at(-1);
+  const last = lastSigned(chain);
   if (last !== undefined) await broadcastCandidate(source, last);
 }
 
@@ -111,9 +130,9 @@ export async function broadcastCandidate(
 
 /**
  * How far the tip's spending has come: the confirmed candidate if there is one, else the one in the
- * mempool, else the last one with `unknown`: broadcast it again. If the node then rejects it, the
+ * mempool, else the last signed one with `unknown`: broadcast it again. If the node then rejects it, the
  * tip was spent by a transaction that is none of ours: the chain is closed, which calls for an
- * operator. Undefined while there are no candidates.
+ * operator. Undefined while none is signed, and nobody else has published one.
  */
 export async function anchorProgress(
   source: ChainSource,
@@ -124,7 +143,7 @@ export async function anchorProgress(
     const status = await source.transactionStatus(candidate.txid);
     if (status.state !== 'unknown') return { candidate, status };
   }
-  const last = chain.candidates.at(-1);
+  const last = lastSigned(chain);
   return last && { candidate: last, status: { state: 'unknown' } };
 }
 

@@ -45,7 +45,8 @@ export async function confirmedIn(
   if (progress?.status.state === 'mempool') return { kind: 'waiting' };
   if ((await source.coin(chain.tip.outpoint)) === undefined) return spentIn(source, search, chain);
   const candidate = goesOnFrom(chain) ?? progress?.candidate;
-  return candidate === undefined ? { kind: 'waiting' } : { kind: 'absent', candidate };
+  // What is not signed cannot be broadcast: it waits for its signature.
+  return candidate?.askedAt === null ? { kind: 'absent', candidate } : { kind: 'waiting' };
 }
 
 /** Nodes without an index know a confirmed anchor only until its own coin is spent. */

@@ -32,6 +32,16 @@ export type AnchoringErrorCode =
   | 'ANCHOR_FEE_EXCESSIVE'
   /** The signer returned no valid signature of what it was given. */
   | 'ANCHOR_SIGNATURE_INVALID'
+  /** The key of the token is another than the one that the settings name. */
+  | 'ANCHOR_KEY_MISMATCH'
+  /** What came back as a signed PSBT is none, or too long. */
+  | 'ANCHOR_PSBT_MALFORMED'
+  /** A PSBT of a transaction that was not asked for, or whose coin is spent. */
+  | 'ANCHOR_PSBT_UNKNOWN'
+  /** A PSBT of an anchor that a signed one has taken the place of. */
+  | 'ANCHOR_PSBT_SUPERSEDED'
+  /** A PSBT that the anchor key has not signed as a whole. */
+  | 'ANCHOR_PSBT_UNSIGNED'
   /** The stored state of the anchor chain contradicts itself. */
   | 'ANCHOR_STATE_INVALID'
   /** Too few blocks on top yet for the proof asked for. */

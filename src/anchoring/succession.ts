@@ -9,12 +9,13 @@ import type { Outpoint } from '../evidence/bitcoin/transaction.js';
 import type { SuccessionCause, SuccessionStatement } from '../records/statement.js';
 import { type AnchorBook, beginChain, succeedInBook } from './anchor-book.js';
 import type { AnchorStore } from './anchor-store.js';
+import type { ChainSource } from './chain-source.js';
 import { AnchoringError } from './errors.js';
-import type { FundingCoin } from './funding-coin.js';
+import { type FundingCoin, fundingCoin } from './funding-coin.js';
 import type { NamedSuccession } from './named-chain.js';
 import { formatOutpoint, parseOutpoint } from './outpoint-text.js';
 
-export interface SuccessionRequest {
+interface SuccessionRequest {
   readonly book: AnchorBook;
   /** That the log names now. */
   readonly named: Uint8Array;
@@ -27,7 +28,7 @@ export interface SuccessionRequest {
 }
 
 /** @throws AnchoringError ANCHOR_SUCCESSION_REFUSED. */
-export function checkSuccession(
+function checkSuccession(
   { ended, chain }: AnchorBook,
   script: Uint8Array,
   cause: SuccessionCause,
@@ -44,8 +45,45 @@ export function checkSuccession(
     throw refused('the key is that of a chain of anchors which has ended: take a new one');
 }
 
+export interface SuccessionParts {
+  readonly source: ChainSource;
+  readonly store: AnchorStore;
+  /** The coin that a first chain would start from. */
+  readonly firstCoin: (script: Uint8Array) => Promise<FundingCoin>;
+  readonly book: AnchorBook;
+  /** That the log names now. */
+  readonly named: Uint8Array;
+  /** Of the key that there is now. */
+  readonly script: Uint8Array;
+}
+
+/**
+ * What the epoch log must say for another chain, under the key that there is now, to take the place of the
+ * one that it names.
+ *
+ * @param outpoint null asks for the coin that a first chain would start from.
+ * @throws AnchoringError ANCHOR_CHAIN_OPEN, ANCHOR_SUCCESSION_REFUSED, ANCHOR_COIN_REFUSED, and as the source's own calls.
+ */
+export async function planSuccession(
+  { source, store, firstCoin, book, named, script }: SuccessionParts,
+  outpoint: Outpoint | null,
+  cause: SuccessionCause,
+): Promise<NamedSuccession> {
+  // Whoever spent the coin has the key: a chain under the same one would end as well.
+  if (equalBytes(named, script))
+    throw new AnchoringError(
+      'ANCHOR_CHAIN_OPEN',
+      'the chain of anchors is under the key that there is: only one of another key can succeed it',
+    );
+  checkSuccession(book, script, cause);
+  const coin =
+    outpoint === null ? await firstCoin(script) : await fundingCoin(source, outpoint, script);
+  const first = await firstCoinOf(store, book);
+  return { script, statement: successionStatement({ book, named, first, script, coin, cause }) };
+}
+
 /** What the epoch log is to say. */
-export function successionStatement(request: SuccessionRequest): SuccessionStatement {
+function successionStatement(request: SuccessionRequest): SuccessionStatement {
   const { book, named, coin, cause } = request;
   const { chain } = book;
   const end = chain?.end ?? null;
@@ -84,10 +122,7 @@ export function bookAfter(book: AnchorBook, succession: NamedSuccession): Anchor
 }
 
 /** What the first anchor of the chain that is written spent; null where none is final. */
-export async function firstCoinOf(
-  store: AnchorStore,
-  { ended }: AnchorBook,
-): Promise<Outpoint | null> {
+async function firstCoinOf(store: AnchorStore, { ended }: AnchorBook): Promise<Outpoint | null> {
   const sizes = store.settledSizes;
   // Chains follow one another, so those of the last one are the later ones.
   let low = 0;

@@ -12,11 +12,18 @@ import { instantSchema } from './schemas.js';
 /** What there is to call an operator for. */
 const ALARMS = [
   'closed',
+  'key-unusable',
+  'unsigned',
   'starved',
   'runway-7-days',
   'runway-30-days',
   'reorganised',
 ] as const satisfies readonly AnchorStatus['report']['alarms'][number][];
+const ANCHOR_KEYS = [
+  'software',
+  'pkcs11',
+  'psbt',
+] as const satisfies readonly AnchorStatus['report']['signing']['key'][];
 const size = z.number().int();
 const satoshi = z.number().int().meta({ description: 'In satoshi.' });
 const witnessesSchema = z
@@ -99,6 +106,26 @@ export const anchorsSchema = z.object({
       description:
         'Chains of anchors that have ended, oldest first, the one that is closed now among them. What they anchored stays anchored.',
     }),
+  signing: z.object({
+    key: z.enum(ANCHOR_KEYS).meta({ description: 'Where the anchor key is.' }),
+    failure: z.string().nullable().meta({
+      description:
+        'Code of what keeps it from signing, as it was last seen; null where nothing does.',
+    }),
+    waiting: z
+      .object({
+        txid: z.string(),
+        epochSize: size,
+        fee: satoshi,
+        since: instantSchema.meta({
+          description: 'When the oldest was handed out that still would do.',
+        }),
+      })
+      .nullable()
+      .meta({
+        description: 'The newest anchor that waits for its signature; null where none does.',
+      }),
+  }),
   takenBack: z.number().int().meta({
     description: 'Anchors that were final and that a reorganisation took out of the chain.',
   }),
@@ -170,7 +197,7 @@ function viewOf({
   | 'backends'
 > {
   const { balance, rate, paidThisMonth, monthlyBudget, paidInAll, runwayDays, starved } = report;
-  const { closed, ended, takenBack, lastSettledAt, alarms } = report;
+  const { closed, ended, takenBack, lastSettledAt, alarms, signing } = report;
   return {
     waiting: {
       epochs: waitingSince === null ? 0 : epochSize - Math.max(1, settledSize),
@@ -184,6 +211,7 @@ function viewOf({
       value: Number(one.value),
       closed: closedView(one.closed),
     })),
+    signing: { ...signing, waiting: waitingView(signing.waiting) },
     takenBack,
     funds: {
       balance: numberOrNull(balance),
@@ -201,6 +229,14 @@ function closedView(
   closed: NonNullable<AnchorStatus['report']['closed']>,
 ): z.infer<typeof closedSchema> {
   return closed.reason === 'spent' ? { ...closed, at: formatInstant(closed.at) } : closed;
+}
+
+function waitingView(
+  waiting: AnchorStatus['report']['signing']['waiting'],
+): z.infer<typeof anchorsSchema>['signing']['waiting'] {
+  if (waiting === null) return null;
+  const { fee, since } = waiting;
+  return { ...waiting, fee: Number(fee), since: formatInstant(since) };
 }
 
 /** At most 21·10¹⁴, which a double holds. */

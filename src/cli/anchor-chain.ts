@@ -65,7 +65,9 @@ export function addAnchorChainCommands(anchor: Command, terminal: Terminal): voi
 
 function addNewKeyCommand(anchor: Command, terminal: Terminal): void {
   const newKey = withStoreOptions(anchor.command('new-key'))
-    .description('make another anchor key for a stopped node; the chain ends until it is succeeded')
+    .description(
+      'make another anchor key in the key store of a stopped node; the chain ends until it is succeeded',
+    )
     .action(async (flags: StoreFlags) => {
       const store = await closedStore(flags, terminal);
       const { kept } = await replaceAnchorKey({ ...store, clock: systemClock });
@@ -75,4 +77,8 @@ function addNewKeyCommand(anchor: Command, terminal: Terminal): void {
       ]);
     });
   withExamples(newKey, 'chirograph anchor new-key --data chirograph-data');
+  newKey.addHelpText(
+    'after',
+    '\nA key in a token or elsewhere (--anchor-key pkcs11 or psbt) is replaced by naming another in\n--anchor-public-key; what comes after is the same.',
+  );
 }

@@ -4,12 +4,13 @@ import type { Command } from 'commander';
 import { ANCHOR_ALARM_TEXTS, ANCHOR_ALARMS } from '../anchoring/anchor-report.js';
 import type { JsonValue } from '../base/canonical-json.js';
 import { addAnchorChainCommands } from './anchor-chain.js';
+import { addAnchorPsbtCommands } from './anchor-psbt.js';
 import { type Anchors, anchorsSchema, expected } from './answers.js';
 import { withExamples } from './command-help.js';
 import type { NodeClient } from './node-client.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
 import { createProgress } from './progress.js';
-import { oneLine, printResult, type Terminal } from './terminal.js';
+import { type End, oneLine, printResult, type Terminal } from './terminal.js';
 
 interface AnchorFlags extends NodeFlags {
   readonly json?: true;
@@ -17,7 +18,7 @@ interface AnchorFlags extends NodeFlags {
   readonly wait?: boolean;
 }
 
-export function addAnchorCommand(program: Command, terminal: Terminal): void {
+export function addAnchorCommand(program: Command, terminal: Terminal, end: End): void {
   const anchor = program
     .command('anchor')
     .description("anchor a node's ledgers in a blockchain (Bitcoin mainnet: untried)");
@@ -49,6 +50,7 @@ export function addAnchorCommand(program: Command, terminal: Terminal): void {
   withExamples(status, 'chirograph anchor status --url http://127.0.0.1:8787');
 
   addAnchorChainCommands(anchor, terminal);
+  addAnchorPsbtCommands(anchor, terminal, end);
 }
 
 const PATH = '/v1/anchors';
@@ -87,6 +89,7 @@ function print(terminal: Terminal, { json }: AnchorFlags, answer: JsonValue): vo
     `${settledSize} of ${epochSize} entries of the epoch log are final; ${stateOf(state)}`,
     ...witnessesOf(state),
     ...endedOf(state),
+    ...signingOf(state),
     ...fundsOf(state),
     ...state.alarms.map((alarm) => `alarm: ${alarmText(alarm)}`),
   ]);
@@ -116,6 +119,18 @@ function endedOf({ ended }: Anchors): string[] {
     const then = isSucceeded ? 'another goes on for it' : 'none goes on for it yet';
     return `a chain of anchors ended at ${oneLine(last)}, ${value} sat: ${why}; ${then}`;
   });
+}
+
+/** Nothing where the key signs at once. */
+function signingOf({ signing: { key, failure, waiting } }: Anchors): string[] {
+  const lines: string[] = [];
+  if (failure !== null)
+    lines.push(`the anchor key (${oneLine(key)}) cannot sign: ${oneLine(failure)}`);
+  if (waiting !== null)
+    lines.push(
+      `an anchor of ${waiting.epochSize} epochs waits for its signature since ${oneLine(waiting.since)}: chirograph anchor psbt export`,
+    );
+  return lines;
 }
 
 /** Nothing where the chain costs nothing. */

@@ -84,6 +84,11 @@ export const anchorsSchema = z.object({
     }),
   ]),
   witnesses: z.object({ size: z.number(), missed: z.number() }).nullable(),
+  signing: z.object({
+    key: z.string(),
+    failure: z.string().nullable(),
+    waiting: z.object({ epochSize: z.number(), since: z.string() }).nullable(),
+  }),
   waiting: z.object({ epochs: z.number(), since: z.string().nullable() }),
   lastFinalAt: z.string().nullable(),
   alarms: z.array(z.string()),

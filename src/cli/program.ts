@@ -58,7 +58,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addVerifyCommand(program, terminal, end);
   addValidateCommand(program, terminal, end);
   addOtsCommand(program, terminal, end);
-  addAnchorCommand(program, terminal);
+  addAnchorCommand(program, terminal, end);
   addMonitorCommand(program, terminal, end);
   addKeysCommand(program, terminal);
   addAccessCommand(program, terminal);

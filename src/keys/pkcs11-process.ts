@@ -44,8 +44,13 @@ process.on('message', (message: unknown) => {
 
 async function open(order: OpenToken): Promise<void> {
   token = openToken(await loadLibrary(), order);
-  const { algorithms, certificates } = token;
-  tell({ kind: 'opened', algorithms: [...algorithms], certificates: [...certificates] });
+  const { algorithms, certificates, point } = token;
+  tell({
+    kind: 'opened',
+    algorithms: [...algorithms],
+    certificates: [...certificates],
+    ...(point !== undefined && { point }),
+  });
 }
 
 /** A package that is compiled when it is installed, which npm may have been told not to do, or may fail. */

@@ -3,7 +3,6 @@
  * 2.40). The module runs in a process of its own (docs/decisions/0023-where-keys-sign.md).
  */
 import { utf8 } from '../base/bytes.js';
-import type { Secret } from '../base/secret.js';
 import {
   SIGNATURE_ALGORITHMS,
   type SignatureAlgorithmName,
@@ -11,39 +10,19 @@ import {
 } from '../signing/algorithms.js';
 import { type Certificate, publicKeyOf, signingKeyOf } from '../signing/certificate.js';
 import { SigningError } from '../signing/signing-error.js';
-import { Pkcs11Supervisor, type SupervisorOptions } from './internal/pkcs11-supervisor.js';
+import { DIGEST_ECDSA } from './internal/pkcs11-messages.js';
+import { startToken, type TokenOptions } from './internal/start-token.js';
 import { KeysError } from './keys-error.js';
 import { orderCertificates } from './seal-material.js';
 import { algorithmsOf, type Signer, verifiedSigner } from './signer.js';
 
-export interface Pkcs11SignerOptions {
-  /** Path of the module. */
-  readonly module: string;
-  /** Label or serial number; null where there is one token only. */
-  readonly token: string | null;
-  /** Label of the private key, its CKA_ID, or both. */
-  readonly keyLabel: string | null;
-  readonly keyId: Uint8Array | null;
-  /** Null for a token with a PIN pad of its own. */
-  readonly pin: Secret | null;
+export interface Pkcs11SignerOptions extends TokenOptions {
   /** Signatures made at the same time. */
   readonly sessions: number;
   /** DER; beside those of the token, in any order. */
   readonly certificates: readonly Uint8Array[];
-  /** Told why the process of the module ended, when it was not told to. */
-  readonly onCrash: (cause: unknown) => void;
-  /** The process's program; tests, which run from source, name the built one. */
-  readonly entry?: URL;
-  readonly limits?: Partial<SupervisorOptions>;
 }
 
-const ENTRY = new URL('./pkcs11-process.js', import.meta.url);
-const LIMITS = {
-  timeoutMillis: 30_000,
-  maxWaiting: 1_024,
-  firstPauseMillis: 250,
-  longestPauseMillis: 30_000,
-};
 const MAX_BATCH = 64;
 
 /**
@@ -54,19 +33,12 @@ const MAX_BATCH = 64;
  * KEYS_TOKEN_UNAVAILABLE, KEYS_SEAL_UNUSABLE; SigningError CERTIFICATE_MALFORMED, KEY_UNSUPPORTED.
  */
 export async function openPkcs11Signer(options: Pkcs11SignerOptions): Promise<Signer> {
-  const { module, token, keyLabel, keyId, pin, sessions, onCrash } = options;
-  const { supervisor, opened } = await Pkcs11Supervisor.start({
-    ...LIMITS,
-    ...options.limits,
-    open: { kind: 'open', module, token, keyLabel, keyId, sessions },
-    pin,
-    entry: options.entry ?? ENTRY,
-    onCrash,
-  });
+  const { supervisor, opened } = await startToken(options, 'seal', options.sessions);
   try {
+    const offered = opened.algorithms.filter((name) => name !== DIGEST_ECDSA);
     // A certificate may allow its RSA key PSS alone.
     const isPss = (name: SignatureAlgorithmName): boolean => name.startsWith('rsa-pss');
-    const trialAlgorithm = opened.algorithms.find(isPss) ?? opened.algorithms[0];
+    const trialAlgorithm = offered.find(isPss) ?? offered[0];
     if (trialAlgorithm === undefined)
       throw new KeysError('KEYS_TOKEN_KEY_UNKNOWN', 'the token cannot sign with this key');
     const value = await supervisor.sign(trialAlgorithm, TRIAL);
@@ -75,7 +47,7 @@ export async function openPkcs11Signer(options: Pkcs11SignerOptions): Promise<Si
       [...opened.certificates, ...options.certificates],
     );
     const algorithms = algorithmsOf(signingKeyOf(certificate).kind).filter((name) =>
-      opened.algorithms.includes(name),
+      offered.includes(name),
     );
     const description = {
       certificate,

@@ -8,6 +8,7 @@ import type { JsonObject } from '../base/canonical-json.js';
 import { BaseError } from '../base/errors.js';
 import { Secret } from '../base/secret.js';
 import type { Config, Secrets } from '../config.js';
+import { checkAnchorKeySettings } from './anchor-key-settings.js';
 import { ConfigError } from './config-error.js';
 import { CONFIG_FILE } from './config-file.js';
 import { checkSealSettings } from './seal-settings.js';
@@ -48,6 +49,7 @@ const SECRET_NAMES = [
   'anchorUpstreamKey',
   'sealPassphrase',
   'pkcs11Pin',
+  'anchorPkcs11Pin',
 ] as const;
 
 /** Read by the command line's client: a node has no use for them, and no quarrel with them. */
@@ -85,12 +87,13 @@ export function parseConfig({
   checkTogether(config);
   const secrets = readSecrets(env);
   checkSealSettings(config, secrets);
+  checkAnchorKeySettings(config, secrets);
   if (config.anchorUpstream === undefined && secrets.anchorUpstreamKey !== undefined)
     throw mustBe(environmentName('anchorUpstreamKey'), 'set together with an upstream');
   return { config, secrets };
 }
 
-/** Not `pkcs11Module`: a name without a slash is looked up where the system keeps its modules. */
+/** Not the modules of PKCS#11: a name without a slash is looked up where the system keeps its modules. */
 const PATHS = [
   'tlsCertificate',
   'tlsKey',
@@ -99,6 +102,7 @@ const PATHS = [
   'sealCertificates',
   'sealPassphraseFile',
   'pkcs11PinFile',
+  'anchorPkcs11PinFile',
   'signatureTrust',
   'witnessPolicy',
   'anchorFiles',

@@ -1,9 +1,6 @@
-/**
- * Which settings of the seal go together. One that does nothing where the seal is another is refused: who
- * set it believes that it does something.
- */
+/** Which settings of the seal go together. */
 import type { Config, Secrets } from '../config.js';
-import type { ConfigError } from './config-error.js';
+import { refuseOtherKinds } from './kind-settings.js';
 import { environmentName, flagName, mustBe } from './setting.js';
 import type { SettingName } from './settings-table.js';
 
@@ -30,12 +27,10 @@ const SECRET_KINDS = {
 /** @throws ConfigError CONFIG_MALFORMED, naming what does not go with what. */
 export function checkSealSettings(config: Config, secrets: Secrets): void {
   const { seal } = config;
-  for (const [name, kinds] of Object.entries(KINDS))
-    if (config[name as keyof typeof KINDS] !== undefined && !includes(kinds, seal))
-      throw useless(flagName(name), kinds);
-  for (const [name, kinds] of Object.entries(SECRET_KINDS))
-    if (secrets[name as keyof typeof SECRET_KINDS] !== undefined && !includes(kinds, seal))
-      throw useless(environmentName(name), kinds);
+  const isSet = (name: keyof typeof KINDS): boolean => config[name] !== undefined;
+  refuseOtherKinds('the seal', seal, KINDS, isSet, flagName);
+  const isGiven = (name: keyof typeof SECRET_KINDS): boolean => secrets[name] !== undefined;
+  refuseOtherKinds('the seal', seal, SECRET_KINDS, isGiven, environmentName);
   if ((seal === 'pem' || seal === 'pkcs12') && config.sealFile === undefined)
     throw mustBe(flagName('sealFile'), `set where the seal is ${seal}`);
   if (seal === 'pkcs11' && config.pkcs11Module === undefined)
@@ -51,12 +46,4 @@ export function checkSealSettings(config: Config, secrets: Secrets): void {
     );
   if (config.pkcs11PinFile !== undefined && secrets.pkcs11Pin !== undefined)
     throw mustBe(flagName('pkcs11PinFile'), 'left out where CHIROGRAPH_PKCS11_PIN is set');
-}
-
-function includes(kinds: readonly SealKind[], seal: SealKind): boolean {
-  return kinds.includes(seal);
-}
-
-function useless(spelling: string, kinds: readonly SealKind[]): ConfigError {
-  return mustBe(spelling, `left out where the seal is not ${kinds.join(' or ')}`);
 }

@@ -1,4 +1,5 @@
 /** Every setting there is: its bounds, its default, its line of help. */
+import { ECDH } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Config } from '../config.js';
 import { LOG_LEVELS } from '../json-logger.js';
@@ -38,6 +39,8 @@ export const DEFAULTS = {
   bitcoinMaxFee: 50_000,
   bitcoinMaxRate: 100,
   bitcoinMonthlyBudget: 1_000_000,
+  anchorKey: 'software',
+  anchorSignatureMillis: DAY_MILLIS,
   epochIntervalMillis: 60_000,
   epochTimeStamps: 'on',
   epochTimeStampMillis: HOUR_MILLIS,
@@ -144,6 +147,38 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     'what the anchors of a calendar month (UTC) may cost, in satoshi',
   ),
   bitcoinPerDay: wholeNumber(1, 1_440, 'anchors a day (default: 6; on regtest each head at once)'),
+  anchorKey: choice(
+    ['software', 'pkcs11', 'psbt'],
+    'where the anchor key is: in the key store, in a token, or elsewhere, for which transactions are handed out; hardware is untried',
+  ),
+  anchorPublicKey: text(
+    isPublicKey,
+    'a compressed secp256k1 public key, 66 hex digits',
+    'public key of the anchor key that lies in a token or elsewhere',
+  ),
+  anchorKeyOrigin: text(
+    (value) => /^[0-9a-f]{8}(?:\/(?:0|[1-9][0-9]{0,8})h?){1,10}$/.test(value),
+    'a fingerprint and a path like d34db33f/84h/0h/0h/0/0',
+    'where a wallet finds that key, for devices that ask (default: not said)',
+  ),
+  anchorSignatureMillis: wholeNumber(
+    60_000,
+    366 * DAY_MILLIS,
+    'time after which an anchor that waits for its signature is an alarm',
+  ),
+  anchorPkcs11Module: text(
+    isPath,
+    'a path',
+    'PKCS#11 module of the token that holds the anchor key',
+  ),
+  anchorPkcs11Token: text(
+    isLabel,
+    'a label',
+    'label or serial number of that token (default: the only one)',
+  ),
+  anchorPkcs11Key: text(isLabel, 'a label', 'label of the private anchor key'),
+  anchorPkcs11KeyId: text(isKeyId, 'hex like 01a7', 'id of the private anchor key, in hex'),
+  anchorPkcs11PinFile: text(isPath, 'a path', 'file whose one line is the PIN of that token'),
   epochIntervalMillis: wholeNumber(100, DAY_MILLIS, 'time between epochs'),
   witnessPolicy: text(
     isPath,
@@ -221,11 +256,7 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     'label or serial number of the token (default: the only one)',
   ),
   pkcs11Key: text(isLabel, 'a label', 'label of the private key'),
-  pkcs11KeyId: text(
-    (value) => /^(?:[0-9a-f]{2}){1,64}$/.test(value),
-    'hex like 01a7',
-    'id of the private key, in hex',
-  ),
+  pkcs11KeyId: text(isKeyId, 'hex like 01a7', 'id of the private key, in hex'),
   pkcs11PinFile: text(isPath, 'a path', 'file whose one line is the PIN of the token'),
   pkcs11Sessions: wholeNumber(1, 64, 'signatures that the token makes at the same time'),
   batchSealMillis: wholeNumber(
@@ -269,6 +300,22 @@ function isPath(value: string): boolean {
 /** CKA_LABEL and what a token calls itself: 32 bytes in PKCS#11, longer in some modules. */
 function isLabel(value: string): boolean {
   return value !== '' && value.length <= 255 && !/\p{Cc}/u.test(value);
+}
+
+/** CKA_ID. */
+function isKeyId(value: string): boolean {
+  return /^(?:[0-9a-f]{2}){1,64}$/.test(value);
+}
+
+/** Compressed, and on the curve. */
+function isPublicKey(value: string): boolean {
+  if (!/^0[23][0-9a-f]{64}$/.test(value)) return false;
+  try {
+    ECDH.convertKey(value, 'secp256k1', 'hex', 'hex', 'compressed');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';

@@ -84,6 +84,9 @@ const newGrant = (): Promise<string> =>
 /** No chain has it. */
 const NO_COIN = `${'ab'.repeat(32)}:0`;
 
+/** Base64 of a text. */
+const NO_PSBT = 'bm8=';
+
 /** Takes everything. */
 const FREE = { format: 'json-schema', schema: { type: 'object' } };
 
@@ -103,6 +106,17 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     status: 400,
     foreign: 403,
     ask: () => ({ path: '/v1/anchors/top-ups', json: { outpoint: NO_COIN } }),
+  },
+  'GET /v1/anchors/psbt': {
+    may: ['operator', 'admin'],
+    foreign: 403,
+    ask: get('/v1/anchors/psbt'),
+  },
+  'POST /v1/anchors/psbt': {
+    may: ['operator', 'admin'],
+    status: 400,
+    foreign: 403,
+    ask: () => ({ path: '/v1/anchors/psbt', json: { psbt: NO_PSBT } }),
   },
   'POST /v1/anchors/successor': {
     may: ['operator', 'admin'],

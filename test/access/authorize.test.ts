@@ -82,6 +82,7 @@ describe('authorize', () => {
     const denied = ACTIONS.filter((action) => !isAllowed(principal('admin'), action, bank));
     expect(denied).toEqual([
       'anchor:fund',
+      'anchor:sign',
       'tenant:found',
       'inspection:open',
       'inspection:close',
@@ -110,14 +111,17 @@ describe('authorize', () => {
         expect(isAllowed(principal(role, DEFAULT_TENANT), 'tenant:found', bank)).toBe(false);
   });
 
-  it('lets operators and admins of the default tenant alone fund the anchors', () => {
-    for (const role of ROLES) {
-      const may = role === 'operator' || role === 'admin';
-      const who = principal(role, DEFAULT_TENANT);
-      expect(isAllowed(who, 'anchor:fund', DEFAULT_TENANT)).toBe(may);
-      expect(isAllowed(principal(role), 'anchor:fund', bank)).toBe(false);
-    }
-  });
+  it.each(['anchor:fund', 'anchor:sign'] as const)(
+    'lets operators and admins of the default tenant alone %s',
+    (action) => {
+      for (const role of ROLES) {
+        const may = role === 'operator' || role === 'admin';
+        const who = principal(role, DEFAULT_TENANT);
+        expect(isAllowed(who, action, DEFAULT_TENANT)).toBe(may);
+        expect(isAllowed(principal(role), action, bank)).toBe(false);
+      }
+    },
+  );
 
   it('does not name the tenant that was asked for', () => {
     expect(() => {

@@ -43,14 +43,16 @@ function coin(salt: number, value: bigint): AnchorCoin {
 const DRAFT = { spends: coin(1, 100_000n), topUps: [], payload: payloadOf(3), fee: 1_000n };
 
 /** Every valid signature has a twin with a high s; a device may return either. */
-const highSSigner: AnchorSigner = {
-  publicKey: SIGNER.publicKey,
-  sign: async (hash) => {
-    const signature = await SIGNER.sign(hash);
+const highSSigner = signerOf(async (digests) =>
+  ((await SIGNER.sign(digests)) ?? []).map((signature) => {
     const s = ORDER - BigInt(`0x${toHex(signature.subarray(32))}`);
     return concat(signature.subarray(0, 32), fromHex(s.toString(16).padStart(64, '0')));
-  },
-};
+  }),
+);
+
+function signerOf(sign: AnchorSigner['sign']): AnchorSigner {
+  return { ...SIGNER, sign };
+}
 
 describe('signAnchor', () => {
   it('spends the chain’s coin, pays the chain’s script and carries the payload', async () => {
@@ -106,12 +108,11 @@ describe('signAnchor', () => {
 
   it.each([
     ['another key’s signatures', { ...OTHER_SIGNER, publicKey: SIGNER.publicKey }],
-    [
-      'a signature of something else',
-      { publicKey: SIGNER.publicKey, sign: () => SIGNER.sign(new Uint8Array(32)) },
-    ],
-    ['zeros', { publicKey: SIGNER.publicKey, sign: () => Promise.resolve(new Uint8Array(64)) }],
-    ['63 bytes', { publicKey: SIGNER.publicKey, sign: () => Promise.resolve(new Uint8Array(63)) }],
+    ['a signature of something else', signerOf(() => SIGNER.sign([new Uint8Array(32)]))],
+    ['zeros', signerOf(() => Promise.resolve([new Uint8Array(64)]))],
+    ['ones', signerOf(() => Promise.resolve([new Uint8Array(64).fill(0xff)]))],
+    ['63 bytes', signerOf(() => Promise.resolve([new Uint8Array(63)]))],
+    ['no signature', signerOf(() => Promise.resolve([]))],
   ])('refuses a signer that returns %s', async (_name, signer) => {
     expect(await refusal(() => signAnchor(DRAFT, signer, POLICY))).toMatch(
       /^ANCHOR_SIGNATURE_INVALID/,

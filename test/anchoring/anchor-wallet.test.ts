@@ -25,7 +25,15 @@ import type { DevChain } from '../../src/anchoring/devchain.js';
 import { canonicalJsonBytes, parseCanonicalJson } from '../../src/base/canonical-json.js';
 import type { JsonObject, JsonValue } from '../../src/base/canonical-json.js';
 import { parseTxid, txidOf } from '../../src/evidence/bitcoin/hash256.js';
-import { payloadOf, POLICY, refusal, SCRIPT, SIGNER, withDevChain } from './fixture.js';
+import {
+  payloadOf,
+  POLICY,
+  refusal,
+  SCRIPT,
+  SIGNER,
+  START as NOW,
+  withDevChain,
+} from './fixture.js';
 
 const START: AnchorChain = { tip: coin(1, 5_000_000_000n), candidates: [] };
 
@@ -38,7 +46,8 @@ function next(
   size: number,
   request: Partial<AnchorRequest> = {},
 ): Promise<NextAnchor> {
-  return nextAnchor(chain, { payload: payloadOf(size), estimate: 1, ...request }, SIGNER, POLICY);
+  const asked = { payload: payloadOf(size), estimate: 1, now: NOW, ...request };
+  return nextAnchor(chain, asked, SIGNER, POLICY);
 }
 
 async function signed(
@@ -47,7 +56,7 @@ async function signed(
   request: Partial<AnchorRequest> = {},
 ): Promise<AnchorChain> {
   const decision = await next(chain, size, request);
-  if (decision.kind !== 'signed') throw new Error(`not signed: ${decision.kind}`);
+  if (decision.kind !== 'made') throw new Error(`not signed: ${decision.kind}`);
   return decision.chain;
 }
 
@@ -100,10 +109,8 @@ describe('nextAnchor', () => {
 
   it('starves at the budget and keeps what it has', async () => {
     const chain = await signed(START, 1, { estimate: 1 });
-    const decision = await nextAnchor(chain, { payload: payloadOf(2), estimate: 1 }, SIGNER, {
-      ...POLICY,
-      budget: 200n,
-    });
+    const request = { payload: payloadOf(2), estimate: 1, now: NOW };
+    const decision = await nextAnchor(chain, request, SIGNER, { ...POLICY, budget: 200n });
     expect(decision).toEqual({ kind: 'starved', wanted: 322n });
     expect(chain.candidates).toHaveLength(1);
   });

@@ -2,7 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { AnchorStore } from '../../src/anchoring/anchor-store.js';
 import { Anchorer } from '../../src/anchoring/anchorer.js';
 import type { DevChain } from '../../src/anchoring/devchain.js';
-import { FEES, inTempDir, payloadOf, SIGNER, TestClock, withDevChain } from './fixture.js';
+import {
+  FEES,
+  inTempDir,
+  payloadOf,
+  SIGNATURE_MILLIS,
+  SIGNER,
+  TestClock,
+  withDevChain,
+} from './fixture.js';
 import { LogOfChains } from './log-of-chains.js';
 
 const CONFIRMATIONS = 3;
@@ -22,6 +30,8 @@ function withAnchorer(
           fees: FEES,
           confirmations: CONFIRMATIONS,
           targetBlocks: 6,
+          signatureMillis: SIGNATURE_MILLIS,
+          origin: null,
           named: new LogOfChains(),
           firstCoin: (script) => chain.fund(script),
         });

@@ -4,7 +4,7 @@ import type { AnchorSigner } from '../../src/anchoring/anchor-signer.js';
 import { AnchorStore } from '../../src/anchoring/anchor-store.js';
 import {
   type AnchorCoin,
-  type SignedAnchor,
+  type MadeAnchor,
   signAnchor,
 } from '../../src/anchoring/anchor-transaction.js';
 import { Anchorer, type AnchorerOptions } from '../../src/anchoring/anchorer.js';
@@ -19,6 +19,7 @@ import {
   payloadOf,
   POLICY,
   SCRIPT,
+  SIGNATURE_MILLIS,
   SIGNER,
   TestClock,
   withDevChain,
@@ -65,6 +66,8 @@ export function withAnchoring<T>(act: (life: AnchoringLife) => Promise<T>): Prom
             fees: FEES,
             confirmations: CONFIRMATIONS,
             targetBlocks: 6,
+            signatureMillis: SIGNATURE_MILLIS,
+            origin: null,
             named: log,
             firstCoin: (script) => chain.fund(script),
             ...options,
@@ -91,7 +94,7 @@ export function foreignSpend(
   spends: AnchorCoin,
   fee = 5_000n,
   signer: AnchorSigner = SIGNER,
-): Promise<SignedAnchor> {
+): Promise<MadeAnchor> {
   return signAnchor({ spends, topUps: [], payload: payloadOf(666), fee }, signer, POLICY);
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Block } from 'bitcoinjs-lib';
 import { signAnchor } from '../../src/anchoring/anchor-transaction.js';
-import type { AnchorCoin, SignedAnchor } from '../../src/anchoring/anchor-transaction.js';
+import type { AnchorCoin, MadeAnchor } from '../../src/anchoring/anchor-transaction.js';
 import { DevChain } from '../../src/anchoring/devchain.js';
 import { concat } from '../../src/base/bytes.js';
 import { parseBlockHeader } from '../../src/evidence/bitcoin/block-header.js';
@@ -24,7 +24,7 @@ import {
   withDevChain,
 } from './fixture.js';
 
-function anchorOf(spends: AnchorCoin, size = 1, fee = 161n): Promise<SignedAnchor> {
+function anchorOf(spends: AnchorCoin, size = 1, fee = 161n): Promise<MadeAnchor> {
   return signAnchor({ spends, topUps: [], payload: payloadOf(size), fee }, SIGNER, POLICY);
 }
 

@@ -31,6 +31,9 @@ export const POLICY: FeePolicy & AnchorFeeLimits = {
 
 export const FEES: AnchorFees = { policy: POLICY, monthlyBudget: null, intervalMillis: 0 };
 
+/** A signature that is waited for longer is an alarm. */
+export const SIGNATURE_MILLIS = 86_400_000;
+
 export function payloadOf(size: number): AnchorPayload {
   return { size: size as TreeSize, rootHash: rootOf(size) };
 }

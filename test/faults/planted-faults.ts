@@ -95,14 +95,14 @@ const KILL: readonly FaultOfSuite[] = [
   },
   {
     name: 'settled anchors are kept in memory',
-    file: 'anchoring/anchorer.js',
+    file: 'anchoring/anchor-follower.js',
     find: 'await store.writeSettled(kept);',
     replace: ';',
     cases: 2,
   },
   {
     name: 'an anchor that is confirmed is replaced',
-    file: 'anchoring/anchorer.js',
+    file: 'anchoring/anchor-publisher.js',
     find: 'if (progress?.status.state === "confirmed") return;',
     replace: '',
     cases: 48,

@@ -22,7 +22,14 @@ import { parseBlockHeader } from '../../src/evidence/bitcoin/block-header.js';
 import type { BlockHash } from '../../src/evidence/bitcoin/hash256.js';
 import { parseTxid } from '../../src/evidence/bitcoin/hash256.js';
 import { REGTEST } from '../../src/evidence/bitcoin/network.js';
-import { payloadOf, POLICY, refusal, SIGNER, withDevChain } from '../anchoring/fixture.js';
+import {
+  payloadOf,
+  POLICY,
+  refusal,
+  SIGNER,
+  START as NOW,
+  withDevChain,
+} from '../anchoring/fixture.js';
 import { BcoinNode } from './bcoin-node.js';
 
 const ADDRESS = chainAddress(SIGNER.publicKey, BCOIN_REGTEST);
@@ -60,8 +67,9 @@ async function hashAt(height: number): Promise<BlockHash> {
 
 async function sign(chain: AnchorChain, size: number): Promise<AnchorChain> {
   const estimate = await node.source.feeRate(6);
-  const next = await nextAnchor(chain, { payload: payloadOf(size), estimate }, SIGNER, POLICY);
-  if (next.kind !== 'signed') throw new Error(`not signed: ${next.kind}`);
+  const request = { payload: payloadOf(size), estimate, now: NOW };
+  const next = await nextAnchor(chain, request, SIGNER, POLICY);
+  if (next.kind !== 'made') throw new Error(`not signed: ${next.kind}`);
   // As the owner of the chain does: stored first, and what is broadcast is what was stored.
   return parseAnchorChain(anchorChainToJson(next.chain), SCRIPT);
 }
@@ -171,9 +179,9 @@ describe('bcoin', () => {
   it('pays in a top-up and keeps the chain at output 0', async () => {
     const start: AnchorChain = { tip: await rewardAt(3), candidates: [] };
     const topUps = [await rewardAt(4), await rewardAt(5)];
-    const request = { payload: payloadOf(9), estimate: 3, topUps };
+    const request = { payload: payloadOf(9), estimate: 3, topUps, now: NOW };
     const next = await nextAnchor(start, request, SIGNER, POLICY);
-    if (next.kind !== 'signed') throw new Error('not signed');
+    if (next.kind !== 'made') throw new Error('not signed');
     await broadcastAnchor(node.source, next.chain);
     await node.generate(1, ELSEWHERE[2] ?? '');
     const settled = settleAnchor(next.chain, last(next.chain).txid);

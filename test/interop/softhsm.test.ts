@@ -2,13 +2,9 @@
  * A real PKCS#11 module: keys that are generated in SoftHSM2 and never leave it, before our eyes and
  * OpenSSL's. Needs `softhsm2-util`, its module, `openssl` 3, and the package pkcs11js compiled.
  */
-import { execFile } from 'node:child_process';
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { utf8 } from '../../src/base/bytes.js';
 import { Secret } from '../../src/base/secret.js';
@@ -30,27 +26,16 @@ import { derName } from '../../src/signing/distinguished-name.js';
 import { trustAnchorFrom } from '../../src/signing/trust-anchor.js';
 import { RunningNode } from '../cli/support/running-node.js';
 import { issueCa, NOW, yearsFromNow } from '../signing/support/test-pki.js';
+import { childProcess, MODULE, PIN, run, type SoftToken, softToken } from './softhsm-token.js';
 
-const PIN = '648219';
 const ADMIN_KEY = 'an-admin-key-of-the-softhsm-suite-0001';
 const entry = new URL('../../dist/keys/pkcs11-process.js', import.meta.url);
-const MODULE =
-  [
-    '/usr/lib/softhsm/libsofthsm2.so',
-    '/usr/lib64/pkcs11/libsofthsm2.so',
-    '/usr/local/lib/softhsm/libsofthsm2.so',
-  ].find(existsSync) ?? 'libsofthsm2.so';
-
 /** A node that seals with it today is in the tests as well. */
 const root = issueCa({ name: 'Root', notAfter: yearsFromNow(40) });
 const content = utf8('what is sealed\r\n\0with a key that nobody has seen\n');
 
-/** Jest's `process.env` is a copy: what other programs are given has to be said. */
-const run = (program: string, args: readonly string[]): Promise<{ stdout: string }> =>
-  promisify(execFile)(program, args, { env: process.env });
-
-let folder = '';
-const path = (name: string): string => join(folder, name);
+let token: SoftToken;
+const path = (name: string): string => token.path(name);
 let rsaCertificate = new Uint8Array();
 let ecCertificate = new Uint8Array();
 const signers: Signer[] = [];
@@ -58,24 +43,12 @@ const nodes: RunningNode[] = [];
 const crashes: unknown[] = [];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'chirograph-softhsm-'));
-  await mkdir(path('tokens'));
-  await writeFile(
-    path('softhsm2.conf'),
-    `directories.tokendir = ${path('tokens')}\nobjectstore.backend = file\nlog.level = ERROR\n`,
-  );
-  process.env['SOFTHSM2_CONF'] = path('softhsm2.conf');
-  await run('softhsm2-util', [
-    ...['--module', MODULE, '--init-token', '--free', '--label', 'seals'],
-    ...['--so-pin', '0987654321', '--pin', PIN],
-  ]);
-  const script = 'test/interop/softhsm/make-keys.mjs';
-  const { stdout } = await run(process.execPath, [script, MODULE, 'seals', PIN]);
-  const keys = JSON.parse(stdout) as Record<'rsa' | 'ec', JsonWebKey>;
+  token = await softToken('seals');
+  const keys = JSON.parse(await token.make()) as Record<'rsa' | 'ec', JsonWebKey>;
   rsaCertificate = certify('Seal RSA', keys.rsa);
   ecCertificate = certify('Seal EC', keys.ec);
   await writeFile(path('ec.der'), ecCertificate);
-  await run(process.execPath, [script, MODULE, 'seals', PIN, 'certificate', '02', path('ec.der')]);
+  await token.make('certificate', '02', path('ec.der'));
   await writeFile(path('content'), content);
   await writeFile(path('altered'), utf8('another content'));
   await writeFile(path('root.pem'), pem(root.certificate.der));
@@ -91,8 +64,7 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  delete process.env['SOFTHSM2_CONF'];
-  await rm(folder, { recursive: true });
+  await token.remove();
 });
 
 async function open(options: Partial<Pkcs11SignerOptions> = {}): Promise<Signer> {
@@ -205,8 +177,8 @@ describe('a key in a token', () => {
 describe('a node with its seal in a token', () => {
   it('seals records, also after the process of the module was killed, and ends it when it ends', async () => {
     const serve = ['serve', '--port', '0', '--data', path('data'), '--seal', 'pkcs11'];
-    const token = ['--pkcs11-module', MODULE, '--pkcs11-token', 'seals', '--pkcs11-key', 'seal-ec'];
-    const node = startNode([...serve, ...token, '--seal-certificates', path('root.pem')], {
+    const flags = ['--pkcs11-module', MODULE, '--pkcs11-token', 'seals', '--pkcs11-key', 'seal-ec'];
+    const node = startNode([...serve, ...flags, '--seal-certificates', path('root.pem')], {
       SOFTHSM2_CONF: path('softhsm2.conf'),
       CHIROGRAPH_PKCS11_PIN: PIN,
       CHIROGRAPH_ADMIN_KEY: ADMIN_KEY,
@@ -238,9 +210,9 @@ describe('a node with its seal in a token', () => {
 
   it('does not outlive a node that is killed', async () => {
     const serve = ['serve', '--port', '0', '--data', path('killed'), '--seal', 'pkcs11'];
-    const token = ['--pkcs11-module', MODULE, '--pkcs11-key', 'seal-ec', '--pkcs11-sessions', '1'];
+    const flags = ['--pkcs11-module', MODULE, '--pkcs11-key', 'seal-ec', '--pkcs11-sessions', '1'];
     await writeFile(path('pin'), `${PIN}\n`);
-    const node = startNode([...serve, ...token, '--pkcs11-pin-file', path('pin')], {
+    const node = startNode([...serve, ...flags, '--pkcs11-pin-file', path('pin')], {
       SOFTHSM2_CONF: path('softhsm2.conf'),
     });
     await node.url();
@@ -345,21 +317,4 @@ async function post(url: string, body: unknown): Promise<Record<string, unknown>
   const answer = (await response.json()) as Record<string, unknown>;
   expect({ status: response.status, answer }).toMatchObject({ status: 201 });
   return answer;
-}
-
-/** With the module in it. */
-function childProcess(parent = process.pid): number {
-  const found = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        const line = / \S \d+ /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[0];
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        return line?.split(' ')[2] === String(parent) && command.includes('pkcs11-process');
-      } catch {
-        return false;
-      }
-    });
-  expect(found).toHaveLength(1);
-  return Number(found[0]);
 }

@@ -43,6 +43,8 @@ describe('settings', () => {
         searchesPerMinute: 60,
         containerSealsPerMinute: 60,
         anchorChain: 'devchain',
+        anchorKey: 'software',
+        anchorSignatureMillis: 86_400_000,
         bitcoinNetwork: 'mainnet',
         calendarDigestsPerMinute: 60,
         calendarIntervalMillis: 600_000,

@@ -7,6 +7,7 @@ import { BITCOIN_FAULTS } from '../anchoring/bitcoin-faults.js';
 import { CALENDAR_FAULTS } from '../anchoring/calendar-faults.js';
 import { DEVCHAIN_FAULTS } from '../anchoring/devchain-faults.js';
 import { EPOCH_FAULTS } from '../anchoring/epoch-faults.js';
+import { ANCHOR_SIGNING_FAULTS } from '../anchoring/signing-faults.js';
 import { STAMP_FAULTS } from '../anchoring/stamp-faults.js';
 import { AUGMENTATION_FAULTS } from '../augmentation/planted-faults.js';
 import { WITNESS_FAULTS } from '../checkpoint/planted-faults.js';
@@ -33,6 +34,7 @@ const ALL = [
   ...STAMP_FAULTS,
   ...BITCOIN_FAULTS,
   ...SPV_FAULTS,
+  ...ANCHOR_SIGNING_FAULTS,
   ...KNOWN_BY_FAULTS,
   ...CALENDAR_FAULTS,
   ...MONITOR_FAULTS,

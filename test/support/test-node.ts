@@ -1,9 +1,11 @@
 /** A whole node without HTTP on a real directory: development seal, devchain, real keys. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { anchorSecret } from '../../src/anchor-key.js';
+import { softwareAnchorSigner } from '../../src/anchoring/anchor-signer.js';
 import type { DevChain } from '../../src/anchoring/devchain.js';
 import { RandomPool } from '../../src/base/random.js';
-import { openDevelopmentParts } from '../../src/development-parts.js';
+import { openDevelopmentAnchoring, openDevelopmentSeal } from '../../src/development-parts.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
 import { unobserved } from '../../src/ledger/commit-observer.js';
 import { LedgerNode, type LedgerNodeOptions } from '../../src/ledger-node.js';
@@ -30,7 +32,7 @@ export async function openTestNode(
   const clock = new FakeClock();
   const directory = join(root, 'data.keys');
   const keyStore = await DirectoryKeyStore.open({ directory, dataDirectory, random });
-  const { seal, roots, openAnchoring } = await openDevelopmentParts({ keyStore, clock, random });
+  const { seal, roots } = await openDevelopmentSeal({ keyStore, clock, random });
   let devchain: DevChain | undefined;
   const node = await LedgerNode.open({
     dataDirectory,
@@ -45,7 +47,11 @@ export async function openTestNode(
     seal,
     hasRecoveryKeys: true,
     openAnchoring: async () => {
-      const opened = await openAnchoring(dataDirectory);
+      const secret = await anchorSecret({ keyStore, random, isDevelopment: true });
+      const opened = await openDevelopmentAnchoring(clock, dataDirectory, {
+        ...{ signer: softwareAnchorSigner(secret), origin: null, signatureMillis: 86_400_000 },
+        close: () => Promise.resolve(),
+      });
       devchain = opened.devchain;
       return opened.anchoring;
     },

@@ -28,7 +28,8 @@ export function p2wpkhDigest(
 export function withLowS(signature: Uint8Array): Uint8Array {
   const hex = Buffer.from(signature.subarray(32)).toString('hex');
   const s = BigInt(`0x${hex}`);
-  if (s <= ORDER / 2n) return signature;
+  // What is no number below the order has no other: whoever verifies it says so.
+  if (s <= ORDER / 2n || s >= ORDER) return signature;
   const low = (ORDER - s).toString(16).padStart(64, '0');
   return concat(signature.subarray(0, 32), Buffer.from(low, 'hex'));
 }

@@ -4,13 +4,14 @@
  * token and not the message, and every token can do it.
  */
 import type * as Pkcs11 from 'pkcs11js';
-import { SIGNATURE_ALGORITHMS, type SignatureAlgorithmName } from '../../signing/algorithms.js';
+import { SIGNATURE_ALGORITHMS } from '../../signing/algorithms.js';
 import { derInteger, derOctetString, derSequence } from '../../signing/der-writer.js';
 import {
   type DigestAlgorithm,
   type DigestName,
   digestOf,
 } from '../../signing/digest-algorithms.js';
+import { DIGEST_ECDSA, type TokenAlgorithm } from './pkcs11-messages.js';
 
 export type Pkcs11Library = typeof Pkcs11;
 
@@ -23,13 +24,22 @@ export interface TokenMechanism {
   readonly output: (value: Uint8Array) => Uint8Array;
 }
 
+/** Anchors are digests: what has a token hash them again would be of no use. */
+export function digestMechanisms(
+  { CKM_ECDSA }: Pkcs11Library,
+  offered: ReadonlySet<number>,
+): ReadonlyMap<TokenAlgorithm, TokenMechanism> {
+  const way = { mechanism: { mechanism: CKM_ECDSA }, input: asItIs, output: asItIs };
+  return new Map(offered.has(CKM_ECDSA) ? [[DIGEST_ECDSA, way]] : []);
+}
+
 /** What a key type can do on a token with these mechanisms, by the name of the algorithm. */
 export function tokenMechanisms(
   library: Pkcs11Library,
   keyType: number,
   offered: ReadonlySet<number>,
-): ReadonlyMap<SignatureAlgorithmName, TokenMechanism> {
-  const found = new Map<SignatureAlgorithmName, TokenMechanism>();
+): ReadonlyMap<TokenAlgorithm, TokenMechanism> {
+  const found = new Map<TokenAlgorithm, TokenMechanism>();
   for (const { name, scheme, digest, saltLength } of Object.values(SIGNATURE_ALGORITHMS)) {
     const isOfKey = scheme === 'ecdsa' ? keyType === library.CKK_EC : keyType === library.CKK_RSA;
     if (!isOfKey) continue;

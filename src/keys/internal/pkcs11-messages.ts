@@ -6,9 +6,17 @@ import { z } from 'zod';
 import { assert } from '../../base/errors.js';
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithmName } from '../../signing/algorithms.js';
 
+/** What the key is for: a seal under a certificate, or anchors, which are digests signed on secp256k1. */
+export type TokenUse = 'seal' | 'anchor';
+
+/** ECDSA over 32 bytes that are a digest already; r ‖ s. */
+export const DIGEST_ECDSA = 'ecdsa-of-digest';
+export type TokenAlgorithm = SignatureAlgorithmName | typeof DIGEST_ECDSA;
+
 /** The first one; the process does nothing before it. */
 export interface OpenToken {
   readonly kind: 'open';
+  readonly use: TokenUse;
   /** Path of the module, as the loader of shared objects takes it. */
   readonly module: string;
   /** Label or serial number; null where the module has one token only. */
@@ -24,7 +32,7 @@ export interface OpenToken {
 export interface SignWithToken {
   readonly kind: 'sign';
   readonly id: number;
-  readonly algorithm: SignatureAlgorithmName;
+  readonly algorithm: TokenAlgorithm;
   readonly toBeSigned: Uint8Array;
 }
 
@@ -38,6 +46,7 @@ export type ToToken = OpenToken | SignWithToken | CloseToken;
 const MAX_CERTIFICATES = 64;
 const MAX_CERTIFICATE_BYTES = 65_536;
 const MAX_VALUE_BYTES = 2_048;
+const MAX_POINT_BYTES = 256;
 
 const bytes = (max: number): z.ZodType<Uint8Array> =>
   z.instanceof(Uint8Array).refine((value) => value.length <= max);
@@ -55,9 +64,11 @@ const fromToken = z.discriminatedUnion('kind', [
   /** The key is there, and this is what the token can do with it. */
   z.strictObject({
     kind: z.literal('opened'),
-    algorithms: z.array(z.enum(namesOf(SIGNATURE_ALGORITHMS))),
+    algorithms: z.array(z.enum([...namesOf(SIGNATURE_ALGORITHMS), DIGEST_ECDSA])),
     /** DER; all that the token has. */
     certificates: z.array(bytes(MAX_CERTIFICATE_BYTES)).max(MAX_CERTIFICATES),
+    /** CKA_EC_POINT as the token has it; of an anchor key alone. */
+    point: bytes(MAX_POINT_BYTES).optional(),
   }),
   z.strictObject({
     kind: z.literal('signed'),

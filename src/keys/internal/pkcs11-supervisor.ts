@@ -7,12 +7,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { assert } from '../../base/errors.js';
 import type { Secret } from '../../base/secret.js';
 import { systemErrorCode } from '../../base/system-error.js';
-import type { SignatureAlgorithmName } from '../../signing/algorithms.js';
 import { KeysError } from '../keys-error.js';
 import {
   type OpenToken,
   parseFromToken,
   type SignWithToken,
+  type TokenAlgorithm,
   type TokenOpened,
   type ToToken,
 } from './pkcs11-messages.js';
@@ -94,7 +94,7 @@ export class Pkcs11Supervisor {
    * @throws KeysError KEYS_TOKEN_BUSY, KEYS_TOKEN_UNAVAILABLE; KEYS_TOKEN_PIN_REFUSED once the token has
    * refused it.
    */
-  sign(algorithm: SignatureAlgorithmName, toBeSigned: Uint8Array): Promise<Uint8Array> {
+  sign(algorithm: TokenAlgorithm, toBeSigned: Uint8Array): Promise<Uint8Array> {
     if (this.#isClosing) return Promise.reject(unavailable('the node is stopping'));
     if (this.#refusal !== null) return Promise.reject(this.#refusal);
     if (this.#requests.size >= this.#options.maxWaiting)

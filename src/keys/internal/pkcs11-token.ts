@@ -2,20 +2,27 @@
  * One key on one token, by a PKCS#11 module that is loaded into this process. Only the process that is
  * made for it does so: a module is foreign native code, and some end the process that they are in.
  */
-import { endianness } from 'node:os';
 import type * as Pkcs11 from 'pkcs11js';
-import type { SignatureAlgorithmName } from '../../signing/algorithms.js';
+import { curvePoint } from './pkcs11-curve.js';
 import { tokenFailure, TokenFailure } from './pkcs11-failure.js';
-import { type Pkcs11Library, type TokenMechanism, tokenMechanisms } from './pkcs11-mechanisms.js';
-import type { OpenToken } from './pkcs11-messages.js';
+import {
+  digestMechanisms,
+  type Pkcs11Library,
+  type TokenMechanism,
+  tokenMechanisms,
+} from './pkcs11-mechanisms.js';
+import type { OpenToken, TokenAlgorithm, TokenUse } from './pkcs11-messages.js';
+import { attribute, findObjects, nativeNumber } from './pkcs11-objects.js';
 import { SessionPool } from './pkcs11-sessions.js';
 
 export interface Token {
-  readonly algorithms: readonly SignatureAlgorithmName[];
+  readonly algorithms: readonly TokenAlgorithm[];
   /** DER; all that the token shows, 64 at most. */
   readonly certificates: readonly Uint8Array[];
+  /** CKA_EC_POINT; of an anchor key alone. */
+  readonly point?: Uint8Array;
   /** @throws TokenFailure, and then everything should be begun anew. */
-  sign(algorithm: SignatureAlgorithmName, message: Uint8Array): Promise<Uint8Array>;
+  sign(algorithm: TokenAlgorithm, message: Uint8Array): Promise<Uint8Array>;
   close(): void;
 }
 
@@ -33,12 +40,12 @@ export function openToken(library: Pkcs11Library, options: OpenToken): Token {
       throw tokenFailure(library, doing, cause);
     }
   };
-  load(module, options.module);
+  load(module, options);
   attempt('be initialized', () => {
     // Without it, calls of several sessions at the same time have ended the process.
     module.C_Initialize({ flags: library.CKF_OS_LOCKING_OK });
   });
-  const slot = attempt('be found', () => findSlot(library, module, options.token));
+  const slot = attempt('be found', () => findSlot(library, module, options));
   const info = attempt('be asked', () => module.C_GetTokenInfo(slot));
   const sessions = attempt('open so many sessions', () =>
     Array.from({ length: options.sessions }, () =>
@@ -47,15 +54,23 @@ export function openToken(library: Pkcs11Library, options: OpenToken): Token {
   );
   const [session] = sessions;
   if (session === undefined) throw new Error('at least one session');
-  logIn(library, module, session, info, options.pin);
+  logIn(library, module, session, info, options);
   const key = attempt('look for its keys', () => findKey(library, module, session, options));
   const offered = attempt('name its mechanisms', () => new Set(module.C_GetMechanismList(slot)));
-  const mechanisms = tokenMechanisms(library, key.type, offered);
+  const isAnchor = options.use === 'anchor';
+  const mechanisms = isAnchor
+    ? digestMechanisms(library, offered)
+    : tokenMechanisms(library, key.type, offered);
   if (mechanisms.size === 0)
     throw new TokenFailure(
       'KEYS_TOKEN_KEY_UNKNOWN',
-      'the token cannot sign with a key of this kind',
+      isAnchor
+        ? 'the token cannot sign a digest by ECDSA (CKM_ECDSA): take another token'
+        : 'the token cannot sign with a key of this kind',
     );
+  const point = isAnchor
+    ? attempt('show its public key', () => curvePoint(library, module, session, key))
+    : null;
   const certificates = attempt('read its certificates', () =>
     certificatesOf(library, module, session),
   );
@@ -63,6 +78,7 @@ export function openToken(library: Pkcs11Library, options: OpenToken): Token {
   return {
     algorithms: [...mechanisms.keys()],
     certificates,
+    ...(point !== null && { point }),
     async sign(algorithm, message) {
       const way = mechanisms.get(algorithm);
       if (way === undefined)
@@ -82,13 +98,18 @@ export function openToken(library: Pkcs11Library, options: OpenToken): Token {
   };
 }
 
-function load(module: Pkcs11.PKCS11, path: string): void {
+/** As the settings of that use spell it. */
+function settingOf(use: TokenUse, name: 'Module' | 'Token' | 'Key' | 'KeyId' | 'PinFile'): string {
+  return use === 'seal' ? `pkcs11${name}` : `anchorPkcs11${name}`;
+}
+
+function load(module: Pkcs11.PKCS11, { module: path, use }: OpenToken): void {
   try {
     module.load(path);
   } catch {
     throw new TokenFailure(
       'KEYS_TOKEN_MODULE',
-      'the PKCS#11 module does not load: check pkcs11Module, and that it is built for this machine',
+      `the PKCS#11 module does not load: check ${settingOf(use, 'Module')}, and that it is built for this machine`,
     );
   }
 }
@@ -100,7 +121,7 @@ function load(module: Pkcs11.PKCS11, path: string): void {
 function findSlot(
   library: Pkcs11Library,
   module: Pkcs11.PKCS11,
-  wanted: string | null,
+  { token: wanted, use }: OpenToken,
 ): Pkcs11.Handle {
   const slots = module.C_GetSlotList(true).filter((slot) => {
     const { label, serialNumber, flags } = module.C_GetTokenInfo(slot);
@@ -111,12 +132,12 @@ function findSlot(
   if (slot === undefined)
     throw new TokenFailure(
       'KEYS_TOKEN_UNAVAILABLE',
-      'there is no token of this label or serial number: check pkcs11Token, and that it is connected',
+      `there is no token of this label or serial number: check ${settingOf(use, 'Token')}, and that it is connected`,
     );
   if (more.length > 0)
     throw new TokenFailure(
       'KEYS_TOKEN_UNAVAILABLE',
-      'several tokens are there: set pkcs11Token to the serial number of one',
+      `several tokens are there: set ${settingOf(use, 'Token')} to the serial number of one`,
     );
   return slot;
 }
@@ -127,7 +148,7 @@ function logIn(
   module: Pkcs11.PKCS11,
   session: Pkcs11.Handle,
   { flags }: Pkcs11.TokenInfo,
-  pin: string | null,
+  { pin, use }: OpenToken,
 ): void {
   if ((flags & library.CKF_USER_PIN_FINAL_TRY) !== 0)
     throw new TokenFailure(
@@ -137,7 +158,7 @@ function logIn(
   if (pin === null && (flags & library.CKF_PROTECTED_AUTHENTICATION_PATH) === 0)
     throw new TokenFailure(
       'KEYS_TOKEN_PIN_REFUSED',
-      'the token wants a PIN: set CHIROGRAPH_PKCS11_PIN or pkcs11PinFile',
+      `the token wants a PIN: set ${use === 'seal' ? 'CHIROGRAPH_PKCS11_PIN' : 'CHIROGRAPH_ANCHOR_PKCS11_PIN'} or ${settingOf(use, 'PinFile')}`,
     );
   try {
     module.C_Login(session, library.CKU_USER, ...pinOf(pin));
@@ -148,7 +169,7 @@ function logIn(
   }
 }
 
-interface TokenKey {
+export interface TokenKey {
   readonly handle: Pkcs11.Handle;
   readonly type: number;
   /** Each use wants the PIN again, as keys for qualified signatures do. */
@@ -159,7 +180,7 @@ function findKey(
   library: Pkcs11Library,
   module: Pkcs11.PKCS11,
   session: Pkcs11.Handle,
-  { keyLabel, keyId }: OpenToken,
+  { keyLabel, keyId, use }: OpenToken,
 ): TokenKey {
   const found = findObjects(module, session, 2, [
     { type: library.CKA_CLASS, value: library.CKO_PRIVATE_KEY },
@@ -170,12 +191,12 @@ function findKey(
   if (handle === undefined)
     throw new TokenFailure(
       'KEYS_TOKEN_KEY_UNKNOWN',
-      'the token has no private key of this label and id: check pkcs11Key and pkcs11KeyId',
+      `the token has no private key of this label and id: check ${settingOf(use, 'Key')} and ${settingOf(use, 'KeyId')}`,
     );
   if (more.length > 0)
     throw new TokenFailure(
       'KEYS_TOKEN_KEY_UNKNOWN',
-      'the token has several such private keys: set pkcs11KeyId as well',
+      `the token has several such private keys: set ${settingOf(use, 'KeyId')} as well`,
     );
   const type = attribute(module, session, handle, library.CKA_KEY_TYPE);
   const always = attribute(module, session, handle, library.CKA_ALWAYS_AUTHENTICATE);
@@ -195,39 +216,6 @@ function certificatesOf(
     .map((handle) => attribute(module, session, handle, library.CKA_VALUE))
     .filter((value) => value !== null)
     .map((value) => Uint8Array.from(value));
-}
-
-function findObjects(
-  module: Pkcs11.PKCS11,
-  session: Pkcs11.Handle,
-  most: number,
-  template: Pkcs11.Template,
-): readonly Pkcs11.Handle[] {
-  module.C_FindObjectsInit(session, template);
-  try {
-    return module.C_FindObjects(session, most);
-  } finally {
-    module.C_FindObjectsFinal(session);
-  }
-}
-
-/** Null where the token does not have it. */
-function attribute(
-  module: Pkcs11.PKCS11,
-  session: Pkcs11.Handle,
-  object: Pkcs11.Handle,
-  type: number,
-): Buffer | null {
-  try {
-    return module.C_GetAttributeValue(session, object, [{ type }])[0]?.value ?? null;
-  } catch {
-    return null;
-  }
-}
-
-/** CK_ULONG, as long as the machine has it and in its order; key types are below 2^32. */
-function nativeNumber(bytes: Buffer): number {
-  return endianness() === 'LE' ? bytes.readUInt32LE(0) : bytes.readUInt32BE(bytes.length - 4);
 }
 
 interface Signing {

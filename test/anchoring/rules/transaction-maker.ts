@@ -50,7 +50,7 @@ export async function spendBytes(how: Spend): Promise<Uint8Array> {
   for (const [index, { value }] of coins.entries()) {
     const spent = { value: how.signedValue ?? value, script: SCRIPT };
     const digest = p2wpkhDigest(transaction, index, spent, hashType);
-    const encoded = encode(await signer.sign(digest), hashType);
+    const encoded = encode((await signer.sign([digest]))?.[0] ?? new Uint8Array(64), hashType);
     const witness =
       how.witness === undefined
         ? [encoded, signer.publicKey]

@@ -1,6 +1,7 @@
 // Makes the keys of the SoftHSM suite in a token, in a process of its own, as the module wants its configuration in
 // a variable. `node make-keys.mjs MODULE TOKEN PIN` prints the public keys; with `certificate ID FILE` behind it,
-// the certificate in FILE (DER) is put beside the key of that id.
+// the certificate in FILE (DER) is put beside the key of that id; with `anchor ID OID` a key on that curve is made, by
+// the DER of its OID in hex, and its public point printed.
 import { readFileSync } from 'node:fs';
 import pkcs11 from 'pkcs11js';
 
@@ -15,6 +16,7 @@ const session = module.C_OpenSession(slot, pkcs11.CKF_SERIAL_SESSION | pkcs11.CK
 module.C_Login(session, pkcs11.CKU_USER, pin);
 
 if (what === 'certificate') putCertificate(id, readFileSync(file));
+else if (what === 'anchor') console.log(ecPoint(id, 'anchor-' + id, file).toString('hex'));
 else console.log(JSON.stringify({ rsa: rsaKey('01', 'seal-rsa'), ec: ecKey('02', 'seal-ec') }));
 module.C_Logout(session);
 module.C_Finalize();
@@ -68,17 +70,21 @@ function rsaKey(hex, label) {
   return { kty: 'RSA', n, e: 'AQAB' };
 }
 
-function ecKey(hex, label) {
-  // The OID of P-256.
-  const curve = Buffer.from('06082a8648ce3d030107', 'hex');
+/** 04 ‖ X ‖ Y, which the token has in an OCTET STRING. */
+function ecPoint(hex, label, oid) {
+  const curve = Buffer.from(oid, 'hex');
   const key = generate(
     pkcs11.CKM_EC_KEY_PAIR_GEN,
     [{ type: pkcs11.CKA_EC_PARAMS, value: curve }],
     hex,
     label,
   );
-  // OCTET STRING { 04 ‖ X ‖ Y }
-  const point = attribute(key, pkcs11.CKA_EC_POINT).subarray(3);
+  return attribute(key, pkcs11.CKA_EC_POINT).subarray(2);
+}
+
+function ecKey(hex, label) {
+  // The OID of P-256.
+  const point = ecPoint(hex, label, '06082a8648ce3d030107').subarray(1);
   return {
     kty: 'EC',
     crv: 'P-256',

@@ -1,15 +1,18 @@
 // Stands in for the process of a PKCS#11 module: it speaks its messages, signs with a key in a file, and
 // fails as its plan says. `module` names a directory with key.pem, certificate.der and plan.json: for each
-// start in turn {act, at}, the last one for all that follow.
+// start in turn {act, at}, the last one for all that follow. An anchor key lies in anchor.key, and a step may name
+// another file of one as `key`, and a `point` in hex.
 import { createPrivateKey, sign } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as secp256k1 from 'tiny-secp256k1';
 
 process.on('disconnect', () => process.exit(0));
 
 let directory = '';
 let step = { act: 'work', at: 0 };
 let asked = 0;
+let use = 'seal';
 
 process.on('message', (message) => {
   if (message.kind === 'close') process.exit(0);
@@ -19,6 +22,7 @@ process.on('message', (message) => {
 
 function open(message) {
   directory = message.module;
+  use = message.use;
   const file = join(directory, 'starts');
   appendFileSync(
     file,
@@ -33,12 +37,25 @@ function open(message) {
     process.send({ kind: 'failed', code: step.code, message: 'as planned' }, () => process.exit(1));
     return;
   }
+  if (use === 'anchor') {
+    const own = secp256k1.pointFromScalar(anchorSecret(), false);
+    const point = step.point ? Buffer.from(step.point, 'hex') : Buffer.from([4, 65, ...own]);
+    process.send({
+      ...{ kind: 'opened', algorithms: ['ecdsa-of-digest'], certificates: [] },
+      point: new Uint8Array(point),
+    });
+    return;
+  }
   const certificate = readFileSync(join(directory, 'certificate.der'));
   process.send({
     kind: 'opened',
     algorithms: ['ecdsa-sha256'],
     certificates: [new Uint8Array(certificate)],
   });
+}
+
+function anchorSecret() {
+  return readFileSync(join(directory, step.key ?? 'anchor.key'));
 }
 
 function answer({ id, toBeSigned }) {
@@ -53,6 +70,12 @@ function answer({ id, toBeSigned }) {
       );
       return;
     }
+  }
+  if (use === 'anchor') {
+    const isLie = step.act === 'lie' && asked > step.at;
+    const digest = isLie ? Buffer.alloc(32, 1) : toBeSigned;
+    process.send({ kind: 'signed', id, value: secp256k1.sign(digest, anchorSecret()) });
+    return;
   }
   const key = createPrivateKey(readFileSync(join(directory, 'key.pem')));
   const value = sign(
