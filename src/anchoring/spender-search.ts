@@ -7,7 +7,7 @@ import { equalBytes } from '../base/bytes.js';
 import { meetsTarget, parseBlockHeader } from '../evidence/bitcoin/block-header.js';
 import type { BlockHash, Txid } from '../evidence/bitcoin/hash256.js';
 import { merkleRoot } from '../evidence/bitcoin/merkle-branch.js';
-import { type Outpoint, sameOutpoint } from '../evidence/bitcoin/transaction.js';
+import { type Outpoint, sameOutpoint, type Transaction } from '../evidence/bitcoin/transaction.js';
 import type { ChainSource } from './chain-source.js';
 import { AnchoringError } from './errors.js';
 import { parseRawBlock, type RawBlock } from './internal/raw-block.js';
@@ -19,7 +19,7 @@ export interface Spender {
 }
 
 export type SpenderFound =
-  | { readonly kind: 'found'; readonly spender: Spender }
+  | { readonly kind: 'found'; readonly spender: Spender; readonly transaction: Transaction }
   /** None up to the tip. */
   | { readonly kind: 'none' }
   /** There are more blocks to read: ask again. */
@@ -60,7 +60,11 @@ export class SpenderSearch {
         inputs.some((input) => sameOutpoint(input.outpoint, outpoint)),
       );
       if (spender !== undefined)
-        return { kind: 'found', spender: { txid: spender.txid, height, blockHash: hash } };
+        return {
+          kind: 'found',
+          spender: { txid: spender.txid, height, blockHash: hash },
+          transaction: spender,
+        };
       this.#position = { outpoint, height, hash };
     }
     return { kind: to < tip ? 'unfinished' : 'none' };

@@ -42,6 +42,13 @@ export function repeatedHeaders(
   return [...before, option];
 }
 
+/** An option's value that names a source to ask. */
+export function sourceOption(text: string): SourceOption {
+  const option = parseSourceOption(text);
+  if (option === null) throw new InvalidArgumentError(`Give it as ${SOURCE_FORM}.`);
+  return option;
+}
+
 /** @throws CliError CLI_FILE. */
 export async function readHeaderFile({ from, path }: HeaderFile): Promise<HeaderRun> {
   return { from, headers: await readFileUpTo(path, MAX_HEADER_RUN_BYTES) };

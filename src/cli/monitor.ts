@@ -8,8 +8,10 @@ import {
   misbehaviourReportAsText,
 } from '../evidence/misbehaviour/misbehaviour-report.js';
 import { verifyMisbehaviour } from '../evidence/misbehaviour/verify-misbehaviour.js';
+import { COOKIE_HELP } from './chosen-source.js';
 import { repeated, withExamples } from './command-help.js';
 import { readFileUpTo } from './files.js';
+import { sourceOption } from './header-options.js';
 import { checkLog } from './monitor/check-log.js';
 import { durationOf } from './monitor/durations.js';
 import { checkEpochs } from './monitor/epochs/check-epochs.js';
@@ -150,6 +152,12 @@ function withMonitorOptions(command: Command): Command {
       '--anchored-within <time>',
       'as --epochs, and alarm if a final anchor is not there in time: 60s, 5m, 24h, 7d',
     )
+    .option(
+      '--anchor-source <network:kind:url>',
+      'as --epochs, and look anchors up in a chain of your choice: NETWORK:esplora:URL or NETWORK:core:URL',
+      sourceOption,
+    )
+    .option('--rpc-cookie <file>', COOKIE_HELP)
     .option(
       '--retries <number>',
       'attempts after a failure of the network, with longer and longer waits',

@@ -25,6 +25,8 @@ export interface Trust {
   readonly recoveryKeys: readonly VerifierKey[];
   readonly logs: readonly VerifierKey[];
   readonly blocks: readonly PinnedBlock[];
+  /** Of the chains of anchors that the logs of these may have; for monitors. */
+  readonly anchorScripts: readonly PinnedScript[];
   /** Any one of them says which cosignatures are enough. */
   readonly witnessPolicies: readonly WitnessPolicy[];
 }
@@ -41,6 +43,12 @@ export interface PinnedBlock extends PinnedHeader {
   readonly by?: 'checkpoint' | 'headers';
 }
 
+export interface PinnedScript {
+  readonly chain: ChainName;
+  /** Lower-case hex: P2WPKH. */
+  readonly script: string;
+}
+
 export const MAX_TRUST_BYTES = 1024 * 1024;
 
 /** No roots of any kind: all that a file says is then its own word. */
@@ -50,6 +58,7 @@ export const NO_TRUST: Trust = {
   recoveryKeys: [],
   logs: [],
   blocks: [],
+  anchorScripts: [],
   witnessPolicies: [],
 };
 
@@ -76,7 +85,7 @@ export function parseTrust(bytes: Uint8Array): Trust {
     ),
     recoveryKeys: members.optional('recoveryKeys', KEYS) ?? [],
     logs: members.optional('logs', KEYS) ?? [],
-    blocks: objects(members, 'chains', CHAIN_NAMES.length).flatMap(readChain),
+    ...readChains(members),
     witnessPolicies: readPolicies(members),
   };
   members.end();
@@ -91,6 +100,7 @@ export function mergeTrust(...trusts: readonly Trust[]): Trust {
     recoveryKeys: trusts.flatMap(({ recoveryKeys }) => recoveryKeys),
     logs: trusts.flatMap(({ logs }) => logs),
     blocks: trusts.flatMap(({ blocks }) => blocks),
+    anchorScripts: trusts.flatMap(({ anchorScripts }) => anchorScripts),
     witnessPolicies: trusts.flatMap(({ witnessPolicies }) => witnessPolicies),
   };
 }
@@ -118,6 +128,10 @@ function readPolicies(members: JsonMembers): WitnessPolicy[] {
 }
 
 const CHAIN = oneOf(...CHAIN_NAMES);
+const SCRIPTS = listOf(
+  textLike(/^0014[0-9a-f]{40}$/, 'a P2WPKH script, 44 lower-case hex digits'),
+  MAX_ROOTS,
+);
 const HASH = refusingShape(textLike(/^/, 'text'), '64 lower-case hex digits', parseBlockHash);
 /** Every chain of a network has the same block 0: to know it tells nobody which chain it is. */
 const HEIGHT: Shape<number> = {
@@ -128,7 +142,15 @@ const HEIGHT: Shape<number> = {
   },
 };
 
-function readChain(members: JsonMembers): PinnedBlock[] {
+function readChains(members: JsonMembers): Pick<Trust, 'blocks' | 'anchorScripts'> {
+  const chains = objects(members, 'chains', CHAIN_NAMES.length).map(readChain);
+  return {
+    blocks: chains.flatMap(({ blocks }) => blocks),
+    anchorScripts: chains.flatMap(({ anchorScripts }) => anchorScripts),
+  };
+}
+
+function readChain(members: JsonMembers): Pick<Trust, 'blocks' | 'anchorScripts'> {
   const chain = members.required('chain', CHAIN);
   const blocks = objects(members, 'blocks', MAX_BLOCKS).map((block) => {
     const pinned = {
@@ -139,8 +161,9 @@ function readChain(members: JsonMembers): PinnedBlock[] {
     block.end();
     return pinned;
   });
+  const scripts = members.optional('anchorScripts', SCRIPTS) ?? [];
   members.end();
-  return blocks;
+  return { blocks, anchorScripts: scripts.map((script) => ({ chain, script })) };
 }
 
 /** People write these files: an empty list is as good as none. */

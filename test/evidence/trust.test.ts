@@ -93,6 +93,14 @@ describe('parseTrust', () => {
       'a key whose id is another’s',
       { ...FULL, recoveryKeys: [recovery.text.replace(/\+[0-9a-f]{8}\+/, '+00000000+')] },
     ],
+    [
+      'a script that is not P2WPKH',
+      { ...FULL, chains: [{ chain: 'devchain', anchorScripts: ['6a28'] }] },
+    ],
+    [
+      'a script in upper case',
+      { ...FULL, chains: [{ chain: 'devchain', anchorScripts: [`0014${'AB'.repeat(20)}`] }] },
+    ],
     ['an unknown chain', { ...FULL, chains: [{ chain: 'dogecoin', blocks: [] }] }],
     ['a block of height 0', withBlock({ hash: REGTEST.genesis, height: 0 })],
     ['a height that is no number', withBlock({ hash: HASH, height: '1' })],
@@ -135,6 +143,13 @@ describe('mergeTrust', () => {
 });
 
 describe('the trust that is shipped', () => {
+  it('pins scripts of anchors for a chain, beside its blocks or without any', () => {
+    const script = `0014${'ab'.repeat(20)}`;
+    const chains = [{ chain: 'devchain', anchorScripts: [script] }];
+    const trust = parseTrust(utf8(JSON.stringify({ ...FULL, chains })));
+    expect(trust).toMatchObject({ anchorScripts: [{ chain: 'devchain', script }], blocks: [] });
+  });
+
   it('pins blocks of public chains that show the work of their time, and trusts nobody', () => {
     expect(SHIPPED_TRUST).toMatchObject({ certificates: [], recoveryKeys: [], logs: [] });
     const last = new Map<string, number>();

@@ -15,6 +15,10 @@ export type AlarmCode =
   | 'epoch-differs'
   /** An epoch or an entry waits for longer than it was to, and no final anchor holds it. */
   | 'unanchored'
+  /** An anchor is of another chain than the log names, than was pinned, or than the one before it. */
+  | 'anchor-chain'
+  /** The coin of the last anchor was spent by what is no anchor of this log. */
+  | 'anchor-spent'
   /** Signed by another key, which is known for the log's. */
   | 'key-changed'
   /** Signed by no key that is known for the log's. */

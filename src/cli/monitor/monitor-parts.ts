@@ -5,6 +5,7 @@ import { readTrust } from '../../evidence/run-verify.js';
 import { SHIPPED_TRUST } from '../../evidence/shipped-trust.js';
 import { MAX_TRUST_BYTES, mergeTrust, NO_TRUST, type Trust } from '../../evidence/trust.js';
 import { ED25519_NOTE, parseVerifierKey } from '../../tlog/note-key.js';
+import { openChosenSource, type SourceOption } from '../chosen-source.js';
 import { CliError } from '../cli-error.js';
 import { readFileUpTo } from '../files.js';
 import { type NodeFlags, nodeClientFor } from '../node-options.js';
@@ -28,6 +29,8 @@ export interface MonitorFlags extends NodeFlags {
   readonly staleAfter?: string;
   readonly epochs?: true;
   readonly anchoredWithin?: string;
+  readonly anchorSource?: SourceOption;
+  readonly rpcCookie?: string;
   readonly retries: string;
   readonly json?: true;
 }
@@ -84,19 +87,26 @@ export async function monitorPartsFor(
     clock,
     wait,
     progress,
-    epochs: epochPartsOf(ledger, flags, [remoteEpochs(client, url, retries), ...otherEpochs]),
+    epochs: await epochPartsOf(
+      ledger,
+      flags,
+      [remoteEpochs(client, url, retries), ...otherEpochs],
+      terminal,
+    ),
   };
 }
 
-function epochPartsOf(
+async function epochPartsOf(
   ledger: string,
-  { epochs, anchoredWithin: within }: MonitorFlags,
+  { epochs, anchoredWithin: within, anchorSource: option, rpcCookie }: MonitorFlags,
   places: EpochParts['places'],
-): EpochParts | null {
-  if (epochs !== true && within === undefined) return null;
+  terminal: Terminal,
+): Promise<EpochParts | null> {
+  if (epochs !== true && within === undefined && option === undefined) return null;
+  const source = option === undefined ? null : await openChosenSource(option, rpcCookie, terminal);
   const anchoredWithinMillis =
     within === undefined ? null : durationOf('--anchored-within', within);
-  return { places, ledger, anchoredWithinMillis };
+  return { places, ledger, anchoredWithinMillis, source };
 }
 
 /** @throws CliError CLI_USAGE, CLI_FILE; EvidenceError for a trust file, naming it. */

@@ -1,5 +1,5 @@
 /** The epochs of a node in memory, with real maps, trees and signatures, which an attacker may go on with as he likes. */
-import type { LeafIndex, TreeSize, UnixMillis } from '../../../src/base/brand.js';
+import type { LeafIndex, Sha256Digest, TreeSize, UnixMillis } from '../../../src/base/brand.js';
 import { digestToHex } from '../../../src/base/hex-digest.js';
 import { RefusedByNode } from '../../../src/cli/cli-error.js';
 import type { EpochAnswer, RemoteEpochs } from '../../../src/cli/monitor/epochs/remote-epochs.js';
@@ -37,6 +37,10 @@ interface Made {
 export class EpochDouble implements RemoteEpochs {
   readonly place: string;
   settledSize = 0;
+  /** What is shown of the chain, by ascending size. */
+  anchors: readonly NonNullable<EpochAnswer['anchor']>[] = [];
+  /** What each further epoch names. */
+  anchorScript: string | undefined;
   readonly #seed: string;
   #made: readonly Made[];
   #kept: { readonly made: readonly Made[]; readonly tree: History } | null = null;
@@ -59,7 +63,7 @@ export class EpochDouble implements RemoteEpochs {
   make(commitment: Commitment): void {
     this.#made = [
       ...this.#made,
-      made(`${this.#seed} ${this.newest + 1}`, this.newest + 1, commitment),
+      made(`${this.#seed} ${this.newest + 1}`, this.newest + 1, commitment, this.anchorScript),
     ];
   }
 
@@ -68,6 +72,10 @@ export class EpochDouble implements RemoteEpochs {
       origin: EPOCH_KEY.key.name,
       signers: [signerOf(EPOCH_KEY)],
     });
+  }
+
+  rootAt(size: number): Sha256Digest {
+    return this.#tree().rootAt(size);
   }
 
   status(): ReturnType<RemoteEpochs['status']> {
@@ -87,7 +95,7 @@ export class EpochDouble implements RemoteEpochs {
       checkpoint: this.checkpointAt(size),
       inclusion: tree.leafAt(epoch, size).inclusion,
       consistency: isNew ? null : consistencyProofOf(from as TreeSize, size, tree.readTile),
-      anchor: null,
+      anchor: this.anchors.find(({ size: held }) => held > epoch) ?? null,
     });
   }
 
@@ -117,7 +125,7 @@ const FIRST = formatStatement({
   verifierKey: EPOCH_KEY.text,
 });
 
-function made(seed: string, epoch: number, commitment: Commitment): Made {
+function made(seed: string, epoch: number, commitment: Commitment, anchorScript?: string): Made {
   const [key, tenantKey] = [mapKeyOf(LOG_HANDLE), mapKeyOf(TENANT_HANDLE)];
   const statement = statementOf(commitment);
   const salt = derived(`salt ${seed}`);
@@ -139,6 +147,7 @@ function made(seed: string, epoch: number, commitment: Commitment): Made {
       recordedAt: (epoch * 60_000) as UnixMillis,
       changes: digestToHex(derived(`changes ${seed}`)),
       tenants: digestToHex(tenants.hash),
+      ...(anchorScript !== undefined && { anchorScript }),
       ...(epoch > 1 && { previous: digestToHex(derived('previous')) }),
     }),
     log: {

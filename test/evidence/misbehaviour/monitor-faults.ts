@@ -14,7 +14,9 @@ const lives = suite('test/cli/monitor/check-log.test.ts', 10);
 const nodes = suite('test/cli/monitor.test.ts');
 const walks = suite('test/cli/monitor/walk-epochs.test.ts', 30);
 const epochs = suite('test/cli/monitor/epochs.test.ts');
+const chains = suite('test/cli/monitor/anchor-chain.test.ts');
 
+const CHAIN = 'cli/monitor/epochs/anchor-chain.js';
 const EPOCHS = 'evidence/misbehaviour/find-epoch-divergence.js';
 
 export const MONITOR_FAULTS: readonly FaultOfSuite[] = [
@@ -123,6 +125,38 @@ export const MONITOR_FAULTS: readonly FaultOfSuite[] = [
     'cli/monitor/epochs/epoch-anchor.js',
     ['if (development && attribution !== "pinned")', 'if (false)'],
   ),
+  fault('an anchor may pay any script', chains, CHAIN, [
+    'if (anchorScript !== void 0 && script !== anchorScript)',
+    'if (false)',
+  ]),
+  fault('a chain of anchors that was not pinned counts', chains, CHAIN, [
+    'if (pinned.length > 0 && ',
+    'if (false && ',
+  ]),
+  fault('anchors need not follow each other', chains, CHAIN, [
+    'if (before !== null && !isSucceeded(before, anchor))',
+    'if (false)',
+  ]),
+  fault('any root may be anchored', chains, CHAIN, [
+    ' || !equalBytes(last.head.rootHash, rootHash)',
+    '',
+  ]),
+  fault('a block of any chain is one of the best', chains, CHAIN, [
+    '=== anchor.blockHash ?',
+    '!== null ?',
+  ]),
+  fault('whoever spends the last coin is this log', chains, CHAIN, [
+    'if (await isOwn(found.transaction, anchor, question)) return null;',
+    'return null;',
+  ]),
+  fault('an anchor of this log’s key is of this log', chains, CHAIN, [
+    'return equalBytes((await seenEpoch(size - 1, question)).head.rootHash, rootHash);',
+    'return true;',
+  ]),
+  fault('the next anchor of this log is a stranger’s', chains, CHAIN, [
+    'if (await isOwn(found.transaction, anchor, question)) return null;',
+    '',
+  ]),
 ];
 
 function suite(file: string, cases = 1): Suite {

@@ -38,6 +38,8 @@ export interface SyntheticChain {
   readonly proofs: readonly AnchorProof[];
   /** The first block, and the last of each proof: what somebody who knows the chain may pin. */
   readonly pins: readonly { readonly height: number; readonly hash: string }[];
+  /** Every block as a node sends it, by height. */
+  readonly rawBlocks: ReadonlyMap<number, Uint8Array>;
 }
 
 const BLOCK_SECONDS = 600;
@@ -54,6 +56,7 @@ export function mineChain(order: ChainOrder): SyntheticChain {
   }
   const last = Math.max(...anchors.map(({ height }) => height)) + confirmations;
   const headers: Buffer[] = [];
+  const rawBlocks = new Map<number, Uint8Array>();
   let previous = sha256d(Buffer.from(`before ${from}`));
   for (let height = from; height < last; height++) {
     const transactions = blocks.get(height) ?? [coinbaseBytes(heightPush(height))];
@@ -63,9 +66,11 @@ export function mineChain(order: ChainOrder): SyntheticChain {
       time: Math.floor(order.startMillis / 1000) + (height - from) * BLOCK_SECONDS,
     });
     headers.push(header);
+    rawBlocks.set(height, Buffer.concat([header, Buffer.of(transactions.length), ...transactions]));
     previous = sha256d(header);
   }
   return {
+    rawBlocks,
     pins: [from, ...anchors.map(({ height }) => height + confirmations - 1)].map((height) => ({
       height,
       hash: sha256d(at(headers, height - from))

@@ -3,12 +3,14 @@
  * read for what it commits to of the ledger (walk-epochs.ts); the ledger itself is checked; and its head is compared with
  * the newest epoch's, and that one with the chain. What is remembered is on disk before anything is printed of it.
  */
+import type { OpenedSource } from '../../chosen-source.js';
 import type { Alarm } from '../alarms.js';
 import { alarmOf } from '../alarms.js';
 import { checkLog } from '../check-log.js';
 import { stateOf } from '../monitor-state.js';
 import type { MonitorParts, Round } from '../round.js';
 import { headOf } from '../verified-head.js';
+import { chainAlarms } from './anchor-chain.js';
 import { anchorAlarms } from './epoch-anchor.js';
 import { epochLogOf } from './epoch-log.js';
 import type { EpochMemory } from './epoch-memory.js';
@@ -23,6 +25,8 @@ export interface EpochParts {
   readonly ledger: string;
   /** How old an epoch, or an entry, may be that no final anchor holds; null for any age. */
   readonly anchoredWithinMillis: number | null;
+  /** Of the chain that anchors are looked up in; null to ask nobody. */
+  readonly source: OpenedSource | null;
 }
 
 /** @throws as `checkLog`. */
@@ -111,19 +115,25 @@ async function afterBoth(
     return [];
   const remote = parts.places[0];
   const held = await heldAgainstEpoch({ head: round.head, remote, memory });
-  const within = epochs.anchoredWithinMillis;
-  if (within === null) return [...held.alarms];
+  const { epoch, key } = memory;
   const states = await parts.store.read();
-  const grownAt = stateOf(remote.place, states)?.grownAt ?? round.at;
+  const state = stateOf(remote.place, states);
+  const newest = { head: epoch.head, log: { key } };
+  const { trust } = parts;
+  const question = { epochs: epochs.places[0], newest, trust };
+  const isFollowed = epochs.source !== null || trust.anchorScripts.length > 0;
+  const { source } = epochs;
+  const after = state?.epochs?.epoch.content.index ?? 0;
+  const chain = isFollowed ? await chainAlarms({ ...question, after, source }) : [];
+  const within = epochs.anchoredWithinMillis;
+  if (within === null) return [...held.alarms, ...chain];
+  const grownAt = state?.grownAt ?? round.at;
   const waiting: Alarm[] =
     held.isAhead && round.at - grownAt > within
       ? [{ code: 'unanchored', place: remote.place, detail: 'no epoch takes its newest entries' }]
       : [];
-  const { epoch, key } = memory;
-  const newest = { head: epoch.head, log: { key } };
-  const question = { epochs: epochs.places[0], newest, trust: parts.trust };
   const anchors = await anchorAlarms({ ...question, now: round.at, withinMillis: within });
-  return [...held.alarms, ...waiting, ...anchors];
+  return [...held.alarms, ...chain, ...waiting, ...anchors];
 }
 
 /** Beside what is remembered of the ledger; a crash before it leaves an epoch to be followed again. */

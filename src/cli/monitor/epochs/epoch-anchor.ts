@@ -9,7 +9,7 @@ import { parseAnchorProof } from '../../../evidence/bitcoin/anchor-proof-json.js
 import { type VerifiedAnchor, verifyAnchorProof } from '../../../evidence/bitcoin/anchor-proof.js';
 import { HEADER_BYTES } from '../../../evidence/bitcoin/block-header.js';
 import { CHAINS } from '../../../evidence/chains.js';
-import { readSeenEpoch } from '../../../evidence/misbehaviour/seen-epoch.js';
+import { readSeenEpoch, type SeenEpoch } from '../../../evidence/misbehaviour/seen-epoch.js';
 import type { Trust } from '../../../evidence/trust.js';
 import { verifyConsistency } from '../../../tlog/consistency-proof.js';
 import { type Alarm, alarmOf } from '../alarms.js';
@@ -24,6 +24,8 @@ export interface AnchorQuestion {
   /** How old an epoch may be that no final anchor holds. */
   readonly withinMillis: number;
 }
+
+type EpochQuestion = Pick<AnchorQuestion, 'epochs' | 'newest'>;
 
 /** How far the operator’s clock may be before ours. */
 const TOLERANCE_MILLIS = 5 * 60_000;
@@ -67,9 +69,9 @@ async function flawOf(settled: number, question: AnchorQuestion): Promise<string
 }
 
 /** Whether the larger of the two heads, which may be either, continues the smaller. */
-async function isOneLog(
+export async function isOneLog(
   settled: VerifiedHead['head'],
-  { epochs, newest: { head } }: AnchorQuestion,
+  { epochs, newest: { head } }: EpochQuestion,
 ): Promise<boolean> {
   const [one, other] = settled.size <= head.size ? [settled, head] : [head, settled];
   const [from, to] = [one.size, other.size];
@@ -79,7 +81,7 @@ async function isOneLog(
 }
 
 /** As evidence is judged: on a chain of no cost only what a pinned block builds on counts. */
-function verifiedAnchor(
+export function verifiedAnchor(
   { chain, transaction }: NonNullable<EpochAnswer['anchor']>,
   trust: Trust,
 ): VerifiedAnchor {
@@ -93,11 +95,12 @@ function verifiedAnchor(
   return { ...anchor, attribution: isBuiltOn ? 'pinned' : 'self-asserted' };
 }
 
-async function seenEpoch(epoch: number, question: AnchorQuestion) {
+/** @throws MisbehaviourError and others for what is not signed, or in no tree. */
+export async function seenEpoch(epoch: number, question: EpochQuestion): Promise<SeenEpoch> {
   const shown = await question.epochs.epoch(epoch, null);
   return readSeenEpoch(signed(shown, question), question.newest.log.key);
 }
 
-function signed(shown: EpochAnswer, { newest }: AnchorQuestion): EpochAnswer {
+function signed(shown: EpochAnswer, { newest }: EpochQuestion): EpochAnswer {
   return { ...shown, checkpoint: signedBy(shown.checkpoint, newest.log) };
 }
