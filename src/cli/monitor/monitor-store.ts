@@ -7,7 +7,12 @@ import { EvidenceError } from '../../evidence/evidence-error.js';
 import { MAX_MISBEHAVIOUR_BYTES } from '../../evidence/misbehaviour/misbehaviour-file.js';
 import { verifyMisbehaviour } from '../../evidence/misbehaviour/verify-misbehaviour.js';
 import { NO_TRUST } from '../../evidence/trust.js';
-import { makeDirectoryDurably, writeFileDurably } from '../../keys/durable-file.js';
+import {
+  type DurableFileSystem,
+  durableFileSystem,
+  makeDirectoryDurably,
+  writeFileDurably,
+} from '../../keys/durable-file.js';
 import type { VerifierKey } from '../../tlog/note-key.js';
 import { CliError } from '../cli-error.js';
 import { exists, readFileUpTo } from '../files.js';
@@ -21,9 +26,11 @@ import {
 
 export class MonitorStore {
   readonly #directory: string;
+  readonly #files: DurableFileSystem;
 
-  constructor(directory: string) {
+  constructor(directory: string, files: DurableFileSystem = durableFileSystem) {
     this.#directory = directory;
+    this.#files = files;
   }
 
   /** All logs that it has seen. @throws CliError CLI_FILE; what is unreadable is not taken for absent. */
@@ -73,8 +80,9 @@ export class MonitorStore {
 
   async #write(name: string, bytes: Uint8Array): Promise<void> {
     try {
-      await makeDirectoryDurably(this.#directory);
-      await writeFileDurably(join(this.#directory, name), bytes, 0o600);
+      await makeDirectoryDurably(this.#directory, this.#files);
+      // A crash before this returns leaves the one before, or this one: never a part of it.
+      await writeFileDurably(join(this.#directory, name), bytes, 0o600, this.#files);
     } catch (cause) {
       throw unusable(this.#directory, 'written', cause);
     }

@@ -2,7 +2,10 @@
 import type { LeafIndex, Sha256Digest, TreeSize, UnixMillis } from '../../../src/base/brand.js';
 import { digestToHex } from '../../../src/base/hex-digest.js';
 import { RefusedByNode } from '../../../src/cli/cli-error.js';
+import type { EpochMemory } from '../../../src/cli/monitor/epochs/epoch-memory.js';
 import type { EpochAnswer, RemoteEpochs } from '../../../src/cli/monitor/epochs/remote-epochs.js';
+import { walkEpochs, type Walked } from '../../../src/cli/monitor/epochs/walk-epochs.js';
+import { headOf } from '../../../src/cli/monitor/verified-head.js';
 import { formatClosingStatement } from '../../../src/evidence/closing-statement.js';
 import { headValueOf, mapKeyOf, tenantValueOf } from '../../../src/evidence/epoch-map.js';
 import { formatHeadStatement, originHash } from '../../../src/evidence/head-statement.js';
@@ -20,6 +23,7 @@ import {
   signerOf,
 } from '../../evidence/misbehaviour/support/history.js';
 import { derived, namedKey } from '../../evidence/support/synthetic-keys.js';
+import { placeOf, type Shown } from './support.js';
 
 /** Of the tenant in `ORIGIN`. */
 const TENANT_HANDLE = Buffer.from('000000000000a11a', 'hex');
@@ -187,4 +191,26 @@ function neighbours(seed: string): { key: Uint8Array; value: Uint8Array }[] {
     key: mapKeyOf(derived(`${seed} ${n}`, 8)),
     value: derived(`${seed} value ${n}`),
   }));
+}
+
+/** Follows all that there is for a ledger that is shown so. */
+export function followed(
+  node: EpochDouble,
+  shown: Shown,
+  before: EpochMemory | null,
+  keepProof: (proof: Uint8Array) => string,
+): Promise<Walked> {
+  const checkpoint = node.checkpointAt(node.newest + 1);
+  return walkEpochs({
+    epochs: node,
+    ledger: 'kyc',
+    remote: placeOf(shown),
+    newest: {
+      head: headOf(checkpoint),
+      log: { key: EPOCH_KEY.key },
+      view: { checkpoint, fetchTile: null },
+    },
+    before,
+    keepProof: (proof) => Promise.resolve(keepProof(proof)),
+  });
 }

@@ -4,16 +4,14 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import type { EpochMemory } from '../../../src/cli/monitor/epochs/epoch-memory.js';
-import { walkEpochs, type Walked } from '../../../src/cli/monitor/epochs/walk-epochs.js';
-import { headOf } from '../../../src/cli/monitor/verified-head.js';
+import type { Walked } from '../../../src/cli/monitor/epochs/walk-epochs.js';
 import { verifyMisbehaviour } from '../../../src/evidence/misbehaviour/verify-misbehaviour.js';
 import { NO_TRUST } from '../../../src/evidence/trust.js';
 import { EPOCH_KEY } from '../../evidence/misbehaviour/support/epochs.js';
 import { type History, history, leaves } from '../../evidence/misbehaviour/support/history.js';
 import { SeededChoice } from '../../support/seeded-choice.js';
 import { caseNumbers, report, timeLimit } from '../../support/suite.js';
-import { EpochDouble } from './epoch-double.js';
-import { placeOf } from './support.js';
+import { EpochDouble, followed } from './epoch-double.js';
 
 const TOTAL = 1_200;
 const TRUST = { ...NO_TRUST, logs: [EPOCH_KEY.key] };
@@ -116,19 +114,7 @@ function live({ node, shown }: Life, random: SeededChoice): void {
 const proofs: Uint8Array[] = [];
 
 function follow({ node, shown }: Life, before: EpochMemory | null): Promise<Walked> {
-  const checkpoint = node.checkpointAt(node.newest + 1);
-  return walkEpochs({
-    epochs: node,
-    ledger: 'kyc',
-    remote: placeOf(shown),
-    newest: {
-      head: headOf(checkpoint),
-      log: { key: EPOCH_KEY.key },
-      view: { checkpoint, fetchTile: null },
-    },
-    before,
-    keepProof: (proof) => Promise.resolve(String(proofs.push(proof) - 1)),
-  });
+  return followed(node, shown, before, (proof) => String(proofs.push(proof) - 1));
 }
 
 describe('an epoch log that contradicts itself', () => {
