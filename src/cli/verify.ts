@@ -89,7 +89,7 @@ export function addVerifyCommand(program: Command, terminal: Terminal, end: End)
   );
   command.addHelpText(
     'after',
-    '\nA source of --headers is the only thing that is ever asked, and only for headers of blocks that a file\nshows. Public Esplora servers are untried: a double and regtest nodes have been asked.\n\nAnchors in Bitcoin mainnet are untried: no run of this version has made or verified one with\na live node. They rest on the same code as regtest; check the first one of yours by hand.',
+    '\nA source of --headers is the only thing that is ever asked, and only for headers of blocks that a file\nshows. Public Esplora servers are untried: a double has been asked.\n\nAnchors in Bitcoin mainnet are untried: no run of this version has made or verified one with\na live node. They rest on the same code as regtest; check the first one of yours by hand.',
   );
 }
 

@@ -181,7 +181,15 @@ describe('verify.html', () => {
       );
     }
     const plain = 'The same report as plain text, as verify.mjs prints it';
-    expect(reached).toEqual(['language-de', 'evidence', 'Remove', 'trust', 'headers', 'Print', plain]);
+    expect(reached).toEqual([
+      'language-de',
+      'evidence',
+      'Remove',
+      'trust',
+      'headers',
+      'Print',
+      plain,
+    ]);
     await page.focus('#evidence-files button');
     await page.keyboard.press('Enter');
     expect(await texts('article')).toEqual([]);
@@ -248,8 +256,10 @@ describe('the build of verify.html', () => {
 });
 
 const one = (selector: string): Promise<ElementHandle> => elementOf(page, selector);
-const give = (field: 'evidence' | 'trust' | 'headers', ...files: readonly string[]): Promise<void> =>
-  giveFiles(page, field, files);
+const give = (
+  field: 'evidence' | 'trust' | 'headers',
+  ...files: readonly string[]
+): Promise<void> => giveFiles(page, field, files);
 const results = (count: number): Promise<unknown> => resultsOn(page, count);
 
 function texts(selector: string): Promise<string[]> {
