@@ -13,6 +13,7 @@ import { equalBytes } from '../../src/base/bytes.js';
 import { verifyAnchorProof } from '../../src/evidence/bitcoin/anchor-proof.js';
 import { parseBlockHeader } from '../../src/evidence/bitcoin/block-header.js';
 import { REGTEST } from '../../src/evidence/bitcoin/network.js';
+import { liveCutAtEachStep } from './cut-life.js';
 import { OTHER_WALLET, signed, WALLET } from './distant-wallet.js';
 import {
   FEES,
@@ -89,6 +90,15 @@ export function describeConformance(
     it.each(keys.map((one) => [one.where, one] as const))(
       'with keys %s funds, anchors, replaces, proves, survives reorganisations and a lost key, and ends where a stranger spends',
       (_where, one) => withNode((node) => inTempDir((directory) => live(node, directory, one))),
+      timeoutMillis,
+    );
+
+    it(
+      'goes on after a cut at each durable step, and pays once',
+      () =>
+        withNode((node) =>
+          inTempDir((directory) => liveCutAtEachStep(node, directory, keys[0]?.first ?? SIGNER)),
+        ),
       timeoutMillis,
     );
   });
