@@ -164,12 +164,9 @@ export const dueSchema = z.object({
     z.object({
       subject: z.string(),
       class: z.string(),
-      months: z
-        .array(z.string())
-        .optional()
-        .meta({
-          description: 'UTC months of recording that are due alike, of those on this page.',
-        }),
+      months: z.array(z.string()).optional().meta({
+        description: 'UTC months of recording that are due alike, of those on this page.',
+      }),
       dueSince: instantSchema.optional(),
       basis: z.string().optional(),
       heldBy: z

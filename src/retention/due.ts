@@ -66,7 +66,8 @@ export function countingPolicies(
   return versions
     .filter((_, at) => {
       const next = versions[at + 1];
-      return next === undefined || next.setAt > from;
+      // What was written in the very millisecond of a change may be of before it.
+      return next === undefined || next.setAt >= from;
     })
     .flatMap((version) => {
       const policy = policyOf(version, name);

@@ -5,7 +5,7 @@
 import type { Signer } from '../access/grant.js';
 import type { UnixMillis } from '../base/brand.js';
 import type { CalendarPeriod } from '../base/calendar.js';
-import { DEFAULT_RETENTION } from '../records/record-scopes.js';
+import type { TypeClasses } from '../records/record-scopes.js';
 
 /** From when the period of a class counts. */
 export type RetentionClock =
@@ -30,8 +30,7 @@ export interface ClassPolicy {
 
 export interface RetentionPolicies {
   readonly classes: Readonly<Record<string, ClassPolicy>>;
-  /** Record type → class of records that name none. */
-  readonly types: Readonly<Record<string, string>>;
+  readonly types: TypeClasses;
 }
 
 export interface PolicyVersion extends RetentionPolicies {
@@ -53,11 +52,6 @@ export const MAX_PERIOD: PeriodBounds = { years: 100, months: 1_200, days: 36_52
 export const MAX_EXTENSION: PeriodBounds = { years: 5, months: 60, days: 1_826 };
 
 export const NO_POLICIES: RetentionPolicies = { classes: {}, types: {} };
-
-/** Of the class that a record of a type gets if it names none. */
-export function classOfType({ types }: Pick<RetentionPolicies, 'types'>, type: string): string {
-  return (Object.hasOwn(types, type) ? types[type] : undefined) ?? DEFAULT_RETENTION;
-}
 
 export function policyOf({ classes }: RetentionPolicies, name: string): ClassPolicy | undefined {
   return Object.hasOwn(classes, name) ? classes[name] : undefined;
