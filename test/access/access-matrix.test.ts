@@ -590,7 +590,7 @@ describe.each(Object.entries(EXPECTED))('%s', (route, expectation) => {
     if (expectation.foreign !== 404) return;
     const nowhere = asked.path
       .replace(KYC, '/v1/ledgers/not-there')
-      .replace(/^\/v1\/(grants|keys|inspections)\/[0-9a-f]{12}/, '/v1/$1/ffffffffffff')
+      .replace(/^\/v1\/(grants|keys|inspections|holds)\/[0-9a-f]{12}/, '/v1/$1/ffffffffffff')
       .replace('/v1/tenants/default', '/v1/tenants/not-there');
     expect(nowhere).not.toBe(asked.path);
     expect(await ask({ ...asked, path: nowhere }, foreign)).toEqual([given, code, text]);
