@@ -211,7 +211,7 @@ export const RETENTION_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'the same case holds the same twice',
     file: CHANGES,
-    find: 'holds.some((hold) => isInForce(hold, now) && isSameHold(hold, wanted))',
+    find: 'isInForce(hold2, now) && isSameHold(hold2, wanted)',
     replace: 'false',
     suite: HOLDS_SUITE,
     tests: 'is placed once',
