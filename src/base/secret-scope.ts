@@ -6,7 +6,7 @@ import type { UnixMillis } from './brand.js';
 import { canonicalJson, parseCanonicalJson } from './canonical-json.js';
 import { BaseError } from './errors.js';
 import { JsonMembers, oneOf, textLike } from './json-members.js';
-import { formatInstant } from './time.js';
+import { formatInstant, startOfUtcMonth } from './time.js';
 
 /** Makes the tags of one person; destroyed last. */
 export interface TagsScope {
@@ -54,9 +54,7 @@ export function monthOf(instant: UnixMillis): string {
 /** The first instant of a month, and that of the next one. @param month as `monthOf` writes it. */
 export function monthBounds(month: string): { readonly from: UnixMillis; readonly to: UnixMillis } {
   const [year = 0, number = 0] = month.split('-').map(Number);
-  const at = (index: number): UnixMillis =>
-    new Date(0).setUTCFullYear(year, index, 1) as UnixMillis;
-  return { from: at(number - 1), to: at(number) };
+  return { from: startOfUtcMonth(year, number), to: startOfUtcMonth(year, number + 1) };
 }
 
 export function tagsScope(person: string): TagsScope {

@@ -1,8 +1,8 @@
 /** `chirograph retention`: how long what is recorded is kept, and what is due to be forgotten. */
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { type JsonObject, type JsonValue, parseStrictJson } from '../base/canonical-json.js';
 import { utf8ToString } from '../base/bytes.js';
+import { type JsonObject, type JsonValue, parseStrictJson } from '../base/canonical-json.js';
 import { BaseError } from '../base/errors.js';
 import { policiesToJson } from '../retention/policies-payload.js';
 import { mergedPresets, PRESETS } from '../retention/presets.js';

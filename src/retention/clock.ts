@@ -48,7 +48,7 @@ export function startOf(
 
 function latest(events: readonly ClockEvent[], type: string): UnixMillis | null {
   const times = events.filter((event) => event.type === type).map((event) => event.at);
-  return times.length === 0 ? null : (times.reduce((a, b) => (a > b ? a : b)) as UnixMillis);
+  return times.length === 0 ? null : times.reduce((a, b) => (a > b ? a : b));
 }
 
 function waits(why: ClockWait): ClockStart {

@@ -123,7 +123,7 @@ function parseMap<T>(
   return Object.fromEntries(
     rows.map(([key, value]) => {
       if (name.read(key) === null) throw refuse('it names no class or type');
-      return [key, read(value as JsonValue)];
+      return [key, read(value)];
     }),
   );
 }

@@ -2,10 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { JsonObject } from '../../src/base/canonical-json.js';
 import { policiesSchema } from '../../src/api/retention-schemas.js';
-import { mergedPresets, PRESETS } from '../../src/retention/presets.js';
+import type { JsonObject } from '../../src/base/canonical-json.js';
 import { policiesToJson } from '../../src/retention/policies-payload.js';
+import { mergedPresets, PRESETS } from '../../src/retention/presets.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { runCli } from './support/run-cli.js';
 import { startServing } from './support/serving.js';

@@ -36,11 +36,10 @@ afterEach(async () => {
   await removeDirectory(root);
 });
 
-const show = (id: unknown): Promise<JsonObject> =>
-  answer(opened.node.request(`/v1/holds/${String(id)}`));
-const request = (id: unknown, options: RequestOptions = {}): Promise<Response> =>
-  opened.node.request(`/v1/holds/${String(id)}/release`, { json: { reason: 'over' }, ...options });
-const release = (id: unknown, options?: RequestOptions): Promise<JsonObject> =>
+const show = (id: string): Promise<JsonObject> => answer(opened.node.request(`/v1/holds/${id}`));
+const request = (id: string, options: RequestOptions = {}): Promise<Response> =>
+  opened.node.request(`/v1/holds/${id}/release`, { json: { reason: 'over' }, ...options });
+const release = (id: string, options?: RequestOptions): Promise<JsonObject> =>
   answer(request(id, options));
 const notesOf = async (subject: string): Promise<string | undefined> =>
   (await keptBy(opened.node, subject)).find((line) => line.startsWith('notes 2026-01'));
@@ -90,7 +89,7 @@ describe('a hold', () => {
     );
     expect(list.items).toMatchObject([{ id, scope: { subjectCount: 2 } }]);
     expect(JSON.stringify(list)).not.toContain('anna');
-    await problem(opened.node.request(`/v1/holds/${String(id)}`, { key: auditor }), 403);
+    await problem(opened.node.request(`/v1/holds/${id}`, { key: auditor }), 403);
     await show(id);
     const acts = await accessActs(opened.node, 'hold:read');
     expect(acts.map(({ outcome, persons }) => [outcome, persons])).toEqual([
@@ -111,12 +110,12 @@ describe('a hold', () => {
     const third = await place(opened.node, { caseId: 'case 3', until });
     expect(await notesOf('anna')).toBe('notes 2026-01: hold hold hold');
     expect(await notesOf('bo')).toBe('notes 2026-01: hold hold');
-    await release(one['id']);
-    await release(other['id']);
+    await release(one.id);
+    await release(other.id);
     expect(await notesOf('anna')).toBe('notes 2026-01: hold');
     opened.clock.advance(10 * DAY);
     expect(await notesOf('anna')).toBe('notes 2026-01: ');
-    expect(await show(third['id'])).toMatchObject({ state: 'expired' });
+    expect(await show(third.id)).toMatchObject({ state: 'expired' });
   });
 
   it('of a ledger keeps whomever that has an entry about, in whatever ledger', async () => {

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../src/base/canonical-json.js';
 import { WorkerPreparer } from '../../src/commands/preparation/worker-preparer.js';
-import { productRoot } from '../support/product.js';
 import { answer, createLedger, newKey, problem } from '../api/support/ledger-client.js';
+import { productRoot } from '../support/product.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { BEGAN, ENDED } from './arbitraries.js';
 import {

@@ -57,12 +57,16 @@ export async function openRetentionNode(
 export const setPolicies = (node: TestService, classes: object, types = {}): Promise<JsonObject> =>
   answer(node.request('/v1/retention/policies', { method: 'PUT', json: { classes, types } }));
 
-export const place = (node: TestService, bends: object = {}, key?: string): Promise<JsonObject> => {
+export interface Placed extends JsonObject {
+  readonly id: string;
+}
+
+export const place = (node: TestService, bends: object = {}): Promise<Placed> => {
   const json = {
     ...{ caseId: 'case 1', authority: 'a court', legalBasis: 'ZPO § 303', scope: {} },
     ...bends,
   };
-  return answer(node.request('/v1/holds', { json, ...(key !== undefined && { key }) }), 201);
+  return answer(node.request('/v1/holds', { json }), 201);
 };
 
 export const record = (
@@ -96,7 +100,7 @@ export async function personDue(
 export async function keptBy(node: TestService, subject: string, at?: string): Promise<string[]> {
   return (await personDue(node, subject, at)).map(
     ({ class: name, month, reasons = [] }) =>
-      `${name} ${month}: ${reasons.map((one) => (one.kind === 'clock' ? String(one['why']) : one.kind)).join(' ')}`,
+      `${name} ${month}: ${reasons.map((one) => (one.kind === 'clock' ? JSON.stringify(one['why']).slice(1, -1) : one.kind)).join(' ')}`,
   );
 }
 

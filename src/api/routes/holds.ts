@@ -50,7 +50,7 @@ export function holdsRoutes(options: HoldsRoutesOptions): Router {
       const input = validate(newHoldSchema, await readJsonBody(request, body), 'the body');
       const wanted = askedHold(options, principal, input);
       return {
-        question: definedMembers({ ...input, scope: definedMembers(input.scope) }) as JsonObject,
+        question: definedMembers({ ...input, scope: definedMembers(input.scope) }),
         take: async () => {
           const hold = await changes.place(principal, wanted);
           return {
