@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../src/base/canonical-json.js';
 import { answer, createLedger, newKey, problem } from '../api/support/ledger-client.js';
+import { HeldJournal } from '../support/held-journal.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import type { RequestOptions } from '../support/test-service.js';
+import { openTestService, type RequestOptions } from '../support/test-service.js';
 import {
   accessActs,
   DAY,
@@ -158,6 +159,43 @@ describe('a hold', () => {
     expect(await refusedPlacing({ caseId: 'one more' })).toBe('HOLD_LIMIT');
     opened.clock.advance(DAY);
     await place(opened.node, { caseId: 'one more' });
+  });
+});
+
+describe('a change', () => {
+  const holds = async (): Promise<number> =>
+    (await answer<{ items: JsonObject[] }>(opened.node.request('/v1/holds'))).items.length;
+
+  it('holds when it is durable, and not before; if it cannot be, it does not', async () => {
+    const journal = new HeldJournal();
+    const { openJournalFiles } = journal;
+    const other = await temporaryDirectory();
+    await opened.node.service.close();
+    opened = await openRetentionNode(other, { store: { openJournalFiles } });
+    for (const failure of [undefined, new Error('the disk is gone')]) {
+      const before = await holds();
+      // The entry that it is begun, then the hold itself.
+      const begun = journal.hold();
+      const json = { caseId: `case ${before}`, authority: 'x', legalBasis: 'x', scope: {} };
+      const placing = opened.node.request('/v1/holds', { json });
+      await begun.reached;
+      const placed = journal.hold();
+      begun.release();
+      await placed.reached;
+      expect(await holds()).toBe(before);
+      placed.release(failure);
+      expect((await placing).status).toBe(failure === undefined ? 201 : 500);
+      expect(await holds()).toBe(failure === undefined ? before + 1 : before);
+    }
+    await expect(opened.node.service.close()).rejects.toMatchObject({ code: 'LEDGER_FAILED' });
+    const { adminKey } = opened.node;
+    opened.node = await openTestService(other, { clock: opened.clock }, adminKey);
+    // What was not acknowledged may be there, as any entry may, and then it is whole.
+    expect(await holds()).toBeGreaterThanOrEqual(1);
+    await place(opened.node, { caseId: 'the next one' });
+    await opened.node.service.close();
+    await removeDirectory(other);
+    opened = await openRetentionNode(await temporaryDirectory());
   });
 });
 
