@@ -6,7 +6,7 @@ import type { UnixMillis } from './brand.js';
 import { canonicalJson, parseCanonicalJson } from './canonical-json.js';
 import { BaseError } from './errors.js';
 import { JsonMembers, oneOf, textLike } from './json-members.js';
-import { formatInstant } from './time.js';
+import { formatInstant, startOfUtcMonth } from './time.js';
 
 /** Makes the tags of one person; destroyed last. */
 export interface TagsScope {
@@ -49,6 +49,12 @@ const MONTH = textLike(/^\d{4}-(?:0[1-9]|1[0-2])$/, 'a month');
 /** The month, in UTC, under whose secret an entry recorded at this instant is sealed. */
 export function monthOf(instant: UnixMillis): string {
   return formatInstant(instant).slice(0, 7);
+}
+
+/** The first instant of a month, and that of the next one. @param month as `monthOf` writes it. */
+export function monthBounds(month: string): { readonly from: UnixMillis; readonly to: UnixMillis } {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  return { from: startOfUtcMonth(year, number), to: startOfUtcMonth(year, number + 1) };
 }
 
 export function tagsScope(person: string): TagsScope {

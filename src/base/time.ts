@@ -16,6 +16,12 @@ export function dateOf(millis: UnixMillis): Date {
   return new Date(millis);
 }
 
+/** @param month from 1; 13 is January of the next year. */
+export function startOfUtcMonth(year: number, month: number): UnixMillis {
+  // `Date.UTC` would take the year 99 for 1999.
+  return new Date(0).setUTCFullYear(year, month - 1, 1) as UnixMillis;
+}
+
 const RFC3339_UTC_MILLIS = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})\.(\d{3})Z$/;
 
 /** RFC 3339 in UTC with milliseconds: the one form of an instant in everything we write. */

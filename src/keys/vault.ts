@@ -3,9 +3,10 @@
  * keeps them wrapped. New rows wait in memory until a commit carries them; the journal has them
  * before the vault's file does.
  */
+import { utf8 } from '../base/bytes.js';
 import { assert } from '../base/errors.js';
 import { randomBytes, type RandomSource } from '../base/random.js';
-import { scopeText, type SecretRef, type SecretScope } from '../base/secret-scope.js';
+import { parseScope, scopeText, type SecretRef, type SecretScope } from '../base/secret-scope.js';
 import { type DurableFileSystem, durableFileSystem, makeDirectoryDurably } from './durable-file.js';
 import { PendingSecrets } from './internal/pending-secrets.js';
 import { SecretFinder } from './internal/secret-finder.js';
@@ -40,6 +41,18 @@ export interface VaultOptions {
   readonly files?: DurableFileSystem;
   /** New secrets that may wait for their first commit; 64 Ki of some 500 bytes unless given. */
   readonly maxPending?: number;
+}
+
+/** Where a walk through the scopes goes on. */
+export interface ScopePlace {
+  readonly generation: number;
+  readonly offset: number;
+}
+
+export interface StoredScopeAt {
+  readonly scope: SecretScope;
+  /** Behind it. */
+  readonly next: ScopePlace;
 }
 
 const MAX_PENDING = 65_536;
@@ -131,6 +144,44 @@ export class Vault {
   /** The secret that a sealed part names; null if it was destroyed. */
   async secretOfRow(rowId: Uint8Array): Promise<SecretRef | null> {
     return this.#pending.ofRow(rowId)?.ref ?? this.#finder.ofRow(rowId);
+  }
+
+  /** What a committed secret is for; null if it was destroyed. */
+  async scopeOfRow(rowId: Uint8Array): Promise<SecretScope | null> {
+    for (;;) {
+      const open = this.#open;
+      try {
+        const found = await open.lookUp(this.#index, open.indexKeys.ofRow(rowId));
+        if (found !== null) return parseScope(utf8(found.text));
+      } catch (cause) {
+        // A rotation may have closed the file meanwhile.
+        if (open === this.#open) throw cause;
+        continue;
+      }
+      // The latest append may not have written its index rows yet; look again.
+      if ((await this.secretOfRow(rowId)) === null) return null;
+    }
+  }
+
+  /**
+   * A walk through what all committed secrets are for, some at a time.
+   *
+   * @param from `next` of the step before; null at the beginning.
+   * @returns none at the end; null where the vault has been rotated since the walk was begun.
+   * @throws KeysError KEYS_VAULT_DAMAGED.
+   */
+  async scopes(from: ScopePlace | null): Promise<readonly StoredScopeAt[] | null> {
+    const open = this.#open;
+    const { generation } = open.file;
+    if (from !== null && from.generation !== generation) return null;
+    try {
+      const stored = await open.scopesFrom(from?.offset);
+      return stored.map(({ scope, after }) => ({ scope, next: { generation, offset: after } }));
+    } catch (cause) {
+      // A rotation may have closed the file meanwhile.
+      if (open !== this.#open) return null;
+      throw cause;
+    }
   }
 
   /** The row of a secret that no commit has carried yet; null if one has. */

@@ -67,6 +67,7 @@ const batch = fc.record({
       epoch: fc.nat(),
     }),
   ),
+  typeClasses: fc.dictionary(text, text, { noNullPrototype: true }),
   vaultGeneration: fc.nat(),
   maxPayloadBytes: fc.nat(),
   texts: fc.array(

@@ -24,6 +24,7 @@ const context = (vaultGeneration: number, tenant = 't') => ({
   author: 'key:a',
   month: '2026-11',
   idempotencyKey: new Uint8Array(32),
+  typeClasses: {},
   vaultGeneration,
 });
 const anna = [tagsScope('anna')];

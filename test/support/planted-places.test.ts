@@ -18,6 +18,7 @@ import { MONITOR_FAULTS } from '../evidence/misbehaviour/monitor-faults.js';
 import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.js';
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
 import { OUTAGE_FAULTS } from '../outages/outage-faults.js';
+import { RETENTION_FAULTS } from '../retention/planted-faults.js';
 import { SIGNING_FAULTS } from '../signing/planted-faults.js';
 import { VALIDATION_FAULTS } from '../signing/support/validation-faults.js';
 import { mutate } from './mutant.js';
@@ -42,6 +43,7 @@ const ALL = [
   ...FAULTS_OF_TIMESTAMPS,
   ...WITNESS_FAULTS,
   ...OUTAGE_FAULTS,
+  ...RETENTION_FAULTS,
 ];
 
 describe('a planted fault', () => {

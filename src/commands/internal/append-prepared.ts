@@ -68,13 +68,14 @@ async function attempt<T, R>(
 ): Promise<(RecordResult<R> | 'stale')[]> {
   const vault = deps.store.vaultOf(target.tenant);
   const vaultGeneration = vault.generation;
-  const { tenant, author } = target;
+  const { tenant, author, typeClasses = () => ({}) } = target;
   const context = {
     tenant,
     ledger: target.ledger,
     author,
     month: monthOf(deps.clock.now()),
     idempotencyKey: deps.idempotencyKey(target.tenant),
+    typeClasses: typeClasses(),
     vaultGeneration,
   };
   const secrets = new SecretsInUse(vault);
