@@ -5,7 +5,8 @@ const mayImport = {
   signing: ['base', 'tlog'],
   records: ['base', 'signing'],
   schemas: ['base', 'records'],
-  evidence: ['base', 'tlog', 'signing', 'records'],
+  identities: ['base', 'signing', 'records'],
+  evidence: ['base', 'tlog', 'signing', 'records', 'identities'],
   reports: ['base', 'evidence'],
   keys: ['base', 'tlog', 'signing'],
   ledger: ['base', 'tlog', 'records', 'keys'],
@@ -19,6 +20,7 @@ const mayImport = {
     'signing',
     'records',
     'schemas',
+    'identities',
     'evidence',
     'keys',
     'ledger',
@@ -34,6 +36,7 @@ const mayImport = {
     'signing',
     'records',
     'schemas',
+    'identities',
     'evidence',
     'keys',
     'ledger',
@@ -45,7 +48,7 @@ const mayImport = {
     'queries',
   ],
   augmentation: ['base', 'signing', 'records', 'keys', 'ledger', 'access', 'queries', 'commands'],
-  api: ['base', 'records', 'schemas', 'checkpoint', 'access', 'commands', 'queries'],
+  api: ['base', 'records', 'schemas', 'identities', 'checkpoint', 'access', 'commands', 'queries'],
 };
 
 // Each outside package has one home, so swapping it touches one folder.
@@ -88,7 +91,7 @@ export default {
     {
       name: 'pure-does-no-io',
       severity: 'error',
-      from: { path: '^src/(base|tlog|signing|records|schemas|evidence)/' },
+      from: { path: '^src/(base|tlog|signing|records|schemas|identities|evidence)/' },
       to: {
         reachable: true,
         path: '^(node:)?(fs|net|tls|http|https|http2|dgram|dns|child_process|worker_threads|cluster)',

@@ -6,21 +6,38 @@ import { tagsScope } from '../base/secret-scope.js';
 import type { Vault } from '../keys/vault.js';
 import { damaged } from '../ledger/ledger-error.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { LogReader } from '../ledger/log-reader.js';
 import { tagOf, thingOpener, thingValue } from '../records/tag.js';
 import { openEntry, type OpenedRecord } from './opened-entry.js';
+
+/** Of the newest version of a thing: where it is, and what it says. */
+export interface FoundVersion {
+  readonly reader: LogReader;
+  readonly opened: OpenedRecord;
+}
+
+/** @throws LedgerError LEDGER_DAMAGED; as `openEntry`. */
+export async function newestVersionOf(
+  ledger: Pick<Ledger, 'logs'>,
+  vault: Vault,
+  tenant: TenantName,
+  thing: AccessThing,
+): Promise<OpenedRecord | null> {
+  const found = await newestOf(ledger, vault, { subject: tenantSubject(tenant), ...thing });
+  return found === null ? null : found.opened;
+}
 
 /**
  * Of the newest log that has a version: one that goes on after a loss begins with none.
  *
- * @throws LedgerError LEDGER_DAMAGED; as `openEntry`.
+ * @throws as `newestVersionOf`.
  */
-export async function newestVersionOf(
+export async function newestOf(
   { logs }: Pick<Ledger, 'logs'>,
   vault: Vault,
-  tenant: TenantName,
-  { type, key }: AccessThing,
-): Promise<OpenedRecord | null> {
-  const found = await vault.find(tagsScope(tenantSubject(tenant)));
+  { subject, type, key }: AccessThing & { readonly subject: string },
+): Promise<FoundVersion | null> {
+  const found = await vault.find(tagsScope(subject));
   if (found === null) return null;
   const tag = tagOf(thingOpener(found.secret, type, key), thingValue(type, key));
   for (const reader of logs.toReversed()) {
@@ -31,7 +48,7 @@ export async function newestVersionOf(
       throw damaged(
         `entry ${version.index} of ${reader.origin} is no version of what it should be`,
       );
-    return opened;
+    return { reader, opened };
   }
   return null;
 }
