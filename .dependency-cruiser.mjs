@@ -13,7 +13,7 @@ const mayImport = {
   checkpoint: ['base', 'tlog', 'signing', 'keys', 'ledger'],
   anchoring: ['base', 'tlog', 'signing', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
   views: ['base', 'tlog', 'records', 'schemas', 'keys', 'ledger'],
-  access: ['base', 'tlog', 'signing', 'records', 'keys', 'ledger', 'views'],
+  access: ['base', 'tlog', 'signing', 'records', 'identities', 'keys', 'ledger', 'views'],
   queries: [
     'base',
     'tlog',

@@ -244,6 +244,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'ACCESS_GRANT_UNKNOWN',
   'ACCESS_TENANT_UNKNOWN',
   'LEDGER_UNKNOWN',
+  'IDENTITY_UNKNOWN',
   /** Whoever tries out a list. */
   'SEARCH_RATE_LIMITED',
 ]);

@@ -21,6 +21,7 @@ import type { IdentityState } from '../identities/identity-state.js';
 import { parseSignedEvent, type SignedEvent } from '../identities/signed-event.js';
 import { tradleIdOf } from '../identities/tradle-import.js';
 import type { IdentityBook } from '../queries/identity-book.js';
+import { unknownIdentity } from '../queries/read-identity.js';
 import type { Receipt } from '../queries/receipt.js';
 import { parseRecordInput } from '../records/record-input.js';
 import type { AppendRecordsDeps } from './append-target.js';
@@ -53,16 +54,10 @@ export class IdentityChanges {
    */
   submit(by: Principal, value: JsonObject, id: IdentityId | null): Promise<ChangedIdentity> {
     const signed = parseSignedEvent(value);
-    const { change, identity } = signed.event;
-    if (isTenantAct(change.action))
+    if (isTenantAct(signed.event.change.action))
       throw new IdentityError(
         'IDENTITY_ACTION_REFUSED',
         'this is an act of the tenant: an officer or admin does it by /acts',
-      );
-    if (identity !== id)
-      throw new IdentityError(
-        'IDENTITY_NOT_NEXT',
-        id === null ? 'a first event names no identity' : 'the event is of another identity',
       );
     return this.#take(by, id ?? firstId(signed), () => ({ signed, value }));
   }
@@ -119,10 +114,6 @@ export class IdentityChanges {
 
 /** The longest that anything waits between being checked and being recorded, by far. */
 const QUEUE_MILLIS = 600_000;
-
-export function unknownIdentity(): IdentityError {
-  return new IdentityError('IDENTITY_UNKNOWN', 'there is no such identity, or was none as of then');
-}
 
 export function clockBehind(): IdentityError {
   return new IdentityError(

@@ -91,3 +91,16 @@ export class History {
     return signed;
   }
 }
+
+/** Of somebody with this one key, for everything. */
+export function registration(key: TestKey, more: JsonObject = {}): JsonObject {
+  const keys = [{ key: key.did, purposes: ['sign', 'update'] }];
+  return signedBy({ $v: 1, sequence: 0, action: 'register', keys, ...more }, [key]);
+}
+
+/** Of an identity that is longer. */
+export function staleEvent(identity: string): JsonObject {
+  const key = testKey();
+  const place = { $v: 1, identity, sequence: 1_000_000, previous: '0'.repeat(64) };
+  return signedBy({ ...place, action: 'revoke-key', key: key.did, reason: 'superseded' }, [key]);
+}
