@@ -3,7 +3,6 @@
  * tenant says of it is an act of an officer. Each is a record of its own, and holds from the moment at which
  * that is durable.
  */
-import { IDENTITY_LEDGER, eventRecord } from '../identities/identity-record.js';
 import type { Principal } from '../access/authorize.js';
 import type { TenantName } from '../access/tenant-name.js';
 import type { UnixMillis } from '../base/brand.js';
@@ -17,6 +16,7 @@ import {
   TENANT_ACTS,
   type TenantAct,
 } from '../identities/identity-event.js';
+import { IDENTITY_LEDGER, eventRecord } from '../identities/identity-record.js';
 import type { IdentityState } from '../identities/identity-state.js';
 import { parseSignedEvent, type SignedEvent } from '../identities/signed-event.js';
 import { tradleIdOf } from '../identities/tradle-import.js';
@@ -26,6 +26,7 @@ import type { Receipt } from '../queries/receipt.js';
 import { parseRecordInput } from '../records/record-input.js';
 import type { AppendRecordsDeps } from './append-target.js';
 import { appendOwn } from './internal/append-own.js';
+import { clockBehind } from './preparation/check-claim.js';
 
 export interface ChangeIdentitiesDeps extends AppendRecordsDeps {
   readonly book: IdentityBook;
@@ -114,13 +115,6 @@ export class IdentityChanges {
 
 /** The longest that anything waits between being checked and being recorded, by far. */
 const QUEUE_MILLIS = 600_000;
-
-export function clockBehind(): IdentityError {
-  return new IdentityError(
-    'IDENTITY_CLOCK_BEHIND',
-    'the clock of the node is behind what it recorded last: try again in a moment',
-  );
-}
 
 function isTenantAct(action: string): boolean {
   return TENANT_ACTS.some((each) => each === action);

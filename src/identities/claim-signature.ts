@@ -5,18 +5,36 @@
 import type { UnixMillis } from '../base/brand.js';
 import { concat, utf8 } from '../base/bytes.js';
 import { canonicalJsonBytes, type JsonObject } from '../base/canonical-json.js';
-import { parseClaim } from '../records/claim.js';
-import { type KeyAlgorithm, parseDidKey } from './did-key.js';
+import type { HexDigest } from '../base/hex-digest.js';
+import { type ClaimSignature, type ClaimSigner, parseClaim } from '../records/claim.js';
+import { type DidKey, parseDidKey } from './did-key.js';
 import { IdentityError, type IdentityErrorCode } from './identity-error.js';
-import { type IdentityState, type KeySpan, keyNamed, statusOf } from './identity-state.js';
+import {
+  type IdentityState,
+  type IdentityStatus,
+  type KeySpan,
+  keyNamed,
+  statusOf,
+} from './identity-state.js';
 import { isSignedByKey } from './key-signature.js';
 
-export interface ClaimSignature {
-  /** A `did:key`, or what its identity calls it. */
-  readonly keyId: string;
-  readonly alg: KeyAlgorithm;
-  /** 64 bytes. */
-  readonly value: Uint8Array;
+/** What an identity is, as far as claims are judged by it. */
+export interface ClaimAuthor {
+  /** Digest of its last event. */
+  readonly head: HexDigest;
+  readonly status: IdentityStatus;
+  readonly keys: readonly ClaimKey[];
+}
+
+export type ClaimKey = Pick<KeySpan, 'key' | 'id' | 'purposes' | 'from' | 'to'>;
+
+export function claimAuthorOf(state: IdentityState): ClaimAuthor {
+  const keys = state.keys.map(({ key, id, purposes, from, to }) => ({
+    ...{ key, purposes, from },
+    ...(id !== undefined && { id }),
+    ...(to !== undefined && { to }),
+  }));
+  return { head: state.head, status: statusOf(state), keys };
 }
 
 export interface SignedClaim {
@@ -36,14 +54,14 @@ export function claimBytes(claim: JsonObject): Uint8Array {
 /**
  * @param author what it was when the entry was made; null if it was none.
  * @param recordedAt of the entry, or now before there is one.
- * @returns the key that signed.
+ * @returns who signed, as an entry says it.
  * @throws IdentityError CLAIM_…; RecordsError of a claim that is none.
  */
 export function checkClaimSignature(
-  author: IdentityState | null,
+  author: ClaimAuthor | null,
   { claim, signature }: SignedClaim,
   recordedAt: UnixMillis,
-): KeySpan {
+): ClaimSigner {
   if (author === null)
     throw refused(
       'CLAIM_AUTHOR_UNKNOWN',
@@ -59,13 +77,22 @@ export function checkClaimSignature(
   checkMathematics(key, claim, signature);
   checkStanding(author, key);
   checkDate(key, parseClaim(claim).signedAt, recordedAt);
-  return key;
+  return { key: key.key, authorEvent: author.head };
+}
+
+/**
+ * The mathematics alone: whether it is a signature by the key that it names. Of a key that is named by
+ * what an identity calls it, nobody can say.
+ */
+export function isClaimSignedByKey({ claim, signature }: SignedClaim): boolean {
+  const { alg, keyId, value } = signature;
+  return parseDidKey(keyId).alg === alg && isSignedByKey(keyId as DidKey, claimBytes(claim), value);
 }
 
 const PREFIX = utf8('chirograph/claim/1\0');
 
-function checkMathematics(key: KeySpan, claim: JsonObject, { alg, value }: ClaimSignature): void {
-  if (parseDidKey(key.key).alg !== alg || !isSignedByKey(key.key, claimBytes(claim), value))
+function checkMathematics(key: ClaimKey, claim: JsonObject, { alg, value }: ClaimSignature): void {
+  if (!isClaimSignedByKey({ claim, signature: { alg, keyId: key.key, value } }))
     throw refused(
       'CLAIM_SIGNATURE_INVALID',
       'it is not that of its key over this claim: sign the bytes that docs/formats/header.md names',
@@ -73,8 +100,7 @@ function checkMathematics(key: KeySpan, claim: JsonObject, { alg, value }: Claim
     );
 }
 
-function checkStanding(author: IdentityState, key: KeySpan): void {
-  const status = statusOf(author);
+function checkStanding({ status }: ClaimAuthor, key: ClaimKey): void {
   if (status === 'suspended')
     throw refused(
       'CLAIM_AUTHOR_SUSPENDED',
@@ -89,7 +115,7 @@ function checkStanding(author: IdentityState, key: KeySpan): void {
     );
 }
 
-function checkDate(key: KeySpan, signedAt: UnixMillis | undefined, recordedAt: UnixMillis): void {
+function checkDate(key: ClaimKey, signedAt: UnixMillis | undefined, recordedAt: UnixMillis): void {
   if (signedAt === undefined) return;
   if (signedAt < key.from.at)
     throw refused(

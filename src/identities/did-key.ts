@@ -6,14 +6,14 @@ import { fromBase58, toBase58 } from '../base/base58.js';
 import type { Brand } from '../base/brand.js';
 import { concat } from '../base/bytes.js';
 import { BaseError } from '../base/errors.js';
+import { CLAIM_ALGORITHMS, type ClaimAlgorithm } from '../records/claim.js';
 import { malformed } from './identity-error.js';
 
 /** `did:key:z…`, found well-formed: one text for one key. */
 export type DidKey = Brand<string, 'DidKey'>;
 
-/** JOSE's names (RFC 8037, 7518, 8812). */
-export const KEY_ALGORITHMS = ['Ed25519', 'ES256', 'ES256K'] as const;
-export type KeyAlgorithm = (typeof KEY_ALGORITHMS)[number];
+export const KEY_ALGORITHMS = CLAIM_ALGORITHMS;
+export type KeyAlgorithm = ClaimAlgorithm;
 
 export interface RawKey {
   readonly alg: KeyAlgorithm;

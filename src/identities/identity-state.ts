@@ -83,7 +83,10 @@ export function keysInUse({ keys }: IdentityState, purpose?: KeyPurpose): readon
 }
 
 /** By its `did:key`, or by what the identity calls it now, or has called it last. */
-export function keyNamed({ keys }: IdentityState, name: string): KeySpan | undefined {
+export function keyNamed<K extends Pick<KeySpan, 'key' | 'id'>>(
+  { keys }: { readonly keys: readonly K[] },
+  name: string,
+): K | undefined {
   return keys.findLast(({ key, id }) => key === name || id === name);
 }
 

@@ -1,11 +1,11 @@
 /** Which keys an identity had as of when, and the events that say so. */
+import type { LeafIndex } from '../base/brand.js';
 import { toHex } from '../base/bytes.js';
 import { type JsonObject, parseCanonicalJson } from '../base/canonical-json.js';
 import { formatInstant } from '../base/time.js';
 import { IdentityError } from '../identities/identity-error.js';
-import type { IdentityState } from '../identities/identity-state.js';
 import { IDENTITY_TYPE } from '../identities/identity-record.js';
-import type { LeafIndex } from '../base/brand.js';
+import type { IdentityState } from '../identities/identity-state.js';
 import { type AsOf, sizeAsOf, stateAt } from './as-of.js';
 import type { EntryView } from './entry-view.js';
 import { findEntries, type FindQuestion } from './find-entries.js';

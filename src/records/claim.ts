@@ -24,6 +24,27 @@ export interface Claim {
   readonly validTo?: UnixMillis;
 }
 
+/** JOSE's names (RFC 8037, 7518, 8812). */
+export const CLAIM_ALGORITHMS = ['Ed25519', 'ES256', 'ES256K'] as const;
+export type ClaimAlgorithm = (typeof CLAIM_ALGORITHMS)[number];
+export const CLAIM_SIGNATURE_BYTES = 64;
+
+export interface ClaimSignature {
+  /** A `did:key`, or what its identity calls it. */
+  readonly keyId: string;
+  readonly alg: ClaimAlgorithm;
+  /** `CLAIM_SIGNATURE_BYTES`. */
+  readonly value: Uint8Array;
+}
+
+/** Who signed a claim, as its entry says it. */
+export interface ClaimSigner {
+  /** The `did:key` that `keyId` stood for. */
+  readonly key: string;
+  /** Digest of the last event of the author's history. */
+  readonly authorEvent: HexDigest;
+}
+
 /** What a record says of what its claim says. */
 export type ClaimedRecord = Omit<Claim, 'nonce' | 'signedAt'>;
 

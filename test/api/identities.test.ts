@@ -147,7 +147,7 @@ describe('an identity', () => {
     const seen: number[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
-      const path: string = `/v1/identities/${ada.id}/history?limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`;
+      const path = `/v1/identities/${ada.id}/history?limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`;
       const page: { items: { sequence: number }[]; cursor: string | null } = await answer(
         node.request(path),
       );

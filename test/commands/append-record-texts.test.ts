@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { UnixMillis } from '../../src/base/brand.js';
 import type { LeafIndex } from '../../src/base/brand.js';
 import { fromHex, sha256Digest, utf8 } from '../../src/base/bytes.js';
 import { parseStrictJson } from '../../src/base/canonical-json.js';
@@ -147,6 +148,7 @@ describe.each([
       month: '2026-11',
       idempotencyKey: new Uint8Array(32),
       schemas: null,
+      claims: { author: null, now: 0 as UnixMillis, recordedAt: 0 as UnixMillis },
       vaultGeneration: 1,
       maxPayloadBytes: 4096,
       texts: [{ bytes: lineOf(0) }],

@@ -8,7 +8,11 @@ import type { UnixMillis } from '../../src/base/brand.js';
 import type { JsonObject } from '../../src/base/canonical-json.js';
 import { formatInstant } from '../../src/base/time.js';
 import { applyEvent } from '../../src/identities/apply-event.js';
-import { checkClaimSignature, claimBytes } from '../../src/identities/claim-signature.js';
+import {
+  checkClaimSignature,
+  claimAuthorOf,
+  claimBytes,
+} from '../../src/identities/claim-signature.js';
 import { IdentityError } from '../../src/identities/identity-error.js';
 import { type IdentityState, keysInUse } from '../../src/identities/identity-state.js';
 import { parseSignedEvent } from '../../src/identities/signed-event.js';
@@ -276,7 +280,9 @@ function claimOf(
   const signature = { keyId: key.did, alg: key.alg, value: key.sign(claimBytes(claim)) };
   return (author) => {
     try {
-      expect(checkClaimSignature(author, { claim, signature }, recordedAt).key).toBe(key.did);
+      expect(checkClaimSignature(claimAuthorOf(author), { claim, signature }, recordedAt).key).toBe(
+        key.did,
+      );
       return 'signed';
     } catch (error) {
       if (error instanceof IdentityError) return error.code;

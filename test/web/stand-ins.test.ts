@@ -16,6 +16,7 @@ import {
   openBundledParts,
   type VerifierParts,
 } from './support/bundled-parts.js';
+import { KEY_VECTORS, keyVectors } from '../identities/support/key-vectors.js';
 import * as ofNode from './support/verifier-parts.js';
 import { runVectors, SIGNATURE_VECTORS } from './support/wycheproof.js';
 
@@ -48,6 +49,15 @@ describe('vectors made elsewhere', () => {
         const mac = hmacSha256Hex(bytes(key), bytes(msg));
         expect(mac.startsWith(tag)).toBe(result === 'valid');
       }
+  });
+
+  it.each(KEY_VECTORS)('agree: keys of identities, %s', (file, alg) => {
+    const cases = keyVectors(file, alg);
+    expect(cases.length).toBeGreaterThan(250);
+    for (const { key, message, value } of cases)
+      expect(ofBrowser.isSignedByKey(key, message, value)).toBe(
+        ofNode.isSignedByKey(key, message, value),
+      );
   });
 
   it('agree: NIST PKITS', () => {
