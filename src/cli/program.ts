@@ -9,6 +9,7 @@ import { addDemoCommand } from './demo.js';
 import { addEvidenceCommand } from './evidence.js';
 import { addFsckCommand } from './fsck.js';
 import { addGetCommand } from './get.js';
+import { addIdentityCommand } from './identity.js';
 import { addInitCommand } from './init.js';
 import { addInspectCommand } from './inspect.js';
 import { addKeysCommand } from './keys.js';
@@ -62,6 +63,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addMonitorCommand(program, terminal, end);
   addKeysCommand(program, terminal);
   addAccessCommand(program, terminal);
+  addIdentityCommand(program, terminal);
   addInspectCommand(program, terminal);
   addSchemasCommand(program, terminal);
   addFsckCommand(program, terminal, end);
