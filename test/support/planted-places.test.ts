@@ -15,6 +15,7 @@ import { KNOWN_BY_FAULTS } from '../evidence/known-by-faults.js';
 import { MONITOR_FAULTS } from '../evidence/misbehaviour/monitor-faults.js';
 import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.js';
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
+import { IDENTITY_FAULTS } from '../identities/planted-faults.js';
 import { SIGNING_FAULTS } from '../signing/planted-faults.js';
 import { VALIDATION_FAULTS } from '../signing/support/validation-faults.js';
 import { mutate } from './mutant.js';
@@ -23,6 +24,7 @@ import { productRoot } from './product.js';
 const ALL = [
   ...Object.values(PLANTED_FAULTS).flat(),
   ...ACCESS_FAULTS,
+  ...IDENTITY_FAULTS,
   ...SIGNING_FAULTS,
   ...VALIDATION_FAULTS,
   ...CONTAINER_FAULTS,
