@@ -2,9 +2,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { UnixMillis } from '../../src/base/brand.js';
 import type { JsonObject } from '../../src/base/canonical-json.js';
+import { formatInstant } from '../../src/base/time.js';
 import { NO_TRUST } from '../../src/evidence/trust.js';
 import { verifyEvidence } from '../../src/evidence/verify.js';
-import { formatInstant } from '../../src/base/time.js';
 import {
   registration,
   signedBy,

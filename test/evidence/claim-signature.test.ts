@@ -1,9 +1,9 @@
 /** The claim of an entry, and who signed it, as the verifier judges it. */
 import { describe, expect, it } from '@jest/globals';
-import { claimBytes } from '../../src/identities/claim-signature.js';
+import { hexDigest } from '../../src/base/hex-digest.js';
 import { checkClaim } from '../../src/evidence/internal/check-claim.js';
 import type { ReadEntry } from '../../src/evidence/internal/read-statement.js';
-import { hexDigest } from '../../src/base/hex-digest.js';
+import { claimBytes } from '../../src/identities/claim-signature.js';
 import type { ClaimSignature } from '../../src/records/claim.js';
 import type { RecordHeader } from '../../src/records/header.js';
 import { type TestKey, testKey } from '../identities/support/identity-kit.js';
@@ -14,18 +14,17 @@ const CLAIM = {
   type: 'bank.Account',
 };
 const HEADER: RecordHeader = {
-  ...{ author: 'ada', claim: CLAIM, key: 'k', retention: 'default', schema: 'none' },
+  ...{ author: 'ada', claim: CLAIM, keyOpener: ONE, retention: 'default', schema: 'none' },
   ...{ payload: { mediaType: 'application/json', sha256: ONE, size: 2 } },
   ...{ subject: 'customer-4711', type: 'bank.Account' },
 };
 
 function judged(claimSignature?: ClaimSignature): ReturnType<typeof checkClaim> {
-  const { key: _, ...header } = HEADER;
   const signed = claimSignature === undefined ? {} : { claimSignature, authorEvent: ONE };
   const opened = { bytes: new Uint8Array(1), salt: new Uint8Array(32) };
   return checkClaim({
     file: { header: opened },
-    header: { ...header, ...signed },
+    header: { ...HEADER, ...signed },
   } as unknown as ReadEntry);
 }
 

@@ -11,12 +11,12 @@ import { createSignature, SIGNATURE_ALGORITHMS } from '../../src/signing/algorit
 import { derName } from '../../src/signing/distinguished-name.js';
 import { byteMutation } from '../evidence/support/byte-mutations.js';
 import { entryContainer } from '../evidence/support/containers.js';
+import { KEY_VECTORS, keyVectors } from '../identities/support/key-vectors.js';
 import {
   type BundledParts,
   openBundledParts,
   type VerifierParts,
 } from './support/bundled-parts.js';
-import { KEY_VECTORS, keyVectors } from '../identities/support/key-vectors.js';
 import * as ofNode from './support/verifier-parts.js';
 import { runVectors, SIGNATURE_VECTORS } from './support/wycheproof.js';
 

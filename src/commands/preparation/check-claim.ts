@@ -24,7 +24,8 @@ export function judgeClaim(
     const signature = { ...claimSignature, value: fromBase64(claimSignature.value) };
     return { signer: checkClaimSignature(author, { claim, signature }, now), refusal: null };
   } catch (error) {
-    if (error instanceof ChirographError) return { signer: null, refusal: error };
+    if (error instanceof ChirographError)
+      return { signer: null, refusal: error as ChirographError };
     throw error;
   }
 }

@@ -2,8 +2,8 @@
  * That the author's claim says what the header says, and that the key which the header names signed it. That
  * this was a key of the author then, the log has checked: the header names the event of their history.
  */
-import { checkClaim as compareClaim, parseClaim } from '../../records/claim.js';
 import { isClaimSignedByKey } from '../../identities/claim-signature.js';
+import { checkClaim as compareClaim, parseClaim } from '../../records/claim.js';
 import type { RecordHeader } from '../../records/header.js';
 import { headerOf } from './check-header.js';
 import {
