@@ -5,14 +5,15 @@ const mayImport = {
   signing: ['base', 'tlog'],
   records: ['base', 'signing'],
   schemas: ['base', 'records'],
-  evidence: ['base', 'tlog', 'signing', 'records'],
+  identities: ['base', 'signing', 'records'],
+  evidence: ['base', 'tlog', 'signing', 'records', 'identities'],
   reports: ['base', 'evidence'],
   keys: ['base', 'tlog', 'signing'],
   ledger: ['base', 'tlog', 'records', 'keys'],
   checkpoint: ['base', 'tlog', 'signing', 'keys', 'ledger'],
   anchoring: ['base', 'tlog', 'signing', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
   views: ['base', 'tlog', 'records', 'schemas', 'keys', 'ledger'],
-  access: ['base', 'tlog', 'signing', 'records', 'keys', 'ledger', 'views'],
+  access: ['base', 'tlog', 'signing', 'records', 'identities', 'keys', 'ledger', 'views'],
   retention: ['base', 'records', 'keys', 'ledger', 'views', 'access'],
   queries: [
     'base',
@@ -20,6 +21,7 @@ const mayImport = {
     'signing',
     'records',
     'schemas',
+    'identities',
     'evidence',
     'keys',
     'ledger',
@@ -36,6 +38,7 @@ const mayImport = {
     'signing',
     'records',
     'schemas',
+    'identities',
     'evidence',
     'keys',
     'ledger',
@@ -48,7 +51,17 @@ const mayImport = {
     'queries',
   ],
   augmentation: ['base', 'signing', 'records', 'keys', 'ledger', 'access', 'queries', 'commands'],
-  api: ['base', 'records', 'schemas', 'checkpoint', 'access', 'retention', 'commands', 'queries'],
+  api: [
+    'base',
+    'records',
+    'schemas',
+    'identities',
+    'checkpoint',
+    'access',
+    'retention',
+    'commands',
+    'queries',
+  ],
 };
 
 // Each outside package has one home, so swapping it touches one folder.
@@ -91,7 +104,7 @@ export default {
     {
       name: 'pure-does-no-io',
       severity: 'error',
-      from: { path: '^src/(base|tlog|signing|records|schemas|evidence)/' },
+      from: { path: '^src/(base|tlog|signing|records|schemas|identities|evidence)/' },
       to: {
         reachable: true,
         path: '^(node:)?(fs|net|tls|http|https|http2|dgram|dns|child_process|worker_threads|cluster)',

@@ -69,6 +69,7 @@ async function preparation(millis: number): Promise<number> {
     idempotencyKey: new Uint8Array(32),
     schemas: null,
     typeClasses: {},
+    claims: { author: null, now: 0 as UnixMillis, recordedAt: 0 as UnixMillis },
     vaultGeneration: 1,
     maxPayloadBytes: 4096,
     texts: Array.from({ length: 512 }, (_, n) => ({ bytes: utf8(line(n)) })),

@@ -16,11 +16,12 @@ export interface RecordModules {
 
 export function recordModules(parts: RouteParts, shared: SharedParts): RecordModules {
   const { config, opened, clock, random, preparer, trySchema } = parts;
-  const { node, schemas } = opened;
+  const { identityBook: identities, node, schemas } = opened;
   const { book, retention } = opened.access;
   const { guard, cursors, ledgers, body, timeoutMillis } = shared;
   const { marksOf } = ledgers;
   const appending = {
+    identities,
     schemas,
     store: node.store,
     clock,

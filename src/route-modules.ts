@@ -10,6 +10,7 @@ import { describeVerify, verifyRoutes } from './api/routes/verify.js';
 import { calendarModules } from './calendar-route-modules.js';
 import { builtConsolePage } from './console-page.js';
 import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
+import { identityModules } from './identity-route-modules.js';
 import { ledgerModules } from './ledger-route-modules.js';
 import { anchorBackends } from './queries/anchor-backends.js';
 import { recordModules } from './record-route-modules.js';
@@ -30,6 +31,7 @@ export function routeModules(parts: RouteParts): RouteModule[] {
     ...accessModules(parts, shared),
     ...ledgerModules(parts, shared),
     schemas,
+    ...identityModules(parts, shared),
     ...transferModules(parts, shared),
     ...calendarModules(parts, shared),
     v1(

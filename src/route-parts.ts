@@ -21,6 +21,7 @@ import type { Anchoring } from './epoch-timer.js';
 import type { OpenedCalendars } from './open-calendars.js';
 import type { OpenedNode } from './open-node.js';
 import type { FindableFields } from './queries/findable-fields.js';
+import type { IdentityBook } from './queries/identity-book.js';
 import type { SchemaRegistry } from './queries/ledger-schemas.js';
 import type { NodeTrustParts } from './queries/node-trust.js';
 import { TenantLedgers } from './queries/tenant-ledgers.js';
@@ -32,6 +33,7 @@ import type { NodeViews } from './views/node-views.js';
 export interface ServedNode extends OpenedNode {
   readonly schemas: SchemaRegistry;
   readonly findable: FindableFields;
+  readonly identityBook: IdentityBook;
   readonly views: NodeViews;
   readonly maps: MapKeeper;
   readonly batches: BatchKeeper;

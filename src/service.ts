@@ -35,6 +35,7 @@ import { calendarReasons, openCalendars } from './open-calendars.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { witnessMetrics, witnessReasons } from './open-witnesses.js';
 import { FindableFields } from './queries/findable-fields.js';
+import { IdentityBook } from './queries/identity-book.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
 import { hasRecovered } from './readiness.js';
 import type { PrintJob } from './reports/print-job.js';
@@ -114,6 +115,7 @@ export class Service {
 
       const schemas = new SchemaRegistry(opened.node.store);
       const findable = new FindableFields(schemas);
+      const identityBook = new IdentityBook(opened.node.store);
       const views = await openViews(config, parts, opened, findable);
       lifetime.add(() => views.close());
       viewMetrics(metrics.registry, views);
@@ -149,7 +151,18 @@ export class Service {
       const epochs = epochTimer(config, parts, anchoring);
       const waitingOf = augmentation?.waitingOf ?? null;
       const inner = {
-        ...{ ...opened, schemas, findable, views, maps, batches, anchoring, waitingOf, calendars },
+        ...{
+          ...opened,
+          schemas,
+          findable,
+          identityBook,
+          views,
+          maps,
+          batches,
+          anchoring,
+          waitingOf,
+          calendars,
+        },
         backends: () => backends.statuses(),
       };
       const stopping = new AbortController();

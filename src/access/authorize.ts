@@ -65,6 +65,12 @@ const ALLOWED = {
   'subject:search': READERS,
   'evidence:export': READERS,
   'evidence:verify': EVERYONE,
+  'identity:register': ['writer', 'admin'],
+  /** Whoever brings the event: it is signed by the keys that it takes. */
+  'identity:change': ['writer', 'admin'],
+  /** What the tenant says of an identity: that it knows it, that it takes nothing of it for now. */
+  'identity:act': ['officer', 'admin'],
+  'identity:read': READERS,
   'schema:read': EVERYONE,
   'schema:write': ['admin'],
   'anchor:now': ['operator', 'admin'],

@@ -12,6 +12,7 @@ import {
 import type { ReceiptText } from '../queries/receipt-json.js';
 import { sendJsonText } from './answer.js';
 import { ApiError } from './api-error.js';
+import type { Refuse } from './authentication.js';
 import { readBody } from './body.js';
 import { exchangeNdjson, NDJSON_EXCHANGE } from './ndjson-exchange.js';
 import { lineRefusal, type NdjsonLine } from './ndjson-lines.js';
@@ -54,6 +55,8 @@ export interface AppendContext extends AppendTarget {
 
 export interface StreamContext extends AppendTarget {
   readonly appendAll: AppendAll;
+  /** Told of each line whose claim is refused. */
+  readonly refuse: Refuse;
 }
 
 export async function appendOne(
@@ -74,7 +77,7 @@ export async function appendOne(
 export async function appendStream(
   request: Request,
   response: Response,
-  { principal, ledger, appendAll, limits }: StreamContext,
+  { principal, ledger, appendAll, limits, refuse }: StreamContext,
 ): Promise<void> {
   if (headerKey(request) !== null)
     throw new ApiError(
@@ -89,12 +92,19 @@ export async function appendStream(
   const requestId = requestIdOf(response);
   await exchangeNdjson(request, response, options, async (lines) => {
     const results = await resultsOf(lines, (texts) => appendAll(principal, ledger, texts));
+    for (const result of results)
+      if (result.kind === 'error' && isClaimRefusal(result.error)) await refuse(result.error);
     return results.map((result, at) =>
       result.kind === 'receipt'
         ? result.receipt.json
         : asciiJson(lineProblem(result.error, lines[at]?.number ?? 0, requestId)),
     );
   });
+}
+
+/** Other refusals of lines are told in the answer alone: it is whose word it is that was tried here. */
+function isClaimRefusal({ code }: ChirographError): boolean {
+  return code.startsWith('CLAIM_');
 }
 
 /** Results in the place of their lines. What fails all that could be appended fails each of them. */

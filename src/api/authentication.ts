@@ -22,10 +22,14 @@ import { INSPECTION_HEADER, inspectionOf } from './inspection-header.js';
 import type { LoginLimiter } from './rate-limit.js';
 import { requestIdOf } from './request-id.js';
 
+/** Puts a refused try on record that is answered within a longer answer; nothing for what is no such try. */
+export type Refuse = (error: unknown) => Promise<void>;
+
 export type AuthorizedHandler = (
   principal: Principal,
   request: Request,
   response: Response,
+  refuse: Refuse,
 ) => void | Promise<void>;
 
 /** Finds what is to be shown, and sends nothing by itself. */
@@ -86,6 +90,7 @@ interface Entered {
   readonly inspection: Inspection | null;
   /** What is thrown in it, and says that the principal may not, is put on record. */
   readonly refusing: <T>(run: () => T | Promise<T>) => Promise<T>;
+  readonly refuse: Refuse;
 }
 
 /**
@@ -137,12 +142,15 @@ export function createGuard(options: GuardOptions): Guard {
       request: requestId,
       ...(mark !== null && { inspection: mark }),
     };
+    const refuse: Refuse = async (error) => {
+      const code = refusalOf(error);
+      if (code !== null) await log.refused(acting, code, namedLedger(ledger));
+    };
     const refusing = async <T>(run: () => T | Promise<T>): Promise<T> => {
       try {
         return await run();
       } catch (error) {
-        const code = refusalOf(error);
-        if (code !== null) await log.refused(acting, code, namedLedger(ledger));
+        await refuse(error);
         throw error;
       }
     };
@@ -157,15 +165,15 @@ export function createGuard(options: GuardOptions): Guard {
         throw noInspection();
       if (isHidden) request.params['ledger'] = NO_LEDGER;
       if (readsEntries(ledger, asked)) await log.applied();
-      return { principal, acting, inspection, refusing };
+      return { principal, acting, inspection, refusing, refuse };
     });
   };
 
   const guard =
     (action: Action, handler: AuthorizedHandler): RequestHandler =>
     async (request, response) => {
-      const { principal, refusing } = await enter(action, false, request, response);
-      await refusing(() => handler(principal, request, response));
+      const { principal, refusing, refuse } = await enter(action, false, request, response);
+      await refusing(() => handler(principal, request, response, refuse));
     };
 
   const disclosing = (action: Action, handler: DisclosingHandler): RequestHandler =>
@@ -245,13 +253,14 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'ACCESS_TENANT_UNKNOWN',
   'HOLD_UNKNOWN',
   'LEDGER_UNKNOWN',
+  'IDENTITY_UNKNOWN',
   /** Whoever tries out a list. */
   'SEARCH_RATE_LIMITED',
 ]);
 
 function refusalOf(error: unknown): string | null {
   const code = codeOf(error);
-  return REFUSALS.has(code) ? code : null;
+  return REFUSALS.has(code) || code.startsWith('CLAIM_') ? code : null;
 }
 
 function codeOf(error: unknown): string {

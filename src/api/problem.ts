@@ -4,6 +4,7 @@ import type { ErrorRequestHandler, NextFunction, Request, Response } from 'expre
 import type { JsonObject } from '../base/canonical-json.js';
 import { ChirographError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
+import { IdentityError } from '../identities/identity-error.js';
 import { RecordsError } from '../records/records-error.js';
 import { SchemasError } from '../schemas/schemas-error.js';
 import { ApiError, type InvalidMember } from './api-error.js';
@@ -85,7 +86,8 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
 function invalidMembers(error: unknown): readonly InvalidMember[] | undefined {
   if (error instanceof ApiError) return error.errors;
   if (error instanceof SchemasError) return error.faults.length === 0 ? undefined : error.faults;
-  if (!(error instanceof RecordsError) || error.path === '') return undefined;
+  const isPlaced = error instanceof RecordsError || error instanceof IdentityError;
+  if (!isPlaced || error.path === '') return undefined;
   return [{ pointer: error.path, detail: error.message }];
 }
 

@@ -10,6 +10,7 @@ import { addEvidenceCommand } from './evidence.js';
 import { addFsckCommand } from './fsck.js';
 import { addGetCommand } from './get.js';
 import { addHoldCommand } from './hold.js';
+import { addIdentityCommand } from './identity.js';
 import { addInitCommand } from './init.js';
 import { addInspectCommand } from './inspect.js';
 import { addKeysCommand } from './keys.js';
@@ -64,6 +65,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addMonitorCommand(program, terminal, end);
   addKeysCommand(program, terminal);
   addAccessCommand(program, terminal);
+  addIdentityCommand(program, terminal);
   addInspectCommand(program, terminal);
   addRetentionCommand(program, terminal);
   addHoldCommand(program, terminal);

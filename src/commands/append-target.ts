@@ -3,6 +3,7 @@ import type { ChirographError } from '../base/errors.js';
 import type { RandomSource } from '../base/random.js';
 import type { Clock } from '../base/time.js';
 import type { LedgerStore } from '../ledger/ledger-store.js';
+import type { IdentityBook } from '../queries/identity-book.js';
 import type { MarksOf, Receipt } from '../queries/receipt.js';
 import type { TypeClasses } from '../records/record-scopes.js';
 
@@ -11,6 +12,8 @@ export interface AppendRecordsDeps {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly marksOf: MarksOf;
+  /** What claims are judged by; without it no claim is taken that is signed. */
+  readonly identities?: Pick<IdentityBook, 'now' | 'reading'>;
   /** Key under which `Idempotency-Key`s of a tenant are kept. */
   readonly idempotencyKey: (tenant: string) => Uint8Array;
 }

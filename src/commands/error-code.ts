@@ -6,6 +6,7 @@ import type { CheckpointErrorCode } from '../checkpoint/checkpoint-error.js';
 import type { BitcoinProofErrorCode } from '../evidence/bitcoin/errors.js';
 import type { EvidenceErrorCode } from '../evidence/evidence-error.js';
 import type { OpenTimestampsErrorCode } from '../evidence/opentimestamps/errors.js';
+import type { IdentityErrorCode } from '../identities/identity-error.js';
 import type { KeysErrorCode } from '../keys/keys-error.js';
 import type { LedgerErrorCode } from '../ledger/ledger-error.js';
 import type { QueryErrorCode } from '../queries/query-error.js';
@@ -26,6 +27,7 @@ export type OperationErrorCode =
   | CheckpointErrorCode
   | CommandErrorCode
   | EvidenceErrorCode
+  | IdentityErrorCode
   | KeysErrorCode
   | LedgerErrorCode
   | OpenTimestampsErrorCode

@@ -17,7 +17,9 @@ import { damaged, LedgerError } from './ledger-error.js';
 const handle = z.string().regex(/^[0-9a-f]{16}$/);
 /** Names of tenants and ledgers; what begins with `_` is the node's own, and nobody else can make it. */
 const tenantName = z.string().regex(/^(?:[a-z0-9][a-z0-9-]{0,62}|_node)$/);
-const ledgerName = z.string().regex(/^(?:[a-z0-9][a-z0-9-]{0,62}|_access|_inspections)$/);
+const ledgerName = z
+  .string()
+  .regex(/^(?:[a-z0-9][a-z0-9-]{0,62}|_access|_inspections|_identities)$/);
 const key = z.string().regex(/^[0-9a-f]{64}$/);
 
 const tenantSchema = z.strictObject({

@@ -21,6 +21,8 @@ export interface EntryView {
   readonly author?: string;
   readonly retention?: string;
   readonly schema?: string;
+  /** Whose word the record is: checked when it was appended. */
+  readonly claimSignature?: { readonly keyId: string; readonly alg: string };
   readonly validFrom?: string;
   readonly validTo?: string;
   readonly retracts?: string;
@@ -52,7 +54,18 @@ export function entryView(origin: string, opened: OpenedEntry, marksOf: MarksOf)
 }
 
 function recordMembers({ statement, said, payload }: OpenedRecord): Partial<EntryView> {
-  const { author, key, retention, retracts, schema, subject, type, validFrom, validTo } = said;
+  const {
+    author,
+    claimSignature,
+    key,
+    retention,
+    retracts,
+    schema,
+    subject,
+    type,
+    validFrom,
+    validTo,
+  } = said;
   return {
     type,
     subject,
@@ -62,6 +75,9 @@ function recordMembers({ statement, said, payload }: OpenedRecord): Partial<Entr
     mediaType: said.payload.mediaType,
     payload: JSON.parse(utf8ToString(payload.bytes)) as JsonValue,
     ...(statement.prev !== undefined && { prev: statement.prev }),
+    ...(claimSignature !== undefined && {
+      claimSignature: { keyId: claimSignature.keyId, alg: claimSignature.alg },
+    }),
     ...(key !== undefined && { key }),
     ...(retracts !== undefined && { retracts }),
     ...(validFrom !== undefined && { validFrom: formatInstant(validFrom) }),

@@ -1,6 +1,6 @@
 /**
  * The claim: what an author says before an entry exists (docs/formats/header.md). Its signature is
- * not looked at here.
+ * for `identities/claim-signature`.
  */
 import type { UnixMillis } from '../base/brand.js';
 import type { JsonObject } from '../base/canonical-json.js';
@@ -16,21 +16,46 @@ export interface Claim {
   readonly nonce: string;
   /** SHA-256 of the payload bytes, then of the bytes of each part. */
   readonly payloads: readonly HexDigest[];
+  /** When, by its author's clock; format 2 alone. */
+  readonly signedAt?: UnixMillis;
   readonly subject: string;
   readonly type: string;
   readonly validFrom?: UnixMillis;
   readonly validTo?: UnixMillis;
 }
 
+/** JOSE's names (RFC 8037, 7518, 8812). */
+export const CLAIM_ALGORITHMS = ['Ed25519', 'ES256', 'ES256K'] as const;
+export type ClaimAlgorithm = (typeof CLAIM_ALGORITHMS)[number];
+export const CLAIM_SIGNATURE_BYTES = 64;
+
+export interface ClaimSignature {
+  /** A `did:key`, or what its identity calls it. */
+  readonly keyId: string;
+  readonly alg: ClaimAlgorithm;
+  /** `CLAIM_SIGNATURE_BYTES`. */
+  readonly value: Uint8Array;
+}
+
+/** Who signed a claim, as its entry says it. */
+export interface ClaimSigner {
+  /** The `did:key` that `keyId` stood for. */
+  readonly key: string;
+  /** Digest of the last event of the author's history. */
+  readonly authorEvent: HexDigest;
+}
+
 /** What a record says of what its claim says. */
-export type ClaimedRecord = Omit<Claim, 'nonce'>;
+export type ClaimedRecord = Omit<Claim, 'nonce' | 'signedAt'>;
 
 /** @throws RecordsError RECORD_MALFORMED, RECORD_FORMAT_NEWER; paths begin with `/claim`. */
 export function parseClaim(value: JsonObject): Claim {
   const members = new JsonMembers(value, malformed);
   const format = members.required('$v', COUNT);
   if (format > CLAIM_FORMAT) throw formatNewer('claim', format, CLAIM_FORMAT);
-  if (format !== CLAIM_FORMAT) throw malformed('its format is not 1');
+  if (format !== CLAIM_FORMAT && format !== UNDATED_FORMAT)
+    throw malformed('its format is neither 1 nor 2');
+  const signedAt = format === CLAIM_FORMAT ? members.required('signedAt', INSTANT) : undefined;
   const key = members.optional('key', KEY);
   const validFrom = members.optional('validFrom', INSTANT);
   const validTo = members.optional('validTo', INSTANT);
@@ -41,6 +66,7 @@ export function parseClaim(value: JsonObject): Claim {
     subject: members.required('subject', PERSON),
     type: members.required('type', TYPE),
     ...(key !== undefined && { key }),
+    ...(signedAt !== undefined && { signedAt }),
     ...(validFrom !== undefined && { validFrom }),
     ...(validTo !== undefined && { validTo }),
   };
@@ -57,7 +83,8 @@ export function checkClaim(claim: Claim, record: ClaimedRecord): void {
   if (!alike) throw differs('payloads');
 }
 
-const CLAIM_FORMAT = 1;
+const CLAIM_FORMAT = 2;
+const UNDATED_FORMAT = 1;
 const SCALARS = ['author', 'key', 'subject', 'type', 'validFrom', 'validTo'] as const;
 const NONCE = textLike(/^[0-9a-f]{32}$/, 'hex of 16 bytes');
 /** The payload and at most 64 parts. */

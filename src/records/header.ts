@@ -3,6 +3,7 @@
  * is committed and sealed as a part of its own.
  */
 import type { UnixMillis } from '../base/brand.js';
+import { toBase64 } from '../base/bytes.js';
 import {
   canonicalJson,
   type JsonObject,
@@ -13,25 +14,33 @@ import { BaseError } from '../base/errors.js';
 import { sha256Hex } from '../base/hash.js';
 import type { HexDigest } from '../base/hex-digest.js';
 import {
+  base64Of,
   COUNT,
   DIGEST,
   INSTANT,
   JSON_OBJECT,
   JsonMembers,
+  oneOf,
   textLike,
 } from '../base/json-members.js';
 import { formatInstant } from '../base/time.js';
-import { KEY, PERSON, RETENTION, TYPE } from './internal/shapes.js';
+import { CLAIM_ALGORITHMS, CLAIM_SIGNATURE_BYTES, type ClaimSignature } from './claim.js';
+import { KEY, KEY_ID, PERSON, RETENTION, TYPE } from './internal/shapes.js';
 import { formatNewer, RecordsError } from './records-error.js';
 
-export const HEADER_FORMAT = 1;
+/** Of a record with a signed claim; of all others it is 1. */
+const HEADER_FORMAT = 2;
+const UNSIGNED_FORMAT = 1;
 export const MAX_HEADER_LENGTH = 65_536;
 
 export interface RecordHeader {
   /** Who wrote: an identity, or `key:<API key id>`. */
   readonly author: string;
+  /** With `claimSignature`: digest of the last event of the author's history when the entry was made. */
+  readonly authorEvent?: HexDigest;
   /** Exactly as its author wrote it. */
   readonly claim?: JsonObject;
+  readonly claimSignature?: ClaimSignature;
   /** Just one of `key` and `keyOpener` is there. */
   readonly key?: string;
   /** Opener of the thing's tag, which nothing else could make again. */
@@ -87,7 +96,9 @@ export function describePayload(
 
 /** The text of which the header bytes are the UTF-8. @throws RecordsError RECORD_TOO_LARGE beyond 64 KiB. */
 export function formatHeader(header: RecordHeader | SignatureHeader): string {
-  const text = canonicalJson({ $v: HEADER_FORMAT, ...membersOf(header) });
+  const isSigned = 'claimSignature' in header;
+  const $v = isSigned ? HEADER_FORMAT : UNSIGNED_FORMAT;
+  const text = canonicalJson({ $v, ...membersOf(header) });
   if (Buffer.byteLength(text) > MAX_HEADER_LENGTH)
     throw new RecordsError(
       'RECORD_TOO_LARGE',
@@ -98,7 +109,7 @@ export function formatHeader(header: RecordHeader | SignatureHeader): string {
 
 /** The claim is not looked into. @throws RecordsError HEADER_MALFORMED, RECORD_FORMAT_NEWER. */
 export function parseRecordHeader(bytes: Uint8Array): RecordHeader {
-  const members = readMembers(bytes);
+  const { members, isSigned } = readMembers(bytes);
   const [claim, key, keyOpener] = [
     members.optional('claim', JSON_OBJECT),
     members.optional('key', KEY),
@@ -106,6 +117,8 @@ export function parseRecordHeader(bytes: Uint8Array): RecordHeader {
   ];
   if ((key === undefined) === (keyOpener === undefined))
     throw malformed('it has not just one of the members key and keyOpener');
+  const signed = isSigned ? readClaimSignature(members) : {};
+  if (isSigned && claim === undefined) throw malformed('it has a signature of no claim');
   const parts = members.objects('parts', MAX_PARTS).map(readPart);
   const retracts = members.optional('retracts', DIGEST);
   const validFrom = members.optional('validFrom', INSTANT);
@@ -119,6 +132,7 @@ export function parseRecordHeader(bytes: Uint8Array): RecordHeader {
     schema: members.required('schema', SCHEMA),
     subject: members.required('subject', PERSON),
     type: members.required('type', TYPE),
+    ...signed,
     ...(claim !== undefined && { claim }),
     ...(key !== undefined && { key }),
     ...(keyOpener !== undefined && { keyOpener }),
@@ -133,7 +147,8 @@ export function parseRecordHeader(bytes: Uint8Array): RecordHeader {
 
 /** @throws RecordsError HEADER_MALFORMED, RECORD_FORMAT_NEWER. */
 export function parseSignatureHeader(bytes: Uint8Array): SignatureHeader {
-  const members = readMembers(bytes);
+  const { members, isSigned } = readMembers(bytes);
+  if (isSigned) throw malformed('its format is not 1');
   const header = {
     author: members.required('author', PERSON),
     of: members.required('of', DIGEST),
@@ -146,6 +161,8 @@ export function parseSignatureHeader(bytes: Uint8Array): SignatureHeader {
 }
 
 const MAX_PARTS = 64;
+const ALG = oneOf(...CLAIM_ALGORITHMS);
+const SIGNER = textLike(KEY_ID, 'the name of a key');
 const SCHEMA = textLike(/^[^\p{Cc}\p{Cs}]{1,256}$/u, 'the id and version of a schema');
 /** RFC 6838 §4.2, in lower case. */
 const MEDIA_TYPE = textLike(
@@ -157,9 +174,12 @@ const MEDIA_TYPE = textLike(
 function membersOf(header: RecordHeader | SignatureHeader): JsonObject {
   const payload = { ...header.payload };
   if ('of' in header) return { ...header, payload };
-  const { parts, validFrom, validTo, ...rest } = header;
+  const { claimSignature, parts, validFrom, validTo, ...rest } = header;
   return {
     ...rest,
+    ...(claimSignature !== undefined && {
+      claimSignature: { ...claimSignature, value: toBase64(claimSignature.value) },
+    }),
     payload,
     ...(parts !== undefined && { parts: parts.map((part) => ({ ...part })) }),
     ...(validFrom !== undefined && { validFrom: formatInstant(validFrom) }),
@@ -167,13 +187,27 @@ function membersOf(header: RecordHeader | SignatureHeader): JsonObject {
   };
 }
 
-function readMembers(bytes: Uint8Array): JsonMembers {
+function readMembers(bytes: Uint8Array): { members: JsonMembers; isSigned: boolean } {
   if (bytes.length > MAX_HEADER_LENGTH) throw malformed('it is larger than 64 KiB');
   const members = new JsonMembers(readJson(bytes), malformed);
   const format = members.required('$v', COUNT);
   if (format > HEADER_FORMAT) throw formatNewer('header', format, HEADER_FORMAT);
-  if (format !== HEADER_FORMAT) throw malformed('its format is not 1');
-  return members;
+  if (format !== HEADER_FORMAT && format !== UNSIGNED_FORMAT)
+    throw malformed('its format is neither 1 nor 2');
+  return { members, isSigned: format === HEADER_FORMAT };
+}
+
+function readClaimSignature(
+  members: JsonMembers,
+): Required<Pick<RecordHeader, 'authorEvent' | 'claimSignature'>> {
+  const inner = members.object('claimSignature');
+  const claimSignature = {
+    alg: inner.required('alg', ALG),
+    keyId: inner.required('keyId', SIGNER),
+    value: inner.required('value', base64Of(CLAIM_SIGNATURE_BYTES)),
+  };
+  inner.end();
+  return { authorEvent: members.required('authorEvent', DIGEST), claimSignature };
 }
 
 function readPayload(members: JsonMembers): PayloadDescription {

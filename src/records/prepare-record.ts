@@ -1,12 +1,12 @@
 /** From a well-formed record and the secrets it needs to an entry that only lacks its place. */
-import { toHex } from '../base/bytes.js';
+import { fromBase64, toHex } from '../base/bytes.js';
 import { canonicalJson } from '../base/canonical-json.js';
 import { assert } from '../base/errors.js';
 import { sha256Hex } from '../base/hash.js';
 import { digestToHex, type HexDigest, hexDigest } from '../base/hex-digest.js';
 import { randomBytes, type RandomSource } from '../base/random.js';
 import { parseInstant } from '../base/time.js';
-import { checkClaim, type ClaimedRecord, parseClaim } from './claim.js';
+import { checkClaim, type ClaimedRecord, type ClaimSigner, parseClaim } from './claim.js';
 import {
   describePayload,
   formatHeader,
@@ -34,6 +34,8 @@ export interface PrepareRecordOptions {
   readonly idempotent: boolean;
   /** `none`, or id and version of the schema that the payload was checked against. */
   readonly schema: string;
+  /** Of a record whose claim is signed, once that has been checked; null of all others. */
+  readonly signer?: ClaimSigner | null;
   readonly random: RandomSource;
   /** Where records of the same persons follow one another. */
   readonly tags?: PersonTags;
@@ -130,12 +132,12 @@ function prepareParts(record: RecordInput, options: PrepareRecordOptions): Prepa
 
 function describeRecord(
   record: RecordInput,
-  { author, schema, retention }: PrepareRecordOptions,
+  { author, schema, retention, signer = null }: PrepareRecordOptions,
   payload: string,
   thing: Thing['header'],
   parts: readonly PreparedPart[],
 ): RecordHeader {
-  const { claim, retracts, subject, type, validFrom, validTo } = record;
+  const { claim, claimSignature, retracts, subject, type, validFrom, validTo } = record;
   return {
     author,
     payload: describePayload(JSON_MEDIA_TYPE, payload),
@@ -145,6 +147,15 @@ function describeRecord(
     type,
     ...thing,
     ...(claim !== undefined && { claim }),
+    ...(claimSignature !== undefined &&
+      signer !== null && {
+        authorEvent: signer.authorEvent,
+        claimSignature: {
+          alg: claimSignature.alg,
+          keyId: signer.key,
+          value: fromBase64(claimSignature.value),
+        },
+      }),
     ...(parts.length > 0 && { parts: parts.map((part) => part.description) }),
     ...(retracts !== undefined && { retracts: hexDigest(retracts) }),
     ...(validFrom !== undefined && { validFrom: parseInstant(validFrom) }),

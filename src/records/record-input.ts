@@ -1,12 +1,14 @@
 /** What a client may send as a record, and nothing else. The one place where a record becomes typed. */
 import { z } from 'zod';
 import type { Brand } from '../base/brand.js';
+import { fromBase64 } from '../base/bytes.js';
 import type { JsonObject, JsonValue } from '../base/canonical-json.js';
 import { BaseError } from '../base/errors.js';
 import { withMissingNamed } from '../base/missing-text.js';
 import { CLASS_NAME, PERSON_NAME } from '../base/secret-scope.js';
 import { parseInstant } from '../base/time.js';
-import { RECORD_KEY, TYPE_NAME } from './internal/shapes.js';
+import { CLAIM_ALGORITHMS, CLAIM_SIGNATURE_BYTES } from './claim.js';
+import { KEY_ID, RECORD_KEY, TYPE_NAME } from './internal/shapes.js';
 import { RecordsError } from './records-error.js';
 
 export const MAX_PARTIES = 64;
@@ -41,6 +43,18 @@ const part = z.strictObject({
     .meta({ description: 'random; needed with a claim, which hashes the part nonce and all' }),
 });
 
+const claimSignature = z.strictObject({
+  keyId: z
+    .string()
+    .regex(KEY_ID, 'must be a did:key, or what its identity calls the key')
+    .meta({ description: 'did:key, or what its identity calls it' }),
+  alg: z.enum(CLAIM_ALGORITHMS),
+  value: z
+    .string()
+    .refine(isSignature, 'must be base64 of 64 bytes')
+    .meta({ description: 'base64; ECDSA as r ‖ s' }),
+});
+
 /** For OpenAPI, and for `parseRecordInput`, which is what everyone else calls. */
 export const recordInputSchema = z.strictObject({
   type: z.string().regex(TYPE_NAME, 'must be 1 to 128 of A-Z, a-z, 0-9, ., _ and -'),
@@ -72,6 +86,9 @@ export const recordInputSchema = z.strictObject({
     .exactOptional()
     .meta({ description: 'retention class; its type’s in the retention policies, else `default`' }),
   claim: object.exactOptional().meta({ description: 'what the author signed before' }),
+  claimSignature: claimSignature
+    .exactOptional()
+    .meta({ description: 'by a key of the author, which is then an identity' }),
 });
 
 type Members = z.infer<typeof recordInputSchema>;
@@ -99,6 +116,8 @@ export function parseRecordInput(value: JsonValue): RecordInput {
   if (record.validFrom !== undefined && record.validTo !== undefined)
     if (record.validFrom >= record.validTo)
       throw malformed('validFrom must be before validTo', '/validTo');
+  if (record.claimSignature !== undefined && record.claim === undefined)
+    throw malformed('claimSignature is over no claim', '/claimSignature');
   if (record.claim !== undefined)
     for (const [at, { nonce }] of (record.parts ?? []).entries())
       if (nonce === undefined)
@@ -107,7 +126,7 @@ export function parseRecordInput(value: JsonValue): RecordInput {
 }
 
 /** Never stored unchecked: each is refused by name until what checks it is there. */
-const NOT_YET = ['claimSignature', 'attachments'] as const;
+const NOT_YET = ['attachments'] as const;
 
 function firstFault(error: z.ZodError): RecordsError {
   const issue = error.issues[0];
@@ -124,9 +143,17 @@ function malformed(reason: string, path: string): RecordsError {
   return new RecordsError('RECORD_MALFORMED', `${where}: ${reason}`, { path });
 }
 
+function isSignature(text: string): boolean {
+  return isOf(() => fromBase64(text, CLAIM_SIGNATURE_BYTES));
+}
+
 function isInstant(text: string): boolean {
+  return isOf(() => parseInstant(text));
+}
+
+function isOf(parse: () => unknown): boolean {
   try {
-    parseInstant(text);
+    parse();
     return true;
   } catch (cause) {
     if (cause instanceof BaseError) return false;

@@ -7,6 +7,7 @@ import { type Role, ROLES } from '../../src/access/authorize.js';
 import type { UnixMillis } from '../../src/base/brand.js';
 import { parseInstant } from '../../src/base/time.js';
 import { answer, append, createLedger, foundTenant, RECORD } from '../api/support/ledger-client.js';
+import { registration, staleEvent, testKey } from '../identities/support/identity-kit.js';
 import { issueTo } from '../signing/support/test-pki.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestService, type RequestOptions, type TestService } from '../support/test-service.js';
@@ -46,6 +47,7 @@ let foreign: string;
 let evidence: Uint8Array;
 let made = 0;
 let inspection = '';
+let identity = '';
 const keys = new Map<string, string>();
 
 const KYC = '/v1/ledgers/kyc';
@@ -162,6 +164,37 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     status: 409,
     foreign: 404,
     ask: async () => ({ path: `/v1/grants/${await newGrant()}/approval`, method: 'POST' }),
+  },
+  'GET /v1/identities': { may: READERS, discloses: true, ask: get('/v1/identities') },
+  'POST /v1/identities': {
+    may: WRITERS,
+    status: 201,
+    ask: () => ({ path: '/v1/identities', json: registration(testKey()) }),
+  },
+  'GET /v1/identities/{id}': {
+    may: READERS,
+    discloses: true,
+    foreign: 404,
+    ask: () => ({ path: `/v1/identities/${identity}` }),
+  },
+  'GET /v1/identities/{id}/history': {
+    may: READERS,
+    discloses: true,
+    foreign: 404,
+    ask: () => ({ path: `/v1/identities/${identity}/history` }),
+  },
+  'POST /v1/identities/{id}/events': {
+    may: WRITERS,
+    // It is none that follows.
+    status: 409,
+    foreign: 404,
+    ask: () => ({ path: `/v1/identities/${identity}/events`, json: staleEvent(identity) }),
+  },
+  'POST /v1/identities/{id}/acts': {
+    may: ['officer', 'admin'],
+    status: 201,
+    foreign: 404,
+    ask: () => ({ path: `/v1/identities/${identity}/acts`, json: { action: 'introduce' } }),
   },
   'GET /v1/inspections': { may: ['inspector', ...OVERSEERS], ask: get('/v1/inspections') },
   'GET /v1/holds': { may: OVERSEERS, ask: get('/v1/holds') },
@@ -469,6 +502,10 @@ beforeAll(async () => {
   evidence = new Uint8Array(await (await node.request(`${KYC}/records/1/evidence`)).arrayBuffer());
   const put = { method: 'PUT', json: FREE };
   await answer(node.request(`${KYC}/schemas/test.Free`, put), 201);
+  const registered = { json: registration(testKey()) };
+  identity = (
+    await answer<{ identity: { id: string } }>(node.request('/v1/identities', registered), 201)
+  ).identity.id;
   const found = { method: 'PUT', json: { ...FREE, findable: [{ as: 'text', pointer: '/city' }] } };
   await answer(node.request(`${KYC}/schemas/test.Found`, found), 201);
   for (const role of ROLES) {
@@ -616,6 +653,7 @@ describe.each(Object.entries(EXPECTED))('%s', (route, expectation) => {
     const nowhere = asked.path
       .replace(KYC, '/v1/ledgers/not-there')
       .replace(/^\/v1\/(grants|keys|inspections|holds)\/[0-9a-f]{12}/, '/v1/$1/ffffffffffff')
+      .replace(/\/identity:[0-9a-f]{64}/, `/identity:${'f'.repeat(64)}`)
       .replace('/v1/tenants/default', '/v1/tenants/not-there');
     expect(nowhere).not.toBe(asked.path);
     expect(await ask({ ...asked, path: nowhere }, foreign)).toEqual([given, code, text]);

@@ -130,7 +130,7 @@ describe('a record with a member that is wrong', () => {
     if (pointer !== '') expect(answered.errors?.[0]?.pointer).toMatch(new RegExp(`^/${pointer}`));
   });
 
-  it.each(['claimSignature', 'attachments'])(
+  it.each(['attachments'])(
     '%s is refused by name, never stored',
     async (name) => {
       const body = JSON.stringify({ ...RECORD, [name]: [] });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { UnixMillis } from '../../src/base/brand.js';
 import type { LeafIndex } from '../../src/base/brand.js';
 import { fromHex, sha256Digest, utf8 } from '../../src/base/bytes.js';
 import { parseStrictJson } from '../../src/base/canonical-json.js';
@@ -148,6 +149,7 @@ describe.each([
       idempotencyKey: new Uint8Array(32),
       schemas: null,
       typeClasses: {},
+      claims: { author: null, now: 0 as UnixMillis, recordedAt: 0 as UnixMillis },
       vaultGeneration: 1,
       maxPayloadBytes: 4096,
       texts: [{ bytes: lineOf(0) }],

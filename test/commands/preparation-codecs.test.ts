@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { UnixMillis } from '../../src/base/brand.js';
 import { BaseError } from '../../src/base/errors.js';
 import { digestToHex } from '../../src/base/hex-digest.js';
 import { dataScope, tagsScope } from '../../src/base/secret-scope.js';
@@ -15,6 +16,10 @@ import {
   encodeScopes,
 } from '../../src/commands/preparation/internal/secrets-codec.js';
 import type { Preparation, PreparedRecord } from '../../src/commands/preparation/preparer.js';
+import type { ClaimAuthor } from '../../src/identities/claim-signature.js';
+import type { DidKey } from '../../src/identities/did-key.js';
+import { IdentityError } from '../../src/identities/identity-error.js';
+import { KEY_PURPOSES } from '../../src/identities/identity-event.js';
 import { KeysError } from '../../src/keys/keys-error.js';
 import { RecordsError } from '../../src/records/records-error.js';
 import { SchemasError } from '../../src/schemas/schemas-error.js';
@@ -49,17 +54,40 @@ const refused: fc.Arbitrary<Preparation> = fc.oneof(
   fc
     .tuple(text, text)
     .map(([message, path]) => new RecordsError('RECORD_MALFORMED', message, { path })),
+  fc
+    .tuple(text, text)
+    .map(([message, path]) => new IdentityError('CLAIM_KEY_REVOKED', message, { path })),
   text.map((message) => new KeysError('KEYS_VAULT_PUSHBACK', message)),
   fc
     .tuple(text, fc.array(fc.record({ pointer: text, detail: text }), { maxLength: 3 }))
     .map(([message, faults]) => new SchemasError('RECORD_SCHEMA_INVALID', message, { faults })),
 );
+const instant = fc.maxSafeNat().map((millis) => millis as UnixMillis);
+const moment = fc.record({ sequence: fc.nat(), at: instant });
+const author: fc.Arbitrary<ClaimAuthor> = fc.record({
+  head: digest,
+  status: fc.constantFrom('active' as const, 'suspended' as const, 'revoked' as const),
+  keys: fc.array(
+    fc.record(
+      {
+        key: text.map((name) => name as DidKey),
+        id: text,
+        purposes: fc.subarray([...KEY_PURPOSES]),
+        from: moment,
+        to: moment,
+      },
+      { requiredKeys: ['key', 'purposes', 'from'] },
+    ),
+    { maxLength: 3 },
+  ),
+});
 const batch = fc.record({
   tenant: text,
   ledger: text,
   author: text,
   month: fc.constant(MONTH),
   idempotencyKey: bytes(32),
+  claims: fc.record({ author: fc.option(author), now: instant, recordedAt: instant }),
   schemas: fc.option(
     fc.record({
       mode: fc.constantFrom('strict' as const, 'warn' as const),

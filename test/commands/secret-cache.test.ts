@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { UnixMillis } from '../../src/base/brand.js';
 import { type SecretScope, tagsScope } from '../../src/base/secret-scope.js';
 import { SecretCache } from '../../src/commands/preparation/internal/secret-cache.js';
 import type { FindSecrets, FoundSecret } from '../../src/commands/preparation/preparer.js';
@@ -25,6 +26,7 @@ const context = (vaultGeneration: number, tenant = 't') => ({
   month: '2026-11',
   idempotencyKey: new Uint8Array(32),
   typeClasses: {},
+  claims: { author: null, now: 0 as UnixMillis, recordedAt: 0 as UnixMillis },
   vaultGeneration,
 });
 const anna = [tagsScope('anna')];

@@ -82,8 +82,18 @@ describe('parseClaim', () => {
     expect(error).toMatchObject({ code: 'RECORD_MALFORMED', path: '/claim' });
   });
 
+  it('takes a date in format 2, and there alone', () => {
+    const signedAt = '2026-01-01T00:00:00.000Z';
+    expect(parseClaim({ ...CLAIM, $v: 2, signedAt }).signedAt).toBe(parseInstant(signedAt));
+    for (const wrong of [
+      { ...CLAIM, $v: 2 },
+      { ...CLAIM, signedAt },
+    ])
+      expect(failure(() => parseClaim(wrong)).code).toBe('RECORD_MALFORMED');
+  });
+
   it('tells a newer format apart', () => {
-    expect(failure(() => parseClaim({ ...CLAIM, $v: 2 })).code).toBe('RECORD_FORMAT_NEWER');
+    expect(failure(() => parseClaim({ ...CLAIM, $v: 3 })).code).toBe('RECORD_FORMAT_NEWER');
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fromHex, toHex, utf8 } from '../../src/base/bytes.js';
 import {
+  canonicalJson,
   canonicalJsonBytes,
   type JsonObject,
   type JsonValue,
@@ -88,6 +89,29 @@ describe('a header', () => {
     );
   });
 
+  it('of a signed claim round-trips in format 2, and in no other', () => {
+    const signed: JsonObject = {
+      ...RECORD,
+      $v: 2,
+      authorEvent: '3'.repeat(64),
+      claim: { $v: 1 },
+      claimSignature: { alg: 'ES256K', keyId: 'daily', value: `${'A'.repeat(86)}==` },
+    };
+    const text = canonicalJson(signed);
+    expect(formatHeader(parseRecordHeader(utf8(text)))).toBe(text);
+    const { claim, authorEvent, claimSignature, ...unsigned } = signed;
+    for (const wrong of [
+      { ...signed, $v: 1 },
+      { ...unsigned },
+      { ...unsigned, claimSignature, authorEvent },
+      { ...unsigned, claim, claimSignature },
+      { ...unsigned, claim, authorEvent },
+    ] as JsonObject[])
+      expect(failure(() => parseRecordHeader(utf8(canonicalJson(wrong)))).code).toBe(
+        'HEADER_MALFORMED',
+      );
+  });
+
   it('of a signature round-trips', () => {
     fc.assert(
       fc.property(signatureHeader, (header) => {
@@ -164,7 +188,7 @@ describe('a header', () => {
   });
 
   it('of a newer format is told apart', () => {
-    const newer = canonicalJsonBytes({ ...RECORD, $v: 2 });
+    const newer = canonicalJsonBytes({ ...RECORD, $v: 3 });
     expect(failure(() => parseRecordHeader(newer)).code).toBe('RECORD_FORMAT_NEWER');
     expect(failure(() => parseSignatureHeader(newer)).code).toBe('RECORD_FORMAT_NEWER');
   });

@@ -104,12 +104,22 @@ describe('parseRecordInput', () => {
     expect(error).toMatchObject({ code: 'RECORD_MALFORMED', path });
   });
 
-  it.each(['claimSignature', 'attachments'])('refuses %s by name until it is supported', (name) => {
+  it.each(['attachments'])('refuses %s by name until it is supported', (name) => {
     for (const value of [{}, null, []]) {
       const error = failure(() => parseRecordInput({ ...RECORD, [name]: value }));
       expect(error).toMatchObject({ code: 'RECORD_MEMBER_NOT_SUPPORTED', path: `/${name}` });
       expect(error.message).toContain(name);
     }
+  });
+
+  it.each<[string, JsonValue]>([
+    ['of no claim', { keyId: 'k', alg: 'ES256', value: 'A'.repeat(86) + '==' }],
+    ['of another length', { keyId: 'k', alg: 'ES256', value: 'AAAA' }],
+    ['by another algorithm', { keyId: 'k', alg: 'RS256', value: 'A'.repeat(86) + '==' }],
+    ['that is none', []],
+  ])('refuses a signature %s', (_, claimSignature) => {
+    const error = failure(() => parseRecordInput({ ...RECORD, claimSignature }));
+    expect(error.code).toBe('RECORD_MALFORMED');
   });
 
   it('does not quote what it refuses', () => {

@@ -19,6 +19,7 @@ import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
 import { OUTAGE_FAULTS } from '../outages/outage-faults.js';
 import { RETENTION_FAULTS } from '../retention/planted-faults.js';
+import { IDENTITY_FAULTS } from '../identities/planted-faults.js';
 import { SIGNING_FAULTS } from '../signing/planted-faults.js';
 import { VALIDATION_FAULTS } from '../signing/support/validation-faults.js';
 import { mutate } from './mutant.js';
@@ -27,6 +28,7 @@ import { productRoot } from './product.js';
 const ALL = [
   ...Object.values(PLANTED_FAULTS).flat(),
   ...ACCESS_FAULTS,
+  ...IDENTITY_FAULTS,
   ...SIGNING_FAULTS,
   ...VALIDATION_FAULTS,
   ...CONTAINER_FAULTS,

@@ -11,6 +11,7 @@ import { createSignature, SIGNATURE_ALGORITHMS } from '../../src/signing/algorit
 import { derName } from '../../src/signing/distinguished-name.js';
 import { byteMutation } from '../evidence/support/byte-mutations.js';
 import { entryContainer } from '../evidence/support/containers.js';
+import { KEY_VECTORS, keyVectors } from '../identities/support/key-vectors.js';
 import {
   type BundledParts,
   openBundledParts,
@@ -48,6 +49,15 @@ describe('vectors made elsewhere', () => {
         const mac = hmacSha256Hex(bytes(key), bytes(msg));
         expect(mac.startsWith(tag)).toBe(result === 'valid');
       }
+  });
+
+  it.each(KEY_VECTORS)('agree: keys of identities, %s', (file, alg) => {
+    const cases = keyVectors(file, alg);
+    expect(cases.length).toBeGreaterThan(250);
+    for (const { key, message, value } of cases)
+      expect(ofBrowser.isSignedByKey(key, message, value)).toBe(
+        ofNode.isSignedByKey(key, message, value),
+      );
   });
 
   it('agree: NIST PKITS', () => {

@@ -97,13 +97,13 @@ export function recordsRoutes(options: RecordsRoutesOptions): Router {
   const { guard, cursors, ledgers, append, appendAll, limits } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/records', {
-    post: guard('record:append', async (principal, request, response) => {
+    post: guard('record:append', async (principal, request, response, refuse) => {
       const { ledger } = validate(ledgerPathSchema, request.params, 'the path');
       const type = contentTypeOf(request, ['application/json', NDJSON]);
       // Before the body is read, which may be long.
       ledgers.find(principal.tenant, ledger);
       const target = { principal, ledger, limits };
-      if (type === NDJSON) await appendStream(request, response, { ...target, appendAll });
+      if (type === NDJSON) await appendStream(request, response, { ...target, appendAll, refuse });
       else await appendOne(request, response, { ...target, append });
     }),
     get: guard.disclosing('record:read', async ({ tenant }, request, response) => {

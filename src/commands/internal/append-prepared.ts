@@ -1,7 +1,10 @@
 /** What appending records has in common, whether they come parsed or as lines of text. */
 import { AccessError } from '../../access/access-error.js';
+import type { UnixMillis } from '../../base/brand.js';
 import { ChirographError } from '../../base/errors.js';
 import { monthOf } from '../../base/secret-scope.js';
+import { claimAuthorOf } from '../../identities/claim-signature.js';
+import type { IdentityState } from '../../identities/identity-state.js';
 import {
   type AppendedEntry,
   type AppendedUntil,
@@ -12,6 +15,7 @@ import {
 import { LedgerError } from '../../ledger/ledger-error.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { LogReader } from '../../ledger/log-reader.js';
+import { isIdentityId } from '../../queries/identity-book.js';
 import { appendedAgain } from '../../queries/receipt.js';
 import { typeIn } from '../../records/statement-template.js';
 import type { SchemaFault } from '../../schemas/schemas-error.js';
@@ -59,7 +63,27 @@ export async function appendPrepared<T, R>(
   });
 }
 
-async function attempt<T, R>(
+/** An identity does not change between being looked at and the entries that say what it was. */
+function attempt<T, R>(
+  deps: AppendRecordsDeps,
+  target: AppendTarget,
+  ledger: Ledger,
+  items: readonly T[],
+  form: RecordForm<T, R>,
+): Promise<(RecordResult<R> | 'stale')[]> {
+  const { author, tenant } = target;
+  const { identities } = deps;
+  const go = async (): Promise<(RecordResult<R> | 'stale')[]> => {
+    const state = (await identities?.now(tenant, author)) ?? null;
+    return attemptAs(state, deps, target, ledger, items, form);
+  };
+  return identities === undefined || !isIdentityId(author)
+    ? attemptAs(null, deps, target, ledger, items, form)
+    : identities.reading(tenant, author, go);
+}
+
+async function attemptAs<T, R>(
+  state: IdentityState | null,
   deps: AppendRecordsDeps,
   target: AppendTarget,
   ledger: Ledger,
@@ -69,11 +93,14 @@ async function attempt<T, R>(
   const vault = deps.store.vaultOf(target.tenant);
   const vaultGeneration = vault.generation;
   const { tenant, author, typeClasses = () => ({}) } = target;
+  const now = deps.clock.now();
+  const recordedAt = Math.max(ledger.reader.head.recordedAt, state?.at ?? 0) as UnixMillis;
   const context = {
     tenant,
     ledger: target.ledger,
     author,
-    month: monthOf(deps.clock.now()),
+    month: monthOf(now),
+    claims: { author: state && claimAuthorOf(state), now, recordedAt },
     idempotencyKey: deps.idempotencyKey(target.tenant),
     typeClasses: typeClasses(),
     vaultGeneration,

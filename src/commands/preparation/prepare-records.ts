@@ -11,6 +11,7 @@ import {
   scopesOfRecord,
 } from '../../records/record-scopes.js';
 import { idempotencyTag, type PersonTags } from '../../records/tag.js';
+import { judgeClaim } from './check-claim.js';
 import { mapSecrets, secretsIn } from './internal/per-secret.js';
 import { scopeKey } from './internal/scope-key.js';
 import type { FindSecrets, FoundSecret, Preparation, PreparationContext } from './preparer.js';
@@ -53,15 +54,20 @@ function scopesOf(
 }
 
 function prepareOne(
-  { record, idempotencyKey, schema = 'none', warnings = [], refusal = null }: CheckedRequest,
+  { record, idempotencyKey, schema = 'none', warnings = [], ...checked }: CheckedRequest,
   slots: PerSecret<number>,
   found: readonly (FoundSecret | null)[],
   context: PreparationContext,
   { random, tags }: PreparationTools,
 ): Preparation {
+  const { signer, refusal: ofClaim } = judgeClaim(record, context.claims);
+  const refusal = checked.refusal ?? ofClaim;
+  // Only the log knows whether a request with a key is one that was taken before.
+  if (refusal !== null && idempotencyKey === null) return refusal;
   const secrets = mapSecrets(slots, (slot) => found[slot] ?? noneLeft());
   const entry = prepareRecord(record, {
     author: context.author,
+    signer,
     secrets,
     retention: retentionOf(record, context.typeClasses),
     month: context.month,

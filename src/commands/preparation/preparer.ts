@@ -2,8 +2,10 @@
  * Preparing: from the text of a record to an entry that only lacks its place. It is most of the work
  * of a record and needs nothing of the log, so it can be done in another thread.
  */
+import type { UnixMillis } from '../../base/brand.js';
 import type { ChirographError } from '../../base/errors.js';
 import type { SecretRef, SecretScope } from '../../base/secret-scope.js';
+import type { ClaimAuthor } from '../../identities/claim-signature.js';
 import type { PreparedEntry } from '../../records/prepared-entry.js';
 import type { TypeClasses } from '../../records/record-scopes.js';
 import type { SchemaMode, SchemaSettings } from '../../schemas/schema-document.js';
@@ -23,8 +25,18 @@ export interface PreparationContext {
   readonly idempotencyKey: Uint8Array;
   /** How it is now: a class that a later policy gives is for later records. */
   readonly typeClasses: TypeClasses;
+  /** What signatures of claims are judged by. */
+  readonly claims: ClaimContext;
   /** Of the tenant's vault. What was found in another generation is never used. */
   readonly vaultGeneration: number;
+}
+
+export interface ClaimContext {
+  /** What the author is; null of one that is no identity. */
+  readonly author: ClaimAuthor | null;
+  readonly now: UnixMillis;
+  /** When the last entry was recorded that one of these stands behind: a clock before it is behind. */
+  readonly recordedAt: UnixMillis;
 }
 
 export interface SchemaCheck extends Pick<SchemaSettings, 'unknownTypes'> {
@@ -48,8 +60,8 @@ export interface PreparedRecord {
   /** What a schema has against it, where that is no reason to refuse it. */
   readonly warnings: readonly SchemaFault[];
   /**
-   * It is refused, unless it repeats a request that was taken before: a schema may have come in between,
-   * and an idempotency key is good for ever. Null of all others.
+   * It is refused, unless it repeats a request that was taken before: a schema may have come in between, or a key
+   * have been revoked, and an idempotency key is good for ever. Null of all others.
    */
   readonly refusal: ChirographError | null;
 }

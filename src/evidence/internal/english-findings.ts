@@ -40,7 +40,9 @@ export const ENGLISH_FINDINGS = {
   'tags.none': 'The file opens the tag {tag}, which the statement does not have.',
   'tags.differ': 'The tag {tag} does not stand for what the header names.',
 
-  'claim.pass': 'The claim says what the header says. Its signature is not part of this format.',
+  'claim.pass': 'The claim says what the header says. Nobody has signed it.',
+  'claim.pass-signed': 'The claim says what the header says, and is signed by {key}.',
+  'claim.unsigned': 'The claim is not signed by the key that is named: {reason}.',
   'claim.not-present': 'There is no claim.',
   'claim.differs': '{reason}.',
 
@@ -177,6 +179,8 @@ export const ENGLISH_FINDINGS = {
   'not-proven.subject':
     'That the tag by which the log knows the subject stands for the name in the header.',
   'not-proven.claim': 'That the author signed the claim.',
+  'not-proven.claim-key':
+    'That the key which signed the claim was the author’s then: the log says that it has checked so.',
   'not-proven.signature':
     'That the signature is genuine: the entry that it signs is not in this file.',
   'not-proven.parts': 'What the entry says of other persons: each is shown in a file of its own.',

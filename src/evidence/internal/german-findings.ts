@@ -46,8 +46,9 @@ export const GERMAN_FINDINGS: Readonly<Record<keyof typeof ENGLISH_FINDINGS, str
   'tags.none': 'Die Datei öffnet das Kennzeichen {tag}, das die Aussage nicht hat.',
   'tags.differ': 'Das Kennzeichen {tag} steht nicht für das, was die Kopfdaten nennen.',
 
-  'claim.pass':
-    'Die Erklärung sagt dasselbe wie die Kopfdaten. Ihre Signatur gehört nicht zu diesem Format.',
+  'claim.pass': 'Die Erklärung sagt dasselbe wie die Kopfdaten. Niemand hat sie signiert.',
+  'claim.pass-signed': 'Die Erklärung sagt dasselbe wie die Kopfdaten und ist mit {key} signiert.',
+  'claim.unsigned': 'Die Erklärung ist nicht mit dem genannten Schlüssel signiert: {reason}.',
   'claim.not-present': 'Es gibt keine Erklärung.',
   'claim.differs': '{reason}.',
 
@@ -200,6 +201,8 @@ export const GERMAN_FINDINGS: Readonly<Record<keyof typeof ENGLISH_FINDINGS, str
   'not-proven.subject':
     'Dass das Kennzeichen, unter dem das Log den Betroffenen führt, für den Namen in den Kopfdaten steht.',
   'not-proven.claim': 'Dass der Verfasser die Erklärung signiert hat.',
+  'not-proven.claim-key':
+    'Dass der Schlüssel, der die Erklärung signiert hat, damals der des Verfassers war: Das Protokoll sagt, es geprüft zu haben.',
   'not-proven.signature':
     'Dass die Signatur echt ist: Der Eintrag, den sie signiert, ist nicht in dieser Datei.',
   'not-proven.parts':

@@ -28,7 +28,9 @@ export function notProven(evidence: ReadEvidence, run: CheckRun): Finding[] {
     isRecord && file.entry.payload === undefined && finding('not-proven.payload'),
     header !== null && !openedTags(entry).includes('subject') && finding('not-proven.subject'),
     entry.content.kind === 'signature' && finding('not-proven.signature'),
-    header !== null && 'claim' in header && finding('not-proven.claim'),
+    header !== null &&
+      'claim' in header &&
+      finding('claimSignature' in header ? 'not-proven.claim-key' : 'not-proven.claim'),
     entry.content.kind === 'record' &&
       (entry.content.parts !== undefined || entry.content.tags.parties !== undefined) &&
       finding('not-proven.parts'),

@@ -9,6 +9,8 @@ export const RECORD_KEY = PERSON_NAME;
 
 export const PERSON = textLike(PERSON_NAME, 'a name of 1 to 256 characters');
 export const KEY = textLike(RECORD_KEY, 'a key of 1 to 256 characters');
+/** A `did:key`, or what an identity calls one of its keys. */
+export const KEY_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 export const TYPE = textLike(TYPE_NAME, 'a record type');
 export const RETENTION = textLike(CLASS_NAME, 'a retention class');
 /** C2SP tlog-checkpoint: neither white space nor `+`. */

@@ -4,6 +4,7 @@ export { hmacSha256Hex, sha256, sha256Hex } from '../../../src/base/hash.js';
 export { digestFromHex, hexDigest } from '../../../src/base/hex-digest.js';
 export { inflate } from '../../../src/evidence/internal/inflate.js';
 export { runVerify } from '../../../src/evidence/run-verify.js';
+export { isSignedByKey } from '../../../src/identities/key-signature.js';
 export { SIGNATURE_ALGORITHMS, verifySignature } from '../../../src/signing/algorithms.js';
 export { validateCertificatePath } from '../../../src/signing/certificate-path.js';
 export { parseCertificate } from '../../../src/signing/certificate.js';

@@ -1,13 +1,14 @@
-/** ECDSA (FIPS 186-5 §6.4) on P-256 and P-384; the signature is strict DER, as OpenSSL wants it. */
+/** ECDSA (FIPS 186-5 §6.4) on P-256, P-384 and secp256k1; the signature is strict DER, as OpenSSL wants it. */
 import { p256, p384 } from '@noble/curves/nist.js';
+import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { twoIntegers } from './der.js';
 
-const CURVES = { 'P-256': p256, 'P-384': p384 } as const;
+const CURVES = { 'P-256': p256, 'P-384': p384, secp256k1 } as const;
 export type CurveName = keyof typeof CURVES;
 
-/** Whether these are `04 ‖ X ‖ Y` of a point on the curve that is not its zero. */
+/** Whether these are a point on the curve that is not its zero: `04 ‖ X ‖ Y`, or compressed (SEC 1 §2.3.3). */
 export function isPoint(curve: CurveName, point: Uint8Array): boolean {
-  return CURVES[curve].utils.isValidPublicKey(point, false);
+  return CURVES[curve].utils.isValidPublicKey(point);
 }
 
 /** `digest` is cut to the length of the curve's order (§6.4.1); s may be any of its two forms. */

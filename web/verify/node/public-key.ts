@@ -59,6 +59,8 @@ function readSpki(spki: Uint8Array): PublicKeyData {
       return ellipticCurveKey('P-256', bytes);
     case ALGORITHM.p384:
       return ellipticCurveKey('P-384', bytes);
+    case ALGORITHM.secp256k1:
+      return ellipticCurveKey('secp256k1', bytes);
     case ALGORITHM.rsa:
       return { kind: 'rsa', numbers: readRsaNumbers(bytes) };
     default:
@@ -71,6 +73,7 @@ const ALGORITHM = {
   ed25519: '06032b6570',
   p256: '06072a8648ce3d020106082a8648ce3d030107',
   p384: '06072a8648ce3d020106052b81040022',
+  secp256k1: '06072a8648ce3d020106052b8104000a',
   rsa: '06092a864886f70d0101010500',
 } as const;
 const DSA = '06072a8648ce380401';

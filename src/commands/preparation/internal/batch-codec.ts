@@ -1,10 +1,12 @@
 /** A batch on its way to the worker, in one buffer that is handed over, not copied. */
+import type { UnixMillis } from '../../../base/brand.js';
 import { ByteReader, ByteWriter } from '../../../base/byte-codec.js';
 import { utf8, utf8ToString } from '../../../base/bytes.js';
 import { BaseError } from '../../../base/errors.js';
+import type { ClaimAuthor } from '../../../identities/claim-signature.js';
 import type { TypeClasses } from '../../../records/record-scopes.js';
 import { UNKNOWN_TYPES } from '../../../schemas/schema-document.js';
-import type { PreparationBatch, SchemaCheck } from '../preparer.js';
+import type { ClaimContext, PreparationBatch, SchemaCheck } from '../preparer.js';
 import type { RecordText } from '../record-request.js';
 
 export function encodeBatch(batch: PreparationBatch): Uint8Array {
@@ -13,6 +15,7 @@ export function encodeBatch(batch: PreparationBatch): Uint8Array {
   const writer = new ByteWriter(length);
   for (const text of [tenant, ledger, author, month]) writer.bytes16(utf8(text));
   writer.bytes16(batch.idempotencyKey);
+  writeClaims(writer, batch.claims);
   writeSchemaCheck(writer, batch.schemas);
   writeClasses(writer, batch.typeClasses);
   writer.u32(batch.vaultGeneration);
@@ -32,6 +35,7 @@ export function decodeBatch(bytes: Uint8Array): PreparationBatch {
     author: text(),
     month: text(),
     idempotencyKey: reader.bytes16(),
+    claims: readClaims(reader),
     schemas: readSchemaCheck(reader),
     typeClasses: readClasses(reader),
     vaultGeneration: reader.u32(),
@@ -89,6 +93,20 @@ function writeClasses(writer: ByteWriter, classes: TypeClasses): void {
 function readClasses(reader: ByteReader): TypeClasses {
   const text = (): string => utf8ToString(reader.bytes16());
   return Object.fromEntries(readMany(reader, () => [text(), text()]));
+}
+
+function writeClaims(writer: ByteWriter, { author, now, recordedAt }: ClaimContext): void {
+  writer.u64(now);
+  writer.u64(recordedAt);
+  writer.bytes32(utf8(author === null ? '' : JSON.stringify(author)));
+}
+
+/** What the other thread wrote is what it says: it has been read strictly where it came from. */
+function readClaims(reader: ByteReader): ClaimContext {
+  const now = reader.u64() as UnixMillis;
+  const recordedAt = reader.u64() as UnixMillis;
+  const author = utf8ToString(reader.bytes32(reader.remaining));
+  return { author: author === '' ? null : (JSON.parse(author) as ClaimAuthor), now, recordedAt };
 }
 
 function writeText(writer: ByteWriter, { bytes, idempotencyKey }: RecordText): void {

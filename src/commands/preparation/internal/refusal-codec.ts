@@ -1,6 +1,7 @@
 /** Refusals between threads: structured cloning would lose their class, their code and their path. */
 import type { ByteReader, ByteWriter } from '../../../base/byte-codec.js';
 import { BaseError, type BaseErrorCode, type ChirographError } from '../../../base/errors.js';
+import { IdentityError, type IdentityErrorCode } from '../../../identities/identity-error.js';
 import { KeysError, type KeysErrorCode, type SealKeyErrorCode } from '../../../keys/keys-error.js';
 import { RecordsError, type RecordsErrorCode } from '../../../records/records-error.js';
 import {
@@ -13,7 +14,10 @@ import type { TextReader, TextWriter } from './text-codec.js';
 
 /** Nothing is sealed there. */
 type VaultErrorCode = Exclude<KeysErrorCode, SealKeyErrorCode>;
-type RefusalCode = BaseErrorCode | RecordsErrorCode | VaultErrorCode | SchemasErrorCode;
+/** No identity is changed there. */
+type ClaimErrorCode = Extract<IdentityErrorCode, `CLAIM_${string}` | 'IDENTITY_CLOCK_BEHIND'>;
+type RefusalCode =
+  BaseErrorCode | RecordsErrorCode | VaultErrorCode | SchemasErrorCode | ClaimErrorCode;
 type Restore = (message: string, path: string, faults: readonly SchemaFault[]) => ChirographError;
 
 /** A code is sent as its place in this table. Causes stay behind: nobody but a debugger reads them. */
@@ -48,6 +52,15 @@ const RESTORE = {
   SCHEMA_LIMIT: schemas('SCHEMA_LIMIT'),
   RECORD_SCHEMA_INVALID: schemas('RECORD_SCHEMA_INVALID'),
   RECORD_SCHEMA_MISSING: schemas('RECORD_SCHEMA_MISSING'),
+  CLAIM_AUTHOR_UNKNOWN: claims('CLAIM_AUTHOR_UNKNOWN'),
+  CLAIM_KEY_UNKNOWN: claims('CLAIM_KEY_UNKNOWN'),
+  CLAIM_KEY_REVOKED: claims('CLAIM_KEY_REVOKED'),
+  CLAIM_AUTHOR_SUSPENDED: claims('CLAIM_AUTHOR_SUSPENDED'),
+  CLAIM_AUTHOR_REVOKED: claims('CLAIM_AUTHOR_REVOKED'),
+  CLAIM_BEFORE_KEY: claims('CLAIM_BEFORE_KEY'),
+  CLAIM_DATED_AHEAD: claims('CLAIM_DATED_AHEAD'),
+  CLAIM_SIGNATURE_INVALID: claims('CLAIM_SIGNATURE_INVALID'),
+  IDENTITY_CLOCK_BEHIND: claims('IDENTITY_CLOCK_BEHIND'),
 } satisfies Readonly<Record<RefusalCode, Restore>>;
 
 const CODES: readonly string[] = Object.keys(RESTORE);
@@ -59,7 +72,7 @@ export function writeRefusal(writer: ByteWriter, texts: TextWriter, error: Chiro
   if (at === -1) throw error;
   writer.u8(at);
   texts.add(error.message);
-  texts.add(error instanceof RecordsError ? error.path : '');
+  texts.add(error instanceof RecordsError || error instanceof IdentityError ? error.path : '');
   writeFaults(writer, texts, error instanceof SchemasError ? error.faults : []);
 }
 
@@ -76,6 +89,10 @@ function base(code: BaseErrorCode): Restore {
 
 function records(code: RecordsErrorCode): Restore {
   return (message, path) => new RecordsError(code, message, { path });
+}
+
+function claims(code: ClaimErrorCode): Restore {
+  return (message, path) => new IdentityError(code, message, { path });
 }
 
 function keys(code: KeysErrorCode): Restore {
