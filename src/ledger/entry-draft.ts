@@ -32,10 +32,13 @@ export interface EntryDraft {
   readonly mayOnlyRepeat?: boolean;
   /** UTC month (`2026-11`) under whose secrets it is sealed; null if nothing is sealed. */
   readonly month: string | null;
+  /** Of the vault that its secrets came from (`Vault.edition`); null if it rests on none. */
+  readonly vaultEdition: number | null;
 }
 
 export function draftOf(
   prepared: PreparedEntry,
+  vaultEdition: number,
   idempotencyTag: Uint8Array | null,
   mayOnlyRepeat = false,
 ): EntryDraft {
@@ -54,6 +57,7 @@ export function draftOf(
         : { key: idempotencyTag, record: recordTag },
     mayOnlyRepeat,
     month,
+    vaultEdition,
   };
 }
 
@@ -73,12 +77,13 @@ export function plainDraft(
     secrets: [],
     idempotency: null,
     month: null,
+    vaultEdition: null,
   };
 }
 
 /**
  * What became of a draft. Only `appended` appended anything; `stale` must be prepared again, because
- * a month began between its preparation and its turn.
+ * a month began between its preparation and its turn, or a secret that it rests on is being destroyed.
  */
 export type Outcome =
   | ({ readonly kind: 'appended' } & AppendedEntry)

@@ -67,7 +67,7 @@ const batch = fc.record({
       epoch: fc.nat(),
     }),
   ),
-  vaultGeneration: fc.nat(),
+  vaultEdition: fc.nat(),
   maxPayloadBytes: fc.nat(),
   texts: fc.array(
     fc.record(

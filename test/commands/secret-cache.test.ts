@@ -18,13 +18,13 @@ const secretOf = (n: number, isCommitted: boolean): FoundSecret => ({
   secret: new Uint8Array(32).fill(n),
   isCommitted,
 });
-const context = (vaultGeneration: number, tenant = 't') => ({
+const context = (vaultEdition: number, tenant = 't') => ({
   tenant,
   ledger: 'kyc',
   author: 'key:a',
   month: '2026-11',
   idempotencyKey: new Uint8Array(32),
-  vaultGeneration,
+  vaultEdition,
 });
 const anna = [tagsScope('anna')];
 

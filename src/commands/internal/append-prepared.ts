@@ -46,17 +46,28 @@ export async function appendPrepared<T, R>(
   form: RecordForm<T, R>,
 ): Promise<RecordResult<R>[]> {
   const ledger = deps.store.ledger(target.tenant, target.ledger);
-  const first = await attempt(deps, target, ledger, items, form);
-  const stale = items.filter((_, at) => first[at] === 'stale');
-  if (stale.length === 0) return first as RecordResult<R>[];
-  // A month began in between, or the vault was rotated. Neither happens twice within one request.
-  const second = await attempt(deps, target, ledger, stale, form);
-  return first.map((result) => {
-    const settled = result === 'stale' ? second.shift() : result;
-    if (settled === undefined || settled === 'stale')
-      throw new LedgerError('LEDGER_PUSHBACK', 'the clock is between two months: try again');
-    return settled;
+  const results = await attempt(deps, target, ledger, items, form);
+  // A month began in between, or somebody is being forgotten, which changes the vault twice at most.
+  for (let tries = 1; tries < MAX_TRIES; tries++) {
+    const stale = results.flatMap((result, at) => (result === 'stale' ? [at] : []));
+    if (stale.length === 0) break;
+    const again = await attempt(deps, target, ledger, pick(items, stale), form);
+    stale.forEach((at, nth) => (results[at] = again[nth] ?? 'stale'));
+  }
+  return results.map((result) => {
+    if (result === 'stale')
+      throw new LedgerError(
+        'LEDGER_PUSHBACK',
+        'a month begins, or somebody is being forgotten: try again in a moment',
+      );
+    return result;
   });
+}
+
+const MAX_TRIES = 4;
+
+function pick<T>(items: readonly T[], places: readonly number[]): T[] {
+  return places.flatMap((at) => items.slice(at, at + 1));
 }
 
 async function attempt<T, R>(
@@ -67,7 +78,7 @@ async function attempt<T, R>(
   form: RecordForm<T, R>,
 ): Promise<(RecordResult<R> | 'stale')[]> {
   const vault = deps.store.vaultOf(target.tenant);
-  const vaultGeneration = vault.generation;
+  const vaultEdition = vault.edition;
   const { tenant, author } = target;
   const context = {
     tenant,
@@ -75,14 +86,14 @@ async function attempt<T, R>(
     author,
     month: monthOf(deps.clock.now()),
     idempotencyKey: deps.idempotencyKey(target.tenant),
-    vaultGeneration,
+    vaultEdition,
   };
   const secrets = new SecretsInUse(vault);
   try {
     const prepared = await form.prepare(items, context, (scopes) => secrets.find(scopes));
     // Some of the secrets may have been destroyed since they were found.
-    if (vault.generation !== vaultGeneration) return items.map(() => 'stale');
-    const drafts = await draftsOf(ledger, target, prepared);
+    if (vault.edition !== vaultEdition) return items.map(() => 'stale');
+    const drafts = await draftsOf(ledger, target, prepared, vaultEdition);
     const outcomes = await ledger.append(drafts.filter(isDraft), form.until);
     return await resultsOf(ledger, { prepared, drafts, outcomes }, form.receipt);
   } finally {
@@ -94,6 +105,7 @@ async function draftsOf(
   { reader }: Ledger,
   { takesType = () => true }: AppendTarget,
   prepared: readonly Preparation[],
+  vaultEdition: number,
 ): Promise<(EntryDraft | ChirographError)[]> {
   const drafts: (EntryDraft | ChirographError)[] = [];
   for (const one of prepared)
@@ -101,7 +113,9 @@ async function draftsOf(
     else if (!takesType(typeIn(one.entry.template) ?? '')) drafts.push(restricted());
     else {
       const refusal = one.entry.retracts === null ? null : await retractionRefusal(reader, one);
-      drafts.push(refusal ?? draftOf(one.entry, one.idempotencyTag, one.refusal !== null));
+      drafts.push(
+        refusal ?? draftOf(one.entry, vaultEdition, one.idempotencyTag, one.refusal !== null),
+      );
     }
   return drafts;
 }

@@ -20,8 +20,8 @@ export interface PreparationContext {
   readonly month: string;
   /** The tenant's, 32 bytes: for `idempotencyTag`. */
   readonly idempotencyKey: Uint8Array;
-  /** Of the tenant's vault. What was found in another generation is never used. */
-  readonly vaultGeneration: number;
+  /** Of the tenant's vault (`Vault.edition`). What was found in another one is never used. */
+  readonly vaultEdition: number;
 }
 
 export interface SchemaCheck extends Pick<SchemaSettings, 'unknownTypes'> {

@@ -139,10 +139,10 @@ export class VaultFile {
   }
 
   /** All rows from an offset on, in order, many at a time. @throws KeysError KEYS_VAULT_DAMAGED. */
-  async *rows(from = VAULT_HEADER_LENGTH): AsyncGenerator<StoredRow[]> {
+  async *rows(from = VAULT_HEADER_LENGTH, chunkLength = CHUNK_LENGTH): AsyncGenerator<StoredRow[]> {
     const end = this.#length;
     for (let at = from; at < end;) {
-      const chunk = await readUpTo(this.#handle, at, Math.min(CHUNK_LENGTH, end - at));
+      const chunk = await readUpTo(this.#handle, at, Math.min(chunkLength, end - at));
       const stored = wholeRows(chunk, at);
       const last = stored.at(-1);
       if (last === undefined) throw damaged(this.generation, 'holds something that is not a row');

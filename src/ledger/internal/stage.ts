@@ -61,12 +61,15 @@ export async function stage(
   const first = nextIndex(head);
   const recordedAt = Math.max(now, head.recordedAt) as UnixMillis;
   const month = monthOf(recordedAt);
+  const vaultEdition = rows.editionOf(log.tenant);
   const placed: (PlacedEntry & Pick<EntryDraft, 'secrets'>)[] = [];
   const results = drafts.map((draft): Placement => {
     const repeated = seen.repeated(draft);
     if (repeated !== null) return repeated;
     if (draft.mayOnlyRepeat === true) return { kind: 'refused' };
     if (draft.month !== null && draft.month !== month) return { kind: 'stale' };
+    if (draft.vaultEdition !== null && draft.vaultEdition !== vaultEdition)
+      return { kind: 'stale' };
     if (draft.follows !== null && seen.isFollowed(draft.follows)) return { kind: 'superseded' };
     const index = (first + placed.length) as LeafIndex;
     const prev = draft.thing === null ? undefined : seen.latest(draft.thing);

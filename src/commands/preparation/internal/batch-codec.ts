@@ -13,7 +13,7 @@ export function encodeBatch(batch: PreparationBatch): Uint8Array {
   for (const text of [tenant, ledger, author, month]) writer.bytes16(utf8(text));
   writer.bytes16(batch.idempotencyKey);
   writeSchemaCheck(writer, batch.schemas);
-  writer.u32(batch.vaultGeneration);
+  writer.u32(batch.vaultEdition);
   writer.u32(batch.maxPayloadBytes);
   writer.u32(texts.length);
   for (const text of texts) writeText(writer, text);
@@ -31,7 +31,7 @@ export function decodeBatch(bytes: Uint8Array): PreparationBatch {
     month: text(),
     idempotencyKey: reader.bytes16(),
     schemas: readSchemaCheck(reader),
-    vaultGeneration: reader.u32(),
+    vaultEdition: reader.u32(),
     maxPayloadBytes: reader.u32(),
     texts: readMany(reader, () => readText(reader)),
   };
