@@ -202,6 +202,11 @@ export class Service {
     return this.#opened.firstKey;
   }
 
+  /** TEMPORARY. */
+  get node(): OpenedNode['node'] {
+    return this.#opened.node;
+  }
+
   /** What the operator pays to, where anchors cost something. */
   get anchorAddress(): string | null {
     return this.#opened.anchorAddress;

@@ -88,6 +88,7 @@ export const PROBLEMS = {
 
   QUERY_INCOMPLETE: kind(400, 'A filter needs another'),
   QUERY_TOO_BROAD: kind(400, 'The question is too broad'),
+  ENTRY_ERASED: kind(410, 'The entry has been erased'),
   QUERY_SUBJECT_UNKNOWN: kind(404, 'Nothing is recorded of this subject'),
   QUERY_ORIGIN_UNKNOWN: kind(404, 'The ledger has no such log'),
   QUERY_NOTHING_ASKED: kind(409, 'Nothing was inspected yet'),

@@ -88,7 +88,8 @@ export function plainDraft(
 export type Outcome =
   | ({ readonly kind: 'appended' } & AppendedEntry)
   | { readonly kind: 'repeated'; readonly log: number; readonly index: LeafIndex }
-  | { readonly kind: 'conflict' }
+  /** The idempotency key was used for another record, or for one that nobody can compare any more. */
+  | { readonly kind: 'conflict'; readonly log: number; readonly index: LeafIndex }
   /** Another version follows the one that this was to follow. */
   | { readonly kind: 'superseded' }
   /** It could only have repeated something, and there is nothing that it repeats. */

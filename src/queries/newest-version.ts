@@ -7,7 +7,7 @@ import type { Vault } from '../keys/vault.js';
 import { damaged } from '../ledger/ledger-error.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { tagOf, thingOpener, thingValue } from '../records/tag.js';
-import { openEntry, type OpenedRecord } from './opened-entry.js';
+import { openUnerased, type OpenedRecord } from './opened-entry.js';
 
 /**
  * Of the newest log that has a version: one that goes on after a loss begins with none.
@@ -26,7 +26,7 @@ export async function newestVersionOf(
   for (const reader of logs.toReversed()) {
     const version = await reader.latestVersion(digestFromHex(tag));
     if (version === null) continue;
-    const opened = await openEntry(vault, await reader.entry(version.index));
+    const opened = await openUnerased(vault, await reader.entry(version.index));
     if (opened.kind !== 'record')
       throw damaged(
         `entry ${version.index} of ${reader.origin} is no version of what it should be`,

@@ -9,10 +9,13 @@ import {
   type EntryDraft,
   type Outcome,
 } from '../../ledger/entry-draft.js';
+import type { Vault } from '../../keys/vault.js';
 import { LedgerError } from '../../ledger/ledger-error.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { LogReader } from '../../ledger/log-reader.js';
+import { QueryError } from '../../queries/query-error.js';
 import { appendedAgain } from '../../queries/receipt.js';
+import { rowIdOf } from '../../records/sealing.js';
 import { typeIn } from '../../records/statement-template.js';
 import type { SchemaFault } from '../../schemas/schemas-error.js';
 import type { AppendRecordsDeps, AppendTarget, RecordResult } from '../append-target.js';
@@ -95,7 +98,7 @@ async function attempt<T, R>(
     if (vault.edition !== vaultEdition) return items.map(() => 'stale');
     const drafts = await draftsOf(ledger, target, prepared, vaultEdition);
     const outcomes = await ledger.append(drafts.filter(isDraft), form.until);
-    return await resultsOf(ledger, { prepared, drafts, outcomes }, form.receipt);
+    return await resultsOf(ledger, vault, { prepared, drafts, outcomes }, form.receipt);
   } finally {
     secrets.release();
   }
@@ -142,6 +145,7 @@ interface Appended {
 /** Results in the places of their drafts. */
 async function resultsOf<R>(
   ledger: Ledger,
+  vault: Vault,
   { prepared, drafts, outcomes }: Appended,
   receiptOf: RecordForm<never, R>['receipt'],
 ): Promise<(RecordResult<R> | 'stale')[]> {
@@ -166,7 +170,7 @@ async function resultsOf<R>(
         break;
       }
       case 'conflict':
-        results.push({ kind: 'error', error: conflict() });
+        results.push({ kind: 'error', error: await conflict(ledger, vault, outcome) });
         break;
       case 'refused':
         results.push({ kind: 'error', error: errorOf(refusal, one) });
@@ -190,13 +194,16 @@ function errorOf(
   throw new Error('a draft without what it was made of');
 }
 
-async function firstOf(
-  ledger: Ledger,
-  { log, index }: Extract<Outcome, { kind: 'repeated' }>,
-): Promise<AppendedEntry> {
+type EntryPlace = Extract<Outcome, { kind: 'repeated' | 'conflict' }>;
+
+function readerOf(ledger: Ledger, { log }: EntryPlace): LogReader {
   const reader = ledger.logNumbered(log);
   if (reader === undefined) throw new Error('an idempotency key of another ledger');
-  return appendedAgain(reader, index);
+  return reader;
+}
+
+async function firstOf(ledger: Ledger, first: EntryPlace): Promise<AppendedEntry> {
+  return appendedAgain(readerOf(ledger, first), first.index);
 }
 
 function restricted(): AccessError {
@@ -206,7 +213,15 @@ function restricted(): AccessError {
   );
 }
 
-function conflict(): LedgerError {
+/** Whether it is the same record cannot be told any more once its subject has been erased. */
+async function conflict(ledger: Ledger, vault: Vault, first: EntryPlace): Promise<ChirographError> {
+  const { sealedParts } = await readerOf(ledger, first).entry(first.index);
+  const [header] = sealedParts;
+  if (header !== undefined && (await vault.secretOfRow(rowIdOf(header))) === null)
+    return new QueryError(
+      'ENTRY_ERASED',
+      'what was recorded under this Idempotency-Key has been erased: use a new key for a new record',
+    );
   return new LedgerError(
     'LEDGER_IDEMPOTENCY_CONFLICT',
     'this Idempotency-Key was used for another record: use a new key for a new record',

@@ -184,9 +184,8 @@ async function lookUp(
     repeated: ({ idempotency }) => {
       const entry = idempotency === null ? undefined : known.get(toHex(idempotency.key));
       if (idempotency === null || entry === undefined) return null;
-      return toHex(entry.recordTag) === toHex(idempotency.record)
-        ? { kind: 'repeated', log: entry.log, index: entry.index }
-        : { kind: 'conflict' };
+      const isSame = toHex(entry.recordTag) === toHex(idempotency.record);
+      return { kind: isSame ? 'repeated' : 'conflict', log: entry.log, index: entry.index };
     },
     note: ({ thing, follows, leafHash: hash, index, idempotency }) => {
       if (follows !== null) followed.add(follows);
