@@ -13,6 +13,7 @@ const mayImport = {
   anchoring: ['base', 'tlog', 'signing', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
   views: ['base', 'tlog', 'records', 'schemas', 'keys', 'ledger'],
   access: ['base', 'tlog', 'signing', 'records', 'keys', 'ledger', 'views'],
+  retention: ['base', 'records', 'keys', 'ledger', 'views', 'access'],
   queries: [
     'base',
     'tlog',
@@ -26,6 +27,7 @@ const mayImport = {
     'anchoring',
     'views',
     'access',
+    'retention',
     'reports',
   ],
   commands: [
@@ -41,11 +43,12 @@ const mayImport = {
     'anchoring',
     'views',
     'access',
+    'retention',
     'reports',
     'queries',
   ],
   augmentation: ['base', 'signing', 'records', 'keys', 'ledger', 'access', 'queries', 'commands'],
-  api: ['base', 'records', 'schemas', 'checkpoint', 'access', 'commands', 'queries'],
+  api: ['base', 'records', 'schemas', 'checkpoint', 'access', 'retention', 'commands', 'queries'],
 };
 
 // Each outside package has one home, so swapping it touches one folder.

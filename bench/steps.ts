@@ -68,6 +68,7 @@ async function preparation(millis: number): Promise<number> {
     month: monthOf(Date.now() as UnixMillis),
     idempotencyKey: new Uint8Array(32),
     schemas: null,
+    typeClasses: {},
     vaultEdition: 1,
     maxPayloadBytes: 4096,
     texts: Array.from({ length: 512 }, (_, n) => ({ bytes: utf8(line(n)) })),

@@ -1,14 +1,16 @@
-/** Routes for who may do what, and who has: keys, tenants, grants, inspections, access entries. */
+/** Routes for who may do what, and who has: keys, tenants, grants, inspections, policies, holds, access entries. */
 import { DEFAULT_TENANT, isTenantName } from './access/tenant-name.js';
 import type { RouteModule } from './api/app.js';
 import { accessRoutes, describeAccess } from './api/routes/access.js';
 import { describeGrants, grantsRoutes } from './api/routes/grants.js';
+import { describeHolds, holdsRoutes } from './api/routes/holds.js';
 import {
   describeInspectionPackage,
   inspectionPackageRoutes,
 } from './api/routes/inspection-package.js';
 import { describeInspections, inspectionsRoutes } from './api/routes/inspections.js';
 import { describeKeys, keyCreation, keysRoutes } from './api/routes/keys.js';
+import { describeRetention, retentionRoutes } from './api/routes/retention.js';
 import { describeTenants, tenantsRoutes } from './api/routes/tenants.js';
 import { accessHistory } from './queries/access-history.js';
 import { inspectionPrinter } from './queries/inspection-report-data.js';
@@ -18,6 +20,7 @@ export function accessModules(parts: RouteParts, shared: SharedParts): RouteModu
   const { opened, clock } = parts;
   const { node, registry } = opened;
   const { book, recorder, changes, inspections, inspectionChanges } = opened.access;
+  const { retention, retentionChanges } = opened.access;
   const { guard, cursors, ledgers, body, seals, timeoutMillis } = shared;
   const create = keyCreation({
     registry,
@@ -70,6 +73,25 @@ export function accessModules(parts: RouteParts, shared: SharedParts): RouteModu
         idleTimeoutMillis: timeoutMillis,
       }),
       describeInspectionPackage,
+    ),
+    v1(
+      retentionRoutes({
+        ...{ guard, cursors, body, clock, retention },
+        changes: retentionChanges,
+        forget: {
+          ledgers,
+          retention,
+          timeZoneOf: (tenant) => book.of(tenant).settings.timeZone,
+        },
+      }),
+      describeRetention,
+    ),
+    v1(
+      holdsRoutes({
+        ...{ guard, cursors, body, clock, book, ledgers, retention },
+        changes: retentionChanges,
+      }),
+      describeHolds,
     ),
     v1(accessRoutes({ guard, cursors, history: accessHistory(ledgers) }), describeAccess),
   ];

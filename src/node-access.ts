@@ -1,4 +1,4 @@
-/** The access ledgers of a node put together: who records, what grants and settings say, who changes them. */
+/** The access ledgers of a node put together: who records, what grants, settings and policies say, who changes them. */
 import { AccessBook } from './access/access-book.js';
 import { ACCESS_LEDGER } from './access/access-entry.js';
 import { InspectionBook } from './access/inspection-book.js';
@@ -10,12 +10,15 @@ import { AccessRecorder } from './commands/access-recorder.js';
 import type { AppendAccessDeps } from './commands/append-access.js';
 import { AccessChanges } from './commands/change-access.js';
 import { InspectionChanges } from './commands/change-inspections.js';
+import { RetentionChanges } from './commands/change-retention.js';
 import { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerNode } from './ledger-node.js';
 import { NO_MARKS } from './queries/receipt.js';
 import { tenantAccess } from './queries/tenant-access.js';
 import { tenantInspections } from './queries/tenant-inspections.js';
+import { tenantHolds, tenantPolicies } from './queries/tenant-retention.js';
 import { PersonTags } from './records/tag.js';
+import { RetentionBook } from './retention/retention-book.js';
 
 export interface NodeAccess {
   readonly book: AccessBook;
@@ -23,6 +26,8 @@ export interface NodeAccess {
   readonly changes: AccessChanges;
   readonly inspections: InspectionBook;
   readonly inspectionChanges: InspectionChanges;
+  readonly retention: RetentionBook;
+  readonly retentionChanges: RetentionChanges;
 }
 
 export interface NodeAccessOptions {
@@ -34,7 +39,7 @@ export interface NodeAccessOptions {
 /** The ledgers that keep inspections. */
 const KEEPING: readonly string[] = [ACCESS_LEDGER, HIDDEN_LEDGER];
 
-/** @throws as `tenantAccess` and `tenantInspections`: a node that does not know who may do what answers nobody. */
+/** @throws as `tenantAccess`, `tenantInspections` and `tenantHolds`: a node that does not know who may do what answers nobody. */
 export async function openNodeAccess(
   node: LedgerNode,
   { clock, random, refusalsPerMinute }: NodeAccessOptions,
@@ -42,10 +47,16 @@ export async function openNodeAccess(
   const { store } = node;
   const book = new AccessBook(clock);
   const inspections = new InspectionBook(clock);
+  const retention = new RetentionBook();
   for (const { name, handle } of store.tenants())
     if (isTenantName(name)) {
       const vault = store.vaultOf(handle);
-      book.put(name, await tenantAccess(store.ledger(handle, ACCESS_LEDGER), vault, name));
+      const own = store.ledger(handle, ACCESS_LEDGER);
+      book.put(name, await tenantAccess(own, vault, name));
+      for (const version of await tenantPolicies(own, vault, name))
+        retention.addVersion(name, version);
+      for (const hold of await tenantHolds(own, vault, name, clock.now()))
+        retention.putHold(name, hold);
       for (const ledger of store.ledgersOf(handle))
         if (KEEPING.includes(ledger.identity.name))
           for (const inspection of await tenantInspections(ledger, vault, name))
@@ -76,6 +87,13 @@ export async function openNodeAccess(
       handleOf,
       inspections,
       ensureHidden: (tenant) => node.ensureLedger(tenant, HIDDEN_LEDGER),
+    }),
+    retention,
+    retentionChanges: new RetentionChanges({
+      ...appending,
+      handleOf,
+      retention,
+      needsTwo: (tenant) => book.of(tenant).settings.approvals,
     }),
   };
 }

@@ -6,6 +6,7 @@ import { describeSchemas, schemasRoutes } from './api/routes/schemas.js';
 import { appendRecordTexts } from './commands/append-record-texts.js';
 import type { AppendTarget } from './commands/append-target.js';
 import { RecordGatherer } from './commands/record-gatherer.js';
+import type { TypeClasses } from './records/record-scopes.js';
 import { type RouteParts, type SharedParts, v1 } from './route-parts.js';
 
 export interface RecordModules {
@@ -16,7 +17,7 @@ export interface RecordModules {
 export function recordModules(parts: RouteParts, shared: SharedParts): RecordModules {
   const { config, opened, clock, random, preparer, trySchema } = parts;
   const { node, schemas } = opened;
-  const { book } = opened.access;
+  const { book, retention } = opened.access;
   const { guard, cursors, ledgers, body, timeoutMillis } = shared;
   const { marksOf } = ledgers;
   const appending = {
@@ -31,7 +32,8 @@ export function recordModules(parts: RouteParts, shared: SharedParts): RecordMod
   };
   const target = ({ tenant, author }: Principal, ledger: string): AppendTarget => {
     const takesType = (type: string): boolean => book.takesType(tenant, ledger, type);
-    return { tenant: ledgers.handleOf(tenant), ledger, author, takesType };
+    const typeClasses = (): TypeClasses => retention.policiesOf(tenant).types;
+    return { tenant: ledgers.handleOf(tenant), ledger, author, takesType, typeClasses };
   };
   const gatherer = new RecordGatherer((to, texts) => appendRecordTexts(appending, to, texts));
   return {

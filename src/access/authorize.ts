@@ -93,6 +93,15 @@ const ALLOWED = {
   'inspection:read': ['inspector', ...OVERSEERS],
   /** What was found under it, as a package. */
   'inspection:package': ['inspector'],
+  /** Policies and holds, without the persons that holds name. */
+  'retention:read': OVERSEERS,
+  'retention:configure': ['officer', 'admin'],
+  /** Persons whose data are due, and why others' are not. */
+  'retention:due': ['officer', 'admin'],
+  'hold:place': ['officer', 'admin'],
+  /** With the persons that it names. */
+  'hold:read': ['officer', 'admin'],
+  'hold:release': ['officer', 'admin'],
   /** Who saw what: the content of the ledger `_access`. */
   'access:read': OVERSEERS,
   /** The node alone writes there. */

@@ -23,6 +23,8 @@ export interface Disclosure {
   readonly question: JsonObject;
   /** In the order of the answer. */
   readonly entries: readonly DisclosedEntry[];
+  /** Who are shown besides the subjects of the entries: that they are here, and how they stand. */
+  readonly persons?: readonly string[];
   /**
    * Where the entries are what stood in a state of the ledger, or in several: the instants of these. Looked
    * for only where a scope asks: to find one may mean reading a block of the log.

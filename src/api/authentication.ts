@@ -243,6 +243,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'ACCESS_KEY_NOT_FOUND',
   'ACCESS_GRANT_UNKNOWN',
   'ACCESS_TENANT_UNKNOWN',
+  'HOLD_UNKNOWN',
   'LEDGER_UNKNOWN',
   /** Whoever tries out a list. */
   'SEARCH_RATE_LIMITED',

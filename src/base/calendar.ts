@@ -38,14 +38,7 @@ export function isTimeZone(name: string): name is TimeZoneName {
  * BaseError DATE_NOT_IN_ZONE for a date that the zone skipped, as Samoa did 2011-12-30.
  */
 export function endOfDay(date: string, zone: TimeZoneName): UnixMillis {
-  const day = parseDate(date);
-  const next = day.add({ days: 1 });
-  // Clocks that are put back past midnight show it twice: the later one ends the day if it is this day
-  // that goes on between the two. Clocks that skip midnight begin the next day with something else.
-  const ends = [...midnights(next, zone), next.toZonedDateTime({ timeZone: zone })].map((end) =>
-    end.subtract({ milliseconds: 1 }),
-  );
-  const last = ends.find((end) => end.toPlainDate().equals(day));
+  const last = lastMoment(parseDate(date), zone);
   if (last === undefined) throw notInZone();
   const millis = last.epochMilliseconds as UnixMillis;
   if (!INSTANT_WITH_FOUR_DIGITS.test(formatInstant(millis))) throw malformed();
@@ -60,6 +53,40 @@ export function startOfDay(date: string, zone: TimeZoneName): UnixMillis {
   const millis = start.epochMilliseconds as UnixMillis;
   if (!INSTANT_WITH_FOUR_DIGITS.test(formatInstant(millis))) throw malformed();
   return millis;
+}
+
+/** The date that clocks in `zone` show at an instant. */
+export function dateAt(instant: UnixMillis, zone: TimeZoneName): string {
+  return zoned(instant, zone).toPlainDate().toString();
+}
+
+/** A span of the calendar: in just one unit, so that it does not matter what is added first. */
+export type CalendarPeriod =
+  { readonly years: number } | { readonly months: number } | { readonly days: number };
+
+/**
+ * The date after a period: the same day of the month, or the last one of a month that is too short.
+ *
+ * @param date as dates above, also beyond the year 9999 (`+010000-01-01`), as is the result.
+ */
+export function datePlus(date: string, period: CalendarPeriod): string {
+  return Temporal.PlainDate.from(date).add(period).toString();
+}
+
+/**
+ * The first instant after a date in `zone`, however long the day is; of a date that the zone skipped, that
+ * at which it was skipped. Null after the last instant that can be written.
+ */
+export function instantAfter(date: string, zone: TimeZoneName): UnixMillis | null {
+  const day = Temporal.PlainDate.from(date);
+  const last = lastMoment(day, zone)?.epochMilliseconds;
+  const after =
+    last === undefined
+      ? day.add({ days: 1 }).toZonedDateTime({ timeZone: zone }).epochMilliseconds
+      : last + 1;
+  return INSTANT_WITH_FOUR_DIGITS.test(formatInstant(after as UnixMillis))
+    ? (after as UnixMillis)
+    : null;
 }
 
 /** Whether a text has the form of a calendar date. */
@@ -79,6 +106,23 @@ function parseDate(text: string): Temporal.PlainDate {
     if (cause instanceof RangeError) throw malformed(cause);
     throw cause;
   }
+}
+
+function zoned(instant: UnixMillis, zone: TimeZoneName): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
+}
+
+/** The last millisecond of a day; undefined if the zone skipped it. */
+function lastMoment(
+  day: Temporal.PlainDate,
+  zone: TimeZoneName,
+): Temporal.ZonedDateTime | undefined {
+  const next = day.add({ days: 1 });
+  // Clocks that are put back past midnight show it twice: the later one ends the day if it is this day
+  // that goes on between the two. Clocks that skip midnight begin the next day with something else.
+  return [...midnights(next, zone), next.toZonedDateTime({ timeZone: zone })]
+    .map((end) => end.subtract({ milliseconds: 1 }))
+    .find((end) => end.toPlainDate().equals(day));
 }
 
 /** When clocks there show midnight at the beginning of the day, the last time first. */

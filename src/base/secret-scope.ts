@@ -51,6 +51,14 @@ export function monthOf(instant: UnixMillis): string {
   return formatInstant(instant).slice(0, 7);
 }
 
+/** The first instant of a month, and that of the next one. @param month as `monthOf` writes it. */
+export function monthBounds(month: string): { readonly from: UnixMillis; readonly to: UnixMillis } {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  const at = (index: number): UnixMillis =>
+    new Date(0).setUTCFullYear(year, index, 1) as UnixMillis;
+  return { from: at(number - 1), to: at(number) };
+}
+
 export function tagsScope(person: string): TagsScope {
   return { use: 'tags', person };
 }

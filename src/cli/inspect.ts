@@ -3,14 +3,13 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import type { JsonValue } from '../base/canonical-json.js';
 import { systemClock } from '../base/time.js';
+import { allPages } from './all-pages.js';
 import { expected } from './answers.js';
-import { CliError } from './cli-error.js';
 import { repeated, withExamples } from './command-help.js';
 import { newInspection, type OpenFlags } from './inspection-input.js';
-import type { NodeClient } from './node-client.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
 import { savePackage, type SavedFile } from './save-package.js';
-import { oneLine, printResult, type Terminal } from './terminal.js';
+import { oneLine, printResult, rowsOf, type Terminal } from './terminal.js';
 
 interface OutputFlags extends NodeFlags {
   readonly json?: true;
@@ -61,7 +60,9 @@ export function addInspectCommand(program: Command, terminal: Terminal): void {
   const list = withNodeOptions(inspect.command('list'))
     .description('list the inspections that you have a part in, or oversee')
     .action(async (flags: OutputFlags) => {
-      const items = await all(nodeClientFor(flags, terminal));
+      const items = await allPages(nodeClientFor(flags, terminal), INSPECTIONS, {
+        what: 'inspections',
+      });
       printResult(terminal, flags.json, { items }, items.map(listLine));
     });
   withExamples(list, 'chirograph inspect list --json');
@@ -72,7 +73,7 @@ export function addInspectCommand(program: Command, terminal: Terminal): void {
     .action(async (id: string, flags: OutputFlags) => {
       const client = nodeClientFor(flags, terminal);
       const answer = await client.request({ method: 'GET', path: inspectionPath(id) });
-      printResult(terminal, flags.json, answer, rowsOf(answer));
+      printResult(terminal, flags.json, answer, rowsOf(expected(inspectionSchema, answer)));
     });
   withExamples(show, 'chirograph inspect show 0a1b2c3d4e5f');
 
@@ -133,24 +134,6 @@ const inspectionSchema = z.looseObject({
   state: z.string(),
   expiresAt: z.string(),
 });
-const pageSchema = z.object({ items: z.array(z.json()), cursor: z.string().nullable() });
-
-/** More than a tenant has, or anybody reads. */
-const MAX_PAGES = 100;
-
-async function all(client: NodeClient): Promise<readonly JsonValue[]> {
-  const items: JsonValue[] = [];
-  let query = '?limit=1000';
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const answer = await client.request({ method: 'GET', path: `${INSPECTIONS}${query}` });
-    const { items: found, cursor } = expected(pageSchema, answer);
-    items.push(...found);
-    if (cursor === null) return items;
-    query = `?limit=1000&cursor=${encodeURIComponent(cursor)}`;
-  }
-  throw new CliError('CLI_ANSWER_UNUSABLE', 'the node gives out more inspections than it can have');
-}
-
 /** The id alone on the first line, for scripts. */
 function openedLines(answer: JsonValue): readonly string[] {
   const { id, expiresAt } = expected(inspectionSchema, answer);
@@ -163,14 +146,4 @@ function listLine(item: JsonValue): string {
   return oneLine(
     [id, state.padEnd(7), ledger, caseId, authority, `expires ${expiresAt}`].join('  '),
   );
-}
-
-const LABEL_WIDTH = 12;
-
-function rowsOf(answer: JsonValue): readonly string[] {
-  const said = expected(inspectionSchema, answer);
-  return Object.entries(said).map(([name, value]) => {
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    return `${oneLine(name).padEnd(LABEL_WIDTH)}${oneLine(text)}`;
-  });
 }

@@ -48,7 +48,7 @@ export async function newInspection(
 const DAY_MILLIS = 86_400_000;
 
 /** An instant stays as it is: the node says what is wrong with it. */
-function expiryOf(expires: string, now: UnixMillis): string {
+export function expiryOf(expires: string, now: UnixMillis): string {
   const [, days] = /^([1-9]\d{0,3})d$/.exec(expires) ?? [];
   if (days === undefined) return expires;
   return formatInstant((now + Number(days) * DAY_MILLIS) as UnixMillis);
@@ -65,8 +65,9 @@ function inspectorOf(text: string): JsonObject {
   return { name, [kind]: who };
 }
 
-async function subjectsOf(
-  { subject, subjectsFrom }: OpenFlags,
+/** @throws CliError CLI_INPUT, CLI_FILE. */
+export async function subjectsOf(
+  { subject, subjectsFrom }: Pick<OpenFlags, 'subject' | 'subjectsFrom'>,
   terminal: Pick<Terminal, 'stdin'>,
 ): Promise<readonly string[] | undefined> {
   if (subjectsFrom === undefined) return subject;

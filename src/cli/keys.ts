@@ -5,8 +5,8 @@ import { ROLES } from '../access/authorize.js';
 import { utf8 } from '../base/bytes.js';
 import type { JsonValue } from '../base/canonical-json.js';
 import { definedMembers } from '../base/defined-members.js';
+import { allPages } from './all-pages.js';
 import { expected } from './answers.js';
-import { CliError } from './cli-error.js';
 import { withExamples } from './command-help.js';
 import { writeOwnFile } from './files.js';
 import type { NodeClient } from './node-client.js';
@@ -48,7 +48,7 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
   withNodeOptions(keys.command('list'))
     .description('list the API keys of your tenant')
     .action(async (flags: OutputFlags) => {
-      const items = await listAll(nodeClientFor(flags, terminal));
+      const items = await allKeys(nodeClientFor(flags, terminal));
       printAnswer(terminal, flags, { items }, listLines);
     });
 
@@ -92,22 +92,8 @@ const keySchema = z.object({
   revokedAt: z.string().optional(),
 });
 
-const pageSchema = z.object({ items: z.array(z.json()), cursor: z.string().nullable() });
-
-/** More keys than a node holds. */
-const MAX_PAGES = 100;
-
-async function listAll(client: NodeClient): Promise<readonly JsonValue[]> {
-  const items: JsonValue[] = [];
-  let query = '?limit=1000';
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const answer = await client.request({ method: 'GET', path: `/v1/keys${query}` });
-    const { items: found, cursor } = expected(pageSchema, answer);
-    items.push(...found);
-    if (cursor === null) return items;
-    query = `?limit=1000&cursor=${encodeURIComponent(cursor)}`;
-  }
-  throw new CliError('CLI_ANSWER_UNUSABLE', 'the node gives out more keys than it can have');
+function allKeys(client: NodeClient): Promise<readonly JsonValue[]> {
+  return allPages(client, '/v1/keys', { what: 'keys' });
 }
 
 function createdLines(answer: JsonValue): readonly string[] {

@@ -13,6 +13,7 @@ import {
   SCHEMA_MODES,
   UNKNOWN_TYPES,
 } from '../schemas/schema-document.js';
+import { allPages } from './all-pages.js';
 import { expected } from './answers.js';
 import { CliError } from './cli-error.js';
 import { repeated, withExamples } from './command-help.js';
@@ -142,11 +143,6 @@ const summarySchema = z.object({
   recordedAt: z.string(),
 });
 const settingsSchema = z.object({ mode: z.string(), unknownTypes: z.string() });
-const pageSchema = z.object({ items: z.array(z.json()), cursor: z.string().nullable() });
-
-/** More than a ledger has. */
-const MAX_PAGES = 100;
-
 async function documentOf(
   file: string,
   { format, models, findable }: PutFlags,
@@ -179,18 +175,8 @@ async function readObject(file: string): Promise<JsonObject> {
   throw new CliError('CLI_INPUT', `${oneLine(file)} is not a JSON object`);
 }
 
-async function listAll(client: NodeClient, ledger: string): Promise<readonly JsonValue[]> {
-  const items: JsonValue[] = [];
-  let query = '?limit=1000';
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const path = `${ledgerPath(ledger)}/schemas${query}`;
-    const answer = await client.request({ method: 'GET', path });
-    const { items: found, cursor } = expected(pageSchema, answer);
-    items.push(...found);
-    if (cursor === null) return items;
-    query = `?limit=1000&cursor=${encodeURIComponent(cursor)}`;
-  }
-  throw new CliError('CLI_ANSWER_UNUSABLE', 'the node lists more schemas than a ledger can have');
+function listAll(client: NodeClient, ledger: string): Promise<readonly JsonValue[]> {
+  return allPages(client, `${ledgerPath(ledger)}/schemas`, { what: 'schemas' });
 }
 
 function ledgerPath(ledger: string): string {

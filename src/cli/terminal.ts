@@ -43,3 +43,13 @@ export function printAnswer(
 ): void {
   printResult(terminal, json, answer, json === true ? [] : lines(answer));
 }
+
+const LABEL_WIDTH = 12;
+
+/** An answer for people, a member a line. */
+export function rowsOf(said: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(said).map(([name, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    return `${oneLine(name).padEnd(LABEL_WIDTH)}${oneLine(text)}`;
+  });
+}

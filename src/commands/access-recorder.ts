@@ -42,12 +42,15 @@ export class AccessRecorder implements AccessLog {
     this.#refusals = new RefusalBudget(options.refusalsPerMinute);
   }
 
-  async disclosed(acting: Acting, { ledger, question, entries }: Disclosure): Promise<void> {
+  async disclosed(
+    acting: Acting,
+    { ledger, question, entries, persons: named = [] }: Disclosure,
+  ): Promise<void> {
     const asked = await this.#asked(acting, question);
     const leaves = entries.map(({ leafHash }) => sha256Digest(fromHex(leafHash)));
     const root = toHex(rootHash(appendLeaves(EMPTY_RANGE, leaves)));
     const shown = entries.flatMap(({ subject }) => (subject === null ? [] : [subject]));
-    const persons = [...new Set([...asked.tags.keys(), ...shown])];
+    const persons = [...new Set([...asked.tags.keys(), ...shown, ...named])];
     const said = {
       outcome: 'disclosed' as const,
       ledger,

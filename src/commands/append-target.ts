@@ -4,6 +4,7 @@ import type { RandomSource } from '../base/random.js';
 import type { Clock } from '../base/time.js';
 import type { LedgerStore } from '../ledger/ledger-store.js';
 import type { MarksOf, Receipt } from '../queries/receipt.js';
+import type { TypeClasses } from '../records/record-scopes.js';
 
 export interface AppendRecordsDeps {
   readonly store: LedgerStore;
@@ -20,6 +21,8 @@ export interface AppendTarget {
   readonly author: string;
   /** Whether the ledger takes records of a type; all of them without it. */
   readonly takesType?: (type: string) => boolean;
+  /** Classes of records that name none; `default` without it. Asked for anew with each attempt. */
+  readonly typeClasses?: () => TypeClasses;
 }
 
 /** What became of one record. @template R its receipt, as an object or as JSON text. */

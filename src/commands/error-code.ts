@@ -11,6 +11,7 @@ import type { LedgerErrorCode } from '../ledger/ledger-error.js';
 import type { QueryErrorCode } from '../queries/query-error.js';
 import type { RecordsErrorCode } from '../records/records-error.js';
 import type { ReportErrorCode } from '../reports/report-error.js';
+import type { RetentionErrorCode } from '../retention/retention-error.js';
 import type { SchemasErrorCode } from '../schemas/schemas-error.js';
 import type { SigningErrorCode } from '../signing/signing-error.js';
 import type { TlogErrorCode } from '../tlog/tlog-error.js';
@@ -30,6 +31,7 @@ export type OperationErrorCode =
   | OpenTimestampsErrorCode
   | QueryErrorCode
   | RecordsErrorCode
+  | RetentionErrorCode
   | SchemasErrorCode
   | ReportErrorCode
   | SigningErrorCode

@@ -67,9 +67,18 @@ export interface Rotation {
   abandon(): Promise<void>;
 }
 
+/** Where a walk through the scopes goes on. */
+export interface ScopePlace {
+  readonly generation: number;
+  readonly offset: number;
+}
+
+export interface StoredScopeAt extends ScopedRow {
+  /** Behind it. */
+  readonly next: ScopePlace;
+}
+
 const MAX_PENDING = 65_536;
-/** Of the file: some 400 rows, which take a few milliseconds to open. */
-const WALK_LENGTH = 64 * 1024;
 const NONE: ReadonlySet<string> = new Set();
 
 export class Vault {
@@ -164,6 +173,44 @@ export class Vault {
     return this.#pending.ofRow(rowId)?.ref ?? this.#finder.ofRow(rowId);
   }
 
+  /** What a committed secret is for; null if it was destroyed. */
+  async scopeOfRow(rowId: Uint8Array): Promise<SecretScope | null> {
+    for (;;) {
+      const open = this.#open;
+      try {
+        const found = await open.lookUp(this.#index, open.indexKeys.ofRow(rowId));
+        if (found !== null) return parseScope(utf8(found.text));
+      } catch (cause) {
+        // A rotation may have closed the file meanwhile.
+        if (open === this.#open) throw cause;
+        continue;
+      }
+      // The latest append may not have written its index rows yet; look again.
+      if ((await this.secretOfRow(rowId)) === null) return null;
+    }
+  }
+
+  /**
+   * A walk through what all committed secrets are for, some at a time.
+   *
+   * @param from `next` of the step before; null at the beginning.
+   * @returns none at the end; null where the vault has been rotated since the walk was begun.
+   * @throws KeysError KEYS_VAULT_DAMAGED.
+   */
+  async scopes(from: ScopePlace | null): Promise<readonly StoredScopeAt[] | null> {
+    const open = this.#open;
+    const { generation } = open.file;
+    if (from !== null && from.generation !== generation) return null;
+    try {
+      const stored = await open.scopesFrom(from?.offset);
+      return stored.map(({ after, ...row }) => ({ ...row, next: { generation, offset: after } }));
+    } catch (cause) {
+      // A rotation may have closed the file meanwhile.
+      if (open !== this.#open) return null;
+      throw cause;
+    }
+  }
+
   /** The row of a secret that no commit has carried yet; null if one has. */
   pendingRow(rowId: Uint8Array): Uint8Array | null {
     return this.#pending.ofRow(rowId)?.row ?? null;
@@ -189,23 +236,6 @@ export class Vault {
     const puts = await this.#open.putsFrom();
     // Last: with it, the index counts as whole.
     return [...puts, this.#open.indexKeys.complete()];
-  }
-
-  /**
-   * Whom and what the committed secrets are for, in the order in which they came; a few hundred at a time.
-   *
-   * @param from `next` of the last of an earlier walk; of this generation.
-   */
-  async *walk(from?: number): AsyncGenerator<{ secrets: ScopedRow[]; next: number }> {
-    const { file } = this.#open;
-    for await (const batch of file.rows(from, WALK_LENGTH)) {
-      const secrets = batch.map(({ row }) => {
-        const { ref, text } = this.#open.unwrap(row);
-        return { rowId: ref.rowId, scope: parseScope(utf8(text)) };
-      });
-      const last = batch.at(-1);
-      if (last !== undefined) yield { secrets, next: last.offset + last.row.length };
-    }
   }
 
   /**

@@ -6,7 +6,7 @@
 import { fromHex, toHex } from '../base/bytes.js';
 import type { SecretScope } from '../base/secret-scope.js';
 import { Turns } from '../base/turns.js';
-import type { ScopedRow, Vault } from '../keys/vault.js';
+import type { ScopedRow, ScopePlace, Vault } from '../keys/vault.js';
 import type { JournalRotation } from './internal/journal-rotation.js';
 import { vaultKey, vaultRange } from './internal/state-keys.js';
 import type { WriteState } from './internal/write-state.js';
@@ -121,19 +121,23 @@ class Survey {
   readonly #found = new Map<string, SecretScope>();
   /** Persons of whom some data secret stays. */
   readonly #staying = new Set<string>();
-  #next: number | undefined;
+  #next: ScopePlace | null = null;
 
   constructor(goes: (scope: SecretScope) => boolean) {
     this.#goes = goes;
   }
 
   async walk(vault: Vault, betweenSteps: () => void): Promise<void> {
-    for await (const { secrets, next } of vault.walk(this.#next)) {
+    for (;;) {
+      const rows = await vault.scopes(this.#next);
+      if (rows === null) throw new Error('a vault was rotated while it was surveyed');
       betweenSteps();
-      for (const { rowId, scope } of secrets)
+      for (const { rowId, scope } of rows)
         if (this.#goes(scope)) this.#found.set(toHex(rowId), scope);
         else if (scope.use === 'data') this.#staying.add(scope.person);
-      this.#next = next;
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      this.#next = last.next;
     }
   }
 

@@ -51,7 +51,8 @@ async function newestVersion({ reader, index }: FoundEntry): Promise<LeafIndex> 
   return latest?.index ?? index;
 }
 
-async function previousVersion(
+/** Null at the first version. @throws LedgerError LEDGER_DAMAGED. */
+export async function previousVersion(
   { reader, index }: FoundEntry,
   statement: Uint8Array,
 ): Promise<LeafIndex | null> {

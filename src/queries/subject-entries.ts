@@ -3,7 +3,7 @@
  * those of others in which it is named. Headers are opened, because valid times and retractions stand in
  * them; payloads only of what is shown.
  */
-import type { LeafIndex, UnixMillis } from '../base/brand.js';
+import type { UnixMillis } from '../base/brand.js';
 import { digestToHex, type HexDigest } from '../base/hex-digest.js';
 import type { Vault } from '../keys/vault.js';
 import { stateOf, type Version } from '../records/as-of-state.js';
@@ -11,6 +11,7 @@ import { parseStatement } from '../records/parse-statement.js';
 import { personTagsOf } from '../records/person-tags.js';
 import type { RecordStatement, SignatureStatement } from '../records/statement.js';
 import type { LogView, ViewedEntry } from '../views/log-view.js';
+import type { EntryFilter } from '../views/view-query.js';
 import { stateAt } from './as-of.js';
 import {
   type ErasedEntry,
@@ -182,25 +183,36 @@ async function entriesOf(
   size: number,
   maxEntries = MAX_ENTRIES,
 ): Promise<ViewedEntry[]> {
-  const query = { where: { person }, to: size, isReversed: false, limit: PAGE, budget: PAGE };
   const entries: ViewedEntry[] = [];
-  for (let from: LeafIndex | null = 0 as LeafIndex; from !== null;) {
-    const page: Awaited<ReturnType<LogView['find']>> = await view.find({ ...query, from });
-    if (entries.length + page.entries.length > maxEntries)
+  for await (const page of entryPages(view, { person }, { to: size })) {
+    if (entries.length + page.length > maxEntries)
       throw new QueryError(
         'QUERY_TOO_BROAD',
         `more than ${maxEntries} entries are about this person: read the timeline, page by page`,
       );
-    entries.push(...page.entries);
-    from = page.next;
+    entries.push(...page);
   }
   return entries;
 }
 
-type SealedRecord = Pick<RecordWithHeader, 'entry' | 'statement'>;
+/** Entries with from ≤ index < to, page by page. @throws ViewsError VIEW_FAILED. */
+export async function* entryPages(
+  view: LogView,
+  where: EntryFilter,
+  { from = 0, to }: { readonly from?: number; readonly to: number },
+): AsyncGenerator<readonly ViewedEntry[]> {
+  const query = { where, to, isReversed: false, limit: PAGE, budget: PAGE };
+  for (let next: number | null = from; next !== null;) {
+    const page: Awaited<ReturnType<LogView['find']>> = await view.find({ ...query, from: next });
+    yield page.entries;
+    next = page.next;
+  }
+}
 
-/** A page at once: where secrets must be read from disk, they are read together. */
-async function openVersions(
+export type SealedRecord = Pick<RecordWithHeader, 'entry' | 'statement'>;
+
+/** A page at once: where secrets must be read from disk, they are read together. @throws as `openEntry`. */
+export async function openVersions(
   vault: Vault,
   records: readonly SealedRecord[],
 ): Promise<SubjectVersion[]> {

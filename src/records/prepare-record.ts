@@ -16,7 +16,7 @@ import {
 } from './header.js';
 import type { PreparedEntry } from './prepared-entry.js';
 import type { RecordInput } from './record-input.js';
-import { DEFAULT_RETENTION, type RecordSecrets } from './record-scopes.js';
+import type { RecordSecrets } from './record-scopes.js';
 import { commitAndSeal } from './sealing.js';
 import { recordTemplate } from './statement-template.js';
 import type { PartStatement } from './statement.js';
@@ -25,8 +25,10 @@ import { personOpener, PersonTags, recordTag, tagOf, thingOpener, thingValue } f
 export interface PrepareRecordOptions {
   /** An identity, or `key:<API key id>`. */
   readonly author: string;
-  /** Of the scopes of `scopesOfRecord`, asked with the same author and month. */
+  /** Of the scopes of `scopesOfRecord`, asked with the same author, month and class. */
   readonly secrets: RecordSecrets;
+  /** `retentionOf` the record. */
+  readonly retention: string;
   readonly month: string;
   /** Whether the request carries an `Idempotency-Key`. */
   readonly idempotent: boolean;
@@ -117,7 +119,7 @@ function prepareParts(record: RecordInput, options: PrepareRecordOptions): Prepa
     return {
       statement: { payload: commitment, subject: subjectTag },
       description: {
-        class: part.class ?? record.retention ?? DEFAULT_RETENTION,
+        class: part.class ?? options.retention,
         sha256: sha256Hex(content),
         size: Buffer.byteLength(content),
       },
@@ -128,16 +130,16 @@ function prepareParts(record: RecordInput, options: PrepareRecordOptions): Prepa
 
 function describeRecord(
   record: RecordInput,
-  { author, schema }: PrepareRecordOptions,
+  { author, schema, retention }: PrepareRecordOptions,
   payload: string,
   thing: Thing['header'],
   parts: readonly PreparedPart[],
 ): RecordHeader {
-  const { claim, retention, retracts, subject, type, validFrom, validTo } = record;
+  const { claim, retracts, subject, type, validFrom, validTo } = record;
   return {
     author,
     payload: describePayload(JSON_MEDIA_TYPE, payload),
-    retention: retention ?? DEFAULT_RETENTION,
+    retention,
     schema,
     subject,
     type,

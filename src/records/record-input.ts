@@ -70,7 +70,7 @@ export const recordInputSchema = z.strictObject({
   parts: z.array(part).min(1).max(MAX_PARTS).exactOptional(),
   retention: className
     .exactOptional()
-    .meta({ description: 'retention class; `default` unless given' }),
+    .meta({ description: 'retention class; its type’s in the retention policies, else `default`' }),
   claim: object.exactOptional().meta({ description: 'what the author signed before' }),
 });
 

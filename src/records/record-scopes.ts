@@ -20,9 +20,26 @@ export type SignatureSecrets = Pick<RecordSecrets, 'subjectTags' | 'subjectData'
 
 export const DEFAULT_RETENTION = 'default';
 
-/** @param month `monthOf` the instant at which the entry will be recorded. */
-export function scopesOfRecord(record: RecordInput, author: string, month: string): RecordScopes {
-  const retention = record.retention ?? DEFAULT_RETENTION;
+/** Record type → retention class of records that name none. */
+export type TypeClasses = Readonly<Record<string, string>>;
+
+/** The class that a record gets: its own, its type's, or `default`. */
+export function retentionOf({ retention, type }: RecordInput, classes: TypeClasses): string {
+  return (
+    retention ?? (Object.hasOwn(classes, type) ? classes[type] : undefined) ?? DEFAULT_RETENTION
+  );
+}
+
+/**
+ * @param month `monthOf` the instant at which the entry will be recorded.
+ * @param retention `retentionOf` it.
+ */
+export function scopesOfRecord(
+  record: RecordInput,
+  author: string,
+  month: string,
+  retention: string,
+): RecordScopes {
   const parts = record.parts ?? [];
   return {
     ...scopesOfSignature(record.subject, retention, author, month),

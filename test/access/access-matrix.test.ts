@@ -15,6 +15,7 @@ const EVERYONE: readonly Role[] = ['auditor', 'inspector', 'reader', 'writer', '
 const READERS: readonly Role[] = ['reader', 'writer', 'officer', 'admin'];
 const WRITERS: readonly Role[] = ['writer', 'admin'];
 const OVERSEERS: readonly Role[] = ['auditor', 'officer', 'admin'];
+const OFFICERS: readonly Role[] = ['officer', 'admin'];
 const ADMINS: readonly Role[] = ['admin'];
 
 const HEADER = 'Chirograph-Inspection';
@@ -78,6 +79,16 @@ const inspected = async (): Promise<string> => {
   return (await answer<{ id: string }>(node.request('/v1/inspections', options), 201)).id;
 };
 
+/** Each of another case: the same is placed once. */
+const newHold = (): object => ({
+  caseId: `case ${made++}`,
+  authority: 'a court',
+  legalBasis: 'a law',
+  scope: { subjects: ['customer-4711'] },
+});
+
+const placed = (): Promise<string> => newId('/v1/holds', newHold());
+
 const newGrant = (): Promise<string> =>
   newId('/v1/grants', { to: { key: '000000000000' }, role: 'reader' });
 
@@ -129,6 +140,33 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     ask: async () => ({ path: `/v1/grants/${await newGrant()}/approval`, method: 'POST' }),
   },
   'GET /v1/inspections': { may: ['inspector', ...OVERSEERS], ask: get('/v1/inspections') },
+  'GET /v1/holds': { may: OVERSEERS, ask: get('/v1/holds') },
+  'POST /v1/holds': {
+    may: OFFICERS,
+    status: 201,
+    ask: () => ({ path: '/v1/holds', json: newHold() }),
+  },
+  'GET /v1/holds/{id}': {
+    may: OFFICERS,
+    discloses: true,
+    foreign: 404,
+    ask: async () => ({ path: `/v1/holds/${await placed()}` }),
+  },
+  'POST /v1/holds/{id}/release': {
+    may: OFFICERS,
+    foreign: 404,
+    ask: async () => ({ path: `/v1/holds/${await placed()}/release`, json: { reason: 'over' } }),
+  },
+  'GET /v1/retention/policies': { may: OVERSEERS, ask: get('/v1/retention/policies') },
+  'PUT /v1/retention/policies': {
+    may: OFFICERS,
+    ask: () => ({ path: '/v1/retention/policies', method: 'PUT', json: { classes: {} } }),
+  },
+  'GET /v1/retention/policies/history': {
+    may: OVERSEERS,
+    ask: get('/v1/retention/policies/history'),
+  },
+  'GET /v1/retention/due': { may: OFFICERS, discloses: true, ask: get('/v1/retention/due') },
   'POST /v1/inspections': {
     may: ['inspector'],
     status: 201,
@@ -552,7 +590,7 @@ describe.each(Object.entries(EXPECTED))('%s', (route, expectation) => {
     if (expectation.foreign !== 404) return;
     const nowhere = asked.path
       .replace(KYC, '/v1/ledgers/not-there')
-      .replace(/^\/v1\/(grants|keys|inspections)\/[0-9a-f]{12}/, '/v1/$1/ffffffffffff')
+      .replace(/^\/v1\/(grants|keys|inspections|holds)\/[0-9a-f]{12}/, '/v1/$1/ffffffffffff')
       .replace('/v1/tenants/default', '/v1/tenants/not-there');
     expect(nowhere).not.toBe(asked.path);
     expect(await ask({ ...asked, path: nowhere }, foreign)).toEqual([given, code, text]);

@@ -37,7 +37,15 @@ const CHECKS: readonly Action[] = [
   'calendar:read',
 ];
 const READS: readonly Action[] = [...CHECKS, 'record:read', 'evidence:export', 'subject:search'];
+const RETENTION: readonly Action[] = [
+  'retention:configure',
+  'retention:due',
+  'hold:place',
+  'hold:read',
+  'hold:release',
+];
 const OVERSIGHT: readonly Action[] = [
+  'retention:read',
   'tenant:read',
   'grant:read',
   'access:read',
@@ -66,7 +74,7 @@ const EXPECTED: Readonly<Record<Exclude<Role, 'admin'>, readonly Action[]>> = {
   inspector: [...READS, ...INSPECTION],
   reader: READS,
   writer: [...READS, ...WRITES],
-  officer: [...READS, ...OVERSIGHT, 'grant:approve', 'subject:export'],
+  officer: [...READS, ...OVERSIGHT, ...RETENTION, 'grant:approve', 'subject:export'],
 };
 
 describe('authorize', () => {

@@ -147,6 +147,7 @@ describe.each([
       month: '2026-11',
       idempotencyKey: new Uint8Array(32),
       schemas: null,
+      typeClasses: {},
       vaultEdition: 1,
       maxPayloadBytes: 4096,
       texts: [{ bytes: lineOf(0) }],

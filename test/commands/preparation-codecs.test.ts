@@ -67,6 +67,7 @@ const batch = fc.record({
       epoch: fc.nat(),
     }),
   ),
+  typeClasses: fc.dictionary(text, text, { noNullPrototype: true }),
   vaultEdition: fc.nat(),
   maxPayloadBytes: fc.nat(),
   texts: fc.array(

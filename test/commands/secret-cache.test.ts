@@ -24,6 +24,7 @@ const context = (vaultEdition: number, tenant = 't') => ({
   author: 'key:a',
   month: '2026-11',
   idempotencyKey: new Uint8Array(32),
+  typeClasses: {},
   vaultEdition,
 });
 const anna = [tagsScope('anna')];

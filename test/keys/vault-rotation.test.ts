@@ -179,34 +179,6 @@ describe('rotating a vault', () => {
     expect(toHex((await vault.findOrMint(tagsScope('bob'))).rowId)).not.toBe(ids('bob')[0]);
     await vault.close();
   });
-
-  it('walks what there is, from where an earlier walk ended', async () => {
-    const { vault, rowIds } = await filled();
-    const persons: string[] = [];
-    let end: number | undefined;
-    for await (const { secrets, next } of vault.walk()) {
-      for (const { scope, rowId } of secrets) {
-        persons.push(scope.person);
-        expect(toHex(rowId)).toBe(toHex(rowIds.get(scope.person) ?? new Uint8Array()));
-      }
-      end = next;
-    }
-    expect(persons).toEqual(PERSONS);
-    await fixture.commit(vault, 'erin');
-    const later: string[] = [];
-    for await (const { secrets } of vault.walk(end))
-      later.push(...secrets.map(({ scope }) => scope.person));
-    expect(later).toEqual(['erin']);
-    await vault.close();
-  });
-
-  it('is of no use any more once a step has failed', async () => {
-    const { vault } = await filled(new FaultyFiles(await stepsOfOpening()));
-    expect((await rejection(rotate(vault))).code).toBe('KEYS_FAILED');
-    expect((await rejection(vault.findOrMint(tagsScope('erin')))).code).toBe('KEYS_FAILED');
-    expect((await rejection(vault.append([]))).code).toBe('KEYS_FAILED');
-    await vault.close();
-  });
 });
 
 describe('a rotation that a crash cuts short', () => {

@@ -8,7 +8,11 @@ import { digestFromHex, type HexDigest, hexDigest } from '../../src/base/hex-dig
 import { randomBytes } from '../../src/base/random.js';
 import { type SecretRef, scopeText, type SecretScope } from '../../src/base/secret-scope.js';
 import { parseInstant } from '../../src/base/time.js';
-import { parseRecordHeader, parseSignatureHeader } from '../../src/records/header.js';
+import {
+  parseRecordHeader,
+  parseSignatureHeader,
+  type RecordHeader,
+} from '../../src/records/header.js';
 import { parseStatement } from '../../src/records/parse-statement.js';
 import { prepareRecord } from '../../src/records/prepare-record.js';
 import { prepareSignature } from '../../src/records/prepare-signature.js';
@@ -16,6 +20,7 @@ import type { PreparedEntry } from '../../src/records/prepared-entry.js';
 import { parseRecordInput } from '../../src/records/record-input.js';
 import {
   type RecordSecrets,
+  retentionOf,
   scopesOfRecord,
   scopesOfSignature,
 } from '../../src/records/record-scopes.js';
@@ -221,8 +226,47 @@ describe('prepareRecord', () => {
     const { secrets } = prepared(FULL);
     for (const missing of [{ parties: [] }, { parts: [] }])
       expect(() =>
-        prepareRecord(record, { ...OPTIONS, secrets: { ...secrets, ...missing } }),
+        prepareRecord(record, {
+          ...OPTIONS,
+          retention: 'default',
+          secrets: { ...secrets, ...missing },
+        }),
       ).toThrow('assertion failed');
+  });
+});
+
+describe('the retention class of a record', () => {
+  const headerOf = ({ entry, secrets }: ReturnType<typeof prepared>): RecordHeader => {
+    const { header } = recordStatementOf(entry);
+    const [sealed] = entry.sealedParts;
+    if (sealed === undefined) throw new Error('a record has a header');
+    return parseRecordHeader(openPart(sealed, secrets.subjectData.secret, header).bytes);
+  };
+  const record = {
+    type: 'test.A',
+    subject: 'anna',
+    payload: {},
+    parts: [{ subject: 'bo', payload: {} }],
+  };
+  const typeClasses = { 'test.A': 'a', default: 'b', constructor: 'c' };
+
+  it('is its own, its type’s, or `default`, and its parts’ unless they have their own', () => {
+    const classes = (value: JsonObject, given = typeClasses): unknown => {
+      const { retention, parts = [] } = headerOf(prepared(value, 'seed', { typeClasses: given }));
+      return [retention, ...parts.map((part) => part.class)];
+    };
+    expect(classes(record)).toEqual(['a', 'a']);
+    expect(classes({ ...record, retention: 'x' })).toEqual(['x', 'x']);
+    expect(classes({ ...record, type: 'test.B' })).toEqual(['default', 'default']);
+    expect(classes({ ...record, type: 'toString' })).toEqual(['default', 'default']);
+    const parts = [{ subject: 'bo', class: 'y', payload: {} }];
+    expect(classes({ ...record, parts })).toEqual(['a', 'y']);
+  });
+
+  it('is no part of what makes two requests the same', () => {
+    const tag = (given: Record<string, string>): unknown =>
+      prepared(record, 'seed', { idempotent: true, typeClasses: given }).entry.recordTag;
+    expect(tag(typeClasses)).toEqual(tag({}));
   });
 });
 
@@ -290,6 +334,7 @@ const OPTIONS = {
 interface Overrides {
   author?: string;
   idempotent?: boolean;
+  typeClasses?: Record<string, string>;
 }
 
 function prepared(
@@ -299,8 +344,9 @@ function prepared(
 ): { entry: PreparedEntry; secrets: RecordSecrets } {
   const record = parseRecordInput(value);
   const options = { ...OPTIONS, random: new SeededRandom(seed), ...overrides };
-  const secrets = minted(scopesOfRecord(record, options.author, options.month));
-  return { entry: prepareRecord(record, { ...options, secrets }), secrets };
+  const retention = retentionOf(record, overrides.typeClasses ?? {});
+  const secrets = minted(scopesOfRecord(record, options.author, options.month, retention));
+  return { entry: prepareRecord(record, { ...options, retention, secrets }), secrets };
 }
 
 /** A secret for each scope, the same for the same scope: as the vault would. */

@@ -82,13 +82,14 @@ async function attempt<T, R>(
 ): Promise<(RecordResult<R> | 'stale')[]> {
   const vault = deps.store.vaultOf(target.tenant);
   const vaultEdition = vault.edition;
-  const { tenant, author } = target;
+  const { tenant, author, typeClasses = () => ({}) } = target;
   const context = {
     tenant,
     ledger: target.ledger,
     author,
     month: monthOf(deps.clock.now()),
     idempotencyKey: deps.idempotencyKey(target.tenant),
+    typeClasses: typeClasses(),
     vaultEdition,
   };
   const secrets = new SecretsInUse(vault);

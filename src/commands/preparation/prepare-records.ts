@@ -4,7 +4,12 @@ import type { RandomSource } from '../../base/random.js';
 import type { SecretScope } from '../../base/secret-scope.js';
 import { KeysError } from '../../keys/keys-error.js';
 import { prepareRecord } from '../../records/prepare-record.js';
-import { type PerSecret, scopesOfRecord } from '../../records/record-scopes.js';
+import {
+  type PerSecret,
+  type RecordScopes,
+  retentionOf,
+  scopesOfRecord,
+} from '../../records/record-scopes.js';
 import { idempotencyTag, type PersonTags } from '../../records/tag.js';
 import { mapSecrets, secretsIn } from './internal/per-secret.js';
 import { scopeKey } from './internal/scope-key.js';
@@ -28,9 +33,7 @@ export async function prepareRecords(
   const needed = requests.map((request) =>
     request instanceof ChirographError
       ? request
-      : mapSecrets(scopesOfRecord(request.record, context.author, context.month), (scope) =>
-          scopes.slotOf(scope),
-        ),
+      : mapSecrets(scopesOf(request, context), (scope) => scopes.slotOf(scope)),
   );
   const found = await find(scopes.all);
   return requests.map((request, at) => {
@@ -40,6 +43,13 @@ export async function prepareRecords(
       throw new Error('a request whose secrets were not asked for');
     return orRefusal(() => prepareOne(request, slots, found, context, { random, tags }));
   });
+}
+
+function scopesOf(
+  { record }: CheckedRequest,
+  { author, month, typeClasses }: PreparationContext,
+): RecordScopes {
+  return scopesOfRecord(record, author, month, retentionOf(record, typeClasses));
 }
 
 function prepareOne(
@@ -53,6 +63,7 @@ function prepareOne(
   const entry = prepareRecord(record, {
     author: context.author,
     secrets,
+    retention: retentionOf(record, context.typeClasses),
     month: context.month,
     idempotent: idempotencyKey !== null,
     schema,

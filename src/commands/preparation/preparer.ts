@@ -5,6 +5,7 @@
 import type { ChirographError } from '../../base/errors.js';
 import type { SecretRef, SecretScope } from '../../base/secret-scope.js';
 import type { PreparedEntry } from '../../records/prepared-entry.js';
+import type { TypeClasses } from '../../records/record-scopes.js';
 import type { SchemaMode, SchemaSettings } from '../../schemas/schema-document.js';
 import type { SchemaFault } from '../../schemas/schemas-error.js';
 import type { RecordText } from './record-request.js';
@@ -20,6 +21,8 @@ export interface PreparationContext {
   readonly month: string;
   /** The tenant's, 32 bytes: for `idempotencyTag`. */
   readonly idempotencyKey: Uint8Array;
+  /** How it is now: a class that a later policy gives is for later records. */
+  readonly typeClasses: TypeClasses;
   /** Of the tenant's vault (`Vault.edition`). What was found in another one is never used. */
   readonly vaultEdition: number;
 }

@@ -1,5 +1,7 @@
 /** One generation of a vault, open: its file, the key that wraps its rows, and where they are found. */
+import { utf8 } from '../../base/bytes.js';
 import { assert } from '../../base/errors.js';
+import { parseScope, type SecretScope } from '../../base/secret-scope.js';
 import type { StoredRow, VaultFile } from './vault-file.js';
 import { type IndexPut, readPlace, VaultIndexKeys } from './vault-index.js';
 import { type NamedSecret, unwrapRow, type VaultKey } from './vault-row.js';
@@ -8,6 +10,16 @@ import { type NamedSecret, unwrapRow, type VaultKey } from './vault-row.js';
 export interface VaultIndex {
   get(key: Uint8Array): Promise<Uint8Array | null>;
 }
+
+/** What a row of the file is for, and where the next one begins. */
+export interface StoredScope {
+  readonly rowId: Uint8Array;
+  readonly scope: SecretScope;
+  readonly after: number;
+}
+
+/** A few hundred rows: they are unwrapped in one go. */
+const SOME_ROWS_LENGTH = 64 * 1024;
 
 export class VaultGeneration {
   readonly file: VaultFile;
@@ -52,6 +64,19 @@ export class VaultGeneration {
         ),
       );
     return puts.flat();
+  }
+
+  /**
+   * Scopes of some of the rows that lie from an offset on, in their order; none at the end.
+   * @param offset of a row; the first one unless given.
+   */
+  async scopesFrom(offset?: number): Promise<StoredScope[]> {
+    for await (const batch of this.file.rows(offset, SOME_ROWS_LENGTH))
+      return batch.map(({ row, offset: begin }) => {
+        const { ref, text } = this.unwrap(row);
+        return { rowId: ref.rowId, scope: parseScope(utf8(text)), after: begin + row.length };
+      });
+    return [];
   }
 
   /** Whether the index has had every row of this generation. */

@@ -2,6 +2,7 @@
 import { ByteReader, ByteWriter } from '../../../base/byte-codec.js';
 import { utf8, utf8ToString } from '../../../base/bytes.js';
 import { BaseError } from '../../../base/errors.js';
+import type { TypeClasses } from '../../../records/record-scopes.js';
 import { UNKNOWN_TYPES } from '../../../schemas/schema-document.js';
 import type { PreparationBatch, SchemaCheck } from '../preparer.js';
 import type { RecordText } from '../record-request.js';
@@ -13,6 +14,7 @@ export function encodeBatch(batch: PreparationBatch): Uint8Array {
   for (const text of [tenant, ledger, author, month]) writer.bytes16(utf8(text));
   writer.bytes16(batch.idempotencyKey);
   writeSchemaCheck(writer, batch.schemas);
+  writeClasses(writer, batch.typeClasses);
   writer.u32(batch.vaultEdition);
   writer.u32(batch.maxPayloadBytes);
   writer.u32(texts.length);
@@ -31,6 +33,7 @@ export function decodeBatch(bytes: Uint8Array): PreparationBatch {
     month: text(),
     idempotencyKey: reader.bytes16(),
     schemas: readSchemaCheck(reader),
+    typeClasses: readClasses(reader),
     vaultEdition: reader.u32(),
     maxPayloadBytes: reader.u32(),
     texts: readMany(reader, () => readText(reader)),
@@ -75,6 +78,17 @@ function readSchemaCheck(reader: ByteReader): SchemaCheck | null {
   if (mode === undefined || unknownTypes === undefined)
     throw new BaseError('BYTES_MALFORMED', 'not a way of checking');
   return { mode, unknownTypes, epoch: reader.u32() };
+}
+
+function writeClasses(writer: ByteWriter, classes: TypeClasses): void {
+  const rows = Object.entries(classes);
+  writer.u32(rows.length);
+  for (const texts of rows) for (const text of texts) writer.bytes16(utf8(text));
+}
+
+function readClasses(reader: ByteReader): TypeClasses {
+  const text = (): string => utf8ToString(reader.bytes16());
+  return Object.fromEntries(readMany(reader, () => [text(), text()]));
 }
 
 function writeText(writer: ByteWriter, { bytes, idempotencyKey }: RecordText): void {
