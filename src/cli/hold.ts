@@ -133,7 +133,9 @@ function listLine(item: JsonValue): string {
   const { id, state, kind, caseId, authority, scope } = expected(holdSchema, item);
   const { subjectCount, classes, ledger } = scope;
   const held = [
-    ...(subjectCount === undefined ? [] : [`${subjectCount} persons`]),
+    ...(subjectCount === undefined
+      ? []
+      : [subjectCount === 1 ? '1 person' : `${subjectCount} persons`]),
     ...(classes === undefined ? [] : [classes.join(' ')]),
     ...(ledger === undefined ? [] : [`ledger ${ledger}`]),
   ];

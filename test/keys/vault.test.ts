@@ -7,6 +7,7 @@ import { encodeRows, vaultHeader } from '../../src/keys/internal/vault-file.js';
 import { VaultIndexKeys } from '../../src/keys/internal/vault-index.js';
 import { unwrapRow, wrapRow } from '../../src/keys/internal/vault-row.js';
 import { searchKeyOf } from '../../src/keys/internal/vault-search-key.js';
+import type { RotateOptions, ScopePlace, Vault } from '../../src/keys/vault.js';
 import { failure, rejection } from '../support/errors.js';
 import { formatExample } from '../support/format-examples.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
@@ -265,6 +266,64 @@ describe('opening a vault', () => {
     await (await fixture.open()).close();
     expect((await stat(fixture.path())).mode & 0o777).toBe(0o600);
     expect((await stat(fixture.directory)).mode & 0o777).toBe(0o700);
+  });
+});
+
+describe('a walk through the scopes of a vault', () => {
+  const withoutAlice: RotateOptions = {
+    keep: ({ person }) => person !== 'alice',
+    putIndex: (puts) => {
+      fixture.put(puts);
+      return Promise.resolve();
+    },
+  };
+  const persons = Array.from({ length: 1000 }, (_, n) => `person ${n}`);
+
+  it('meets each committed secret once, in their order, some at a time', async () => {
+    const vault = await fixture.open();
+    expect(await vault.scopes(null)).toEqual([]);
+    await fixture.commit(vault, ...persons);
+    // It waits for its commit.
+    await vault.findOrMint(tagsScope('nobody'));
+    const met: string[] = [];
+    let steps = 0;
+    for (let place: ScopePlace | null = null; ; steps++) {
+      const some: Awaited<ReturnType<Vault['scopes']>> = await vault.scopes(place);
+      if (some === null || some.length === 0) break;
+      // Any place is one to go on from, not the last of a step alone.
+      const [first, ...others] = some;
+      const again = await vault.scopes(first?.next ?? null);
+      expect(again?.[0]).toEqual(others[0] ?? again?.[0]);
+      met.push(...some.map(({ scope }) => scope.person));
+      place = some.at(-1)?.next ?? null;
+    }
+    expect(met).toEqual(persons);
+    expect(steps).toBeGreaterThan(2);
+    await vault.close();
+  });
+
+  it('ends where the vault is rotated, whose places are others', async () => {
+    const vault = await fixture.open();
+    await fixture.commit(vault, 'alice', 'bob');
+    await fixture.snapshot(vault);
+    const [alice] = (await vault.scopes(null)) ?? [];
+    await vault.rotate(withoutAlice);
+    expect(await vault.scopes(alice?.next ?? null)).toBeNull();
+    expect((await vault.scopes(null))?.map(({ scope }) => scope)).toEqual([tagsScope('bob')]);
+    await vault.close();
+  });
+
+  it('says of a row what it is for, and of one that was destroyed nothing', async () => {
+    const vault = await fixture.open();
+    await fixture.commit(vault, 'alice', 'bob');
+    await fixture.snapshot(vault);
+    const alice = (await vault.findOrMint(tagsScope('alice'))).rowId;
+    const bob = (await vault.findOrMint(tagsScope('bob'))).rowId;
+    expect(await vault.scopeOfRow(alice)).toEqual(tagsScope('alice'));
+    await vault.rotate(withoutAlice);
+    expect(await vault.scopeOfRow(alice)).toBeNull();
+    expect(await vault.scopeOfRow(bob)).toEqual(tagsScope('bob'));
+    await vault.close();
   });
 });
 

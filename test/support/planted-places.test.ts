@@ -15,6 +15,7 @@ import { KNOWN_BY_FAULTS } from '../evidence/known-by-faults.js';
 import { MONITOR_FAULTS } from '../evidence/misbehaviour/monitor-faults.js';
 import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.js';
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
+import { RETENTION_FAULTS } from '../retention/planted-faults.js';
 import { SIGNING_FAULTS } from '../signing/planted-faults.js';
 import { VALIDATION_FAULTS } from '../signing/support/validation-faults.js';
 import { mutate } from './mutant.js';
@@ -36,6 +37,7 @@ const ALL = [
   ...AUGMENTATION_FAULTS,
   ...FAULTS_OF_TIMESTAMPS,
   ...WITNESS_FAULTS,
+  ...RETENTION_FAULTS,
 ];
 
 describe('a planted fault', () => {
