@@ -23,6 +23,7 @@ import { coverLedgers } from './map-epochs.js';
 import {
   anchorMetrics,
   commitMetrics,
+  erasureMetrics,
   nodeMetrics,
   signingMetrics,
   viewMetrics,
@@ -95,7 +96,8 @@ export class Service {
       const onTokenCrash = (error: unknown): void => {
         parts.logger.error('token interrupted', { error });
       };
-      const surroundings = { ...parts, observer, onFailure, onTokenCrash };
+      const erasureObserver = erasureMetrics(metrics.registry);
+      const surroundings = { ...parts, observer, erasureObserver, onFailure, onTokenCrash };
       const opened = await openNode(config, secrets, surroundings);
       lifetime.add(() => opened.close());
       nodeMetrics(metrics.registry, opened.node);
@@ -113,6 +115,8 @@ export class Service {
       const findable = new FindableFields(schemas);
       const views = await openViews(config, parts, opened, findable);
       lifetime.add(() => views.close());
+      // It asks the views, and must not find them closed.
+      lifetime.add(() => opened.eraser.close());
       viewMetrics(metrics.registry, views);
       const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
       const augmentation = await openAugmentation(config, parts, opened, metrics);
@@ -200,11 +204,6 @@ export class Service {
   /** The first API key, if it was made just now and not chosen by the operator: shown once. */
   get firstKey(): string | null {
     return this.#opened.firstKey;
-  }
-
-  /** TEMPORARY. */
-  get node(): OpenedNode['node'] {
-    return this.#opened.node;
   }
 
   /** What the operator pays to, where anchors cost something. */

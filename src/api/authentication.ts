@@ -244,6 +244,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'ACCESS_GRANT_UNKNOWN',
   'ACCESS_TENANT_UNKNOWN',
   'HOLD_UNKNOWN',
+  'ERASURE_UNKNOWN',
   'LEDGER_UNKNOWN',
   /** Whoever tries out a list. */
   'SEARCH_RATE_LIMITED',

@@ -1,13 +1,15 @@
 /** What every route says of entries whose secret has been destroyed, and of those beside them. */
 import { describe, expect, it } from '@jest/globals';
-import { toHex } from '../../src/base/bytes.js';
-import type { SecretScope } from '../../src/base/secret-scope.js';
+import { erase } from '../retention/erasure-client.js';
+import { setPolicies } from '../retention/retention-node.js';
+import { FakeClock } from '../support/fake-clock.js';
 import { openSuiteService } from '../support/suite-service.js';
 import type { TestService } from '../support/test-service.js';
 import {
   answer,
   append,
   createLedger,
+  newKey,
   problem,
   type ReceiptView,
 } from './support/ledger-client.js';
@@ -32,39 +34,47 @@ let newer: ReceiptView;
 let neighbour: ReceiptView;
 let shared: ReceiptView;
 let stayed: ReceiptView;
+let officer: string;
+const clock = new FakeClock(Date.UTC(2026, 0, 15));
+const DAY = 86_400_000;
 
-openSuiteService(async (opened) => {
-  node = opened;
-  await createLedger(node, 'kyc');
-  const residence = { type: 'test.Residence', subject: 'ada', key: 'home' };
-  home = await append(node, 'kyc', { ...residence, payload: { city: 'Lisbon' } });
-  newer = await append(node, 'kyc', {
-    ...residence,
-    payload: { city: 'Porto' },
-    retention: 'short',
-    parts: [{ subject: 'bea', payload: { of: 'bea, in the record of ada' } }],
-  });
-  neighbour = await append(node, 'kyc', {
-    type: 'test.Residence',
-    subject: 'bea',
-    payload: { city: 'Faro' },
-  });
-  shared = await append(node, 'kyc', {
-    type: 'test.Account',
-    subject: 'bea',
-    payload: { iban: 'of bea' },
-    parts: [{ subject: 'ada', class: 'short', payload: { of: 'ada, in the record of bea' } }],
-  });
-  stayed = await append(node, 'kyc', {
-    type: 'test.Phone',
-    subject: 'ada',
-    key: 'phone',
-    payload: { number: 1 },
-  });
-  await forget(
-    ({ person, ...scope }) => person === 'ada' && scope.use === 'data' && scope.class === 'short',
-  );
-});
+openSuiteService(
+  async (opened) => {
+    node = opened;
+    officer = await newKey(node, 'officer');
+    const policy = { basis: 'a rule', period: { days: 1 }, clock: { kind: 'recorded' } };
+    await setPolicies(node, { short: policy });
+    await createLedger(node, 'kyc');
+    const residence = { type: 'test.Residence', subject: 'ada', key: 'home' };
+    home = await append(node, 'kyc', { ...residence, payload: { city: 'Lisbon' } });
+    newer = await append(node, 'kyc', {
+      ...residence,
+      payload: { city: 'Porto' },
+      retention: 'short',
+      parts: [{ subject: 'bea', class: 'long', payload: { of: 'bea, in the record of ada' } }],
+    });
+    neighbour = await append(node, 'kyc', {
+      type: 'test.Residence',
+      subject: 'bea',
+      payload: { city: 'Faro' },
+    });
+    shared = await append(node, 'kyc', {
+      type: 'test.Account',
+      subject: 'bea',
+      payload: { iban: 'of bea' },
+      parts: [{ subject: 'ada', class: 'short', payload: { of: 'ada, in the record of bea' } }],
+    });
+    stayed = await append(node, 'kyc', {
+      type: 'test.Phone',
+      subject: 'ada',
+      key: 'phone',
+      payload: { number: 1 },
+    });
+    clock.advance(30 * DAY);
+    await erase(node, { class: 'short' }, officer);
+  },
+  { clock },
+);
 
 const at = (path: string): string => `/v1/ledgers/kyc/${path}`;
 
@@ -148,12 +158,12 @@ describe('entries of which one class has been erased', () => {
 describe('a person of whom everything has been erased', () => {
   it('is a stranger afterwards, and neighbours notice nothing', async () => {
     await append(
-    node,
-    'kyc',
-    { type: 'test.Note', subject: 'ada', payload: { text: 'once' } },
-    { headers: { 'idempotency-key': 'once' } },
-  );
-  await forget(({ person }) => person === 'ada');
+      node,
+      'kyc',
+      { type: 'test.Note', subject: 'ada', payload: { text: 'once' } },
+      { headers: { 'idempotency-key': 'once' } },
+    );
+    await erase(node, { subject: 'ada' }, officer);
     expect(await answer<Page>(node.request(at('subjects/ada')))).toMatchObject({ items: [] });
     expect(await answer<Page>(node.request(at('subjects/bea')))).toMatchObject({
       items: [{ id: neighbour.id, payload: { city: 'Faro' } }, { id: shared.id }],
@@ -181,13 +191,3 @@ describe('a person of whom everything has been erased', () => {
     expect(proof.proof.length).toBeGreaterThan(0);
   });
 });
-
-async function forget(goes: (scope: SecretScope) => boolean): Promise<void> {
-  const { store } = node.service.node;
-  const tenant = store.tenantNamed('default')?.handle ?? '';
-  const { secrets } = await store.forgetter.survey(tenant, goes);
-  await store.forgetter.destroy(
-    tenant,
-    secrets.map(({ rowId }) => toHex(rowId)),
-  );
-}
