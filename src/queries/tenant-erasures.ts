@@ -7,7 +7,7 @@ import { damaged } from '../ledger/ledger-error.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Execution } from '../retention/erasure-execution.js';
 import { type ErasureSaid, erasureThing, parseErasure } from '../retention/erasure-payload.js';
-import type { Erasure } from '../retention/erasure.js';
+import { type Erasure, isPending } from '../retention/erasure.js';
 import { newestVersionOf, versionsOfThing } from './newest-version.js';
 import type { OpenedRecord } from './opened-entry.js';
 import { partsOf } from './record-parts.js';
@@ -55,7 +55,13 @@ async function newestErasure(
   number: number,
 ): Promise<ErasureVersion | null> {
   const opened = await newestVersionOf(ledger, vault, tenant, erasureThing(number));
-  return opened === null ? null : versionOf(vault, number, opened);
+  if (opened === null) return null;
+  const version = await versionOf(vault, number, opened);
+  const { erasure } = version;
+  // Of an older version whoever was meant may be gone.
+  if (isPending(erasure) && erasure.kind === 'subject' && erasure.subject === undefined)
+    throw damaged(`erasure ${number} is pending, and who is meant cannot be read any more`);
+  return version;
 }
 
 /**

@@ -20,7 +20,6 @@ import {
   ERASURE_CLASS,
   ERASURE_ID_PATTERN,
   ERASURE_STATES,
-  isPending,
   MONTH_PATTERN,
 } from './erasure.js';
 import { checkFormat, damagedRetention, RETENTION_FORMAT } from './kept.js';
@@ -85,8 +84,6 @@ export function parseErasure(
   const certificate = members.optional('certificate', JSON_OBJECT);
   const refused = members.optional('refused', JSON_OBJECT);
   members.end();
-  if (isPending(erasure) && erasure.kind === 'subject' && erasure.subject === undefined)
-    throw refuse('a pending one does not say who is meant');
   if ((erasure.state === 'executing') !== (execution !== undefined))
     throw refuse('what is destroyed is said while it is carried out, and only then');
   if ((erasure.state === 'done') !== (certificate !== undefined))

@@ -7,7 +7,7 @@ import type { TenantName } from '../../access/tenant-name.js';
 import type { JsonObject } from '../../base/canonical-json.js';
 import { definedMembers } from '../../base/defined-members.js';
 import type { ErasureChanges } from '../../commands/change-erasures.js';
-import type { Eraser } from '../../commands/run-erasures.js';
+import type { Eraser, ErasureProgress } from '../../commands/run-erasures.js';
 import type { MayForgetParts } from '../../queries/may-forget.js';
 import { erasureNumbered, type ErasureVersion } from '../../queries/tenant-erasures.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
@@ -118,7 +118,8 @@ export function erasuresRoutes(options: ErasuresRoutesOptions): Router {
       const { id } = validate(pathSchema, request.params, 'the path');
       validate(noQuerySchema, request.query, 'the query');
       const { erasure, said } = await newest(options, tenant, id);
-      const { subject } = erasure;
+      // While it is carried out nothing can be put on record that names the person.
+      const subject = isUnderWay(eraser.progressOf(erasure)) ? undefined : erasure.subject;
       return {
         ledger: ACCESS_LEDGER,
         question: { erasure: id },
@@ -180,6 +181,10 @@ export function erasuresRoutes(options: ErasuresRoutesOptions): Router {
     }),
   });
   return router;
+}
+
+function isUnderWay(progress: ErasureProgress | null): boolean {
+  return progress !== null && progress.step !== 'failed';
 }
 
 /** @throws RetentionError ERASURE_UNKNOWN, ERASURE_NOT_DONE. */
