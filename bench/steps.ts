@@ -70,7 +70,7 @@ async function preparation(millis: number): Promise<number> {
     schemas: null,
     typeClasses: {},
     claims: { author: null, now: 0 as UnixMillis, recordedAt: 0 as UnixMillis },
-    vaultGeneration: 1,
+    vaultEdition: 1,
     maxPayloadBytes: 4096,
     texts: Array.from({ length: 512 }, (_, n) => ({ bytes: utf8(line(n)) })),
   };

@@ -1,7 +1,8 @@
-/** Routes for who may do what, and who has: keys, tenants, grants, inspections, policies, holds, access entries. */
+/** Routes for who may do what, and who has: keys, tenants, grants, inspections, policies, holds, erasures, access entries. */
 import { DEFAULT_TENANT, isTenantName } from './access/tenant-name.js';
 import type { RouteModule } from './api/app.js';
 import { accessRoutes, describeAccess } from './api/routes/access.js';
+import { describeErasures, erasuresRoutes } from './api/routes/erasures.js';
 import { describeGrants, grantsRoutes } from './api/routes/grants.js';
 import { describeHolds, holdsRoutes } from './api/routes/holds.js';
 import {
@@ -14,13 +15,14 @@ import { describeRetention, retentionRoutes } from './api/routes/retention.js';
 import { describeTenants, tenantsRoutes } from './api/routes/tenants.js';
 import { accessHistory } from './queries/access-history.js';
 import { inspectionPrinter } from './queries/inspection-report-data.js';
+import type { MayForgetParts } from './queries/may-forget.js';
 import { type RouteParts, type SharedParts, trustParts, v1 } from './route-parts.js';
 
 export function accessModules(parts: RouteParts, shared: SharedParts): RouteModule[] {
   const { opened, clock } = parts;
   const { node, registry } = opened;
   const { book, recorder, changes, inspections, inspectionChanges } = opened.access;
-  const { retention, retentionChanges } = opened.access;
+  const { retention, retentionChanges, erasures, erasureChanges } = opened.access;
   const { guard, cursors, ledgers, body, seals, timeoutMillis } = shared;
   const create = keyCreation({
     registry,
@@ -29,6 +31,11 @@ export function accessModules(parts: RouteParts, shared: SharedParts): RouteModu
       recorder.doneTo(tenant, { principal, action: 'tenant:found', request }, { question: {} }),
     needsApproval: (tenant) => book.of(tenant).settings.approvals,
   });
+  const forget: MayForgetParts = {
+    ledgers,
+    retention,
+    timeZoneOf: (tenant) => book.of(tenant).settings.timeZone,
+  };
   return [
     v1(keysRoutes({ registry, create, guard, cursors, body }), describeKeys),
     v1(
@@ -79,11 +86,7 @@ export function accessModules(parts: RouteParts, shared: SharedParts): RouteModu
       retentionRoutes({
         ...{ guard, cursors, body, clock, retention },
         changes: retentionChanges,
-        forget: {
-          ledgers,
-          retention,
-          timeZoneOf: (tenant) => book.of(tenant).settings.timeZone,
-        },
+        forget,
       }),
       describeRetention,
     ),
@@ -93,6 +96,13 @@ export function accessModules(parts: RouteParts, shared: SharedParts): RouteModu
         changes: retentionChanges,
       }),
       describeHolds,
+    ),
+    v1(
+      erasuresRoutes({
+        ...{ guard, cursors, body, ledgers, erasures, forget },
+        ...{ changes: erasureChanges, eraser: opened.eraser },
+      }),
+      describeErasures,
     ),
     v1(accessRoutes({ guard, cursors, history: accessHistory(ledgers) }), describeAccess),
   ];

@@ -9,15 +9,18 @@ import type { Clock } from './base/time.js';
 import { AccessRecorder } from './commands/access-recorder.js';
 import type { AppendAccessDeps } from './commands/append-access.js';
 import { AccessChanges } from './commands/change-access.js';
+import { ErasureChanges } from './commands/change-erasures.js';
 import { InspectionChanges } from './commands/change-inspections.js';
 import { RetentionChanges } from './commands/change-retention.js';
 import { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerNode } from './ledger-node.js';
 import { NO_MARKS } from './queries/receipt.js';
 import { tenantAccess } from './queries/tenant-access.js';
+import { tenantErasures } from './queries/tenant-erasures.js';
 import { tenantInspections } from './queries/tenant-inspections.js';
 import { tenantHolds, tenantPolicies } from './queries/tenant-retention.js';
 import { PersonTags } from './records/tag.js';
+import { ErasureBook } from './retention/erasure-book.js';
 import { RetentionBook } from './retention/retention-book.js';
 
 export interface NodeAccess {
@@ -28,6 +31,10 @@ export interface NodeAccess {
   readonly inspectionChanges: InspectionChanges;
   readonly retention: RetentionBook;
   readonly retentionChanges: RetentionChanges;
+  readonly erasures: ErasureBook;
+  readonly erasureChanges: ErasureChanges;
+  /** @throws LedgerError LEDGER_UNKNOWN of a tenant that is not there any more. */
+  readonly handleOf: (tenant: TenantName) => string;
 }
 
 export interface NodeAccessOptions {
@@ -48,6 +55,7 @@ export async function openNodeAccess(
   const book = new AccessBook(clock);
   const inspections = new InspectionBook(clock);
   const retention = new RetentionBook();
+  const erasures = new ErasureBook();
   for (const { name, handle } of store.tenants())
     if (isTenantName(name)) {
       const vault = store.vaultOf(handle);
@@ -57,6 +65,7 @@ export async function openNodeAccess(
         retention.addVersion(name, version);
       for (const hold of await tenantHolds(own, vault, name, clock.now()))
         retention.putHold(name, hold);
+      for (const erasure of await tenantErasures(own, vault, name)) erasures.put(name, erasure);
       for (const ledger of store.ledgersOf(handle))
         if (KEEPING.includes(ledger.identity.name))
           for (const inspection of await tenantInspections(ledger, vault, name))
@@ -95,5 +104,8 @@ export async function openNodeAccess(
       retention,
       needsTwo: (tenant) => book.of(tenant).settings.approvals,
     }),
+    erasures,
+    erasureChanges: new ErasureChanges({ ...appending, handleOf, erasures }),
+    handleOf,
   };
 }

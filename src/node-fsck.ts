@@ -4,7 +4,9 @@
  * node would open it; nothing of what is stored is changed.
  */
 import { join } from 'node:path';
+import { ACCESS_LEDGER } from './access/access-entry.js';
 import { ApiKeyRegistry } from './access/api-key-registry.js';
+import { isTenantName } from './access/tenant-name.js';
 import { softwareAnchorSigner } from './anchoring/anchor-signer.js';
 import { AnchorStore } from './anchoring/anchor-store.js';
 import { chainScript } from './anchoring/anchor-transaction.js';
@@ -15,7 +17,7 @@ import { DevChain } from './anchoring/devchain.js';
 import { readKept } from './anchoring/epoch-witnesses.js';
 import { checkOwnChain } from './anchoring/own-chain.js';
 import { lastEpoch } from './anchoring/read-epoch.js';
-import { equalBytes } from './base/bytes.js';
+import { equalBytes, fromHex } from './base/bytes.js';
 import { ChirographError } from './base/errors.js';
 import type { Clock } from './base/time.js';
 import type { KeyStore } from './keys/key-store.js';
@@ -29,6 +31,7 @@ import type { Ledger } from './ledger/ledger.js';
 import { takeSnapshot } from './ledger/store-snapshot.js';
 import { epochLedger } from './ledger-node.js';
 import { whyNotToWrite } from './node-run.js';
+import { erasedRows } from './queries/tenant-erasures.js';
 import { parseVerifierKey } from './tlog/note-key.js';
 
 export interface NodeFsckOptions extends FsckOptions {
@@ -55,13 +58,19 @@ async function* checkNode(options: NodeFsckOptions): AsyncGenerator<Finding, Fsc
     yield { log: '', problem };
   }
   const ledgers = checkSnapshot(options);
+  const missing = new Map<string, Finding>();
   let step = await ledgers.next();
   for (; step.done !== true; step = await ledgers.next()) {
-    isSound = false;
-    yield step.value;
+    const finding = step.value;
+    if (finding.missing === undefined) {
+      isSound = false;
+      yield finding;
+      // Whether an erasure destroyed it is known when the rest has been found sound.
+    } else if (!missing.has(finding.missing.rowId)) missing.set(finding.missing.rowId, finding);
   }
   // Opening would refuse what has just been reported, in other words.
-  if (isSound) for await (const problem of problemsAbove(options)) yield { log: '', problem };
+  if (isSound) yield* problemsAbove(options, missing);
+  else yield* missing.values();
   return step.value;
 }
 
@@ -84,9 +93,14 @@ async function* problemsBeside(options: NodeFsckOptions): AsyncGenerator<string>
   });
 }
 
-/** Of what rests on the ledgers. */
-async function* problemsAbove(options: NodeFsckOptions): AsyncGenerator<string> {
-  const { dataDirectory, keyStore } = options;
+/**
+ * Of what rests on the ledgers.
+ * @param missing rows of vaults that are not there.
+ */
+async function* problemsAbove(
+  options: NodeFsckOptions,
+  missing: ReadonlyMap<string, Finding>,
+): AsyncGenerator<Finding> {
   let store: LedgerStore;
   try {
     store = await LedgerStore.open({
@@ -96,21 +110,56 @@ async function* problemsAbove(options: NodeFsckOptions): AsyncGenerator<string> 
       onFailure: () => undefined,
     });
   } catch (cause) {
-    yield messageOf(cause);
+    yield* missing.values();
+    yield { log: '', problem: messageOf(cause) };
     return;
   }
   try {
-    const epochLog = epochLedger(store);
-    const epochs = epochLog?.reader ?? null;
-    yield* problemOf(() => whyNotToWrite({ dataDirectory, keyStore, epochs }));
-    yield* recoveryProblems(store, keyStore);
-    if (epochLog !== undefined) {
-      yield* anchoringProblems(options, store, epochLog);
-      yield* keptOfEpochs(options, epochLog);
-    }
+    yield* secretProblems(store, missing);
+    for await (const problem of nodeProblems(options, store)) yield { log: '', problem };
   } finally {
-    yield* problemOf(() => store.close().then(() => null));
+    for await (const problem of problemOf(() => store.close().then(() => null)))
+      yield { log: '', problem };
   }
+}
+
+async function* nodeProblems(options: NodeFsckOptions, store: LedgerStore): AsyncGenerator<string> {
+  const { dataDirectory, keyStore } = options;
+  const epochLog = epochLedger(store);
+  const epochs = epochLog?.reader ?? null;
+  yield* problemOf(() => whyNotToWrite({ dataDirectory, keyStore, epochs }));
+  yield* recoveryProblems(store, keyStore);
+  if (epochLog !== undefined) {
+    yield* anchoringProblems(options, store, epochLog);
+    yield* keptOfEpochs(options, epochLog);
+  }
+}
+
+/** Secrets that are missing though no erasure says so, and those that are there though one has a certificate. */
+async function* secretProblems(
+  store: LedgerStore,
+  missing: ReadonlyMap<string, Finding>,
+): AsyncGenerator<Finding> {
+  const unexplained = new Map(missing);
+  for (const { name, handle } of store.tenants()) {
+    const access = store.ledgersOf(handle).find((ledger) => ledger.identity.name === ACCESS_LEDGER);
+    if (!isTenantName(name) || access === undefined) continue;
+    const vault = store.vaultOf(handle);
+    try {
+      const { named, gone } = await erasedRows(access, vault, name);
+      for (const rowId of named)
+        if (unexplained.get(rowId)?.missing?.tenant === handle) unexplained.delete(rowId);
+      for (const rowId of gone)
+        if ((await vault.secretOfRow(fromHex(rowId))) !== null)
+          yield {
+            log: '',
+            problem: `vault of tenant ${handle}: row ${rowId} is there, though an erasure has a certificate of its destruction`,
+          };
+    } catch (cause) {
+      yield { log: access.reader.origin, problem: messageOf(cause) };
+    }
+  }
+  yield* unexplained.values();
 }
 
 /** In a node for development the recovery keys are there too, and the catalog names them. */

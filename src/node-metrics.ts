@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { ANCHOR_ALARMS } from './anchoring/anchor-report.js';
 import type { UnixMillis } from './base/brand.js';
 import type { AnchorStatus } from './commands/anchor-now.js';
+import type { ErasureObserver } from './commands/run-erasures.js';
 import type { AuthorityHealth } from './keys/fail-over-authority.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerNode } from './ledger-node.js';
@@ -43,6 +44,40 @@ export function commitMetrics(registry: Registry): CommitObserver {
       if (step !== 'acknowledge') return;
       groups.observe(count);
       entries.inc(count);
+    },
+  };
+}
+
+const ROTATION_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300];
+
+export function erasureMetrics(registry: Registry): ErasureObserver {
+  const registers = [registry];
+  const counter = (name: string, help: string): Counter => new Counter({ name, help, registers });
+  const done = counter('chirograph_erasures_total', 'Erasures with a certificate since the start.');
+  const failed = counter(
+    'chirograph_erasure_runs_failed_total',
+    'Runs of erasures that ended with an error since the start.',
+  );
+  const secrets = counter(
+    'chirograph_secrets_destroyed_total',
+    'Secrets that erasures have destroyed since the start.',
+  );
+  const rotation = new Histogram({
+    name: 'chirograph_vault_rotation_seconds',
+    help: 'Time that the rotation of a vault took.',
+    buckets: ROTATION_SECONDS,
+    registers,
+  });
+  return {
+    rotated: (seconds) => {
+      rotation.observe(seconds);
+    },
+    done: (count) => {
+      done.inc();
+      secrets.inc(count);
+    },
+    failed: () => {
+      failed.inc();
     },
   };
 }

@@ -12,6 +12,7 @@ import { type Logger, silentLogger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import { openBitcoinAnchoring } from './bitcoin-anchoring.js';
+import { Eraser, type ErasureObserver, unobservedErasures } from './commands/run-erasures.js';
 import type { Config, Secrets } from './config.js';
 import { openDevelopmentAnchoring } from './development-parts.js';
 import { DirectoryKeyStore } from './keys/directory-key-store.js';
@@ -39,6 +40,7 @@ export interface NodeSurroundings {
   readonly onFailure: (error: LedgerError) => void;
   /** Told why the process of the seal's token ended, when it was not told to. */
   readonly onTokenCrash?: (cause: unknown) => void;
+  readonly erasureObserver?: ErasureObserver;
   /** For tests. */
   readonly store?: Partial<LedgerStoreOptions>;
 }
@@ -47,6 +49,8 @@ export interface OpenedNode {
   readonly node: LedgerNode;
   readonly registry: ApiKeyRegistry;
   readonly access: NodeAccess;
+  /** What it was about is done when the node is open. */
+  readonly eraser: Eraser;
   /** First part of every origin. */
   readonly logName: string;
   /** Of time-stamps and revocation. */
@@ -133,6 +137,15 @@ async function open(
   const { refusalsPerMinute } = config;
   const access = await openNodeAccess(node, { clock, random, refusalsPerMinute });
   lifetime.add(() => access.recorder.close());
+  const eraser = new Eraser({
+    ...access,
+    ...{ store: node.store, clock, logger },
+    changes: access.erasureChanges,
+    observer: surroundings.erasureObserver ?? unobservedErasures,
+  });
+  lifetime.add(() => eraser.close());
+  // Before anybody is answered: what was announced is as good as gone.
+  await eraser.finishAnnounced();
   const made = { version: programVersion() };
   await access.recorder.nodeDid({ action: 'node:start', outcome: 'done', made });
   const chosen = secrets.adminKey?.reveal();
@@ -141,6 +154,7 @@ async function open(
     node,
     registry,
     access,
+    eraser,
     logName,
     signing,
     roots: [

@@ -24,6 +24,7 @@ import { coverLedgers } from './map-epochs.js';
 import {
   anchorMetrics,
   commitMetrics,
+  erasureMetrics,
   nodeMetrics,
   signingMetrics,
   viewMetrics,
@@ -99,7 +100,8 @@ export class Service {
       const onTokenCrash = (error: unknown): void => {
         parts.logger.error('token interrupted', { error });
       };
-      const surroundings = { ...parts, observer, onFailure, onTokenCrash };
+      const erasureObserver = erasureMetrics(metrics.registry);
+      const surroundings = { ...parts, observer, erasureObserver, onFailure, onTokenCrash };
       const opened = await openNode(config, secrets, surroundings);
       lifetime.add(() => opened.close());
       nodeMetrics(metrics.registry, opened.node);
@@ -118,6 +120,8 @@ export class Service {
       const identityBook = new IdentityBook(opened.node.store);
       const views = await openViews(config, parts, opened, findable);
       lifetime.add(() => views.close());
+      // It asks the views, and must not find them closed.
+      lifetime.add(() => opened.eraser.close());
       viewMetrics(metrics.registry, views);
       const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
       const augmentation = await openAugmentation(config, parts, opened, metrics);

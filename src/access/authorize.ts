@@ -110,6 +110,14 @@ const ALLOWED = {
   /** With the persons that it names. */
   'hold:read': ['officer', 'admin'],
   'hold:release': ['officer', 'admin'],
+  /** Erasures and certificates, without the person that is meant. */
+  'erasure:read': OVERSEERS,
+  /** One, with the person. */
+  'erasure:show': ['officer', 'admin'],
+  'erasure:propose': ['officer', 'admin'],
+  'erasure:approve': ['officer', 'admin'],
+  'erasure:withdraw': ['officer', 'admin'],
+  'erasure:run': ['officer', 'admin'],
   /** Who saw what: the content of the ledger `_access`. */
   'access:read': OVERSEERS,
   /** The node alone writes there. */

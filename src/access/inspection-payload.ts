@@ -49,13 +49,13 @@ export function inspectionPayload(inspection: Inspection): JsonObject {
 }
 
 /**
- * @param subjects of the parts.
+ * @param subjects of the parts; null for one who has been erased, who is in no scope any more.
  * @throws AccessError ACCESS_FORMAT_NEWER; LedgerError LEDGER_DAMAGED.
  */
 export function parseInspection(
   number: number,
   payload: JsonValue,
-  subjects: readonly string[],
+  subjects: readonly (string | null)[],
 ): Inspection {
   const members = new JsonMembers(payload, refuse);
   checkFormat(members.required('$v', COUNT));
@@ -81,7 +81,7 @@ export function parseInspection(
   return inspection;
 }
 
-function parseScope(members: JsonMembers, persons: readonly string[]): InspectionScope {
+function parseScope(members: JsonMembers, persons: readonly (string | null)[]): InspectionScope {
   const count = members.optional('subjects', COUNT);
   if ((count ?? 0) !== persons.length) throw refuse('not all persons in its scope are there');
   const types = members.optional('types', arrayOf(TEXT, MAX_SCOPE_TYPES));
@@ -89,7 +89,8 @@ function parseScope(members: JsonMembers, persons: readonly string[]): Inspectio
   const recordedTo = members.optional('recordedTo', INSTANT);
   members.end();
   return {
-    ...(count !== undefined && { subjects: persons }),
+    // Even if nobody is left: a scope of nobody is not one of everybody.
+    ...(count !== undefined && { subjects: persons.filter((person) => person !== null) }),
     ...(types !== undefined && { types }),
     ...(recordedFrom !== undefined && { recordedFrom }),
     ...(recordedTo !== undefined && { recordedTo }),

@@ -252,6 +252,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'ACCESS_GRANT_UNKNOWN',
   'ACCESS_TENANT_UNKNOWN',
   'HOLD_UNKNOWN',
+  'ERASURE_UNKNOWN',
   'LEDGER_UNKNOWN',
   'IDENTITY_UNKNOWN',
   /** Whoever tries out a list. */

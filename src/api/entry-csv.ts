@@ -29,6 +29,7 @@ const COLUMNS = [
   'schema',
   'mediaType',
   'payload',
+  'erased',
 ] as const;
 
 const OPTIONS = { columns: [...COLUMNS], escape_formulas: true, record_delimiter: '\r\n' };
@@ -48,5 +49,6 @@ function rowOf({ finality, payload, ...said }: EntryView): Record<string, unknow
     timestamped: String(finality.timestamped),
     anchored: String(finality.anchored),
     ...(payload !== undefined && { payload: canonicalJson(payload) }),
+    ...(said.erased && { erased: 'true' }),
   };
 }

@@ -101,6 +101,9 @@ export const entrySchema = z
     retracts: hashSchema.optional(),
     mediaType: z.string().optional(),
     payload: z.unknown().optional(),
+    erased: z.literal(true).optional().meta({
+      description: 'What it held has been erased: what stands in clear is left, and its proofs.',
+    }),
   })
   .meta({ id: 'Entry' });
 

@@ -74,7 +74,7 @@ export const policiesSchema = z
     error: 'gives a type a class that is not among the classes',
   });
 
-const signerSchema = z.object({ author: z.string(), key: z.string() });
+export const signerSchema = z.object({ author: z.string(), key: z.string() });
 export const versionSchema = z
   .object({
     version: z.number().int().meta({ description: 'From 1; 0 of a tenant that has set none.' }),

@@ -60,6 +60,7 @@ const mentionSchema = z.object({
   type: z.string(),
   role: z.enum(['party', 'part']),
   payload: z.unknown().optional(),
+  erased: z.literal(true).optional().meta({ description: 'What the part said has been erased.' }),
 });
 export const subjectStateSchema = z.object({
   subject: z.string(),
@@ -73,6 +74,10 @@ export const subjectStateSchema = z.object({
     things: z.number().int(),
     mentions: z.number().int(),
     entries: z.number().int().meta({ description: 'Records and signatures, every version.' }),
+    erased: z.number().int().meta({
+      description:
+        'Records of the person that have been erased. Each counts as one without valid times that withdraws nothing: unless it is 0, the state is not determined.',
+    }),
   }),
   cursor: cursorSchema,
   asOf: asOfSchema,

@@ -6,10 +6,8 @@ import { addSignatureVersion } from '../commands/add-signature-version.js';
 import type { AppendSignatureDeps, SignatureLog } from '../commands/append-signature.js';
 import { CommandError } from '../commands/command-error.js';
 import { LedgerError } from '../ledger/ledger-error.js';
-import type { StoredEntry } from '../ledger/log-reader.js';
 import { openEntry, type OpenedSignature } from '../queries/opened-entry.js';
 import { indexOf } from '../queries/signature-chains.js';
-import { rowIdOf } from '../records/sealing.js';
 import { SigningError } from '../signing/signing-error.js';
 import type { Augmenter, AugmentationStep } from './augmenter.js';
 
@@ -45,7 +43,6 @@ export async function takeStep(
     const entry = await reader.entry(index);
     // A later version is an entry of its own, and has its own turn.
     if ((await reader.following(entry.leafHash)) !== null) return SETTLED;
-    if (await isErased(log, entry)) return SETTLED;
     const opened = await openEntry(log.vault, entry);
     if (opened.kind !== 'signature') return SETTLED;
     const at = deps.clock.now();
@@ -82,13 +79,6 @@ export async function takeStep(
 }
 
 const SETTLED: StepResult = { kind: 'settled', appended: false };
-
-/** A person's secret that has been destroyed: what it sealed is gone, and there is nothing left to keep. */
-async function isErased({ vault }: SignatureLog, { sealedParts }: StoredEntry): Promise<boolean> {
-  for (const part of sealedParts)
-    if ((await vault.secretOfRow(rowIdOf(part))) === null) return true;
-  return false;
-}
 
 async function contentOf(
   { ledger: { reader } }: SignatureLog,

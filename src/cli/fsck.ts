@@ -86,7 +86,8 @@ const DAMAGED_KEYS: ReadonlySet<KeysErrorCode> = new Set(['KEYS_FILE_DAMAGED', '
 function print(terminal: Terminal, { json }: FsckFlags, verdict: Verdict): void {
   const { first, findings, rebuilt, ...read } = verdict;
   const sound = first === null;
-  const result: JsonValue = { sound, ...read, rebuilt, findings, first: first && { ...first } };
+  const said = first && { log: first.log, problem: first.problem };
+  const result: JsonValue = { sound, ...read, rebuilt, findings, first: said };
   printResult(terminal, json, result, sound ? soundLines(verdict) : damageLines(first, findings));
 }
 

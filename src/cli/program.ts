@@ -6,6 +6,7 @@ import { addAccessCommand } from './access.js';
 import { addAnchorCommand } from './anchor.js';
 import { addAppendCommand } from './append.js';
 import { addDemoCommand } from './demo.js';
+import { addEraseCommand } from './erase.js';
 import { addEvidenceCommand } from './evidence.js';
 import { addFsckCommand } from './fsck.js';
 import { addGetCommand } from './get.js';
@@ -69,6 +70,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addInspectCommand(program, terminal);
   addRetentionCommand(program, terminal);
   addHoldCommand(program, terminal);
+  addEraseCommand(program, terminal);
   addSchemasCommand(program, terminal);
   addFsckCommand(program, terminal, end);
   addRestoreCommand(program, terminal);

@@ -5,7 +5,7 @@
 import type { LeafIndex } from '../base/brand.js';
 import { digestToHex } from '../base/hex-digest.js';
 import type { AppendedEntry } from '../ledger/entry-draft.js';
-import { openEntry } from '../queries/opened-entry.js';
+import { openUnerased } from '../queries/opened-entry.js';
 import {
   indexOf,
   MAX_SIGNATURE_VERSIONS,
@@ -42,7 +42,7 @@ export async function addSignatureVersion(
   { index, cms, author }: SignatureVersionToAdd,
 ): Promise<AppendedEntry | null> {
   const { reader } = log.ledger;
-  const opened = await openEntry(log.vault, await reader.entry(index));
+  const opened = await openUnerased(log.vault, await reader.entry(index));
   if (opened.kind !== 'signature')
     throw new CommandError('SIGNATURE_REFUSED', 'only a signature has later versions');
   await assertRoom(log, index, cms.length);

@@ -42,13 +42,18 @@ export async function appendSignature(
   log: SignatureLog,
   signature: SignatureToAppend,
 ): Promise<AppendedEntry | null> {
-  // Twice at most: a month may begin between preparing and appending, but not two.
-  for (let tries = 0; tries < 2; tries++) {
+  // A month may begin between preparing and appending, and somebody may be forgotten.
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
     const appended = await tryToAppend(deps, log, signature);
     if (appended !== 'stale') return appended;
   }
-  throw new LedgerError('LEDGER_PUSHBACK', 'the clock is between two months: try again');
+  throw new LedgerError(
+    'LEDGER_PUSHBACK',
+    'a month begins, or somebody is being forgotten: try again in a moment',
+  );
 }
+
+const MAX_TRIES = 4;
 
 async function tryToAppend(
   { clock, random }: AppendSignatureDeps,
@@ -57,6 +62,7 @@ async function tryToAppend(
 ): Promise<AppendedEntry | null | 'stale'> {
   const { subject, retention, author } = signature;
   const month = monthOf(clock.now());
+  const vaultEdition = vault.edition;
   const scopes = scopesOfSignature(subject, retention, author, month);
   const used: Uint8Array[] = [];
   const secretOf = async (scope: SecretScope): Promise<SecretRef> => {
@@ -71,7 +77,7 @@ async function tryToAppend(
       authorTags: await secretOf(scopes.authorTags),
     };
     const draft = prepareSignature({ ...signature, secrets, month, random });
-    const [outcome] = await ledger.append([draftOf(draft, null)]);
+    const [outcome] = await ledger.append([draftOf(draft, vaultEdition, null)]);
     if (outcome?.kind === 'superseded') return null;
     return outcome?.kind === 'appended' ? outcome : 'stale';
   } finally {

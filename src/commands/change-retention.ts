@@ -116,6 +116,11 @@ export class RetentionChanges {
     });
   }
 
+  /** While `act` runs neither policies nor holds change. */
+  whileUnchanged<T>(act: () => Promise<T>): Promise<T> {
+    return this.#turns.take(act);
+  }
+
   /** A crash before the record is durable leaves what was; after it, the next opening finds what is. */
   async #writeHold(by: Principal, hold: Hold): Promise<void> {
     await this.#append(by, holdThing(hold.number), holdPayload(hold), holdParts(hold));

@@ -8,7 +8,7 @@ import { COMMITMENT_TYPE, commitmentSteps } from '../evidence/opentimestamps/com
 import { underSteps } from '../evidence/opentimestamps/timestamp-tree.js';
 import { timestampBytes } from '../evidence/opentimestamps/write-ots-file.js';
 import { findEntry } from '../queries/find-entry.js';
-import { openEntry } from '../queries/opened-entry.js';
+import { openUnerased } from '../queries/opened-entry.js';
 import { parseRecordInput } from '../records/record-input.js';
 import type { AppendRecordsDeps } from './append-target.js';
 import { appendOwn } from './internal/append-own.js';
@@ -50,7 +50,7 @@ export async function takeCommitment(
   const target = { tenant, ledger: CALENDAR_LEDGER, author: keyId };
   const { id } = await appendOwn(parts, target, [record]);
   const { reader, index } = await findEntry(store.ledger(tenant, CALENDAR_LEDGER), id);
-  const entry = await openEntry(store.vaultOf(tenant), await reader.entry(index));
+  const entry = await openUnerased(store.vaultOf(tenant), await reader.entry(index));
   if (entry.kind !== 'record') throw new Error('a record that was appended is another entry');
   const steps = commitmentSteps(digest, entry.payload.salt, entry.entry.statement);
   const promise = { attestations: [{ kind: 'pending' as const, uri }], branches: [] };

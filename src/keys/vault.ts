@@ -3,7 +3,7 @@
  * keeps them wrapped. New rows wait in memory until a commit carries them; the journal has them
  * before the vault's file does.
  */
-import { utf8 } from '../base/bytes.js';
+import { toHex, utf8 } from '../base/bytes.js';
 import { assert } from '../base/errors.js';
 import { randomBytes, type RandomSource } from '../base/random.js';
 import { parseScope, scopeText, type SecretRef, type SecretScope } from '../base/secret-scope.js';
@@ -16,10 +16,11 @@ import {
   type JournaledVault,
   openGeneration,
   retireGeneration,
+  undoRotation,
   type VaultPlace,
 } from './internal/vault-generations.js';
 import type { IndexPut } from './internal/vault-index.js';
-import { type RotateOptions, writeSuccessor } from './internal/vault-rotation.js';
+import { type RotateOptions, VaultSuccessor } from './internal/vault-rotation.js';
 import { ROW_ID_LENGTH, rowIdOf, SECRET_LENGTH } from './internal/vault-row.js';
 import { searchKeyOf } from './internal/vault-search-key.js';
 import type { KeyStore } from './key-store.js';
@@ -43,19 +44,42 @@ export interface VaultOptions {
   readonly maxPending?: number;
 }
 
+/** A secret of which only the row is named. */
+export interface ScopedRow {
+  readonly rowId: Uint8Array;
+  readonly scope: SecretScope;
+}
+
+/** A rotation of which the time-consuming part is done. */
+export interface Rotation {
+  /**
+   * Takes in what has come since, and destroys the old key. Secrets that wait for their first commit are kept.
+   *
+   * Before: no commit under way, and a journal that begins with the vault's `state` and has no
+   * rows of it since. After: a journal that begins with the new `state`. A crash in between is
+   * finished or undone by `open`.
+   *
+   * @returns `obsolete`: index rows whose keys begin with it mean nothing any more.
+   * @throws KeysError KEYS_FAILED: stop and reopen.
+   */
+  finish(): Promise<{ obsolete: Uint8Array }>;
+  /** Leaves the vault as it was. */
+  abandon(): Promise<void>;
+}
+
 /** Where a walk through the scopes goes on. */
 export interface ScopePlace {
   readonly generation: number;
   readonly offset: number;
 }
 
-export interface StoredScopeAt {
-  readonly scope: SecretScope;
+export interface StoredScopeAt extends ScopedRow {
   /** Behind it. */
   readonly next: ScopePlace;
 }
 
 const MAX_PENDING = 65_536;
+const NONE: ReadonlySet<string> = new Set();
 
 export class Vault {
   readonly #place: VaultPlace;
@@ -64,7 +88,10 @@ export class Vault {
   readonly #finder: SecretFinder;
   readonly #pending: PendingSecrets;
   #open: VaultGeneration;
-  #state: 'open' | 'rotating' | 'failed' = 'open';
+  #state: 'open' | 'failed' = 'open';
+  #isRotating = false;
+  #doomed: ReadonlySet<string> = NONE;
+  #edition = 0;
 
   private constructor(options: VaultOptions, place: VaultPlace, open: VaultGeneration) {
     this.#place = place;
@@ -123,7 +150,7 @@ export class Vault {
    * The secret of a scope, or a new one that waits for its first commit. Whoever then does without
    * it says so with `release`.
    *
-   * @throws KeysError KEYS_VAULT_PUSHBACK.
+   * @throws KeysError KEYS_VAULT_PUSHBACK; also while it is about to be destroyed.
    */
   async findOrMint(scope: SecretScope): Promise<SecretRef> {
     this.#checkUsable();
@@ -131,7 +158,7 @@ export class Vault {
     // No await between finding a pending secret and counting its use: it may be released meanwhile.
     if (this.#pending.ofScope(text) === undefined) {
       const committed = await this.#finder.ofScope(text);
-      if (committed !== null) return committed;
+      if (committed !== null) return this.#unlessDoomed(committed);
     }
     return this.#pending.use(text) ?? this.#pending.add(text, this.#mint(), this.#open.key);
   }
@@ -176,7 +203,7 @@ export class Vault {
     if (from !== null && from.generation !== generation) return null;
     try {
       const stored = await open.scopesFrom(from?.offset);
-      return stored.map(({ scope, after }) => ({ scope, next: { generation, offset: after } }));
+      return stored.map(({ after, ...row }) => ({ ...row, next: { generation, offset: after } }));
     } catch (cause) {
       // A rotation may have closed the file meanwhile.
       if (open !== this.#open) return null;
@@ -195,7 +222,6 @@ export class Vault {
    */
   async append(rows: readonly Uint8Array[]): Promise<{ indexPuts: IndexPut[] }> {
     this.#checkUsable();
-    assert(this.#state !== 'rotating', 'nothing is appended while the vault is rotated');
     const stored = await this.#open.file.append(rows);
     // Unwrapping costs ten times as much as remembering; only rows of a former process need it.
     const taken = stored.map(
@@ -213,26 +239,59 @@ export class Vault {
   }
 
   /**
-   * Wraps the secrets that are kept under a new vault key, and destroys the old one. Secrets that
-   * wait for their first commit are kept.
-   *
-   * Before: no commit under way, and a journal that begins with this vault's `state` and has no
-   * rows of it since. After: a journal that begins with the new `state`. A crash in between is
-   * finished or undone by `open`.
-   *
-   * @returns `obsolete`: index rows whose keys begin with it mean nothing any more.
-   * @throws KeysError KEYS_FAILED: stop and reopen.
+   * Another one whenever secrets have been doomed: what was given out before may be among them, and an entry that
+   * was prepared with it is not to be appended.
    */
-  async rotate(options: RotateOptions): Promise<{ obsolete: Uint8Array }> {
+  get edition(): number {
+    return this.#edition;
+  }
+
+  /** Says which secrets are about to be destroyed (hex of their rows), in place of those said before: they are given out no more. */
+  doom(rowIds: Iterable<string>): void {
+    const doomed = new Set(rowIds);
+    if ([...doomed].some((id) => !this.#doomed.has(id))) this.#edition++;
+    this.#doomed = doomed;
+  }
+
+  /**
+   * Wraps the secrets that are kept under a new vault key, beside writing. One at a time; a failure leaves the vault as
+   * it was. `finish` then destroys the old key; or the rotation is abandoned.
+   */
+  async beginRotation(options: RotateOptions): Promise<Rotation> {
     this.#checkUsable();
-    assert(this.#state === 'open', 'one rotation at a time');
-    this.#state = 'rotating';
+    assert(!this.#isRotating, 'one rotation at a time');
+    this.#isRotating = true;
+    try {
+      const successor = await VaultSuccessor.begin(this.#place, this.#open, options, this.#random);
+      return {
+        finish: () => this.#finishRotation(successor),
+        abandon: () => this.#abandonRotation(),
+      };
+    } catch (cause) {
+      await this.#abandonRotation();
+      throw cause;
+    }
+  }
+
+  async #abandonRotation(): Promise<void> {
+    try {
+      await undoRotation(this.#place, this.generation + 1);
+    } catch (cause) {
+      this.#state = 'failed';
+      throw failed(cause);
+    }
+    this.#isRotating = false;
+    this.#doomed = NONE;
+  }
+
+  async #finishRotation(successor: VaultSuccessor): Promise<{ obsolete: Uint8Array }> {
+    this.#checkUsable();
     const old = this.#open;
     try {
-      const successor = await writeSuccessor(this.#place, old, options, this.#random);
-      this.#pending.rewrap(successor.key);
-      this.#open = successor;
-      this.#finder.moveTo(successor);
+      const next = await successor.finish();
+      this.#pending.rewrap(next.key);
+      this.#open = next;
+      this.#finder.moveTo(next);
       await retireGeneration(this.#place, old.file.generation);
       old.key.key.fill(0);
       await old.file.close();
@@ -240,7 +299,8 @@ export class Vault {
       this.#state = 'failed';
       throw failed(cause);
     }
-    this.#state = 'open';
+    this.#isRotating = false;
+    this.#doomed = NONE;
     return { obsolete: old.indexKeys.prefix };
   }
 
@@ -257,6 +317,15 @@ export class Vault {
     if (!(await this.#open.isIndexed(this.#index))) return this.indexAgain();
     const isBase = base?.generation === this.#open.file.generation;
     return this.#open.putsFrom(isBase ? base.length : undefined);
+  }
+
+  #unlessDoomed(ref: SecretRef): SecretRef {
+    if (this.#doomed.size > 0 && this.#doomed.has(toHex(ref.rowId)))
+      throw new KeysError(
+        'KEYS_VAULT_PUSHBACK',
+        'somebody is being forgotten whom this names: try again after a moment',
+      );
+    return ref;
   }
 
   #mint(): SecretRef {

@@ -32,10 +32,13 @@ export interface EntryDraft {
   readonly mayOnlyRepeat?: boolean;
   /** UTC month (`2026-11`) under whose secrets it is sealed; null if nothing is sealed. */
   readonly month: string | null;
+  /** Of the vault that its secrets came from (`Vault.edition`); null if it rests on none. */
+  readonly vaultEdition: number | null;
 }
 
 export function draftOf(
   prepared: PreparedEntry,
+  vaultEdition: number,
   idempotencyTag: Uint8Array | null,
   mayOnlyRepeat = false,
 ): EntryDraft {
@@ -54,6 +57,7 @@ export function draftOf(
         : { key: idempotencyTag, record: recordTag },
     mayOnlyRepeat,
     month,
+    vaultEdition,
   };
 }
 
@@ -73,17 +77,19 @@ export function plainDraft(
     secrets: [],
     idempotency: null,
     month: null,
+    vaultEdition: null,
   };
 }
 
 /**
  * What became of a draft. Only `appended` appended anything; `stale` must be prepared again, because
- * a month began between its preparation and its turn.
+ * a month began between its preparation and its turn, or a secret that it rests on is being destroyed.
  */
 export type Outcome =
   | ({ readonly kind: 'appended' } & AppendedEntry)
   | { readonly kind: 'repeated'; readonly log: number; readonly index: LeafIndex }
-  | { readonly kind: 'conflict' }
+  /** The idempotency key was used for another record, or for one that nobody can compare any more. */
+  | { readonly kind: 'conflict'; readonly log: number; readonly index: LeafIndex }
   /** Another version follows the one that this was to follow. */
   | { readonly kind: 'superseded' }
   /** It could only have repeated something, and there is nothing that it repeats. */

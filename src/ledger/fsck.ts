@@ -44,7 +44,7 @@ export interface FsckSummary {
 }
 
 /**
- * Yields every finding; returns what was read. No finding means that all is as it was written, up to
+ * Yields every finding, also a secret that an erasure destroyed; returns what was read. No finding means that all is as it was written, up to
  * what a crash may have left for the next opening to make good.
  *
  * @throws LedgerError LEDGER_LOCKED, LEDGER_FORMAT_NEWER.
@@ -183,6 +183,7 @@ async function* checkOneLog(
       if (problem !== null) yield { log: name, problem };
     }
     yield* checkLog({
+      tenant: ledger.tenant,
       source,
       hypercore,
       hasSecret: async (rowId) => (await vaults.get(ledger.tenant)?.secretOfRow(rowId)) !== null,

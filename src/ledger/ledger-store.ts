@@ -8,6 +8,7 @@ import type { KeyStore } from '../keys/key-store.js';
 import type { Vault } from '../keys/vault.js';
 import type { TenantDescriptor } from './catalog.js';
 import type { CommitObserver } from './commit-observer.js';
+import { Forgetter } from './forgetter.js';
 import { JournalRotation } from './internal/journal-rotation.js';
 import { LedgerMaker } from './internal/make-ledgers.js';
 import { OpenLedgers } from './internal/open-ledgers.js';
@@ -43,6 +44,7 @@ const SEGMENT_BYTES = 32 * 1024 * 1024;
 
 export class LedgerStore {
   readonly report: RecoveryReport;
+  readonly forgetter: Forgetter;
   readonly #parts: StoreParts;
   readonly #vaults: TenantVaults;
   readonly #journal: Journal;
@@ -79,6 +81,12 @@ export class LedgerStore {
       logs: () => this.#open.logs(),
       segmentBytes: options.segmentBytes ?? SEGMENT_BYTES,
       onFailure: (cause) => this.#sequencer.fail(cause),
+    });
+    this.forgetter = new Forgetter({
+      vaults,
+      state: parts.state,
+      sequencer: this.#sequencer,
+      rotation: this.#rotation,
     });
     this.#maker = new LedgerMaker({
       ...options,
@@ -186,6 +194,7 @@ export class LedgerStore {
 
   /** Finishes what was taken, then leaves everything flushed and the journal empty. */
   async close(): Promise<void> {
+    await this.forgetter.close();
     await this.#sequencer.close();
     await this.#maker.settle();
     await this.#rotation.settle();

@@ -5,6 +5,7 @@
 import { groupBy } from '../base/group-by.js';
 import type { RandomSource } from '../base/random.js';
 import type { Clock } from '../base/time.js';
+import { Turns } from '../base/turns.js';
 import type { CommitObserver, CommitStep } from './commit-observer.js';
 import type { AppendedUntil, EntryDraft, Outcome } from './entry-draft.js';
 import { type GroupLimits, type Queued, takeGroup } from './internal/commit-group.js';
@@ -52,6 +53,8 @@ export class Sequencer {
   #queue: Queued[] = [];
   #queuedBytes = 0;
   #running: Promise<void> | null = null;
+  /** Commits, and what must not meet one. */
+  readonly #turns = new Turns();
   /** The commit under way; never rejects. */
   #committing: Promise<void> = Promise.resolve();
   #closed: LedgerError | null = null;
@@ -99,6 +102,19 @@ export class Sequencer {
     await this.#enqueue(log, [draft], 'applied');
   }
 
+  /**
+   * Runs when no commit is under way, and lets none begin before it has ended: writers wait.
+   *
+   * @throws LedgerError LEDGER_CLOSED, LEDGER_FAILED; what `act` throws.
+   */
+  async exclusive<T>(act: () => Promise<T>): Promise<T> {
+    this.checkOpen();
+    return this.#turns.take(() => {
+      if (this.#failure !== null) throw this.#failure;
+      return act();
+    });
+  }
+
   /** @throws LedgerError LEDGER_CLOSED, LEDGER_FAILED. */
   checkOpen(): void {
     const ended = this.#failure ?? this.#closed;
@@ -140,6 +156,7 @@ export class Sequencer {
       'the node is stopping: try another, or later',
     );
     await this.#running;
+    await this.#turns.take(() => Promise.resolve());
   }
 
   /**
@@ -183,11 +200,11 @@ export class Sequencer {
         const { group, rest, bytes } = takeGroup(this.#queue, this.#parts.limits);
         this.#queue = rest;
         this.#queuedBytes -= bytes;
-        const committing = this.#commit(group);
+        const committing = this.#turns.take(() => this.#commit(group));
         this.#committing = committing.catch(() => undefined);
         try {
           await committing;
-          await this.#parts.betweenCommits();
+          await this.#turns.take(this.#parts.betweenCommits);
         } catch (cause) {
           const error = this.fail(cause);
           for (const { settle } of group) settle(error);

@@ -35,6 +35,11 @@ export class NewRows {
     return rows;
   }
 
+  /** See `Vault.edition`. */
+  editionOf(tenant: string): number {
+    return this.#vaults.get(tenant).edition;
+  }
+
   get byTenant(): ReadonlyMap<string, readonly Uint8Array[]> {
     return this.#byTenant;
   }

@@ -19,7 +19,7 @@ export function disclosedEntry(opened: OpenedEntry): DisclosedEntry {
   return {
     leafHash: toHex(entry.leafHash),
     recordedAt: statement.recordedAt,
-    type: opened.kind === 'record' ? opened.said.type : null,
-    subject: opened.kind === 'plain' ? null : opened.said.subject,
+    type: statement.kind === 'record' ? statement.type : null,
+    subject: opened.kind === 'record' || opened.kind === 'signature' ? opened.said.subject : null,
   };
 }

@@ -2,7 +2,7 @@
 import { toBase64, toHex, utf8ToString } from '../base/bytes.js';
 import type { JsonValue } from '../base/canonical-json.js';
 import { formatInstant } from '../base/time.js';
-import type { OpenedEntry, OpenedRecord, OpenedSignature } from './opened-entry.js';
+import type { ErasedEntry, OpenedEntry, OpenedRecord, OpenedSignature } from './opened-entry.js';
 import { type MarksOf, type Finality, finalityOf } from './receipt.js';
 
 export interface EntryView {
@@ -29,6 +29,8 @@ export interface EntryView {
   readonly mediaType?: string;
   /** JSON of a record, base64 of a signature's CMS. */
   readonly payload?: JsonValue;
+  /** Only there where what it held has been erased: of that nothing is left but what stands in clear. */
+  readonly erased?: true;
 }
 
 export function entryView(origin: string, opened: OpenedEntry, marksOf: MarksOf): EntryView {
@@ -48,6 +50,8 @@ export function entryView(origin: string, opened: OpenedEntry, marksOf: MarksOf)
       return { ...common, ...recordMembers(opened) };
     case 'signature':
       return { ...common, ...signatureMembers(opened) };
+    case 'erased':
+      return { ...common, ...erasedMembers(opened) };
     case 'plain':
       return common;
   }
@@ -82,6 +86,14 @@ function recordMembers({ statement, said, payload }: OpenedRecord): Partial<Entr
     ...(retracts !== undefined && { retracts }),
     ...(validFrom !== undefined && { validFrom: formatInstant(validFrom) }),
     ...(validTo !== undefined && { validTo: formatInstant(validTo) }),
+  };
+}
+
+function erasedMembers({ statement }: ErasedEntry): Partial<EntryView> {
+  return {
+    erased: true,
+    ...(statement.kind === 'record' ? { type: statement.type } : { of: statement.of }),
+    ...(statement.prev !== undefined && { prev: statement.prev }),
   };
 }
 

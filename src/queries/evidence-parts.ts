@@ -74,7 +74,8 @@ export async function evidenceEntry(
 ): Promise<EvidenceEntry> {
   const opened = await openEntry(vault, await reader.entry(index));
   const place = await proved(reader, index, size);
-  if (opened.kind === 'plain') return place;
+  // What has been erased stays proved: only nobody can say any more what it held.
+  if (opened.kind === 'plain' || opened.kind === 'erased') return place;
   const { header, payload } = opened;
   return { ...place, header, openers: await openersOf(vault, opened), payload };
 }

@@ -14,7 +14,7 @@ import type { AsOf } from './as-of.js';
 import type { Filters } from './entry-filters.js';
 import { type Search, searchOf } from './entry-search.js';
 import { type EntryView, entryView } from './entry-view.js';
-import { openEntry, openHeader } from './opened-entry.js';
+import { openEntry, openHeader, unlessErased } from './opened-entry.js';
 import { QueryError } from './query-error.js';
 import type { TenantLedger } from './tenant-ledgers.js';
 import { logOf, type StateQuestion } from './view-state.js';
@@ -127,8 +127,8 @@ async function exported(vault: Vault, entry: ViewedEntry): Promise<ExportedEntry
     recordedAt: statement.recordedAt,
   };
   if (statement.kind === 'record') {
-    const { said } = await openHeader(vault, entry, statement);
-    return { ...common, type: said.type, subject: said.subject };
+    const record = await unlessErased(openHeader(vault, entry, statement), null);
+    return { ...common, type: statement.type, subject: record?.said.subject ?? null };
   }
   const opened = await openEntry(vault, entry);
   return {

@@ -82,7 +82,7 @@ async function stateOf(about: Inspected, question: PackageQuestion): Promise<Sub
 }
 
 function thing(entry: EntryView): ThingState {
-  const { type = '', key, index, recordedAt, author = '', payload } = entry;
+  const { type = '', key, index, recordedAt, author = '', payload, erased = false } = entry;
   return {
     type,
     key: key ?? null,
@@ -90,7 +90,9 @@ function thing(entry: EntryView): ThingState {
     recordedAt: parseInstant(recordedAt),
     valid: validTimeOf(entry),
     author,
-    content: { kind: 'json', value: payload ?? null },
+    content: erased
+      ? { kind: 'withheld', reason: 'erased' }
+      : { kind: 'json', value: payload ?? null },
   };
 }
 

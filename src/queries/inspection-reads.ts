@@ -106,7 +106,7 @@ async function readOf(
   opened: OpenedRecord,
   said: JsonObject,
 ): Promise<InspectionRead> {
-  const parts = await partsOf(vault, opened);
+  const parts = (await partsOf(vault, opened)).filter((part) => part !== null);
   const entries = isJsonObject(said['entries'] ?? null) ? (said['entries'] as JsonObject) : {};
   const question = said['question'] ?? {};
   return {

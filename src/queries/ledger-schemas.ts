@@ -28,7 +28,7 @@ import {
   type SchemaSettings,
   type StoredSchema,
 } from '../schemas/schema-document.js';
-import { openEntry, type OpenedRecord } from './opened-entry.js';
+import { openUnerased, type OpenedRecord } from './opened-entry.js';
 
 /** A version of the schema of a type, where it lies. */
 export interface SchemaVersion extends StoredSchema {
@@ -187,7 +187,7 @@ async function openRecord(
   reader: LogReader,
   index: OpenedRecord['entry']['index'],
 ): Promise<OpenedRecord> {
-  const opened = await openEntry(vault, await reader.entry(index));
+  const opened = await openUnerased(vault, await reader.entry(index));
   if (opened.kind !== 'record') throw damaged(`entry ${index} should be a record and is none`);
   return opened;
 }

@@ -15,7 +15,7 @@ import type { TrustAnchor } from '../signing/trust-anchor.js';
 import { isUnderBatch } from './batches.js';
 import { disclosedEntry } from './disclosed-entries.js';
 import { findEntry, type FoundEntry } from './find-entry.js';
-import { openEntry, type OpenedSignature } from './opened-entry.js';
+import { openUnerased, type OpenedSignature, unlessErased } from './opened-entry.js';
 import { type Finality, finalityOf } from './receipt.js';
 import {
   firstOf,
@@ -97,22 +97,27 @@ export async function listSignatures(
   const isAboutNobody = await isUnderBatch(reader, index);
   const keys = new PublicKeyCache();
   let validated = 0;
-  for (const [at, chain] of chains.slice(from, from + limit).entries()) {
-    const opened = await openSignature(ledger.vault, { reader, index: newestOf(chain).index });
-    items.push(await viewOf(deps, keys, ledger, { reader, chain, opened, number: from + at }));
+  const end = Math.min(from + limit, chains.length);
+  let number = from;
+  for (; number < end && validated < MAX_VALIDATED_BYTES; number++) {
+    const chain = chains[number];
+    if (chain === undefined) break;
+    const opening = openSignature(ledger.vault, { reader, index: newestOf(chain).index });
+    // One that has been erased keeps its number, and there is nothing to show of it.
+    const opened = await unlessErased(opening, null);
+    if (opened === null) continue;
+    items.push(await viewOf(deps, keys, ledger, { reader, chain, opened, number }));
     if (!isAboutNobody) shown.push(await disclosed(reader, chain, opened));
     validated += opened.payload.bytes.length;
-    if (validated >= MAX_VALIDATED_BYTES) break;
   }
-  const end = from + items.length;
-  return { items, next: end < chains.length ? end : null, shown };
+  return { items, next: number < chains.length ? number : null, shown };
 }
 
 /**
  * DER of one of them.
  *
  * @param version from 0; without one the newest.
- * @throws LedgerError LEDGER_ENTRY_UNKNOWN.
+ * @throws LedgerError LEDGER_ENTRY_UNKNOWN; QueryError ENTRY_ERASED.
  */
 export async function signatureBytes(
   { ledger, vault }: LedgerLogs,
@@ -199,7 +204,7 @@ async function openSignature(
   vault: Vault,
   { reader, index }: FoundEntry,
 ): Promise<OpenedSignature> {
-  const opened = await openEntry(vault, await reader.entry(index));
+  const opened = await openUnerased(vault, await reader.entry(index));
   if (opened.kind !== 'signature')
     throw damaged(`entry ${index} is attached to another and no signature`);
   return opened;

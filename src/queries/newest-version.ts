@@ -9,7 +9,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import { tagOf, thingOpener, thingValue } from '../records/tag.js';
 import { previousVersion } from './entry-history.js';
-import { openEntry, type OpenedRecord } from './opened-entry.js';
+import { openUnerased, type OpenedRecord } from './opened-entry.js';
 
 /** Of the newest version of a thing: where it is, and what it says. */
 export interface FoundVersion {
@@ -67,7 +67,7 @@ async function* versionsOf(
     let at = (await reader.latestVersion(digestFromHex(tag)))?.index ?? null;
     while (at !== null) {
       const entry = await reader.entry(at);
-      const opened = await openEntry(vault, entry);
+      const opened = await openUnerased(vault, entry);
       if (opened.kind !== 'record')
         throw damaged(`entry ${at} of ${reader.origin} is no version of what it should be`);
       yield { reader, opened };

@@ -16,6 +16,8 @@ export type QueryErrorCode =
   | 'QUERY_ORIGIN_UNKNOWN'
   /** Nothing was read under the inspection, so that there is nothing to hand over. */
   | 'QUERY_NOTHING_ASKED'
+  /** The secret that opened it has been destroyed: nobody can. */
+  | 'ENTRY_ERASED'
   /** No block of the chain holds a head of the log that contains the entry yet. */
   | 'ENTRY_NOT_ANCHORED'
   /** A commitment of the calendar's that no block holds yet, in a form that calendars may give. */

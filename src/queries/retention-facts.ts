@@ -221,5 +221,5 @@ function asOneOfNoThing(version: SubjectVersion): SubjectVersion {
 const EMPTY_PAYLOAD_SIZE = 2;
 
 function withdrawsOnly({ retracts, said }: SubjectVersion): boolean {
-  return retracts !== null && said.payload.size === EMPTY_PAYLOAD_SIZE;
+  return retracts !== null && said?.payload.size === EMPTY_PAYLOAD_SIZE;
 }

@@ -8,9 +8,8 @@ import type { HexDigest } from '../base/hex-digest.js';
 import { formatInstant } from '../base/time.js';
 import type { AsOf } from './as-of.js';
 import { type EntryView, entryView } from './entry-view.js';
-import { openPayload } from './opened-entry.js';
 import { QueryError } from './query-error.js';
-import { subjectIn, type SubjectVersion } from './subject-entries.js';
+import { openVersion, subjectIn, type SubjectVersion } from './subject-entries.js';
 import { thingsOf, validInstant } from './subject-state.js';
 import type { TenantLedger } from './tenant-ledgers.js';
 
@@ -145,10 +144,10 @@ async function changeOf(
   after: SubjectVersion | undefined,
 ): Promise<ThingChange> {
   const show = async (version: SubjectVersion | undefined): Promise<EntryView | null> =>
-    version === undefined ? null : entryView(origin, await openPayload(vault, version), marksOf);
+    version === undefined ? null : entryView(origin, await openVersion(vault, version), marksOf);
   const [old, now] = [await show(before), await show(after)];
   const version = after ?? before;
-  const key = version?.said.key;
+  const key = version?.said?.key;
   return {
     change: old === null ? 'added' : now === null ? 'removed' : 'changed',
     type: version?.statement.type ?? '',
@@ -156,7 +155,8 @@ async function changeOf(
     before: old,
     after: now,
     fields:
-      old === null || now === null
+      // Of one that has been erased nobody can say what differs.
+      old?.payload === undefined || now?.payload === undefined
         ? []
         : fieldChanges(old.payload as JsonObject, now.payload as JsonObject),
   };

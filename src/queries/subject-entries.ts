@@ -13,14 +13,28 @@ import type { RecordStatement, SignatureStatement } from '../records/statement.j
 import type { LogView, ViewedEntry } from '../views/log-view.js';
 import type { EntryFilter } from '../views/view-query.js';
 import { stateAt } from './as-of.js';
-import { openHeader, type RecordWithHeader } from './opened-entry.js';
+import {
+  type ErasedEntry,
+  openHeader,
+  openPayload,
+  type OpenedRecord,
+  type RecordWithHeader,
+  unlessErased,
+} from './opened-entry.js';
 import { type SubjectTags, subjectTags } from './person-tags.js';
 import { QueryError } from './query-error.js';
 import type { TenantLedger } from './tenant-ledgers.js';
 import { type StateQuestion, viewedSize, type ViewState } from './view-state.js';
 
 /** A record of which the person is the subject. */
-export interface SubjectVersion extends Version, RecordWithHeader {}
+export type SubjectVersion = Version & (RecordWithHeader | ErasedRecord);
+
+/** Its header and payload are gone. As in a collection, it counts as one without valid times that withdraws nothing. */
+export interface ErasedRecord {
+  readonly entry: ViewedEntry;
+  readonly statement: RecordStatement;
+  readonly said: null;
+}
 
 /** How a person stands in a record of another subject. */
 export type Mention =
@@ -144,6 +158,16 @@ export async function versionsOf(
   return openVersions(vault, own);
 }
 
+/** With what it holds, where that is not erased. @throws as `openEntry`. */
+export async function openVersion(
+  vault: Vault,
+  version: SubjectVersion,
+): Promise<OpenedRecord | ErasedEntry> {
+  const { entry, statement } = version;
+  const erased = { kind: 'erased', entry, statement } as const;
+  return version.said === null ? erased : unlessErased(openPayload(vault, version), erased);
+}
+
 /** The version of each thing that stands; without `validAt` the last recorded. */
 export function currentVersions(
   { versions }: SubjectEntries,
@@ -196,24 +220,26 @@ export async function openVersions(
   for (let from = 0; from < records.length; from += PAGE) {
     const some = records.slice(from, from + PAGE);
     const opened = await Promise.all(
-      some.map(({ entry, statement }) => openHeader(vault, entry, statement)),
+      some.map(({ entry, statement }) =>
+        unlessErased(openHeader(vault, entry, statement), { entry, statement, said: null }),
+      ),
     );
     versions.push(...opened.map(versionOf));
   }
   return versions;
 }
 
-function versionOf(record: RecordWithHeader): SubjectVersion {
+function versionOf(record: RecordWithHeader | ErasedRecord): SubjectVersion {
   const { entry, statement, said } = record;
   return {
     ...record,
     index: entry.index,
     leafHash: digestToHex(entry.leafHash),
     thing: statement.tags.key,
-    hasKey: said.key !== undefined,
+    hasKey: said?.key !== undefined,
     recordedAt: statement.recordedAt,
-    validFrom: said.validFrom ?? null,
-    validTo: said.validTo ?? null,
-    retracts: said.retracts ?? null,
+    validFrom: said?.validFrom ?? null,
+    validTo: said?.validTo ?? null,
+    retracts: said?.retracts ?? null,
   };
 }

@@ -115,8 +115,12 @@ function versionOf(record: ExportedRecord): ExportedVersion {
 }
 
 function mentionOf(mention: SubjectExport['mentions'][number]): ExportedMention {
-  const { payload, role, type } = mention;
-  const content = payload === undefined ? null : ({ kind: 'json', value: payload } as const);
+  const { payload, role, type, erased = false } = mention;
+  const content = erased
+    ? ({ kind: 'withheld', reason: 'erased' } as const)
+    : payload === undefined
+      ? null
+      : ({ kind: 'json', value: payload } as const);
   return { ...placeOf(mention), type, role, content };
 }
 
@@ -148,7 +152,11 @@ function placeOf({ origin, index, id, recordedAt }: Placed): EntryPlace {
   };
 }
 
-const REASONS = { 'of-another-person': 'others', 'names-its-signer': 'names-signer' } as const;
+const REASONS = {
+  'of-another-person': 'others',
+  'names-its-signer': 'names-signer',
+  erased: 'erased',
+} as const;
 
 /** How many of each kind; the JSON inside lists them one by one. */
 function omissionsOf(leftOut: readonly LeftOut[]): Omission[] {

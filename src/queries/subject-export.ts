@@ -9,9 +9,10 @@ import type { JsonValue } from '../base/canonical-json.js';
 import { digestToHex } from '../base/hex-digest.js';
 import { formatInstant } from '../base/time.js';
 import type { Vault } from '../keys/vault.js';
+import { damaged } from '../ledger/ledger-error.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import type { LogView } from '../views/log-view.js';
-import { openEntry, openPayload } from './opened-entry.js';
+import { openEntry, openPayload, type RecordWithHeader } from './opened-entry.js';
 import { QueryError } from './query-error.js';
 import {
   type AttachedSignature,
@@ -80,10 +81,10 @@ export interface LeftOut {
   readonly origin: string;
   readonly index: number;
   readonly id: string;
-  readonly what: 'part' | 'record' | 'signature-value';
+  readonly what: 'part' | 'record' | 'signature' | 'signature-value';
   /** Number of the part, from 0. */
   readonly part?: number;
-  readonly why: 'of-another-person' | 'names-its-signer';
+  readonly why: 'of-another-person' | 'names-its-signer' | 'erased';
 }
 
 /** Of what is opened: the answer is made as a whole. */
@@ -155,6 +156,10 @@ async function collect(
   const entries = withoutTypes(found, withheldTypes);
   const standing = new Set(currentVersions(entries, undefined).map(({ index }) => index));
   for (const version of entries.versions) {
+    if (version.said === null) {
+      into.leftOut.push({ ...place(origin, version), what: 'record', why: 'erased' });
+      continue;
+    }
     into.weigh(version.said.payload.size);
     into.records.push(await record(vault, origin, version, standing.has(version.index)));
     for (const [part, { subject: tag }] of (version.statement.parts ?? []).entries())
@@ -174,7 +179,10 @@ async function collect(
   }
   for (const attached of entries.signatures) {
     const shown = await signature(vault, origin, attached);
-    if (shown === null) continue;
+    if (shown === 'erased') {
+      into.leftOut.push({ ...place(origin, attached), what: 'signature', why: 'erased' });
+      continue;
+    }
     into.signatures.push(shown);
     into.leftOut.push({
       ...place(origin, attached),
@@ -205,7 +213,7 @@ function withoutTypes(entries: SubjectEntries, types: ReadonlySet<string>): Subj
 async function record(
   vault: Vault,
   origin: string,
-  version: SubjectVersion,
+  version: Extract<SubjectVersion, RecordWithHeader>,
   isCurrent: boolean,
 ): Promise<ExportedRecord> {
   const { payload, said, statement } = await openPayload(vault, version);
@@ -230,9 +238,10 @@ async function signature(
   vault: Vault,
   origin: string,
   { entry, statement }: AttachedSignature,
-): Promise<ExportedSignature | null> {
+): Promise<ExportedSignature | 'erased'> {
   const opened = await openEntry(vault, entry);
-  if (opened.kind !== 'signature') return null;
+  if (opened.kind === 'erased') return 'erased';
+  if (opened.kind !== 'signature') throw damaged(`entry ${entry.index} is no signature any more`);
   const { mediaType, sha256, size } = opened.said.payload;
   return {
     ...place(origin, { entry }),

@@ -8,12 +8,13 @@ import type { Vault } from '../keys/vault.js';
 import { damaged } from '../ledger/ledger-error.js';
 import { type AsOf, instantOf } from './as-of.js';
 import { type EntryView, entryView } from './entry-view.js';
-import { openPayload, openRecordPart } from './opened-entry.js';
+import { openRecordPart, unlessErased } from './opened-entry.js';
 import {
   currentVersions,
   type Mention,
   type SubjectEntries,
   subjectIn,
+  openVersion,
 } from './subject-entries.js';
 import type { TenantLedger } from './tenant-ledgers.js';
 import type { StateQuestion, ViewState } from './view-state.js';
@@ -36,6 +37,19 @@ export interface MentionView {
   readonly role: 'party' | 'part';
   /** Of a part: what it says of this person. The rest of the record is another's. */
   readonly payload?: JsonValue;
+  /** Only there where what the part said has been erased. */
+  readonly erased?: true;
+}
+
+export interface SubjectCounts {
+  readonly things: number;
+  readonly mentions: number;
+  readonly entries: number;
+  /**
+   * Records of the person that have been erased. Each counts as one without valid times that withdraws nothing, because
+   * what it said nobody knows: unless it is 0, the state is not determined.
+   */
+  readonly erased: number;
 }
 
 export interface SubjectState {
@@ -45,7 +59,7 @@ export interface SubjectState {
   /** Records of other subjects; on the first page, at most as many as a page holds. */
   readonly mentions: readonly MentionView[];
   /** Things in all, mentions in all. */
-  readonly counts: { readonly things: number; readonly mentions: number; readonly entries: number };
+  readonly counts: SubjectCounts;
   readonly next: LeafIndex | null;
   readonly asOf: AsOf;
   readonly validAt?: string;
@@ -71,7 +85,7 @@ export async function subjectState(
   const from = question.from ?? 0;
   const rest = things.filter(({ index }) => index >= from);
   const page = rest.slice(0, question.limit);
-  const opened = await Promise.all(page.map((version) => openPayload(vault, version)));
+  const opened = await Promise.all(page.map((version) => openVersion(vault, version)));
   const mentions = entries?.mentions ?? [];
   const shown = from === 0 ? mentions.slice(0, question.limit) : [];
   const answer: SubjectState = {
@@ -83,6 +97,7 @@ export async function subjectState(
       things: things.length,
       mentions: mentions.length,
       entries: (entries?.versions.length ?? 0) + (entries?.signatures.length ?? 0),
+      erased: (entries?.versions ?? []).filter(({ said }) => said === null).length,
     },
     next: rest[question.limit]?.index ?? null,
     asOf,
@@ -121,8 +136,17 @@ export async function mentionView(vault: Vault, mention: Mention): Promise<Menti
     recordedAt: formatInstant(statement.recordedAt),
     type: statement.type,
     role,
-    ...(mention.role === 'part' && { payload: (await partOf(vault, mention))['payload'] ?? null }),
+    ...(mention.role === 'part' && (await unlessErased(sayingOf(vault, mention), ERASED))),
   };
+}
+
+const ERASED = { erased: true } as const;
+
+async function sayingOf(
+  vault: Vault,
+  mention: Extract<Mention, { role: 'part' }>,
+): Promise<{ payload: JsonValue }> {
+  return { payload: (await partOf(vault, mention))['payload'] ?? null };
 }
 
 async function partOf(

@@ -23,7 +23,7 @@ export async function tenantInspections(
   for (let number = 1; ; number++) {
     const opened = await newestVersionOf(ledger, vault, tenant, inspectionThing(number));
     if (opened === null) return inspections;
-    const subjects = (await partsOf(vault, opened)).map(({ subject }) => subject);
+    const subjects = (await partsOf(vault, opened)).map((part) => part?.subject ?? null);
     const payload = parseCanonicalJson(opened.payload.bytes);
     inspections.push(parseInspection(number, payload, subjects));
   }

@@ -63,6 +63,7 @@ export const GERMAN: ReportCatalogue = {
   'omission.sealed': 'Dieser Knoten kann es nicht öffnen.',
   'omitted.part': 'Teile Ihrer Einträge',
   'omitted.record': 'Der Rest von Einträgen, die Sie nennen',
+  'omitted.signature': 'Signaturen',
   'omitted.signature-value': 'Signaturen Ihrer Einträge',
   'file.subject-export': 'Diese Auskunft als Daten (JSON)',
 

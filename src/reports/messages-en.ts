@@ -62,6 +62,7 @@ export const ENGLISH = {
   'omission.sealed': 'This node cannot open it.',
   'omitted.part': 'Parts of your records',
   'omitted.record': 'The rest of records that name you',
+  'omitted.signature': 'Signatures',
   'omitted.signature-value': 'Signatures of your records',
   'file.subject-export': 'All of this export as data (JSON)',
 

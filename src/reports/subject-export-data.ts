@@ -108,7 +108,7 @@ export interface DataAccess {
 }
 
 export interface Omission {
-  readonly what: 'part' | 'record' | 'signature-value';
+  readonly what: 'part' | 'record' | 'signature' | 'signature-value';
   readonly reason: OmissionReason;
   /** How many. */
   readonly count: number;

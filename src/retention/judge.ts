@@ -54,7 +54,7 @@ export interface PersonFacts extends ClockFacts {
 }
 
 /** Subject of records that the node keeps of a ledger itself (docs/formats/schemas.md). */
-const OWN_SUBJECT = 'chirograph';
+export const OWN_SUBJECT = 'chirograph';
 
 export function judge(
   { tenant, versions, holds, zone }: TenantRules,

@@ -18,7 +18,25 @@ export type RetentionErrorCode =
   | 'HOLD_RELEASE_REFUSED'
   /** The due list was begun with a vault that has been rotated since. */
   | 'RETENTION_LIST_STALE'
-  /** Policies or a hold were written by a newer version of the program. */
+  /** No erasure with this id. */
+  | 'ERASURE_UNKNOWN'
+  /** It has come further than that, or not as far. */
+  | 'ERASURE_STATE'
+  /** The approval has to be another person's. */
+  | 'ERASURE_APPROVAL_REFUSED'
+  /** The same is pending already. */
+  | 'ERASURE_EXISTS'
+  /** The tenant has as many erasures as it may. */
+  | 'ERASURE_LIMIT'
+  /** Holds keep all of the person. */
+  | 'ERASURE_HELD'
+  /** Nothing that is meant is free, or nothing is known of the person. */
+  | 'ERASURE_NOTHING_FREE'
+  /** The node's or the tenant's own data. */
+  | 'ERASURE_RESERVED'
+  /** It has not been carried out, so there is no certificate. */
+  | 'ERASURE_NOT_DONE'
+  /** Policies, holds or an erasure were written by a newer version of the program. */
   | 'RETENTION_FORMAT_NEWER';
 
 export class RetentionError extends ChirographError<RetentionErrorCode> {}

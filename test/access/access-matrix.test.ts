@@ -91,6 +91,11 @@ const newHold = (): object => ({
 
 const placed = (): Promise<string> => newId('/v1/holds', newHold());
 
+/** Each of another class: the same is pending once. */
+const newErasure = (): object => ({ class: `class-${made++}`, reason: 'r', legalBasis: 'a law' });
+
+const proposed = (): Promise<string> => newId('/v1/erasures', newErasure());
+
 const newGrant = (): Promise<string> =>
   newId('/v1/grants', { to: { key: '000000000000' }, role: 'reader' });
 
@@ -213,6 +218,45 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     may: OFFICERS,
     foreign: 404,
     ask: async () => ({ path: `/v1/holds/${await placed()}/release`, json: { reason: 'over' } }),
+  },
+  'GET /v1/erasures': { may: OVERSEERS, ask: get('/v1/erasures') },
+  'POST /v1/erasures': {
+    may: OFFICERS,
+    status: 201,
+    ask: () => ({ path: '/v1/erasures', json: newErasure() }),
+  },
+  'POST /v1/erasures/run': {
+    may: OFFICERS,
+    status: 202,
+    ask: () => ({ path: '/v1/erasures/run', method: 'POST' }),
+  },
+  'GET /v1/erasures/{id}': {
+    may: OFFICERS,
+    discloses: true,
+    foreign: 404,
+    ask: async () => ({ path: `/v1/erasures/${await proposed()}` }),
+  },
+  'POST /v1/erasures/{id}/approval': {
+    may: OFFICERS,
+    // Whoever proposed it is an admin, too; another one may.
+    status: 200,
+    foreign: 404,
+    ask: async () => ({
+      path: `/v1/erasures/${await proposed()}/approval?run=false`,
+      method: 'POST',
+    }),
+  },
+  'POST /v1/erasures/{id}/withdrawal': {
+    may: OFFICERS,
+    foreign: 404,
+    ask: async () => ({ path: `/v1/erasures/${await proposed()}/withdrawal`, method: 'POST' }),
+  },
+  'GET /v1/erasures/{id}/certificate': {
+    may: OVERSEERS,
+    // It is not done.
+    status: 409,
+    foreign: 404,
+    ask: async () => ({ path: `/v1/erasures/${await proposed()}/certificate` }),
   },
   'GET /v1/retention/policies': { may: OVERSEERS, ask: get('/v1/retention/policies') },
   'PUT /v1/retention/policies': {
@@ -652,7 +696,10 @@ describe.each(Object.entries(EXPECTED))('%s', (route, expectation) => {
     if (expectation.foreign !== 404) return;
     const nowhere = asked.path
       .replace(KYC, '/v1/ledgers/not-there')
-      .replace(/^\/v1\/(grants|keys|inspections|holds)\/[0-9a-f]{12}/, '/v1/$1/ffffffffffff')
+      .replace(
+        /^\/v1\/(grants|keys|inspections|holds|erasures)\/[0-9a-f]{12}/,
+        '/v1/$1/ffffffffffff',
+      )
       .replace(/\/identity:[0-9a-f]{64}/, `/identity:${'f'.repeat(64)}`)
       .replace('/v1/tenants/default', '/v1/tenants/not-there');
     expect(nowhere).not.toBe(asked.path);

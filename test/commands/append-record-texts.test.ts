@@ -150,7 +150,7 @@ describe.each([
       schemas: null,
       typeClasses: {},
       claims: { author: null, now: 0 as UnixMillis, recordedAt: 0 as UnixMillis },
-      vaultGeneration: 1,
+      vaultEdition: 1,
       maxPayloadBytes: 4096,
       texts: [{ bytes: lineOf(0) }],
     };

@@ -96,7 +96,7 @@ const batch = fc.record({
     }),
   ),
   typeClasses: fc.dictionary(text, text, { noNullPrototype: true }),
-  vaultGeneration: fc.nat(),
+  vaultEdition: fc.nat(),
   maxPayloadBytes: fc.nat(),
   texts: fc.array(
     fc.record(

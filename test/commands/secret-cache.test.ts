@@ -19,7 +19,7 @@ const secretOf = (n: number, isCommitted: boolean): FoundSecret => ({
   secret: new Uint8Array(32).fill(n),
   isCommitted,
 });
-const context = (vaultGeneration: number, tenant = 't') => ({
+const context = (vaultEdition: number, tenant = 't') => ({
   tenant,
   ledger: 'kyc',
   author: 'key:a',
@@ -27,7 +27,7 @@ const context = (vaultGeneration: number, tenant = 't') => ({
   idempotencyKey: new Uint8Array(32),
   typeClasses: {},
   claims: { author: null, now: 0 as UnixMillis, recordedAt: 0 as UnixMillis },
-  vaultGeneration,
+  vaultEdition,
 });
 const anna = [tagsScope('anna')];
 

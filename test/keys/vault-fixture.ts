@@ -3,11 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toHex } from '../../src/base/bytes.js';
 import type { RandomSource } from '../../src/base/random.js';
-import { tagsScope } from '../../src/base/secret-scope.js';
+import { type SecretScope, tagsScope } from '../../src/base/secret-scope.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
 import type { DurableFileSystem } from '../../src/keys/durable-file.js';
 import type { KeyStore } from '../../src/keys/key-store.js';
-import { type IndexPut, Vault, type VaultState } from '../../src/keys/vault.js';
+import { type IndexPut, type RotateOptions, Vault, type VaultState } from '../../src/keys/vault.js';
 import { SeededRandom } from '../support/seeded-random.js';
 
 export const TENANT = '0123456789abcdef';
@@ -103,4 +103,28 @@ export async function rowsFor(vault: Vault, ...persons: string[]): Promise<Uint8
 export async function secretOf(vault: Vault, person: string): Promise<string | null> {
   const found = await vault.find(tagsScope(person));
   return found === null ? null : toHex(found.secret);
+}
+
+/** What is kept of the old generation, and where its index goes. */
+export function rotation(
+  fixture: Pick<VaultFixture, 'put'>,
+  keep: (scope: SecretScope) => boolean,
+): RotateOptions {
+  return {
+    keep: (_, scope) => keep(scope()),
+    putIndex: (puts) => {
+      fixture.put(puts);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A rotation from beginning to end. */
+export async function rotateVault(
+  fixture: Pick<VaultFixture, 'put'>,
+  vault: Vault,
+  keep: (scope: SecretScope) => boolean,
+): Promise<{ obsolete: Uint8Array }> {
+  const { finish } = await vault.beginRotation(rotation(fixture, keep));
+  return finish();
 }

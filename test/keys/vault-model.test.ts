@@ -5,7 +5,7 @@ import { toHex } from '../../src/base/bytes.js';
 import { tagsScope } from '../../src/base/secret-scope.js';
 import type { IndexPut, Vault } from '../../src/keys/vault.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { rowsFor, secretOf, VaultFixture } from './vault-fixture.js';
+import { rotateVault, rowsFor, secretOf, VaultFixture } from './vault-fixture.js';
 
 const PERSONS = ['a', 'b', 'c', 'd', 'e', 'f'];
 const persons = fc.subarray(PERSONS, { minLength: 1 });
@@ -116,13 +116,7 @@ class Run {
 
   async #rotate(dropped: string[]): Promise<void> {
     await this.#fixture.snapshot(this.#vault);
-    await this.#vault.rotate({
-      keep: ({ person }) => !dropped.includes(person),
-      putIndex: (rows) => {
-        this.#fixture.put(rows);
-        return Promise.resolve();
-      },
-    });
+    await rotateVault(this.#fixture, this.#vault, ({ person }) => !dropped.includes(person));
     for (const person of dropped) this.#expected.delete(person);
     await this.#fixture.snapshot(this.#vault);
   }

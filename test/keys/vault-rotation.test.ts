@@ -8,7 +8,7 @@ import type { Vault } from '../../src/keys/vault.js';
 import { rejection } from '../support/errors.js';
 import { type Fault, FaultyFiles } from '../support/faulty-files.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { rowsFor, secretOf, TENANT, VaultFixture } from './vault-fixture.js';
+import { rotateVault, rotation, rowsFor, secretOf, TENANT, VaultFixture } from './vault-fixture.js';
 
 const PERSONS = ['alice', 'bob', 'carol', 'dave'];
 const keep = ({ person }: SecretScope): boolean => person !== 'bob';
@@ -127,21 +127,56 @@ describe('rotating a vault', () => {
     await vault.close();
   });
 
-  it('takes no rows and no second rotation meanwhile', async () => {
-    const { vault } = await filled();
-    const rows = await rowsFor(vault, 'erin');
-    const rotating = rotate(vault);
-    await expect(vault.append(rows)).rejects.toThrow('nothing is appended');
-    await expect(rotate(vault)).rejects.toThrow('one rotation at a time');
-    await rotating;
+  it('takes rows meanwhile, and no second rotation', async () => {
+    const { vault, secrets, rowIds } = await filled();
+    const { finish } = await vault.beginRotation(rotation(fixture, keep));
+    await fixture.commit(vault, 'erin');
+    await expect(vault.beginRotation(rotation(fixture, keep))).rejects.toThrow('one rotation');
+    await fixture.snapshot(vault);
+    await finish();
+    expect(vault.generation).toBe(2);
+    await expectKept(vault, secrets, rowIds);
+    const erin = await secretOf(vault, 'erin');
+    expect(erin).not.toBeNull();
+    await fixture.snapshot(vault);
+    await vault.close();
+    const again = await fixture.open();
+    expect(await secretOf(again, 'erin')).toBe(erin);
+    await again.close();
+  });
+
+  it('leaves the vault as it was where it is abandoned, or cannot be begun', async () => {
+    const { vault, secrets } = await filled();
+    const broken = {
+      ...rotation(fixture, keep),
+      putIndex: () => Promise.reject(new Error('full')),
+    };
+    await expect(vault.beginRotation(broken)).rejects.toThrow('full');
+    const { abandon } = await vault.beginRotation(rotation(fixture, keep));
+    await abandon();
+    expect(await readdir(fixture.directory)).toEqual(['00000001.rows']);
+    expect(await (await fixture.keyStore()).vaultGenerations(TENANT)).toEqual([1]);
+    for (const person of PERSONS) expect(await secretOf(vault, person)).toBe(secrets.get(person));
+    await rotate(vault);
+    expect(vault.generation).toBe(2);
     await vault.close();
   });
 
-  it('is of no use any more once a step has failed', async () => {
-    const { vault } = await filled(new FaultyFiles(await stepsOfOpening()));
-    expect((await rejection(rotate(vault))).code).toBe('KEYS_FAILED');
-    expect((await rejection(vault.findOrMint(tagsScope('erin')))).code).toBe('KEYS_FAILED');
-    expect((await rejection(vault.append([]))).code).toBe('KEYS_FAILED');
+  it('gives out nothing that is doomed, and says that what it gave out before may be', async () => {
+    const { vault, rowIds } = await filled();
+    const ids = (...persons: string[]): string[] =>
+      persons.map((person) => toHex(rowIds.get(person) ?? new Uint8Array()));
+    const { edition } = vault;
+    vault.doom(ids('alice', 'bob'));
+    expect(vault.edition).toBe(edition + 1);
+    const refused = await rejection(vault.findOrMint(tagsScope('bob')));
+    expect(refused.code).toBe('KEYS_VAULT_PUSHBACK');
+    vault.doom(ids('bob'));
+    expect(vault.edition).toBe(edition + 1);
+    await vault.findOrMint(tagsScope('alice'));
+    expect(await secretOf(vault, 'bob')).not.toBeNull();
+    await rotate(vault);
+    expect(toHex((await vault.findOrMint(tagsScope('bob'))).rowId)).not.toBe(ids('bob')[0]);
     await vault.close();
   });
 });
@@ -249,13 +284,7 @@ function rotate(
   vault: Vault,
   kept: (scope: SecretScope) => boolean = keep,
 ): Promise<{ obsolete: Uint8Array }> {
-  return vault.rotate({
-    keep: kept,
-    putIndex: (puts) => {
-      fixture.put(puts);
-      return Promise.resolve();
-    },
-  });
+  return rotateVault(fixture, vault, kept);
 }
 
 async function expectKept(

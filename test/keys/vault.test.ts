@@ -7,11 +7,11 @@ import { encodeRows, vaultHeader } from '../../src/keys/internal/vault-file.js';
 import { VaultIndexKeys } from '../../src/keys/internal/vault-index.js';
 import { unwrapRow, wrapRow } from '../../src/keys/internal/vault-row.js';
 import { searchKeyOf } from '../../src/keys/internal/vault-search-key.js';
-import type { RotateOptions, ScopePlace, Vault } from '../../src/keys/vault.js';
+import type { ScopePlace, Vault } from '../../src/keys/vault.js';
 import { failure, rejection } from '../support/errors.js';
 import { formatExample } from '../support/format-examples.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { rowsFor, secretOf, VaultFixture } from './vault-fixture.js';
+import { rotateVault, rowsFor, secretOf, VaultFixture } from './vault-fixture.js';
 
 let fixture: VaultFixture;
 beforeEach(async () => {
@@ -270,13 +270,8 @@ describe('opening a vault', () => {
 });
 
 describe('a walk through the scopes of a vault', () => {
-  const withoutAlice: RotateOptions = {
-    keep: ({ person }) => person !== 'alice',
-    putIndex: (puts) => {
-      fixture.put(puts);
-      return Promise.resolve();
-    },
-  };
+  const withoutAlice = (vault: Vault): Promise<unknown> =>
+    rotateVault(fixture, vault, ({ person }) => person !== 'alice');
   const persons = Array.from({ length: 1000 }, (_, n) => `person ${n}`);
 
   it('meets each committed secret once, in their order, some at a time', async () => {
@@ -307,7 +302,7 @@ describe('a walk through the scopes of a vault', () => {
     await fixture.commit(vault, 'alice', 'bob');
     await fixture.snapshot(vault);
     const [alice] = (await vault.scopes(null)) ?? [];
-    await vault.rotate(withoutAlice);
+    await withoutAlice(vault);
     expect(await vault.scopes(alice?.next ?? null)).toBeNull();
     expect((await vault.scopes(null))?.map(({ scope }) => scope)).toEqual([tagsScope('bob')]);
     await vault.close();
@@ -320,7 +315,7 @@ describe('a walk through the scopes of a vault', () => {
     const alice = (await vault.findOrMint(tagsScope('alice'))).rowId;
     const bob = (await vault.findOrMint(tagsScope('bob'))).rowId;
     expect(await vault.scopeOfRow(alice)).toEqual(tagsScope('alice'));
-    await vault.rotate(withoutAlice);
+    await withoutAlice(vault);
     expect(await vault.scopeOfRow(alice)).toBeNull();
     expect(await vault.scopeOfRow(bob)).toEqual(tagsScope('bob'));
     await vault.close();

@@ -139,7 +139,8 @@ describe('fsck', () => {
     const opened = await openTestStore(root, { keyStore });
     const tenant = opened.store.tenantNamed('default')?.handle ?? '';
     const rotation = { keep: () => true, putIndex: () => Promise.resolve() };
-    await expect(opened.store.vaultOf(tenant).rotate(rotation)).rejects.toThrow('rotation');
+    const { finish } = await opened.store.vaultOf(tenant).beginRotation(rotation);
+    await expect(finish()).rejects.toThrow('rotation');
     const killed = join(root, 'killed');
     await copyDirectory(join(root, 'data'), join(killed, 'data'));
     await copyDirectory(join(root, 'data.keys'), join(killed, 'data.keys'));

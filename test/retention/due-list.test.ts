@@ -9,7 +9,7 @@ import { type DueItem, dueList } from '../../src/queries/due-list.js';
 import type { MayForgetParts } from '../../src/queries/may-forget.js';
 import type { ClassPolicy } from '../../src/retention/policy.js';
 import { RetentionBook } from '../../src/retention/retention-book.js';
-import { VaultFixture } from '../keys/vault-fixture.js';
+import { VaultFixture, rotateVault } from '../keys/vault-fixture.js';
 import { rejection } from '../support/errors.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { ANNA, ENDED } from './arbitraries.js';
@@ -114,13 +114,7 @@ describe('the due list', () => {
     const question = { at: AT, limit: 1 };
     const { next } = await dueList(partsOf(RECORDED), BANK, { ...question, from: null });
     await fixture.snapshot(vault);
-    await vault.rotate({
-      keep: ({ person }) => person !== 'p1',
-      putIndex: (puts) => {
-        fixture.put(puts);
-        return Promise.resolve();
-      },
-    });
+    await rotateVault(fixture, vault, ({ person }) => person !== 'p1');
     const stale = await rejection(dueList(partsOf(RECORDED), BANK, { ...question, from: next }));
     expect(stale.code).toBe('RETENTION_LIST_STALE');
     const { items } = await dueList(partsOf(RECORDED), BANK, { ...question, from: null });

@@ -39,6 +39,8 @@ export interface Entry {
   readonly schema: string | null;
   readonly retention: string | null;
   readonly payload: unknown;
+  /** What it held nobody can open any more. */
+  readonly isErased: boolean;
   /** As the node sent it. */
   readonly raw: unknown;
 }
@@ -51,6 +53,7 @@ export interface Mention {
   readonly recordedAt: string;
   readonly type: string;
   readonly payload: unknown;
+  readonly isErased: boolean;
   readonly raw: unknown;
 }
 
@@ -199,12 +202,13 @@ export const readEntry: Reader<Entry> = (value) => {
     schema: textOf('schema'),
     retention: textOf('retention'),
     payload: entry['payload'],
+    isErased: flag(entry['erased'] ?? false),
     raw: value,
   };
 };
 
 export const readMention: Reader<Mention> = (value) => {
-  const { id, index, recordedAt, type, role, payload } = members(value);
+  const { id, index, recordedAt, type, role, payload, erased } = members(value);
   return {
     role: role === 'part' ? 'part' : 'party',
     id: text(id),
@@ -212,6 +216,7 @@ export const readMention: Reader<Mention> = (value) => {
     recordedAt: text(recordedAt),
     type: text(type),
     payload,
+    isErased: flag(erased ?? false),
     raw: value,
   };
 };

@@ -24,7 +24,7 @@ export function entryArticle(entry: Entry, context: Context, actions: EntryActio
     element('h3', { tabindex: '-1' }, entryTitle(entry, context)),
     marksView(entry.finality, context),
     rowsView(entryRows(entry, context)),
-    ...(entry.kind === 'record' ? [payloadView(entry.payload, context)] : []),
+    ...(entry.kind === 'record' ? [contentView(entry, context)] : []),
     element(
       'p',
       { class: 'actions' },
@@ -69,7 +69,16 @@ export function validity({ validFrom, validTo }: Entry, { say, ...context }: Con
     : say('entry.validFromRecordedTo', { to: words(validTo) });
 }
 
-export function payloadView(payload: unknown, { say }: Context): HTMLElement {
+/** What an entry or a mention holds, or that it holds nothing any more. */
+export function contentView(
+  { isErased, payload }: Pick<Entry, 'isErased' | 'payload'>,
+  context: Context,
+): HTMLElement {
+  if (!isErased) return payloadView(payload, context);
+  return element('p', { class: 'erased' }, context.say('entry.erased'));
+}
+
+function payloadView(payload: unknown, { say }: Context): HTMLElement {
   const { rows, isCut } = payloadRows(payload);
   return element(
     'div',

@@ -103,6 +103,8 @@ export const GERMAN: Readonly<Record<MessageCode, string>> = {
   'entry.signature': 'Signatur des Eintrags {of}',
   'entry.party': 'Als Beteiligter genannt',
   'entry.part': 'Hat einen Teil daran',
+  'entry.erased':
+    'Was er enthielt, ist gelöscht: Niemand kann es mehr öffnen. Dass er aufgezeichnet wurde, bleibt bewiesen.',
   'entry.history': 'Fassungen',
   'entry.json': 'JSON',
   'entry.signatures': 'Signaturen',

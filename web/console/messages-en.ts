@@ -100,6 +100,8 @@ export const ENGLISH = {
   'entry.signature': 'Signature of entry {of}',
   'entry.party': 'Named as a party',
   'entry.part': 'Has a part in it',
+  'entry.erased':
+    'What it held has been erased: nobody can open it any more. That it was recorded stays proved.',
   'entry.history': 'History',
   'entry.json': 'JSON',
   'entry.signatures': 'Signatures',

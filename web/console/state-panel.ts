@@ -2,7 +2,7 @@
 import { button, element } from '../shared/elements.js';
 import type { StateAnswer } from './answers.js';
 import type { Surroundings } from './context.js';
-import { entryArticle, type EntryActions, mentionTitle, payloadView } from './entry-view.js';
+import { entryArticle, type EntryActions, mentionTitle, contentView } from './entry-view.js';
 import type { Settling } from './latest.js';
 import { Latest } from './latest.js';
 import { IDLE, type Loaded, loading, ready } from './loaded.js';
@@ -142,7 +142,7 @@ export class StatePanel {
                 { class: 'entry', 'data-index': String(mention.index) },
                 element('h4', {}, mentionTitle(mention, now)),
                 element('p', {}, momentView(mention.recordedAt, now)),
-                ...(mention.role === 'part' ? [payloadView(mention.payload, now)] : []),
+                ...(mention.role === 'part' ? [contentView(mention, now)] : []),
                 element(
                   'p',
                   { class: 'actions' },

@@ -12,11 +12,14 @@ import {
   type EntryDraft,
   type Outcome,
 } from '../../ledger/entry-draft.js';
+import type { Vault } from '../../keys/vault.js';
 import { LedgerError } from '../../ledger/ledger-error.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { LogReader } from '../../ledger/log-reader.js';
 import { isIdentityId } from '../../queries/identity-book.js';
+import { QueryError } from '../../queries/query-error.js';
 import { appendedAgain } from '../../queries/receipt.js';
+import { rowIdOf } from '../../records/sealing.js';
 import { typeIn } from '../../records/statement-template.js';
 import type { SchemaFault } from '../../schemas/schemas-error.js';
 import type { AppendRecordsDeps, AppendTarget, RecordResult } from '../append-target.js';
@@ -50,17 +53,28 @@ export async function appendPrepared<T, R>(
   form: RecordForm<T, R>,
 ): Promise<RecordResult<R>[]> {
   const ledger = deps.store.ledger(target.tenant, target.ledger);
-  const first = await attempt(deps, target, ledger, items, form);
-  const stale = items.filter((_, at) => first[at] === 'stale');
-  if (stale.length === 0) return first as RecordResult<R>[];
-  // A month began in between, or the vault was rotated. Neither happens twice within one request.
-  const second = await attempt(deps, target, ledger, stale, form);
-  return first.map((result) => {
-    const settled = result === 'stale' ? second.shift() : result;
-    if (settled === undefined || settled === 'stale')
-      throw new LedgerError('LEDGER_PUSHBACK', 'the clock is between two months: try again');
-    return settled;
+  const results = await attempt(deps, target, ledger, items, form);
+  // A month began in between, or somebody is being forgotten, which changes the vault twice at most.
+  for (let tries = 1; tries < MAX_TRIES; tries++) {
+    const stale = results.flatMap((result, at) => (result === 'stale' ? [at] : []));
+    if (stale.length === 0) break;
+    const again = await attempt(deps, target, ledger, pick(items, stale), form);
+    stale.forEach((at, nth) => (results[at] = again[nth] ?? 'stale'));
+  }
+  return results.map((result) => {
+    if (result === 'stale')
+      throw new LedgerError(
+        'LEDGER_PUSHBACK',
+        'a month begins, or somebody is being forgotten: try again in a moment',
+      );
+    return result;
   });
+}
+
+const MAX_TRIES = 4;
+
+function pick<T>(items: readonly T[], places: readonly number[]): T[] {
+  return places.flatMap((at) => items.slice(at, at + 1));
 }
 
 /** An identity does not change between being looked at and the entries that say what it was. */
@@ -91,7 +105,7 @@ async function attemptAs<T, R>(
   form: RecordForm<T, R>,
 ): Promise<(RecordResult<R> | 'stale')[]> {
   const vault = deps.store.vaultOf(target.tenant);
-  const vaultGeneration = vault.generation;
+  const vaultEdition = vault.edition;
   const { tenant, author, typeClasses = () => ({}) } = target;
   const now = deps.clock.now();
   const recordedAt = Math.max(ledger.reader.head.recordedAt, state?.at ?? 0) as UnixMillis;
@@ -103,16 +117,16 @@ async function attemptAs<T, R>(
     claims: { author: state && claimAuthorOf(state), now, recordedAt },
     idempotencyKey: deps.idempotencyKey(target.tenant),
     typeClasses: typeClasses(),
-    vaultGeneration,
+    vaultEdition,
   };
   const secrets = new SecretsInUse(vault);
   try {
     const prepared = await form.prepare(items, context, (scopes) => secrets.find(scopes));
     // Some of the secrets may have been destroyed since they were found.
-    if (vault.generation !== vaultGeneration) return items.map(() => 'stale');
-    const drafts = await draftsOf(ledger, target, prepared);
+    if (vault.edition !== vaultEdition) return items.map(() => 'stale');
+    const drafts = await draftsOf(ledger, target, prepared, vaultEdition);
     const outcomes = await ledger.append(drafts.filter(isDraft), form.until);
-    return await resultsOf(ledger, { prepared, drafts, outcomes }, form.receipt);
+    return await resultsOf(ledger, vault, { prepared, drafts, outcomes }, form.receipt);
   } finally {
     secrets.release();
   }
@@ -122,6 +136,7 @@ async function draftsOf(
   { reader }: Ledger,
   { takesType = () => true }: AppendTarget,
   prepared: readonly Preparation[],
+  vaultEdition: number,
 ): Promise<(EntryDraft | ChirographError)[]> {
   const drafts: (EntryDraft | ChirographError)[] = [];
   for (const one of prepared)
@@ -129,7 +144,9 @@ async function draftsOf(
     else if (!takesType(typeIn(one.entry.template) ?? '')) drafts.push(restricted());
     else {
       const refusal = one.entry.retracts === null ? null : await retractionRefusal(reader, one);
-      drafts.push(refusal ?? draftOf(one.entry, one.idempotencyTag, one.refusal !== null));
+      drafts.push(
+        refusal ?? draftOf(one.entry, vaultEdition, one.idempotencyTag, one.refusal !== null),
+      );
     }
   return drafts;
 }
@@ -156,6 +173,7 @@ interface Appended {
 /** Results in the places of their drafts. */
 async function resultsOf<R>(
   ledger: Ledger,
+  vault: Vault,
   { prepared, drafts, outcomes }: Appended,
   receiptOf: RecordForm<never, R>['receipt'],
 ): Promise<(RecordResult<R> | 'stale')[]> {
@@ -180,7 +198,7 @@ async function resultsOf<R>(
         break;
       }
       case 'conflict':
-        results.push({ kind: 'error', error: conflict() });
+        results.push({ kind: 'error', error: await conflict(ledger, vault, outcome) });
         break;
       case 'refused':
         results.push({ kind: 'error', error: errorOf(refusal, one) });
@@ -204,13 +222,16 @@ function errorOf(
   throw new Error('a draft without what it was made of');
 }
 
-async function firstOf(
-  ledger: Ledger,
-  { log, index }: Extract<Outcome, { kind: 'repeated' }>,
-): Promise<AppendedEntry> {
+type EntryPlace = Extract<Outcome, { kind: 'repeated' | 'conflict' }>;
+
+function readerOf(ledger: Ledger, { log }: EntryPlace): LogReader {
   const reader = ledger.logNumbered(log);
   if (reader === undefined) throw new Error('an idempotency key of another ledger');
-  return appendedAgain(reader, index);
+  return reader;
+}
+
+async function firstOf(ledger: Ledger, first: EntryPlace): Promise<AppendedEntry> {
+  return appendedAgain(readerOf(ledger, first), first.index);
 }
 
 function restricted(): AccessError {
@@ -220,7 +241,15 @@ function restricted(): AccessError {
   );
 }
 
-function conflict(): LedgerError {
+/** Whether it is the same record cannot be told any more once its subject has been erased. */
+async function conflict(ledger: Ledger, vault: Vault, first: EntryPlace): Promise<ChirographError> {
+  const { sealedParts } = await readerOf(ledger, first).entry(first.index);
+  const [header] = sealedParts;
+  if (header !== undefined && (await vault.secretOfRow(rowIdOf(header))) === null)
+    return new QueryError(
+      'ENTRY_ERASED',
+      'what was recorded under this Idempotency-Key has been erased: use a new key for a new record',
+    );
   return new LedgerError(
     'LEDGER_IDEMPOTENCY_CONFLICT',
     'this Idempotency-Key was used for another record: use a new key for a new record',

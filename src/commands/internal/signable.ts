@@ -2,7 +2,7 @@
 import type { Vault } from '../../keys/vault.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { FoundEntry } from '../../queries/find-entry.js';
-import { openEntry } from '../../queries/opened-entry.js';
+import { openUnerased } from '../../queries/opened-entry.js';
 import { DEFAULT_RETENTION } from '../../records/record-scopes.js';
 import type { ViewedEntry } from '../../views/log-view.js';
 import { CommandError } from '../command-error.js';
@@ -23,7 +23,7 @@ export interface Signable {
 
 /**
  * A record, a batch, or a signature, of the log that is written.
- * @throws CommandError SIGNATURE_OF_NO_RECORD.
+ * @throws CommandError SIGNATURE_OF_NO_RECORD; QueryError ENTRY_ERASED.
  */
 export async function openSignable({ ledger, vault, found }: EntryAt): Promise<Signable> {
   if (found.reader !== ledger.reader)
@@ -31,7 +31,7 @@ export async function openSignable({ ledger, vault, found }: EntryAt): Promise<S
       'SIGNATURE_OF_NO_RECORD',
       'the entry lies in a log that is closed: sign a record of the log that is written now',
     );
-  const opened = await openEntry(vault, await found.reader.entry(found.index));
+  const opened = await openUnerased(vault, await found.reader.entry(found.index));
   const { entry, statement } = opened;
   if (opened.kind !== 'plain') {
     const { subject, retention } = opened.said;

@@ -108,7 +108,7 @@ class DistinctScopes {
 function noneLeft(): never {
   throw new KeysError(
     'KEYS_VAULT_PUSHBACK',
-    'too many new secrets wait for their first commit: try again after a moment',
+    'too many new secrets wait for their first commit, or somebody is being forgotten: try again after a moment',
   );
 }
 

@@ -27,8 +27,8 @@ export interface PreparationContext {
   readonly typeClasses: TypeClasses;
   /** What signatures of claims are judged by. */
   readonly claims: ClaimContext;
-  /** Of the tenant's vault. What was found in another generation is never used. */
-  readonly vaultGeneration: number;
+  /** Of the tenant's vault (`Vault.edition`). What was found in another one is never used. */
+  readonly vaultEdition: number;
 }
 
 export interface ClaimContext {

@@ -13,6 +13,7 @@ export interface VaultIndex {
 
 /** What a row of the file is for, and where the next one begins. */
 export interface StoredScope {
+  readonly rowId: Uint8Array;
   readonly scope: SecretScope;
   readonly after: number;
 }
@@ -71,10 +72,10 @@ export class VaultGeneration {
    */
   async scopesFrom(offset?: number): Promise<StoredScope[]> {
     for await (const batch of this.file.rows(offset, SOME_ROWS_LENGTH))
-      return batch.map(({ row, offset: begin }) => ({
-        scope: parseScope(utf8(this.unwrap(row).text)),
-        after: begin + row.length,
-      }));
+      return batch.map(({ row, offset: begin }) => {
+        const { ref, text } = this.unwrap(row);
+        return { rowId: ref.rowId, scope: parseScope(utf8(text)), after: begin + row.length };
+      });
     return [];
   }
 

@@ -92,7 +92,8 @@ async function recoverGeneration(
   return new VaultGeneration(file, key);
 }
 
-async function undoRotation(place: VaultPlace, generation: number): Promise<void> {
+/** Leaves nothing of a generation whose file has not been renamed into place. */
+export async function undoRotation(place: VaultPlace, generation: number): Promise<void> {
   const { keyStore, tenantHandle, files } = place;
   await removeFileDurably(`${vaultPath(place, generation)}.tmp`, files);
   if ((await keyStore.vaultGenerations(tenantHandle)).includes(generation))

@@ -1,6 +1,7 @@
 /**
  * A new generation of a vault: all secrets that are kept, wrapped under a new key; then the old key
- * is destroyed, and with it whatever was not kept. Each step says what a crash there leaves.
+ * is destroyed, and with it whatever was not kept. Wrapping takes time, so most of it is done beside
+ * writing: rows that come meanwhile are taken in at the end. Each step says what a crash there leaves.
  */
 import { dirname } from 'node:path';
 import { utf8 } from '../../base/bytes.js';
@@ -9,6 +10,7 @@ import { parseScope, type SecretScope } from '../../base/secret-scope.js';
 import {
   encodeRows,
   ROW_LENGTH_LENGTH,
+  type StoredRow,
   VAULT_HEADER_LENGTH,
   VaultFile,
   vaultHeader,
@@ -16,52 +18,112 @@ import {
 import { VaultGeneration } from './vault-generation.js';
 import { type VaultPlace, vaultPath } from './vault-generations.js';
 import { type IndexPut, VaultIndexKeys } from './vault-index.js';
-import { unwrapRow, wrapRow } from './vault-row.js';
+import { unwrapRow, type VaultKey, wrapRow } from './vault-row.js';
 
 export interface RotateOptions {
-  /** Whether a secret lives on. */
-  readonly keep: (scope: SecretScope) => boolean;
+  /** Whether a secret lives on; its scope is read only where it is asked for. */
+  readonly keep: (rowId: Uint8Array, scope: () => SecretScope) => boolean;
   /** Writes rows to the index; may be called many times. They need not be durable. */
   readonly putIndex: (puts: readonly IndexPut[]) => Promise<void>;
 }
 
-/** @returns the new generation, in place and durable. The old one is still there, and must be retired. */
-export async function writeSuccessor(
-  place: VaultPlace,
-  old: VaultGeneration,
-  { keep, putIndex }: RotateOptions,
-  random: RandomSource,
-): Promise<VaultGeneration> {
-  const { files, keyStore, tenantHandle } = place;
-  const previous = old.file.state;
-  const generation = previous.generation + 1;
-  // A crash up to the rename leaves a key and perhaps a file aside, and the next opening removes both.
-  const key = { generation, key: await keyStore.createVaultKey(tenantHandle, generation) };
-  const indexKeys = new VaultIndexKeys(key);
-  const path = vaultPath(place, generation);
-  const aside = `${path}.tmp`;
-  await files.write(aside, vaultHeader(generation, previous), 0o600);
-  let length = VAULT_HEADER_LENGTH;
-  for await (const batch of old.file.rows()) {
+/** Some 400 rows, which take a few milliseconds. */
+const STEP_LENGTH = 64 * 1024;
+
+export class VaultSuccessor {
+  readonly #place: VaultPlace;
+  readonly #old: VaultGeneration;
+  readonly #options: RotateOptions;
+  readonly #random: RandomSource;
+  readonly #key: VaultKey;
+  readonly #indexKeys: VaultIndexKeys;
+  /** How far the old file has been copied. */
+  #from = VAULT_HEADER_LENGTH;
+  #length = VAULT_HEADER_LENGTH;
+
+  private constructor(
+    place: VaultPlace,
+    old: VaultGeneration,
+    options: RotateOptions,
+    random: RandomSource,
+    key: VaultKey,
+  ) {
+    this.#place = place;
+    this.#old = old;
+    this.#options = options;
+    this.#random = random;
+    this.#key = key;
+    this.#indexKeys = new VaultIndexKeys(key);
+  }
+
+  /**
+   * Makes the next key and a file aside, and copies into it what the vault holds now. Whatever happens up to `finish`,
+   * `undoRotation` leaves nothing of it.
+   */
+  static async begin(
+    place: VaultPlace,
+    old: VaultGeneration,
+    options: RotateOptions,
+    random: RandomSource,
+  ): Promise<VaultSuccessor> {
+    const generation = old.file.generation + 1;
+    // A crash up to the rename leaves a key and perhaps a file aside, and the next opening removes both.
+    const key = await place.keyStore.createVaultKey(place.tenantHandle, generation);
+    const successor = new VaultSuccessor(place, old, options, random, { generation, key });
+    // What it succeeds is known at the end: until then the header says what no file may say.
+    await place.files.write(successor.#aside, vaultHeader(generation, null), 0o600);
+    await successor.#copy();
+    return successor;
+  }
+
+  /**
+   * Takes in what has come since, and puts the new file into its place. Nothing may be appended to the old one any more.
+   *
+   * @returns the new generation, in place and durable. The old one is still there, and must be retired.
+   */
+  async finish(): Promise<VaultGeneration> {
+    const { files } = this.#place;
+    await this.#copy();
+    const previous = this.#old.file.state;
+    const generation = previous.generation + 1;
+    const path = vaultPath(this.#place, generation);
+    // Of the file, not of the header alone: all that was copied is on disk when it returns.
+    await files.overwrite(this.#aside, vaultHeader(generation, previous));
+    // A crash from here on leaves the new generation, which the next opening goes on with.
+    await files.rename(this.#aside, path);
+    await files.syncDirectory(dirname(path));
+    await this.#options.putIndex([this.#indexKeys.complete()]);
+    return new VaultGeneration(await VaultFile.openSuccessor(path, previous), this.#key);
+  }
+
+  get #aside(): string {
+    return `${vaultPath(this.#place, this.#key.generation)}.tmp`;
+  }
+
+  async #copy(): Promise<void> {
+    // In small steps: wrapping keeps the thread busy, and others write meanwhile.
+    for await (const batch of this.#old.file.rows(this.#from, STEP_LENGTH)) {
+      await this.#take(batch);
+      const last = batch.at(-1);
+      if (last !== undefined) this.#from = last.offset + last.row.length;
+    }
+  }
+
+  async #take(batch: readonly StoredRow[]): Promise<void> {
+    const { keep, putIndex } = this.#options;
     const puts: IndexPut[] = [];
     const rows: Uint8Array[] = [];
     for (const { row: oldRow } of batch) {
-      const secret = unwrapRow(oldRow, old.key);
-      if (!keep(parseScope(utf8(secret.text)))) continue;
-      const row = wrapRow(secret, key, random);
-      const stored = { row, offset: length + ROW_LENGTH_LENGTH };
-      puts.push(...indexKeys.putsOf(stored, secret));
+      const secret = unwrapRow(oldRow, this.#old.key);
+      if (!keep(secret.ref.rowId, () => parseScope(utf8(secret.text)))) continue;
+      const row = wrapRow(secret, this.#key, this.#random);
+      const stored = { row, offset: this.#length + ROW_LENGTH_LENGTH };
+      puts.push(...this.#indexKeys.putsOf(stored, secret));
       rows.push(row);
-      length = stored.offset + row.length;
+      this.#length = stored.offset + row.length;
     }
-    await files.append(aside, encodeRows(rows));
+    await this.#place.files.append(this.#aside, encodeRows(rows));
     // Under keys that only this generation has: if it is undone, nothing ever asks for them.
     await putIndex(puts);
   }
-  await files.sync(aside);
-  // A crash from here on leaves the new generation, which the next opening goes on with.
-  await files.rename(aside, path);
-  await files.syncDirectory(dirname(path));
-  await putIndex([indexKeys.complete()]);
-  return new VaultGeneration(await VaultFile.openSuccessor(path, previous), key);
 }

@@ -23,9 +23,19 @@ export interface Finding {
   readonly log: string;
   /** What is wrong, and where: block and entry numbers, never content. */
   readonly problem: string;
+  /** That the vault lacks a secret: an erasure may have destroyed it. */
+  readonly missing?: MissingSecret;
+}
+
+export interface MissingSecret {
+  /** Handle of the tenant. */
+  readonly tenant: string;
+  /** Hex. */
+  readonly rowId: string;
 }
 
 export interface LogUnderCheck {
+  readonly tenant: string;
   readonly source: StateSource;
   readonly hypercore: HypercoreLog;
   /** Whether the vault holds the secret of a row id. */
@@ -61,7 +71,7 @@ export async function* checkLog(log: LogUnderCheck): AsyncGenerator<Finding> {
   };
   for (let number = 0; number < Math.min(head.length, hypercore.length); number++) {
     try {
-      for await (const problem of checkBlock(log, walk, number)) yield { log: name, problem };
+      for await (const found of checkBlock(log, walk, number)) yield { log: name, ...found };
     } catch (cause) {
       // What follows an unreadable block hangs in the air: tree and versions cannot be known.
       yield { log: name, problem: `block ${number} cannot be read: ${reasonOf(cause)}` };
@@ -74,29 +84,40 @@ export async function* checkLog(log: LogUnderCheck): AsyncGenerator<Finding> {
     yield { log: name, problem: 'the write state differs at the end; use `fsck --rebuild`' };
 }
 
-async function* checkBlock(log: LogUnderCheck, walk: Walk, number: number): AsyncGenerator<string> {
+async function* checkBlock(
+  log: LogUnderCheck,
+  walk: Walk,
+  number: number,
+): AsyncGenerator<Omit<Finding, 'log'>> {
   const { source, hypercore } = log;
   walk.roots = appendBlock(walk.roots, number, await hypercore.block(number));
   const bundle = await source.bundle(number);
   if ((bundle.firstIndex as number) !== walk.edge.size)
-    yield `block ${number} begins at entry ${bundle.firstIndex}, not at ${walk.edge.size}`;
+    yield {
+      problem: `block ${number} begins at entry ${bundle.firstIndex}, not at ${walk.edge.size}`,
+    };
   const placed = placedEntries(bundle);
   const rowIds = new Map<string, Uint8Array>();
   for (const [at, entry] of placed.entries()) {
-    yield* checkEntry(walk, entry);
-    if (entry.isBatch) yield* checkBatch(walk, entry, placed.slice(0, at), source.name);
+    for (const problem of checkEntry(walk, entry)) yield { problem };
+    if (entry.isBatch)
+      for (const problem of checkBatch(walk, entry, placed.slice(0, at), source.name))
+        yield { problem };
     for (const rowId of partRowIds(entry)) rowIds.set(toHex(rowId), rowId);
   }
-  for (const rowId of rowIds.values())
+  for (const [id, rowId] of rowIds)
     if (!(await log.hasSecret(rowId)))
-      yield `block ${number}: the secret of vault row ${toHex(rowId)} is missing, and no erasure says so`;
+      yield {
+        problem: `block ${number}: the secret of vault row ${id} is missing, and no erasure says so`,
+        missing: { tenant: log.tenant, rowId: id },
+      };
   const extension = extend(
     walk.edge,
     placed.map((entry) => entry.leafHash),
   );
   walk.edge = extension.edge;
   if (!(await log.state.hasBlock(number, placed, extension.tiles)))
-    yield `block ${number}: the write state differs; use \`fsck --rebuild\``;
+    yield { problem: `block ${number}: the write state differs; use \`fsck --rebuild\`` };
 }
 
 function* checkEntry(walk: Walk, entry: PlacedEntry): Generator<string> {

@@ -32,9 +32,29 @@ export class JournalRotation {
     this.#flushing = this.#dropFlushed().finally(() => (this.#flushing = null));
   }
 
+  /** On disk is what has been appended up to now. */
+  async flush(): Promise<void> {
+    const { parts, vaults } = this.#parts;
+    await this.settle();
+    await flushAll(parts, vaults);
+  }
+
   /** Ends when no flush is under way. */
   async settle(): Promise<void> {
     await this.#flushing;
+  }
+
+  /**
+   * Changes what the journal's snapshot speaks of: nothing was appended since the one before the change, and the one
+   * after it says how things stand now. To be run between commits; what can be flushed before is better flushed then.
+   */
+  async around<T>(change: () => Promise<T>): Promise<T> {
+    await this.settle();
+    await this.finish();
+    // A crash here leaves a journal that begins with what was, or with what is: the change must bear both.
+    const changed = await change();
+    await this.finish();
+    return changed;
   }
 
   /** Leaves everything flushed and the journal without a commit. Nothing may be written meanwhile. */

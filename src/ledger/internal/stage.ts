@@ -61,12 +61,15 @@ export async function stage(
   const first = nextIndex(head);
   const recordedAt = Math.max(now, head.recordedAt) as UnixMillis;
   const month = monthOf(recordedAt);
+  const vaultEdition = rows.editionOf(log.tenant);
   const placed: (PlacedEntry & Pick<EntryDraft, 'secrets'>)[] = [];
   const results = drafts.map((draft): Placement => {
     const repeated = seen.repeated(draft);
     if (repeated !== null) return repeated;
     if (draft.mayOnlyRepeat === true) return { kind: 'refused' };
     if (draft.month !== null && draft.month !== month) return { kind: 'stale' };
+    if (draft.vaultEdition !== null && draft.vaultEdition !== vaultEdition)
+      return { kind: 'stale' };
     if (draft.follows !== null && seen.isFollowed(draft.follows)) return { kind: 'superseded' };
     const index = (first + placed.length) as LeafIndex;
     const prev = draft.thing === null ? undefined : seen.latest(draft.thing);
@@ -181,9 +184,8 @@ async function lookUp(
     repeated: ({ idempotency }) => {
       const entry = idempotency === null ? undefined : known.get(toHex(idempotency.key));
       if (idempotency === null || entry === undefined) return null;
-      return toHex(entry.recordTag) === toHex(idempotency.record)
-        ? { kind: 'repeated', log: entry.log, index: entry.index }
-        : { kind: 'conflict' };
+      const isSame = toHex(entry.recordTag) === toHex(idempotency.record);
+      return { kind: isSame ? 'repeated' : 'conflict', log: entry.log, index: entry.index };
     },
     note: ({ thing, follows, leafHash: hash, index, idempotency }) => {
       if (follows !== null) followed.add(follows);

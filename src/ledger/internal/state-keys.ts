@@ -4,7 +4,7 @@
  */
 import type { LeafIndex, Sha256Digest } from '../../base/brand.js';
 import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
-import { sha256Digest } from '../../base/bytes.js';
+import { concat, sha256Digest } from '../../base/bytes.js';
 
 /** What a row is about; the byte after the log's number. */
 const KIND = {
@@ -121,6 +121,17 @@ export const vaultKey = (tag: Uint8Array): Uint8Array =>
   logKey(NODE, NODE_KIND.vault, 32, (w) => {
     w.bytes(tag);
   });
+
+/** The rows of one generation of a vault. @param prefix of its index keys, 8 bytes. */
+export function vaultRange(prefix: Uint8Array): { gte: Uint8Array; lt: Uint8Array } {
+  const end = concat(prefix, new Uint8Array(24).fill(0xff));
+  return {
+    gte: logKey(NODE, NODE_KIND.vault, 8, (w) => {
+      w.bytes(prefix);
+    }),
+    lt: vaultKey(end),
+  };
+}
 
 /** All rows of a log lie in [from, to). */
 export function logRange(log: number): { gte: Uint8Array; lt: Uint8Array } {

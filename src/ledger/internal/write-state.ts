@@ -104,8 +104,11 @@ export class WriteState {
   }
 
   /** Forgets everything about a log, so that it can be built again. */
-  async clear(log: number): Promise<void> {
-    const { gte, lt } = logRange(log);
+  clear(log: number): Promise<void> {
+    return this.clearRange(logRange(log));
+  }
+
+  async clearRange({ gte, lt }: { gte: Uint8Array; lt: Uint8Array }): Promise<void> {
     const batch = this.#db.write();
     try {
       batch.tryDeleteRange(gte, lt);

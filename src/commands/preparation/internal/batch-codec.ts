@@ -18,7 +18,7 @@ export function encodeBatch(batch: PreparationBatch): Uint8Array {
   writeClaims(writer, batch.claims);
   writeSchemaCheck(writer, batch.schemas);
   writeClasses(writer, batch.typeClasses);
-  writer.u32(batch.vaultGeneration);
+  writer.u32(batch.vaultEdition);
   writer.u32(batch.maxPayloadBytes);
   writer.u32(texts.length);
   for (const text of texts) writeText(writer, text);
@@ -38,7 +38,7 @@ export function decodeBatch(bytes: Uint8Array): PreparationBatch {
     claims: readClaims(reader),
     schemas: readSchemaCheck(reader),
     typeClasses: readClasses(reader),
-    vaultGeneration: reader.u32(),
+    vaultEdition: reader.u32(),
     maxPayloadBytes: reader.u32(),
     texts: readMany(reader, () => readText(reader)),
   };

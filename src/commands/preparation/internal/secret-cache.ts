@@ -11,12 +11,12 @@ export class SecretCache {
   /** Evicted without being wiped: whoever was given a secret may still be using it. */
   readonly #secrets = new LRUCache<string, FoundSecret>({ max: CACHED_SECRETS });
   /** By tenant: of the vault that its cached secrets came from. */
-  readonly #generations = new Map<string, number>();
+  readonly #editions = new Map<string, number>();
 
   /** Answers from memory what it can, and asks for the rest. */
   finder(context: PreparationContext, ask: FindSecrets): FindSecrets {
-    const { tenant, vaultGeneration } = context;
-    this.#moveTo(tenant, vaultGeneration);
+    const { tenant, vaultEdition } = context;
+    this.#moveTo(tenant, vaultEdition);
     return async (scopes) => {
       const found: (FoundSecret | null)[] = [];
       const missing: { at: number; key: string; scope: SecretScope }[] = [];
@@ -28,8 +28,8 @@ export class SecretCache {
       });
       if (missing.length === 0) return found;
       const asked = await ask(missing.map(({ scope }) => scope));
-      // Another batch may have come from a newer generation meanwhile.
-      const isCurrent = this.#generations.get(tenant) === vaultGeneration;
+      // Another batch may have come from a newer edition meanwhile.
+      const isCurrent = this.#editions.get(tenant) === vaultEdition;
       missing.forEach(({ at, key }, nth) => {
         const secret = asked[nth] ?? null;
         found[at] = secret;
@@ -40,11 +40,11 @@ export class SecretCache {
     };
   }
 
-  /** What a rotation has destroyed must not live on here. Rotations are rare: all is forgotten. */
-  #moveTo(tenant: string, generation: number): void {
-    const known = this.#generations.get(tenant);
-    if (known === generation) return;
+  /** What is destroyed must not live on here. That is rare: all is forgotten. */
+  #moveTo(tenant: string, edition: number): void {
+    const known = this.#editions.get(tenant);
+    if (known === edition) return;
     if (known !== undefined) this.#secrets.clear();
-    this.#generations.set(tenant, generation);
+    this.#editions.set(tenant, edition);
   }
 }

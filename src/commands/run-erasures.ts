@@ -1,0 +1,272 @@
+/**
+ * Carries erasures out, beside writing, several of a tenant with one rotation of its vault; and finishes after a restart
+ * what a crash cut short (docs/formats/erasure.md, Carrying out).
+ */
+import { ACCESS_LEDGER } from '../access/access-entry.js';
+import type { TenantName } from '../access/tenant-name.js';
+import { ChirographError } from '../base/errors.js';
+import type { Logger } from '../base/logger.js';
+import { type Clock, formatInstant } from '../base/time.js';
+import { Turns } from '../base/turns.js';
+import { LedgerError } from '../ledger/ledger-error.js';
+import type { LedgerStore } from '../ledger/ledger-store.js';
+import { findingsOf } from '../queries/erasure-findings.js';
+import { ErasurePlan, type PlannedErasure } from '../queries/erasure-plan.js';
+import type { MayForgetParts } from '../queries/may-forget.js';
+import { executionsOf as durableExecutions } from '../queries/tenant-erasures.js';
+import type { ErasureBook } from '../retention/erasure-book.js';
+import { certificateOf, type Execution, executionsOf } from '../retention/erasure-execution.js';
+import { type Erasure, nowUnnamed } from '../retention/erasure.js';
+import { RetentionError } from '../retention/retention-error.js';
+import type { ErasureChanges } from './change-erasures.js';
+import type { RetentionChanges } from './change-retention.js';
+
+/** What an operator's monitoring learns. */
+export interface ErasureObserver {
+  /** How long the vault took to be rotated. */
+  rotated(seconds: number): void;
+  done(secrets: number): void;
+  failed(): void;
+}
+
+export const unobservedErasures: ErasureObserver = {
+  rotated: () => undefined,
+  done: () => undefined,
+  failed: () => undefined,
+};
+
+export interface EraserDeps {
+  readonly store: Pick<LedgerStore, 'forgetter' | 'vaultOf' | 'ledger'>;
+  readonly erasures: ErasureBook;
+  readonly changes: ErasureChanges;
+  readonly retention: MayForgetParts['retention'];
+  readonly retentionChanges: Pick<RetentionChanges, 'whileUnchanged'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly observer: ErasureObserver;
+  /** @returns the handle of a tenant that is there. */
+  readonly handleOf: (tenant: TenantName) => string;
+}
+
+/** How far one is that is under way, or why the last try ended. Only of this process. */
+export type ErasureProgress =
+  | { readonly step: 'waiting' | 'judging' | 'destroying' }
+  | { readonly step: 'failed'; readonly code: string };
+
+/** What goes, and all that is said of it. */
+interface Announced {
+  readonly erasure: Erasure;
+  readonly executions: readonly Execution[];
+}
+
+/** Policies and holds that change while it is judged. */
+const MAX_JUDGEMENTS = 5;
+
+export class Eraser {
+  readonly #deps: EraserDeps;
+  /** By tenant: its vault is surveyed for one run at a time. */
+  readonly #turns = new Map<TenantName, Turns>();
+  readonly #progress = new Map<string, ErasureProgress>();
+  readonly #running = new Set<Promise<void>>();
+  #isClosing = false;
+
+  constructor(deps: EraserDeps) {
+    this.#deps = deps;
+  }
+
+  progressOf({ id }: Erasure): ErasureProgress | null {
+    return this.#progress.get(id) ?? null;
+  }
+
+  /**
+   * Goes on with what a former process announced, before anything is answered.
+   * @throws as `LedgerStore.forgetter.destroy`.
+   */
+  async finishAnnounced(): Promise<void> {
+    const { erasures } = this.#deps;
+    for (const tenant of erasures.tenants()) {
+      const begun = erasures.of(tenant).filter(({ state }) => state === 'executing');
+      if (begun.length > 0)
+        await this.#finish(tenant, await Promise.all(begun.map((one) => this.#said(tenant, one))));
+    }
+  }
+
+  /** Carries out what of these is approved, beside all else. Who waits for the end waits for `settled`. */
+  begin(tenant: TenantName, ids: readonly string[], forget: MayForgetParts): void {
+    for (const id of ids) this.#progress.set(id, { step: 'waiting' });
+    const turns = this.#turns.get(tenant) ?? new Turns();
+    this.#turns.set(tenant, turns);
+    const run = turns
+      .take(() => this.#run(tenant, ids, forget))
+      .then(
+        () => {
+          for (const id of ids) this.#progress.delete(id);
+        },
+        (error: unknown) => {
+          this.#failed(ids, error);
+        },
+      );
+    this.#running.add(run);
+    void run.then(() => this.#running.delete(run));
+  }
+
+  /** All that was begun has ended. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  /** Calls off what has destroyed nothing yet: what was announced is finished at the next start. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#deps.store.forgetter.close();
+    await this.settled();
+  }
+
+  async #run(tenant: TenantName, ids: readonly string[], forget: MayForgetParts): Promise<void> {
+    this.#checkOpen();
+    const all = ids.map((id) => this.#deps.erasures.get(tenant, id));
+    // Announced by a run that then failed: what it said is what goes.
+    const left = all.filter(({ state }) => state === 'executing');
+    if (left.length > 0)
+      await this.#finish(tenant, await Promise.all(left.map((one) => this.#said(tenant, one))));
+    const wanted = all.filter(({ state }) => state === 'approved');
+    if (wanted.length > 0) await this.#finish(tenant, await this.#announce(tenant, wanted, forget));
+  }
+
+  async #announce(
+    tenant: TenantName,
+    wanted: readonly Erasure[],
+    forget: MayForgetParts,
+  ): Promise<readonly Announced[]> {
+    const { store, clock, retention, retentionChanges, handleOf } = this.#deps;
+    const handle = handleOf(tenant);
+    try {
+      for (let tries = 0; tries < MAX_JUDGEMENTS; tries++) {
+        for (const { id } of wanted) this.#progress.set(id, { step: 'judging' });
+        const revision = retention.revisionOf(tenant);
+        const at = clock.now();
+        const question = { tenant, vault: store.vaultOf(handle), at, erasures: wanted };
+        const plan = await ErasurePlan.make(forget, question, () => {
+          this.#checkOpen();
+        });
+        // From here on nothing new rests on what was found. A crash leaves all as it was.
+        const { generation, secrets } = await store.forgetter.survey(handle, plan.goes);
+        const outcomes = plan.outcomes(secrets);
+        const findings = new Map<PlannedErasure, Execution['findings']>();
+        for (const one of outcomes)
+          findings.set(one, await findingsOf(forget.ledgers, tenant, one));
+        const announced = await retentionChanges.whileUnchanged(async () => {
+          // A hold that was placed meanwhile must be judged.
+          if (retention.revisionOf(tenant) !== revision) return null;
+          const said: Announced[] = [];
+          for (const one of outcomes) {
+            const about = { at, generation, findings: findings.get(one) ?? {} };
+            const done = await this.#say(tenant, one, about);
+            if (done !== null) said.push(done);
+          }
+          return said;
+        });
+        if (announced !== null) return announced;
+      }
+    } catch (cause) {
+      // What has been said durably goes, and nothing may rest on it any more.
+      const begun = wanted
+        .map(({ id }) => this.#deps.erasures.get(tenant, id))
+        .filter(({ state }) => state === 'executing');
+      if (begun.length > 0) return Promise.all(begun.map((one) => this.#said(tenant, one)));
+      store.forgetter.spare(handle);
+      throw cause;
+    }
+    store.forgetter.spare(handle);
+    throw new RetentionError(
+      'RETENTION_LIST_STALE',
+      'policies or holds changed again and again while the erasure was judged: run it again',
+    );
+  }
+
+  /** @returns null of one that has been withdrawn, or of which nothing is free. */
+  async #say(
+    tenant: TenantName,
+    { erasure, secrets }: PlannedErasure,
+    about: Parameters<typeof executionsOf>[1],
+  ): Promise<Announced | null> {
+    const { changes, erasures } = this.#deps;
+    return changes.whileUnchanged(async () => {
+      if (erasures.get(tenant, erasure.id).state !== 'approved') return null;
+      if (secrets.length === 0) {
+        const refused = { at: formatInstant(about.at), ...about.findings };
+        await changes.put(tenant, nowUnnamed(erasure, 'refused'), { refused });
+        return null;
+      }
+      const executing = nowUnnamed(erasure, 'executing');
+      const executions = executionsOf(secrets, about);
+      // A crash after the first of them leaves an erasure of what the durable ones name, tags last.
+      for (const execution of executions) await changes.put(tenant, executing, { execution });
+      return { erasure: executing, executions };
+    });
+  }
+
+  async #finish(tenant: TenantName, announced: readonly Announced[]): Promise<void> {
+    const { store, changes, clock, observer, logger, handleOf } = this.#deps;
+    const handle = handleOf(tenant);
+    if (announced.length === 0) {
+      store.forgetter.spare(handle);
+      return;
+    }
+    for (const { erasure } of announced) this.#progress.set(erasure.id, { step: 'destroying' });
+    const { generation: now } = store.vaultOf(handle);
+    const rows = announced.flatMap(({ executions }) =>
+      executions.filter(({ generation }) => generation === now).flatMap((one) => one.rows),
+    );
+    const after = rows.length === 0 ? now : await this.#destroy(handle, rows);
+    for (const { erasure, executions } of announced) {
+      const certificate = certificateOf(executions, { after, completedAt: clock.now() });
+      // A crash before this leaves an erasure whose rows are gone: the next opening writes what it has to say.
+      await changes.put(tenant, nowUnnamed(erasure, 'done'), { certificate });
+      const secrets = executions.reduce((sum, one) => sum + one.rows.length, 0);
+      observer.done(secrets);
+      logger.info('erased', { erasure: erasure.id, secrets });
+      this.#progress.delete(erasure.id);
+    }
+  }
+
+  /** @returns the generation after it. */
+  async #destroy(handle: string, rows: readonly string[]): Promise<number> {
+    const { store, observer } = this.#deps;
+    const startedAt = performance.now();
+    try {
+      // A crash in it leaves the vault as it was, or rotated: either way the next opening goes on here.
+      const { generation } = await store.forgetter.destroy(handle, rows);
+      observer.rotated((performance.now() - startedAt) / 1_000);
+      return generation;
+    } catch (cause) {
+      // They will go when it is tried again: until then nothing new may rest on them.
+      store.vaultOf(handle).doom(rows);
+      throw cause;
+    }
+  }
+
+  async #said(tenant: TenantName, erasure: Erasure): Promise<Announced> {
+    const { store, handleOf } = this.#deps;
+    const handle = handleOf(tenant);
+    const ledger = store.ledger(handle, ACCESS_LEDGER);
+    const vault = store.vaultOf(handle);
+    return { erasure, executions: await durableExecutions(ledger, vault, tenant, erasure.number) };
+  }
+
+  #failed(ids: readonly string[], error: unknown): void {
+    const { logger, observer } = this.#deps;
+    const code = error instanceof ChirographError ? String(error.code) : 'INTERNAL';
+    for (const id of ids)
+      if (this.#progress.has(id)) this.#progress.set(id, { step: 'failed', code });
+    // One that the node's stopping called off has not failed.
+    if (this.#isClosing) return;
+    observer.failed();
+    logger.error('erasure failed', { erasures: ids, error });
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosing)
+      throw new LedgerError('LEDGER_CLOSED', 'the node is stopping: run it again then');
+  }
+}

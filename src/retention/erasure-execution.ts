@@ -1,0 +1,123 @@
+/** What an erasure destroys, entry by entry, and what is said of it afterwards: pure. */
+import type { UnixMillis } from '../base/brand.js';
+import { toHex } from '../base/bytes.js';
+import type { JsonObject } from '../base/canonical-json.js';
+import type { SecretScope } from '../base/secret-scope.js';
+import { formatInstant } from '../base/time.js';
+
+/** Row ids that one entry names: some 350 KB of it. */
+export const MAX_ROWS_AN_ENTRY = 10_000;
+/** That one execution destroys. */
+export const MAX_ROWS = 100_000;
+
+/** What was destroyed, without names. */
+export interface Went {
+  /** Class → month → secrets. */
+  readonly classes: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Persons whose tags went. */
+  readonly tags: number;
+}
+
+export interface Execution {
+  /** When it was judged. */
+  readonly at: UnixMillis;
+  /** Of the vault that the rows are in. */
+  readonly generation: number;
+  /** n from 1. */
+  readonly part: { readonly n: number; readonly of: number };
+  /** Hex. */
+  readonly rows: readonly string[];
+  readonly went: Went;
+  /** Of part 1: what the certificate says besides. */
+  readonly findings?: JsonObject;
+}
+
+interface Row {
+  readonly rowId: Uint8Array;
+  readonly scope: SecretScope;
+}
+
+/** @param secrets at least one. */
+export function executionsOf(
+  secrets: readonly Row[],
+  said: Pick<Execution, 'at' | 'generation'> & { readonly findings: JsonObject },
+): readonly Execution[] {
+  const { at, generation, findings } = said;
+  // Tags last: if a crash lets only the first entries through, nobody loses their tags before their data.
+  const data = secrets.filter(({ scope }) => scope.use === 'data');
+  const ordered = [...data, ...secrets.filter(({ scope }) => scope.use === 'tags')];
+  const of = Math.ceil(ordered.length / MAX_ROWS_AN_ENTRY);
+  return Array.from({ length: of }, (_, nth) => {
+    const some = ordered.slice(nth * MAX_ROWS_AN_ENTRY, (nth + 1) * MAX_ROWS_AN_ENTRY);
+    return {
+      ...{ at, generation, part: { n: nth + 1, of } },
+      rows: some.map(({ rowId }) => toHex(rowId)),
+      went: wentOf(some),
+      ...(nth === 0 && { findings }),
+    };
+  });
+}
+
+function wentOf(secrets: readonly Row[]): Went {
+  const classes: Record<string, Record<string, number>> = {};
+  let tags = 0;
+  for (const { scope } of secrets)
+    if (scope.use === 'tags') tags++;
+    else count(classes, scope.class, scope.month, 1);
+  return { classes, tags };
+}
+
+function sumOf(parts: readonly Went[]): Went {
+  const classes: Record<string, Record<string, number>> = {};
+  for (const part of parts)
+    for (const [name, months] of Object.entries(part.classes))
+      for (const [month, secrets] of Object.entries(months)) count(classes, name, month, secrets);
+  return { classes, tags: parts.reduce((sum, { tags }) => sum + tags, 0) };
+}
+
+function count(
+  classes: Record<string, Record<string, number>>,
+  name: string,
+  month: string,
+  secrets: number,
+): void {
+  // Not by `in`: a class may be called `constructor`.
+  const months = Object.hasOwn(classes, name) ? classes[name] : undefined;
+  if (months === undefined) classes[name] = { [month]: secrets };
+  else months[month] = (months[month] ?? 0) + secrets;
+}
+
+/**
+ * What the version `done` says.
+ *
+ * @param executions all that are durable, in order; at least one.
+ * @param after generation of the vault.
+ */
+export function certificateOf(
+  executions: readonly Execution[],
+  { after, completedAt }: { readonly after: number; readonly completedAt: UnixMillis },
+): JsonObject {
+  const [first] = executions;
+  if (first === undefined) throw new Error('an erasure was carried out without saying what');
+  const isWhole = executions.length === first.part.of;
+  const went = sumOf(executions.map((one) => one.went));
+  return {
+    judgedAt: formatInstant(first.at),
+    completedAt: formatInstant(completedAt),
+    generations: { before: first.generation, after },
+    went: wentToJson(went),
+    findings: first.findings ?? {},
+    ...(!isWhole && { interrupted: true }),
+    provisional: true,
+    silent: [{ kind: 'copies-outside' }],
+  };
+}
+
+export function wentToJson({ classes, tags }: Went): JsonObject {
+  return {
+    classes: Object.fromEntries(
+      Object.entries(classes).map(([name, months]) => [name, { ...months }]),
+    ),
+    tags,
+  };
+}
