@@ -15,6 +15,7 @@ import { KNOWN_BY_FAULTS } from '../evidence/known-by-faults.js';
 import { MONITOR_FAULTS } from '../evidence/misbehaviour/monitor-faults.js';
 import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.js';
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
+import { ERASURE_FAULTS } from '../retention/planted-erasures.js';
 import { RETENTION_FAULTS } from '../retention/planted-faults.js';
 import { SIGNING_FAULTS } from '../signing/planted-faults.js';
 import { VALIDATION_FAULTS } from '../signing/support/validation-faults.js';
@@ -37,6 +38,7 @@ const ALL = [
   ...AUGMENTATION_FAULTS,
   ...FAULTS_OF_TIMESTAMPS,
   ...WITNESS_FAULTS,
+  ...ERASURE_FAULTS,
   ...RETENTION_FAULTS,
 ];
 
