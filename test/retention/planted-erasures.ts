@@ -16,8 +16,8 @@ export const ERASURE_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'what is kept goes with the rest',
     file: 'queries/erasure-plan.js',
-    find: 'if (reasons.length > 0)\n            draft.kept',
-    replace: 'if (false)\n            draft.kept',
+    find: 'if (reasons.length > 0) draft.kept',
+    replace: 'if (false) draft.kept',
     suite: ERASURES,
     tests: 'is judged again',
   },
