@@ -16,7 +16,7 @@ import type { MayForgetParts } from '../queries/may-forget.js';
 import { executionsOf as durableExecutions } from '../queries/tenant-erasures.js';
 import type { ErasureBook } from '../retention/erasure-book.js';
 import { certificateOf, type Execution, executionsOf } from '../retention/erasure-execution.js';
-import { type Erasure, nowUnnamed } from '../retention/erasure.js';
+import { type Erasure, ERASURE_CLASS, nowUnnamed } from '../retention/erasure.js';
 import { RetentionError } from '../retention/retention-error.js';
 import type { ErasureChanges } from './change-erasures.js';
 import type { RetentionChanges } from './change-retention.js';
@@ -135,13 +135,15 @@ export class Eraser {
 
   async #announce(
     tenant: TenantName,
-    wanted: readonly Erasure[],
+    asked: readonly Erasure[],
     forget: MayForgetParts,
   ): Promise<readonly Announced[]> {
-    const { store, clock, retention, retentionChanges, handleOf } = this.#deps;
+    const { store, clock, retention, retentionChanges, changes, handleOf } = this.#deps;
     const handle = handleOf(tenant);
     try {
       for (let tries = 0; tries < MAX_JUDGEMENTS; tries++) {
+        const wanted = asked.filter((one) => this.#now(tenant, one).state === 'approved');
+        if (wanted.length === 0) return [];
         for (const { id } of wanted) this.#progress.set(id, { step: 'judging' });
         const revision = retention.revisionOf(tenant);
         const at = clock.now();
@@ -155,23 +157,26 @@ export class Eraser {
         const findings = new Map<PlannedErasure, Execution['findings']>();
         for (const one of outcomes)
           findings.set(one, await findingsOf(forget.ledgers, tenant, one));
-        const announced = await retentionChanges.whileUnchanged(async () => {
-          // A hold that was placed meanwhile must be judged.
-          if (retention.revisionOf(tenant) !== revision) return null;
-          const said: Announced[] = [];
-          for (const one of outcomes) {
-            const about = { at, generation, findings: findings.get(one) ?? {} };
-            const done = await this.#say(tenant, one, about);
-            if (done !== null) said.push(done);
-          }
-          return said;
-        });
+        const announced = await retentionChanges.whileUnchanged(() =>
+          changes.whileUnchanged(async () => {
+            // What changed meanwhile must be judged: a hold that was placed, or one that was withdrawn.
+            const isAsJudged = wanted.every((one) => this.#now(tenant, one).state === 'approved');
+            if (retention.revisionOf(tenant) !== revision || !isAsJudged) return null;
+            const said: Announced[] = [];
+            for (const one of outcomes) {
+              const about = { at, generation, findings: findings.get(one) ?? {} };
+              const done = await this.#say(tenant, one, about);
+              if (done !== null) said.push(done);
+            }
+            return said;
+          }),
+        );
         if (announced !== null) return announced;
       }
     } catch (cause) {
       // What has been said durably goes, and nothing may rest on it any more.
-      const begun = wanted
-        .map(({ id }) => this.#deps.erasures.get(tenant, id))
+      const begun = asked
+        .map((one) => this.#now(tenant, one))
         .filter(({ state }) => state === 'executing');
       if (begun.length > 0) return Promise.all(begun.map((one) => this.#said(tenant, one)));
       store.forgetter.spare(handle);
@@ -184,26 +189,28 @@ export class Eraser {
     );
   }
 
-  /** @returns null of one that has been withdrawn, or of which nothing is free. */
+  #now(tenant: TenantName, { id }: Erasure): Erasure {
+    return this.#deps.erasures.get(tenant, id);
+  }
+
+  /** @returns null of one of which nothing is free. */
   async #say(
     tenant: TenantName,
     { erasure, secrets }: PlannedErasure,
     about: Parameters<typeof executionsOf>[1],
   ): Promise<Announced | null> {
-    const { changes, erasures } = this.#deps;
-    return changes.whileUnchanged(async () => {
-      if (erasures.get(tenant, erasure.id).state !== 'approved') return null;
-      if (secrets.length === 0) {
-        const refused = { at: formatInstant(about.at), ...about.findings };
-        await changes.put(tenant, nowUnnamed(erasure, 'refused'), { refused });
-        return null;
-      }
-      const executing = nowUnnamed(erasure, 'executing');
-      const executions = executionsOf(secrets, about);
-      // A crash after the first of them leaves an erasure of what the durable ones name, tags last.
-      for (const execution of executions) await changes.put(tenant, executing, { execution });
-      return { erasure: executing, executions };
-    });
+    const { changes } = this.#deps;
+    // Who was meant lies under a secret of its own, for which no vault is rotated.
+    if (secrets.every(({ scope }) => scope.use === 'data' && scope.class === ERASURE_CLASS)) {
+      const refused = { at: formatInstant(about.at), ...about.findings };
+      await changes.put(tenant, nowUnnamed(erasure, 'refused'), { refused });
+      return null;
+    }
+    const executing = nowUnnamed(erasure, 'executing');
+    const executions = executionsOf(secrets, about);
+    // A crash after the first of them leaves an erasure of what the durable ones name, tags last.
+    for (const execution of executions) await changes.put(tenant, executing, { execution });
+    return { erasure: executing, executions };
   }
 
   async #finish(tenant: TenantName, announced: readonly Announced[]): Promise<void> {

@@ -128,8 +128,15 @@ export class ErasurePlan {
     else if (this.#data.size >= MAX_ROWS) draft.hasMore = true;
     else {
       this.#data.set(scopeText(scope), draft);
-      if (!this.#persons.has(scope.person)) this.#persons.set(scope.person, draft);
+      this.#takesTags(scope.person, draft);
     }
+  }
+
+  /** The last erasure that takes data of a person takes the tags: they are announced in order, and tags go last. */
+  #takesTags(person: string, draft: Draft): void {
+    const before = this.#persons.get(person);
+    if (before === undefined || this.#drafts.indexOf(before) < this.#drafts.indexOf(draft))
+      this.#persons.set(person, draft);
   }
 
   #tagReasons(person: string): readonly Reason[] {

@@ -36,15 +36,27 @@ const CHECKS: readonly Action[] = [
   'trust:read',
   'calendar:read',
 ];
-const READS: readonly Action[] = [...CHECKS, 'record:read', 'evidence:export', 'subject:search'];
+const READS: readonly Action[] = [
+  ...CHECKS,
+  'record:read',
+  'evidence:export',
+  'subject:search',
+  'identity:read',
+];
 const RETENTION: readonly Action[] = [
   'retention:configure',
   'retention:due',
+  'erasure:approve',
+  'erasure:propose',
+  'erasure:run',
+  'erasure:show',
+  'erasure:withdraw',
   'hold:place',
   'hold:read',
   'hold:release',
 ];
 const OVERSIGHT: readonly Action[] = [
+  'erasure:read',
   'retention:read',
   'tenant:read',
   'grant:read',
@@ -57,7 +69,13 @@ const INSPECTION: readonly Action[] = [
   'inspection:read',
   'inspection:package',
 ];
-const WRITES: readonly Action[] = ['record:append', 'signature:attach', 'calendar:submit'];
+const WRITES: readonly Action[] = [
+  'record:append',
+  'signature:attach',
+  'calendar:submit',
+  'identity:change',
+  'identity:register',
+];
 
 const EXPECTED: Readonly<Record<Exclude<Role, 'admin'>, readonly Action[]>> = {
   none: [],
@@ -74,7 +92,14 @@ const EXPECTED: Readonly<Record<Exclude<Role, 'admin'>, readonly Action[]>> = {
   inspector: [...READS, ...INSPECTION],
   reader: READS,
   writer: [...READS, ...WRITES],
-  officer: [...READS, ...OVERSIGHT, ...RETENTION, 'grant:approve', 'subject:export'],
+  officer: [
+    ...READS,
+    ...OVERSIGHT,
+    ...RETENTION,
+    'identity:act',
+    'grant:approve',
+    'subject:export',
+  ],
 };
 
 describe('authorize', () => {

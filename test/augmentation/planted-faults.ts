@@ -55,8 +55,8 @@ export const AUGMENTATION_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a page of signatures is validated whatever it costs',
     file: LIST,
-    find: 'validated >= MAX_VALIDATED_BYTES',
-    replace: 'false',
+    find: 'number < end && validated < MAX_VALIDATED_BYTES',
+    replace: 'number < end',
     suite: VERSIONS_SUITE,
     tests: 'ends once 1 MiB',
   },
@@ -71,8 +71,8 @@ export const AUGMENTATION_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a short page of signatures is the last',
     file: LIST,
-    find: 'const end = from + items.length;',
-    replace: 'const end = from + limit;',
+    find: 'next: number < chains.length ? number : null',
+    replace: 'next: end < chains.length ? end : null',
     suite: VERSIONS_SUITE,
     tests: 'says where to go on',
   },

@@ -1,7 +1,8 @@
 /** Erasures of a node: proposed by one, approved by another, carried out, and what the certificate says. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../src/base/canonical-json.js';
-import { answer, newKey, problem } from '../api/support/ledger-client.js';
+import { answer, append, newKey, problem } from '../api/support/ledger-client.js';
+import { namesIn, PERSON, putSchemas, search } from '../api/support/persons.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import {
   certificate,
@@ -150,10 +151,9 @@ describe('an erasure of a person', () => {
     await place(opened.node, { scope: { classes: ['notes'] } });
     await answer(approve(id), 202);
     await settle(opened.node);
-    const said = await certificate(opened.node, id);
-    expect(said.certificate.went).toEqual({ classes: { erasure: { '2026-09': 1 } }, tags: 0 });
-    expect(said.certificate.findings).toMatchObject({
-      kept: [{ class: 'notes', reasons: [{ kind: 'hold' }] }],
+    expect(await showErasure(opened.node, id)).toMatchObject({
+      state: 'refused',
+      refused: { kept: [{ class: 'notes', reasons: [{ kind: 'hold' }] }] },
     });
     expect((await subjects('anna')).items).toMatchObject([{ payload: { n: 1 } }]);
     await place(opened.node, { caseId: 'case 2' });
@@ -185,6 +185,24 @@ describe('an erasure of a person', () => {
     expect(bo.items).toHaveLength(2);
     expect(bo.mentions).toMatchObject([{ payload: { of: 'bo' } }]);
     expect(JSON.stringify(bo)).not.toContain('of":"anna');
+  });
+
+  it('takes what the search knew, and finds neighbours by an index made anew', async () => {
+    await putSchemas(opened.node, 'kyc');
+    const named = (subject: string): object => ({
+      ...{ type: PERSON, subject, payload: { firstName: 'José', lastName: 'Marín' } },
+    });
+    await append(opened.node, 'kyc', named('anna'));
+    await append(opened.node, 'kyc', named('bo'));
+    const found = async (): Promise<readonly string[]> =>
+      namesIn(await search(opened.node, 'kyc', { field: 'name', value: 'marin' }));
+    // Whole matches.
+    expect(await found()).toEqual(['anna!', 'bo!']);
+    await erase(opened.node, { subject: 'anna' }, officer);
+    for (const reopened of [false, true]) {
+      if (reopened) await opened.reopen();
+      expect(await found()).toEqual(['bo!']);
+    }
   });
 
   it('cannot be done twice, nor withdrawn when it is done; withdrawn, it is not done', async () => {
