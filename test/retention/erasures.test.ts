@@ -141,7 +141,7 @@ describe('an erasure of a person', () => {
     ]);
     expect(JSON.stringify(tries)).not.toContain('anna');
     const json = { reason: 'over' };
-    await answer(opened.node.request(`/v1/holds/${id as string}/release`, { json }));
+    await answer(opened.node.request(`/v1/holds/${id}/release`, { json }));
     const { id: done } = await erase(opened.node, { subject: 'anna' }, officer);
     expect((await certificate(opened.node, done)).certificate.went.tags).toBe(1);
   });

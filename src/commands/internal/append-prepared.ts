@@ -5,6 +5,7 @@ import { ChirographError } from '../../base/errors.js';
 import { monthOf } from '../../base/secret-scope.js';
 import { claimAuthorOf } from '../../identities/claim-signature.js';
 import type { IdentityState } from '../../identities/identity-state.js';
+import type { Vault } from '../../keys/vault.js';
 import {
   type AppendedEntry,
   type AppendedUntil,
@@ -12,7 +13,6 @@ import {
   type EntryDraft,
   type Outcome,
 } from '../../ledger/entry-draft.js';
-import type { Vault } from '../../keys/vault.js';
 import { LedgerError } from '../../ledger/ledger-error.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { LogReader } from '../../ledger/log-reader.js';
