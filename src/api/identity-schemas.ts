@@ -1,5 +1,6 @@
 /** What `/v1/identities` takes and answers. */
 import { z } from 'zod';
+import { PERSON_NAME } from '../base/secret-scope.js';
 import { KEY_ALGORITHMS } from '../identities/did-key.js';
 import { IDENTITY_ID, KEY_PURPOSES, TENANT_ACTS } from '../identities/identity-event.js';
 import { asOfSchema, receiptSchema } from './entry-schemas.js';
@@ -33,10 +34,7 @@ export const signedEventSchema = z.strictObject({
 
 export const tenantActSchema = z.strictObject({
   action: z.enum(TENANT_ACTS),
-  reason: z
-    .string()
-    .regex(/^[^\p{Cc}\p{Cs}]{1,256}$/u)
-    .exactOptional(),
+  reason: textOfForm(PERSON_NAME).exactOptional(),
 });
 
 const momentSchema = z.object({ sequence: z.number().int(), at: instantSchema });

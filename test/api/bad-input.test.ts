@@ -130,15 +130,12 @@ describe('a record with a member that is wrong', () => {
     if (pointer !== '') expect(answered.errors?.[0]?.pointer).toMatch(new RegExp(`^/${pointer}`));
   });
 
-  it.each(['attachments'])(
-    '%s is refused by name, never stored',
-    async (name) => {
-      const body = JSON.stringify({ ...RECORD, [name]: [] });
-      const { code, detail } = await answer<{ code: string; detail: string }>(post(body), 400);
-      expect(code).toBe('RECORD_MEMBER_NOT_SUPPORTED');
-      expect(detail).toContain(name);
-    },
-  );
+  it.each(['attachments'])('%s is refused by name, never stored', async (name) => {
+    const body = JSON.stringify({ ...RECORD, [name]: [] });
+    const { code, detail } = await answer<{ code: string; detail: string }>(post(body), 400);
+    expect(code).toBe('RECORD_MEMBER_NOT_SUPPORTED');
+    expect(detail).toContain(name);
+  });
 
   it('is not quoted in what is said about it', async () => {
     const response = await post(JSON.stringify({ ...RECORD, 'geheim-4711': 1, subject: 7 }));
