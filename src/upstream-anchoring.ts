@@ -3,9 +3,9 @@
  * (docs/decisions/0032-upstream-and-calendars.md); what it anchored before, in a chain, stays anchored.
  */
 import { anchorFees } from './anchoring/anchor-fee-settings.js';
+import { BITCOIN_NETWORKS } from './anchoring/bitcoin-network.js';
 import type { ChainSource } from './anchoring/chain-source.js';
 import { AnchoringError } from './anchoring/errors.js';
-import { BITCOIN_NETWORKS } from './anchoring/bitcoin-network.js';
 import type { Config } from './config.js';
 import { CHAINS } from './evidence/chains.js';
 import type { AnchoringOptions } from './node-anchoring.js';

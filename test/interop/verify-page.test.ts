@@ -174,7 +174,7 @@ describe('verify.html', () => {
     ]);
     const reached: unknown[] = [];
     await page.focus('#language-en');
-    for (let tab = 0; tab < 6; tab++) {
+    for (let tab = 0; tab < 7; tab++) {
       await page.keyboard.press('Tab');
       reached.push(
         await page.evaluate('document.activeElement.id || document.activeElement.textContent'),
