@@ -93,6 +93,8 @@ export class ModelQuestions {
           things: things.length,
           mentions: mentions.length,
           entries: this.#model.ownEntries(subject, size),
+          // Nobody is forgotten in these histories.
+          erased: 0,
         },
         mentions: mentions.slice(0, limit).map(({ id, role, payload }) => ({ id, role, payload })),
       },
