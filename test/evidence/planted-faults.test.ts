@@ -47,7 +47,10 @@ const PROOFS: Readonly<Record<keyof RuleBook, Readonly<Record<string, string>>>>
     'the thing’s': 'a thing’s tag that is another’s',
     'that of a thing without a key': 'a thing without a key whose opener opens nothing',
   },
-  claim: { 'it says what the header says': 'a claim of another author' },
+  claim: {
+    'it says what the header says': 'a claim of another author',
+    'the key that is named signed it': 'a claim that another key signed than the one it names',
+  },
   inclusion: {
     'the entry’s': 'another type',
     'the first entry’s': 'the first entry altered',

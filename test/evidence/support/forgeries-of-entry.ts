@@ -1,8 +1,12 @@
 /** Of the entry and the signatures over it. */
 import { utf8 } from '../../../src/base/bytes.js';
+import type { JsonObject } from '../../../src/base/canonical-json.js';
 import { digestToHex } from '../../../src/base/hex-digest.js';
+import { claimBytes } from '../../../src/identities/claim-signature.js';
+import type { RecordHeader } from '../../../src/records/header.js';
 import { formatStatement, type SignatureStatement } from '../../../src/records/statement.js';
 import { leafHash } from '../../../src/tlog/merkle-hash.js';
+import { testKey } from '../../identities/support/identity-kit.js';
 import type { Forgery } from './forgery.js';
 import { minutes } from './plan.js';
 import { derived } from './synthetic-keys.js';
@@ -101,19 +105,24 @@ export const FORGERIES_OF_ENTRY: readonly Forgery[] = [
     name: 'a claim of another author',
     check: 'claim',
     bends: {
-      header: (header) => ({
-        ...header,
-        claim: {
-          $v: 1,
-          author: 'somebody else',
-          key: 'residence',
-          nonce: '00'.repeat(16),
-          payloads: [header.payload.sha256],
-          subject: header.subject,
-          type: header.type,
-          validFrom: '2026-11-02T10:30:00.000Z',
-        },
-      }),
+      header: (header) => ({ ...header, claim: { ...claimOf(header), author: 'somebody else' } }),
+    },
+  },
+  {
+    name: 'a claim that another key signed than the one it names',
+    check: 'claim',
+    bends: {
+      header: (header: RecordHeader): RecordHeader => {
+        const { did: keyId, alg } = testKey();
+        const claim = claimOf(header);
+        const value = testKey().sign(claimBytes(claim));
+        return {
+          ...header,
+          claim,
+          claimSignature: { alg, keyId, value },
+          authorEvent: OTHER_HASH,
+        };
+      },
     },
   },
   {
@@ -155,5 +164,20 @@ function laterVersion(): (statement: SignatureStatement) => SignatureStatement {
       return statement;
     }
     return { ...statement, prev: digestToHex(leafHash(formatStatement(first))) };
+  };
+}
+
+/** What the author of this header would claim. */
+function claimOf(header: RecordHeader): JsonObject {
+  const { author, payload, subject, type } = header;
+  return {
+    $v: 1,
+    author,
+    key: 'residence',
+    nonce: '00'.repeat(16),
+    payloads: [payload.sha256],
+    subject,
+    type,
+    validFrom: '2026-11-02T10:30:00.000Z',
   };
 }
