@@ -48,7 +48,7 @@ beforeAll(async () => {
   await node.service.close();
   await calendar.close();
   [handle = ''] = await readdir(join(root, 'source', 'data', 'stamps'));
-}, 60_000);
+});
 afterAll(() => removeDirectory(root));
 
 /** Makes an epoch, and waits until all that are asked have it. */

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await first.node.createLedger('default', 'loans');
   await first.node.anchorNow();
   await first.close();
-}, 60_000);
+});
 afterAll(() => removeDirectory(root));
 
 type Change = (content: Readonly<Record<string, JsonValue>>) => JsonObject;

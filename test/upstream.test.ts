@@ -241,5 +241,5 @@ describe('a node behind another', () => {
       const file = unmarked(await otsOf(node, id));
       expect(verifyOts(file, sha256(await leafOf(node, id)), headers).result).toBe('confirmed');
     }
-  }, 60_000);
+  });
 });

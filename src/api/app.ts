@@ -48,8 +48,8 @@ export function createApp(options: AppOptions): Express {
   if (options.requestsPerMinute !== undefined) app.use(limitRequests(options.requestsPerMinute));
 
   const describes = modules.map(({ describe }) => describe);
-  const document = buildOpenApi(options.version, describes, operationsUnderHeader(modules));
-  app.use(openApiRoutes(document));
+  const underHeader = operationsUnderHeader(modules);
+  app.use(openApiRoutes(() => buildOpenApi(options.version, describes, underHeader)));
   for (const { mountPath, router } of modules) app.use(mountPath, router);
 
   app.use(() => {

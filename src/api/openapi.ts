@@ -60,12 +60,17 @@ function shapeOf(headers: unknown): z.ZodRawShape {
   return headers.shape;
 }
 
-/** `/openapi.json`, and `/docs` that shows it with nothing but the node's own files. */
-export function openApiRoutes(document: OpenApiDocument): Router {
+/**
+ * `/openapi.json`, and `/docs` that shows it with nothing but the node's own files.
+ *
+ * @param build called once, when somebody asks: it takes as long as all the rest of opening a node.
+ */
+export function openApiRoutes(build: () => OpenApiDocument): Router {
   const router = Router({ caseSensitive: true });
-  const text = JSON.stringify(document);
+  let text: string | undefined;
   addResource(router, '/openapi.json', {
     get: (_request, response) => {
+      text ??= JSON.stringify(build());
       response.type('application/json').send(text);
     },
   });

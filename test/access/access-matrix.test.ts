@@ -576,7 +576,7 @@ beforeAll(async () => {
   inspection = await inspected();
   const headers = { 'chirograph-inspection': inspection };
   await answer(node.request(`${KYC}/records/1`, { headers, key: keys.get('inspector') ?? '' }));
-}, 60_000);
+});
 
 afterAll(async () => {
   await node.service.close();

@@ -450,7 +450,7 @@ describe('what is refused', () => {
     expect(await problem(node.request('/v1/inspections', options), 409)).toBe('INSPECTION_LIMIT');
     clock.advance(DAY);
     await open();
-  }, 120_000);
+  });
 
   it('to open one as anybody else', async () => {
     for (const role of ['reader', 'officer', 'admin', 'auditor']) {

@@ -181,5 +181,5 @@ describe('a power cut at any step', () => {
     expect(cuts).toBe(3 * length);
     const { size } = life.node.epochs.epochs.head;
     await expectAll(Array.from({ length: size - 1 }, (_, at) => at + 2));
-  }, 120_000);
+  });
 });

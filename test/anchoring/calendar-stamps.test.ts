@@ -193,7 +193,7 @@ describe('roots of the epoch log', () => {
         const files = (await readdir(folder())).filter((name) => !name.endsWith('.tmp'));
         expect(files).toEqual([`${String(size).padStart(12, '0')}.json`]);
       }
-  }, 60_000);
+  });
 
   it('that were damaged on disk are not believed', async () => {
     const size = (await makeEpoch()) as TreeSize;

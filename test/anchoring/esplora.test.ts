@@ -81,68 +81,64 @@ describe('an Esplora server', () => {
       );
     }));
 
-  it(
-    'is refused by name for whatever it does, and nothing of the chain is lost',
-    () =>
-      withServer(async (life, server, source) => {
-        const anchorer = await life.open({ source });
-        await settle(life, anchorer, 2);
-        await anchorer.publish(payloadOf(3));
-        const before = await life.stored();
-        await life.chain.mine(CONFIRMATIONS);
-        const header = toHex(await life.chain.headerAt(7));
-        const faults: [string, EsploraDouble['fault'], RegExp][] = [
-          ['is busy', answering(/./, 429, 'slow down'), /^CHAIN_UNAVAILABLE.*429/],
-          ['fails', answering(/./, 500, 'oops'), /^CHAIN_UNAVAILABLE.*500/],
-          ['is a teapot', answering(/./, 418, ''), /^CHAIN_RESPONSE_INVALID.*418/],
-          ['asks for a password', answering(/./, 401, ''), /^CHAIN_REFUSED/],
-          ['points elsewhere', answering(/./, 302, ''), /^CHAIN_REFUSED/],
-          ['talks nonsense', answering(/status$/, 200, '{"confirmed":'), /^CHAIN_RESPONSE_INVALID/],
-          ['says nothing', answering(/status$/, 200, '{}'), /^CHAIN_RESPONSE_INVALID/],
-          ['shows another header', answering(/header$/, 200, header), /^CHAIN_RESPONSE_INVALID/],
-          ['shows no header', answering(/header$/, 200, 'no'), /^CHAIN_RESPONSE_INVALID/],
-          [
-            'lies of a place',
-            answering(
-              /status$/,
-              200,
-              `{"confirmed":true,"block_height":5,"block_hash":"${'1'.repeat(64)}"}`,
-            ),
-            /^CHAIN_UNAVAILABLE/,
-          ],
-          [
-            'sends a block of more than 4 MB',
-            (path, response) => {
-              if (!path.endsWith('/raw')) return false;
-              response.end(Buffer.alloc(4_000_001));
-              return true;
-            },
-            /^CHAIN_RESPONSE_INVALID.*larger than any block/,
-          ],
-          [
-            'breaks off',
-            (path, response) => {
-              response.destroy();
-              return path !== '';
-            },
-            /^CHAIN_UNAVAILABLE/,
-          ],
-          ['never answers', () => true, /^CHAIN_UNAVAILABLE.*too long/],
-        ];
-        for (const [what, fault, expected] of faults) {
-          server.fault = fault;
-          expect([what, await refusal(() => anchorer.poll())]).toEqual([
-            what,
-            expect.stringMatching(expected),
-          ]);
-          expect([what, await life.stored()]).toEqual([what, before]);
-          expect(anchorer.report.closed).toBeNull();
-        }
-        server.fault = () => false;
-        expect(await anchorer.poll()).toMatchObject({ epochSize: 3 });
-      }),
-    30_000,
-  );
+  it('is refused by name for whatever it does, and nothing of the chain is lost', () =>
+    withServer(async (life, server, source) => {
+      const anchorer = await life.open({ source });
+      await settle(life, anchorer, 2);
+      await anchorer.publish(payloadOf(3));
+      const before = await life.stored();
+      await life.chain.mine(CONFIRMATIONS);
+      const header = toHex(await life.chain.headerAt(7));
+      const faults: [string, EsploraDouble['fault'], RegExp][] = [
+        ['is busy', answering(/./, 429, 'slow down'), /^CHAIN_UNAVAILABLE.*429/],
+        ['fails', answering(/./, 500, 'oops'), /^CHAIN_UNAVAILABLE.*500/],
+        ['is a teapot', answering(/./, 418, ''), /^CHAIN_RESPONSE_INVALID.*418/],
+        ['asks for a password', answering(/./, 401, ''), /^CHAIN_REFUSED/],
+        ['points elsewhere', answering(/./, 302, ''), /^CHAIN_REFUSED/],
+        ['talks nonsense', answering(/status$/, 200, '{"confirmed":'), /^CHAIN_RESPONSE_INVALID/],
+        ['says nothing', answering(/status$/, 200, '{}'), /^CHAIN_RESPONSE_INVALID/],
+        ['shows another header', answering(/header$/, 200, header), /^CHAIN_RESPONSE_INVALID/],
+        ['shows no header', answering(/header$/, 200, 'no'), /^CHAIN_RESPONSE_INVALID/],
+        [
+          'lies of a place',
+          answering(
+            /status$/,
+            200,
+            `{"confirmed":true,"block_height":5,"block_hash":"${'1'.repeat(64)}"}`,
+          ),
+          /^CHAIN_UNAVAILABLE/,
+        ],
+        [
+          'sends a block of more than 4 MB',
+          (path, response) => {
+            if (!path.endsWith('/raw')) return false;
+            response.end(Buffer.alloc(4_000_001));
+            return true;
+          },
+          /^CHAIN_RESPONSE_INVALID.*larger than any block/,
+        ],
+        [
+          'breaks off',
+          (path, response) => {
+            response.destroy();
+            return path !== '';
+          },
+          /^CHAIN_UNAVAILABLE/,
+        ],
+        ['never answers', () => true, /^CHAIN_UNAVAILABLE.*too long/],
+      ];
+      for (const [what, fault, expected] of faults) {
+        server.fault = fault;
+        expect([what, await refusal(() => anchorer.poll())]).toEqual([
+          what,
+          expect.stringMatching(expected),
+        ]);
+        expect([what, await life.stored()]).toEqual([what, before]);
+        expect(anchorer.report.closed).toBeNull();
+      }
+      server.fault = () => false;
+      expect(await anchorer.poll()).toMatchObject({ epochSize: 3 });
+    }));
 
   it('is asked again, after a pause, where it is busy', () =>
     withServer(async (life, server) => {

@@ -186,7 +186,7 @@ describe('a witness whose disk fails', () => {
         expect({ fault, broken: heads.broken }).toEqual({ fault, broken: [] });
       }
     }
-  }, 60_000);
+  });
 });
 
 describe('making a witness', () => {

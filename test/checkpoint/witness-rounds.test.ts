@@ -158,7 +158,7 @@ describe('a round at real witnesses', () => {
       ...{ isWitnessed: false, cosigned: [] },
       failures: ['one: WITNESS_CONTRADICTS', 'two: WITNESS_CONTRADICTS'],
     });
-  }, 60_000);
+  });
 
   it('goes on without one that is away, as the quorum allows, and leaves it alone for a while', async () => {
     const one = await realWitness('one');
@@ -186,7 +186,7 @@ describe('a round at real witnesses', () => {
     expect(summary(await roundsOf(policyOf([one, two]), clock).round(head(5)))).toMatchObject({
       ...{ isWitnessed: false, cosigned: ['one'] },
     });
-  }, 60_000);
+  });
 });
 
 describe('a round at what is no good witness', () => {

@@ -71,7 +71,7 @@ describe('erase', () => {
       expect(certificate).toContain(said);
     expect(certificate).not.toContain('anna');
     expect(await lines(['erase', 'run'])).toEqual(['nothing is approved']);
-  }, 60_000);
+  });
 
   it('says on one line what is wrong', async () => {
     expect(await refusal(['erase', 'propose', ...WHY])).toContain('--subject');

@@ -249,7 +249,7 @@ describe('evidence --format ots', () => {
       await serving.stop();
       await removeDirectory(root);
     }
-  }, 120_000);
+  });
 
   it('is the only one that is of content', async () => {
     const argv = ['evidence', 'kyc', '0', '--out', join(directory, 'x'), '--content', 'y'];

@@ -111,7 +111,7 @@ describe('serve', () => {
       'views cannot be read and are made again',
     );
     await stop(opened);
-  }, 120_000);
+  });
 
   it('makes views again that turn out to be damaged while it serves', async () => {
     const said = await filled();
@@ -133,5 +133,5 @@ describe('serve', () => {
     expect(events).toContain('views are removed and made again');
     expect(await (await fetch(`${url}/readyz`)).text()).not.toContain('views');
     await stop(opened);
-  }, 120_000);
+  });
 });

@@ -139,7 +139,7 @@ describe('verify with an Esplora server', () => {
     const { code, stderr } = await verify(`regtest:esplora:${server.url}`);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^chirograph: the Esplora server cannot be reached\n$/);
-  }, 30_000);
+  });
 
   it('asks nothing for a file that is no evidence, or of another network', async () => {
     await using server = await HeaderServer.start(headers);

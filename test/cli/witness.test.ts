@@ -42,7 +42,7 @@ beforeAll(async () => {
     policy,
     `log ${ledger.verifierKey}\nwitness regulator ${verifierKey} ${at}\nquorum regulator\n`,
   );
-}, 120_000);
+});
 afterAll(async () => {
   for (const one of [witness, node]) {
     one.signal('SIGKILL');
@@ -125,7 +125,7 @@ describe('chirograph witness submit', () => {
       ...{ witnessed: true, failures: [], size: 2 },
       cosigned: [{ witness: 'regulator' }],
     });
-  }, 60_000);
+  });
 
   it('ends with 1 where too few cosign, and says why', async () => {
     const argv = ['witness', 'submit', 'kyc', '--policy', policy];

@@ -83,5 +83,5 @@ describe('attaching a signature', () => {
     };
     const file = await evidenceFile(opened.node, reading, '1');
     expect(file.bytes.length).toBeGreaterThan(MAX_SIGNATURES * cms.length);
-  }, 120_000);
+  });
 });

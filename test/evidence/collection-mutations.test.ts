@@ -42,7 +42,7 @@ beforeAll(async () => {
   single = [];
   for (const order of ORDERS.filter(({ asOf }) => asOf > 1 && asOf % 2 === 0))
     single.push(unanchored(await buildCollection({ questions: [order] })));
-}, 120_000);
+});
 
 /** Chains take most of the time of a verification, and are not what these are about. */
 function unanchored(built: BuiltCollection): BuiltCollection {

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const life = await live(join(root, 'chirograph-whole'), plan);
   expect(life).toMatchObject({ error: null, problems: [] });
   steps = plan.steps;
-}, 60_000);
+});
 afterAll(() => removeDirectory(root));
 
 const WRITES = /^(?:journal: append|[a-z]+: write .*|[a-z]+: append .*)$/;

@@ -43,7 +43,7 @@ let lived: LivedNode;
 beforeAll(async () => {
   root = await temporaryDirectory();
   lived = await liveAndStop(root);
-}, 60_000);
+});
 afterAll(() => removeDirectory(root));
 
 async function onCopy<T>(image: Image, use: (directory: string) => Promise<T>): Promise<T> {

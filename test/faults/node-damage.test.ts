@@ -18,7 +18,7 @@ beforeAll(async () => {
   await node.store.createLedger(node.tenantNamed('default'), 'kyc');
   await node.anchorNow();
   await close();
-}, 60_000);
+});
 afterAll(() => removeDirectory(root));
 
 /** As a service does, but for its HTTP. */

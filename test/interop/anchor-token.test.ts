@@ -167,55 +167,51 @@ describe('a node with its anchor key in SoftHSM', () => {
     return node;
   };
 
-  it(
-    'names the key at the first start, anchors with it, and starts without its token',
-    () =>
-      withDevChain(async (chain) => {
-        await using server = await EsploraDouble.start(chain);
-        const source = ['--esplora-url', server.url];
-        const unnamed = start(source);
-        expect(await unnamed.ended()).toBe(2);
-        expect(unnamed.stderr).toContain(toHex(first.publicKey));
-        expect(unnamed.stderr).toContain('CHIROGRAPH_ANCHOR_PUBLIC_KEY');
+  it('names the key at the first start, anchors with it, and starts without its token', () =>
+    withDevChain(async (chain) => {
+      await using server = await EsploraDouble.start(chain);
+      const source = ['--esplora-url', server.url];
+      const unnamed = start(source);
+      expect(await unnamed.ended()).toBe(2);
+      expect(unnamed.stderr).toContain(toHex(first.publicKey));
+      expect(unnamed.stderr).toContain('CHIROGRAPH_ANCHOR_PUBLIC_KEY');
 
-        const coin = await chain.fund(chainScript(first.publicKey));
-        const flags = [
-          ...[...source, '--bitcoin-funding', formatOutpoint(coin.outpoint)],
-          ...['--anchor-public-key', toHex(first.publicKey)],
-        ];
-        const node = start(flags);
-        const url = await node.url();
-        await anchors(url, 'POST');
-        await settled(url, chain);
-        process.kill(childProcess(node.pid), 'SIGKILL');
-        await post(`${url}/v1/ledgers`, { name: 'kyc' });
-        await anchors(url, 'POST');
-        await settled(url, chain);
-        node.signal('SIGTERM');
-        expect(await node.ended()).toBe(0);
-        expect(JSON.stringify(node.log) + node.stderr).not.toContain(PIN);
+      const coin = await chain.fund(chainScript(first.publicKey));
+      const flags = [
+        ...[...source, '--bitcoin-funding', formatOutpoint(coin.outpoint)],
+        ...['--anchor-public-key', toHex(first.publicKey)],
+      ];
+      const node = start(flags);
+      const url = await node.url();
+      await anchors(url, 'POST');
+      await settled(url, chain);
+      process.kill(childProcess(node.pid), 'SIGKILL');
+      await post(`${url}/v1/ledgers`, { name: 'kyc' });
+      await anchors(url, 'POST');
+      await settled(url, chain);
+      node.signal('SIGTERM');
+      expect(await node.ended()).toBe(0);
+      expect(JSON.stringify(node.log) + node.stderr).not.toContain(PIN);
 
-        // The token is away at a start: records are written, and the anchors say what they wait for.
-        await rename(token.path('tokens'), token.path('elsewhere'));
-        await mkdir(token.path('tokens'));
-        const without = start(flags);
-        const again = await without.url();
-        await post(`${again}/v1/ledgers`, { name: 'more' });
-        const waiting = await until(again, ({ signing }) => signing.failure !== null);
-        expect(waiting).toMatchObject({
-          signing: { key: 'pkcs11', failure: 'KEYS_TOKEN_UNAVAILABLE' },
-          alarms: ['key-unusable'],
-        });
-        await rm(token.path('tokens'), { recursive: true });
-        await rename(token.path('elsewhere'), token.path('tokens'));
-        await until(
-          again,
-          ({ signing, pending }) => signing.failure === null && pending.state === 'pending',
-        );
-        await settled(again, chain);
-      }),
-    60_000,
-  );
+      // The token is away at a start: records are written, and the anchors say what they wait for.
+      await rename(token.path('tokens'), token.path('elsewhere'));
+      await mkdir(token.path('tokens'));
+      const without = start(flags);
+      const again = await without.url();
+      await post(`${again}/v1/ledgers`, { name: 'more' });
+      const waiting = await until(again, ({ signing }) => signing.failure !== null);
+      expect(waiting).toMatchObject({
+        signing: { key: 'pkcs11', failure: 'KEYS_TOKEN_UNAVAILABLE' },
+        alarms: ['key-unusable'],
+      });
+      await rm(token.path('tokens'), { recursive: true });
+      await rename(token.path('elsewhere'), token.path('tokens'));
+      await until(
+        again,
+        ({ signing, pending }) => signing.failure === null && pending.state === 'pending',
+      );
+      await settled(again, chain);
+    }));
 });
 
 interface Anchors {

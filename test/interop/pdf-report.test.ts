@@ -116,7 +116,7 @@ describe('the export of a person by a node', () => {
     const json = await readFile(path('person/subject-export.json'), 'utf8');
     expect(JSON.parse(json)).toMatchObject({ subject: 'ada', leftOut: [{ what: 'part' }] });
     expect(text + json).not.toMatch(/bob/);
-  }, 120_000);
+  });
 });
 
 describe('Poppler', () => {

@@ -104,7 +104,7 @@ describe('a store with a flipped byte in the files of its logs', () => {
       expect(await damaged.broken(memory, left)).toEqual([]);
     }
     expect(outcomes).toContain('mended');
-  }, 60_000);
+  });
 });
 
 async function flipSomewhere(directory: string, choice: SeededChoice): Promise<void> {

@@ -48,7 +48,7 @@ beforeAll(async () => {
   await copyNode(join(root, 'first'), before);
   await copyNode(before, join(root, 'read'));
   traces = await tracesOf(join(root, 'read'));
-}, 120_000);
+});
 
 afterAll(() => removeDirectory(root));
 
@@ -134,7 +134,7 @@ describe('after an erasure', () => {
     await node.service.close();
     expect(await foundIn(place)).toEqual([]);
     expect(await nodeFindings(place)).toEqual([]);
-  }, 120_000);
+  });
 
   it('a copy of the data from before opens nothing with the keys of now', async () => {
     const place = join(root, 'restored');
@@ -159,7 +159,7 @@ describe('after an erasure', () => {
     expect(findings).toContainEqual(expect.stringMatching(/is missing, and no erasure says so/));
     // Whoever is meant by an erasure that is pending must be known.
     expect(findings).toContainEqual(expect.stringMatching(/who is meant cannot be read any more/));
-  }, 120_000);
+  });
 });
 
 describe('an erasure that a crash cuts short', () => {

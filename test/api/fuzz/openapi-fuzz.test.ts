@@ -21,7 +21,7 @@ describe.each(caseNumbers(1, ROUNDS))('round %i', (round) => {
   beforeAll(async () => {
     root = await temporaryDirectory();
     fuzzed = await openFuzzedNode(root);
-  }, 60_000);
+  });
   afterAll(async () => {
     await fuzzed.close();
     await removeDirectory(root);

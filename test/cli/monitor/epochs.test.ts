@@ -64,7 +64,7 @@ beforeAll(async () => {
   node = await start('node');
   twin = await start('twin');
   front = await startHostileNode(node.env);
-}, 60_000);
+});
 afterAll(async () => {
   await front.stop();
   await node.stop();
@@ -97,7 +97,7 @@ describe('a monitor that follows epochs', () => {
     writeFileSync(file, text.replace(handle, '0123456789abcdef'));
     const tampered = await runCli([...without, '--epochs'], node.env);
     expect(tampered).toMatchObject({ code: 2, stdout: '' });
-  }, 60_000);
+  });
 
   it('proves two views of the epoch log, of two nodes, of a saved answer, and at one place in time', async () => {
     const size = await epoch(node);
@@ -122,7 +122,7 @@ describe('a monitor that follows epochs', () => {
       expect(verdict).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({ result: 'proven', shows: { kind: 'roots' } });
     }
-  }, 120_000);
+  });
 
   it('takes nothing for granted that comes over the wire', async () => {
     await check('wire', front.env);
@@ -147,7 +147,7 @@ describe('a monitor that follows epochs', () => {
     expect(codes(await check('wire', front.env))).toEqual(['gone']);
     front.alter('epochs/', null);
     expect(await check('wire', front.env)).toMatchObject({ code: 0, alarms: [] });
-  }, 120_000);
+  });
 
   it('calls for the anchor that is not there in time, and for the one that anyone could have mined', async () => {
     const within = ['--anchored-within', '5m'];
@@ -170,5 +170,5 @@ describe('a monitor that follows epochs', () => {
     const late = ['--anchored-within', '1s', '--trust', pinned];
     expect(codes(await check('withheld', front.env, ...late))).toEqual(['unanchored']);
     front.alter('anchors', null);
-  }, 60_000);
+  });
 });

@@ -53,7 +53,7 @@ describe('chirograph monitor watch', () => {
     } finally {
       child.kill('SIGKILL');
     }
-  }, 60_000);
+  });
 });
 
 describe('chirograph monitor verify', () => {
