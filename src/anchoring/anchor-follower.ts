@@ -15,6 +15,7 @@ import { broadcastCandidate } from './anchor-wallet.js';
 import type { ChainSource } from './chain-source.js';
 import { type ConfirmedCandidate, confirmedIn } from './confirmed-candidate.js';
 import type { KeptBook } from './kept-book.js';
+import { formatOutpoint } from './outpoint-text.js';
 import { signedInBlock } from './published-elsewhere.js';
 import { SettledWatch } from './settled-watch.js';
 import { SpenderSearch } from './spender-search.js';
@@ -32,6 +33,7 @@ export class AnchorFollower {
   readonly #search: SpenderSearch;
   readonly #watch: SettledWatch;
   #confirmations = 0;
+  #underWay: { readonly coin: string; readonly since: UnixMillis } | null = null;
 
   private constructor(options: FollowerOptions, kept: KeptBook, watch: SettledWatch) {
     this.#options = options;
@@ -55,9 +57,20 @@ export class AnchorFollower {
     return this.#watch.lastSettledAt;
   }
 
+  /** Since when this process has seen the chain's coin wait to be spent for good; null where nothing is to spend it. */
+  get underWaySince(): UnixMillis | null {
+    return this.#underWay?.since ?? null;
+  }
+
   /** @returns the newest that has settled. */
   async poll(): Promise<KeptAnchor | null> {
     await this.#takeBack();
+    const settled = await this.#settleAll();
+    this.#noteUnderWay();
+    return settled;
+  }
+
+  async #settleAll(): Promise<KeptAnchor | null> {
     let settled: KeptAnchor | null = null;
     for (;;) {
       const { chain } = this.#kept.book;
@@ -68,6 +81,16 @@ export class AnchorFollower {
         return settled;
       settled = await this.#settle(chain, confirmed);
     }
+  }
+
+  #noteUnderWay(): void {
+    const { chain } = this.#kept.book;
+    if (chain === null || chain.candidates.length === 0) {
+      this.#underWay = null;
+      return;
+    }
+    const coin = formatOutpoint(chain.tip.outpoint);
+    if (this.#underWay?.coin !== coin) this.#underWay = { coin, since: this.#options.clock.now() };
   }
 
   /** Anchors that were final and that a reorganisation has taken out of the chain. */

@@ -74,6 +74,7 @@ export const ANCHOR_ALARMS = [
   'key-unusable',
   'unsigned',
   'starved',
+  'overdue',
   'runway-7-days',
   'runway-30-days',
   'reorganised',
@@ -86,6 +87,8 @@ export const ANCHOR_ALARM_TEXTS: Readonly<Record<AnchorAlarm, string>> = {
   'key-unusable': 'anchors wait: their key cannot sign now, or its token is away or refuses',
   unsigned: 'an anchor has waited too long for its signature',
   starved: 'anchors wait: their fee is above its limit, or the chain has too little left',
+  overdue:
+    'no anchor has become final for a day: its source of blocks lags behind, or its fee is too low',
   'runway-7-days': 'the chain of anchors has funds for less than 7 days',
   'runway-30-days': 'the chain of anchors has funds for less than 30 days',
   reorganised: 'anchors that were final have left the chain, and wait to be mined again',
@@ -101,6 +104,8 @@ export interface ReportParts {
   readonly rate: number | null;
   readonly starved: Starved | null;
   readonly lastSettledAt: UnixMillis | null;
+  /** Since when this process has seen the coin at the end of the chain wait to be spent for good; null where nothing spends it. */
+  readonly underWaySince: UnixMillis | null;
   readonly now: UnixMillis;
 }
 
@@ -139,11 +144,21 @@ export function reportOf(parts: ReportParts): AnchorReport {
         return signing.waiting !== null && now - signing.waiting.since >= parts.signatureMillis;
       if (alarm === 'starved') return closed === null && starved !== null;
       if (alarm === 'reorganised') return takenBack > 0;
+      if (alarm === 'overdue')
+        return closed === null && signing.waiting === null && starved === null && isOverdue(parts);
       if (days === null) return false;
       const isSoon = days < SOON_DAYS;
       return alarm === 'runway-7-days' ? isSoon : !isSoon && days < LATER_DAYS;
     }),
   };
+}
+
+/**
+ * Whether an anchor has been on its way for longer than blocks take. A source that lags behind answers as if all were
+ * well: only this tells.
+ */
+function isOverdue({ underWaySince, fees, now }: ReportParts): boolean {
+  return underWaySince !== null && now - underWaySince > fees.intervalMillis + DAY_MILLIS;
 }
 
 function signingOf(

@@ -144,6 +144,7 @@ export class Anchorer {
       rate: this.#publisher.rate,
       starved: this.#publisher.starved,
       lastSettledAt: this.#follower.lastSettledAt,
+      underWaySince: this.#follower.underWaySince,
       now: clock.now(),
     });
   }

@@ -15,6 +15,7 @@ const ALARMS = [
   'key-unusable',
   'unsigned',
   'starved',
+  'overdue',
   'runway-7-days',
   'runway-30-days',
   'reorganised',

@@ -46,3 +46,27 @@ describe('an outage of 72 hours', () => {
       expect(anchorer.report.alarms).toEqual([]);
     }));
 });
+
+describe('a source that answers and has no new blocks', () => {
+  it('is an alarm after a day and a rhythm, until the anchor is final', () =>
+    withAnchoring(async (life) => {
+      const anchorer = await life.open({ fees: { ...FEES, intervalMillis: HOUR } });
+      await settle(life, anchorer, 2);
+      // Nothing was on its way for this long: that is no alarm.
+      life.clock.advance(100 * HOUR);
+      await anchorer.publish(payloadOf(3));
+      await anchorer.poll();
+      for (let hour = 1; hour <= 25; hour++) {
+        life.clock.advance(HOUR);
+        // Its fee may rise meanwhile: it is the same coin that waits.
+        await anchorer.publish(payloadOf(3 + hour));
+        await anchorer.poll();
+        expect(anchorer.report.alarms).toEqual([]);
+      }
+      life.clock.advance(1);
+      expect(anchorer.report.alarms).toEqual(['overdue']);
+      await life.chain.mine(CONFIRMATIONS);
+      await anchorer.poll();
+      expect(anchorer.report.alarms).toEqual([]);
+    }));
+});
