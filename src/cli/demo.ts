@@ -68,7 +68,7 @@ export function addDemoCommand(program: Command, terminal: Terminal, end: End): 
   const command = program
     .command('demo')
     .description(
-      'show one record’s whole life, an inspection of it and its erasure, up to the offline proofs, in a minute',
+      'show one record’s whole life, its inspection and its erasure, up to the offline proofs',
     )
     .option('--keep <directory>', 'keep the evidence, the trust file and the altered files there')
     .option('--json', 'print JSON')
