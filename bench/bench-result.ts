@@ -65,6 +65,31 @@ const anchorSchema = z.strictObject({
   otsBytes: z.int().positive(),
 });
 
+const pauseSchema = z.strictObject({
+  p50Millis: millis,
+  p99Millis: millis,
+  longestMillis: millis,
+});
+
+const erasureSchema = z.strictObject({
+  secrets: z.int().positive(),
+  /** Of the vault, of one erasure. */
+  rotationMillis: z.number().positive(),
+  /** What opening, sealing and writing alone takes, of that. */
+  ofRaw: z.number().positive(),
+  /** How long a record takes that is written while nothing is erased, and while erasures follow one another. */
+  quiet: pauseSchema,
+  rotating: pauseSchema,
+  residentMebibytes: z.number().positive(),
+  /** While erasures follow one another. */
+  peakMebibytes: z.number().positive(),
+  /** From proposal to certificate, with a rotation each. */
+  aloneAnHour: perSecond,
+  /** So many with one rotation. */
+  together: z.int().positive(),
+  togetherAnHour: perSecond,
+});
+
 export const benchResultSchema = z.strictObject({
   machine: z.strictObject({
     cpu: z.string(),
@@ -94,6 +119,7 @@ export const benchResultSchema = z.strictObject({
   signatures: z.array(signatureSchema),
   epochs: z.array(epochSchema),
   anchor: anchorSchema,
+  erasures: z.array(erasureSchema),
 });
 
 export type BenchResult = z.infer<typeof benchResultSchema>;
@@ -102,4 +128,5 @@ export type GrowthFigures = BenchResult['growth'][number];
 export type StepFigures = BenchResult['steps'][number];
 export type EpochFigures = BenchResult['epochs'][number];
 export type AnchorFigures = BenchResult['anchor'];
+export type ErasureFigures = BenchResult['erasures'][number];
 export type SignatureFigures = BenchResult['signatures'][number];

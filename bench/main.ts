@@ -1,16 +1,23 @@
-/** `npm run bench [-- --quick] [-- --json] [-- --signatures | --epochs]`. Shows figures; passes and fails nothing. */
+/** `npm run bench [-- --quick] [-- --json] [-- --signatures | --epochs | --anchors | --erasure]`. Shows figures; passes and fails nothing. */
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureAnchors } from './anchors.js';
 import { BenchLedger } from './bench-ledger.js';
 import type { BenchResult } from './bench-result.js';
 import { type EpochSize, measureEpochs } from './epochs.js';
+import { type ErasureExtent, measureErasures } from './erasures.js';
 import { measureGrowth } from './growth.js';
 import { measureLoads } from './loads.js';
 import { newApiKey, startNode } from './node-process.js';
 import { rawReference } from './raw-reference.js';
 import { LINE_BYTES } from './record-lines.js';
-import { formatAnchor, formatEpochs, formatReport, formatSignatures } from './report.js';
+import {
+  formatAnchor,
+  formatEpochs,
+  formatErasures,
+  formatReport,
+  formatSignatures,
+} from './report.js';
 import { type Scratch, withScratch, within } from './scratch.js';
 import { measureSignatures } from './signatures.js';
 import { measureSteps } from './steps.js';
@@ -20,6 +27,7 @@ interface Extent {
   readonly millis: number;
   readonly sizes: readonly number[];
   readonly epochs: readonly EpochSize[];
+  readonly erasures: ErasureExtent;
 }
 
 const QUICK: Extent = {
@@ -27,6 +35,7 @@ const QUICK: Extent = {
   millis: 500,
   sizes: [10_000],
   epochs: [{ ledgers: 1000, tenants: 10 }],
+  erasures: { secrets: [10_000], alone: 2, together: 10, millis: 500 },
 };
 const FULL: Extent = {
   runs: 3,
@@ -37,6 +46,7 @@ const FULL: Extent = {
     { ledgers: 100_000, tenants: 100 },
     { ledgers: 1_000_000, tenants: 1000 },
   ],
+  erasures: { secrets: [10_000, 1_000_000], alone: 3, together: 100, millis: 3000 },
 };
 
 const { values } = parseArgs({
@@ -49,6 +59,8 @@ const { values } = parseArgs({
     epochs: { type: 'boolean', default: false },
     /** Anchors alone: one node, and chains of its own. */
     anchors: { type: 'boolean', default: false },
+    /** Erasures alone: one node a size. */
+    erasure: { type: 'boolean', default: false },
     /** Where the data go; on another disk than the temporary directory's, if that is to be measured. */
     directory: { type: 'string', default: tmpdir() },
   },
@@ -74,6 +86,14 @@ else if (values.anchors)
       values.json ? `${JSON.stringify(figures, null, 2)}\n` : formatAnchor(figures),
     );
   });
+else if (values.erasure)
+  await withScratch(values.directory, async (scratch) => {
+    const { erasures } = values.quick ? QUICK : FULL;
+    const figures = await measureErasures(scratch, newApiKey(), erasures, tell);
+    process.stdout.write(
+      values.json ? `${JSON.stringify(figures, null, 2)}\n` : formatErasures(figures),
+    );
+  });
 else
   await withScratch(values.directory, async (scratch) => {
     const result = await measure(values.quick, scratch);
@@ -83,7 +103,7 @@ else
   });
 
 async function measure(isQuick: boolean, scratch: Scratch): Promise<BenchResult> {
-  const { runs, millis, sizes, epochs: epochSizes } = isQuick ? QUICK : FULL;
+  const { runs, millis, sizes, epochs: epochSizes, erasures: extent } = isQuick ? QUICK : FULL;
   const machine = {
     cpu: cpus()[0]?.model ?? 'unknown processor',
     cores: availableParallelism(),
@@ -98,6 +118,7 @@ async function measure(isQuick: boolean, scratch: Scratch): Promise<BenchResult>
   const apiKey = newApiKey();
   tell('anchors');
   const anchor = await measureAnchors(scratch, apiKey);
+  const erasures = await measureErasures(scratch, apiKey, extent, tell);
   const inLoads = await within(scratch, 'loads');
   const node = await startNode(inLoads, apiKey);
   const ledger = await BenchLedger.open(node);
@@ -121,6 +142,7 @@ async function measure(isQuick: boolean, scratch: Scratch): Promise<BenchResult>
     signatures,
     epochs,
     anchor,
+    erasures,
   };
 }
 

@@ -1,5 +1,11 @@
 /** The figures as tables in Markdown: what README shows is what this prints. */
-import type { AnchorFigures, BenchResult, EpochFigures, SignatureFigures } from './bench-result.js';
+import type {
+  AnchorFigures,
+  BenchResult,
+  EpochFigures,
+  ErasureFigures,
+  SignatureFigures,
+} from './bench-result.js';
 
 export function formatReport(result: BenchResult): string {
   const { machine, raw, runs, recordBytes, verifiedReceipts } = result;
@@ -63,6 +69,7 @@ export function formatReport(result: BenchResult): string {
     formatSignatures(result.signatures),
     formatEpochs(result.epochs),
     formatAnchor(result.anchor),
+    formatErasures(result.erasures),
   ].join('\n');
 }
 
@@ -118,6 +125,42 @@ export function formatAnchor(anchor: AnchorFigures): string {
         ['evidence file of an anchored entry, bytes', round(anchor.evidenceBytes)],
         ['its .ots file, bytes', round(anchor.otsBytes)],
       ],
+    ),
+    '',
+  ].join('\n');
+}
+
+/** The table of erasures alone. */
+export function formatErasures(figures: readonly ErasureFigures[]): string {
+  return [
+    ...table(
+      [
+        'erasures: secrets',
+        'rotation, ms',
+        'raw ÷ rotation',
+        'writing, p50, ms',
+        'p99',
+        'longest',
+        'meanwhile, p50',
+        'p99',
+        'longest',
+        'resident, MiB',
+        'at most',
+        'alone, an hour',
+        'with one rotation, an hour',
+      ],
+      figures.map((at) => [
+        round(at.secrets),
+        round(at.rotationMillis),
+        at.ofRaw.toFixed(2),
+        ...[at.quiet, at.rotating].flatMap(({ p50Millis, p99Millis, longestMillis }) =>
+          [p50Millis, p99Millis, longestMillis].map((millis) => millis.toFixed(1)),
+        ),
+        round(at.residentMebibytes),
+        round(at.peakMebibytes),
+        round(at.aloneAnHour),
+        `${round(at.togetherAnHour)} (${round(at.together)})`,
+      ]),
     ),
     '',
   ].join('\n');

@@ -1,4 +1,4 @@
-/** `chirograph demo`: one record's whole life on real KYC input, and its inspection, told step by step. */
+/** `chirograph demo`: one record's whole life on real KYC input, its inspection and its erasure, told step by step. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { utf8 } from '../base/bytes.js';
@@ -7,6 +7,14 @@ import type { Receipt } from './answers.js';
 import { withExamples } from './command-help.js';
 import type { Altered } from './demo/altered-files.js';
 import { type DemoNode, startDemoNode } from './demo/demo-node.js';
+import {
+  checkReceipts,
+  eraseCustomer,
+  type Left,
+  printCertificate,
+  showForgotten,
+  takeLeft,
+} from './demo/erasure-steps.js';
 import {
   closeInspection,
   compareDates,
@@ -33,10 +41,18 @@ import {
   loadBundle,
   showHistory,
 } from './demo/record-steps.js';
+import {
+  endRelationship,
+  placeHold,
+  refuseErasure,
+  releaseHold,
+  setPolicy,
+} from './demo/retention-steps.js';
 import { Story, StoryEnded } from './demo/story.js';
 import {
   alterOneByte,
   reportText,
+  verifyLeft,
   verifyOffline,
   verifyWithoutTrust,
 } from './demo/verify-steps.js';
@@ -52,7 +68,7 @@ export function addDemoCommand(program: Command, terminal: Terminal, end: End): 
   const command = program
     .command('demo')
     .description(
-      'show one record’s whole life and an inspection of it, up to the offline proofs, in a minute',
+      'show one record’s whole life, its inspection and its erasure, up to the offline proofs',
     )
     .option('--keep <directory>', 'keep the evidence, the trust file and the altered files there')
     .option('--json', 'print JSON')
@@ -95,10 +111,18 @@ const SECOND_ACT = [
   '',
 ];
 
+const THIRD_ACT = ['The third act: years later the bank must forget the customer, and does.', ''];
+
 /** All that is left in the end. */
 interface Files {
   readonly evidence: HandedOut;
   readonly inspected: HandedOver;
+  readonly forgotten: Forgotten;
+}
+
+interface Forgotten {
+  readonly certificate: readonly string[];
+  readonly left: Left;
 }
 
 /** While there is a node. */
@@ -107,6 +131,7 @@ async function live(story: Story, write: (line: string) => void): Promise<Files>
   const node = await startNode(story);
   try {
     const ledger = await createLedger(story, node.client);
+    await setPolicy(story, node.client, bundle);
     await checkObjects(story, bundle);
     const loaded = await loadBundle(story, ledger, bundle);
     await anchorHeads(story, node.client, 'before');
@@ -117,7 +142,9 @@ async function live(story: Story, write: (line: string) => void): Promise<Files>
     const evidence = await takeEvidence(story, node.client, receipt);
     for (const line of SECOND_ACT) write(line);
     const inspected = await inspect(story, node, { bundle, ledger, before: lastOf(loaded) });
-    return { evidence, inspected };
+    for (const line of THIRD_ACT) write(line);
+    const forgotten = await forget(story, node, { ledger, receipts: [...loaded, receipt] });
+    return { evidence, inspected, forgotten };
   } finally {
     await deleteNode(story, node);
   }
@@ -146,6 +173,28 @@ async function inspect(
   return handedOver;
 }
 
+interface Remembered {
+  readonly ledger: DemoLedger;
+  /** Of the customer's records, in the order in which they came. */
+  readonly receipts: readonly Receipt[];
+}
+
+async function forget(
+  story: Story,
+  node: DemoNode,
+  { ledger, receipts }: Remembered,
+): Promise<Forgotten> {
+  const ended = await endRelationship(story, node);
+  const hold = await placeHold(story, node, ended);
+  await refuseErasure(story, node, ended);
+  await releaseHold(story, node, hold);
+  const certificate = await printCertificate(story, node, await eraseCustomer(story, node));
+  const all = [...receipts, ended.receipt];
+  await showForgotten(story, node, all);
+  await checkReceipts(story, ledger, all);
+  return { certificate, left: await takeLeft(story, node, lastOf(receipts)) };
+}
+
 function lastOf(receipts: readonly Receipt[]): Receipt {
   const last = receipts.at(-1);
   assert(last !== undefined, 'the file is not empty');
@@ -165,12 +214,17 @@ async function startNode(story: Story): Promise<DemoNode> {
 }
 
 /** When there is none any more. */
-async function judge(story: Story, { evidence, inspected }: Files): Promise<AlteredFiles> {
+async function judge(
+  story: Story,
+  { evidence, inspected, forgotten }: Files,
+): Promise<AlteredFiles> {
   await verifyOffline(story, evidence);
   await verifyWithoutTrust(story, evidence);
   const ofEvidence = await alterOneByte(story, evidence);
   await verifyPackage(story, inspected, evidence.trust);
-  return { ofEvidence, ofPackage: await alterPackage(story, inspected, evidence.trust) };
+  const ofPackage = await alterPackage(story, inspected, evidence.trust);
+  await verifyLeft(story, forgotten.left, evidence);
+  return { ofEvidence, ofPackage };
 }
 
 interface AlteredFiles {
@@ -180,7 +234,7 @@ interface AlteredFiles {
 
 async function keepFiles(
   directory: string,
-  { evidence, inspected }: Files,
+  { evidence, inspected, forgotten }: Files,
   { ofEvidence, ofPackage }: AlteredFiles,
   write: (line: string) => void,
 ): Promise<void> {
@@ -191,6 +245,9 @@ async function keepFiles(
     ['report.txt', utf8(reportText(evidence))],
     ['inspection.collection', inspected.collection],
     ['inspection.pdf', inspected.report],
+    ['certificate.txt', utf8(forgotten.certificate.map((line) => `${line}\n`).join(''))],
+    ['erased.evidence.json', forgotten.left.ofErased],
+    ['neighbour.evidence.json', forgotten.left.ofNeighbour],
     ...ofEvidence.map(({ part, bytes }) => [`altered-${part}.evidence.json`, bytes] as const),
     ...ofPackage.map(({ part, bytes }) => [`altered-${part}.collection`, bytes] as const),
   ];

@@ -1,11 +1,12 @@
 /** `chirograph erase`: forgetting what is free, by two persons. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import type { JsonValue } from '../base/canonical-json.js';
 import { definedMembers } from '../base/defined-members.js';
+import { type Language, LANGUAGES } from '../evidence/languages.js';
 import { allPages } from './all-pages.js';
 import { expected } from './answers.js';
-import { certificateLines } from './certificate-text.js';
+import { certificateLines } from './certificate/certificate-text.js';
 import { CliError } from './cli-error.js';
 import { withExamples } from './command-help.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
@@ -109,13 +110,20 @@ export function addEraseCommand(program: Command, terminal: Terminal): void {
   const certificate = withNodeOptions(erase.command('certificate'))
     .argument('<id>', 'of an erasure that is done')
     .description('print the certificate of destruction: what went, what was kept and why')
-    .action(async (id: string, flags: OutputFlags) => {
+    .addOption(
+      new Option('--language <language>', 'of the certificate').choices(LANGUAGES).default('en'),
+    )
+    .action(async (id: string, flags: OutputFlags & { readonly language: Language }) => {
       const client = nodeClientFor(flags, terminal);
       const path = `${erasurePath(id)}/certificate`;
       const answer = await client.request({ method: 'GET', path });
-      printAnswer(terminal, flags, answer, certificateLines);
+      printAnswer(terminal, flags, answer, (said) => certificateLines(said, flags.language));
     });
-  withExamples(certificate, 'chirograph erase certificate 0a1b2c3d4e5f > certificate.txt');
+  withExamples(
+    certificate,
+    'chirograph erase certificate 0a1b2c3d4e5f > certificate.txt',
+    'chirograph erase certificate 0a1b2c3d4e5f --language de',
+  );
 }
 
 function erasurePath(id: string): string {

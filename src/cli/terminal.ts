@@ -24,6 +24,12 @@ export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim();
 }
 
+/** The same, with the spaces that align it. */
+export function oneLineKept(text: string): string {
+  const shown = text.trimStart();
+  return `${' '.repeat(text.length - shown.length)}${oneLine(shown)}`;
+}
+
 /** JSON on one line if that was asked for, else the lines for people. */
 export function printResult(
   { stdout }: Terminal,

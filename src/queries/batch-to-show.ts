@@ -2,10 +2,14 @@
 import type { LeafIndex } from '../base/brand.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import { batchOf } from './batches.js';
-import { shownVersions, type SignatureChain, signaturesUnder } from './signature-chains.js';
+import {
+  shownVersions,
+  type SignatureChain,
+  signaturesUnder,
+  type SignedEntry,
+} from './signature-chains.js';
 
-export interface BatchToShow {
-  readonly index: LeafIndex;
+export interface BatchToShow extends SignedEntry {
   readonly signatures: readonly LeafIndex[];
 }
 
@@ -22,7 +26,8 @@ export async function batchToShow(
   if (batch === null) return null;
   // Those attached first: what comes later, however much, crowds out no seal.
   const chains = (await signaturesUnder(reader, batch)).slice(0, MAX_BATCH_SIGNATURES);
-  return { index: batch.index, signatures: shownIndexes(chains).slice(0, MAX_BATCH_VERSIONS) };
+  const signatures = shownIndexes(chains).slice(0, MAX_BATCH_VERSIONS);
+  return { index: batch.index, leafHash: batch.leafHash, signatures };
 }
 
 /** Of each signature the newest version, and each that is countersigned, in the order of the log. */

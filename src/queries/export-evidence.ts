@@ -1,14 +1,17 @@
 /** Gathers everything that a verifier of one entry needs, in ten years as today (docs/formats/evidence.md). */
 import type { HeadAnchor } from '../anchoring/anchored-heads.js';
 import type { LeafIndex, TreeSize } from '../base/brand.js';
+import { toHex } from '../base/bytes.js';
 import { developmentPartsOf } from '../evidence/development-parts.js';
 import {
   type EvidenceAnchor,
+  type EvidenceEntry,
   type EvidenceFile,
   MAX_SIGNATURES,
 } from '../evidence/evidence-file.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import { parseStatement } from '../records/parse-statement.js';
+import { leafHash } from '../tlog/merkle-hash.js';
 import { batchToShow, shownIndexes } from './batch-to-show.js';
 import {
   anchorsOf,
@@ -42,8 +45,10 @@ export async function exportEvidence(
   const witness = await sources.witnessed.covering(reader, index);
   const heads = [after, stamped, witness].flatMap((head) => head ?? []);
   const size = await checkpointSize(reader, [index, ...attached], heads);
-  const signatures = await Promise.all(
-    attached.map((at) => evidenceEntry(sources.vault, reader, at, size)),
+  const signed = [entry.leafHash, ...(batch === null ? [] : [batch.leafHash])];
+  const signatures = stillShown(
+    signed,
+    await Promise.all(attached.map((at) => evidenceEntry(sources.vault, reader, at, size))),
   );
   const anchors = after === null ? null : { after, before };
   const file = {
@@ -73,6 +78,20 @@ async function signaturesToShow(
   entry: SignedEntry,
 ): Promise<readonly LeafIndex[]> {
   return shownIndexes(await signaturesUnder(reader, entry)).slice(0, MAX_SIGNATURES);
+}
+
+/** Without those that were erased, and those over these: of them there is nothing to verify. */
+function stillShown(
+  signed: readonly Uint8Array[],
+  signatures: readonly EvidenceEntry[],
+): readonly EvidenceEntry[] {
+  const shown = new Set(signed.map(toHex));
+  return signatures.filter(({ statement, payload }) => {
+    const parsed = parseStatement(statement);
+    if (payload === undefined || parsed.kind !== 'signature' || !shown.has(parsed.of)) return false;
+    shown.add(toHex(leafHash(statement)));
+    return true;
+  });
 }
 
 /** The first checkpoint that holds the entry, its signatures and the heads that were anchored, stamped and witnessed. */

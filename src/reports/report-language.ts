@@ -9,7 +9,13 @@ export type Say = (code: ReportMessageCode, facts?: ReportFacts) => string;
 export type ReportFacts = Readonly<Record<string, string | number>>;
 
 export function speaker(language: ReportLanguage): Say {
-  const catalogue = CATALOGUES[language];
+  return speakerOf(CATALOGUES[language]);
+}
+
+/** Of a catalogue of other codes. */
+export function speakerOf<C extends string>(
+  catalogue: Readonly<Record<C, string>>,
+): (code: C, facts?: ReportFacts) => string {
   return (code, facts = {}) =>
     catalogue[code].replace(/\{(\w+)\}/g, (_, name: string) => String(facts[name] ?? '?'));
 }

@@ -34,9 +34,13 @@ let newer: ReceiptView;
 let neighbour: ReceiptView;
 let shared: ReceiptView;
 let stayed: ReceiptView;
+let signed: ReceiptView;
 let officer: string;
 const clock = new FakeClock(Date.UTC(2026, 0, 15));
 const DAY = 86_400_000;
+const CONTRACTS = '/v1/ledgers/contracts/records';
+const seal = (id: string): Promise<{ receipt: ReceiptView }> =>
+  answer(node.request(`${CONTRACTS}/${id}/signatures`, { json: { signer: 'seal' } }), 201);
 
 openSuiteService(
   async (opened) => {
@@ -70,6 +74,14 @@ openSuiteService(
       key: 'phone',
       payload: { number: 1 },
     });
+    await createLedger(node, 'contracts');
+    const contract = { type: 'test.Contract', subject: 'cleo', payload: {}, retention: 'short' };
+    signed = await append(node, 'contracts', contract);
+    // Four eyes: of what is signed nothing is left then, nor of who signed that.
+    const { receipt } = await seal(signed.id);
+    await seal(receipt.id);
+    const evidence = await (await node.request(`${CONTRACTS}/${signed.id}/evidence`)).json();
+    expect(evidence).toMatchObject({ signatures: [{}, {}] });
     clock.advance(30 * DAY);
     await erase(node, { class: 'short' }, officer);
   },
@@ -144,6 +156,14 @@ describe('entries of which one class has been erased', () => {
       node.request('/v1/verify', { body: file, headers: { 'content-type': 'application/json' } }),
     );
     expect(report.result).toBe('verified');
+  });
+
+  it('are proved without their signatures, of which nothing is left to verify', async () => {
+    const file = await (await node.request(`${CONTRACTS}/${signed.id}/evidence`)).text();
+    expect(JSON.parse(file)).not.toHaveProperty('signatures');
+    const headers = { 'content-type': 'application/json' };
+    const verified = node.request('/v1/verify', { body: file, headers });
+    expect(await answer<object>(verified)).toMatchObject({ result: 'verified' });
   });
 
   it('take no signature any more', async () => {

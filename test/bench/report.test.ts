@@ -58,6 +58,20 @@ const result: BenchResult = {
     evidenceBytes: 5678,
     otsBytes: 987,
   },
+  erasures: [
+    {
+      secrets: 1_000_000,
+      rotationMillis: 12_345,
+      ofRaw: 0.5,
+      quiet: { p50Millis: 1, p99Millis: 2, longestMillis: 3 },
+      rotating: { p50Millis: 4, p99Millis: 5, longestMillis: 60 },
+      residentMebibytes: 200,
+      peakMebibytes: 300,
+      aloneAnHour: 180,
+      together: 100,
+      togetherAnHour: 9000,
+    },
+  ],
   signatures: [
     { name: 'CAdES-B-B, P-256', perSecond: 15_000, perSecondOnTwo: 28_500, ofRaw: 0.513 },
     { name: 'validation', perSecond: 900, perSecondOnTwo: 1_800, ofRaw: null },
@@ -77,6 +91,11 @@ describe('the report of the benchmarks', () => {
       );
     expect(rows).toContainEqual(['NDJSON', '20,000', '12.3', '56.0', '80', '0.50', '25.00']);
     expect(rows).toContainEqual(['10,000', '20,000', '200', '500', '600']);
+    expect(rows).toContainEqual(
+      ['1,000,000', '12,345', '0.50', '1.0', '2.0', '3.0', '4.0', '5.0', '60.0'].concat(
+        ...['200', '300', '180', '9,000 (100)'],
+      ),
+    );
     expect(rows).toContainEqual(['commit: stage', '12.3']);
     expect(rows).toContainEqual(['CAdES-B-B, P-256', '15,000', '0.51', '1.90']);
     expect(rows).toContainEqual(['÷ the same without its payload', '1.46']);

@@ -6,7 +6,7 @@ import { readKycBundle } from '../../src/cli/demo/kyc-bundle.js';
 import { PACKAGE_ALTERATIONS } from '../../src/cli/demo/package-alterations.js';
 import { verifyPackage } from '../../src/cli/demo/package-steps.js';
 import { Story } from '../../src/cli/demo/story.js';
-import { verifyOffline } from '../../src/cli/demo/verify-steps.js';
+import { verifyLeft, verifyOffline } from '../../src/cli/demo/verify-steps.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { type ProcessResult, runProgram } from './support/program.js';
 import { runCli } from './support/run-cli.js';
@@ -24,7 +24,7 @@ beforeAll(async () => {
     runProgram(['demo', '--keep', kept], { env: { CHIROGRAPH_NONSENSE: 'x' } }),
     runProgram(['demo', '--json']),
   ]);
-});
+}, 120_000);
 
 afterAll(() => removeDirectory(directory));
 
@@ -33,7 +33,7 @@ describe('the demo', () => {
     expect(demo.stderr).toBe('');
     expect(demo.code).toBe(0);
     expect(demo.stdout).not.toMatch(/^ +NO /m);
-    expect(demo.stdout.match(/^ {4}Proven: \S/gm)).toHaveLength(24);
+    expect(demo.stdout.match(/^ {4}Proven: \S/gm)).toHaveLength(35);
     expect(demo.stdout.trimEnd().endsWith('All is as expected.')).toBe(true);
   });
 
@@ -67,6 +67,20 @@ describe('the demo', () => {
     ['hands over all', /ok {2}all 5 questions of the inspection have their answer in it/],
     ['catches an entry left out', /dropped: .*\n(?: +fails .*\n)+ +ok {2}caught by .*:1"/],
     ['catches an entry added', /added: .*\n(?: +fails .*\n)+ +ok {2}caught by .*:2"/],
+    [
+      'keeps the file five years',
+      /nothing may go now\n +ok {2}the last of it is due in 182\d days/,
+    ],
+    ['is stopped by a hold', /all of it is due\n +ok {2}it is kept by: hold\n.*: ERASURE_HELD\n/],
+    ['is free after it', /it is released\n +ok {2}all of the file is free/],
+    ['takes two', /: ERASURE_APPROVAL_REFUSED\n +ok {2}approved by another, it is done\n/],
+    ['prints the certificate', / {6}Certificate of destruction [0-9a-f]{12} \(provisional\)\n/],
+    ['says what went', /Destroyed:\n(?: {8}.*\n)* {8}kyc of .*\n {8}tags of 1 persons\n/],
+    ['has forgotten', /27 entries were the customer’s\n +ok {2}each is shown as erased/],
+    ['leaves the neighbour', /ok {2}customer-4712 still lives at Rue du Simplon 12/],
+    ['leaves receipts', /ok {2}all 27 receipts still prove their entry\n.*\n +ok {2}the head/],
+    ['leaves proofs', /ok {2}the erased entry is in the tree as before, exit code 0/],
+    ['leaves what was taken', /ok {2}the evidence that the customer took along is verified/],
     ['catches a value changed', /changed: .*\n(?: +fails .*\n)+ +ok {2}caught by .*"payload"/],
   ])('%s', (_what, line) => {
     expect(demo.stdout).toMatch(line);
@@ -93,6 +107,33 @@ describe('the demo', () => {
       const altered = join(kept, `altered-${part}.collection`);
       expect((await runCli(['verify', altered, ...roots])).code).toBe(1);
     }
+  });
+
+  it('keeps the certificate, and evidence of what was erased and of what was not', async () => {
+    const certificate = readFileSync(join(kept, 'certificate.txt'), 'utf8');
+    expect(certificate).toMatch(/^Certificate of destruction [^]*\nDestroyed:\n {2}access of /);
+    for (const name of ['erased', 'neighbour']) {
+      const file = join(kept, `${name}.evidence.json`);
+      const { code, stdout } = await runCli(['verify', file, '--trust', trust]);
+      expect([name, code]).toEqual([name, 0]);
+      expect([name, stdout.includes('Rue du Simplon')]).toEqual([name, name === 'neighbour']);
+    }
+  });
+
+  it('believes of what is left no file that was altered', async () => {
+    const read = (name: string): Uint8Array => readFileSync(join(kept, `${name}.evidence.json`));
+    const proof = ALTERATIONS.find(({ part }) => part === 'proof');
+    if (proof === undefined) throw new Error('proofs are altered too');
+    const left = { ofErased: alter(read('erased'), proof), ofNeighbour: read('erased') };
+    const files = { evidence: read('erased'), trust: readFileSync(trust) };
+    const lines: string[] = [];
+    await verifyLeft(new Story((line) => lines.push(line)), left, files);
+    expect(lines.filter((line) => line.includes('NO  '))).toEqual([
+      expect.stringContaining('inclusion'),
+      expect.stringContaining('exit code 1'),
+      expect.stringContaining('the neighbour’s'),
+      expect.stringContaining('the evidence that the customer took along'),
+    ]);
   });
 
   it('gives the worst of several files, each with its report', async () => {
@@ -134,7 +175,7 @@ describe('the demo', () => {
       steps: { name: string; facts: Record<string, unknown> }[];
     };
     expect(asExpected).toBe(true);
-    expect(steps).toHaveLength(24);
+    expect(steps).toHaveLength(35);
     const caughtBy = (name: string): unknown =>
       steps.find((step) => step.name === name)?.facts['caughtBy'];
     expect(caughtBy('alter')).toMatchObject({

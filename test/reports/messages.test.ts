@@ -1,20 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { ENGLISH } from '../../src/reports/messages-en.js';
 import { CATALOGUES, speaker } from '../../src/reports/report-language.js';
+import { itHasTheCodesOf } from '../support/catalogues.js';
 
-const factsOf = (text: string): string[] =>
-  [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort();
-
-describe.each(Object.entries(CATALOGUES))('the catalogue %s', (language, catalogue) => {
-  it('has the codes and the facts of the English one', () => {
-    expect(Object.keys(catalogue)).toEqual(Object.keys(ENGLISH));
-    for (const [code, text] of Object.entries(ENGLISH)) {
-      const other = catalogue[code as keyof typeof ENGLISH];
-      expect([language, code, factsOf(other)]).toEqual([language, code, factsOf(text)]);
-      expect(other.trim()).toBe(other);
-      expect(other).not.toBe('');
-    }
-  });
+describe.each(Object.entries(CATALOGUES))('the catalogue %s', (_language, catalogue) => {
+  itHasTheCodesOf(ENGLISH, catalogue);
 });
 
 describe('a text', () => {

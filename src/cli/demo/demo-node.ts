@@ -6,7 +6,6 @@ import { assert } from '../../base/errors.js';
 import { silentLogger } from '../../base/logger.js';
 import { RandomPool } from '../../base/random.js';
 import { Secret } from '../../base/secret.js';
-import { systemClock } from '../../base/time.js';
 import { inlinePreparer } from '../../commands/preparation/inline-preparer.js';
 import { inlineSchemaTrial } from '../../commands/schema-trial.js';
 import { inlinePrinting } from '../../reports/print-job.js';
@@ -15,10 +14,13 @@ import { parseConfig } from '../../settings/parse-config.js';
 import { openViewEngine } from '../../views/view-engine.js';
 import { isDirectory } from '../files.js';
 import { createNodeClient, DEFAULT_TIMEOUT_MILLIS, type NodeClient } from '../node-client.js';
+import { DemoClock } from './demo-clock.js';
 
 export interface DemoNode {
   /** With the key that the node gave out. */
   readonly client: NodeClient;
+  /** By which the node lives. */
+  readonly clock: DemoClock;
   /** With another key, everything asked under an inspection if one is named. */
   clientWith(key: Secret, inspection?: string): NodeClient;
   /** Stops it; its directories stay. */
@@ -43,7 +45,7 @@ export async function startDemoNode(): Promise<DemoNode> {
   }
 }
 
-async function start(directory: string): Promise<Pick<DemoNode, 'client' | 'clientWith' | 'stop'>> {
+async function start(directory: string): Promise<Omit<DemoNode, 'forget' | 'leavesTraces'>> {
   // No environment and no file: the demo is the same whatever is set around it.
   const { config, secrets } = parseConfig({
     flags: {
@@ -57,10 +59,11 @@ async function start(directory: string): Promise<Pick<DemoNode, 'client' | 'clie
     readFile: () => ({}),
     workingDirectory: directory,
   });
+  const clock = new DemoClock();
   const random = new RandomPool();
   const preparer = inlinePreparer(random);
   const parts = {
-    clock: systemClock,
+    clock,
     random,
     logger: silentLogger,
     preparer,
@@ -78,7 +81,7 @@ async function start(directory: string): Promise<Pick<DemoNode, 'client' | 'clie
     });
   return {
     client: clientWith(new Secret(service.firstKey)),
-    clientWith,
+    ...{ clock, clientWith },
     stop: () => service.close(),
   };
 }

@@ -1,7 +1,7 @@
 /** The demo as it is told: steps, what each shows, what it proves, and whether it came out as expected. */
 import type { JsonObject, JsonValue } from '../../base/canonical-json.js';
 import { ChirographError } from '../../base/errors.js';
-import { oneLine } from '../terminal.js';
+import { oneLine, oneLineKept } from '../terminal.js';
 
 export interface Heading {
   /** Stable, for programs. */
@@ -81,10 +81,4 @@ export class StoryEnded extends Error {
     super(`the step ${step} could not be done`, options);
     this.name = 'StoryEnded';
   }
-}
-
-/** Fit for a terminal, with the spaces that align it. */
-function oneLineKept(text: string): string {
-  const shown = text.trimStart();
-  return `${' '.repeat(text.length - shown.length)}${oneLine(shown)}`;
 }
