@@ -4,16 +4,23 @@
  * lower s is taken, as everybody on that curve makes it.
  */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { concat, fromHex, toHex } from '../base/bytes.js';
-import { derInteger, derSequence } from '../signing/der-writer.js';
+import { asBuffer, concat, fromHex, toHex } from '../base/bytes.js';
+import { derBitString, derInteger, derSequence } from '../signing/der-writer.js';
 import { type DidKey, type KeyAlgorithm, parseDidKey, type RawKey } from './did-key.js';
-import { malformed } from './identity-error.js';
+import { isEd25519Point, isStrongPoint } from './ed25519-point.js';
+import { type IdentityError, malformed } from './identity-error.js';
 
 export const SIGNATURE_BYTES = 64;
 
-/** @throws IdentityError IDENTITY_MALFORMED of no did:key, or of a point that is not on its curve. */
+/**
+ * @throws IdentityError IDENTITY_MALFORMED of no did:key, of a point that is not on its curve, or of one of
+ * small order.
+ */
 export function publicKeyOf(did: DidKey | string): KeyObject {
-  return importKey(parseDidKey(did));
+  const raw = parseDidKey(did);
+  // OpenSSL looks for it first when it verifies, and a key of recovery signs nothing before it is needed.
+  if (raw.alg === 'Ed25519' && !isEd25519Point(raw.bytes)) throw noPoint();
+  return importKey(raw);
 }
 
 /** @param signature `SIGNATURE_BYTES`; of another length it is none. @throws as `publicKeyOf`. */
@@ -38,20 +45,26 @@ export function lowerForm(alg: KeyAlgorithm, signature: Uint8Array): Uint8Array 
 const SECP256K1_ORDER = 0xffffffff_ffffffff_ffffffff_fffffffe_baaedce6_af48a03b_bfd25e8c_d0364141n;
 const SECP256K1_HALF_ORDER = SECP256K1_ORDER >> 1n;
 
-/** All that stands before the key in its SubjectPublicKeyInfo (RFC 8410, RFC 5480). */
-const SPKI_HEADS: Readonly<Record<KeyAlgorithm, Uint8Array>> = {
-  Ed25519: fromHex('302a300506032b6570032100'),
-  ES256: fromHex('3039301306072a8648ce3d020106082a8648ce3d030107032200'),
-  ES256K: fromHex('3036301006072a8648ce3d020106052b8104000a032200'),
+/** AlgorithmIdentifier (RFC 8410, RFC 5480). */
+const ALGORITHM_IDS: Readonly<Record<KeyAlgorithm, Uint8Array>> = {
+  Ed25519: fromHex('300506032b6570'),
+  ES256: fromHex('301306072a8648ce3d020106082a8648ce3d030107'),
+  ES256K: fromHex('301006072a8648ce3d020106052b8104000a'),
 };
 
-function importKey({ alg, bytes }: RawKey): KeyObject {
-  const der = Buffer.from(concat(SPKI_HEADS[alg], bytes));
+/** @param bytes as in a did:key, or, of an ECDSA key, an uncompressed point. @throws IdentityError IDENTITY_MALFORMED. */
+export function importKey({ alg, bytes }: RawKey): KeyObject {
+  if (alg === 'Ed25519' && !isStrongPoint(bytes)) throw noPoint();
+  const der = asBuffer(derSequence(ALGORITHM_IDS[alg], derBitString(bytes)));
   try {
     return createPublicKey({ key: der, format: 'der', type: 'spki' });
   } catch {
-    throw malformed('a key is no point of its curve');
+    throw noPoint();
   }
+}
+
+function noPoint(): IdentityError {
+  return malformed('a key is no point of its curve, or one that is no secret of anybody');
 }
 
 function integersOf(signature: Uint8Array): [r: bigint, s: bigint] {

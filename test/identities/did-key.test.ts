@@ -66,11 +66,15 @@ describe('did:key', () => {
     expect(failure(() => parseDidKey(did)).code).toBe('IDENTITY_MALFORMED');
   });
 
-  it('refuses a point that is not on its curve', () => {
-    const off = { alg: 'ES256', bytes: fromHex(`02${'0'.repeat(63)}1`) } as const;
-    const on = { alg: 'ES256', bytes: fromHex(`02${'0'.repeat(63)}5`) } as const;
-    expect(failure(() => publicKeyOf(formatDidKey(off))).code).toBe('IDENTITY_MALFORMED');
-    expect(publicKeyOf(formatDidKey(on)).type).toBe('public');
+  it.each([
+    ['ES256', '0'.repeat(63) + '1', '0'.repeat(63) + '5'],
+    ['ES256K', '0'.repeat(63) + '5', '0'.repeat(63) + '1'],
+  ] as const)('refuses a point that is not on its curve: %s', (alg, off, on) => {
+    const keyOf = (hex: string) => publicKeyOf(formatDidKey({ alg, bytes: fromHex(hex) }));
+    expect(keyOf(`02${on}`).type).toBe('public');
+    // No such x; an x beyond the field; a form that is not the compressed one.
+    for (const hex of [`02${off}`, `03${'f'.repeat(64)}`, `04${on}`, `00${on}`])
+      expect(failure(() => keyOf(hex)).code).toBe('IDENTITY_MALFORMED');
   });
 });
 
