@@ -11,6 +11,23 @@ declare module 'sodium-native' {
     /** Ed25519: `signature` 64, `secretKey` 64 bytes. */
     crypto_sign_detached(signature: Uint8Array, message: Uint8Array, secretKey: Uint8Array): void;
 
+    /** X25519 forms of an Ed25519 key. @throws Error for 32 bytes that are no usable point. */
+    crypto_sign_ed25519_pk_to_curve25519(x25519: Uint8Array, publicKey: Uint8Array): void;
+    crypto_sign_ed25519_sk_to_curve25519(x25519: Uint8Array, secretKey: Uint8Array): void;
+    /** `box` is 48 bytes longer than `message`; keys are X25519, 32 bytes. */
+    crypto_box_seal(box: Uint8Array, message: Uint8Array, publicKey: Uint8Array): void;
+    /** Returns whether it opened. */
+    crypto_box_seal_open(
+      message: Uint8Array,
+      box: Uint8Array,
+      publicKey: Uint8Array,
+      secretKey: Uint8Array,
+    ): boolean;
+
+    /** Memory between guard pages, never swapped out, zeroed when it is freed. */
+    sodium_malloc(size: number): Buffer;
+    sodium_memzero(bytes: Uint8Array): void;
+
     /** Returns the number of bytes written; `sealed` may begin where `plaintext` does. */
     crypto_aead_xchacha20poly1305_ietf_encrypt(
       sealed: Uint8Array,

@@ -9,6 +9,7 @@ import { allPages } from './all-pages.js';
 import { expected } from './answers.js';
 import { withExamples } from './command-help.js';
 import { writeOwnFile } from './files.js';
+import { addCeremonyCommand } from './keys-ceremony.js';
 import type { NodeClient } from './node-client.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
 import { oneLine, printAnswer, type Terminal } from './terminal.js';
@@ -71,6 +72,8 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
       printAnswer(terminal, flags, answer, trustLines(flags.out));
     });
 
+  addCeremonyCommand(keys, terminal);
+
   for (const [name, example] of Object.entries(EXAMPLES))
     for (const command of keys.commands.filter((one) => one.name() === name))
       withExamples(command, `chirograph keys ${name} ${example}`.trimEnd());
@@ -81,6 +84,7 @@ const EXAMPLES = {
   list: '--json',
   revoke: '0a1b2c3d4e5f',
   trust: '--out bank.trust.json',
+  ceremony: '--threshold 3 --officers 5 --tenant bank --out ceremony',
 } as const;
 
 const keySchema = z.object({
