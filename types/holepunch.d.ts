@@ -40,23 +40,41 @@ declare module 'hypercore' {
     readonly secretKey: Uint8Array;
   }
 
+  export interface Proof {
+    readonly fork: number;
+    readonly block: null;
+    readonly hash: null;
+    readonly seek: null;
+    readonly manifest: null;
+    readonly upgrade: {
+      readonly start: number;
+      readonly length: number;
+      readonly nodes: readonly { index: number; size: number; hash: Uint8Array }[];
+      readonly additionalNodes: readonly never[];
+      readonly signature: Uint8Array;
+    };
+  }
+
   export default class Hypercore extends EventEmitter {
     static key(manifest: object): Buffer;
     static discoveryKey(key: Uint8Array): Buffer;
     readonly key: Buffer;
     readonly discoveryKey: Buffer;
-    /** The storage state that the Merkle tree's nodes are read from. */
-    readonly core: { readonly state: unknown };
+    readonly core: {
+      /** The storage state that the Merkle tree's nodes are read from. */
+      readonly state: { readonly signature: Uint8Array | null };
+      /** Takes what another Hypercore proves: a length with the roots of its tree, or a block. */
+      verify(proof: Proof, from: null): Promise<boolean>;
+    };
     readonly length: number;
     readonly fork: number;
     ready(): Promise<void>;
     close(): Promise<void>;
     append(
       blocks: readonly Uint8Array[],
-      options: { keyPair: KeyPair },
+      options: { keyPair: KeyPair } | { writable: true },
     ): Promise<{ length: number; byteLength: number }>;
     get(index: number, options: { wait: false }): Promise<Buffer | null>;
-    treeHash(length: number): Promise<Buffer>;
   }
 }
 

@@ -91,6 +91,10 @@ export class DirectoryKeyStore implements KeyStore {
     );
   }
 
+  async destroyLogKeys(handle: string): Promise<void> {
+    await this.#keys.retire(logFile(handle), this.#random);
+  }
+
   async createTenant(handle: string): Promise<void> {
     await this.#keys.create(tenantFile(handle, 'recovery'), { seed: toBase64(this.#fresh()) });
     await this.createVaultKey(handle, 1);

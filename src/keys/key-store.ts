@@ -52,6 +52,8 @@ export interface KeyStore {
 
   createLogKeys(handle: string): Promise<LogKeys>;
   logKeys(handle: string): Promise<LogKeys>;
+  /** Overwritten and removed when it returns; nothing where there is none. Asked again, it finishes what a crash cut short. */
+  destroyLogKeys(handle: string): Promise<void>;
 
   /** Root key, first vault key and a development recovery key. */
   createTenant(handle: string): Promise<void>;

@@ -31,6 +31,7 @@ export function readOnlyKeyStore(keyStore: KeyStore): KeyStore {
       return Promise.resolve();
     },
     createLogKeys: refuse,
+    destroyLogKeys: refuse,
     createTenant: refuse,
     createVaultKey: refuse,
     putSealKeys: refuse,

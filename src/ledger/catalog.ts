@@ -22,6 +22,9 @@ const ledgerName = z
   .regex(/^(?:[a-z0-9][a-z0-9-]{0,62}|_access|_inspections|_identities)$/);
 const key = z.string().regex(/^[0-9a-f]{64}$/);
 
+/** Of one log: more no evidence can show (docs/formats/evidence.md). */
+export const MAX_HANDOVERS = 1_000;
+
 const tenantSchema = z.strictObject({
   handle,
   /** First part of the origins of the tenant's ledgers. */
@@ -31,11 +34,41 @@ const tenantSchema = z.strictObject({
   recoveryKey: z.string().min(1).max(1024),
 });
 
-const logSchema = z.strictObject({
+const publicKeys = {
   /** Ed25519 public key that signs the Hypercore. */
   corePublicKey: key,
-  /** Names the log's keys in the key store. */
+  /** C2SP verifier key of the log's checkpoints. */
+  verifierKey: z.string().min(1).max(1024),
+};
+
+const endedSchema = z.strictObject({
+  ...publicKeys,
+  /** Name of its keys in the key store, which are destroyed. */
+  keys: handle,
+  /** The last checkpoint that it signed; empty where it could sign nothing any more. */
+  checkpoint: z.string().max(65_535),
+  /** Where the Hypercore and the tree ended. */
+  length: z.int().min(1),
+  rootHash: key,
+  size: z.int().min(1),
+  treeHash: key,
+  /** Of the handover to the key after it (docs/formats/statement.md). */
+  signatures: z
+    .array(z.strictObject({ by: z.string().max(1024), signature: z.string().max(88) }))
+    .min(1)
+    .max(2),
+});
+
+const logSchema = z.strictObject({
+  ...publicKeys,
+  /** Keys and Hypercores before these, oldest first; absent of a log that was never handed over. */
+  before: z.array(endedSchema).min(1).max(MAX_HANDOVERS).exactOptional(),
+  /** Names the log in the node; and its first keys in the key store. */
   handle,
+  /** Names its keys in the key store, where they are no longer the first. */
+  keys: handle.exactOptional(),
+  /** New keys that are made and wait for a signed handover. */
+  next: z.strictObject({ ...publicKeys, keys: handle }).exactOptional(),
   /** Prefix of the log's rows in the write state; unique in the node, never used again. */
   number: z.int().min(0).max(0xffff_fffe),
   origin: z.string().min(1).max(512),
@@ -47,8 +80,6 @@ const logSchema = z.strictObject({
       recoveredSize: z.int().min(0),
     })
     .exactOptional(),
-  /** C2SP verifier key of the log's checkpoints. */
-  verifierKey: z.string().min(1).max(1024),
 });
 
 const ledgerSchema = z.strictObject({
@@ -61,6 +92,8 @@ const ledgerSchema = z.strictObject({
 
 export type TenantDescriptor = Readonly<z.infer<typeof tenantSchema>>;
 export type LogDescriptor = Readonly<z.infer<typeof logSchema>>;
+/** A pair of keys of a log, and the Hypercore that they signed, once they have been handed over. */
+export type EndedKeys = Readonly<z.infer<typeof endedSchema>>;
 export type LedgerDescriptor = Readonly<z.infer<typeof ledgerSchema>>;
 
 export class Catalog {

@@ -179,11 +179,12 @@ async function* checkOneLog(
       yield { log: name, problem: messageOf(cause) };
     }
     for (const block of journaled.blocks) {
-      const problem = checkpointProblem(name, hypercore.discoveryKey, block);
+      const problem = checkpointProblem(name, hypercore.discoveryKeyAt(block.head.length), block);
       if (problem !== null) yield { log: name, problem };
     }
     yield* checkLog({
       tenant: ledger.tenant,
+      descriptor,
       source,
       hypercore,
       hasSecret: async (rowId) => (await vaults.get(ledger.tenant)?.secretOfRow(rowId)) !== null,

@@ -23,6 +23,8 @@ export type LedgerErrorCode =
   | 'LEDGER_ENTRY_TOO_LARGE'
   /** An idempotency key used before, for another record. */
   | 'LEDGER_IDEMPOTENCY_CONFLICT'
+  /** Keys cannot be handed over, or not by what was given: the message says why. */
+  | 'LEDGER_HANDOVER'
   | 'LEDGER_SIZE_UNKNOWN'
   /** No checkpoint was made of that size. */
   | 'LEDGER_CHECKPOINT_UNKNOWN'

@@ -94,6 +94,7 @@ export class LedgerStore {
       vaults,
       open: this.#open,
       sequencer: this.#sequencer,
+      rotation: this.#rotation,
       checkWritable: () => {
         this.#checkWritable();
       },
@@ -187,7 +188,17 @@ export class LedgerStore {
     return this.#maker.successor(handle, cause);
   }
 
-  /** Gives their first entry to ledgers whose making a crash cut short. */
+  /**
+   * Gives a ledger's log another pair of keys, by the old ones and the new; the tree goes on under the same origin. The
+   * old keys are gone when it returns.
+   *
+   * @throws LedgerError LEDGER_UNKNOWN, LEDGER_READ_ONLY, LEDGER_HANDOVER.
+   */
+  rotateKeys(handle: string): Promise<Ledger> {
+    return this.#maker.rotateKeys(handle);
+  }
+
+  /** Finishes the making of ledgers, and handovers, that a crash cut short. */
   completeLedgers(): Promise<void> {
     return this.#maker.complete();
   }

@@ -7,9 +7,11 @@ import { sha256Digest } from '../base/bytes.js';
 import type { Bundle, BundleEntry } from '../records/bundle.js';
 import { parseStatement } from '../records/parse-statement.js';
 import { encodeEntryBundle } from '../tlog/entry-bundle.js';
+import type { HandoverSignature, HandoverTerms } from '../tlog/handover.js';
 import { leafHash } from '../tlog/merkle-hash.js';
 import { TILE_WIDTH, type TileId } from '../tlog/tile.js';
 import { type BlockSpan, LogBlocks } from './internal/log-blocks.js';
+import { handoversOf } from './internal/log-segments.js';
 import { LogTree } from './internal/log-tree.js';
 import type { OpenLog } from './internal/open-log.js';
 import {
@@ -54,6 +56,11 @@ export interface BlockSource {
   readonly read: (blockNumber: number) => Promise<Uint8Array>;
 }
 
+/** That the key of a log was changed, and who signed that. */
+export type LogHandover = HandoverTerms & {
+  readonly signatures: readonly HandoverSignature[];
+};
+
 export class LogReader {
   readonly #log: OpenLog;
   readonly #state: WriteState;
@@ -71,16 +78,24 @@ export class LogReader {
     return this.#log.descriptor.origin;
   }
 
+  /** Of whoever signs the head. */
   get verifierKey(): string {
-    return this.#log.descriptor.verifierKey;
+    return this.#log.verifierKey;
   }
 
+  /** Of the Hypercore that the head is in. */
   get discoveryKey(): Uint8Array {
-    return this.#log.hypercore.discoveryKey;
+    return this.#log.hypercore.discoveryKeyAt(this.head.length);
   }
 
   get handle(): string {
     return this.#log.descriptor.handle;
+  }
+
+  /** What its entries say of changes of its keys, oldest first; each is the entry at index `size`. */
+  get handovers(): readonly LogHandover[] {
+    const { size } = this.head;
+    return handoversOf(this.#log.descriptor).filter((handover) => handover.size < size);
   }
 
   /** Names the log in the stores of this node, and nowhere else; never used again for another. */
@@ -232,7 +247,7 @@ export class LogReader {
   /** The newest checkpoint, a signed note; null while the log is empty. */
   checkpoint(): string | null {
     const { head } = this.#log;
-    return head.size === 0 ? null : this.#log.signCheckpoint(this.#log.checkpointBody(head));
+    return head.size === 0 ? null : this.#log.checkpoint(head);
   }
 
   /** The checkpoint that was shown of a size. @throws LedgerError LEDGER_CHECKPOINT_UNKNOWN if none was. */
@@ -247,7 +262,7 @@ export class LogReader {
     const length = span.number + 1;
     const treeHash = await this.#log.hypercore.treeHash(length);
     const rootHash = await this.rootAt(size);
-    return this.#log.signCheckpoint(this.#log.checkpointBody({ length, treeHash, size, rootHash }));
+    return this.#log.checkpoint({ length, treeHash, size, rootHash });
   }
 
   /** The statements of `width` entries from 256·index on, as C2SP entry bundle. @throws as `tile`. */

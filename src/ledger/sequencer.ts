@@ -102,6 +102,14 @@ export class Sequencer {
     await this.#enqueue(log, [draft], 'applied');
   }
 
+  /** As `submitFirst`, before all that waits. To be called within `exclusive`. */
+  submitNext(log: OpenLog, draft: EntryDraft): Promise<void> {
+    const { queued, outcomes } = enlist(log, [draft], 'applied');
+    this.#queue.unshift(...queued);
+    this.#wake(queued);
+    return outcomes.then(() => undefined);
+  }
+
   /**
    * Runs when no commit is under way, and lets none begin before it has ended: writers wait.
    *
@@ -126,27 +134,16 @@ export class Sequencer {
     drafts: readonly EntryDraft[],
     until: AppendedUntil,
   ): Promise<readonly Outcome[]> {
-    const { promise, resolve, reject } = deferred<readonly Outcome[]>();
-    const outcomes: Outcome[] = [];
-    let open = drafts.length;
-    if (open === 0) return Promise.resolve([]);
-    drafts.forEach((draft, at) => {
-      const bytes = sizeOf(draft);
-      const settle = (result: Outcome | LedgerError): void => {
-        if (result instanceof LedgerError) {
-          reject(result);
-          return;
-        }
-        outcomes[at] = result;
-        if (--open === 0) resolve(outcomes);
-      };
-      // Others find a new secret only when the vault has it: given up before, it would be minted again.
-      const goesOn = draft.secrets.length > 0 ? 'applied' : until;
-      this.#queue.push({ log, draft, bytes, until: goesOn, settle });
-      this.#queuedBytes += bytes;
-    });
+    if (drafts.length === 0) return Promise.resolve([]);
+    const { queued, outcomes } = enlist(log, drafts, until);
+    this.#queue.push(...queued);
+    this.#wake(queued);
+    return outcomes;
+  }
+
+  #wake(queued: readonly Queued[]): void {
+    for (const { bytes } of queued) this.#queuedBytes += bytes;
     this.#running ??= this.#run();
-    return promise;
   }
 
   /** Finishes what is queued, takes nothing more. */
@@ -197,10 +194,12 @@ export class Sequencer {
       // A tick's grace lets requests that arrive together share a commit.
       await Promise.resolve();
       while (this.#queue.length > 0) {
-        const { group, rest, bytes } = takeGroup(this.#queue, this.#parts.limits);
-        this.#queue = rest;
-        this.#queuedBytes -= bytes;
-        const committing = this.#turns.take(() => this.#commit(group));
+        let group: readonly Queued[] = [];
+        const committing = this.#turns.take(() => {
+          // Not before: what has its turn before it may put an entry in front of all others.
+          group = this.#takeGroup();
+          return this.#commit(group);
+        });
         this.#committing = committing.catch(() => undefined);
         try {
           await committing;
@@ -213,6 +212,13 @@ export class Sequencer {
     } finally {
       this.#running = null;
     }
+  }
+
+  #takeGroup(): readonly Queued[] {
+    const { group, rest, bytes } = takeGroup(this.#queue, this.#parts.limits);
+    this.#queue = rest;
+    this.#queuedBytes -= bytes;
+    return group;
   }
 
   async #commit(group: readonly Queued[]): Promise<void> {
@@ -266,6 +272,31 @@ export class Sequencer {
     await observer.after(step, group.length);
     return result;
   }
+}
+
+/** Drafts as they wait for a commit, and what tells when all of them are as far as is asked for. */
+function enlist(
+  log: OpenLog,
+  drafts: readonly EntryDraft[],
+  until: AppendedUntil,
+): { readonly queued: readonly Queued[]; readonly outcomes: Promise<readonly Outcome[]> } {
+  const { promise, resolve, reject } = deferred<readonly Outcome[]>();
+  const outcomes: Outcome[] = [];
+  let open = drafts.length;
+  const queued = drafts.map((draft, at): Queued => {
+    const settle = (result: Outcome | LedgerError): void => {
+      if (result instanceof LedgerError) {
+        reject(result);
+        return;
+      }
+      outcomes[at] = result;
+      if (--open === 0) resolve(outcomes);
+    };
+    // Others find a new secret only when the vault has it: given up before, it would be minted again.
+    const goesOn = draft.secrets.length > 0 ? 'applied' : until;
+    return { log, draft, bytes: sizeOf(draft), until: goesOn, settle };
+  });
+  return { queued, outcomes: promise };
 }
 
 /** Tells those who wait for that much. */

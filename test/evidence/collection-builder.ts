@@ -11,7 +11,7 @@ import type { AnsweredQuestion, CollectionFile } from '../../src/evidence/collec
 import { developmentPartsOfCollection } from '../../src/evidence/development-parts.js';
 import type { EvidenceEntry, ProvedStatement } from '../../src/evidence/evidence-file.js';
 import { formatCollection } from '../../src/evidence/format-collection.js';
-import { handoverMessage } from '../../src/evidence/handover-message.js';
+import { handoverMessage } from '../../src/tlog/handover.js';
 import { parseTrust, type Trust } from '../../src/evidence/trust.js';
 import type { RecordHeader } from '../../src/records/header.js';
 import { parseStatement } from '../../src/records/parse-statement.js';

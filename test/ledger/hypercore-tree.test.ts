@@ -17,7 +17,7 @@ describe('the Hypercore tree computed ahead of an append', () => {
   it('is the one that Hypercore makes, at every length to 70', async () => {
     const store = await HypercoreStore.open(root);
     const keys = keyPairOf(new Uint8Array(32).fill(7));
-    const log = await store.log(keys.publicKey);
+    const log = await store.log([{ publicKey: keys.publicKey, begins: null }]);
     let roots: TreeRoots = [];
     expect(toHex(treeHash(roots))).toBe(toHex(await log.treeHash(0)));
     for (let length = 0; length < 70; length++) {

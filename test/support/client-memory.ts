@@ -2,7 +2,7 @@
  * What the clients of a node remember: all that they were told. `brokenPromises` holds a node to it,
  * knowing nothing but the verifier keys that the node showed first.
  */
-import type { LeafIndex } from '../../src/base/brand.js';
+import type { LeafIndex, TreeSize } from '../../src/base/brand.js';
 import { fromHex, sha256Digest, toHex } from '../../src/base/bytes.js';
 import { appendRecords } from '../../src/commands/append-records.js';
 import type { LedgerStore } from '../../src/ledger/ledger-store.js';
@@ -10,11 +10,13 @@ import type { LogReader, StoredEntry } from '../../src/ledger/log-reader.js';
 import { openEntry } from '../../src/queries/opened-entry.js';
 import type { Receipt } from '../../src/queries/receipt.js';
 import { parseRecordInput } from '../../src/records/record-input.js';
+import { parseStatement } from '../../src/records/parse-statement.js';
 import { type Checkpoint, verifyCheckpoint } from '../../src/tlog/checkpoint.js';
 import { verifyConsistency } from '../../src/tlog/consistency-proof.js';
+import { isHandoverAuthorised } from '../../src/tlog/handover.js';
 import { verifyInclusion } from '../../src/tlog/inclusion-proof.js';
-import { parseVerifierKey } from '../../src/tlog/note-key.js';
-import { noteVerifier } from '../../src/tlog/signed-note.js';
+import { parseVerifierKey, type VerifierKey } from '../../src/tlog/note-key.js';
+import { noteVerifier, parseSignedNote } from '../../src/tlog/signed-note.js';
 import { depsOf, type TestStore } from './test-store.js';
 
 export interface Wish {
@@ -104,9 +106,9 @@ export async function brokenPromises(
     }
     const told = memory.told.filter(({ receipt }) => originOf(receipt) === origin);
     try {
-      const key = memory.verifierKeys.get(origin) ?? '';
-      const shown = verified(notes, key);
-      problems.push(...(await brokenHistory(found.reader, shown, key)));
+      const keys = await keysOf(found.reader, memory.verifierKeys.get(origin) ?? '');
+      const shown = verified(notes, keys);
+      problems.push(...(await brokenHistory(found.reader, shown, keys)));
       for (const one of told)
         problems.push(
           ...(await brokenPromise(
@@ -128,6 +130,11 @@ function originOf({ checkpoint }: Receipt): string {
   return checkpoint.slice(0, checkpoint.indexOf('\n'));
 }
 
+/** Once the key has been handed over, the new one signs the same text. */
+function bodyOf({ checkpoint }: Receipt): string {
+  return parseSignedNote(checkpoint).text;
+}
+
 /** Names that a failed and repeated request gave twice. */
 function twice(store: LedgerStore): string[] {
   const names = [
@@ -137,10 +144,45 @@ function twice(store: LedgerStore): string[] {
   return names.filter((name, at) => names.indexOf(name) !== at).map((name) => `two of ${name}`);
 }
 
-function verified(notes: ReadonlySet<string>, key: string): Checkpoint[] {
-  const verifier = noteVerifier(parseVerifierKey(key));
-  const checkpoints = [...notes].map((note) => verifyCheckpoint(note, verifier));
+/** The key that was shown first, and those that it was handed over to, as entries of the log say. */
+async function keysOf(reader: LogReader, first: string): Promise<string[]> {
+  const { statement } = await reader.entry(0 as LeafIndex);
+  const begun = parseStatement(statement);
+  if (begun.kind !== 'ledger' && begun.kind !== 'loss') throw new Error('no first entry');
+  const keys = [begun.verifierKey];
+  for (const { size } of reader.handovers) {
+    const said = parseStatement((await reader.entry(size as LeafIndex)).statement);
+    const [old, next] = [keys.at(-1) ?? '', said.kind === 'handover' ? said.new : ''];
+    const parsed = {
+      old: parseVerifierKey(old),
+      new: parseVerifierKey(next),
+      recovery: parseVerifierKey(begun.recoveryKey),
+    };
+    if (
+      said.kind !== 'handover' ||
+      said.old !== old ||
+      said.size !== size ||
+      said.rootHash !== toHex(await reader.rootAt(size as TreeSize)) ||
+      !isHandoverAuthorised(reader.origin, said, said.signatures, parsed)
+    )
+      throw new Error(`the handover at ${size} is not as it must be`);
+    keys.push(next);
+  }
+  if (!keys.includes(first)) throw new Error('the key that was shown first is none of the log');
+  return keys;
+}
+
+function verified(notes: ReadonlySet<string>, keys: readonly string[]): Checkpoint[] {
+  const checkpoints = [...notes].map((note) => {
+    const key = keys.map(parseVerifierKey).find((one) => isSignedBy(note, one));
+    if (key === undefined) throw new Error('a checkpoint is by none of the keys of its log');
+    return verifyCheckpoint(note, noteVerifier(key));
+  });
   return checkpoints.sort((a, b) => a.size - b.size);
+}
+
+function isSignedBy(note: string, { keyId }: VerifierKey): boolean {
+  return parseSignedNote(note).signatures.some((signature) => signature.keyId === keyId);
 }
 
 /** The first that holds an entry, the last, and as many between, evenly. */
@@ -156,10 +198,10 @@ function someOf(shown: readonly Checkpoint[], index: number, most: number): Chec
 async function brokenHistory(
   reader: LogReader,
   shown: readonly Checkpoint[],
-  key: string,
+  keys: readonly string[],
 ): Promise<string[]> {
   const problems: string[] = [];
-  const now = verified(new Set([reader.checkpoint() ?? '']), key)[0];
+  const now = verified(new Set([reader.checkpoint() ?? '']), keys)[0];
   if (now === undefined) throw new Error('a log that has entries has no checkpoint');
   for (const [at, earlier] of shown.entries()) {
     const later = shown[at + 1] ?? now;
@@ -221,7 +263,7 @@ export async function brokenRepeats(
     if (known === undefined) memory.told.push(...again.told);
     else if (
       answer?.receipt.id !== known.receipt.id ||
-      answer.receipt.checkpoint !== known.receipt.checkpoint
+      bodyOf(answer.receipt) !== bodyOf(known.receipt)
     )
       problems.push(`${wish.ledger}: ${wish.idempotencyKey ?? ''} got another answer`);
   }

@@ -28,7 +28,13 @@ export async function damageBlocks(
     const namespace = sha256(utf8('chirograph/log/1'));
     const signer = { signature: 'ed25519', namespace, publicKey: fromHex(corePublicKey) } as const;
     const core = store.get({
-      manifest: { version: 1, hash: 'blake2b', quorum: 1, signers: [signer] },
+      manifest: {
+        version: 1,
+        hash: 'blake2b',
+        quorum: 1,
+        signers: [signer],
+        ...(await prologueOf(dataDirectory, corePublicKey)),
+      },
     });
     await core.ready();
     const { state } = core.core;
@@ -49,6 +55,25 @@ export async function damageBlocks(
   } finally {
     await store.close();
   }
+}
+
+/** What a Hypercore goes on from, if it was handed over to. */
+async function prologueOf(
+  dataDirectory: string,
+  corePublicKey: string,
+): Promise<{ prologue?: { hash: Uint8Array; length: number } }> {
+  const catalog = join(dataDirectory, 'catalog');
+  for (const name of await readdir(catalog)) {
+    const text = await readFile(join(catalog, name), 'utf8');
+    const at = text.indexOf(`"corePublicKey":"${corePublicKey}"`);
+    if (at === -1) continue;
+    // Members are in order: an end comes before the key that came after it.
+    const ends = [...text.slice(0, at).matchAll(/"length":(\d+).*?"treeHash":"([0-9a-f]{64})"/g)];
+    const [, length, hash] = ends.at(-1) ?? [];
+    if (length === undefined || hash === undefined) return {};
+    return { prologue: { hash: fromHex(hash), length: Number(length) } };
+  }
+  return {};
 }
 
 /** Key of the Hypercore that a log of a ledger has, as the catalog names it. @param log counted from 0. */

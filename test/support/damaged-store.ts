@@ -85,14 +85,14 @@ export class DamagedStore {
     await cp(join(this.root, name), join(this.data, part), { recursive: true });
   }
 
-  /** @param log of the ledger, counted from 0. */
+  /** @param core of the Hypercores of the ledger, oldest first, counted from 0. */
   async damage(
     kind: 'hole' | 'flip',
     block: number,
     name: LedgerName = 'kyc',
-    log = 0,
+    core = 0,
   ): Promise<void> {
-    const key = await corePublicKeyOf(this.data, name, log);
+    const key = await corePublicKeyOf(this.data, name, core);
     await damageBlocks(this.data, key, [block], kind);
   }
 

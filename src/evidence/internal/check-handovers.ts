@@ -2,12 +2,9 @@
  * That each key of the log came rightly after the one before it: by both keys, or by the recovery key
  * that the log's first entry names, which stands in for one that is lost or stolen.
  */
-import { equalBytes, fromBase64 } from '../../base/bytes.js';
 import { digestToHex } from '../../base/hex-digest.js';
-import type { HandoverSignature } from '../../records/statement.js';
-import { ed25519Verifier } from '../../tlog/ed25519.js';
+import { isHandoverAuthorised, isNextKey } from '../../tlog/handover.js';
 import { formatVerifierKey, type VerifierKey } from '../../tlog/note-key.js';
-import { handoverMessage } from '../handover-message.js';
 import {
   brokenRule,
   failed,
@@ -39,8 +36,7 @@ export const HANDOVER_RULES: Rules<HandoverSubject> = {
       : finding('handovers.gap', { number }),
 
   'to a new key of the same log': ({ evidence, handover, number, oldKey }) =>
-    handover.newKey.name === evidence.log.origin &&
-    !equalBytes(handover.newKey.publicKey, oldKey.publicKey)
+    isNextKey(evidence.log.origin, oldKey, handover.newKey)
       ? null
       : finding('handovers.key', { number }),
 
@@ -57,8 +53,14 @@ export const HANDOVER_RULES: Rules<HandoverSubject> = {
       : finding('handovers.root', { number });
   },
 
-  'signed by both keys or by the recovery key': (subject) =>
-    isAuthorised(subject) ? null : finding('handovers.unsigned', { number: subject.number }),
+  'signed by both keys or by the recovery key': ({ evidence, handover, number, oldKey }) => {
+    const { content, newKey } = handover;
+    const { origin, recoveryKey } = evidence.log;
+    const keys = { old: oldKey, new: newKey, recovery: recoveryKey };
+    return isHandoverAuthorised(origin, content, content.signatures, keys)
+      ? null
+      : finding('handovers.unsigned', { number });
+  },
 };
 
 export function checkHandovers(
@@ -82,25 +84,4 @@ export function checkHandovers(
     oldIndex = handover.content.index;
   }
   return passed('math', 'handovers.pass', { count: handovers.length });
-}
-
-/** Just these signatures, so that none is left without a check. */
-function isAuthorised({ evidence, handover, oldKey }: HandoverSubject): boolean {
-  const { signatures } = handover.content;
-  const message = handoverMessage(evidence.log.origin, handover.content);
-  const signedBy = (key: VerifierKey): boolean =>
-    signatures.some((signature) => isBy(signature, key, message));
-  return signatures.length === 1
-    ? signedBy(evidence.log.recoveryKey)
-    : signatures.length === 2 && signedBy(oldKey) && signedBy(handover.newKey);
-}
-
-function isBy(
-  { by, signature }: HandoverSignature,
-  key: VerifierKey,
-  message: Uint8Array,
-): boolean {
-  return (
-    by === formatVerifierKey(key) && ed25519Verifier(key.publicKey)(message, fromBase64(signature))
-  );
 }

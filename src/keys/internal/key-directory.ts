@@ -123,6 +123,21 @@ export class KeyDirectory {
     await removeFileDurably(path, this.#files);
   }
 
+  /**
+   * As `destroy`, of a file that may be gone already. It is renamed first, so that what a crash leaves of it does not
+   * look like damage; asked again, what is left of it is removed.
+   */
+  async retire(file: string, random: RandomSource): Promise<void> {
+    const retired = `${file.replace(/\.json$/, '')}.retired`;
+    const names = await this.names();
+    if (names.includes(file)) {
+      // A crash before this is durable leaves the file as it was.
+      await this.#files.rename(join(this.#directory, file), join(this.#directory, retired));
+      await this.#files.syncDirectory(this.#directory);
+    } else if (!names.includes(retired)) return;
+    await this.destroy(retired, random);
+  }
+
   async #bytesOf(file: string): Promise<Uint8Array | null> {
     try {
       const handle = await open(join(this.#directory, file), 'r');

@@ -14,8 +14,10 @@ import { openJournalFiles } from '../journal-files.js';
 import { Journal, type JournalContent } from '../journal.js';
 import { damaged } from '../ledger-error.js';
 import type { ExaminedLog } from './examine-logs.js';
-import { HypercoreStore } from './hypercore-log.js';
+import { type HypercoreLog, HypercoreStore } from './hypercore-log.js';
+import { segmentsOf } from './log-segments.js';
 import { newLog } from './new-log.js';
+import type { OpenLog } from './open-log.js';
 import { closeRecovered, recover } from './open-recovered.js';
 import { openPartsOf } from './store-parts.js';
 
@@ -64,13 +66,7 @@ async function copyLogs(directory: string, examined: readonly ExaminedLog[]): Pr
   const store = await HypercoreStore.open(directory);
   try {
     for (const { log, recovered, block } of examined) {
-      const { core } = log.secrets;
-      const copy = await store.log(core.publicKey);
-      for (let from = 0; from < recovered.length; from += APPENDED_AT_ONCE) {
-        const count = Math.min(APPENDED_AT_ONCE, recovered.length - from);
-        const numbers = Array.from({ length: count }, (_, at) => from + at);
-        await copy.append(await Promise.all(numbers.map(block)), core);
-      }
+      const copy = await copyLog(store, log, recovered.length, block);
       if (!equalBytes(await copy.treeHash(recovered.length), recovered.treeHash))
         throw damaged(`log ${log.descriptor.origin} changed while it was read`);
     }
@@ -78,6 +74,32 @@ async function copyLogs(directory: string, examined: readonly ExaminedLog[]): Pr
   } finally {
     await store.close();
   }
+}
+
+/** Into as many Hypercores as it lay in. */
+async function copyLog(
+  store: HypercoreStore,
+  { descriptor, secrets }: OpenLog,
+  length: number,
+  block: ExaminedLog['block'],
+): Promise<HypercoreLog> {
+  const segments = segmentsOf(descriptor);
+  for (const [at, { begins }] of segments.entries()) {
+    // Each is opened once the one before it is whole, whose tree it goes on from.
+    const copy = await store.log(segments.slice(0, at + 1));
+    const next = segments[at + 1];
+    const end = Math.min(next?.begins?.length ?? length, length);
+    for (let from = begins?.length ?? 0; from < end; from += APPENDED_AT_ONCE) {
+      const count = Math.min(APPENDED_AT_ONCE, end - from);
+      const numbers = Array.from({ length: count }, (_, n) => from + n);
+      // Keys that were handed over are destroyed: what lies under them is copied without a signature.
+      await copy.append(
+        await Promise.all(numbers.map(block)),
+        next === undefined ? secrets.core : null,
+      );
+    }
+  }
+  return store.log(segments);
 }
 
 /** What the old journal says, but for the logs that lost something: they stand where they now end. */

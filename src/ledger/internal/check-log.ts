@@ -11,7 +11,9 @@ import { rowIdOf } from '../../records/sealing.js';
 import type { Statement } from '../../records/statement.js';
 import { rootHash } from '../../tlog/compact-range.js';
 import { EMPTY_EDGE, extend, type TreeEdge } from '../../tlog/tile-tree.js';
+import type { LogDescriptor } from '../catalog.js';
 import type { LogHead } from '../log-head.js';
+import { HandoverWalk } from './check-handovers.js';
 import { MapWalk } from './check-maps.js';
 import type { StateCheck } from './check-state.js';
 import type { HypercoreLog } from './hypercore-log.js';
@@ -36,6 +38,7 @@ export interface MissingSecret {
 
 export interface LogUnderCheck {
   readonly tenant: string;
+  readonly descriptor: LogDescriptor;
   readonly source: StateSource;
   readonly hypercore: HypercoreLog;
   /** Whether the vault holds the secret of a row id. */
@@ -55,6 +58,7 @@ interface Walk {
   /** What each version of a signature that none follows yet signs, by its leaf hash. */
   readonly signatures: Map<HexDigest, HexDigest>;
   readonly maps: MapWalk;
+  readonly handovers: HandoverWalk;
 }
 
 export async function* checkLog(log: LogUnderCheck): AsyncGenerator<Finding> {
@@ -68,6 +72,7 @@ export async function* checkLog(log: LogUnderCheck): AsyncGenerator<Finding> {
     leaves: new Set(),
     signatures: new Map(),
     maps: new MapWalk(),
+    handovers: new HandoverWalk(log.descriptor),
   };
   for (let number = 0; number < Math.min(head.length, hypercore.length); number++) {
     try {
@@ -80,6 +85,12 @@ export async function* checkLog(log: LogUnderCheck): AsyncGenerator<Finding> {
     log.progress(walk.edge.size);
   }
   for (const problem of compareHeads(head, walk, hypercore)) yield { log: name, problem };
+  for (const { length, next } of hypercore.ends)
+    if (next !== null && length > next && next <= head.length)
+      yield {
+        log: name,
+        problem: `a Hypercore holds ${length} blocks; its key was handed over at ${next}`,
+      };
   if (!(await log.state.hasEnd(head)) || (await log.state.surplus()) !== 0)
     yield { log: name, problem: 'the write state differs at the end; use `fsck --rebuild`' };
 }
@@ -99,10 +110,10 @@ async function* checkBlock(
   const placed = placedEntries(bundle);
   const rowIds = new Map<string, Uint8Array>();
   for (const [at, entry] of placed.entries()) {
-    for (const problem of checkEntry(walk, entry)) yield { problem };
+    const before = (): TreeEdge => treeBefore(walk, placed.slice(0, at));
+    for (const problem of checkEntry(walk, entry, before)) yield { problem };
     if (entry.isBatch)
-      for (const problem of checkBatch(walk, entry, placed.slice(0, at), source.name))
-        yield { problem };
+      for (const problem of checkBatch(entry, before, source.name)) yield { problem };
     for (const rowId of partRowIds(entry)) rowIds.set(toHex(rowId), rowId);
   }
   for (const [id, rowId] of rowIds)
@@ -120,7 +131,14 @@ async function* checkBlock(
     yield { problem: `block ${number}: the write state differs; use \`fsck --rebuild\`` };
 }
 
-function* checkEntry(walk: Walk, entry: PlacedEntry): Generator<string> {
+/** Of all entries before one, given those before it in its block. */
+function treeBefore({ edge }: Walk, before: readonly PlacedEntry[]): TreeEdge {
+  const leaves = before.map(({ leafHash }) => leafHash);
+  return leaves.length === 0 ? edge : extend(edge, leaves).edge;
+}
+
+/** @param before the tree of all entries before it. */
+function* checkEntry(walk: Walk, entry: PlacedEntry, before: () => TreeEdge): Generator<string> {
   const statement = parseStatement(entry.statement);
   const at = `entry ${entry.index}`;
   if (statement.index !== entry.index) yield `${at} says that it is entry ${statement.index}`;
@@ -130,6 +148,7 @@ function* checkEntry(walk: Walk, entry: PlacedEntry): Generator<string> {
   if (entry.sealedParts.length !== wanted)
     yield `${at} has ${entry.sealedParts.length} sealed parts, its statement commits to ${wanted}`;
   yield* checkReferences(walk, statement, at);
+  yield* walk.handovers.take(statement, entry.index, before);
   yield* walk.maps.take(entry.index, entry.leafHash, statement);
   const leaf = digestToHex(entry.leafHash);
   if (entry.thing !== null) walk.latest.set(entry.thing, leaf);
@@ -157,17 +176,15 @@ function partRowIds({ thing, of, sealedParts }: PlacedEntry): Uint8Array[] {
   return thing === null && of === null ? [] : sealedParts.map(rowIdOf);
 }
 
-/** @param before what comes before it in its block. */
+/** @param before the tree of all entries before it. */
 function* checkBatch(
-  { edge }: Walk,
   { index, statement }: PlacedEntry,
-  before: readonly PlacedEntry[],
+  before: () => TreeEdge,
   origin: string,
 ): Generator<string> {
   const said = parseStatement(statement);
   if (said.kind !== 'batch') return;
-  const leaves = before.map(({ leafHash }) => leafHash);
-  const root = leaves.length === 0 ? rootHash(edge) : extend(edge, leaves).rootHash;
+  const root = rootHash(before());
   if (said.origin !== origin) yield `entry ${index} is a batch of another log`;
   if (said.size !== index || said.rootHash !== digestToHex(root))
     yield `entry ${index} is a batch of another tree than the entries before it make`;

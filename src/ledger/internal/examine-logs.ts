@@ -45,7 +45,7 @@ export async function examineLog(
   const journaled = journaledLog(parts.journal, hypercore.key);
   const known = lastHead(journaled);
   const position = { head: known, roots: [], edge: EMPTY_EDGE };
-  const log = new OpenLog(descriptor, ledger.tenant, hypercore, secrets, position);
+  const log = new OpenLog(ledger.tenant, { descriptor, hypercore, secrets }, position);
   const block = await blockSource(hypercore, journaled);
   const recovered = await soundPrefix({
     coreKey: hypercore.key,

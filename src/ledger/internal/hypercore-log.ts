@@ -1,4 +1,4 @@
-/** One ledger's Hypercore behind a narrow door: nothing else of ours calls hypercore or corestore. */
+/** A log's Hypercores behind a narrow door: nothing else of ours calls hypercore or corestore. */
 import Corestore, { type Manifest } from 'corestore';
 import Hypercore, { type KeyPair } from 'hypercore';
 import { MerkleTree } from 'hypercore/lib/merkle-tree.js';
@@ -6,8 +6,9 @@ import { utf8 } from '../../base/bytes.js';
 import { sha256 } from '../../base/hash.js';
 import { damaged, LedgerError } from '../ledger-error.js';
 import { orDamaged } from './corruption.js';
-import type { TreeRoots } from './hypercore-tree.js';
+import { treeHash, type TreeRoots } from './hypercore-tree.js';
 import { isLockHeld } from './lock-held.js';
+import type { LogSegment, SegmentStart } from './log-segments.js';
 
 const NOT_AS_WRITTEN = 'the files in `logs` are not what was written';
 /** Keeps our signatures apart from those of any other Hypercore made with the same key. */
@@ -39,11 +40,22 @@ export class HypercoreStore {
     return new HypercoreStore(store);
   }
 
-  /** Opens the log that `publicKey` signs, or begins it. */
-  async log(publicKey: Uint8Array): Promise<HypercoreLog> {
-    const core = this.#store.get({ manifest: manifestOf(publicKey), allowFork: false });
-    await readable(core.ready(), 'a log cannot be opened');
-    return new HypercoreLog(core);
+  /**
+   * Opens the log that lies in these Hypercores, or begins it. One that was not yet given the tree that it goes on
+   * from is given it now.
+   *
+   * @throws LedgerError LEDGER_DAMAGED.
+   */
+  async log(segments: readonly LogSegment[]): Promise<HypercoreLog> {
+    const cores: OpenSegment[] = [];
+    for (const { publicKey, begins } of segments) {
+      const core = this.#store.get({ manifest: manifestOf(publicKey, begins), allowFork: false });
+      await readable(core.ready(), 'a log cannot be opened');
+      const before = cores.at(-1)?.core;
+      if (begins !== null && before !== undefined) await takeTree(core, before, begins);
+      cores.push({ core, from: begins?.length ?? 0 });
+    }
+    return new HypercoreLog(cores);
   }
 
   /** Everything appended so far is on disk when this returns. */
@@ -63,36 +75,62 @@ export class HypercoreStore {
 }
 
 /** The key by which a log is known, and may be replicated: never shown to readers. */
-export function hypercoreKey(publicKey: Uint8Array): Uint8Array {
-  return new Uint8Array(Hypercore.key(manifestOf(publicKey)));
+export function hypercoreKey({ publicKey, begins }: LogSegment): Uint8Array {
+  return new Uint8Array(Hypercore.key(manifestOf(publicKey, begins)));
+}
+
+interface OpenSegment {
+  readonly core: Hypercore;
+  /** Number of the first block that lies in it. */
+  readonly from: number;
 }
 
 export class HypercoreLog {
-  readonly #core: Hypercore;
+  /** At least one, oldest first. */
+  readonly #segments: readonly OpenSegment[];
 
-  constructor(core: Hypercore) {
-    this.#core = core;
+  constructor(segments: readonly OpenSegment[]) {
+    this.#segments = segments;
   }
 
+  /** Of the first Hypercore: names the log in the journal and in the seals of all its blocks, for ever. */
   get key(): Uint8Array {
-    return this.#core.key;
+    return at(this.#segments, 0).core.key;
   }
 
-  get discoveryKey(): Uint8Array {
-    return this.#core.discoveryKey;
+  /** Of the Hypercore that the head at a length is in. */
+  discoveryKeyAt(length: number): Uint8Array {
+    return this.#holding(length - 1).core.discoveryKey;
   }
 
   get length(): number {
-    return this.#core.length;
+    return this.#segments.findLast(({ core }) => core.length > 0)?.core.length ?? 0;
   }
 
   get fork(): number {
-    return this.#core.fork;
+    return Math.max(...this.#segments.map(({ core }) => core.fork));
   }
 
-  /** Not durable when it returns: the journal is (docs/formats/journal.md). */
-  async append(blocks: readonly Uint8Array[], keyPair: KeyPair): Promise<void> {
-    await orDamaged(this.#core.append(blocks, { keyPair }), NOT_AS_WRITTEN);
+  /** How many blocks each Hypercore holds, or stands for, where the one after it begins; oldest first. */
+  get ends(): readonly { readonly length: number; readonly next: number | null }[] {
+    return this.#segments.map(({ core }, n) => ({
+      length: core.length,
+      next: this.#segments[n + 1]?.from ?? null,
+    }));
+  }
+
+  /**
+   * Not durable when it returns: the journal is (docs/formats/journal.md).
+   *
+   * @param keyPair of the newest Hypercore; null leaves it without a signature, for a log whose key is gone.
+   * @throws LedgerError LEDGER_DAMAGED also for blocks that belong where nothing can be written any more.
+   */
+  async append(blocks: readonly Uint8Array[], keyPair: KeyPair | null): Promise<void> {
+    const { core, from } = at(this.#segments, this.#segments.length - 1);
+    if (core.length < from)
+      throw damaged('blocks are missing of a Hypercore that has been handed over');
+    const options = keyPair === null ? ({ writable: true } as const) : { keyPair };
+    await orDamaged(core.append(blocks, options), NOT_AS_WRITTEN);
   }
 
   /** @throws LedgerError LEDGER_DAMAGED if the block is not there. */
@@ -103,28 +141,72 @@ export class HypercoreLog {
   }
 
   async blockIfThere(number: number): Promise<Uint8Array | null> {
-    const get = this.#core.get(number, { wait: false });
+    const get = this.#holding(number).core.get(number, { wait: false });
     return readable(get, `block ${number} of a log cannot be read`);
   }
 
   async treeHash(length: number): Promise<Uint8Array> {
-    return readable(this.#core.treeHash(length), `the tree of a log at ${length} cannot be read`);
+    return treeHash(await this.#rootsAt(length));
   }
 
   /** Whether the nodes are there that make the tree at a length. */
   async hasTree(length: number): Promise<boolean> {
-    return this.#core.treeHash(length).then(
+    return this.#rootsAt(length).then(
       () => true,
       // Hypercore has no gentler way to say that a node is missing.
       () => false,
     );
   }
 
-  async roots(): Promise<TreeRoots> {
-    const roots = MerkleTree.getRoots(this.#core.core.state, this.#core.length);
-    return readable(roots, 'the tree of a log cannot be read');
+  roots(): Promise<TreeRoots> {
+    return this.#rootsAt(this.length);
+  }
+
+  /** Not by `Hypercore.treeHash`, which waits for blocks that lie in the Hypercore before. */
+  #rootsAt(length: number): Promise<TreeRoots> {
+    return rootsOf(this.#holding(length - 1).core, length);
+  }
+
+  #holding(blockNumber: number): OpenSegment {
+    const found = this.#segments.findLast(({ from }) => from <= Math.max(blockNumber, 0));
+    return found ?? at(this.#segments, 0);
   }
 }
+
+function at(segments: readonly OpenSegment[], index: number): OpenSegment {
+  const segment = segments[index];
+  if (segment === undefined) throw new Error('a log without a Hypercore');
+  return segment;
+}
+
+function rootsOf(core: Hypercore, length: number): Promise<TreeRoots> {
+  const roots = MerkleTree.getRoots(core.core.state, length);
+  return readable(roots, `the tree of a log at ${length} cannot be read`);
+}
+
+/**
+ * Gives a new Hypercore the tree that its manifest says it goes on from: the roots alone, for the blocks stay where
+ * they are. Hypercore checks them against the manifest. Done again after a crash that took it.
+ */
+async function takeTree(core: Hypercore, before: Hypercore, begins: SegmentStart): Promise<void> {
+  if (core.length > 0 || before.length < begins.length) return;
+  const upgrade = {
+    start: 0,
+    length: begins.length,
+    nodes: await rootsOf(before, begins.length),
+    additionalNodes: [],
+    signature: NO_SIGNATURE,
+  };
+  const proof = { fork: 0, block: null, hash: null, seek: null, upgrade, manifest: null };
+  const isTaken = await readable(
+    core.core.verify(proof, null),
+    'a log does not go on from the one before',
+  );
+  if (!isTaken) throw damaged('a Hypercore does not go on from the one before it');
+}
+
+/** The manifest vouches for that length, and no signature is asked for. */
+const NO_SIGNATURE = new Uint8Array();
 
 /** What RocksDB or Hypercore say of bytes that are not what they wrote, in words of ours. */
 async function readable<T>(reading: Promise<T>, what: string): Promise<T> {
@@ -135,7 +217,9 @@ async function readable<T>(reading: Promise<T>, what: string): Promise<T> {
   }
 }
 
-function manifestOf(publicKey: Uint8Array): Manifest {
+function manifestOf(publicKey: Uint8Array, begins: SegmentStart | null): Manifest {
   const signer = { signature: 'ed25519', namespace: Buffer.from(NAMESPACE), publicKey } as const;
-  return { version: 1, hash: 'blake2b', quorum: 1, signers: [signer] };
+  const manifest = { version: 1, hash: 'blake2b', quorum: 1, signers: [signer] } as const;
+  if (begins === null) return manifest;
+  return { ...manifest, prologue: { hash: Buffer.from(begins.treeHash), length: begins.length } };
 }

@@ -12,6 +12,8 @@ import { LedgerError } from '../ledger-error.js';
 import type { Ledger } from '../ledger.js';
 import type { Sequencer } from '../sequencer.js';
 import type { TenantVaults } from '../tenant-vaults.js';
+import { checkMayHandOver, completeHandover, rotateKeys } from './hand-over.js';
+import type { JournalRotation } from './journal-rotation.js';
 import { newHandle, newLog, openNewLog } from './new-log.js';
 import type { OpenLedgers } from './open-ledgers.js';
 import { openVault } from './recover-store.js';
@@ -24,6 +26,7 @@ export interface MakerParts {
   readonly vaults: TenantVaults;
   readonly open: OpenLedgers;
   readonly sequencer: Sequencer;
+  readonly rotation: JournalRotation;
   /** @throws LedgerError LEDGER_READ_ONLY. */
   readonly checkWritable: () => void;
 }
@@ -54,16 +57,26 @@ export class LedgerMaker {
 
   successor(handle: string, cause: string): Promise<Ledger> {
     return this.#inTurn(() => {
-      const known = this.#parts.open.ledger(handle);
-      if (known === undefined) throw new LedgerError('LEDGER_UNKNOWN', 'there is no such ledger');
+      const known = this.#known(handle);
       return this.#orFail(() => this.#goOn(known.ledger, known.descriptor, cause));
     });
   }
 
-  /** Gives their first entry to ledgers whose making a crash cut short. */
+  /** Gives the log that is written now another pair of keys, and destroys the old ones. */
+  rotateKeys(handle: string): Promise<Ledger> {
+    return this.#inTurn(async () => {
+      const { ledger, descriptor } = this.#known(handle);
+      for (const log of descriptor.logs.slice(-1)) checkMayHandOver(log);
+      await this.#orFail(() => rotateKeys(this.#parts, descriptor));
+      return ledger;
+    });
+  }
+
+  /** Finishes what a crash cut short: the first entry of a log, and the one after a handover. */
   async complete(): Promise<void> {
     for (const { descriptor, ledger } of this.#parts.open.ledgers())
       if (ledger.reader.head.size === 0) await this.#appendFirst(descriptor);
+      else await completeHandover(this.#parts, descriptor);
   }
 
   /** Ends when the tenants and ledgers asked for so far are made. */
@@ -122,6 +135,12 @@ export class LedgerMaker {
     const [log, before] = logs.toReversed();
     if (log === undefined || owner === undefined) throw new Error('a ledger of nobody');
     await sequencer.submitFirst(open.log(log.number), firstEntry(log, before, owner.recoveryKey));
+  }
+
+  #known(handle: string): NonNullable<ReturnType<OpenLedgers['ledger']>> {
+    const known = this.#parts.open.ledger(handle);
+    if (known === undefined) throw new LedgerError('LEDGER_UNKNOWN', 'there is no such ledger');
+    return known;
   }
 
   #newLog(origin: string): Promise<LogDescriptor> {

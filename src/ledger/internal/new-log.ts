@@ -21,14 +21,21 @@ export async function newLog(
   origin: string,
   { keyStore, random, number }: NewLogSources,
 ): Promise<LogDescriptor> {
-  const handle = newHandle(random);
-  const keys = await keyStore.createLogKeys(handle);
+  const { keys: handle, ...publicKeys } = await newKeys(origin, { keyStore, random });
+  return { ...publicKeys, handle, number, origin };
+}
+
+/** Makes keys for a log. They are durable when it returns. */
+export async function newKeys(
+  origin: string,
+  { keyStore, random }: Omit<NewLogSources, 'number'>,
+): Promise<NonNullable<LogDescriptor['next']>> {
+  const keys = newHandle(random);
+  const { core, note } = await keyStore.createLogKeys(keys);
   return {
-    corePublicKey: toHex(keys.core.publicKey),
-    handle,
-    number,
-    origin,
-    verifierKey: formatVerifierKey(verifierKey(origin, ED25519_NOTE, keys.note.publicKey)),
+    corePublicKey: toHex(core.publicKey),
+    keys,
+    verifierKey: formatVerifierKey(verifierKey(origin, ED25519_NOTE, note.publicKey)),
   };
 }
 
@@ -39,9 +46,9 @@ export async function openNewLog(
   ledger: LedgerDescriptor,
   log: LogDescriptor,
 ): Promise<OpenLog> {
-  const { hypercore, secrets } = await openLogParts(parts, keyStore, ledger, log);
+  const opened = await openLogParts(parts, keyStore, ledger, log);
   const position = { head: EMPTY_HEAD, roots: [], edge: EMPTY_EDGE };
-  return new OpenLog(log, ledger.tenant, hypercore, secrets, position);
+  return new OpenLog(ledger.tenant, { descriptor: log, ...opened }, position);
 }
 
 /** Names a tenant, a ledger or a log without saying anything about it. */

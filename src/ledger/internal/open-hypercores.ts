@@ -6,12 +6,13 @@
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { equalBytes, fromHex } from '../../base/bytes.js';
+import { equalBytes } from '../../base/bytes.js';
 import type { DurableFileSystem } from '../../keys/durable-file.js';
 import type { Catalog } from '../catalog.js';
 import type { JournalContent } from '../journal.js';
 import { damaged } from '../ledger-error.js';
 import { HypercoreStore } from './hypercore-log.js';
+import { segmentsOf } from './log-segments.js';
 import { journaledLog, lastHead } from './recover-log.js';
 
 export async function openHypercores(
@@ -38,8 +39,9 @@ async function hasHole(
   catalog: Catalog,
   journal: JournalContent,
 ): Promise<boolean> {
-  for (const { corePublicKey, origin } of catalog.ledgers().flatMap(({ logs }) => logs)) {
-    const log = await store.log(fromHex(corePublicKey));
+  for (const descriptor of catalog.ledgers().flatMap(({ logs }) => logs)) {
+    const { origin } = descriptor;
+    const log = await store.log(segmentsOf(descriptor));
     const journaled = journaledLog(journal, log.key);
     // Longer than the journal is damage: it must stay as it is, and is reported by the comparison.
     if (log.length > lastHead(journaled).length) return false;

@@ -49,6 +49,12 @@ export class OpenLedgers {
     return ledger;
   }
 
+  /** Of a ledger that is open, what the catalog says of it now. */
+  describe(descriptor: LedgerDescriptor): void {
+    const known = this.#ledgers.get(descriptor.handle);
+    if (known !== undefined) this.#ledgers.set(descriptor.handle, { ...known, descriptor });
+  }
+
   tenant(handle: string): TenantDescriptor | undefined {
     return this.#tenants.get(handle);
   }

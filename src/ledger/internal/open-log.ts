@@ -25,28 +25,47 @@ export interface LogPosition {
   readonly edge: TreeEdge;
 }
 
-export class OpenLog {
+/** What a handover changes, all at once. */
+export interface LogWithKeys {
   readonly descriptor: LogDescriptor;
-  /** Handle of the tenant whose log it is. */
-  readonly tenant: string;
   readonly hypercore: HypercoreLog;
   readonly secrets: LogSecrets;
+}
+
+type CheckpointHead = Pick<LogHead, 'length' | 'treeHash' | 'size' | 'rootHash'>;
+
+export class OpenLog {
+  /** Handle of the tenant whose log it is. */
+  readonly tenant: string;
+  #keys: LogWithKeys;
   #position: LogPosition;
   /** Who waits for the next commit. */
   #waiting: (() => void)[] = [];
 
-  constructor(
-    descriptor: LogDescriptor,
-    tenant: string,
-    hypercore: HypercoreLog,
-    secrets: LogSecrets,
-    position: LogPosition,
-  ) {
-    this.descriptor = descriptor;
+  constructor(tenant: string, keys: LogWithKeys, position: LogPosition) {
     this.tenant = tenant;
-    this.hypercore = hypercore;
-    this.secrets = secrets;
+    this.#keys = keys;
     this.#position = position;
+  }
+
+  get descriptor(): LogDescriptor {
+    return this.#keys.descriptor;
+  }
+
+  get hypercore(): HypercoreLog {
+    return this.#keys.hypercore;
+  }
+
+  get secrets(): LogSecrets {
+    return this.#keys.secrets;
+  }
+
+  /** Verifier key of whoever speaks for the head: until the handover is an entry, that is the old one. */
+  get verifierKey(): string {
+    const last = this.descriptor.before?.at(-1);
+    return last !== undefined && this.head.size <= last.size
+      ? last.verifierKey
+      : this.descriptor.verifierKey;
   }
 
   get number(): number {
@@ -59,6 +78,11 @@ export class OpenLog {
 
   get position(): LogPosition {
     return this.#position;
+  }
+
+  /** From here on by other keys. To be called when no commit is under way. */
+  handOver(keys: LogWithKeys): void {
+    this.#keys = keys;
   }
 
   moveTo(position: LogPosition): void {
@@ -77,9 +101,9 @@ export class OpenLog {
   }
 
   /** The C2SP checkpoint body that binds both trees at a head (docs/formats/checkpoint.md). */
-  checkpointBody(head: Pick<LogHead, 'length' | 'treeHash' | 'size' | 'rootHash'>): string {
+  checkpointBody(head: CheckpointHead): string {
     const binding = formatLogBinding({
-      discoveryKey: this.hypercore.discoveryKey,
+      discoveryKey: this.hypercore.discoveryKeyAt(head.length),
       fork: 0,
       length: head.length,
       treeHash: head.treeHash,
@@ -92,8 +116,17 @@ export class OpenLog {
     });
   }
 
-  /** Ed25519 is deterministic: signing a head again makes the same checkpoint. */
+  /**
+   * Ed25519 is deterministic: signing a head again makes the same checkpoint, until a handover; then the new key
+   * signs the same text (docs/formats/checkpoint.md).
+   */
   signCheckpoint(body: string): string {
     return signNote(body, this.secrets.checkpoint);
+  }
+
+  /** The checkpoint of a head; where a key ended, the one that it signed itself. */
+  checkpoint(head: CheckpointHead): string {
+    const kept = this.descriptor.before?.find(({ size }) => size === head.size)?.checkpoint ?? '';
+    return kept === '' ? this.signCheckpoint(this.checkpointBody(head)) : kept;
   }
 }

@@ -99,7 +99,8 @@ export async function recoverStates(
     const { descriptor, tenant, hypercore, secrets, head, roots, appended } = recovered;
     const { base } = journaledLog(parts.journal, hypercore.key);
     const { edge, applied } = await catchUp(stateSource(recovered), parts.state, base);
-    const log = new OpenLog(descriptor, tenant, hypercore, secrets, { head, roots, edge });
+    const keys = { descriptor, hypercore, secrets };
+    const log = new OpenLog(tenant, keys, { head, roots, edge });
     opened.push({ log, appended, applied });
   }
   return opened;

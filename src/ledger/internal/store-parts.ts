@@ -13,6 +13,7 @@ import { damaged } from '../ledger-error.js';
 import { checkCatalog } from './check-catalog.js';
 import { refuseUnfinishedExchange } from './exchange-parts.js';
 import type { HypercoreLog, HypercoreStore } from './hypercore-log.js';
+import { keysOf, segmentsOf } from './log-segments.js';
 import { openHypercores } from './open-hypercores.js';
 import type { LogSecrets } from './open-log.js';
 import { WriteState } from './write-state.js';
@@ -97,14 +98,14 @@ export async function openLogParts(
   ledger: LedgerDescriptor,
   log: LogDescriptor,
 ): Promise<{ hypercore: HypercoreLog; secrets: LogSecrets }> {
-  const keys = await keyStore.logKeys(log.handle);
+  const keys = await keyStore.logKeys(keysOf(log));
   if (!equalBytes(keys.core.publicKey, fromHex(log.corePublicKey)))
     throw damaged(`the key store holds another key for log ${log.origin} than the catalog names`);
   const key = parseVerifierKey(log.verifierKey);
   if (!equalBytes(keys.note.publicKey, key.publicKey))
     throw damaged(`the key store holds another checkpoint key for log ${log.origin}`);
   const { block } = tenantKeys(await keyStore.tenantRoot(ledger.tenant));
-  const hypercore = await hypercores.log(keys.core.publicKey);
+  const hypercore = await hypercores.log(segmentsOf(log));
   const checkpoint = noteSigner(key, (message) => keys.note.sign(message));
   return { hypercore, secrets: { core: keys.core, checkpoint, block } };
 }

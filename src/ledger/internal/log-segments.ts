@@ -1,0 +1,63 @@
+/**
+ * A log that was handed over lies in several Hypercores, one for each pair of keys that it has had: each
+ * begins where the one before it ended, with the same tree, and only the newest is written.
+ */
+import { fromHex } from '../../base/bytes.js';
+import type { HexDigest } from '../../base/hex-digest.js';
+import type { HandoverTerms } from '../../tlog/handover.js';
+import type { EndedKeys, LogDescriptor } from '../catalog.js';
+
+/** One Hypercore of a log. */
+export interface LogSegment {
+  /** Ed25519, 32 bytes; signs it. */
+  readonly publicKey: Uint8Array;
+  /** Where the one before it ended; null of the first. Hypercore calls it a prologue. */
+  readonly begins: SegmentStart | null;
+}
+
+export interface SegmentStart {
+  /** Number of blocks. */
+  readonly length: number;
+  /** BLAKE2b tree hash of them, 32 bytes. */
+  readonly treeHash: Uint8Array;
+}
+
+/** Oldest first. */
+export function segmentsOf({ before = [], corePublicKey }: LogDescriptor): readonly LogSegment[] {
+  const keys = [...before.map((ended) => ended.corePublicKey), corePublicKey];
+  return keys.map((publicKey, at) => {
+    const last = before[at - 1];
+    const begins = last && { length: last.length, treeHash: fromHex(last.treeHash) };
+    return { publicKey: fromHex(publicKey), begins: begins ?? null };
+  });
+}
+
+/** Name of the keys that sign now, in the key store. */
+export function keysOf({ handle, keys }: LogDescriptor): string {
+  return keys ?? handle;
+}
+
+/** What was agreed with each change of keys, oldest first. */
+export function handoversOf({
+  before = [],
+  verifierKey,
+}: LogDescriptor): readonly (HandoverTerms & Pick<EndedKeys, 'signatures'>)[] {
+  return before.map(({ verifierKey: old, rootHash, size, signatures }, at) => ({
+    new: before[at + 1]?.verifierKey ?? verifierKey,
+    old,
+    rootHash: rootHash as HexDigest,
+    signatures,
+    size,
+  }));
+}
+
+/** The log with other keys; a checkpoint by the old ones may be had no more. */
+export function handedOver(
+  { next: _, ...log }: LogDescriptor,
+  to: NonNullable<LogDescriptor['next']>,
+  end: Omit<EndedKeys, 'corePublicKey' | 'keys' | 'verifierKey'>,
+): LogDescriptor {
+  const { corePublicKey, verifierKey } = log;
+  const ended = { ...end, corePublicKey, keys: keysOf(log), verifierKey };
+  return { ...log, ...to, before: [...(log.before ?? []), ended] };
+}
