@@ -12,11 +12,11 @@ import type { DataDirectory } from '../data-directory.js';
 import { successorOrigin } from '../first-entry.js';
 import { openJournalFiles } from '../journal-files.js';
 import { Journal, type JournalContent } from '../journal.js';
-import { damaged } from '../ledger-error.js';
 import type { ExaminedLog } from './examine-logs.js';
 import { HypercoreStore } from './hypercore-log.js';
 import { newLog } from './new-log.js';
 import { closeRecovered, recover } from './open-recovered.js';
+import { rebuildLog } from './rebuild-log.js';
 import { openPartsOf } from './store-parts.js';
 
 export interface SalvageSources {
@@ -56,23 +56,12 @@ export async function buildSalvaged(
   await closeRecovered(parts, vaults, journal);
 }
 
-/** One signature for many blocks is as good as one for each; a block has up to 8 MiB. */
-const APPENDED_AT_ONCE = 16;
-
-/** The same bytes under the same key: the same tree, signed as it was signed before. */
 async function copyLogs(directory: string, examined: readonly ExaminedLog[]): Promise<void> {
   const store = await HypercoreStore.open(directory);
   try {
-    for (const { log, recovered, block } of examined) {
-      const { core } = log.secrets;
-      const copy = await store.log(core.publicKey);
-      for (let from = 0; from < recovered.length; from += APPENDED_AT_ONCE) {
-        const count = Math.min(APPENDED_AT_ONCE, recovered.length - from);
-        const numbers = Array.from({ length: count }, (_, at) => from + at);
-        await copy.append(await Promise.all(numbers.map(block)), core);
-      }
-      if (!equalBytes(await copy.treeHash(recovered.length), recovered.treeHash))
-        throw damaged(`log ${log.descriptor.origin} changed while it was read`);
+    for (const { log, recovered: head, block } of examined) {
+      const { origin } = log.descriptor;
+      await rebuildLog(store, { origin, core: log.secrets.core, head, block });
     }
     await store.flush();
   } finally {
