@@ -12,8 +12,6 @@ import type { EpochWitnesses } from './anchoring/epoch-witnesses.js';
 import type { FundingCoin } from './anchoring/funding-coin.js';
 import type { NamedSuccession } from './anchoring/named-chain.js';
 import { NOBODY_WITNESSES, type Witnessed } from './anchoring/witnessed-heads.js';
-import { utf8 } from './base/bytes.js';
-import { hmacSha256 } from './base/hash.js';
 import type { Logger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
@@ -32,7 +30,7 @@ import type { Outpoint } from './evidence/bitcoin/transaction.js';
 import type { ChainName } from './evidence/chains.js';
 import type { KeyStore } from './keys/key-store.js';
 import type { SealSigner } from './keys/seal-signer.js';
-import { type TenantKeys, tenantKeys } from './keys/tenant-keys.js';
+import { nodeKey, type TenantKeys, tenantKeys } from './keys/tenant-keys.js';
 import type { TenantDescriptor } from './ledger/catalog.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
@@ -226,8 +224,7 @@ export class LedgerNode {
 
   /** A secret of the node's own for one purpose, the same after a restart. 32 bytes. */
   derivedKey(purpose: string): Uint8Array {
-    const { index } = this.tenantKeys(this.tenantNamed(NODE_TENANT).handle);
-    return hmacSha256(index, utf8(`chirograph/node/${purpose}/1`));
+    return nodeKey(this.tenantKeys(this.tenantNamed(NODE_TENANT).handle), purpose);
   }
 
   /** What auditors follow the epoch log by. */

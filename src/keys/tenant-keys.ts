@@ -1,5 +1,7 @@
 /** A tenant's working keys, all from its root key (docs/formats/block.md). */
 import { hkdfSync } from 'node:crypto';
+import { utf8 } from '../base/bytes.js';
+import { hmacSha256 } from '../base/hash.js';
 
 export interface TenantKeys {
   /** Seals the blocks of the tenant's logs. */
@@ -17,6 +19,14 @@ export function tenantKeys(root: Uint8Array): TenantKeys {
     idempotency: derive(root, 'chirograph/tenant/idempotency/1'),
     index: derive(root, 'chirograph/tenant/index/1'),
   };
+}
+
+/**
+ * A secret of the node's own for one purpose, from the keys of the tenant `_node`: the same after a restart, and
+ * wherever the key store is. 32 bytes.
+ */
+export function nodeKey({ index }: TenantKeys, purpose: string): Uint8Array {
+  return hmacSha256(index, utf8(`chirograph/node/${purpose}/1`));
 }
 
 function derive(root: Uint8Array, info: string): Uint8Array {

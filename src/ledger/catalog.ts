@@ -142,6 +142,15 @@ export class Catalog {
     return this.tenants().find((tenant) => tenant.name === tenantName);
   }
 
+  /** What is on disk now, by path in the data directory. */
+  files(): ReadonlyMap<string, Uint8Array> {
+    const stored = [
+      ...this.tenants().map((one) => [placeOf(tenantFile(one)), one] as const),
+      ...this.ledgers().map((one) => [placeOf(ledgerFile(one)), one] as const),
+    ];
+    return new Map(stored.map(([place, one]) => [place, formatStoredJson(place, one)]));
+  }
+
   /** The number that the next log gets. */
   nextLogNumber(): number {
     const numbers = this.ledgers().flatMap(({ logs }) => logs.map((log) => log.number));
@@ -150,13 +159,13 @@ export class Catalog {
 
   /** Durable when it returns; a crash before leaves the old file, or none. */
   async putTenant(tenant: TenantDescriptor): Promise<void> {
-    await this.#write(`tenant.${tenant.handle}.json`, tenant);
+    await this.#write(tenantFile(tenant), tenant);
     this.#tenants.set(tenant.handle, tenant);
   }
 
   /** Durable when it returns; a crash before leaves the old file, or none. */
   async putLedger(ledger: LedgerDescriptor): Promise<void> {
-    await this.#write(`ledger.${ledger.handle}.json`, ledger);
+    await this.#write(ledgerFile(ledger), ledger);
     this.#ledgers.set(ledger.handle, ledger);
   }
 
@@ -184,6 +193,14 @@ async function read<T extends { readonly handle: string }>(
   if (file.split('.')[1] !== content.data.handle)
     throw damaged(`catalog: ${file} is the file of another`);
   return content.data;
+}
+
+function tenantFile({ handle: of }: TenantDescriptor): string {
+  return `tenant.${of}.json`;
+}
+
+function ledgerFile({ handle: of }: LedgerDescriptor): string {
+  return `ledger.${of}.json`;
 }
 
 function placeOf(file: string): string {

@@ -45,7 +45,10 @@ export async function openDataDirectory(
 
 async function beginDirectory(root: string, files: DurableFileSystem): Promise<void> {
   // Written before all else: where there is more, it was lost, and so perhaps was more.
-  if ((await readdir(root)).some((name) => LATER.has(name)))
+  const found = await readdir(root);
+  if (found.includes('restored.tmp'))
+    throw damaged('a restore into the data directory was cut short: give the same order again');
+  if (found.some((name) => LATER.has(name)))
     throw damaged(`the file ${FILE} of the data directory is missing, and there are data`);
   await writeFileDurably(join(root, FILE), utf8(`chirograph ${FORMAT}\n`), 0o600, files);
 }

@@ -75,6 +75,11 @@ export class Forgetter {
     return this.#turns.take(() => this.#destroy(this.#parts.vaults.get(tenant), new Set(rowIds)));
   }
 
+  /** No vault is rotated meanwhile. */
+  betweenRotations<T>(act: () => Promise<T>): Promise<T> {
+    return this.#turns.take(act);
+  }
+
   /** Calls off what has destroyed nothing yet, and waits for what has. */
   async close(): Promise<void> {
     this.#isClosing = true;

@@ -6,6 +6,7 @@ import type { RandomSource } from '../base/random.js';
 import type { Clock } from '../base/time.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { Vault } from '../keys/vault.js';
+import { BackupSource } from './backup-source.js';
 import type { TenantDescriptor } from './catalog.js';
 import type { CommitObserver } from './commit-observer.js';
 import { Forgetter } from './forgetter.js';
@@ -45,6 +46,8 @@ const SEGMENT_BYTES = 32 * 1024 * 1024;
 export class LedgerStore {
   readonly report: RecoveryReport;
   readonly forgetter: Forgetter;
+  /** For copies of what is stored, while it is written. */
+  readonly backupSource: BackupSource;
   readonly #parts: StoreParts;
   readonly #vaults: TenantVaults;
   readonly #journal: Journal;
@@ -87,6 +90,15 @@ export class LedgerStore {
       state: parts.state,
       sequencer: this.#sequencer,
       rotation: this.#rotation,
+    });
+    this.backupSource = new BackupSource({
+      vaultDirectory: parts.directory.vault,
+      catalog: parts.catalog,
+      vaults,
+      sequencer: this.#sequencer,
+      forgetter: this.forgetter,
+      logs: () => this.#open.logs(),
+      tenants: () => this.#open.tenants(),
     });
     this.#maker = new LedgerMaker({
       ...options,

@@ -12,13 +12,11 @@ import type { DataDirectory } from '../data-directory.js';
 import { successorOrigin } from '../first-entry.js';
 import { openJournalFiles } from '../journal-files.js';
 import { Journal, type JournalContent } from '../journal.js';
-import { damaged } from '../ledger-error.js';
 import type { ExaminedLog } from './examine-logs.js';
-import { type HypercoreLog, HypercoreStore } from './hypercore-log.js';
-import { segmentsOf } from './log-segments.js';
+import { HypercoreStore } from './hypercore-log.js';
 import { newLog } from './new-log.js';
-import type { OpenLog } from './open-log.js';
 import { closeRecovered, recover } from './open-recovered.js';
+import { rebuildLog } from './rebuild-log.js';
 import { openPartsOf } from './store-parts.js';
 
 export interface SalvageSources {
@@ -58,48 +56,17 @@ export async function buildSalvaged(
   await closeRecovered(parts, vaults, journal);
 }
 
-/** One signature for many blocks is as good as one for each; a block has up to 8 MiB. */
-const APPENDED_AT_ONCE = 16;
-
-/** The same bytes under the same key: the same tree, signed as it was signed before. */
 async function copyLogs(directory: string, examined: readonly ExaminedLog[]): Promise<void> {
   const store = await HypercoreStore.open(directory);
   try {
-    for (const { log, recovered, block } of examined) {
-      const copy = await copyLog(store, log, recovered.length, block);
-      if (!equalBytes(await copy.treeHash(recovered.length), recovered.treeHash))
-        throw damaged(`log ${log.descriptor.origin} changed while it was read`);
+    for (const { log, recovered: head, block } of examined) {
+      const { descriptor, secrets } = log;
+      await rebuildLog(store, { descriptor, core: secrets.core, head, block });
     }
     await store.flush();
   } finally {
     await store.close();
   }
-}
-
-/** Into as many Hypercores as it lay in. */
-async function copyLog(
-  store: HypercoreStore,
-  { descriptor, secrets }: OpenLog,
-  length: number,
-  block: ExaminedLog['block'],
-): Promise<HypercoreLog> {
-  const segments = segmentsOf(descriptor);
-  for (const [at, { begins }] of segments.entries()) {
-    // Each is opened once the one before it is whole, whose tree it goes on from.
-    const copy = await store.log(segments.slice(0, at + 1));
-    const next = segments[at + 1];
-    const end = Math.min(next?.begins?.length ?? length, length);
-    for (let from = begins?.length ?? 0; from < end; from += APPENDED_AT_ONCE) {
-      const count = Math.min(APPENDED_AT_ONCE, end - from);
-      const numbers = Array.from({ length: count }, (_, n) => from + n);
-      // Keys that were handed over are destroyed: what lies under them is copied without a signature.
-      await copy.append(
-        await Promise.all(numbers.map(block)),
-        next === undefined ? secrets.core : null,
-      );
-    }
-  }
-  return store.log(segments);
 }
 
 /** What the old journal says, but for the logs that lost something: they stand where they now end. */
