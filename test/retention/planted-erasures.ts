@@ -59,7 +59,7 @@ export const ERASURE_FAULTS: readonly FaultOfSuite[] = [
     find: 'await eraser.finishAnnounced()',
     replace: 'void eraser',
     suite: TRACES,
-    tests: 'is finished by the next start',
+    tests: 'is finished by the next start once',
   },
   {
     name: 'fsck takes what was erased for damage',

@@ -32,11 +32,14 @@ export interface RequestOptions {
   readonly json?: unknown;
 }
 
-export interface TestService {
-  readonly service: Service;
-  readonly adminKey: string;
+export interface Requests {
   /** With the admin's key unless another, or `''` for none, is given. */
   request(path: string, options?: RequestOptions): Promise<Response>;
+}
+
+export interface TestService extends Requests {
+  readonly service: Service;
+  readonly adminKey: string;
 }
 
 /** Epochs are made when a test asks for them. */
@@ -82,9 +85,12 @@ export async function openTestService(
   };
   const service = await Service.open(config, secrets, parts);
   const key = adminKey ?? service.firstKey ?? '';
+  return { service, adminKey: key, ...requestsTo(service.url, key) };
+}
+
+/** @param key the admin's. */
+export function requestsTo(url: string, key: string): Requests {
   return {
-    service,
-    adminKey: key,
     request: async (path, options = {}) => {
       const headers = new Headers(options.headers);
       const used = options.key ?? key;
@@ -92,11 +98,7 @@ export async function openTestService(
       if (options.json !== undefined) headers.set('content-type', 'application/json');
       const body = options.json === undefined ? options.body : JSON.stringify(options.json);
       const method = options.method ?? (body === undefined ? 'GET' : 'POST');
-      return fetch(`${service.url}${path}`, {
-        method,
-        headers,
-        ...(body !== undefined && { body }),
-      });
+      return fetch(`${url}${path}`, { method, headers, ...(body !== undefined && { body }) });
     },
   };
 }
