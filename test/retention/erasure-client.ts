@@ -6,7 +6,7 @@ import type { Requests } from '../support/test-service.js';
 export interface ErasureView {
   readonly id: string;
   readonly state: string;
-  readonly progress?: { readonly step: string; readonly code?: string };
+  readonly progress?: { readonly step: string; readonly percent?: number; readonly code?: string };
 }
 
 export interface CertificateView extends ErasureView {

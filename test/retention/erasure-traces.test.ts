@@ -1,16 +1,27 @@
 /** What is left of a person after an erasure, wherever it was cut short: nothing that opens, in any file. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ACCESS_LEDGER } from '../../src/access/access-entry.js';
+import { DEFAULT_TENANT } from '../../src/access/tenant-name.js';
 import { RandomPool } from '../../src/base/random.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
+import { openNodeAccess } from '../../src/node-access.js';
+import { executionsOf as durableExecutions } from '../../src/queries/tenant-erasures.js';
+import { certificateOf, executionsOf } from '../../src/retention/erasure-execution.js';
+import { nowUnnamed } from '../../src/retention/erasure.js';
 import { nodeFindings } from '../faults/damaged-node.js';
 import { copyDirectory } from '../support/copy-directory.js';
 import { FaultPlan, type PlannedFault } from '../support/fault-plan.js';
 import { caseNumbers, report, spread } from '../support/suite.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { openTestService, type TestService } from '../support/test-service.js';
+import {
+  openTestService,
+  type TestService,
+  type TestServiceOptions,
+} from '../support/test-service.js';
+import { openTestNode } from '../support/test-node.js';
 import { openTestStore } from '../support/test-store.js';
-import { settle } from './erasure-client.js';
+import { certificate, propose, settle } from './erasure-client.js';
 import {
   ANNA,
   approve,
@@ -71,6 +82,95 @@ describe('after an erasure', () => {
   }, 120_000);
 });
 
+describe('an erasure whose certificate is not true', () => {
+  it('is damage to fsck, for each row that opens all the same', async () => {
+    const place = join(root, 'untrue');
+    await copyNode(world.before, place);
+    const opened = await openTestNode(place);
+    const { store } = opened.node;
+    const access = await openNodeAccess(opened.node, { ...opened, refusalsPerMinute: 10 });
+    const tenant = DEFAULT_TENANT;
+    const vault = store.vaultOf(access.handleOf(tenant));
+    const rows = ((await vault.scopes(null)) ?? []).filter(({ scope }) => scope.person === ANNA);
+    const about = { at: opened.clock.now(), generation: vault.generation, findings: {} };
+    const executions = executionsOf(rows, about);
+    const erasure = access.erasures.get(tenant, world.id);
+    const execution = executions[0];
+    if (execution === undefined) throw new Error('there is something to destroy');
+    const put = access.erasureChanges.put.bind(access.erasureChanges);
+    await put(tenant, nowUnnamed(erasure, 'executing'), { execution });
+    const certificate = certificateOf(executions, { after: 2, completedAt: opened.clock.now() });
+    await put(tenant, nowUnnamed(erasure, 'done'), { certificate });
+    await access.recorder.close();
+    await opened.close();
+    const findings = await nodeFindings(place);
+    expect(findings.filter((one) => one.includes('is there, though an erasure'))).toHaveLength(
+      rows.length,
+    );
+    expect(rows.length).toBeGreaterThan(2);
+  }, 120_000);
+});
+
+describe('an erasure that takes several entries to say', () => {
+  it('takes what all of them name', async () => {
+    const place = join(root, 'parts');
+    await copyNode(world.before, place);
+    const node = await openTestService(place, { rowsAnEntry: 1 }, world.adminKey);
+    await approve(node, world);
+    await settle(node);
+    await expectErased(node, world);
+    expect((await certificate(node, world.id)).certificate).not.toHaveProperty('interrupted');
+    await node.service.close();
+    expect(await foundIn(place, world)).toEqual([]);
+    expect(await nodeFindings(place)).toEqual([]);
+  }, 120_000);
+
+  it('takes what the first of them name, if a crash kept the others from being said; tags stay', async () => {
+    const place = join(root, 'interrupted');
+    await copyNode(world.before, place);
+    // A commit begins with the journal: the third entry of the erasure is not said any more.
+    const fault = { step: 'journal: append', when: 'before' } as const;
+    const plan = new FaultPlan(null);
+    const counted = await openPlanned(place, plan, { rowsAnEntry: 1 });
+    let nth = plan.steps.get(fault.step) ?? 0;
+    await counted.service.close();
+    let killed = '';
+    for (let entries = 0; entries < 2; nth++) {
+      await copyNode(world.before, place);
+      const node = await openPlanned(place, new FaultPlan({ ...fault, nth }), { rowsAnEntry: 1 });
+      await approve(node, world).catch(() => undefined);
+      await settle(node).catch(() => undefined);
+      killed = join(root, `interrupted-${nth}`);
+      await copyNode(place, killed);
+      await node.service.close().catch(() => undefined);
+      entries = await announcedIn(killed, join(root, `read-${nth}`));
+    }
+    const again = await openTestService(killed, {}, world.adminKey);
+    expect((await certificate(again, world.id)).certificate).toMatchObject({
+      ...{ interrupted: true, went: { tags: 0 } },
+    });
+    // What was not named is there, and another erasure takes it.
+    const { id } = await propose(again, { subject: ANNA });
+    await approve(again, { ...world, id });
+    await settle(again);
+    expect((await certificate(again, id)).certificate.went.tags).toBe(1);
+    await again.service.close();
+    expect(await foundIn(killed, world)).toEqual([]);
+    expect(await nodeFindings(killed)).toEqual([]);
+  }, 300_000);
+});
+
+/** How many entries of the erasure are durable that name rows. @param place for a copy. */
+async function announcedIn(killed: string, place: string): Promise<number> {
+  await copyNode(killed, place);
+  const { store } = await openTestStore(place);
+  const tenant = store.tenantNamed(DEFAULT_TENANT)?.handle ?? '';
+  const ledger = store.ledger(tenant, ACCESS_LEDGER);
+  const found = await durableExecutions(ledger, store.vaultOf(tenant), DEFAULT_TENANT, 1);
+  await store.close();
+  return found.length;
+}
+
 describe('an erasure that a crash cuts short', () => {
   let steps: readonly PlannedFault[];
   beforeAll(async () => {
@@ -110,7 +210,11 @@ function momentsOf(fault: PlannedFault): PlannedFault[] {
   }));
 }
 
-async function openPlanned(place: string, plan: FaultPlan): Promise<TestService> {
+async function openPlanned(
+  place: string,
+  plan: FaultPlan,
+  options: TestServiceOptions = {},
+): Promise<TestService> {
   const dataDirectory = join(place, 'data');
   const keyStore = await DirectoryKeyStore.open({
     ...{ directory: join(place, 'data.keys'), dataDirectory, random: new RandomPool() },
@@ -120,7 +224,7 @@ async function openPlanned(place: string, plan: FaultPlan): Promise<TestService>
     ...{ keyStore, openJournalFiles: plan.openJournalFiles },
     durableFiles: plan.durableFiles('data'),
   };
-  return openTestService(place, { store }, world.adminKey);
+  return openTestService(place, { store, ...options }, world.adminKey);
 }
 
 /** Each durable step from the approval to the certificate. */

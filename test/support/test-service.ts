@@ -17,6 +17,7 @@ export interface TestServiceOptions extends Partial<Config> {
   readonly clock?: Clock;
   readonly store?: ServiceParts['store'];
   readonly writeOnce?: ServiceParts['writeOnce'];
+  readonly rowsAnEntry?: number;
   readonly preparer?: Preparer;
   readonly print?: PrintJob;
   readonly logger?: Logger;
@@ -51,6 +52,7 @@ export async function openTestService(
     clock = systemClock,
     store = {},
     writeOnce,
+    rowsAnEntry,
     preparer,
     print,
     logger = silentLogger,
@@ -82,6 +84,7 @@ export async function openTestService(
     openViews: openViewEngine,
     store,
     ...(writeOnce !== undefined && { writeOnce }),
+    ...(rowsAnEntry !== undefined && { rowsAnEntry }),
   };
   const service = await Service.open(config, secrets, parts);
   const key = adminKey ?? service.firstKey ?? '';
