@@ -41,6 +41,8 @@ export interface NodeSurroundings {
   /** Told why the process of the seal's token ended, when it was not told to. */
   readonly onTokenCrash?: (cause: unknown) => void;
   readonly erasureObserver?: ErasureObserver;
+  /** For tests: how many rows one entry of an erasure names, fewer than usual. */
+  readonly rowsAnEntry?: number;
   /** For tests. */
   readonly store?: Partial<LedgerStoreOptions>;
 }
@@ -140,7 +142,7 @@ async function open(
   const eraser = new Eraser({
     ...access,
     ...{ store: node.store, clock, logger },
-    changes: access.erasureChanges,
+    ...{ changes: access.erasureChanges, rowsAnEntry: surroundings.rowsAnEntry },
     observer: surroundings.erasureObserver ?? unobservedErasures,
   });
   lifetime.add(() => eraser.close());

@@ -121,6 +121,7 @@ describe('a service', () => {
       '/v1/holds',
       '/v1/holds/{id}',
       '/v1/holds/{id}/release',
+      '/v1/holds/{id}/release/withdrawal',
       '/v1/identities',
       '/v1/identities/{id}',
       '/v1/identities/{id}/acts',

@@ -110,6 +110,8 @@ const ALLOWED = {
   /** With the persons that it names. */
   'hold:read': ['officer', 'admin'],
   'hold:release': ['officer', 'admin'],
+  /** What somebody proposed: the hold goes on. */
+  'hold:withdraw': ['officer', 'admin'],
   /** Erasures and certificates, without the person that is meant. */
   'erasure:read': OVERSEERS,
   /** One, with the person. */

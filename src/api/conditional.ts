@@ -1,4 +1,4 @@
-/** Strong ETags (RFC 9110 §8.8.3) and If-None-Match (§13.1.2), for what never or seldom changes. */
+/** Strong ETags (RFC 9110 §8.8.3), If-None-Match (§13.1.2) for what never or seldom changes, and If-Match (§13.1.1). */
 import type { Request, Response } from 'express';
 import { toHex } from '../base/bytes.js';
 import { sha256 } from '../base/hash.js';
@@ -44,6 +44,19 @@ function sendTagged(
   response.setHeader('Content-Type', contentType);
   response.setHeader('Content-Length', bytes.length);
   response.status(200).end(request.method === 'HEAD' ? undefined : bytes);
+}
+
+/**
+ * Whether If-Match lets a change through; without it any does. Compares strongly, as §13.1.1 asks.
+ *
+ * @param etag null where there is nothing yet.
+ */
+export function isMatched(header: string | undefined, etag: string | null): boolean {
+  if (header === undefined) return true;
+  return header
+    .split(',')
+    .map((tag) => tag.trim())
+    .some((tag) => etag !== null && (tag === '*' || tag === etag));
 }
 
 /** Compares weakly, as §13.1.2 asks. */

@@ -44,6 +44,7 @@ export const erasureSchema = z
     progress: z
       .object({
         step: z.enum(['waiting', 'judging', 'destroying', 'failed']),
+        percent: z.int().optional().meta({ description: 'How much of the vault is wrapped anew.' }),
         code: z.string().optional(),
       })
       .optional()

@@ -64,6 +64,7 @@ export const PROBLEMS = {
   ACCESS_FILE_DAMAGED: kind(500, 'The file of API keys is damaged'),
   ACCESS_FORMAT_NEWER: kind(500, 'The file of API keys is of a newer version'),
 
+  RETENTION_POLICY_CHANGED: kind(412, 'The policies have been changed meanwhile'),
   RETENTION_POLICY_LIMIT: kind(409, 'The tenant has changed its policies as often as it may'),
   RETENTION_LIST_STALE: kind(409, 'The list has to be begun again'),
   RETENTION_FORMAT_NEWER: kind(500, 'Policies or holds are of a newer version'),
@@ -82,6 +83,7 @@ export const PROBLEMS = {
   HOLD_LIMIT: kind(409, 'The tenant has as many holds as it may'),
   HOLD_EXTENSION_REFUSED: kind(409, 'The policy allows no extension'),
   HOLD_RELEASE_REFUSED: kind(409, 'The release needs another person'),
+  HOLD_RELEASE_UNKNOWN: kind(409, 'Nobody has proposed to release the hold'),
 
   BYTES_MALFORMED: kind(400, 'Bytes are not in their encoding'),
   JSON_MALFORMED: kind(400, 'Not JSON'),

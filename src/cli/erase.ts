@@ -145,8 +145,15 @@ const erasureSchema = z.looseObject({
   reason: z.string(),
   class: z.string().optional(),
   through: z.string().optional(),
-  progress: z.looseObject({ step: z.string(), code: z.string().optional() }).optional(),
+  progress: z
+    .looseObject({
+      step: z.string(),
+      percent: z.number().optional(),
+      code: z.string().optional(),
+    })
+    .optional(),
 });
+type Progress = NonNullable<z.output<typeof erasureSchema>['progress']>;
 const runSchema = z.object({ begun: z.array(z.string()) });
 
 function listLine(item: JsonValue): string {
@@ -156,8 +163,12 @@ function listLine(item: JsonValue): string {
     ...(rest.class === undefined ? [] : [rest.class]),
     ...(through === undefined ? [] : [`through ${through}`]),
   ];
-  const step = progress === undefined ? [] : [[progress.step, progress.code ?? ''].join(' ')];
+  const step = progress === undefined ? [] : [progressText(progress)];
   return oneLine([id, state.padEnd(9), ...step, what.join(' '), reason].join('  '));
+}
+
+function progressText({ step, percent, code }: Progress): string {
+  return [step, ...(percent === undefined ? [] : [`${percent} %`]), code ?? ''].join(' ').trim();
 }
 
 function stateLines(answer: JsonValue): readonly string[] {

@@ -92,6 +92,20 @@ export function addHoldCommand(program: Command, terminal: Terminal): void {
       printAnswer(terminal, flags, answer, releaseLines);
     });
   withExamples(release, 'chirograph hold release 0a1b2c3d4e5f --reason "settled on 3 May"');
+
+  const keep = withNodeOptions(hold.command('keep'))
+    .argument('<id>', 'of the hold')
+    .description('withdraw a release that somebody proposed: the hold goes on')
+    .action(async (id: string, flags: OutputFlags) => {
+      const client = nodeClientFor(flags, terminal);
+      const path = `${holdPath(id)}/release/withdrawal`;
+      const answer = await client.request({ method: 'POST', path });
+      printAnswer(terminal, flags, answer, (said) => {
+        const { id: kept, state } = expected(holdSchema, said);
+        return [`${oneLine(state)} ${oneLine(kept)}`];
+      });
+    });
+  withExamples(keep, 'chirograph hold keep 0a1b2c3d4e5f');
 }
 
 function holdPath(id: string): string {

@@ -29,6 +29,8 @@ export interface NodeRequest {
   readonly body?: JsonValue;
   /** 1–255 visible ASCII characters. */
   readonly idempotencyKey?: string;
+  /** The ETag of what is to be replaced. */
+  readonly ifMatch?: string;
 }
 
 export interface NodeClient {
@@ -69,11 +71,10 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
     return answer;
   };
   return {
-    request: async ({ method, path, body, idempotencyKey }) => {
+    request: async ({ method, path, body, ...conditions }) => {
       const content =
         body === undefined ? {} : { type: 'application/json', body: JSON.stringify(body) };
-      const key = idempotencyKey === undefined ? {} : { idempotencyKey };
-      return parseAnswer(base, await exchange({ method, path, ...content, ...key }));
+      return parseAnswer(base, await exchange({ method, path, ...content, ...conditions }));
     },
     postBytes: async (path, type, body) =>
       parseAnswer(base, await exchange({ method: 'POST', path, type, body })),
@@ -109,6 +110,7 @@ interface HttpRequest {
   readonly type?: string;
   readonly body?: string | Uint8Array;
   readonly idempotencyKey?: string;
+  readonly ifMatch?: string;
 }
 
 interface Answer {
@@ -118,7 +120,7 @@ interface Answer {
 
 async function send(
   base: URL,
-  { method, path, type, body, idempotencyKey }: HttpRequest,
+  { method, path, type, body, idempotencyKey, ifMatch }: HttpRequest,
   { key, tls = {}, inspection }: NodeClientOptions,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
@@ -127,6 +129,7 @@ async function send(
     ...(key !== undefined && { authorization: `Bearer ${key.reveal()}` }),
     ...(type !== undefined && { 'content-type': type }),
     ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+    ...(ifMatch !== undefined && { 'if-match': ifMatch }),
     ...(inspection !== undefined && { 'chirograph-inspection': inspection }),
   };
   const request = { method, headers, tls, signal, ...(body !== undefined && { body }) };

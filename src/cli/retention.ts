@@ -22,6 +22,10 @@ interface AsOfFlags extends OutputFlags {
   readonly asOf?: string;
 }
 
+interface SetFlags extends OutputFlags {
+  readonly ifVersion?: string;
+}
+
 interface DueFlags extends OutputFlags {
   readonly at?: string;
   readonly subject?: string;
@@ -49,16 +53,23 @@ export function addRetentionCommand(program: Command, terminal: Terminal): void 
   const set = withNodeOptions(retention.command('set'))
     .argument('<file>', 'the policies: JSON, as `retention preset` prints them')
     .description('set all retention policies; nothing written before is kept shorter by it')
-    .action(async (file: string, flags: OutputFlags) => {
+    .option('--if-version <number>', 'only if this version is in force, as `policies` says')
+    .action(async (file: string, flags: SetFlags) => {
       const body = await policiesIn(file);
       const client = nodeClientFor(flags, terminal);
-      const answer = await client.request({ method: 'PUT', path: POLICIES, body });
+      const { ifVersion } = flags;
+      const ifMatch = ifVersion === undefined ? {} : { ifMatch: tagOf(ifVersion) };
+      const answer = await client.request({ method: 'PUT', path: POLICIES, body, ...ifMatch });
       printAnswer(terminal, flags, answer, (said) => {
         const { version, setAt = '' } = expected(versionSchema, said);
         return [`version ${version} is in force since ${oneLine(setAt)}`];
       });
     });
-  withExamples(set, 'chirograph retention set policies.json');
+  withExamples(
+    set,
+    'chirograph retention set policies.json',
+    'chirograph retention set policies.json --if-version 3',
+  );
 
   const history = withNodeOptions(retention.command('history'))
     .description('list all policies that ever were in force, newest first')
@@ -125,6 +136,16 @@ function printPresets(names: readonly string[], json: true | undefined, terminal
     return found;
   });
   terminal.stdout(`${JSON.stringify(policiesToJson(mergedPresets(chosen)), null, 2)}\n`);
+}
+
+/** @throws CliError CLI_USAGE. */
+function tagOf(version: string): string {
+  if (!/^[1-9]\d{0,3}$/.test(version))
+    throw new CliError(
+      'CLI_USAGE',
+      '--if-version takes a number from 1, as `retention policies` says',
+    );
+  return `"${version}"`;
 }
 
 /** @throws CliError CLI_FILE, CLI_INPUT. */

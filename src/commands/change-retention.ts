@@ -20,6 +20,7 @@ import {
   MAX_ACTIVE_HOLDS,
   MAX_PLACED_A_DAY,
   releasedBy,
+  releaseWithdrawn,
 } from '../retention/hold.js';
 import { RETENTION_CLASS } from '../retention/kept.js';
 import { POLICIES, policiesPayload, policiesToJson } from '../retention/policies-payload.js';
@@ -58,14 +59,24 @@ export class RetentionChanges {
   }
 
   /**
+   * @param isMeant whether the version in force (0 where there is none) is the one that is to be replaced.
    * @returns the version in force then: the one before, if it says the same.
-   * @throws RetentionError RETENTION_POLICY_LIMIT.
+   * @throws RetentionError RETENTION_POLICY_CHANGED, RETENTION_POLICY_LIMIT.
    */
-  setPolicies(by: Principal, { classes, types }: RetentionPolicies): Promise<PolicyVersion> {
+  setPolicies(
+    by: Principal,
+    { classes, types }: RetentionPolicies,
+    isMeant: (version: number) => boolean = () => true,
+  ): Promise<PolicyVersion> {
     const { retention, clock } = this.#deps;
     return this.#turns.take(async () => {
       const versions = retention.versionsOf(by.tenant);
       const last = versions.at(-1);
+      if (!isMeant(versions.length))
+        throw new RetentionError(
+          'RETENTION_POLICY_CHANGED',
+          'the policies in force are others than those you mean to replace: read them again',
+        );
       if (last !== undefined && isSame(last, { classes, types })) return last;
       if (versions.length >= MAX_POLICY_VERSIONS)
         throw new RetentionError(
@@ -113,6 +124,16 @@ export class RetentionChanges {
       });
       await this.#writeHold(by, released);
       return released;
+    });
+  }
+
+  /** What was proposed does not hold any more. @throws RetentionError HOLD_UNKNOWN, HOLD_RELEASED, HOLD_RELEASE_UNKNOWN. */
+  withdrawRelease(by: Principal, id: string): Promise<Hold> {
+    const { retention } = this.#deps;
+    return this.#turns.take(async () => {
+      const hold = releaseWithdrawn(retention.hold(by.tenant, id));
+      await this.#writeHold(by, hold);
+      return hold;
     });
   }
 

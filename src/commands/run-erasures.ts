@@ -46,11 +46,15 @@ export interface EraserDeps {
   readonly observer: ErasureObserver;
   /** @returns the handle of a tenant that is there. */
   readonly handleOf: (tenant: TenantName) => string;
+  /** For tests: how many rows one entry names, fewer than usual. */
+  readonly rowsAnEntry?: number | undefined;
 }
 
 /** How far one is that is under way, or why the last try ended. Only of this process. */
 export type ErasureProgress =
-  | { readonly step: 'waiting' | 'judging' | 'destroying' }
+  | { readonly step: 'waiting' | 'judging' }
+  /** How much of the vault has been wrapped anew, 0–100; writers wait for nothing of it. */
+  | { readonly step: 'destroying'; readonly percent: number }
   | { readonly step: 'failed'; readonly code: string };
 
 /** What goes, and all that is said of it. */
@@ -197,9 +201,9 @@ export class Eraser {
   async #say(
     tenant: TenantName,
     { erasure, secrets }: PlannedErasure,
-    about: Parameters<typeof executionsOf>[1],
+    about: Omit<Parameters<typeof executionsOf>[1], 'rowsAnEntry'>,
   ): Promise<Announced | null> {
-    const { changes } = this.#deps;
+    const { changes, rowsAnEntry } = this.#deps;
     // Who was meant lies under a secret of its own, for which no vault is rotated.
     if (secrets.every(({ scope }) => scope.use === 'data' && scope.class === ERASURE_CLASS)) {
       const refused = { at: formatInstant(about.at), ...about.findings };
@@ -207,7 +211,7 @@ export class Eraser {
       return null;
     }
     const executing = nowUnnamed(erasure, 'executing');
-    const executions = executionsOf(secrets, about);
+    const executions = executionsOf(secrets, { ...about, rowsAnEntry });
     // A crash after the first of them leaves an erasure of what the durable ones name, tags last.
     for (const execution of executions) await changes.put(tenant, executing, { execution });
     return { erasure: executing, executions };
@@ -220,12 +224,17 @@ export class Eraser {
       store.forgetter.spare(handle);
       return;
     }
-    for (const { erasure } of announced) this.#progress.set(erasure.id, { step: 'destroying' });
+    const onCopied = (share: number): void => {
+      const percent = Math.floor(100 * share);
+      for (const { erasure } of announced)
+        this.#progress.set(erasure.id, { step: 'destroying', percent });
+    };
+    onCopied(0);
     const { generation: now } = store.vaultOf(handle);
     const rows = announced.flatMap(({ executions }) =>
       executions.filter(({ generation }) => generation === now).flatMap((one) => one.rows),
     );
-    const after = rows.length === 0 ? now : await this.#destroy(handle, rows);
+    const after = rows.length === 0 ? now : await this.#destroy(handle, rows, onCopied);
     for (const { erasure, executions } of announced) {
       const certificate = certificateOf(executions, { after, completedAt: clock.now() });
       // A crash before this leaves an erasure whose rows are gone: the next opening writes what it has to say.
@@ -238,12 +247,16 @@ export class Eraser {
   }
 
   /** @returns the generation after it. */
-  async #destroy(handle: string, rows: readonly string[]): Promise<number> {
+  async #destroy(
+    handle: string,
+    rows: readonly string[],
+    onCopied: (share: number) => void,
+  ): Promise<number> {
     const { store, observer } = this.#deps;
     const startedAt = performance.now();
     try {
       // A crash in it leaves the vault as it was, or rotated: either way the next opening goes on here.
-      const { generation } = await store.forgetter.destroy(handle, rows);
+      const { generation } = await store.forgetter.destroy(handle, rows, onCopied);
       observer.rotated((performance.now() - startedAt) / 1_000);
       return generation;
     } catch (cause) {

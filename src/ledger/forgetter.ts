@@ -69,10 +69,17 @@ export class Forgetter {
    * while the generations change. A crash before that leaves the vault as it was; asked again, it is done.
    *
    * @param rowIds hex; those that are gone already do no harm.
+   * @param onCopied how much of what is kept is in the new generation, from 0 to 1.
    * @throws LedgerError LEDGER_CLOSED with nothing destroyed; LEDGER_FAILED: the store must be opened again.
    */
-  destroy(tenant: string, rowIds: readonly string[]): Promise<{ generation: number }> {
-    return this.#turns.take(() => this.#destroy(this.#parts.vaults.get(tenant), new Set(rowIds)));
+  destroy(
+    tenant: string,
+    rowIds: readonly string[],
+    onCopied: (share: number) => void = () => undefined,
+  ): Promise<{ generation: number }> {
+    return this.#turns.take(() =>
+      this.#destroy(this.#parts.vaults.get(tenant), new Set(rowIds), onCopied),
+    );
   }
 
   /** No vault is rotated meanwhile. */
@@ -86,7 +93,11 @@ export class Forgetter {
     await this.#turns.take(() => Promise.resolve());
   }
 
-  async #destroy(vault: Vault, doomed: ReadonlySet<string>): Promise<{ generation: number }> {
+  async #destroy(
+    vault: Vault,
+    doomed: ReadonlySet<string>,
+    onCopied: (share: number) => void,
+  ): Promise<{ generation: number }> {
     const { state, sequencer, rotation } = this.#parts;
     this.#checkOpen();
     vault.doom(doomed);
@@ -97,6 +108,7 @@ export class Forgetter {
         return !doomed.has(toHex(rowId));
       },
       putIndex: (puts) => state.write(puts.map(([key, value]) => [vaultKey(key), value])),
+      onCopied,
     });
     let obsolete: Uint8Array;
     try {

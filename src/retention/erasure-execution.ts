@@ -37,18 +37,23 @@ interface Row {
   readonly scope: SecretScope;
 }
 
+export interface ExecutionSaid extends Pick<Execution, 'at' | 'generation'> {
+  readonly findings: JsonObject;
+  /** At most, and unless told, MAX_ROWS_AN_ENTRY. */
+  readonly rowsAnEntry?: number | undefined;
+}
+
 /** @param secrets at least one. */
 export function executionsOf(
   secrets: readonly Row[],
-  said: Pick<Execution, 'at' | 'generation'> & { readonly findings: JsonObject },
+  { at, generation, findings, rowsAnEntry = MAX_ROWS_AN_ENTRY }: ExecutionSaid,
 ): readonly Execution[] {
-  const { at, generation, findings } = said;
   // Tags last: if a crash lets only the first entries through, nobody loses their tags before their data.
   const data = secrets.filter(({ scope }) => scope.use === 'data');
   const ordered = [...data, ...secrets.filter(({ scope }) => scope.use === 'tags')];
-  const of = Math.ceil(ordered.length / MAX_ROWS_AN_ENTRY);
+  const of = Math.ceil(ordered.length / rowsAnEntry);
   return Array.from({ length: of }, (_, nth) => {
-    const some = ordered.slice(nth * MAX_ROWS_AN_ENTRY, (nth + 1) * MAX_ROWS_AN_ENTRY);
+    const some = ordered.slice(nth * rowsAnEntry, (nth + 1) * rowsAnEntry);
     return {
       ...{ at, generation, part: { n: nth + 1, of } },
       rows: some.map(({ rowId }) => toHex(rowId)),

@@ -132,6 +132,22 @@ export function releasedBy(hold: Hold, { by, reason, at, needsTwo }: ReleaseAct)
   return ended(hold, { ...release, releasedAt: at, releasedBy: by });
 }
 
+/**
+ * A hold of which somebody proposed the release, as if nobody had: it only keeps more, so whoever may release may do it alone.
+ *
+ * @throws RetentionError HOLD_RELEASED, HOLD_RELEASE_UNKNOWN.
+ */
+export function releaseWithdrawn({ release, ...hold }: Hold): Hold {
+  if (release?.releasedAt !== undefined)
+    throw new RetentionError('HOLD_RELEASED', 'the hold has been released already');
+  if (release === undefined)
+    throw new RetentionError(
+      'HOLD_RELEASE_UNKNOWN',
+      'nobody has proposed to release this hold: there is nothing to withdraw',
+    );
+  return hold;
+}
+
 export interface ReleaseAct {
   readonly by: Signer;
   readonly reason: string;

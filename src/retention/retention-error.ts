@@ -16,6 +16,10 @@ export type RetentionErrorCode =
   | 'HOLD_EXTENSION_REFUSED'
   /** The release waits for another person. */
   | 'HOLD_RELEASE_REFUSED'
+  /** Nobody has proposed to release it. */
+  | 'HOLD_RELEASE_UNKNOWN'
+  /** The policies in force are not those that were meant to be replaced. */
+  | 'RETENTION_POLICY_CHANGED'
   /** The due list was begun with a vault that has been rotated since. */
   | 'RETENTION_LIST_STALE'
   /** No erasure with this id. */

@@ -219,6 +219,16 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     foreign: 404,
     ask: async () => ({ path: `/v1/holds/${await placed()}/release`, json: { reason: 'over' } }),
   },
+  'POST /v1/holds/{id}/release/withdrawal': {
+    may: OFFICERS,
+    // Nobody has proposed one.
+    status: 409,
+    foreign: 404,
+    ask: async () => ({
+      path: `/v1/holds/${await placed()}/release/withdrawal`,
+      method: 'POST',
+    }),
+  },
   'GET /v1/erasures': { may: OVERSEERS, ask: get('/v1/erasures') },
   'POST /v1/erasures': {
     may: OFFICERS,

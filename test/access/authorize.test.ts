@@ -54,6 +54,7 @@ const RETENTION: readonly Action[] = [
   'hold:place',
   'hold:read',
   'hold:release',
+  'hold:withdraw',
 ];
 const OVERSIGHT: readonly Action[] = [
   'erasure:read',

@@ -105,6 +105,14 @@ describe('policies', () => {
     expect(amlr).toHaveProperty('aml-relationship.extension', { years: 5 });
   });
 
+  it('are set in place of a version that is in force, and of no other', async () => {
+    const policies = file('if-version.json', JSON.stringify({ classes: {}, types: {} }));
+    const set = ['retention', 'set', policies, '--if-version'] as const;
+    expect(await refusal(...set, '1')).toMatch(/read them again/);
+    expect(await refusal(...set, 'x')).toMatch(/--if-version takes a number/);
+    expect(await lines(...set, '2')).toEqual([expect.stringMatching(/^version 3 /)]);
+  });
+
   it('that are none are refused in one line', async () => {
     expect(await refusal('retention', 'set', file('broken.json', '{'))).toMatch(/is not JSON/);
     expect(await refusal('retention', 'set', join(directory, 'nowhere.json'))).toMatch(/nowhere/);
@@ -137,6 +145,8 @@ describe('holds', () => {
     expect((await lines('hold', 'show', id)).join('\n')).toContain('"subjects":["anna"]');
     expect(await lines('hold', 'release', id, '--reason', 'settled')).toEqual([`released ${id}`]);
     expect(await refusal('hold', 'release', id, '--reason', 'again')).toMatch(/released already/);
+    expect(await refusal('hold', 'keep', id)).toMatch(/released already/);
+    expect(await refusal('hold', 'keep', everything.id)).toMatch(/nobody has proposed/);
     await lines('hold', 'release', everything.id, '--reason', 'settled');
     const free = await lines('retention', 'due', '--at', LATER, '--subject', 'anna');
     expect(free).toContainEqual(expect.stringMatching(/^anna {2}notes .*free/));

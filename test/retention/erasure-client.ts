@@ -1,12 +1,12 @@
 /** What tests ask of the erasures of a node. */
 import type { JsonObject } from '../../src/base/canonical-json.js';
 import { answer } from '../api/support/ledger-client.js';
-import type { TestService } from '../support/test-service.js';
+import type { Requests } from '../support/test-service.js';
 
 export interface ErasureView {
   readonly id: string;
   readonly state: string;
-  readonly progress?: { readonly step: string; readonly code?: string };
+  readonly progress?: { readonly step: string; readonly percent?: number; readonly code?: string };
 }
 
 export interface CertificateView extends ErasureView {
@@ -18,16 +18,16 @@ export interface CertificateView extends ErasureView {
   };
 }
 
-export function propose(node: TestService, wanted: object): Promise<ErasureView> {
+export function propose(node: Requests, wanted: object): Promise<ErasureView> {
   const json = { reason: 'asked', legalBasis: 'GDPR Art. 17', ...wanted };
   return answer(node.request('/v1/erasures', { json }), 201);
 }
 
-export const showErasure = (node: TestService, id: string): Promise<ErasureView> =>
+export const showErasure = (node: Requests, id: string): Promise<ErasureView> =>
   answer(node.request(`/v1/erasures/${id}`));
 
 /** None is under way any more. */
-export async function settle(node: TestService): Promise<readonly ErasureView[]> {
+export async function settle(node: Requests): Promise<readonly ErasureView[]> {
   for (;;) {
     const { items } = await answer<{ items: readonly ErasureView[] }>(
       node.request('/v1/erasures?limit=1000'),
@@ -40,7 +40,7 @@ export async function settle(node: TestService): Promise<readonly ErasureView[]>
 
 /** Proposed by the admin, approved by another, and done. */
 export async function erase(
-  node: TestService,
+  node: Requests,
   wanted: object,
   approver: string,
 ): Promise<ErasureView> {
@@ -52,9 +52,5 @@ export async function erase(
   return done;
 }
 
-export const certificate = (
-  node: TestService,
-  id: string,
-  key?: string,
-): Promise<CertificateView> =>
+export const certificate = (node: Requests, id: string, key?: string): Promise<CertificateView> =>
   answer(node.request(`/v1/erasures/${id}/certificate`, key === undefined ? {} : { key }));

@@ -1,151 +1,71 @@
 /** What is left of a person after an erasure, wherever it was cut short: nothing that opens, in any file. */
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ACCESS_LEDGER } from '../../src/access/access-entry.js';
+import { DEFAULT_TENANT } from '../../src/access/tenant-name.js';
 import { RandomPool } from '../../src/base/random.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
-import type { ScopePlace } from '../../src/keys/vault.js';
-import { openEntry } from '../../src/queries/opened-entry.js';
-import { answer, newKey } from '../api/support/ledger-client.js';
+import { openNodeAccess } from '../../src/node-access.js';
+import { executionsOf as durableExecutions } from '../../src/queries/tenant-erasures.js';
+import { certificateOf, executionsOf } from '../../src/retention/erasure-execution.js';
+import { nowUnnamed } from '../../src/retention/erasure.js';
 import { nodeFindings } from '../faults/damaged-node.js';
 import { copyDirectory } from '../support/copy-directory.js';
 import { FaultPlan, type PlannedFault } from '../support/fault-plan.js';
+import { caseNumbers, report, spread } from '../support/suite.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { openTestService, type TestService } from '../support/test-service.js';
+import {
+  openTestService,
+  type TestService,
+  type TestServiceOptions,
+} from '../support/test-service.js';
+import { openTestNode } from '../support/test-node.js';
 import { openTestStore } from '../support/test-store.js';
 import { certificate, propose, settle } from './erasure-client.js';
-import { openRetentionNode, record } from './retention-node.js';
-
-const ANNA = 'anna-of-the-traces';
-const CITY = 'Lisbon-where-she-lived';
-const PHONE = '+351-900-000-4711';
+import {
+  ANNA,
+  approve,
+  copyNode,
+  type ErasureWorld,
+  expectErased,
+  foundIn,
+  goOn,
+  makeErasureWorld,
+} from './erasure-world.js';
 
 let root: string;
-/** As it was before the erasure was approved. */
-let before: string;
-let adminKey: string;
-let officer: string;
-let id: string;
-/** Bytes that must not be found any more, and what they are. */
-let traces: ReadonlyMap<string, Uint8Array>;
+let world: ErasureWorld;
 
 beforeAll(async () => {
   root = await temporaryDirectory();
-  before = join(root, 'before');
-  const opened = await openRetentionNode(join(root, 'first'));
-  const { node } = opened;
-  ({ adminKey } = node);
-  officer = await newKey(node, 'officer');
-  await record(node, { subject: ANNA, payload: { city: CITY } });
-  await record(node, { subject: 'bo', payload: { n: 1 } });
-  await record(node, {
-    ...{ subject: 'bo', payload: { n: 2 } },
-    parts: [{ subject: ANNA, payload: { phone: PHONE } }],
-  });
-  await answer(node.request(`/v1/ledgers/kyc/subjects/${ANNA}`));
-  ({ id } = await propose(node, { subject: ANNA }));
-  await node.service.close();
-  await copyNode(join(root, 'first'), before);
-  await copyNode(before, join(root, 'read'));
-  traces = await tracesOf(join(root, 'read'));
+  world = await makeErasureWorld(root);
 });
 
 afterAll(() => removeDirectory(root));
 
-async function copyNode(from: string, to: string): Promise<void> {
-  for (const directory of ['data', 'data.keys'])
-    await copyDirectory(join(from, directory), join(to, directory));
-}
-
-/** What there is of the person, in clear: names, contents, salts and secrets. */
-async function tracesOf(place: string): Promise<Map<string, Uint8Array>> {
-  const found = new Map<string, Uint8Array>();
-  for (const text of [ANNA, CITY, PHONE]) found.set(text, Buffer.from(text));
-  const { store } = await openTestStore(place);
-  const tenant = store.tenantNamed('default')?.handle ?? '';
-  const vault = store.vaultOf(tenant);
-  for (let from: ScopePlace | null = null; ;) {
-    const some: Awaited<ReturnType<typeof vault.scopes>> = await vault.scopes(from);
-    const last = some?.at(-1);
-    if (some === null || last === undefined) break;
-    for (const { rowId, scope } of some) {
-      if (scope.person !== ANNA) continue;
-      const secret = (await vault.secretOfRow(rowId))?.secret ?? new Uint8Array(0);
-      found.set(`secret ${JSON.stringify(scope)}`, Uint8Array.from(secret));
-    }
-    from = last.next;
-  }
-  const { reader } = store.ledger(tenant, 'kyc');
-  for (let index = 0; index < reader.head.size; index++) {
-    const opened = await openEntry(vault, await reader.entry(index as never));
-    if (opened.kind !== 'record' || opened.said.subject !== ANNA) continue;
-    found.set(`salt of the header ${index}`, Uint8Array.from(opened.header.salt));
-    found.set(`salt of the payload ${index}`, Uint8Array.from(opened.payload.salt));
-  }
-  await store.close();
-  return found;
-}
-
-/** Which of the traces are in any file of a node. */
-async function foundIn(place: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const directory of ['data', 'data.keys'])
-    for (const entry of await readdir(join(place, directory), {
-      recursive: true,
-      withFileTypes: true,
-    })) {
-      if (!entry.isFile()) continue;
-      const bytes = await readFile(join(entry.parentPath, entry.name));
-      for (const [what, trace] of traces)
-        if (
-          bytes.includes(Buffer.from(trace)) ||
-          bytes.includes(Buffer.from(trace).toString('base64'))
-        )
-          found.push(`${what} in ${entry.name}`);
-    }
-  return found;
-}
-
-const approve = (node: TestService): Promise<unknown> =>
-  node
-    .request(`/v1/erasures/${id}/approval`, { method: 'POST', key: officer })
-    .then((response) => response.text());
-
-async function expectErased(node: TestService): Promise<void> {
-  expect(await certificate(node, id)).toMatchObject({
-    certificate: { generations: { before: 1, after: 2 }, went: { tags: 1 } },
-  });
-  const items = async (name: string): Promise<readonly { payload?: unknown }[]> =>
-    (await answer<{ items: [] }>(node.request(`/v1/ledgers/kyc/subjects/${name}`))).items;
-  expect(await items(ANNA)).toEqual([]);
-  expect((await items('bo')).map(({ payload }) => payload)).toEqual([{ n: 1 }, { n: 2 }]);
-}
-
 describe('after an erasure', () => {
   it('no file of data, views or keys holds contents, salts or secrets in clear, and fsck is content', async () => {
-    // Names of secrets and salts are only worth looking for if they were found.
-    expect(traces.size).toBe(3 + 3 + 2);
     const place = join(root, 'whole');
-    await copyNode(before, place);
-    const node = await openTestService(place, {}, adminKey);
-    await approve(node);
+    await copyNode(world.before, place);
+    const node = await openTestService(place, {}, world.adminKey);
+    await approve(node, world);
     await settle(node);
-    await expectErased(node);
+    await expectErased(node, world);
     await node.service.close();
-    expect(await foundIn(place)).toEqual([]);
+    expect(await foundIn(place, world)).toEqual([]);
     expect(await nodeFindings(place)).toEqual([]);
   });
 
   it('a copy of the data from before opens nothing with the keys of now', async () => {
     const place = join(root, 'restored');
-    await copyDirectory(join(before, 'data'), join(place, 'data'));
+    await copyDirectory(join(world.before, 'data'), join(place, 'data'));
     await copyDirectory(join(root, 'whole', 'data.keys'), join(place, 'data.keys'));
     await expect(openTestStore(place)).rejects.toMatchObject({ code: 'KEYS_MISSING' });
   });
 
   it('a secret that no erasure names is damage to fsck', async () => {
     const place = join(root, 'lost');
-    await copyNode(before, place);
+    await copyNode(world.before, place);
     const opened = await openTestStore(place);
     const tenant = opened.store.tenantNamed('default')?.handle ?? '';
     const { forgetter } = opened.store;
@@ -162,22 +82,139 @@ describe('after an erasure', () => {
   });
 });
 
+describe('an erasure whose certificate is not true', () => {
+  it('is damage to fsck, for each row that opens all the same', async () => {
+    const place = join(root, 'untrue');
+    await copyNode(world.before, place);
+    const opened = await openTestNode(place);
+    const { store } = opened.node;
+    const access = await openNodeAccess(opened.node, { ...opened, refusalsPerMinute: 10 });
+    const tenant = DEFAULT_TENANT;
+    const vault = store.vaultOf(access.handleOf(tenant));
+    const rows = ((await vault.scopes(null)) ?? []).filter(({ scope }) => scope.person === ANNA);
+    const about = { at: opened.clock.now(), generation: vault.generation, findings: {} };
+    const executions = executionsOf(rows, about);
+    const erasure = access.erasures.get(tenant, world.id);
+    const execution = executions[0];
+    if (execution === undefined) throw new Error('there is something to destroy');
+    const put = access.erasureChanges.put.bind(access.erasureChanges);
+    await put(tenant, nowUnnamed(erasure, 'executing'), { execution });
+    const certificate = certificateOf(executions, { after: 2, completedAt: opened.clock.now() });
+    await put(tenant, nowUnnamed(erasure, 'done'), { certificate });
+    await access.recorder.close();
+    await opened.close();
+    const findings = await nodeFindings(place);
+    expect(findings.filter((one) => one.includes('is there, though an erasure'))).toHaveLength(
+      rows.length,
+    );
+    expect(rows.length).toBeGreaterThan(2);
+  });
+});
+
+describe('an erasure that takes several entries to say', () => {
+  it('takes what all of them name', async () => {
+    const place = join(root, 'parts');
+    await copyNode(world.before, place);
+    const node = await openTestService(place, { rowsAnEntry: 1 }, world.adminKey);
+    await approve(node, world);
+    await settle(node);
+    await expectErased(node, world);
+    expect((await certificate(node, world.id)).certificate).not.toHaveProperty('interrupted');
+    await node.service.close();
+    expect(await foundIn(place, world)).toEqual([]);
+    expect(await nodeFindings(place)).toEqual([]);
+  });
+
+  it('takes what the first of them name, if a crash kept the others from being said; tags stay', async () => {
+    const place = join(root, 'interrupted');
+    await copyNode(world.before, place);
+    // A commit begins with the journal: the third entry of the erasure is not said any more.
+    const fault = { step: 'journal: append', when: 'before' } as const;
+    const plan = new FaultPlan(null);
+    const counted = await openPlanned(place, plan, { rowsAnEntry: 1 });
+    let nth = plan.steps.get(fault.step) ?? 0;
+    await counted.service.close();
+    let killed = '';
+    for (let entries = 0; entries < 2; nth++) {
+      await copyNode(world.before, place);
+      const node = await openPlanned(place, new FaultPlan({ ...fault, nth }), { rowsAnEntry: 1 });
+      await approve(node, world).catch(() => undefined);
+      await settle(node).catch(() => undefined);
+      killed = join(root, `interrupted-${nth}`);
+      await copyNode(place, killed);
+      await node.service.close().catch(() => undefined);
+      entries = await announcedIn(killed, join(root, `read-${nth}`));
+    }
+    const again = await openTestService(killed, {}, world.adminKey);
+    expect((await certificate(again, world.id)).certificate).toMatchObject({
+      ...{ interrupted: true, went: { tags: 0 } },
+    });
+    // What was not named is there, and another erasure takes it.
+    const { id } = await propose(again, { subject: ANNA });
+    await approve(again, { ...world, id });
+    await settle(again);
+    expect((await certificate(again, id)).certificate.went.tags).toBe(1);
+    await again.service.close();
+    expect(await foundIn(killed, world)).toEqual([]);
+    expect(await nodeFindings(killed)).toEqual([]);
+  }, 300_000);
+});
+
+/** How many entries of the erasure are durable that name rows. @param place for a copy. */
+async function announcedIn(killed: string, place: string): Promise<number> {
+  await copyNode(killed, place);
+  const { store } = await openTestStore(place);
+  const tenant = store.tenantNamed(DEFAULT_TENANT)?.handle ?? '';
+  const ledger = store.ledger(tenant, ACCESS_LEDGER);
+  const found = await durableExecutions(ledger, store.vaultOf(tenant), DEFAULT_TENANT, 1);
+  await store.close();
+  return found.length;
+}
+
 describe('an erasure that a crash cuts short', () => {
-  it('is finished by the next start, or has not begun, after any durable step', async () => {
-    const steps = await stepsOfErasing();
-    expect(steps.length).toBeGreaterThan(20);
+  let steps: readonly PlannedFault[];
+  beforeAll(async () => {
+    steps = await stepsOfErasing();
+  });
+
+  it('is finished by the next start once it was announced', async () => {
+    const fault = steps.find(({ step }) => step.endsWith('rename 00000002.rows'));
+    if (fault === undefined) throw new Error('the new generation is renamed into its place');
+    expect(await crashAndGoOn(join(root, 'announced'), fault)).toBe('done');
+  });
+
+  it('is finished by the next start, or has not begun, whatever step fails, tears or is the last', async () => {
+    const faults = spread(steps.flatMap(momentsOf));
+    expect(faults.length).toBeGreaterThan(60);
+    const chosen = caseNumbers(8, faults.length).flatMap((at) => faults.slice(at, at + 1));
     const states = new Set<string>();
-    for (const [at, fault] of steps.entries()) {
+    for (const [at, fault] of chosen.entries()) {
       const place = join(root, `crash-${at}`);
       states.add(await crashAndGoOn(place, fault));
       await removeDirectory(place);
+      report(`${fault.step} ${fault.nth}, ${fault.when}`);
     }
     // Before it was announced, and after.
-    expect([...states].sort()).toEqual(['approved', 'done', 'proposed']);
-  }, 580_000);
+    if (chosen.length === faults.length)
+      expect([...states].sort()).toEqual(['approved', 'done', 'proposed']);
+    else expect(states).toContain('done');
+  }, 590_000);
 });
 
-async function openPlanned(place: string, plan: FaultPlan): Promise<TestService> {
+/** Before it, after it, and in the middle of what writes. */
+function momentsOf(fault: PlannedFault): PlannedFault[] {
+  const isWritten = /: (?:write|append|overwrite)\b/.test(fault.step);
+  return (['before', 'after', ...(isWritten ? (['torn'] as const) : [])] as const).map((when) => ({
+    ...fault,
+    when,
+  }));
+}
+
+async function openPlanned(
+  place: string,
+  plan: FaultPlan,
+  options: TestServiceOptions = {},
+): Promise<TestService> {
   const dataDirectory = join(place, 'data');
   const keyStore = await DirectoryKeyStore.open({
     ...{ directory: join(place, 'data.keys'), dataDirectory, random: new RandomPool() },
@@ -187,17 +224,17 @@ async function openPlanned(place: string, plan: FaultPlan): Promise<TestService>
     ...{ keyStore, openJournalFiles: plan.openJournalFiles },
     durableFiles: plan.durableFiles('data'),
   };
-  return openTestService(place, { store }, adminKey);
+  return openTestService(place, { store, ...options }, world.adminKey);
 }
 
 /** Each durable step from the approval to the certificate. */
 async function stepsOfErasing(): Promise<PlannedFault[]> {
   const place = join(root, 'steps');
-  await copyNode(before, place);
+  await copyNode(world.before, place);
   const plan = new FaultPlan(null);
   const node = await openPlanned(place, plan);
   const first = new Map(plan.steps);
-  await approve(node);
+  await approve(node, world);
   await settle(node);
   const last = new Map(plan.steps);
   await node.service.close();
@@ -212,10 +249,10 @@ async function stepsOfErasing(): Promise<PlannedFault[]> {
 /** @returns the state in which the next start found it, or brought it to. */
 async function crashAndGoOn(place: string, fault: PlannedFault): Promise<string> {
   const plan = new FaultPlan(fault);
-  const name = `${fault.step} ${fault.nth}`;
-  await copyNode(before, place);
+  const name = `${fault.when} ${fault.step} ${fault.nth}`;
+  await copyNode(world.before, place);
   const node = await openPlanned(place, plan);
-  await approve(node).catch(() => undefined);
+  await approve(node, world).catch(() => undefined);
   // It fails with the store, or by itself.
   await settle(node).catch(() => undefined);
   expect([name, plan.hasStruck]).toEqual([name, true]);
@@ -223,14 +260,9 @@ async function crashAndGoOn(place: string, fault: PlannedFault): Promise<string>
   await copyNode(place, killed);
   await node.service.close().catch(() => undefined);
 
-  const again = await openTestService(killed, {}, adminKey);
-  const { state } = await answer<{ state: string }>(again.request(`/v1/erasures/${id}`));
-  if (state === 'proposed') await approve(again);
-  if (state === 'approved')
-    await answer(again.request('/v1/erasures/run', { method: 'POST' }), 202);
-  await settle(again);
-  await expectErased(again);
+  const again = await openTestService(killed, {}, world.adminKey);
+  const state = await goOn(again, world);
   await again.service.close();
-  expect([name, await foundIn(killed)]).toEqual([name, []]);
+  expect([name, await foundIn(killed, world)]).toEqual([name, []]);
   return state;
 }

@@ -30,7 +30,7 @@ let officer: string;
 
 beforeEach(async () => {
   root = await temporaryDirectory();
-  opened = await openRetentionNode(root);
+  opened = await openRetentionNode(root, { metricsPort: 0 });
   await setPolicies(opened.node, { notes: NOTES_POLICY, kyc: KYC_POLICY });
   await record(opened.node, { retention: 'notes' });
   await record(opened.node, { retention: 'notes', subject: 'bo' });
@@ -235,6 +235,30 @@ describe('an erasure of what is due', () => {
     expect((await subjects('anna')).items).toMatchObject([{ erased: true }, { payload: { n: 6 } }]);
     expect((await subjects('bo')).items).toEqual([]);
     expect((await subjects('cyd')).items).toMatchObject([{ payload: { n: 5 } }]);
+  });
+
+  it('is counted, and says how far it is while it is under way', async () => {
+    const { metricsUrl } = opened.node.service;
+    const metrics = async (name: string): Promise<number> => {
+      const text = await (await fetch(`${metricsUrl ?? ''}/metrics`)).text();
+      return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1]);
+    };
+    const { id } = await propose(opened.node, { class: 'notes' });
+    await answer(approve(id), 202);
+    const seen = new Set<string>();
+    for (let view: ErasureView; (view = await showErasure(opened.node, id)).state !== 'done';) {
+      const { step, percent = null } = view.progress ?? { step: 'none' };
+      seen.add(step);
+      expect([step, percent === null || (percent >= 0 && percent <= 100)]).toEqual([step, true]);
+      expect([step, percent !== null]).toEqual([step, step === 'destroying']);
+    }
+    expect(
+      [...seen].filter((step) => !['waiting', 'judging', 'destroying', 'none'].includes(step)),
+    ).toEqual([]);
+    expect(await metrics('chirograph_erasures_total')).toBe(1);
+    expect(await metrics('chirograph_secrets_destroyed_total')).toBe(4);
+    expect(await metrics('chirograph_vault_rotation_seconds_count')).toBe(1);
+    expect(await metrics('chirograph_erasure_runs_failed_total')).toBe(0);
   });
 
   it('goes together with others that were approved, in one rotation', async () => {

@@ -239,6 +239,31 @@ describe('a release', () => {
     ]);
   });
 
+  it('is withdrawn where it was only proposed, by one alone, and the hold goes on', async () => {
+    const json = { approvals: true };
+    await answer(opened.node.request('/v1/tenants/default', { method: 'PUT', json }));
+    const { id } = await place(opened.node, { scope: { subjects: ['anna'] } });
+    const withdraw = (path = id): Promise<Response> =>
+      opened.node.request(`/v1/holds/${path}/release/withdrawal`, { method: 'POST' });
+    expect(await problem(withdraw(), 409)).toBe('HOLD_RELEASE_UNKNOWN');
+    expect(await problem(withdraw('ffffffffffff'), 404)).toBe('HOLD_UNKNOWN');
+    await release(id);
+    const kept = await answer<JsonObject>(withdraw());
+    expect(kept).toMatchObject({ id, state: 'active', scope: { subjectCount: 1 } });
+    for (const member of ['reason', 'proposedAt', 'proposedBy'])
+      expect(kept).not.toHaveProperty(member);
+    await opened.reopen();
+    expect(await answer(opened.node.request(`/v1/holds/${id}`))).toMatchObject({
+      ...{ state: 'active', scope: { subjects: ['anna'] } },
+    });
+    expect(await notesOf('anna')).toBe('notes 2026-01: hold');
+    // Another's release does not complete what was withdrawn.
+    const key = await grantedOfficer();
+    expect(await release(id, { key })).toMatchObject({ state: 'release-proposed' });
+    expect(await release(id)).toMatchObject({ state: 'released' });
+    expect(await problem(withdraw(), 409)).toBe('HOLD_RELEASED');
+  });
+
   it('is of a hold that is there, with a reason, and no writer’s', async () => {
     expect(await problem(request('ffffffffffff'), 404)).toBe('HOLD_UNKNOWN');
     expect((await accessActs(opened.node, 'hold:release')).at(-1)).toMatchObject({

@@ -304,4 +304,20 @@ export const RETENTION_FAULTS: readonly FaultOfSuite[] = [
     suite: POLICIES_SUITE,
     tests: 'is its type’s by the policies of then',
   },
+  {
+    name: 'a release that was withdrawn is still proposed',
+    file: 'retention/hold.js',
+    find: 'return hold;',
+    replace: 'return { ...hold, release };',
+    suite: HOLDS_SUITE,
+    tests: 'is withdrawn where it was only proposed',
+  },
+  {
+    name: 'policies replace whichever are in force',
+    file: 'api/conditional.js',
+    find: 'etag !== null && (',
+    replace: '(true || ',
+    suite: POLICIES_SUITE,
+    tests: 'replace those that are meant',
+  },
 ];

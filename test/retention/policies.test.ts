@@ -39,6 +39,30 @@ const ended = (validFrom: string, bends: object = {}): Promise<{ readonly id: st
   record(opened.node, { type: ENDED, retention: 'events', validFrom, ...bends });
 
 describe('policies', () => {
+  it('replace those that are meant, and no others, where If-Match says which', async () => {
+    const put = (months: number, ifMatch: string): Promise<Response> => {
+      const json = { classes: { notes: { ...NOTES_POLICY, period: { months } } } };
+      const headers = { 'if-match': ifMatch };
+      return opened.node.request('/v1/retention/policies', { method: 'PUT', json, headers });
+    };
+    const tag = async (query = ''): Promise<string | null> =>
+      (await opened.node.request(`/v1/retention/policies${query}`)).headers.get('etag');
+    expect(await tag()).toBe('"0"');
+    // Nothing is there that could match.
+    expect(await problem(put(1, '*'), 412)).toBe('RETENTION_POLICY_CHANGED');
+    await setPolicies(opened.node, { notes: NOTES_POLICY });
+    expect([await tag(), await tag('?asOf=2026-01-14')]).toEqual(['"1"', null]);
+    for (const other of ['"0"', '"2"', 'W/"1"', '1', ''])
+      expect(await problem(put(2, other), 412)).toBe('RETENTION_POLICY_CHANGED');
+    const second = await put(3, '"7", "1"');
+    expect(second.headers.get('etag')).toBe('"2"');
+    expect(await answer(second)).toMatchObject({ version: 2 });
+    expect(await answer(await put(4, '*'))).toMatchObject({ version: 3 });
+    // Of two that have read the same, the later must read again.
+    const [one, two] = await Promise.all([put(5, '"3"'), put(6, '"3"')]);
+    expect([one.status, two.status].sort()).toEqual([200, 412]);
+  });
+
   it('are none at first, then what was set, now and as of then, and all that ever were', async () => {
     expect(await policies()).toEqual({ version: 0, classes: {}, types: {} });
     await setPolicies(opened.node, { notes: NOTES_POLICY });

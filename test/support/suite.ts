@@ -18,3 +18,16 @@ export function caseNumbers(share: number, total: number): number[] {
 export function report(line: string): void {
   if (isLong) process.stderr.write(`${line}\n`);
 }
+
+/** The same items in an order of which every beginning is spread over all of them (by the golden ratio). */
+export function spread<T>(items: readonly T[]): T[] {
+  const places = items.map((_, at) => (at * GOLDEN) % 1);
+  const rank = [...places].sort((a, b) => a - b);
+  return items.map((_, at) => items[rank.indexOf(places[at] ?? 0)]).filter(isThere);
+}
+
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+function isThere<T>(item: T | undefined): item is T {
+  return item !== undefined;
+}

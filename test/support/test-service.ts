@@ -17,6 +17,7 @@ export interface TestServiceOptions extends Partial<Config> {
   readonly clock?: Clock;
   readonly store?: ServiceParts['store'];
   readonly writeOnce?: ServiceParts['writeOnce'];
+  readonly rowsAnEntry?: number;
   readonly preparer?: Preparer;
   readonly print?: PrintJob;
   readonly logger?: Logger;
@@ -32,11 +33,14 @@ export interface RequestOptions {
   readonly json?: unknown;
 }
 
-export interface TestService {
-  readonly service: Service;
-  readonly adminKey: string;
+export interface Requests {
   /** With the admin's key unless another, or `''` for none, is given. */
   request(path: string, options?: RequestOptions): Promise<Response>;
+}
+
+export interface TestService extends Requests {
+  readonly service: Service;
+  readonly adminKey: string;
 }
 
 /** Epochs are made when a test asks for them. */
@@ -48,6 +52,7 @@ export async function openTestService(
     clock = systemClock,
     store = {},
     writeOnce,
+    rowsAnEntry,
     preparer,
     print,
     logger = silentLogger,
@@ -79,12 +84,16 @@ export async function openTestService(
     openViews: openViewEngine,
     store,
     ...(writeOnce !== undefined && { writeOnce }),
+    ...(rowsAnEntry !== undefined && { rowsAnEntry }),
   };
   const service = await Service.open(config, secrets, parts);
   const key = adminKey ?? service.firstKey ?? '';
+  return { service, adminKey: key, ...requestsTo(service.url, key) };
+}
+
+/** @param key the admin's. */
+export function requestsTo(url: string, key: string): Requests {
   return {
-    service,
-    adminKey: key,
     request: async (path, options = {}) => {
       const headers = new Headers(options.headers);
       const used = options.key ?? key;
@@ -92,11 +101,7 @@ export async function openTestService(
       if (options.json !== undefined) headers.set('content-type', 'application/json');
       const body = options.json === undefined ? options.body : JSON.stringify(options.json);
       const method = options.method ?? (body === undefined ? 'GET' : 'POST');
-      return fetch(`${service.url}${path}`, {
-        method,
-        headers,
-        ...(body !== undefined && { body }),
-      });
+      return fetch(`${url}${path}`, { method, headers, ...(body !== undefined && { body }) });
     },
   };
 }

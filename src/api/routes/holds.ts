@@ -113,6 +113,25 @@ export function holdsRoutes(options: HoldsRoutesOptions): Router {
       };
     }),
   });
+  addResource(router, '/holds/:id/release/withdrawal', {
+    post: guard.administering('hold:withdraw', (principal, request, response) => {
+      const { id } = validate(pathSchema, request.params, 'the path');
+      validate(noQuerySchema, request.query, 'the query');
+      const { id: hold } = retention.hold(principal.tenant, id);
+      return Promise.resolve({
+        question: { hold },
+        take: async () => {
+          const kept = await changes.withdrawRelease(principal, hold);
+          return {
+            made: { hold, state: stateOfHold(kept, clock.now()) },
+            send: () => {
+              sendJson(response, 200, shown(kept));
+            },
+          };
+        },
+      });
+    }),
+  });
   return router;
 }
 
@@ -178,6 +197,15 @@ export function describeHolds(registry: OpenAPIRegistry): void {
       'The release of another person, with another key, then completes what was proposed.',
     tags,
     request: { params: pathSchema, body: { required: true, content: json(releaseSchema) } },
+    responses: { 200: one, default: problemResponse },
+  });
+  registry.registerPath({
+    method: 'post',
+    path: '/v1/holds/{id}/release/withdrawal',
+    summary: 'Withdraw a release that was proposed: the hold goes on',
+    description: 'Whoever may release may withdraw, alone: it only keeps more.',
+    tags,
+    request: { params: pathSchema },
     responses: { 200: one, default: problemResponse },
   });
 }

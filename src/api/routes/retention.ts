@@ -20,6 +20,7 @@ import type { RetentionBook } from '../../retention/retention-book.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
 import { type BodyLimits, readJsonBody } from '../body.js';
+import { isMatched } from '../conditional.js';
 import type { CursorCodec } from '../cursor.js';
 import { addResource } from '../resource.js';
 import { dueSchema, historySchema, policiesSchema, versionSchema } from '../retention-schemas.js';
@@ -72,18 +73,24 @@ export function retentionRoutes(options: RetentionRoutesOptions): Router {
       const { asOf } = validate(policiesQuery, request.query, 'the query');
       const at = instant(tenant, asOf);
       const version = retention.versionsOf(tenant).findLast(({ setAt }) => setAt <= at);
+      // Of a moment in the past nothing is replaced.
+      if (asOf === undefined) response.setHeader('ETag', tagOf(version?.version ?? 0));
       sendJson(response, 200, version === undefined ? NONE : versionToJson(version));
     }),
     put: guard.administering('retention:configure', async (principal, request, response) => {
       const asked = validate(policiesSchema, await readJsonBody(request, body), 'the body');
       const policies = asked as RetentionPolicies;
+      const ifMatch = request.get('If-Match');
       return {
         question: { sha256: sha256Hex(canonicalJson(policiesToJson(policies))) },
         take: async () => {
-          const version = await changes.setPolicies(principal, policies);
+          const version = await changes.setPolicies(principal, policies, (inForce) =>
+            isMatched(ifMatch, inForce === 0 ? null : tagOf(inForce)),
+          );
           return {
             made: { version: version.version },
             send: () => {
+              response.setHeader('ETag', tagOf(version.version));
               sendJson(response, 200, versionToJson(version));
             },
           };
@@ -135,6 +142,11 @@ export function retentionRoutes(options: RetentionRoutesOptions): Router {
   return router;
 }
 
+/** Of the policies in force. */
+function tagOf(version: number): string {
+  return `"${version}"`;
+}
+
 const NONE: JsonObject = { version: 0, ...policiesToJson(NO_POLICIES) };
 
 async function duePage(
@@ -178,7 +190,19 @@ export function describeRetention(registry: OpenAPIRegistry): void {
     description:
       'What was written before is never kept shorter by it: of all policies that were in force since then, the longest counts.',
     tags,
-    request: { body: { required: true, content: json(policiesSchema) } },
+    request: {
+      headers: z.object({
+        'If-Match': z
+          .string()
+          .max(256)
+          .optional()
+          .meta({
+            description: 'The `ETag` of the policies that are to be replaced: others are not.',
+            examples: ['"3"'],
+          }),
+      }),
+      body: { required: true, content: json(policiesSchema) },
+    },
     responses: { 200: version, default: problemResponse },
   });
   registry.registerPath({

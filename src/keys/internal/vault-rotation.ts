@@ -25,6 +25,8 @@ export interface RotateOptions {
   readonly keep: (rowId: Uint8Array, scope: () => SecretScope) => boolean;
   /** Writes rows to the index; may be called many times. They need not be durable. */
   readonly putIndex: (puts: readonly IndexPut[]) => Promise<void>;
+  /** How much of what the vault held at the beginning has been wrapped anew, from 0 to 1. */
+  readonly onCopied?: (share: number) => void;
 }
 
 /** Some 400 rows, which take a few milliseconds. */
@@ -72,7 +74,10 @@ export class VaultSuccessor {
     const successor = new VaultSuccessor(place, old, options, random, { generation, key });
     // What it succeeds is known at the end: until then the header says what no file may say.
     await place.files.write(successor.#aside, vaultHeader(generation, null), 0o600);
-    await successor.#copy();
+    const { length } = old.file.state;
+    await successor.#copy((from) => options.onCopied?.(Math.min(1, from / length)));
+    // So that little is left to sync in `finish`, where writers wait.
+    await place.files.sync(successor.#aside);
     return successor;
   }
 
@@ -100,12 +105,13 @@ export class VaultSuccessor {
     return `${vaultPath(this.#place, this.#key.generation)}.tmp`;
   }
 
-  async #copy(): Promise<void> {
+  async #copy(onStep: (from: number) => void = () => undefined): Promise<void> {
     // In small steps: wrapping keeps the thread busy, and others write meanwhile.
     for await (const batch of this.#old.file.rows(this.#from, STEP_LENGTH)) {
       await this.#take(batch);
       const last = batch.at(-1);
       if (last !== undefined) this.#from = last.offset + last.row.length;
+      onStep(this.#from);
     }
   }
 
