@@ -39,6 +39,7 @@ import type { Ledger } from './ledger/ledger.js';
 import { type AnchoringOptions, type NodeStamps, openNodeAnchoring } from './node-anchoring.js';
 import { beginRun, readOnly } from './node-run.js';
 import { compareWithWitnesses, openNodeWitnesses, type Witnessing } from './node-witnesses.js';
+import { authorHistories, type HistoryOf } from './queries/author-histories.js';
 import type { EpochParts } from './queries/epoch-view.js';
 import { LogIdentities } from './queries/log-identity.js';
 import type { MarksOf } from './queries/receipt.js';
@@ -80,6 +81,8 @@ export class LedgerNode {
   readonly anchors: readonly AnchorStore[];
   readonly identities: LogIdentities;
   readonly chain: ChainName;
+  /** Of authors who sign claims. @param tenant handle. */
+  readonly historiesOf: (tenant: string) => HistoryOf;
   readonly #keys: Map<string, TenantKeys>;
   readonly #closeAnchoring: () => Promise<void>;
   readonly #options: LedgerNodeOptions;
@@ -103,6 +106,7 @@ export class LedgerNode {
   ) {
     this.#options = options;
     this.store = store;
+    this.historiesOf = (tenant) => authorHistories(store, tenant);
     this.#keys = keys;
     this.#closeAnchoring = closeAnchoring;
     this.#anchoring = anchoring;

@@ -22,6 +22,7 @@ export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModu
     witnessed: node.witnessed,
     byCalendars: opened.calendars.stamped,
     identities: node.identities,
+    historiesOf: node.historiesOf,
   };
   return [
     v1(

@@ -7,6 +7,7 @@ import type { JsonObject } from '../base/canonical-json.js';
 import type { HexDigest } from '../base/hex-digest.js';
 import type { PersonProof } from '../tlog/person-proof.js';
 import type {
+  AuthorHistory,
   DevelopmentPart,
   EvidenceAnchor,
   EvidenceEntry,
@@ -23,6 +24,9 @@ export const MAX_QUESTIONS = 1_000;
 /** Of the places that all questions together name. */
 export const MAX_PLACES = 1_000_000;
 export const MAX_INSPECTION_BYTES = 65_536;
+export const MAX_HISTORIES = 1_000;
+/** Of all histories of a file together. */
+export const MAX_HISTORIES_BYTES = 8 * 1024 * 1024;
 
 export interface CollectionFile {
   readonly anchors?: CollectionAnchors;
@@ -32,6 +36,8 @@ export interface CollectionFile {
   readonly development?: readonly DevelopmentPart[];
   /** Records and signatures, ascending by index; each belongs to an answer. */
   readonly entries: readonly EvidenceEntry[];
+  /** Of authors who signed claims of `entries`; at least one. */
+  readonly histories?: readonly AuthorHistory[];
   /** The file's own word about what it was made for. */
   readonly inspection?: JsonObject;
   readonly log: EvidenceLog;

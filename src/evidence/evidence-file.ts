@@ -18,6 +18,8 @@ export interface EvidenceFile {
   /** Just those that the rest of the file shows: see `developmentPartsOf`. */
   readonly development?: readonly DevelopmentPart[];
   readonly entry: EvidenceEntry;
+  /** Of the author, if they signed the claim of `entry`. */
+  readonly history?: AuthorHistory;
   readonly log: EvidenceLog;
   /** Entries of kind `signature` under `entry` and `batch`, in the order of their indexes; at least one. */
   readonly signatures?: readonly EvidenceEntry[];
@@ -45,6 +47,19 @@ export interface EvidenceEntry extends ProvedStatement {
   readonly openers?: TagOpeners;
   /** Of a signature: the CMS. */
   readonly payload?: Opening;
+}
+
+/**
+ * Events of an identity from the first on, each with its signatures: the payloads of their entries, byte for byte
+ * (docs/formats/identity.md). 1 to `MAX_HISTORY_EVENTS`, together at most `MAX_HISTORY_BYTES`.
+ */
+export type AuthorHistory = readonly Uint8Array[];
+export const MAX_HISTORY_EVENTS = 1_000;
+export const MAX_HISTORY_BYTES = 1024 * 1024;
+
+/** What counts for that limit. */
+export function bytesOfHistory(history: AuthorHistory): number {
+  return history.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Opens a commitment of the statement. */

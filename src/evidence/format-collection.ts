@@ -29,6 +29,7 @@ export function formatCollection(file: CollectionFile): Uint8Array {
     batch,
     development,
     entries,
+    histories,
     inspection,
     log,
     questions,
@@ -45,6 +46,9 @@ export function formatCollection(file: CollectionFile): Uint8Array {
     ...(anchors !== undefined && { anchors: { after: anchorToJson(anchors.after) } }),
     ...(batch !== undefined && { batch: provedToJson(batch) }),
     ...(development !== undefined && { development }),
+    ...(histories !== undefined && {
+      histories: histories.map((history) => history.map(toBase64)),
+    }),
     ...(signatures !== undefined && { signatures: signatures.map(entryToJson) }),
     ...(timeStamp !== undefined && { timeStamp: stampToJson(timeStamp) }),
     ...(witnessed !== undefined && { witnessed: witnessedToJson(witnessed) }),

@@ -39,6 +39,7 @@ import {
 } from './internal/evidence-members.js';
 import { ANY, HASH, hexOf, listOf, MAP_PROOF, PROOF } from './internal/evidence-shapes.js';
 import { readAfterAnchor, readStamp, readWitnessed } from './internal/parse-anchors.js';
+import { readHistories } from './internal/parse-histories.js';
 import { DEVELOPMENT, readEntry, readLog } from './internal/parse-parts.js';
 
 /** @throws EvidenceError EVIDENCE_MALFORMED, EVIDENCE_FORMAT_NEWER. */
@@ -57,6 +58,7 @@ export function readCollectionJson(value: JsonValue): CollectionFile {
   const timeStamp = optionalObject(members, 'timeStamp', readStamp);
   const witnessed = optionalObject(members, 'witnessed', readWitnessed);
   const development = members.optional('development', DEVELOPMENT);
+  const histories = readHistories(members);
   const inspection = members.optional('inspection', JSON_OBJECT);
   const entries = members
     .required('entries', ENTRIES)
@@ -69,6 +71,7 @@ export function readCollectionJson(value: JsonValue): CollectionFile {
     ...(batch !== undefined && { batch }),
     ...(development !== undefined && { development }),
     entries,
+    ...(histories !== undefined && { histories }),
     ...(inspection !== undefined && { inspection: boundedInspection(inspection) }),
     log: readLog(members.object('log')),
     questions: readQuestions(members, entries.length),

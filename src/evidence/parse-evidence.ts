@@ -18,6 +18,7 @@ import {
   readProved,
 } from './internal/evidence-members.js';
 import { readAnchors, readStamp, readWitnessed } from './internal/parse-anchors.js';
+import { HISTORY } from './internal/parse-histories.js';
 import { DEVELOPMENT, readEntry, readLog } from './internal/parse-parts.js';
 
 /** @throws EvidenceError EVIDENCE_MALFORMED, EVIDENCE_FORMAT_NEWER. */
@@ -33,6 +34,7 @@ export function readEvidenceJson(value: JsonValue): EvidenceFile {
   const anchors = optionalObject(members, 'anchors', readAnchors);
   const batch = optionalObject(members, 'batch', readProved);
   const development = members.optional('development', DEVELOPMENT);
+  const history = members.optional('history', HISTORY);
   const signatures = members.objects('signatures', MAX_SIGNATURES).map(readEntry);
   const timeStamp = optionalObject(members, 'timeStamp', readStamp);
   const witnessed = optionalObject(members, 'witnessed', readWitnessed);
@@ -41,6 +43,7 @@ export function readEvidenceJson(value: JsonValue): EvidenceFile {
     ...(batch !== undefined && { batch }),
     ...(development !== undefined && { development }),
     entry: readEntry(members.object('entry')),
+    ...(history !== undefined && { history }),
     log: readLog(members.object('log')),
     ...(signatures.length > 0 && { signatures }),
     ...(timeStamp !== undefined && { timeStamp }),

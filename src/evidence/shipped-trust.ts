@@ -14,5 +14,6 @@ export const SHIPPED_TRUST: Trust = {
   logs: [],
   anchorScripts: [],
   blocks: CHECKPOINTS.map((checkpoint) => ({ ...checkpoint, by: 'checkpoint' })),
+  identities: [],
   witnessPolicies: [],
 };

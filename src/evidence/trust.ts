@@ -6,6 +6,7 @@ import { utf8, utf8ToString } from '../base/bytes.js';
 import { parseStrictJson } from '../base/canonical-json.js';
 import { ChirographError } from '../base/errors.js';
 import { BOOLEAN, COUNT, JsonMembers, oneOf, type Shape, textLike } from '../base/json-members.js';
+import { IDENTITY_ID } from '../identities/identity-event.js';
 import type { TrustAnchor } from '../signing/trust-anchor.js';
 import { ED25519_NOTE, parseVerifierKey, type VerifierKey } from '../tlog/note-key.js';
 import { parseWitnessPolicy, type WitnessPolicy } from '../tlog/witness-policy.js';
@@ -24,6 +25,8 @@ export interface Trust {
   /** Each speaks for the origins below its name. */
   readonly recoveryKeys: readonly VerifierKey[];
   readonly logs: readonly VerifierKey[];
+  /** Ids of authors whom the verifier knows by them: each stands for its first event. */
+  readonly identities: readonly string[];
   readonly blocks: readonly PinnedBlock[];
   /** Of the chains of anchors that the logs of these may have; for monitors. */
   readonly anchorScripts: readonly PinnedScript[];
@@ -57,6 +60,7 @@ export const NO_TRUST: Trust = {
   certificates: [],
   recoveryKeys: [],
   logs: [],
+  identities: [],
   blocks: [],
   anchorScripts: [],
   witnessPolicies: [],
@@ -85,6 +89,7 @@ export function parseTrust(bytes: Uint8Array): Trust {
     ),
     recoveryKeys: members.optional('recoveryKeys', KEYS) ?? [],
     logs: members.optional('logs', KEYS) ?? [],
+    identities: members.optional('identities', IDENTITIES) ?? [],
     ...readChains(members),
     witnessPolicies: readPolicies(members),
   };
@@ -99,6 +104,7 @@ export function mergeTrust(...trusts: readonly Trust[]): Trust {
     certificates: trusts.flatMap(({ certificates }) => certificates),
     recoveryKeys: trusts.flatMap(({ recoveryKeys }) => recoveryKeys),
     logs: trusts.flatMap(({ logs }) => logs),
+    identities: trusts.flatMap(({ identities }) => identities),
     blocks: trusts.flatMap(({ blocks }) => blocks),
     anchorScripts: trusts.flatMap(({ anchorScripts }) => anchorScripts),
     witnessPolicies: trusts.flatMap(({ witnessPolicies }) => witnessPolicies),
@@ -117,6 +123,7 @@ const NOTE_KEY = refusingShape(textLike(/^/, 'text'), 'an Ed25519 verifier key',
   return key.type === ED25519_NOTE ? key : null;
 });
 const KEYS = listOf(NOTE_KEY, MAX_ROOTS);
+const IDENTITIES = listOf(textLike(IDENTITY_ID, 'the id of an identity'), MAX_ROOTS);
 
 const MAX_POLICY_LINES = 2_000;
 const POLICY_LINES = listOf(textUpTo(2_048), MAX_POLICY_LINES);

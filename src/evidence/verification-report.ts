@@ -67,6 +67,7 @@ export type CheckId =
   | 'payload'
   | 'tags'
   | 'claim'
+  | 'author'
   | 'inclusion'
   | 'checkpoint'
   | 'handovers'

@@ -44,6 +44,11 @@ export function certificateValidAt(der: Uint8Array, at: UnixMillis): Certificate
   return certificate;
 }
 
+/** From when on it may be bound. @throws IdentityError IDENTITY_CERTIFICATE_REFUSED. */
+export function certificateBegins(der: Uint8Array): UnixMillis {
+  return readBound(der).notBefore;
+}
+
 /** ECDSA values are DER here, as X.509 has them. */
 const ALGORITHMS = {
   ES256: 'ecdsa-sha256',

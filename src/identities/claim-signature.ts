@@ -67,17 +67,22 @@ export function checkClaimSignature(
       'CLAIM_AUTHOR_UNKNOWN',
       'its author is no identity here: register it, and grant it to the key',
     );
-  const key = keyNamed(author, signature.keyId);
-  if (key?.purposes.includes('sign') !== true)
-    throw refused(
-      'CLAIM_KEY_UNKNOWN',
-      'its author has no such key for sign',
-      '/claimSignature/keyId',
-    );
+  const key = keyForSign(author, signature.keyId);
   checkMathematics(key, claim, signature);
-  checkStanding(author, key);
-  checkDate(key, parseClaim(claim).signedAt, recordedAt);
+  checkTime(author, key, { claim, recordedAt });
   return { key: key.key, authorEvent: author.head };
+}
+
+/**
+ * As `checkClaimSignature`, but for the mathematics: whether the key was one of the author's for sign, and in
+ * use, when the entry was made. @throws as it.
+ */
+export function checkClaimKey(
+  author: ClaimAuthor,
+  { claim, signature }: SignedClaim,
+  recordedAt: UnixMillis,
+): void {
+  checkTime(author, keyForSign(author, signature.keyId), { claim, recordedAt });
 }
 
 /**
@@ -91,6 +96,16 @@ export function isClaimSignedByKey({ claim, signature }: SignedClaim): boolean {
 
 const PREFIX = utf8('chirograph/claim/1\0');
 
+function keyForSign(author: ClaimAuthor, keyId: string): ClaimKey {
+  const key = keyNamed(author, keyId);
+  if (key?.purposes.includes('sign') === true) return key;
+  throw refused(
+    'CLAIM_KEY_UNKNOWN',
+    'its author has no such key for sign',
+    '/claimSignature/keyId',
+  );
+}
+
 function checkMathematics(key: ClaimKey, claim: JsonObject, { alg, value }: ClaimSignature): void {
   if (!isClaimSignedByKey({ claim, signature: { alg, keyId: key.key, value } }))
     throw refused(
@@ -98,6 +113,15 @@ function checkMathematics(key: ClaimKey, claim: JsonObject, { alg, value }: Clai
       'it is not that of its key over this claim: sign the bytes that docs/formats/header.md names',
       '/claimSignature/value',
     );
+}
+
+function checkTime(
+  author: ClaimAuthor,
+  key: ClaimKey,
+  { claim, recordedAt }: { readonly claim: JsonObject; readonly recordedAt: UnixMillis },
+): void {
+  checkStanding(author, key);
+  checkDate(key, parseClaim(claim).signedAt, recordedAt);
 }
 
 function checkStanding({ status }: ClaimAuthor, key: ClaimKey): void {

@@ -12,6 +12,7 @@ import { parseStatement } from '../records/parse-statement.js';
 import type { Statement } from '../records/statement.js';
 import { formatLogProof } from '../tlog/log-proof.js';
 import { leafHash } from '../tlog/merkle-hash.js';
+import type { HistoryOf } from './author-histories.js';
 import { type EvidenceSources, exportEvidence } from './export-evidence.js';
 import { findEntry } from './find-entry.js';
 import type { LogIdentities } from './log-identity.js';
@@ -23,32 +24,48 @@ export interface EvidenceParts {
   readonly witnessed: Pick<Witnessed, 'covering'>;
   readonly byCalendars: CalendarStamped;
   readonly identities: LogIdentities;
+  readonly historiesOf: (tenant: string) => HistoryOf;
 }
 
 export interface EvidenceAnswer {
   readonly bytes: Uint8Array;
   /** Whose content is in it: the entry, then its signatures. */
   readonly shown: readonly DisclosedEntry[];
+  /** Who are shown besides: the author, by their history. */
+  readonly persons?: readonly string[];
 }
 
 /** The evidence file (docs/formats/evidence.md). @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
 export async function evidenceFile(
-  { anchored, stamped, witnessed, identities }: Omit<EvidenceParts, 'byCalendars'>,
+  parts: Omit<EvidenceParts, 'byCalendars'>,
   { ledger, vault }: LedgerLogs,
   id: string,
 ): Promise<EvidenceAnswer> {
   const found = await findEntry(ledger, id);
-  const { tenant } = ledger.identity;
-  const sources: EvidenceSources = {
-    vault,
+  const file = await exportEvidence({ vault, ...sourcesOf(parts, ledger.identity.tenant) }, found);
+  const shown = [file.entry, ...signaturesOfRecord(file)].map(disclosed);
+  return { bytes: formatEvidence(file), shown, persons: authorsShown(file) };
+}
+
+/** What is gathered from for all files of a tenant. @param tenant handle. */
+export function sourcesOf(
+  { anchored, stamped, witnessed, identities, historiesOf }: Omit<EvidenceParts, 'byCalendars'>,
+  tenant: string,
+): Omit<EvidenceSources, 'vault'> {
+  return {
     anchored,
     ...(stamped !== undefined && { stamped }),
     witnessed,
     identity: (reader) => identities.of(tenant, reader),
+    historyOf: historiesOf(tenant),
   };
-  const file = await exportEvidence(sources, found);
-  const shown = [file.entry, ...signaturesOfRecord(file)].map(disclosed);
-  return { bytes: formatEvidence(file), shown };
+}
+
+function authorsShown({ entry, history }: EvidenceFile): readonly string[] {
+  const { header } = entry;
+  return history === undefined || header === undefined
+    ? []
+    : [parseRecordHeader(header.bytes).author];
 }
 
 /** All but those over the batch, and over these: a batch is about nobody. */

@@ -34,8 +34,8 @@ export async function entryContainer(
   seal: ContainerSeal,
 ): Promise<EvidenceAnswer> {
   const sealing = sealOf(seal);
-  const { bytes, shown } = await evidenceFile(parts, logs, id);
-  return { bytes: await sealed(evidenceContents(bytes, parseEvidence(bytes)), sealing), shown };
+  const { bytes, ...about } = await evidenceFile(parts, logs, id);
+  return { bytes: await sealed(evidenceContents(bytes, parseEvidence(bytes)), sealing), ...about };
 }
 
 /** ASiC-E of a collection file. @throws QueryError SEAL_NOT_CONFIGURED. */
@@ -58,7 +58,8 @@ export async function signedObject(
   id: string,
   seal: ContainerSeal,
 ): Promise<EvidenceAnswer> {
-  const { bytes, shown } = await evidenceFile(parts, logs, id);
+  const { bytes, ...about } = await evidenceFile(parts, logs, id);
+  const { shown } = about;
   const { entry, signatures = [] } = parseEvidence(bytes);
   const statement = parseStatement(entry.statement);
   if (statement.kind === 'signature' && entry.payload !== undefined) {
@@ -69,7 +70,7 @@ export async function signedObject(
   const cms = signatures[0]?.payload?.bytes;
   if (cms !== undefined) return { bytes: asSigned(entry.statement, cms), shown: shown.slice(0, 2) };
   const prepared = prepareAsicS({ name: EVIDENCE_NAME, mediaType: 'application/json', bytes });
-  return { bytes: completeAsic(prepared, await sealOf(seal)(prepared.toBeSigned)), shown };
+  return { bytes: completeAsic(prepared, await sealOf(seal)(prepared.toBeSigned)), ...about };
 }
 
 function asSigned(statement: Uint8Array, cms: Uint8Array): Uint8Array {

@@ -20,6 +20,7 @@ import type { Vault } from '../keys/vault.js';
 import { damaged, LedgerError } from '../ledger/ledger-error.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import { personOpener, thingOpener } from '../records/tag.js';
+import type { HistoryOf } from './author-histories.js';
 import type { FoundEntry } from './find-entry.js';
 import type { LogIdentity } from './log-identity.js';
 import {
@@ -37,6 +38,8 @@ export interface EvidenceSources {
   readonly witnessed: Pick<Witnessed, 'covering'>;
   /** What attributes the log: kept by the node for each of its logs. */
   readonly identity: (reader: LogReader) => Promise<LogIdentity>;
+  /** Of the tenant's authors; none where nothing is known of identities. */
+  readonly historyOf?: HistoryOf;
 }
 
 /**

@@ -10,6 +10,7 @@ import { formatCollection } from '../evidence/format-collection.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import { parseStatement } from '../records/parse-statement.js';
 import type { Statement } from '../records/statement.js';
+import { historiesOfAuthors } from './author-histories.js';
 import { batchToShow } from './batch-to-show.js';
 import { disclosedEntry } from './disclosed-entries.js';
 import {
@@ -42,6 +43,8 @@ export interface ExportedCollection {
   readonly sizes: readonly TreeSize[];
   /** What of it is opened, but for signatures over a batch: these are about nobody. */
   readonly shown: readonly DisclosedEntry[];
+  /** Whose histories are in it. */
+  readonly authors: readonly string[];
 }
 
 /** What a file says it was made for, and what of its answers it may open. */
@@ -107,10 +110,12 @@ export async function exportCollection(
     return purpose === undefined || purpose.mayOpen({ subject, index, recordedAt, type });
   };
   const { entries, shown } = await collect(ledger, reader, { indices, size, mayOpen });
+  const { histories, authors } = await historiesOfAuthors(sources.historyOf, entries);
   const file: CollectionFile = {
     ...(after !== null && { anchors: { after: await evidenceAnchor(reader, after, size) } }),
     ...(batch !== null && { batch: await proved(reader, batch.index, size) }),
     entries,
+    ...(histories.length > 0 && { histories }),
     ...(purpose !== undefined && { inspection: purpose.inspection }),
     log: {
       checkpoint: await reader.checkpointAt(size),
@@ -133,7 +138,8 @@ export async function exportCollection(
   };
   const development = developmentPartsOfCollection(file);
   const whole = development.length === 0 ? file : { ...file, development };
-  return { bytes: formatCollection(whole), sizes: answers.map((one) => one.size), shown };
+  const bytes = formatCollection(whole);
+  return { bytes, sizes: answers.map((one) => one.size), shown, authors };
 }
 
 function indicesOf(answers: readonly CompleteAnswer[]): readonly LeafIndex[] {

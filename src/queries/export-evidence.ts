@@ -12,6 +12,7 @@ import {
 import type { LogReader } from '../ledger/log-reader.js';
 import { parseStatement } from '../records/parse-statement.js';
 import { leafHash } from '../tlog/merkle-hash.js';
+import { historiesOfAuthors } from './author-histories.js';
 import { batchToShow, shownIndexes } from './batch-to-show.js';
 import {
   anchorsOf,
@@ -50,11 +51,15 @@ export async function exportEvidence(
     signed,
     await Promise.all(attached.map((at) => evidenceEntry(sources.vault, reader, at, size))),
   );
+  const shown = await evidenceEntry(sources.vault, reader, index, size);
+  const { histories } = await historiesOfAuthors(sources.historyOf, [shown]);
+  const [history] = histories;
   const anchors = after === null ? null : { after, before };
   const file = {
     ...(anchors !== null && { anchors: await evidenceAnchors(reader, anchors, size) }),
     ...(batch !== null && { batch: await proved(reader, batch.index, size) }),
-    entry: await evidenceEntry(sources.vault, reader, index, size),
+    entry: shown,
+    ...(history !== undefined && { history }),
     log: {
       checkpoint: await reader.checkpointAt(size),
       first: await proved(reader, 0 as LeafIndex, size),

@@ -12,7 +12,7 @@ import type { HexDigest } from '../base/hex-digest.js';
 import { formatInstant } from '../base/time.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import { instantOfState } from './as-of.js';
-import type { EvidenceSources } from './evidence-parts.js';
+import { type EvidenceParts, sourcesOf } from './entry-evidence.js';
 import { exportCollection } from './export-collection.js';
 import { packageQuestions, type PackageQuestion } from './inspection-questions.js';
 import { inspectionReads, type InspectionRead } from './inspection-reads.js';
@@ -24,9 +24,7 @@ import { logOf } from './view-state.js';
 
 export interface PackageParts {
   readonly ledgers: Pick<TenantLedgers, 'find'>;
-  readonly evidence: Omit<EvidenceSources, 'vault' | 'identity'> & {
-    readonly identityOf: (tenant: string) => EvidenceSources['identity'];
-  };
+  readonly evidence: Omit<EvidenceParts, 'byCalendars'>;
 }
 
 export interface InspectionPackage {
@@ -40,6 +38,8 @@ export interface InspectionPackage {
   readonly sha256: HexDigest;
   /** What of it is opened. */
   readonly shown: readonly DisclosedEntry[];
+  /** Whose histories are in it. */
+  readonly authors: readonly string[];
   /** Instants of the states that were asked about. */
   readonly standing: readonly UnixMillis[];
 }
@@ -60,9 +60,8 @@ export async function inspectionPackage(
   const questions = await questionsAbout(inspection, ledger, reader, reads);
   const standing = await standingIn(ledger, reader, questions);
   const madeAt = ledger.clock.now();
-  const { identityOf, ...heads } = evidence;
-  const { bytes, shown } = await exportCollection(
-    { ...heads, identity: identityOf(ledger.ledger.identity.tenant) },
+  const { bytes, shown, authors } = await exportCollection(
+    sourcesOf(evidence, ledger.ledger.identity.tenant),
     ledger,
     questions,
     {
@@ -79,7 +78,7 @@ export async function inspectionPackage(
     }),
   );
   return {
-    ...{ madeAt, ledger, reader, reads, questions, bytes, shown },
+    ...{ madeAt, ledger, reader, reads, questions, bytes, shown, authors },
     sha256: sha256Hex(bytes),
     standing: [...new Set(instants)],
   };

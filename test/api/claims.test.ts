@@ -4,6 +4,7 @@ import type { UnixMillis } from '../../src/base/brand.js';
 import type { JsonObject } from '../../src/base/canonical-json.js';
 import { formatInstant } from '../../src/base/time.js';
 import { NO_TRUST } from '../../src/evidence/trust.js';
+import { verifyBytes } from '../../src/evidence/verify-file.js';
 import { verifyEvidence } from '../../src/evidence/verify.js';
 import {
   registration,
@@ -71,6 +72,12 @@ async function refusals(): Promise<readonly JsonObject[]> {
   return items;
 }
 
+async function bytesOf(path: string): Promise<Uint8Array> {
+  const response = await node.request(path);
+  expect(response.status).toBe(200);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
 describe('a signed claim', () => {
   it.each(['Ed25519', 'ES256', 'ES256K'] as const)(
     'is taken of a key that is in use: %s',
@@ -90,12 +97,59 @@ describe('a signed claim', () => {
 
   it('is verified offline, by the key that the entry names', async () => {
     const { id } = await answer<{ id: string }>(append(signed()), 201);
-    const response = await node.request(`${RECORDS}/${id}/evidence`);
-    const report = verifyEvidence(new Uint8Array(await response.arrayBuffer()), NO_TRUST);
+    const report = verifyEvidence(await bytesOf(`${RECORDS}/${id}/evidence`), NO_TRUST);
     expect(report.result).toBe('consistent');
     const claim = report.checks.find((check) => check.id === 'claim');
     expect(claim).toMatchObject({ code: 'claim.pass-signed', facts: { key: key.did } });
-    expect(report.notProven.map(({ code }) => code)).toContain('not-proven.claim-key');
+    expect(report.notProven.map(({ code }) => code)).not.toContain('not-proven.claim-key');
+  });
+
+  it('is its author’s by the history that evidence carries, up to then, whatever came later', async () => {
+    const fresh = testKey('ES256K');
+    const before = await answer<{ id: string }>(append(signed()), 201);
+    await change({ action: 'rotate-key', old: key.did, key: fresh.did }, [key, fresh]);
+    const { id } = await answer<{ id: string }>(append(signed({ key: fresh })), 201);
+    await change({ action: 'revoke', reason: 'superseded' }, [fresh]);
+    const pinned = { ...NO_TRUST, identities: [ada.id] };
+    for (const [record, events] of [
+      [before.id, 1],
+      [id, 2],
+    ] as const) {
+      const bytes = await bytesOf(`${RECORDS}/${record}/evidence`);
+      const { checks } = verifyEvidence(bytes, pinned);
+      expect(checks.find((check) => check.id === 'author')).toMatchObject({
+        ...{ result: 'pass', word: 'trust', facts: { author: ada.id, events } },
+      });
+      expect(checks.filter(({ result }) => result === 'fail')).toEqual([]);
+    }
+    // That her history was shown is on record with her name.
+    const shown = { subject: ada.id, action: 'evidence:export' };
+    const found = await answer<{ items: JsonObject[] }>(
+      node.request(`/v1/access?${new URLSearchParams(shown).toString()}`),
+    );
+    expect(found.items).toHaveLength(2);
+  });
+
+  it('is its author’s in a collection too, by one history for all', async () => {
+    const fresh = testKey();
+    const subject = `customer of ${ada.id}`;
+    const of = (more: Partial<Signing> = {}) =>
+      signedRecord({ ...RECORD, subject }, { author: ada.id, key, ...more });
+    await answer(append(of()), 201);
+    await change({ action: 'rotate-key', old: key.did, key: fresh.did }, [key, fresh]);
+    await answer(append(of({ key: fresh })), 201);
+    const path = `/v1/ledgers/kyc/subjects/${encodeURIComponent(subject)}/evidence`;
+    const file = await bytesOf(path);
+    const report = verifyBytes(file, NO_TRUST);
+    expect(report.checks.find((check) => check.id === 'author')).toMatchObject({
+      ...{ result: 'pass', word: 'math', facts: { author: ada.id, events: 2 } },
+    });
+    const verified = await node.request('/v1/verify', {
+      body: file,
+      headers: { 'content-type': 'application/json' },
+    });
+    const { checks } = await answer<{ checks: { id: string; result: string }[] }>(verified);
+    expect(checks.find((check) => check.id === 'author')?.result).toBe('pass');
   });
 
   it('is taken line by line', async () => {

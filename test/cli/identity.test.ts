@@ -3,7 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { toHex } from '../../src/base/bytes.js';
+import { sha256 } from '../../src/base/hash.js';
 import { testKey } from '../identities/support/identity-kit.js';
+import { issueTo } from '../signing/support/test-pki.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestService, type TestService } from '../support/test-service.js';
 import { type CliResult, runCli } from './support/run-cli.js';
@@ -97,6 +100,51 @@ describe('chirograph identity', () => {
     expect((await done<{ items: { id: string }[] }>('list')).items.map((one) => one.id)).toEqual([
       id,
     ]);
+  });
+
+  it('binds a certificate by its key, and names who recovers', async () => {
+    const { certificate, privateKey } = issueTo({ name: 'Ada' });
+    await writeFile(join(root, 'ada.crt'), certificate.der);
+    await writeFile(pem('ada'), privateKey.export({ format: 'pem', type: 'pkcs8' }));
+    const bind = ['bind', id, '--by', pem('next'), '--certificate', join(root, 'ada.crt')];
+    const other = await run(...bind, '--certificate-key', pem('next'));
+    expect([other.code, other.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^chirograph: .*not the key of the certificate\n$/),
+    ]);
+    const { identity } = await done<{ identity: { certificates: { sha256: string }[] } }>(
+      ...[...bind, '--certificate-key', pem('ada')],
+    );
+    expect(identity.certificates).toMatchObject([{ sha256: toHex(sha256(certificate.der)) }]);
+    // Not with the key for update: whoever steals that must not name who recovers.
+    const recovery = ['--recovery', did('phone')];
+    const stolen = await run('set-recovery', id, '--by', pem('next'), ...recovery);
+    expect([stolen.code, stolen.stdout]).toEqual([2, '']);
+    await done('set-recovery', id, '--by', pem('officer'), ...recovery);
+    expect((await done<{ recovery: object }>('show', id)).recovery).toEqual({
+      ...{ keys: [did('phone')], threshold: 1 },
+    });
+    await done('set-recovery', id, '--by', pem('phone'), '--recovery', did('officer'));
+  });
+
+  it('lists every event, and who signed it', async () => {
+    const { items } = await done<{ items: { action: string }[] }>('history', id);
+    expect(items.map(({ action }) => action)).toEqual([
+      ...['register', 'add-key', 'rotate-key', 'revoke-key', 'recover', 'bind-certificate'],
+      ...['set-recovery', 'set-recovery'],
+    ]);
+    const then = await done<{ items: object[] }>('history', id, '--as-of', '2');
+    expect(then.items).toHaveLength(1);
+    await done('introduce', id, '--reason', 'seen');
+    const env = { CHIROGRAPH_URL: node.service.url, CHIROGRAPH_KEY: node.adminKey };
+    const { stdout } = await runCli(['identity', 'history', id], env);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).toMatch(
+      new RegExp(`^  0  \\d{4}-\\S+Z  register          signed by ${did('master')}$`),
+    );
+    expect(lines.filter((line) => line.includes(`signed by ${did('phone')}`))).toHaveLength(2);
+    expect(lines.some((line) => line.includes('signed by x509:'))).toBe(true);
+    expect(lines.at(-1)).toMatch(/ {2}introduce {9}by \S+, an act of the tenant$/);
   });
 
   it('suspends and resumes as the tenant, and revokes for good', async () => {

@@ -9,7 +9,11 @@ import { canonicalJsonBytes, type JsonObject } from '../../src/base/canonical-js
 import { digestToHex, type HexDigest } from '../../src/base/hex-digest.js';
 import type { AnsweredQuestion, CollectionFile } from '../../src/evidence/collection-file.js';
 import { developmentPartsOfCollection } from '../../src/evidence/development-parts.js';
-import type { EvidenceEntry, ProvedStatement } from '../../src/evidence/evidence-file.js';
+import type {
+  AuthorHistory,
+  EvidenceEntry,
+  ProvedStatement,
+} from '../../src/evidence/evidence-file.js';
 import { formatCollection } from '../../src/evidence/format-collection.js';
 import { handoverMessage } from '../../src/tlog/handover.js';
 import { parseTrust, type Trust } from '../../src/evidence/trust.js';
@@ -32,6 +36,12 @@ import { type SparseMap, sparseMap } from '../../src/tlog/sparse-map.js';
 import { buildAnchors, buildCheckpoint, buildStamp, trustBytes } from './evidence-builder.js';
 import { DAY_BEFORE, minutes, type Plan, plan, SIZE } from './support/plan.js';
 import {
+  authorAfter,
+  authorKey,
+  type SyntheticAuthor,
+  syntheticAuthor,
+} from './support/synthetic-authors.js';
+import {
   fillerStatement,
   type OpenEntry,
   recordEntry,
@@ -53,6 +63,14 @@ const HANDOVER = 5;
 /** Where they stand if there are any; otherwise records that are there so that the tree has more. */
 export const BATCH = 17;
 export const BATCH_SIGNATURE = 19;
+
+const ADA = syntheticAuthor('Ada');
+
+/** Two claims, one by the key that the other one's took the place of. */
+function authorOf(index: number): SyntheticAuthor | null {
+  if (index === 3) return authorAfter(ADA, 2, authorKey('Ada phone'));
+  return index === 9 ? ADA : null;
+}
 
 export interface QuestionOrder {
   readonly name: string;
@@ -88,6 +106,10 @@ export interface CollectionPlan {
   readonly lists: (lists: Lists, index: number) => void;
   /** How many entries a map covers: as many as come before it. */
   readonly mapSize: (index: number) => number;
+  /** What the file shows of the author who signed claims. */
+  readonly histories: (histories: readonly AuthorHistory[]) => readonly AuthorHistory[];
+  /** Who wrote this, and signed it; null of somebody with an API key. */
+  readonly authorOf: (index: number) => SyntheticAuthor | null;
   readonly inspection: JsonObject | undefined;
   /** Whether there is a batch, signed, behind all entries but the last, and the file shows it. */
   readonly hasBatch: boolean;
@@ -140,6 +162,8 @@ export async function buildCollection(
     handoverBy: ({ first, second }) => [first, second],
     lists: () => undefined,
     mapSize: same,
+    histories: same,
+    authorOf,
     inspection: { case: 'KYC 17', legalBasis: 'by order of the supervisor' },
     hasBatch: false,
     stamp: null,
@@ -190,9 +214,15 @@ export async function buildCollection(
     ...(timeStamp !== null && { timeStamp }),
   };
   const { inspection } = planned;
+  const authors = indexes.flatMap((index) =>
+    planned.closed.includes(index) ? [] : (planned.authorOf(index) ?? []),
+  );
+  const longest = authors.at(-1);
+  const histories = planned.histories(longest === undefined ? [] : [longest.history]);
   const file = {
     ...shown,
     development: developmentPartsOfCollection(shown),
+    ...(histories.length > 0 && { histories }),
     ...(inspection !== undefined && { inspection }),
   };
   const trustJson = {
@@ -200,6 +230,7 @@ export async function buildCollection(
     name: 'What the friends of bank trust',
     certificates: [toBase64(authority.caCertificate)],
     recoveryKeys: [keys.recovery.text],
+    identities: [ADA.id],
     chains: [{ chain: made.chain, blocks: pins.map((pin) => ({ ...pin })) }],
   };
   const trust = parseTrust(trustBytes(trustJson));
@@ -363,7 +394,11 @@ function recordOf(
 ): OpenEntry {
   const payload = canonicalJsonBytes({ number: index, of: subject });
   const digest = digestToHex(derived(`${SEED} part ${index}`));
-  const order = { seed: SEED, index, recordedAt, type, subject, payload };
+  const author = planned.authorOf(index);
+  const order = {
+    ...{ seed: SEED, index, recordedAt, type, subject, payload },
+    ...(author !== null && { author }),
+  };
   return recordEntry(
     { ...order, ...(key !== undefined && { key }) },
     {

@@ -27,6 +27,7 @@ const SHARED = [
   'payload',
   'tags',
   'claim',
+  'author',
   'checkpoint',
   'handovers',
   'identity',

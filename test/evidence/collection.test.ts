@@ -10,10 +10,15 @@ import { reportAsText } from '../../src/evidence/report-text.js';
 import { runVerify } from '../../src/evidence/run-verify.js';
 import { NO_TRUST, type Trust } from '../../src/evidence/trust.js';
 import { isCollectionReport, verifyBytes } from '../../src/evidence/verify-file.js';
-import { type BuiltCollection, buildCollection } from './collection-builder.js';
+import {
+  type BuiltCollection,
+  buildCollection,
+  type CollectionPlan,
+} from './collection-builder.js';
 import { build, trustBytes } from './evidence-builder.js';
 import { STAMP } from './support/collection-forgeries.js';
 import { minutes } from './support/plan.js';
+import { authorKey, syntheticAuthor } from './support/synthetic-authors.js';
 
 let built: BuiltCollection;
 beforeAll(async () => {
@@ -39,7 +44,8 @@ describe('an honest collection', () => {
       header: 'math',
       payload: 'math',
       tags: 'math',
-      claim: 'not-present',
+      claim: 'math',
+      author: 'trust',
       inclusion: 'math',
       checkpoint: 'math',
       handovers: 'math',
@@ -56,6 +62,44 @@ describe('an honest collection', () => {
       'anchor:after': 'trust',
     });
     expect(report.result).toBe('consistent');
+  });
+
+  it('judges every signed claim by one history of its author, each as of its event', async () => {
+    const authorIn = async (bends: Partial<CollectionPlan>) => {
+      const made = await buildCollection(bends);
+      const { checks, notProven } = reportOf(made.bytes, made.trust);
+      const { code = 'none', facts = {} } = checks.find(({ id }) => id === 'author') ?? {};
+      const unproven = notProven.find((each) => each.code === 'not-proven.claim-key');
+      return { code, facts, ...(unproven !== undefined && { unproven: unproven.facts }) };
+    };
+    const ada = syntheticAuthor('Ada');
+    const bob = syntheticAuthor('Bob');
+    expect(await authorIn({})).toMatchObject({
+      ...{ code: 'author.pass', facts: { author: ada.id, events: 3 } },
+    });
+    const both = (index: number) => [null, bob, null, ada][index] ?? null;
+    expect(
+      await authorIn({ authorOf: both, histories: () => [ada.history, bob.history] }),
+    ).toMatchObject({ code: 'author.pass-all', facts: { authors: 2, claims: 2, events: 6 } });
+    // Of whom the file shows nothing, nothing is proven.
+    expect(await authorIn({ authorOf: both, histories: () => [ada.history] })).toMatchObject({
+      ...{ code: 'author.pass', unproven: { count: 1 } },
+    });
+    expect(await authorIn({ histories: () => [] })).toEqual({
+      ...{ code: 'none', facts: {}, unproven: { count: 2 } },
+    });
+    for (const [code, histories] of [
+      ['author.idle', [ada.history, ada.history]],
+      ['author.idle', [ada.history, bob.history]],
+      // The phone's claim by what came after it, and the tablet's by what came before.
+      ['author.event', [ada.history.slice(0, 2)]],
+    ] as const)
+      expect(await authorIn({ histories: () => histories })).toMatchObject({ code });
+    const late = (index: number) =>
+      index === 3 || index === 9 ? { ...ada, key: authorKey('Ada phone') } : null;
+    expect(await authorIn({ authorOf: late })).toMatchObject({
+      ...{ code: 'author.key', facts: { entry: 3 } },
+    });
   });
 
   it('is verified if each answer has an opened entry that names the subject', async () => {
@@ -130,9 +174,9 @@ describe('an honest collection', () => {
 
   it('may show fewer things and then says less', () => {
     const { file, trust } = built;
-    const { anchors, inspection, ...rest } = file;
+    const { anchors, histories, inspection, ...rest } = file;
     const { seal, recoverySignature, ...log } = file.log;
-    expect([anchors, inspection, seal, recoverySignature]).not.toContain(undefined);
+    expect([anchors, histories, inspection, seal, recoverySignature]).not.toContain(undefined);
     const entries = file.entries.map(({ inclusion, statement }) => ({ inclusion, statement }));
     const { development, ...less } = { ...rest, log, entries };
     expect(development).toEqual(['devchain', 'seal']);

@@ -79,9 +79,11 @@ export async function build(bends: Partial<Plan> = {}): Promise<Built> {
   const seal = await made.sealAuthority.signer.seal(made.sealed(document), made.sealedAt);
   const checkpointAt = (size: number) => buildCheckpoint(made, keys, tree, lastKey, size);
   const { anchors, pins, epochTree, stampParts } = buildAnchors(made, keys, tree);
+  const history = made.author === null ? undefined : made.history(made.author.history);
   const shown = {
     anchors,
     entry: proveOpen(log.entry, ENTRY),
+    ...(history !== undefined && { history }),
     log: {
       checkpoint: checkpointAt(SIZE),
       first: prove(made.firstIndex),
@@ -116,6 +118,7 @@ export async function build(bends: Partial<Plan> = {}): Promise<Built> {
         toBase64(caCertificate),
       ),
       recoveryKeys: [keys.recovery.text],
+      identities: made.author === null ? [] : [made.author.id],
       chains: [{ chain: made.chain, blocks: pins.map((pin) => ({ ...pin })) }],
     },
   };

@@ -1,12 +1,15 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { utf8 } from '../../src/base/bytes.js';
 import { parseTrust, type Trust } from '../../src/evidence/trust.js';
 import type { VerificationReport } from '../../src/evidence/verification-report.js';
 import { verifyEvidence } from '../../src/evidence/verify.js';
+import { failure } from '../support/errors.js';
 import { build, type Built, trustBytes } from './evidence-builder.js';
 import { checkOf } from './support/check-of.js';
 import { edited, type Path, remove, set } from './support/json-edit.js';
 import { trustOf } from './support/originals.js';
 import { DAY_BEFORE, minutes, type Plan } from './support/plan.js';
+import { claimOf, syntheticAuthor } from './support/synthetic-authors.js';
 import { newAuthority } from './support/synthetic-keys.js';
 
 const authority = newAuthority('bank', DAY_BEFORE);
@@ -30,7 +33,8 @@ describe('a report', () => {
       ['header', 'pass', 'math'],
       ['payload', 'pass', 'math'],
       ['tags', 'pass', 'math'],
-      ['claim', 'not-present', null],
+      ['claim', 'pass', 'math'],
+      ['author', 'pass', 'trust'],
       ['inclusion', 'pass', 'math'],
       ['checkpoint', 'pass', 'math'],
       ['handovers', 'pass', 'math'],
@@ -53,7 +57,7 @@ describe('a report', () => {
       index: 9,
       treeSize: 20,
       recordedAt: minutes(90),
-      disclosed: { subject: 'customer-4711', key: 'residence', author: 'key:7f3a' },
+      disclosed: { subject: 'customer-4711', key: 'residence', author: syntheticAuthor('Ada').id },
       content: { city: 'Zürich', country: 'CH', street: 'Seilergraben 1' },
       notYetIn: { chain: 'devchain', height: 310, time: minutes(100), pinned: true },
       in: { chain: 'devchain', height: 330, time: minutes(300), pinned: true },
@@ -73,6 +77,7 @@ describe('a report', () => {
       'not-proven.revocation',
       'not-proven.block-time',
       'not-proven.not-yet',
+      'not-proven.author-later',
     ]);
   });
 
@@ -155,6 +160,7 @@ describe('what is left out of a file', () => {
   it('is not vouched for: everything that may be', () => {
     const bytes = edited(bank.bytes, (file) => {
       for (const path of [
+        ['history'],
         ['entry', 'header'],
         ['entry', 'openers'],
         ['entry', 'payload'],
@@ -200,22 +206,52 @@ describe('a record without a key', () => {
 describe('a claim', () => {
   it('passes if it says what the header says, and is not taken for signed', async () => {
     const built = await make({
-      header: (header) => ({
-        ...header,
-        claim: {
-          $v: 1,
-          author: header.author,
-          key: 'residence',
-          nonce: '00'.repeat(16),
-          payloads: [header.payload.sha256],
-          subject: header.subject,
-          type: header.type,
-          validFrom: '2026-11-02T10:30:00.000Z',
-        },
-      }),
+      header: (header) => ({ ...header, claim: claimOf(header) }),
+      history: () => undefined,
     });
     const report = verifyEvidence(built.bytes, trustOf(built));
     expect(checkOf(report, 'claim')).toMatchObject({ result: 'pass', word: 'math' });
-    expect(report.notProven.map(({ code }) => code)).toContain('not-proven.claim');
+    expect(report.checks.map(({ id }) => id)).not.toContain('author');
+    expect(codesOf(report)).toContain('not-proven.claim');
   });
+
+  it('is its author’s by their history, on the word of whoever pinned them', () => {
+    const author = syntheticAuthor('Ada').id;
+    const pinned = verifyEvidence(bank.bytes, known);
+    expect(checkOf(pinned, 'author')).toMatchObject({
+      ...{ result: 'pass', word: 'trust', code: 'author.pass', facts: { author, events: 3 } },
+    });
+    expect(codesOf(pinned)).toEqual(
+      expect.not.arrayContaining(['not-proven.claim-key', 'not-proven.author-name']),
+    );
+    expect(codesOf(pinned)).toContain('not-proven.author-later');
+    const unpinned = verifyEvidence(bank.bytes, { ...known, identities: [] });
+    expect(unpinned.result).toBe('verified');
+    expect(checkOf(unpinned, 'author')).toMatchObject({ result: 'pass', word: 'math' });
+    expect(codesOf(unpinned)).toContain('not-proven.author-name');
+  });
+
+  it('is of nobody’s key without the history, and the report says so', () => {
+    const report = verifyEvidence(
+      edited(bank.bytes, (file) => {
+        remove(file, ['history']);
+      }),
+      known,
+    );
+    expect(report.result).toBe('verified');
+    expect(report.checks.map(({ id }) => id)).not.toContain('author');
+    expect(codesOf(report)).toContain('not-proven.claim-key');
+  });
+
+  it('of an event that a newer version writes is not judged by this one', async () => {
+    const newer = utf8('{"event":{"$v":2}}');
+    const built = await make({ history: (history) => [...history, newer] });
+    expect(failure(() => verifyEvidence(built.bytes, trustOf(built))).code).toBe(
+      'EVIDENCE_FORMAT_NEWER',
+    );
+  });
+
+  function codesOf({ notProven }: VerificationReport): string[] {
+    return notProven.map(({ code }) => code);
+  }
 });

@@ -84,11 +84,12 @@ export function entryFilesRoutes(options: EntryFilesRoutesOptions): Router {
     const format = contentFormat(request);
     const make = MAKERS[format];
     const logs = ledgers.find(tenant, ledger);
-    const { bytes, shown } = await make(evidence, logs, id, seals.of(tenant));
+    const { bytes, shown, persons = [] } = await make(evidence, logs, id, seals.of(tenant));
     return {
       ledger,
       question: { evidence: id, format },
       entries: shown,
+      persons,
       send: () => {
         response.setHeader('Content-Type', EVIDENCE_TYPES[format]);
         // It grows with signatures and anchors.

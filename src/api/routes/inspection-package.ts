@@ -119,10 +119,10 @@ function packageFormat(request: Request, format: PackageFormat | undefined): Pac
 }
 
 function disclosureOf(
-  { sha256, questions, shown, standing }: InspectionPackage,
+  { sha256, questions, shown, authors, standing }: InspectionPackage,
   format: PackageFormat,
   origin: string | undefined,
-): Pick<Disclosure, 'question' | 'entries' | 'standing'> {
+): Pick<Disclosure, 'question' | 'entries' | 'persons' | 'standing'> {
   // By the digest anybody who has the file finds the entry that let it go.
   const question = definedMembers({
     package: format,
@@ -130,7 +130,7 @@ function disclosureOf(
     questions: questions.length,
     file: { sha256 },
   });
-  return { question, entries: shown, standing: () => Promise.resolve(standing) };
+  return { question, entries: shown, persons: authors, standing: () => Promise.resolve(standing) };
 }
 
 export function describeInspectionPackage(registry: OpenAPIRegistry): void {

@@ -8,7 +8,7 @@ import { definedMembers } from '../../base/defined-members.js';
 import { parseInstant } from '../../base/time.js';
 import { instantOfState } from '../../queries/as-of.js';
 import { disclosedView } from '../../queries/disclosed-entries.js';
-import type { EvidenceParts } from '../../queries/entry-evidence.js';
+import { type EvidenceParts, sourcesOf } from '../../queries/entry-evidence.js';
 import type { EntryView } from '../../queries/entry-view.js';
 import { collectionContainer, CONTAINER_TYPES } from '../../queries/evidence-container.js';
 import { exportCollection } from '../../queries/export-collection.js';
@@ -172,18 +172,13 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
       const format = collectionFormat(request, query.format);
       const found = ledgers.find(tenant, ledger);
       collections.take(tenant, response);
-      const { anchored, identities, stamped, witnessed } = evidence;
       const {
         bytes: collection,
         shown,
         sizes,
+        authors,
       } = await exportCollection(
-        {
-          anchored,
-          ...(stamped !== undefined && { stamped }),
-          witnessed,
-          identity: (reader) => identities.of(found.ledger.identity.tenant, reader),
-        },
+        sourcesOf(evidence, found.ledger.identity.tenant),
         found,
         (asOf ?? [undefined]).map((at) => ({ subject, origin, asOf: at, validAt, types })),
       );
@@ -197,6 +192,7 @@ export function subjectsRoutes(options: SubjectsRoutesOptions): Router {
           format: format === 'json' ? undefined : format,
         }),
         entries: shown,
+        persons: authors,
         send: () => {
           response.setHeader('Content-Type', COLLECTION_TYPES[format]);
           // It grows with signatures and anchors.

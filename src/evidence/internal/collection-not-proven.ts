@@ -2,6 +2,7 @@
 import { isOpened, isRecord } from './answer.js';
 import { headerOf } from './check-header.js';
 import { openedTags } from './check-tags.js';
+import { authorsNotProven } from './not-proven.js';
 import { type Finding, finding } from './outcome.js';
 import type { CollectedEntry, ReadCollection } from './read-collection.js';
 import type { CollectionRun } from './run-collection.js';
@@ -36,7 +37,8 @@ export function collectionNotProven(collection: ReadCollection, run: CollectionR
     notOpened > 0 && finding('not-proven.not-opened', { count: notOpened }),
     contents > 0 && finding('not-proven.contents', { count: contents }),
     records.some(lacksThing) && finding('not-proven.things'),
-    records.some(hasClaim) && finding('not-proven.claim'),
+    records.some(hasUnsignedClaim) && finding('not-proven.claim'),
+    ...authorsNotProven(run),
     records.some(namesOthers) && finding('not-proven.parts'),
     file.inspection !== undefined && finding('not-proven.inspection'),
     log.first.content.kind === 'loss' && finding('not-proven.loss'),
@@ -50,9 +52,9 @@ function lacksThing(entry: CollectedEntry): boolean {
   return headerOf(entry) !== null && !openedTags(entry).includes('key');
 }
 
-function hasClaim(entry: CollectedEntry): boolean {
+function hasUnsignedClaim(entry: CollectedEntry): boolean {
   const header = headerOf(entry);
-  return header !== null && 'claim' in header;
+  return header !== null && 'claim' in header && !('claimSignature' in header);
 }
 
 function namesOthers({ content }: CollectedEntry): boolean {

@@ -15,6 +15,7 @@ export interface CollectionRuleBook
     Pick<
       RuleBook,
       | 'statement'
+      | 'author'
       | 'checkpoint'
       | 'handovers'
       | 'identity'
@@ -82,6 +83,7 @@ export const COLLECTION_RULE_BOOK: CollectionRuleBook = {
   payload: RULE_BOOK.payload,
   tags: RULE_BOOK.tags,
   claim: RULE_BOOK.claim,
+  author: RULE_BOOK.author,
   inclusion: INCLUSION,
   checkpoint: RULE_BOOK.checkpoint,
   handovers: RULE_BOOK.handovers,

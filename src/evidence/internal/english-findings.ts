@@ -46,6 +46,18 @@ export const ENGLISH_FINDINGS = {
   'claim.not-present': 'There is no claim.',
   'claim.differs': '{reason}.',
 
+  'author.pass':
+    'The key that signed was one of {author} for signing then: their {events} events up to the one that the entry names follow one another, each signed by the keys that it takes.',
+  'author.pass-all':
+    'The keys that signed {claims} claims were their authors’ for signing then: the {events} events of {authors} authors follow one another, each signed by the keys that it takes.',
+  'author.malformed': 'A history does not hold, in {where}: {reason}.',
+  'author.idle':
+    'The file shows the history of {identity}, who signed no claim of it, or shows it twice.',
+  'author.longer': 'The history of {identity} goes on behind the event that an entry names.',
+  'author.event': 'The history of the author does not hold the event that entry {entry} names.',
+  'author.later': 'The history of the author is from after the time of entry {entry}.',
+  'author.key': 'Entry {entry}: {reason}.',
+
   'inclusion.pass': 'The entry is number {index} (from 0) of the {size} in the log.',
   'inclusion.not-included':
     'The path of {where} (index {index}, size {size}) does not lead to the root hash.',
@@ -180,7 +192,11 @@ export const ENGLISH_FINDINGS = {
     'That the tag by which the log knows the subject stands for the name in the header.',
   'not-proven.claim': 'That the author signed the claim.',
   'not-proven.claim-key':
-    'That the key which signed the claim was the author’s then: the log says that it has checked so.',
+    'That the key which signed the claim was the author’s then, where the file does not show their history ({count}): the log says that it has checked so.',
+  'not-proven.author-later':
+    'When the keys of an author came and went, and that there was no later event of theirs when the entry was made: of this, the log says that it has checked so. Nor that no key was reported stolen since.',
+  'not-proven.author-name':
+    'Who an author is that you have not pinned ({count}): the name stands for the keys that they began with.',
   'not-proven.signature':
     'That the signature is genuine: the entry that it signs is not in this file.',
   'not-proven.parts': 'What the entry says of other persons: each is shown in a file of its own.',

@@ -52,6 +52,20 @@ export const GERMAN_FINDINGS: Readonly<Record<keyof typeof ENGLISH_FINDINGS, str
   'claim.not-present': 'Es gibt keine Erklärung.',
   'claim.differs': '{reason}.',
 
+  'author.pass':
+    'Der Schlüssel war damals einer von {author} zum Signieren: die {events} Ereignisse bis zu dem, das der Eintrag nennt, folgen aufeinander, jedes mit den Schlüsseln signiert, die es braucht.',
+  'author.pass-all':
+    'Die Schlüssel, mit denen {claims} Erklärungen signiert sind, waren damals solche der Verfasser zum Signieren: die {events} Ereignisse von {authors} Verfassern folgen aufeinander, jedes mit den Schlüsseln signiert, die es braucht.',
+  'author.malformed': 'Eine Geschichte hält nicht, in {where}: {reason}.',
+  'author.idle':
+    'Die Datei zeigt die Geschichte von {identity}, von dem keine Erklärung darin signiert ist, oder zeigt sie zweimal.',
+  'author.longer':
+    'Die Geschichte von {identity} geht hinter dem Ereignis weiter, das ein Eintrag nennt.',
+  'author.event':
+    'Die Geschichte des Verfassers enthält das Ereignis nicht, das Eintrag {entry} nennt.',
+  'author.later': 'Die Geschichte des Verfassers ist aus der Zeit nach Eintrag {entry}.',
+  'author.key': 'Eintrag {entry}: {reason}.',
+
   'inclusion.pass': 'Der Eintrag ist Nummer {index} (ab 0) der {size} Einträge im Log.',
   'inclusion.not-included':
     'Der Pfad von {where} (Stelle {index}, Größe {size}) führt nicht zum Wurzel-Hash.',
@@ -202,7 +216,11 @@ export const GERMAN_FINDINGS: Readonly<Record<keyof typeof ENGLISH_FINDINGS, str
     'Dass das Kennzeichen, unter dem das Log den Betroffenen führt, für den Namen in den Kopfdaten steht.',
   'not-proven.claim': 'Dass der Verfasser die Erklärung signiert hat.',
   'not-proven.claim-key':
-    'Dass der Schlüssel, der die Erklärung signiert hat, damals der des Verfassers war: Das Protokoll sagt, es geprüft zu haben.',
+    'Dass der Schlüssel, der die Erklärung signiert hat, damals der des Verfassers war, wo die Datei dessen Geschichte nicht zeigt ({count}): Das Protokoll sagt, es geprüft zu haben.',
+  'not-proven.author-later':
+    'Wann die Schlüssel eines Verfassers kamen und gingen, und dass es kein späteres Ereignis von ihm gab, als der Eintrag entstand: Davon sagt das Protokoll, es geprüft zu haben. Auch nicht, dass seither kein Schlüssel als gestohlen gemeldet wurde.',
+  'not-proven.author-name':
+    'Wer ein Verfasser ist, den Sie nicht festgelegt haben ({count}): Der Name steht für die Schlüssel, mit denen er begann.',
   'not-proven.signature':
     'Dass die Signatur echt ist: Der Eintrag, den sie signiert, ist nicht in dieser Datei.',
   'not-proven.parts':

@@ -5,6 +5,16 @@ import { type Finding, finding } from './outcome.js';
 import type { ReadEvidence } from './read-evidence.js';
 import type { CheckRun } from './run-checks.js';
 
+/** Of claims that are signed. */
+export function authorsNotProven({ authors }: Pick<CheckRun, 'authors'>): (Finding | false)[] {
+  const { outcome, unshown, unpinned } = authors;
+  return [
+    unshown > 0 && finding('not-proven.claim-key', { count: unshown }),
+    outcome !== null && finding('not-proven.author-later'),
+    unpinned > 0 && finding('not-proven.author-name', { count: unpinned }),
+  ];
+}
+
 export function notProven(evidence: ReadEvidence, run: CheckRun): Finding[] {
   const { entry, file, signatures, log } = evidence;
   const { after, before } = run.anchors;
@@ -30,7 +40,9 @@ export function notProven(evidence: ReadEvidence, run: CheckRun): Finding[] {
     entry.content.kind === 'signature' && finding('not-proven.signature'),
     header !== null &&
       'claim' in header &&
-      finding('claimSignature' in header ? 'not-proven.claim-key' : 'not-proven.claim'),
+      !('claimSignature' in header) &&
+      finding('not-proven.claim'),
+    ...authorsNotProven(run),
     entry.content.kind === 'record' &&
       (entry.content.parts !== undefined || entry.content.tags.parties !== undefined) &&
       finding('not-proven.parts'),

@@ -41,4 +41,8 @@ export function isFinding(value: object): value is Finding {
   return 'code' in value && 'facts' in value;
 }
 
-const NEWER: ReadonlySet<string> = new Set(['RECORD_FORMAT_NEWER', 'STATEMENT_KIND_UNKNOWN']);
+const NEWER: ReadonlySet<string> = new Set([
+  'RECORD_FORMAT_NEWER',
+  'STATEMENT_KIND_UNKNOWN',
+  'IDENTITY_FORMAT_NEWER',
+]);

@@ -2,6 +2,7 @@
 import type { RecordHeader } from '../../records/header.js';
 import type { EvidenceFile } from '../evidence-file.js';
 import { type AnchorRuleBook, ANCHOR_RULE_BOOK } from './check-anchor.js';
+import { AUTHOR_RULES, type AuthorSubject } from './check-author.js';
 import { BATCH_RULES, type BatchSubject } from './check-batch.js';
 import { CHECKPOINT_RULES } from './check-checkpoint.js';
 import { CLAIM_RULES } from './check-claim.js';
@@ -28,6 +29,7 @@ export interface RuleBook extends AnchorRuleBook {
   readonly payload: Rules<ReadEntry>;
   readonly tags: Rules<ReadEntry>;
   readonly claim: Rules<RecordHeader>;
+  readonly author: Rules<AuthorSubject>;
   readonly inclusion: Rules<ReadEvidence>;
   readonly checkpoint: Rules<ReadLogFile>;
   readonly handovers: Rules<HandoverSubject>;
@@ -44,6 +46,7 @@ export const RULE_BOOK: RuleBook = {
   payload: PAYLOAD_RULES,
   tags: TAG_RULES,
   claim: CLAIM_RULES,
+  author: AUTHOR_RULES,
   inclusion: INCLUSION_RULES,
   checkpoint: CHECKPOINT_RULES,
   handovers: HANDOVER_RULES,

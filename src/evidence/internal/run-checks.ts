@@ -2,6 +2,7 @@
 import type { Trust } from '../trust.js';
 import type { CheckReport } from '../verification-report.js';
 import { type AnchorChecks, checkAnchors } from './check-anchor.js';
+import { checkAuthors, type CheckedAuthors } from './check-author.js';
 import { checkBatch } from './check-batch.js';
 import { checkCheckpoint } from './check-checkpoint.js';
 import { checkClaim } from './check-claim.js';
@@ -27,6 +28,7 @@ export interface CheckRun {
   readonly witnessed: CheckedWitnessed | null;
   readonly identity: CheckedIdentity;
   readonly signatures: readonly CheckedSignature[];
+  readonly authors: CheckedAuthors;
   /** Null if the file has none. */
   readonly stamp: CheckedStamp | null;
 }
@@ -40,6 +42,8 @@ export function runChecks(evidence: ReadEvidence, trust: Trust, rules: RuleBook)
   const signatures = checkSignatures(evidence, trust, anchors.after, entryRules, rules.signature);
   const batch = checkBatch(evidence, rules.batch);
   const stamp = checkEpochStamp(evidence, trust, rules);
+  const histories = file.history === undefined ? [] : [file.history];
+  const authors = checkAuthors([entry], histories, trust, rules.author);
   const checks = [
     named('format', checkFormat(file, rules.format)),
     named('statement', checkStatement(evidence, rules.statement)),
@@ -47,6 +51,7 @@ export function runChecks(evidence: ReadEvidence, trust: Trust, rules: RuleBook)
     named('payload', checkPayload(entry, rules.payload)),
     named('tags', checkTags(entry, rules.tags)),
     named('claim', checkClaim(entry, rules.claim)),
+    ...(authors.outcome === null ? [] : [named('author', authors.outcome)]),
     named('inclusion', checkInclusion(evidence, rules.inclusion)),
     named('checkpoint', checkCheckpoint(evidence, rules.checkpoint)),
     named('handovers', checkHandovers(evidence, rules.handovers)),
@@ -58,7 +63,7 @@ export function runChecks(evidence: ReadEvidence, trust: Trust, rules: RuleBook)
     ...(stamp === null ? [] : [named('epoch-time-stamp', stamp.outcome)]),
     ...(witnessed === null ? [] : [named('witnessed', witnessed.outcome)]),
   ];
-  return { checks, anchors, witnessed, identity, signatures, stamp };
+  return { checks, anchors, witnessed, identity, signatures, authors, stamp };
 }
 
 export function unreadableChecks(found: Unreadable): CheckReport[] {

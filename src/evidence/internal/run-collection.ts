@@ -3,6 +3,7 @@ import type { Trust } from '../trust.js';
 import type { CheckId, CheckReport } from '../verification-report.js';
 import { checkAnchors } from './check-anchor.js';
 import { type AttachedSignatures, checkAttached } from './check-attached.js';
+import { checkAuthors } from './check-author.js';
 import { checkBatch } from './check-batch.js';
 import { checkCheckpoint } from './check-checkpoint.js';
 import { checkCollected } from './check-collected.js';
@@ -41,6 +42,8 @@ export function runCollectionChecks(
   const signable = { ...collection, entry: null };
   const signatures = checkSignatures(signable, trust, anchors.after, entryRules, rules.signature);
   const collected = checkCollected(collection, rules);
+  const { entries, file } = collection;
+  const authors = checkAuthors(entries, file.histories ?? [], trust, rules.author);
   const completeness = checkCompleteness(collection, rules.completeness);
   const checks = [
     named('format', checkFormat(collection, rules)),
@@ -49,6 +52,7 @@ export function runCollectionChecks(
     named('payload', collected.payload),
     named('tags', collected.tags),
     named('claim', collected.claim),
+    ...(authors.outcome === null ? [] : [named('author', authors.outcome)]),
     named('inclusion', checkInclusion(collection, rules)),
     named('checkpoint', checkCheckpoint(collection, rules.checkpoint)),
     named('handovers', checkHandovers(collection, rules.handovers)),
@@ -61,7 +65,7 @@ export function runCollectionChecks(
     ...(stamp === null ? [] : [named('epoch-time-stamp', stamp.outcome)]),
     ...(witnessed === null ? [] : [named('witnessed', witnessed.outcome)]),
   ];
-  return { checks, anchors, stamp, witnessed, identity, signatures, attached };
+  return { checks, anchors, stamp, witnessed, identity, signatures, authors, attached };
 }
 
 function checkFormat(collection: ReadCollection, { format }: CollectionRuleBook): Outcome {

@@ -227,7 +227,7 @@ export async function collectionForgeries(): Promise<CollectionForgery[]> {
     ['completeness', 'the map says so of the tag'],
     'an absence that is none',
     'completeness:1',
-    (file) => ({
+    ({ histories: _, ...file }) => ({
       ...file,
       entries: [],
       questions: file.questions.map(({ completeness, question }) => ({
@@ -338,6 +338,8 @@ export async function collectionForgeries(): Promise<CollectionForgery[]> {
     header: (header, index) => (index === 7 ? { ...header, claim: CLAIM } : header),
   });
   add(['claim', ''], 'a claim that says something else', 'claim', claimed.bytes, claimed);
+  const short = await forge({ histories: (all) => all.map((events) => events.slice(0, 2)) });
+  add(['author', ''], 'a history without the event of a claim', 'author', short.bytes, short);
   add(
     ['checkpoint', ''],
     'another tree hash in the checkpoint',

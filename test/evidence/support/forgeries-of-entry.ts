@@ -1,6 +1,5 @@
 /** Of the entry and the signatures over it. */
 import { utf8 } from '../../../src/base/bytes.js';
-import type { JsonObject } from '../../../src/base/canonical-json.js';
 import { digestToHex } from '../../../src/base/hex-digest.js';
 import { claimBytes } from '../../../src/identities/claim-signature.js';
 import type { RecordHeader } from '../../../src/records/header.js';
@@ -9,6 +8,7 @@ import { leafHash } from '../../../src/tlog/merkle-hash.js';
 import { testKey } from '../../identities/support/identity-kit.js';
 import type { Forgery } from './forgery.js';
 import { minutes } from './plan.js';
+import { claimOf } from './synthetic-authors.js';
 import { derived } from './synthetic-keys.js';
 
 const OTHER_HASH = digestToHex(derived('something else'));
@@ -22,7 +22,7 @@ export const FORGERIES_OF_ENTRY: readonly Forgery[] = [
   {
     name: 'a committed header that is none',
     check: 'header',
-    bends: { headerBytes: () => utf8('{"$v":1,"hello":"world"}') },
+    bends: { headerBytes: () => utf8('{"$v":1,"hello":"world"}'), history: () => undefined },
   },
   {
     name: 'a header of another type than the statement',
@@ -106,6 +106,7 @@ export const FORGERIES_OF_ENTRY: readonly Forgery[] = [
     check: 'claim',
     bends: {
       header: (header) => ({ ...header, claim: { ...claimOf(header), author: 'somebody else' } }),
+      history: () => undefined,
     },
   },
   {
@@ -123,12 +124,13 @@ export const FORGERIES_OF_ENTRY: readonly Forgery[] = [
           authorEvent: OTHER_HASH,
         };
       },
+      history: () => undefined,
     },
   },
   {
     name: 'a claim that is none',
     check: 'claim',
-    bends: { header: (header) => ({ ...header, claim: { $v: 1 } }) },
+    bends: { header: (header) => ({ ...header, claim: { $v: 1 } }), history: () => undefined },
   },
   {
     name: 'a signature entry of another entry',
@@ -164,20 +166,5 @@ function laterVersion(): (statement: SignatureStatement) => SignatureStatement {
       return statement;
     }
     return { ...statement, prev: digestToHex(leafHash(formatStatement(first))) };
-  };
-}
-
-/** What the author of this header would claim. */
-function claimOf(header: RecordHeader): JsonObject {
-  const { author, payload, subject, type } = header;
-  return {
-    $v: 1,
-    author,
-    key: 'residence',
-    nonce: '00'.repeat(16),
-    payloads: [payload.sha256],
-    subject,
-    type,
-    validFrom: '2026-11-02T10:30:00.000Z',
   };
 }

@@ -20,6 +20,7 @@ const STAMP: Path = ['timeStamp'];
 export function mutationsOfValue(bytes: Uint8Array): NamedMutation[] {
   return [
     ...ofEntry(bytes),
+    ...ofHistory(bytes),
     ...ofLog(bytes),
     ...ofAnchors(bytes),
     ...ofStamp(bytes),
@@ -37,6 +38,7 @@ function ofEntry(bytes: Uint8Array): NamedMutation[] {
       rewrite(file, ['entry', 'payload', 'bytes'], 'Seilergraben 1', 'Seilergraben 2');
     }),
     altered('another payload and no header to describe it', 'payload', (file) => {
+      remove(file, ['history']);
       remove(file, ['entry', 'header']);
       remove(file, ['entry', 'openers']);
       rewrite(file, ['entry', 'payload', 'bytes'], 'Seilergraben 1', 'Seilergraben 2');
@@ -45,7 +47,8 @@ function ofEntry(bytes: Uint8Array): NamedMutation[] {
       set(file, ['entry', 'payload', 'salt'], get(file, ['entry', 'header', 'salt']));
     }),
     altered('another subject in the header', 'tags', (file) => {
-      rewrite(file, ['entry', 'header', 'bytes'], 'customer-4711', 'customer-4712');
+      const said = (subject: string) => `"schema":"none","subject":"${subject}"`;
+      rewrite(file, ['entry', 'header', 'bytes'], said('customer-4711'), said('customer-4712'));
     }),
     altered('another schema in the header', 'header', (file) => {
       rewrite(file, ['entry', 'header', 'bytes'], '"schema":"none"', '"schema":"KYC1"');
@@ -66,6 +69,94 @@ function ofEntry(bytes: Uint8Array): NamedMutation[] {
     ...listAlterations(bytes, ['entry', 'inclusion'], 'the path of the entry', 'inclusion'),
     failing('a payload beside a handover', 'payload', besideHandover(bytes, 'payload')),
     failing('a header beside a handover', 'header', besideHandover(bytes, 'header')),
+  ];
+}
+
+function ofHistory(bytes: Uint8Array): NamedMutation[] {
+  const altered = alterationsOf(bytes);
+  const event = (at: number, change: (signed: Node) => void) => (file: Node) => {
+    update(file, ['history', at], (text: string) =>
+      toBase64(edited(new Uint8Array(Buffer.from(text, 'base64')), change)),
+    );
+  };
+  const events = (change: (events: unknown[]) => unknown[]) => (file: Node) => {
+    update(file, ['history'], change);
+  };
+  return [
+    altered(
+      'another name of the author',
+      'author',
+      event(0, (signed) => {
+        set(signed, ['event', 'name'], 'Eve');
+      }),
+    ),
+    altered(
+      'another purpose of a key of the author',
+      'author',
+      event(0, (signed) => {
+        set(signed, ['event', 'keys', 1, 'purposes', 0], 'update');
+      }),
+    ),
+    altered(
+      'an act of the tenant that says something else',
+      'author',
+      event(1, (signed) => {
+        set(signed, ['event', 'reason'], 'never seen');
+      }),
+    ),
+    altered(
+      'the signature of the new key left out',
+      'author',
+      event(2, (signed) => {
+        remove(signed, ['signatures', 1]);
+      }),
+    ),
+    altered(
+      'the signatures of an event left out',
+      'author',
+      event(2, (signed) => {
+        remove(signed, ['signatures']);
+      }),
+    ),
+    altered(
+      'a member beside an event',
+      'author',
+      event(2, (signed) => {
+        set(signed, ['note'], 'added');
+      }),
+    ),
+    altered(
+      'a history without its beginning',
+      'author',
+      events((all) => all.slice(1)),
+    ),
+    altered(
+      'an event left out of the middle',
+      'author',
+      events((all) => all.toSpliced(1, 1)),
+    ),
+    altered(
+      'events in another order',
+      'author',
+      events(([a, b, c]) => [a, c, b]),
+    ),
+    altered(
+      'an event twice',
+      'author',
+      events((all) => [...all, all.at(-1)]),
+    ),
+    altered(
+      'an event that is no JSON',
+      'author',
+      events((all) => [...all, 'AAAA']),
+    ),
+    unusable(
+      'a history without events',
+      edited(
+        bytes,
+        events(() => []),
+      ),
+    ),
   ];
 }
 

@@ -2,6 +2,7 @@
 import type { Sha256Digest, UnixMillis } from '../../../src/base/brand.js';
 import { canonicalJsonBytes } from '../../../src/base/canonical-json.js';
 import { parseInstant } from '../../../src/base/time.js';
+import type { AuthorHistory } from '../../../src/evidence/evidence-file.js';
 import type { ChainName } from '../../../src/evidence/chains.js';
 import type { HeadStatement } from '../../../src/evidence/head-statement.js';
 import type {
@@ -12,6 +13,7 @@ import type {
   LossStatement,
 } from '../../../src/records/statement.js';
 import type { Checkpoint } from '../../../src/tlog/checkpoint.js';
+import { type SyntheticAuthor, syntheticAuthor } from './synthetic-authors.js';
 import type { RecordBends, SignatureBends } from './synthetic-entries.js';
 import { type Authority, type LogKeys, type NamedKey, newAuthority } from './synthetic-keys.js';
 
@@ -54,6 +56,10 @@ export interface Plan extends RecordBends, SignatureBends {
   readonly recordedAt: (index: number) => UnixMillis;
   readonly payload: Uint8Array;
   readonly recordKey: string | undefined;
+  /** Who signs the entry's claim; null if nobody does. */
+  readonly author: SyntheticAuthor | null;
+  /** What the file shows of the author. */
+  readonly history: (history: AuthorHistory) => AuthorHistory | undefined;
   /** Where the entry stands that the file shows as the log's first. */
   readonly firstIndex: number;
   readonly first: (statement: LedgerStatement, keys: LogKeys) => LedgerStatement | LossStatement;
@@ -111,6 +117,8 @@ export function plan(bends: Partial<Plan> = {}): Plan {
     recordedAt: (index) => minutes(10 * index),
     payload: canonicalJsonBytes({ city: 'Zürich', country: 'CH', street: 'Seilergraben 1' }),
     recordKey: 'residence',
+    author: syntheticAuthor('Ada'),
+    history: same,
     header: same,
     headerBytes: same,
     record: same,

@@ -1,6 +1,7 @@
 /** Entries of kind record and signature with everything that a discloser can open. */
 import type { LeafIndex, UnixMillis } from '../../../src/base/brand.js';
 import { utf8 } from '../../../src/base/bytes.js';
+import type { JsonObject } from '../../../src/base/canonical-json.js';
 import { digestToHex, type HexDigest } from '../../../src/base/hex-digest.js';
 import type { EvidenceEntry, TagOpeners } from '../../../src/evidence/evidence-file.js';
 import { commit } from '../../../src/records/commitment.js';
@@ -18,6 +19,7 @@ import {
   type SignatureStatement,
 } from '../../../src/records/statement.js';
 import { personOpener, tagOf, thingOpener, thingValue } from '../../../src/records/tag.js';
+import { type SyntheticAuthor, withClaim } from './synthetic-authors.js';
 import { derived } from './synthetic-keys.js';
 
 /** An entry as its log's owner can show it, its path in the tree excepted. */
@@ -26,6 +28,8 @@ export type OpenEntry = Omit<EvidenceEntry, 'inclusion'>;
 /** Each is the place where a plan may put something else than the truth. */
 export interface RecordBends {
   readonly header: (header: RecordHeader) => RecordHeader;
+  /** What the claim says besides. */
+  readonly claim?: (recordedAt: UnixMillis) => JsonObject;
   readonly headerBytes: (bytes: Uint8Array) => Uint8Array;
   readonly record: (statement: RecordStatement) => RecordStatement;
   readonly openers: (openers: TagOpeners) => TagOpeners | undefined;
@@ -45,17 +49,19 @@ export interface RecordOrder {
   /** A record without one is its own thing. */
   readonly key?: string;
   readonly payload: Uint8Array;
+  /** Who signs its claim, at the end of this history; somebody with an API key signs nothing. */
+  readonly author?: SyntheticAuthor;
 }
 
 export function recordEntry(order: RecordOrder, bends: RecordBends): OpenEntry {
   const { seed, index, type, subject, key, payload, recordedAt } = order;
   const secret = derived(`${seed} tags ${subject}`);
-  const author = 'key:7f3a';
+  const author = order.author?.id ?? 'key:7f3a';
   const authorOpener = personOpener(derived(`${seed} tags ${author}`), 'author');
   const subjectOpener = personOpener(secret, 'subject');
   const keyOpener =
     key === undefined ? derived(`${seed} thing ${index}`) : thingOpener(secret, type, key);
-  const header = bends.header({
+  const said = bends.header({
     author,
     ...(key === undefined ? { keyOpener: digestToHex(keyOpener) } : { key }),
     payload: describePayload(JSON_MEDIA_TYPE, payload),
@@ -65,6 +71,8 @@ export function recordEntry(order: RecordOrder, bends: RecordBends): OpenEntry {
     type,
     validFrom: recordedAt,
   });
+  const header =
+    order.author === undefined ? said : withClaim(said, order.author, bends.claim?.(recordedAt));
   const headerBytes = bends.headerBytes(utf8(formatHeader(header)));
   const [headerSalt, payloadSalt] = salts(seed, index);
   const statement = bends.record({

@@ -33,6 +33,7 @@ export async function buildLog(made: Plan, keys: LogKeys): Promise<BuiltLog> {
       index: ENTRY,
       recordedAt: made.recordedAt(ENTRY),
       ...(made.recordKey !== undefined && { key: made.recordKey }),
+      ...(made.author !== null && { author: made.author }),
     },
     made,
   );
