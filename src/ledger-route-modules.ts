@@ -40,6 +40,7 @@ export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModu
           },
           stateParts: (tenant) => ledgers.stateParts(tenant),
         },
+        rotation: { store: node.store, ledgers },
         isListed: (principal, name) =>
           name !== ACCESS_LEDGER && !book.rolesIn(principal, name).isHidden,
       }),

@@ -153,6 +153,7 @@ describe('a service', () => {
       '/v1/ledgers/{ledger}/records/{id}/signatures/prepare',
       '/v1/ledgers/{ledger}/records/{id}/signatures/{number}',
       '/v1/ledgers/{ledger}/records/{id}/statement',
+      '/v1/ledgers/{ledger}/rotate-key',
       '/v1/ledgers/{ledger}/schemas',
       '/v1/ledgers/{ledger}/schemas/{type}',
       '/v1/ledgers/{ledger}/schemas/{type}/versions',

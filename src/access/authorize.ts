@@ -52,6 +52,8 @@ const ALLOWED = {
   'ledger:create': ['admin'],
   /** That it is there, its state, checkpoints, tiles and proofs. */
   'ledger:read': EVERYONE,
+  /** By the log's own keys: the old ones and the new. */
+  'ledger:rotate-key': ['admin'],
   'record:append': ['writer', 'admin'],
   /** Content. */
   'record:read': READERS,

@@ -6,8 +6,8 @@ import { IDENTITY_LEDGER } from '../identities/identity-record.js';
 import { ACCESS_LEDGER } from './access-entry.js';
 import type { Action } from './authorize.js';
 
-/** That show nothing but hashes and tags, of this ledger as of any. */
-const OF_ANY_LEDGER: readonly Action[] = ['ledger:read', 'statement:read'];
+/** That show nothing but hashes and tags, of this ledger as of any, or put in nothing that anybody could choose. */
+const OF_ANY_LEDGER: readonly Action[] = ['ledger:read', 'statement:read', 'ledger:rotate-key'];
 
 /** That show what reads and acts have been entered. */
 const OF_ENTRIES: ReadonlySet<Action> = new Set([

@@ -98,6 +98,18 @@ export class LogReader {
     return handoversOf(this.#log.descriptor).filter((handover) => handover.size < size);
   }
 
+  /**
+   * The least size from `size` on at which the checkpoint is by the key that the entries below it name last: before a
+   * handover a tree knows nothing of the key that signs it now.
+   */
+  async vouchedSize(size: TreeSize): Promise<TreeSize> {
+    const last = this.#log.descriptor.before?.at(-1);
+    if (last === undefined || size > last.size) return size;
+    // Until the handover is an entry, the head is the one that the old key signed last.
+    if (this.head.size <= last.size) return this.head.size;
+    return (await this.block(last.size as LeafIndex)).size;
+  }
+
   /** Names the log in the stores of this node, and nowhere else; never used again for another. */
   get number(): number {
     return this.#log.number;

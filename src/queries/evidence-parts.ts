@@ -10,6 +10,7 @@ import { tagsScope } from '../base/secret-scope.js';
 import type {
   EvidenceAnchor,
   EvidenceEntry,
+  EvidenceFile,
   EvidenceHead,
   EvidenceWitnessed,
   ProvedStatement,
@@ -67,6 +68,27 @@ export async function proved(
 ): Promise<ProvedStatement> {
   const { statement } = await reader.entry(index);
   return { inclusion: await reader.inclusionProof(index, size), statement };
+}
+
+/**
+ * What says whose log a file is of, at the size that its proofs lead to.
+ *
+ * @param size as `LogReader.vouchedSize` gives it.
+ */
+export async function evidenceLog(
+  { identity }: Pick<EvidenceSources, 'identity'>,
+  reader: LogReader,
+  size: TreeSize,
+): Promise<EvidenceFile['log']> {
+  const shown = reader.handovers.filter((handover) => handover.size < size);
+  return {
+    checkpoint: await reader.checkpointAt(size),
+    first: await proved(reader, 0 as LeafIndex, size),
+    handovers: await Promise.all(
+      shown.map((handover) => proved(reader, handover.size as LeafIndex, size)),
+    ),
+    ...(await identity(reader)),
+  };
 }
 
 export async function evidenceEntry(

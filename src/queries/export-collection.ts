@@ -17,6 +17,7 @@ import {
   anchorsOf,
   evidenceAnchor,
   evidenceEntry,
+  evidenceLog,
   evidenceWitnessed,
   type EvidenceSources,
   headSize,
@@ -90,10 +91,11 @@ export async function exportCollection(
   const stamped = await stampOf(sources.stamped, { reader, index: last }, recordedAt);
   const witness = await sources.witnessed.covering(reader, last);
   const attached = batch?.signatures ?? [];
-  const size = Math.max(
+  const held = Math.max(
     (await reader.block(Math.max(last, ...attached) as LeafIndex)).size,
     ...[after, stamped, witness].flatMap((head) => (head === null ? [] : [headSize(head)])),
   ) as TreeSize;
+  const size = await reader.vouchedSize(held);
   const subjects = new Map(
     questions.map(({ subject }, at) => [answers[at]?.completeness.tag, subject]),
   );
@@ -117,12 +119,7 @@ export async function exportCollection(
     entries,
     ...(histories.length > 0 && { histories }),
     ...(purpose !== undefined && { inspection: purpose.inspection }),
-    log: {
-      checkpoint: await reader.checkpointAt(size),
-      first: await proved(reader, 0 as LeafIndex, size),
-      handovers: [],
-      ...(await sources.identity(reader)),
-    },
+    log: await evidenceLog(sources, reader, size),
     questions: await Promise.all(
       questions.map((question, at) =>
         answered(ledger, question, answers[at] ?? first, indices, size),

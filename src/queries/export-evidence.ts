@@ -18,6 +18,7 @@ import {
   anchorsOf,
   evidenceAnchor,
   evidenceEntry,
+  evidenceLog,
   evidenceWitnessed,
   type EvidenceSources,
   headSize,
@@ -60,12 +61,7 @@ export async function exportEvidence(
     ...(batch !== null && { batch: await proved(reader, batch.index, size) }),
     entry: shown,
     ...(history !== undefined && { history }),
-    log: {
-      checkpoint: await reader.checkpointAt(size),
-      first: await proved(reader, 0 as LeafIndex, size),
-      handovers: [],
-      ...(await sources.identity(reader)),
-    },
+    log: await evidenceLog(sources, reader, size),
     ...(signatures.length > 0 && { signatures }),
     ...(stamped !== null && { timeStamp: await evidenceStamp(reader, stamped, size) }),
     ...(witness !== null && { witnessed: await evidenceWitnessed(reader, witness, size) }),
@@ -107,7 +103,7 @@ async function checkpointSize(
 ): Promise<TreeSize> {
   const last = Math.max(...indices) as LeafIndex;
   const { size } = await reader.block(last);
-  return Math.max(size, ...heads.map(headSize)) as TreeSize;
+  return reader.vouchedSize(Math.max(size, ...heads.map(headSize)) as TreeSize);
 }
 
 async function evidenceAnchors(

@@ -32,12 +32,14 @@ export class LogIdentities {
   }
 
   async of(tenant: string, reader: LogReader): Promise<LogIdentity> {
-    const known = this.#made.get(reader.handle);
+    // After a handover it is about another key.
+    const name = `${reader.handle} ${reader.verifierKey}`;
+    const known = this.#made.get(name);
     if (known !== undefined) return known;
     const made = this.#make(tenant, reader);
-    this.#made.set(reader.handle, made);
+    this.#made.set(name, made);
     // A failure must not be remembered as the answer.
-    made.catch(() => this.#made.delete(reader.handle));
+    made.catch(() => this.#made.delete(name));
     return made;
   }
 

@@ -410,6 +410,11 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     discloses: true,
     ask: get(`${KYC}/records/1/signatures/0`),
   },
+  'POST /v1/ledgers/{ledger}/rotate-key': {
+    ...ofLedger,
+    may: ADMINS,
+    ask: () => ({ path: `${KYC}/rotate-key`, json: {} }),
+  },
   'POST /v1/ledgers/{ledger}/batches': {
     ...ofLedger,
     may: ADMINS,

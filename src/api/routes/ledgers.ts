@@ -4,6 +4,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import type { Principal } from '../../access/authorize.js';
 import { createLedger, type CreateLedgerDeps } from '../../commands/create-ledger.js';
+import { rotateLogKey, type RotateLogKeyDeps } from '../../commands/rotate-log-key.js';
 import type { LedgerState } from '../../queries/ledger-state.js';
 import { listLedgers, stateOfLedger } from '../../queries/list-ledgers.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
@@ -22,6 +23,7 @@ export interface LedgersRoutesOptions {
   readonly body: BodyLimits;
   readonly ledgers: TenantLedgers;
   readonly creation: CreateLedgerDeps;
+  readonly rotation: RotateLogKeyDeps;
   /** Whether a list shows this ledger of the principal's tenant. */
   readonly isListed: (principal: Principal, ledger: string) => boolean;
 }
@@ -32,11 +34,19 @@ const newLedgerSchema = z.strictObject({
 });
 const ledgerPageSchema = z.object({ items: z.array(ledgerSchema), cursor: cursorSchema });
 const pathSchema = z.object(ledgerPath);
+const nothingSchema = z.strictObject({});
+const rotatedSchema = z.object({
+  origin: z.string(),
+  old: z.string().meta({ description: 'C2SP vkey that signed until now; its key is destroyed.' }),
+  new: z.string().meta({ description: 'C2SP vkey that signs from here on.' }),
+  size: z.number().int().meta({ description: 'The handover is the entry with this index.' }),
+  rootHash: z.string().meta({ description: 'RFC 6962, of the tree of that size; hex.' }),
+});
 const listQuerySchema = z.strictObject(pageQuery);
 const positionSchema = z.strictObject({ after: nameSchema });
 
 export function ledgersRoutes(options: LedgersRoutesOptions): Router {
-  const { guard, cursors, body, ledgers, creation, isListed } = options;
+  const { guard, cursors, body, ledgers, creation, rotation, isListed } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers', {
     post: guard.administering('ledger:create', async ({ tenant }, request, response) => {
@@ -78,6 +88,26 @@ export function ledgersRoutes(options: LedgersRoutesOptions): Router {
       sendJson(response, 200, stateOfLedger(ledgers, tenant, ledger));
     }),
   });
+  addResource(router, '/ledgers/:ledger/rotate-key', {
+    post: guard.administering('ledger:rotate-key', async ({ tenant }, request, response) => {
+      const { ledger } = validate(pathSchema, request.params, 'the path');
+      validate(nothingSchema, await readJsonBody(request, body), 'the body');
+      return {
+        ledger,
+        question: {},
+        take: async () => {
+          const rotated = await rotateLogKey(rotation, tenant, ledger);
+          const { old, new: next, size } = rotated;
+          return {
+            made: { old, new: next, size },
+            send: () => {
+              sendJson(response, 200, rotated satisfies z.infer<typeof rotatedSchema>);
+            },
+          };
+        },
+      };
+    }),
+  });
   return router;
 }
 
@@ -112,6 +142,17 @@ export function describeLedgers(registry: OpenAPIRegistry): void {
     request: { params: pathSchema },
     responses: {
       200: { description: 'Its state.', content: json(ledgerSchema) },
+      default: problemResponse,
+    },
+  });
+  registry.registerPath({
+    method: 'post',
+    path: '/v1/ledgers/{ledger}/rotate-key',
+    summary: 'Give the log another key, signed for by the old one, which is then destroyed',
+    tags: ['ledgers'],
+    request: { params: pathSchema, body: { required: true, content: json(nothingSchema) } },
+    responses: {
+      200: { description: 'The log goes on by the new key.', content: json(rotatedSchema) },
       default: problemResponse,
     },
   });

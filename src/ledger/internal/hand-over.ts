@@ -9,7 +9,12 @@ import type { RandomSource } from '../../base/random.js';
 import type { KeyStore } from '../../keys/key-store.js';
 import { formatStatement } from '../../records/statement.js';
 import { type HandoverTerms, signHandover } from '../../tlog/handover.js';
-import { type EndedKeys, type LedgerDescriptor, MAX_HANDOVERS } from '../catalog.js';
+import {
+  type EndedKeys,
+  type LedgerDescriptor,
+  MAX_HANDOVERS,
+  type TenantDescriptor,
+} from '../catalog.js';
 import { type EntryDraft, plainDraft } from '../entry-draft.js';
 import { LedgerError } from '../ledger-error.js';
 import type { LogHead } from '../log-head.js';
@@ -30,8 +35,19 @@ export interface HandOverParts {
   readonly rotation: JournalRotation;
 }
 
-/** @throws LedgerError LEDGER_HANDOVER for a log that has been handed over too often. */
-export function checkMayHandOver({ before = [] }: OpenLog['descriptor']): void {
+/** Every entry of the epoch log but the first is an epoch, and its index the epoch's number (docs/formats/epoch.md). */
+const NODE_TENANT = '_node';
+
+/** @throws LedgerError LEDGER_HANDOVER for the epoch log, and a log that has been handed over too often. */
+export function checkMayHandOver(
+  { before = [] }: OpenLog['descriptor'],
+  tenant: TenantDescriptor | undefined,
+): void {
+  if (tenant?.name === NODE_TENANT)
+    throw new LedgerError(
+      'LEDGER_HANDOVER',
+      "the epoch log takes no entry but epochs: where its keys are lost, let the node go on with 'restore --successor'",
+    );
   if (before.length >= MAX_HANDOVERS)
     throw new LedgerError(
       'LEDGER_HANDOVER',

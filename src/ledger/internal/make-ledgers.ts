@@ -66,7 +66,8 @@ export class LedgerMaker {
   rotateKeys(handle: string): Promise<Ledger> {
     return this.#inTurn(async () => {
       const { ledger, descriptor } = this.#known(handle);
-      for (const log of descriptor.logs.slice(-1)) checkMayHandOver(log);
+      const owner = this.#parts.open.tenant(descriptor.tenant);
+      for (const log of descriptor.logs.slice(-1)) checkMayHandOver(log, owner);
       await this.#orFail(() => rotateKeys(this.#parts, descriptor));
       return ledger;
     });
