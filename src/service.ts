@@ -55,6 +55,8 @@ export interface ServiceParts {
   readonly openViews: NodeViewsOptions['openEngine'];
   /** For tests. */
   readonly store?: Partial<LedgerStoreOptions>;
+  /** See `NodeSurroundings`. */
+  readonly needsRecoveryKeys?: boolean;
   /** For tests: where anchor files are written. */
   readonly writeOnce?: WriteOnceFiles;
   /** Before a schema is kept. */

@@ -16,6 +16,7 @@ import type {
   LogKeys,
   NoteKey,
   SealKeys,
+  TenantRecoveryKey,
 } from './key-store.js';
 import { KeysError } from './keys-error.js';
 import { type Mark, markContent, NODE_ID, readMark } from './mark.js';
@@ -86,13 +87,18 @@ export class DirectoryKeyStore implements KeyStore {
   }
 
   async logKeys(handle: string): Promise<LogKeys> {
-    return this.#keys.read(logFile(handle), (members) =>
-      logKeysOf(members.required('core', KEY), members.required('note', KEY)),
-    );
+    return this.#keys.read(logFile(handle), (members) => {
+      const core = members.optional('core', KEY);
+      return core === undefined ? lostLogKeys(members) : logKeysOf(core, members.required('note', KEY));
+    });
   }
 
-  async createTenant(handle: string): Promise<void> {
-    await this.#keys.create(tenantFile(handle, 'recovery'), { seed: toBase64(this.#fresh()) });
+  async createTenant(handle: string, recoveryKey: Uint8Array | null): Promise<void> {
+    const recovery =
+      recoveryKey === null
+        ? { seed: toBase64(this.#fresh()) }
+        : { publicKey: toBase64(recoveryKey) };
+    await this.#keys.create(tenantFile(handle, 'recovery'), recovery);
     await this.createVaultKey(handle, 1);
     // The root last: a tenant whose root is there has everything else. A crash before it leaves
     // files under a handle that nothing names.
@@ -103,9 +109,14 @@ export class DirectoryKeyStore implements KeyStore {
     return this.#keys.read(tenantFile(handle, 'root'), (members) => members.required('root', KEY));
   }
 
-  async recoveryKey(handle: string): Promise<NoteKey> {
-    const file = tenantFile(handle, 'recovery');
-    return this.#keys.read(file, (members) => noteKeyOf(keyPairOf(members.required('seed', KEY))));
+  async recoveryKey(handle: string): Promise<TenantRecoveryKey> {
+    return this.#keys.read(tenantFile(handle, 'recovery'), (members) => {
+      const seed = members.optional('seed', KEY);
+      if (seed === undefined)
+        return { publicKey: members.required('publicKey', KEY), development: null };
+      const development = noteKeyOf(keyPairOf(seed));
+      return { publicKey: development.publicKey, development };
+    });
   }
 
   async vaultGenerations(handle: string): Promise<number[]> {
@@ -258,7 +269,32 @@ function anchorContent({ isDevelopment, secret }: AnchorKey): JsonObject {
 }
 
 function logKeysOf(core: Uint8Array, note: Uint8Array): LogKeys {
-  return { core: keyPairOf(core), note: noteKeyOf(keyPairOf(note)) };
+  return { core: keyPairOf(core), note: noteKeyOf(keyPairOf(note)), isLost: false };
+}
+
+function lostLogKeys(members: JsonMembers): LogKeys {
+  return {
+    core: {
+      publicKey: members.required('corePublicKey', KEY),
+      get secretKey(): Uint8Array {
+        throw lostKey();
+      },
+    },
+    note: {
+      publicKey: members.required('notePublicKey', KEY),
+      sign: () => {
+        throw lostKey();
+      },
+    },
+    isLost: true,
+  };
+}
+
+function lostKey(): KeysError {
+  return new KeysError(
+    'KEYS_MISSING',
+    'the keys of this log were lost with a key store: it is read, and another goes on for it',
+  );
 }
 
 function noteKeyOf(pair: KeyPair): NoteKey {

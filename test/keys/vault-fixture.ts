@@ -50,7 +50,7 @@ export class VaultFixture {
   }
 
   async createTenant(): Promise<void> {
-    await (await this.keyStore()).createTenant(TENANT);
+    await (await this.keyStore()).createTenant(TENANT, null);
   }
 
   /** Opens the vault and gives the index what it lacks, as the ledger does. */
