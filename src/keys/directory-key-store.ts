@@ -1,9 +1,12 @@
 /** The key store as a directory (docs/formats/vault.md): the default, and what development uses. */
+import { readdir, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { toBase64 } from '../base/bytes.js';
 import type { JsonObject } from '../base/canonical-json.js';
 import { assert } from '../base/errors.js';
 import { arrayOf, base64Of, BOOLEAN, COUNT, type JsonMembers } from '../base/json-members.js';
 import { randomBytes, type RandomSource } from '../base/random.js';
+import { systemErrorCode } from '../base/system-error.js';
 import { type DurableFileSystem, durableFileSystem } from './durable-file.js';
 import { KeyDirectory } from './internal/key-directory.js';
 import { damagedKeyFile, missingKeyFile } from './internal/key-file.js';
@@ -14,7 +17,10 @@ import type {
   DevelopmentAuthorityKeys,
   KeyStore,
   LogKeys,
+  LogPublicKeys,
+
   NoteKey,
+  RestoredTenant,
   SealKeys,
   TenantRecoveryKey,
 } from './key-store.js';
@@ -37,6 +43,15 @@ export interface DirectoryKeyStoreOptions {
   readonly dataDirectory: string;
   readonly random: RandomSource;
   readonly files?: DurableFileSystem;
+}
+
+/** What escrow and the data directory say of the keys of a node. */
+export interface RestoredKeys {
+  readonly nodeId: string;
+  readonly tenants: readonly RestoredTenant[];
+  readonly logs: readonly LogPublicKeys[];
+  /** Of the data. */
+  readonly run: number;
 }
 
 export class DirectoryKeyStore implements KeyStore {
@@ -78,6 +93,39 @@ export class DirectoryKeyStore implements KeyStore {
   }: DirectoryKeyStoreOptions): Promise<DirectoryKeyStore> {
     const keys = await KeyDirectory.openUnchanged(directory, dataDirectory);
     return new DirectoryKeyStore(keys, random, await keys.read(NODE_FILE, readNode));
+  }
+
+  /**
+   * Makes the store of a node anew, from escrow. Its mark is of a later run than the data's, so that nobody writes
+   * before they go on in logs with new keys. Whole when it returns; a crash leaves `<directory>.restoring`, which the
+   * next try begins anew.
+   *
+   * @throws KeysError KEYS_EXISTS if there is anything at `directory`.
+   */
+  static async restore(options: DirectoryKeyStoreOptions, from: RestoredKeys): Promise<void> {
+    const { directory, dataDirectory, random, files = durableFileSystem } = options;
+    if ((await namesIn(directory)).length > 0)
+      throw new KeysError('KEYS_EXISTS', 'there is something at the place of the new key store');
+    const aside = `${directory}.restoring`;
+    await rm(aside, { recursive: true, force: true });
+    const keys = await KeyDirectory.open(aside, dataDirectory, files);
+    const { nodeId, tenants, logs, run } = from;
+    await keys.create(NODE_FILE, nodeContent(nodeId, []));
+    for (const { handle, root, recoveryKey, generation, vaultKey } of tenants) {
+      await keys.create(tenantFile(handle, 'recovery'), { publicKey: toBase64(recoveryKey) });
+      const vault = { generation, key: toBase64(vaultKey) };
+      await keys.create(vaultFile(handle, generation), vault);
+      await keys.create(tenantFile(handle, 'root'), { root: toBase64(root) });
+    }
+    for (const { handle, core, note } of logs) {
+      const lost = { corePublicKey: toBase64(core), notePublicKey: toBase64(note) };
+      await keys.create(logFile(handle), lost);
+    }
+    const store = new DirectoryKeyStore(keys, random, { nodeId, files: [] });
+    await store.putMark({ epochs: null, run: run + 1 });
+    // In the place of nothing, or of an empty directory.
+    await files.rename(aside, directory);
+    await files.syncDirectory(dirname(resolve(directory)));
   }
 
   async createLogKeys(handle: string): Promise<LogKeys> {
@@ -261,6 +309,16 @@ export class DirectoryKeyStore implements KeyStore {
 
   #fresh(): Uint8Array {
     return randomBytes(this.#random, KEY_LENGTH);
+  }
+}
+
+/** None of a directory that is not there. */
+async function namesIn(directory: string): Promise<readonly string[]> {
+  try {
+    return await readdir(directory);
+  } catch (cause) {
+    if (systemErrorCode(cause) === 'ENOENT') return [];
+    throw cause;
   }
 }
 

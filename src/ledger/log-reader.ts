@@ -92,6 +92,11 @@ export class LogReader {
     return this.#log.head;
   }
 
+  /** Its keys were lost with a key store: nothing is written or signed any more. */
+  get isLost(): boolean {
+    return this.#log.secrets.isLost;
+  }
+
   /** What followers read that open blocks by themselves; `key` opens all blocks of the tenant. */
   get blocks(): BlockSource {
     const { hypercore, secrets } = this.#log;

@@ -219,6 +219,10 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     foreign: 404,
     ask: async () => ({ path: `/v1/holds/${await placed()}/release`, json: { reason: 'over' } }),
   },
+  'POST /v1/vault/rotation': {
+    may: ADMINS,
+    ask: () => ({ path: '/v1/vault/rotation', method: 'POST' }),
+  },
   'GET /v1/erasures': { may: OVERSEERS, ask: get('/v1/erasures') },
   'POST /v1/erasures': {
     may: OFFICERS,

@@ -68,7 +68,8 @@ export class LedgerMaker {
   /** Gives their first entry to ledgers whose making a crash cut short. */
   async complete(): Promise<void> {
     for (const { descriptor, ledger } of this.#parts.open.ledgers())
-      if (ledger.reader.head.size === 0) await this.#appendFirst(descriptor);
+      // What has lost its keys before it had one gets it from its successor.
+      if (ledger.reader.head.size === 0 && !ledger.reader.isLost) await this.#appendFirst(descriptor);
   }
 
   /** Ends when the tenants and ledgers asked for so far are made. */
