@@ -42,11 +42,13 @@ export async function restoreKeys(options: RestoreKeysOptions): Promise<WentOn[]
   const catalog = await Catalog.open(dataDirectory, durableFileSystem);
   const runFile = await readRunFile(dataDirectory);
   if (runFile === null || catalog.tenants().length === 0)
-    throw new RecoveryError('ESCROW_MISSING', 'no node has run on these data: there is nothing to restore keys for');
+    throw new RecoveryError(
+      'ESCROW_MISSING',
+      'no node has run on these data: there is nothing to restore keys for',
+    );
   const tenants: RestoredTenant[] = [];
   try {
-    for (const tenant of catalog.tenants())
-      tenants.push(await restored(options, tenant, runFile));
+    for (const tenant of catalog.tenants()) tenants.push(await restored(options, tenant, runFile));
     const logs = catalog.ledgers().flatMap((ledger) => ledger.logs);
     await DirectoryKeyStore.restore(
       { directory, dataDirectory, random },
@@ -116,7 +118,10 @@ function escrowFor(
   const newest = own.toSorted((a, b) => b.generation - a.generation)[0];
   if (newest === undefined) throw new RecoveryError('ESCROW_MISSING', `${needed}: none was given`);
   throw newest.generation < generation
-    ? new RecoveryError('ESCROW_OLD', `${needed}; the newest given is of generation ${newest.generation}`)
+    ? new RecoveryError(
+        'ESCROW_OLD',
+        `${needed}; the newest given is of generation ${newest.generation}`,
+      )
     : new RecoveryError(
         'ESCROW_AHEAD',
         `${needed}; the one given is of generation ${newest.generation}: the data are an older copy`,

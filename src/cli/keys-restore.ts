@@ -33,7 +33,10 @@ export function addRestoreKeysCommand(keys: Command, terminal: Terminal): void {
     .requiredOption('--share <file>', 'share of an officer; given again for each', repeated)
     .requiredOption('--cause <text>', 'what happened, for ever in the logs')
     .option('--data <directory>', 'data directory (or CHIROGRAPH_DATA)')
-    .option('--keys <directory>', 'new key store (default: the data directory with ".keys" behind it)')
+    .option(
+      '--keys <directory>',
+      'new key store (default: the data directory with ".keys" behind it)',
+    )
     .option('--json', 'print JSON')
     .action(async (flags: RestoreKeysFlags) => {
       await restore(flags, terminal);

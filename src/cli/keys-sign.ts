@@ -7,7 +7,12 @@ import { COUNT, DIGEST, JsonMembers, oneOf, textLike } from '../base/json-member
 import { handoverMessage, type HandoverTerms } from '../evidence/handover-message.js';
 import { combineShares } from '../keys/recovery-key.js';
 import { fingerprintOf, spokenFingerprint } from '../keys/recovery-share.js';
-import { ED25519_NOTE, formatVerifierKey, parseVerifierKey, verifierKey } from '../tlog/note-key.js';
+import {
+  ED25519_NOTE,
+  formatVerifierKey,
+  parseVerifierKey,
+  verifierKey,
+} from '../tlog/note-key.js';
 import { TlogError } from '../tlog/tlog-error.js';
 import { CliError } from './cli-error.js';
 import { repeated } from './command-help.js';

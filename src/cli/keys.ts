@@ -33,7 +33,9 @@ interface TrustFlags extends OutputFlags {
 }
 
 export function addKeysCommand(program: Command, terminal: Terminal): void {
-  const keys = program.command('keys').description("make, list and revoke a node's API keys; recovery keys, escrow and rotation");
+  const keys = program
+    .command('keys')
+    .description("make, list and revoke a node's API keys; recovery keys, escrow and rotation");
 
   withNodeOptions(keys.command('create'))
     .description('make an API key and print it, this once')

@@ -18,7 +18,6 @@ import type {
   KeyStore,
   LogKeys,
   LogPublicKeys,
-
   NoteKey,
   RestoredTenant,
   SealKeys,
@@ -137,7 +136,9 @@ export class DirectoryKeyStore implements KeyStore {
   async logKeys(handle: string): Promise<LogKeys> {
     return this.#keys.read(logFile(handle), (members) => {
       const core = members.optional('core', KEY);
-      return core === undefined ? lostLogKeys(members) : logKeysOf(core, members.required('note', KEY));
+      return core === undefined
+        ? lostLogKeys(members)
+        : logKeysOf(core, members.required('note', KEY));
     });
   }
 

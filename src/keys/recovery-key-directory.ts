@@ -74,7 +74,9 @@ async function publicKeyIn(directory: string, name: string): Promise<Uint8Array>
     if (bytes.length <= MAX_RECOVERY_FILE) return parseRecoveryPublicKey(bytes).publicKey;
   } catch (cause) {
     const why =
-      cause instanceof RecoveryError ? cause.message : `it cannot be read (${systemErrorCode(cause) ?? 'error'})`;
+      cause instanceof RecoveryError
+        ? cause.message
+        : `it cannot be read (${systemErrorCode(cause) ?? 'error'})`;
     throw unusable(`${name}: ${why}`, cause);
   }
   throw unusable(`${name}: it is too large`);

@@ -69,7 +69,8 @@ export class LedgerMaker {
   async complete(): Promise<void> {
     for (const { descriptor, ledger } of this.#parts.open.ledgers())
       // What has lost its keys before it had one gets it from its successor.
-      if (ledger.reader.head.size === 0 && !ledger.reader.isLost) await this.#appendFirst(descriptor);
+      if (ledger.reader.head.size === 0 && !ledger.reader.isLost)
+        await this.#appendFirst(descriptor);
   }
 
   /** Ends when the tenants and ledgers asked for so far are made. */

@@ -5,7 +5,14 @@ import type { VaultKeepers } from '../../keys/vault-keepers.js';
 import { Journal } from '../journal.js';
 import { TenantVaults } from '../tenant-vaults.js';
 import type { OpenLog } from './open-log.js';
-import { escrowOf, flushAll, openVault, recoverLogs, recoverStates, snapshotOf } from './recover-store.js';
+import {
+  escrowOf,
+  flushAll,
+  openVault,
+  recoverLogs,
+  recoverStates,
+  snapshotOf,
+} from './recover-store.js';
 import {
   closeStoreParts,
   openStoreParts,

@@ -66,7 +66,10 @@ export async function missingBlocks(
 }
 
 /** Of a log that nobody can sign for any more: what the journal alone has of it is lost with its keys. */
-export function asFarAsLog(journaled: JournaledLog, { length }: Pick<HypercoreLog, 'length'>): JournaledLog {
+export function asFarAsLog(
+  journaled: JournaledLog,
+  { length }: Pick<HypercoreLog, 'length'>,
+): JournaledLog {
   const { base, blocks } = journaled;
   return { base, blocks: blocks.slice(0, length - base.length) };
 }
