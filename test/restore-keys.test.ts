@@ -113,7 +113,7 @@ describe('a key store that was lost', () => {
     const evidence = await request(`/v1/ledgers/kyc/records/${next}/evidence`);
     expect(evidence.status).toBe(200);
     const report = await request('/v1/verify', { json: await evidence.json() });
-    expect(await report.json()).toMatchObject({ verdict: 'verified' });
+    expect(await report.json()).toMatchObject({ result: 'verified' });
     const access = await request('/v1/access?limit=1000');
     expect(JSON.stringify(await access.json())).toContain('keys:restore');
     await node.service.close();
