@@ -75,7 +75,7 @@ const homeOf = {
   '@noble/hashes': 'evidence/',
   'fs-native-extensions': 'keys/',
   '(pdfkit|fontkit|dejavu-fonts-ttf)': 'reports/',
-  '(node-forge|pkcs11js)': 'keys/',
+  '(node-forge|pkcs11js|shamir-secret-sharing)': 'keys/',
 };
 
 const layering = Object.entries(mayImport).map(([folder, allowed]) => ({

@@ -13,6 +13,7 @@ import { describeInspections, inspectionsRoutes } from './api/routes/inspections
 import { describeKeys, keyCreation, keysRoutes } from './api/routes/keys.js';
 import { describeRetention, retentionRoutes } from './api/routes/retention.js';
 import { describeTenants, tenantsRoutes } from './api/routes/tenants.js';
+import { describeVault, vaultRoutes } from './api/routes/vault.js';
 import { accessHistory } from './queries/access-history.js';
 import { inspectionPrinter } from './queries/inspection-report-data.js';
 import type { MayForgetParts } from './queries/may-forget.js';
@@ -38,6 +39,7 @@ export function accessModules(parts: RouteParts, shared: SharedParts): RouteModu
   };
   return [
     v1(keysRoutes({ registry, create, guard, cursors, body }), describeKeys),
+    v1(vaultRoutes({ guard, eraser: opened.eraser }), describeVault),
     v1(
       tenantsRoutes({
         guard,

@@ -87,6 +87,10 @@ export interface Config {
   readonly epochTimeStampMillis: number;
   /** Directory that the epoch log's checkpoints are added to, absolute; none are without it. */
   readonly anchorFiles?: string;
+  /** Directory of public parts of recovery keys, absolute; tenants get development ones without it. */
+  readonly recoveryKeys?: string;
+  /** Directory that vault keys are put in escrow in, absolute; nothing is in escrow without it. */
+  readonly escrowDirectory?: string;
   /** Another Chirograph node that takes this one's roots: a calendar that asks for a key. */
   readonly anchorUpstream?: CalendarSetting;
   /** OpenTimestamps calendars that take them; none without it. */

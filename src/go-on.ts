@@ -4,6 +4,7 @@
  */
 import { ACCESS_LEDGER } from './access/access-entry.js';
 import { ApiKeyRegistry } from './access/api-key-registry.js';
+import type { JsonObject } from './base/canonical-json.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import type { KeyStore } from './keys/key-store.js';
@@ -23,6 +24,8 @@ export interface GoOnOptions {
   readonly random: RandomSource;
   /** For whoever reads the logs in ten years; 1–256 characters. */
   readonly cause: string;
+  /** What was ordered, as it is put on record; that the data were an older copy without it. */
+  readonly order?: { readonly action: string; readonly made: JsonObject };
 }
 
 export interface WentOn {
@@ -58,9 +61,9 @@ export async function goOnAsSuccessor(options: GoOnOptions): Promise<WentOn[]> {
     // Not before: an entry in a log that is behind what it showed would be a second history of it. The
     // first entry of each new log says what was begun, and why.
     await recordRestore(store, options, {
-      action: 'restore:successor',
+      action: options.order?.action ?? 'restore:successor',
       outcome: 'done',
-      made: { logs: wentOn.length },
+      made: { ...options.order?.made, logs: wentOn.length },
     });
     await ApiKeyRegistry.accept(dataDirectory, keyStore);
     await rememberEpochs(store, dataDirectory, keyStore);

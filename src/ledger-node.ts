@@ -31,6 +31,7 @@ import type { ChainName } from './evidence/chains.js';
 import type { KeyStore } from './keys/key-store.js';
 import type { SealSigner } from './keys/seal-signer.js';
 import { nodeKey, type TenantKeys, tenantKeys } from './keys/tenant-keys.js';
+import type { VaultKeepers } from './keys/vault-keepers.js';
 import type { TenantDescriptor } from './ledger/catalog.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
@@ -63,6 +64,9 @@ export interface LedgerNodeOptions {
   readonly witnessing?: Witnessing | null;
   /** Nothing is said without it. */
   readonly logger?: Logger;
+  /** As `LedgerStoreOptions`. */
+  readonly vaultKeepers?: VaultKeepers;
+  readonly recoveryKeyFor?: (tenant: string) => Promise<Uint8Array | null>;
   /** For tests. */
   readonly store?: Partial<LedgerStoreOptions>;
 }
@@ -120,8 +124,8 @@ export class LedgerNode {
     this.identities = new LogIdentities({
       clock,
       seal,
-      recoveryKeyOf: (tenant) =>
-        options.hasRecoveryKeys ? keyStore.recoveryKey(tenant) : Promise.resolve(null),
+      recoveryKeyOf: async (tenant) =>
+        options.hasRecoveryKeys ? (await keyStore.recoveryKey(tenant)).development : null,
     });
   }
 

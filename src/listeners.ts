@@ -93,7 +93,7 @@ export async function listenForMetrics(
 
 function readinessNow(
   { anchorChain }: Config,
-  { node, isDevelopment }: ServedNode,
+  { node, isDevelopment, escrow }: ServedNode,
   health: ServiceHealth,
 ): Readiness {
   const { store } = node;
@@ -105,5 +105,6 @@ function readinessNow(
     recovery: store.report,
     backlog: store.backlog,
     anchorAlarms: node.anchorStatus().report.alarms,
+    escrow: escrow?.health ?? null,
   });
 }

@@ -16,6 +16,8 @@ import { Eraser, type ErasureObserver, unobservedErasures } from './commands/run
 import type { Config, Secrets } from './config.js';
 import { openDevelopmentAnchoring } from './development-parts.js';
 import { DirectoryKeyStore } from './keys/directory-key-store.js';
+import { EscrowDirectory, type EscrowDirectoryOptions } from './keys/escrow-directory.js';
+import { recoveryKeyFor } from './keys/recovery-key-directory.js';
 import { TimeStampCounts } from './keys/time-stamp-counts.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
@@ -43,6 +45,8 @@ export interface NodeSurroundings {
   readonly erasureObserver?: ErasureObserver;
   /** For tests: how many rows one entry of an erasure names, fewer than usual. */
   readonly rowsAnEntry?: number;
+  /** Whether tenants are made with recovery keys of officers only, as in production. */
+  readonly needsRecoveryKeys?: boolean;
   /** For tests. */
   readonly store?: Partial<LedgerStoreOptions>;
 }
@@ -61,6 +65,8 @@ export interface OpenedNode {
   readonly roots: readonly Uint8Array[];
   /** Any part of it was made for development. */
   readonly isDevelopment: boolean;
+  /** Null where nothing is put in escrow. */
+  readonly escrow: EscrowDirectory | null;
   /** What the operator pays to, where anchors cost something. */
   readonly anchorAddress: string | null;
   /** The first API key, if it was made just now and not chosen by the operator: shown once. */
@@ -116,6 +122,11 @@ async function open(
       ? openBitcoinAnchoring(config, secrets, await openKey())
       : null;
   const witnessing = await readWitnessing(config);
+  const escrow = openEscrow(config, parts);
+  const recovery = {
+    directory: config.recoveryKeys ?? null,
+    mayBeDevelopment: surroundings.needsRecoveryKeys !== true,
+  };
   const node = await LedgerNode.open({
     ...surroundings,
     witnessing,
@@ -124,6 +135,8 @@ async function open(
     logName,
     seal,
     hasRecoveryKeys: isDevelopment,
+    recoveryKeyFor: (tenant) => recoveryKeyFor(recovery, tenant),
+    vaultKeepers: { ...(escrow !== null && { escrow }) },
     openAnchoring: async () => {
       if (bitcoin !== null) return bitcoin.anchoring;
       const key = await openKey();
@@ -164,10 +177,18 @@ async function open(
       ...signing.roots.filter((root) => !sealRoots.some((other) => equalBytes(root, other))),
     ],
     isDevelopment,
+    escrow,
     anchorAddress: bitcoin?.address ?? null,
     firstKey: chosen === undefined ? (first?.text ?? null) : null,
     close: () => lifetime.close(),
   };
+}
+
+function openEscrow(
+  { escrowDirectory: directory }: Config,
+  parts: Omit<EscrowDirectoryOptions, 'directory' | 'files'>,
+): EscrowDirectory | null {
+  return directory === undefined ? null : new EscrowDirectory({ ...parts, directory });
 }
 
 /** @returns null, and nothing is done, where there are keys. */

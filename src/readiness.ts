@@ -1,6 +1,7 @@
 /** What /readyz says: no names of ledgers or tenants, because anyone may ask. */
 import { ANCHOR_ALARM_TEXTS, type AnchorAlarm } from './anchoring/anchor-report.js';
 import type { Readiness } from './api/routes/health.js';
+import type { EscrowHealth } from './keys/escrow-directory.js';
 import type { RecoveryReport } from './ledger/ledger-store.js';
 
 export interface NodeHealth {
@@ -23,6 +24,8 @@ export interface NodeHealth {
   readonly viewsFailure: string | null;
   /** Why signatures wait for their next level; none if there is no follower. */
   readonly augmentation: readonly string[];
+  /** Null where nothing is put in escrow. */
+  readonly escrow: EscrowHealth | null;
 }
 
 export function readinessOf(health: NodeHealth): Readiness {
@@ -49,9 +52,29 @@ export function readinessOf(health: NodeHealth): Readiness {
   reasons.push(...anchorAlarms.map((alarm) => ANCHOR_ALARM_TEXTS[alarm]));
   // Writing goes on, and whatever needs no view is answered.
   if (viewsFailure !== null) reasons.push(viewsFailure);
-  reasons.push(...augmentation);
+  reasons.push(...augmentation, ...escrowReasons(health));
   if (backlog > 0) reasons.push(`${backlog} entries wait for a commit`);
   return { ready: !hasFailed && refusal === null, reasons };
+}
+
+function escrowReasons({ escrow, isDevelopment }: NodeHealth): readonly string[] {
+  // What is made for development is not missed.
+  if (escrow === null)
+    return isDevelopment
+      ? []
+      : ['nothing is in escrow: if the key store is lost, nothing can be opened any more'];
+  const { development, unwritten, unremoved } = escrow;
+  return [
+    ...(development > 0
+      ? [`${development} tenants are not in escrow: their recovery keys lie in the key store`]
+      : []),
+    ...(unwritten > 0
+      ? [`the keys of ${unwritten} tenants are not in escrow: the directory could not be written`]
+      : []),
+    ...(unremoved > 0
+      ? [`escrow files of destroyed keys of ${unremoved} tenants are still there: remove them`]
+      : []),
+  ];
 }
 
 /** Whether opening found something that a crash had left. */

@@ -57,6 +57,8 @@ export interface ServiceParts {
   readonly store?: Partial<LedgerStoreOptions>;
   /** For tests, as in `NodeSurroundings`. */
   readonly rowsAnEntry?: number;
+  /** See `NodeSurroundings`. */
+  readonly needsRecoveryKeys?: boolean;
   /** For tests: where anchor files are written. */
   readonly writeOnce?: WriteOnceFiles;
   /** Before a schema is kept. */

@@ -13,6 +13,7 @@ const HEALTHY: NodeHealth = {
   anchorAlarms: [],
   viewsFailure: null,
   augmentation: [],
+  escrow: { development: 0, unwritten: 0, unremoved: 0 },
 };
 
 describe('readiness', () => {

@@ -171,6 +171,7 @@ describe('a service', () => {
       '/v1/tenants',
       '/v1/tenants/{tenant}',
       '/v1/trust',
+      '/v1/vault/rotation',
       '/v1/verify',
     ]);
     for (const [path, methods] of Object.entries(paths))

@@ -88,6 +88,8 @@ const ALLOWED = {
   'key:create': ['admin'],
   'key:list': ['admin'],
   'key:revoke': ['admin'],
+  /** A new generation of the tenant's vault, without an erasure. */
+  'vault:rotate': ['admin'],
   /** Giving a tenant that has no key its first one. */
   'tenant:found': ['admin'],
   'tenant:list': ['operator', 'admin'],

@@ -27,6 +27,7 @@ async function init(
     clock: systemClock,
     random: new RandomPool(),
     observer: unobserved,
+    needsRecoveryKeys: terminal.env['NODE_ENV'] === 'production',
     // The command that comes to wait for the entry gets the same error.
     onFailure: () => undefined,
   });

@@ -10,6 +10,9 @@ import { expected } from './answers.js';
 import { withExamples } from './command-help.js';
 import { writeOwnFile } from './files.js';
 import { addCeremonyCommand } from './keys-ceremony.js';
+import { addRestoreKeysCommand } from './keys-restore.js';
+import { addRotateCommand } from './keys-rotate.js';
+import { addSignRequestCommand } from './keys-sign.js';
 import type { NodeClient } from './node-client.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
 import { oneLine, printAnswer, type Terminal } from './terminal.js';
@@ -30,7 +33,9 @@ interface TrustFlags extends OutputFlags {
 }
 
 export function addKeysCommand(program: Command, terminal: Terminal): void {
-  const keys = program.command('keys').description("make, list and revoke a node's API keys");
+  const keys = program
+    .command('keys')
+    .description("make, list and revoke a node's API keys; recovery keys, escrow and rotation");
 
   withNodeOptions(keys.command('create'))
     .description('make an API key and print it, this once')
@@ -72,7 +77,10 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
       printAnswer(terminal, flags, answer, trustLines(flags.out));
     });
 
+  addRotateCommand(keys, terminal);
   addCeremonyCommand(keys, terminal);
+  addSignRequestCommand(keys, terminal);
+  addRestoreKeysCommand(keys, terminal);
 
   for (const [name, example] of Object.entries(EXAMPLES))
     for (const command of keys.commands.filter((one) => one.name() === name))
@@ -84,6 +92,10 @@ const EXAMPLES = {
   list: '--json',
   revoke: '0a1b2c3d4e5f',
   trust: '--out bank.trust.json',
+  rotate: '--vault',
+  sign: 'request.json --share share-1.json --share share-3.json --yes --out signed.json',
+  restore:
+    '--escrow 0a1b2c3d4e5f6071.3.escrow --share share-1.json --share share-3.json --cause "key store lost" --data ledger',
   ceremony: '--threshold 3 --officers 5 --tenant bank --out ceremony',
 } as const;
 

@@ -81,13 +81,13 @@ async function mend(
 const MAX_CAUSE = 256;
 
 /** @throws CliError CLI_USAGE. */
-function checkedCause(cause: string): string {
+export function checkedCause(cause: string): string {
   if (cause === '' || cause.length > MAX_CAUSE || oneLine(cause) !== cause)
     throw new CliError('CLI_USAGE', `--cause must be one line of 1 to ${MAX_CAUSE} characters`);
   return cause;
 }
 
-function wentOnLines({ from, origin, recoveredSize }: WentOn): readonly string[] {
+export function wentOnLines({ from, origin, recoveredSize }: WentOn): readonly string[] {
   return [
     oneLine(from),
     `  ${entries(recoveredSize)} found; they stay readable and provable under this origin`,

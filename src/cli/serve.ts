@@ -28,7 +28,8 @@ export function addServeCommand(program: Command, terminal: Terminal, end: End):
 
 async function serve(flags: SettingFlags, terminal: Terminal, end: End): Promise<void> {
   const { config, secrets } = settingsFrom(flags, terminal);
-  if (terminal.env['NODE_ENV'] === 'production') refuseDevelopmentParts(config);
+  const isProduction = terminal.env['NODE_ENV'] === 'production';
+  if (isProduction) refuseDevelopmentParts(config);
   const clock = systemClock;
   const logger = createJsonLogger({ level: config.logLevel, clock, sink: standardOutput() });
   const stop = stopSignal();
@@ -38,6 +39,7 @@ async function serve(flags: SettingFlags, terminal: Terminal, end: End): Promise
         clock,
         random: new RandomPool(),
         logger,
+        needsRecoveryKeys: isProduction,
         preparer: new WorkerPreparer({
           onCrash: (error) => {
             logger.error('preparation interrupted', { error });

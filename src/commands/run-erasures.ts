@@ -98,9 +98,7 @@ export class Eraser {
   /** Carries out what of these is approved, beside all else. Who waits for the end waits for `settled`. */
   begin(tenant: TenantName, ids: readonly string[], forget: MayForgetParts): void {
     for (const id of ids) this.#progress.set(id, { step: 'waiting' });
-    const turns = this.#turns.get(tenant) ?? new Turns();
-    this.#turns.set(tenant, turns);
-    const run = turns
+    const run = this.#turnsOf(tenant)
       .take(() => this.#run(tenant, ids, forget))
       .then(
         () => {
@@ -114,6 +112,22 @@ export class Eraser {
     void run.then(() => this.#running.delete(run));
   }
 
+  /**
+   * Rotates the vault without an erasure. What was announced goes first: an erasure names the rows of a generation, and
+   * must not find another one.
+   * @returns the generation after it.
+   * @throws as `Forgetter.destroy`; KeysError KEYS_ESCROW_FAILED with nothing changed.
+   */
+  rotate(tenant: TenantName): Promise<number> {
+    return this.#turnsOf(tenant).take(async () => {
+      this.#checkOpen();
+      const left = this.#deps.erasures.of(tenant).filter(({ state }) => state === 'executing');
+      if (left.length > 0)
+        await this.#finish(tenant, await Promise.all(left.map((one) => this.#said(tenant, one))));
+      return this.#destroy(this.#deps.handleOf(tenant), [], () => undefined);
+    });
+  }
+
   /** All that was begun has ended. */
   async settled(): Promise<void> {
     await Promise.all(this.#running);
@@ -124,6 +138,12 @@ export class Eraser {
     this.#isClosing = true;
     await this.#deps.store.forgetter.close();
     await this.settled();
+  }
+
+  #turnsOf(tenant: TenantName): Turns {
+    const turns = this.#turns.get(tenant) ?? new Turns();
+    this.#turns.set(tenant, turns);
+    return turns;
   }
 
   async #run(tenant: TenantName, ids: readonly string[], forget: MayForgetParts): Promise<void> {

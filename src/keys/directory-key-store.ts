@@ -1,9 +1,12 @@
 /** The key store as a directory (docs/formats/vault.md): the default, and what development uses. */
+import { readdir, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { toBase64 } from '../base/bytes.js';
 import type { JsonObject } from '../base/canonical-json.js';
 import { assert } from '../base/errors.js';
 import { arrayOf, base64Of, BOOLEAN, COUNT, type JsonMembers } from '../base/json-members.js';
 import { randomBytes, type RandomSource } from '../base/random.js';
+import { systemErrorCode } from '../base/system-error.js';
 import { type DurableFileSystem, durableFileSystem } from './durable-file.js';
 import { KeyDirectory } from './internal/key-directory.js';
 import { damagedKeyFile, missingKeyFile } from './internal/key-file.js';
@@ -14,8 +17,11 @@ import type {
   DevelopmentAuthorityKeys,
   KeyStore,
   LogKeys,
+  LogPublicKeys,
   NoteKey,
+  RestoredTenant,
   SealKeys,
+  TenantRecoveryKey,
 } from './key-store.js';
 import { KeysError } from './keys-error.js';
 import { type Mark, markContent, NODE_ID, readMark } from './mark.js';
@@ -36,6 +42,15 @@ export interface DirectoryKeyStoreOptions {
   readonly dataDirectory: string;
   readonly random: RandomSource;
   readonly files?: DurableFileSystem;
+}
+
+/** What escrow and the data directory say of the keys of a node. */
+export interface RestoredKeys {
+  readonly nodeId: string;
+  readonly tenants: readonly RestoredTenant[];
+  readonly logs: readonly LogPublicKeys[];
+  /** Of the data. */
+  readonly run: number;
 }
 
 export class DirectoryKeyStore implements KeyStore {
@@ -79,6 +94,39 @@ export class DirectoryKeyStore implements KeyStore {
     return new DirectoryKeyStore(keys, random, await keys.read(NODE_FILE, readNode));
   }
 
+  /**
+   * Makes the store of a node anew, from escrow. Its mark is of a later run than the data's, so that nobody writes
+   * before they go on in logs with new keys. Whole when it returns; a crash leaves `<directory>.restoring`, which the
+   * next try begins anew.
+   *
+   * @throws KeysError KEYS_EXISTS if there is anything at `directory`.
+   */
+  static async restore(options: DirectoryKeyStoreOptions, from: RestoredKeys): Promise<void> {
+    const { directory, dataDirectory, random, files = durableFileSystem } = options;
+    if ((await namesIn(directory)).length > 0)
+      throw new KeysError('KEYS_EXISTS', 'there is something at the place of the new key store');
+    const aside = `${directory}.restoring`;
+    await rm(aside, { recursive: true, force: true });
+    const keys = await KeyDirectory.open(aside, dataDirectory, files);
+    const { nodeId, tenants, logs, run } = from;
+    await keys.create(NODE_FILE, nodeContent(nodeId, []));
+    for (const { handle, root, recoveryKey, generation, vaultKey } of tenants) {
+      await keys.create(tenantFile(handle, 'recovery'), { publicKey: toBase64(recoveryKey) });
+      const vault = { generation, key: toBase64(vaultKey) };
+      await keys.create(vaultFile(handle, generation), vault);
+      await keys.create(tenantFile(handle, 'root'), { root: toBase64(root) });
+    }
+    for (const { handle, core, note } of logs) {
+      const lost = { corePublicKey: toBase64(core), notePublicKey: toBase64(note) };
+      await keys.create(logFile(handle), lost);
+    }
+    const store = new DirectoryKeyStore(keys, random, { nodeId, files: [] });
+    await store.putMark({ epochs: null, run: run + 1 });
+    // In the place of nothing, or of an empty directory.
+    await files.rename(aside, directory);
+    await files.syncDirectory(dirname(resolve(directory)));
+  }
+
   async createLogKeys(handle: string): Promise<LogKeys> {
     const [core, note] = [this.#fresh(), this.#fresh()];
     await this.#keys.create(logFile(handle), { core: toBase64(core), note: toBase64(note) });
@@ -86,17 +134,24 @@ export class DirectoryKeyStore implements KeyStore {
   }
 
   async logKeys(handle: string): Promise<LogKeys> {
-    return this.#keys.read(logFile(handle), (members) =>
-      logKeysOf(members.required('core', KEY), members.required('note', KEY)),
-    );
+    return this.#keys.read(logFile(handle), (members) => {
+      const core = members.optional('core', KEY);
+      return core === undefined
+        ? lostLogKeys(members)
+        : logKeysOf(core, members.required('note', KEY));
+    });
   }
 
   async destroyLogKeys(handle: string): Promise<void> {
     await this.#keys.retire(logFile(handle), this.#random);
   }
 
-  async createTenant(handle: string): Promise<void> {
-    await this.#keys.create(tenantFile(handle, 'recovery'), { seed: toBase64(this.#fresh()) });
+  async createTenant(handle: string, recoveryKey: Uint8Array | null): Promise<void> {
+    const recovery =
+      recoveryKey === null
+        ? { seed: toBase64(this.#fresh()) }
+        : { publicKey: toBase64(recoveryKey) };
+    await this.#keys.create(tenantFile(handle, 'recovery'), recovery);
     await this.createVaultKey(handle, 1);
     // The root last: a tenant whose root is there has everything else. A crash before it leaves
     // files under a handle that nothing names.
@@ -107,9 +162,14 @@ export class DirectoryKeyStore implements KeyStore {
     return this.#keys.read(tenantFile(handle, 'root'), (members) => members.required('root', KEY));
   }
 
-  async recoveryKey(handle: string): Promise<NoteKey> {
-    const file = tenantFile(handle, 'recovery');
-    return this.#keys.read(file, (members) => noteKeyOf(keyPairOf(members.required('seed', KEY))));
+  async recoveryKey(handle: string): Promise<TenantRecoveryKey> {
+    return this.#keys.read(tenantFile(handle, 'recovery'), (members) => {
+      const seed = members.optional('seed', KEY);
+      if (seed === undefined)
+        return { publicKey: members.required('publicKey', KEY), development: null };
+      const development = noteKeyOf(keyPairOf(seed));
+      return { publicKey: development.publicKey, development };
+    });
   }
 
   async vaultGenerations(handle: string): Promise<number[]> {
@@ -257,12 +317,47 @@ export class DirectoryKeyStore implements KeyStore {
   }
 }
 
+/** None of a directory that is not there. */
+async function namesIn(directory: string): Promise<readonly string[]> {
+  try {
+    return await readdir(directory);
+  } catch (cause) {
+    if (systemErrorCode(cause) === 'ENOENT') return [];
+    throw cause;
+  }
+}
+
 function anchorContent({ isDevelopment, secret }: AnchorKey): JsonObject {
   return { development: isDevelopment, secret: toBase64(secret) };
 }
 
 function logKeysOf(core: Uint8Array, note: Uint8Array): LogKeys {
-  return { core: keyPairOf(core), note: noteKeyOf(keyPairOf(note)) };
+  return { core: keyPairOf(core), note: noteKeyOf(keyPairOf(note)), isLost: false };
+}
+
+function lostLogKeys(members: JsonMembers): LogKeys {
+  return {
+    core: {
+      publicKey: members.required('corePublicKey', KEY),
+      get secretKey(): Uint8Array {
+        throw lostKey();
+      },
+    },
+    note: {
+      publicKey: members.required('notePublicKey', KEY),
+      sign: () => {
+        throw lostKey();
+      },
+    },
+    isLost: true,
+  };
+}
+
+function lostKey(): KeysError {
+  return new KeysError(
+    'KEYS_MISSING',
+    'the keys of this log were lost with a key store: it is read, and another goes on for it',
+  );
 }
 
 function noteKeyOf(pair: KeyPair): NoteKey {

@@ -10,12 +10,38 @@ export interface LogKeys {
   readonly core: KeyPair;
   /** Signs the checkpoints. */
   readonly note: NoteKey;
+  /** They were lost with a key store, and only the public halves are left: whoever asks for more gets KEYS_MISSING. */
+  readonly isLost: boolean;
+}
+
+/** Of a log of which the keys are lost. */
+export interface LogPublicKeys {
+  readonly handle: string;
+  /** Ed25519, 32 bytes each. */
+  readonly core: Uint8Array;
+  readonly note: Uint8Array;
 }
 
 export interface NoteKey {
   /** Ed25519, 32 bytes. */
   readonly publicKey: Uint8Array;
   readonly sign: (message: Uint8Array) => Uint8Array;
+}
+
+/** Who may speak for a tenant when a log key is lost. */
+export interface TenantRecoveryKey {
+  readonly publicKey: Uint8Array;
+  /** Null where officers have it, and nobody here. */
+  readonly development: NoteKey | null;
+}
+
+/** What escrow keeps of a tenant. 32 bytes each. */
+export interface RestoredTenant {
+  readonly handle: string;
+  readonly root: Uint8Array;
+  readonly recoveryKey: Uint8Array;
+  readonly generation: number;
+  readonly vaultKey: Uint8Array;
 }
 
 /** What the embedded authority made, or an operator put there. DER throughout. */
@@ -55,10 +81,13 @@ export interface KeyStore {
   /** Overwritten and removed when it returns; nothing where there is none. Asked again, it finishes what a crash cut short. */
   destroyLogKeys(handle: string): Promise<void>;
 
-  /** Root key, first vault key and a development recovery key. */
-  createTenant(handle: string): Promise<void>;
+  /**
+   * Root key and first vault key.
+   * @param recoveryKey Ed25519, 32 bytes, of which the secret key is elsewhere; null makes a development one.
+   */
+  createTenant(handle: string, recoveryKey: Uint8Array | null): Promise<void>;
   tenantRoot(handle: string): Promise<Uint8Array>;
-  recoveryKey(handle: string): Promise<NoteKey>;
+  recoveryKey(handle: string): Promise<TenantRecoveryKey>;
 
   /** Generations that there are keys for, ascending. */
   vaultGenerations(handle: string): Promise<number[]>;

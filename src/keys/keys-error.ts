@@ -20,7 +20,17 @@ export type KeysErrorCode =
   | 'KEYS_VAULT_DAMAGED'
   /** Too many new secrets wait for their first commit: try again after a moment. */
   | 'KEYS_VAULT_PUSHBACK'
+  | EscrowErrorCode
   | SealKeyErrorCode;
+
+/** Of what officers have. */
+export type EscrowErrorCode =
+  /** A vault key could not be put in escrow, and is not used: look after `escrowDirectory`. */
+  | 'KEYS_ESCROW_FAILED'
+  /** A tenant needs a recovery key of officers, and none is set for it: hold a ceremony, set `recoveryKeys`. */
+  | 'KEYS_RECOVERY_KEY_MISSING'
+  /** What `recoveryKeys` names is no public part of a ceremony, or a share lies beside it. */
+  | 'KEYS_RECOVERY_KEY_UNUSABLE';
 
 /** Of the key that seals, wherever it lies. */
 export type SealKeyErrorCode =

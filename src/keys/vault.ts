@@ -25,6 +25,7 @@ import { ROW_ID_LENGTH, rowIdOf, SECRET_LENGTH } from './internal/vault-row.js';
 import { searchKeyOf } from './internal/vault-search-key.js';
 import type { KeyStore } from './key-store.js';
 import { KeysError } from './keys-error.js';
+import type { TenantEscrow } from './vault-keepers.js';
 
 export type { VaultState } from './internal/vault-file.js';
 export type { VaultIndex } from './internal/vault-generation.js';
@@ -42,6 +43,8 @@ export interface VaultOptions {
   readonly files?: DurableFileSystem;
   /** New secrets that may wait for their first commit; 64 Ki of some 500 bytes unless given. */
   readonly maxPending?: number;
+  /** Who keeps the tenant's keys for the loss of the key store; nobody without it. */
+  readonly escrow?: TenantEscrow | null;
 }
 
 /** A secret of which only the row is named. */
@@ -112,7 +115,7 @@ export class Vault {
    */
   static async open(options: VaultOptions): Promise<{ vault: Vault; indexPuts: IndexPut[] }> {
     const { directory, tenantHandle, keyStore, journal, files = durableFileSystem } = options;
-    const place = { directory, tenantHandle, keyStore, files };
+    const place = { directory, tenantHandle, keyStore, files, escrow: options.escrow ?? null };
     await makeDirectoryDurably(directory, files);
     const vault = new Vault(options, place, await openGeneration(place, journal));
     try {
@@ -121,6 +124,12 @@ export class Vault {
       await vault.close();
       throw cause;
     }
+  }
+
+  /** In escrow lies the key of this generation and no other, as far as that can be done. */
+  async settleEscrow(): Promise<void> {
+    const { generation, key } = this.#open.key;
+    await this.#place.escrow?.settle(generation, key);
   }
 
   state(): VaultState {

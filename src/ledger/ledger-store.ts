@@ -5,6 +5,7 @@
 import type { RandomSource } from '../base/random.js';
 import type { Clock } from '../base/time.js';
 import type { KeyStore } from '../keys/key-store.js';
+import type { VaultKeepers } from '../keys/vault-keepers.js';
 import type { Vault } from '../keys/vault.js';
 import { BackupSource } from './backup-source.js';
 import type { TenantDescriptor } from './catalog.js';
@@ -39,6 +40,13 @@ export interface LedgerStoreOptions extends StoreFileSystems {
   readonly limits?: Partial<SequencerLimits>;
   /** A journal segment is followed by a new one beyond this many bytes. */
   readonly segmentBytes?: number;
+  /** Who must have a vault's key before it is used; nobody without it. */
+  readonly vaultKeepers?: VaultKeepers;
+  /**
+   * Public recovery key of a tenant that is to be made, Ed25519, 32 bytes; null makes a development one, as without it.
+   * @throws what keeps the tenant from being made.
+   */
+  readonly recoveryKeyFor?: (tenant: string) => Promise<Uint8Array | null>;
 }
 
 const SEGMENT_BYTES = 32 * 1024 * 1024;

@@ -119,6 +119,11 @@ export class LogReader {
     return this.#log.head;
   }
 
+  /** Its keys were lost with a key store: nothing is written or signed any more. */
+  get isLost(): boolean {
+    return this.#log.secrets.isLost;
+  }
+
   /** What followers read that open blocks by themselves; `key` opens all blocks of the tenant. */
   get blocks(): BlockSource {
     const { hypercore, secrets } = this.#log;
@@ -256,15 +261,20 @@ export class LogReader {
     return this.#tree.tile(id);
   }
 
-  /** The newest checkpoint, a signed note; null while the log is empty. */
+  /** The newest checkpoint, a signed note; null while the log is empty, and once its keys have been lost. */
   checkpoint(): string | null {
-    const { head } = this.#log;
-    return head.size === 0 ? null : this.#log.checkpoint(head);
+    const { head, secrets } = this.#log;
+    return head.size === 0 || secrets.isLost ? null : this.#log.checkpoint(head);
   }
 
   /** The checkpoint that was shown of a size. @throws LedgerError LEDGER_CHECKPOINT_UNKNOWN if none was. */
   async checkpointAt(size: TreeSize): Promise<string> {
     const known = this.head.size;
+    if (this.#log.secrets.isLost)
+      throw new LedgerError(
+        'LEDGER_CHECKPOINT_UNKNOWN',
+        'the keys of this log were lost with a key store: nothing can be signed for it any more',
+      );
     const span = size < 1 || size > known ? null : await this.block((size - 1) as LeafIndex);
     if (span?.size !== size)
       throw new LedgerError(

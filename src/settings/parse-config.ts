@@ -106,6 +106,8 @@ const PATHS = [
   'signatureTrust',
   'witnessPolicy',
   'anchorFiles',
+  'recoveryKeys',
+  'escrowDirectory',
 ] as const;
 
 function resolvePaths(found: Found, workingDirectory: string): Pick<Found, (typeof PATHS)[number]> {
@@ -207,6 +209,7 @@ function checkTogether(config: Config): void {
       flagName('data'),
       'outside the key store: a copy of the data must not hold its keys',
     );
+  checkRecoveryPlaces(config);
   if (config.metricsPort !== undefined && config.metricsPort === config.port && config.port !== 0)
     throw mustBe(flagName('metricsPort'), 'another port than --port');
   if (config.maxPayloadBytes > config.maxBodyBytes)
@@ -225,6 +228,16 @@ function checkTogether(config: Config): void {
   if (config.anchorChain === 'upstream' && !hasCalendars(config))
     throw mustBe(flagName('anchorChain'), 'set to upstream where an upstream or calendars are set');
   checkTimeStamps(config);
+}
+
+/** What is lost together with the keys, or the data, restores nothing. */
+function checkRecoveryPlaces({ data, keys, escrowDirectory, recoveryKeys }: Config): void {
+  const places = { escrowDirectory, recoveryKeys };
+  for (const name of ['escrowDirectory', 'recoveryKeys'] as const) {
+    const place = places[name];
+    if (place !== undefined && (isInside(data, place) || isInside(keys, place)))
+      throw mustBe(flagName(name), 'outside the data directory and the key store');
+  }
 }
 
 function hasCalendars({ anchorUpstream, calendars }: Config): boolean {

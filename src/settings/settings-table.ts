@@ -199,6 +199,16 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     366 * DAY_MILLIS,
     'time between two time-stamps of the epoch log; 0 stamps each epoch',
   ),
+  recoveryKeys: text(
+    isPath,
+    'a path',
+    'directory with the public parts of recovery keys, for tenants that are made (docs/formats/escrow.md; default: none, and development keys)',
+  ),
+  escrowDirectory: text(
+    isPath,
+    'a path',
+    'directory for the escrow files of the vaults, which a lost key store is restored from (default: none)',
+  ),
   anchorFiles: text(
     isPath,
     'a path',

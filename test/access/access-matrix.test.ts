@@ -229,6 +229,10 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
       method: 'POST',
     }),
   },
+  'POST /v1/vault/rotation': {
+    may: ADMINS,
+    ask: () => ({ path: '/v1/vault/rotation', method: 'POST' }),
+  },
   'GET /v1/erasures': { may: OVERSEERS, ask: get('/v1/erasures') },
   'POST /v1/erasures': {
     may: OFFICERS,

@@ -6,6 +6,7 @@ import { problemOf } from '../../src/api/problem.js';
 import type { WitnessClientErrorCode } from '../../src/checkpoint/witness-client-error.js';
 import type { CliErrorCode } from '../../src/cli/cli-error.js';
 import type { OutboundErrorCode } from '../../src/keys/outbound-error.js';
+import type { RecoveryErrorCode } from '../../src/keys/recovery-error.js';
 import type { RevocationErrorCode } from '../../src/keys/revocation-error.js';
 import type { TimeStampErrorCode } from '../../src/keys/time-stamp-error.js';
 import type { ConfigErrorCode } from '../../src/settings/config-error.js';
@@ -28,6 +29,17 @@ const LOCAL_CODES = Object.keys({
   CONFIG_TRUST_UNUSABLE: true,
   CONFIG_POLICY_UNUSABLE: true,
   CONFIG_DEVELOPMENT_PARTS: true,
+  RECOVERY_SHARE_DAMAGED: true,
+  RECOVERY_SHARES_MIXED: true,
+  RECOVERY_SHARE_TWICE: true,
+  RECOVERY_SHARES_TOO_FEW: true,
+  RECOVERY_SHARES_WRONG: true,
+  RECOVERY_FORMAT_NEWER: true,
+  ESCROW_DAMAGED: true,
+  ESCROW_FOREIGN: true,
+  ESCROW_OLD: true,
+  ESCROW_AHEAD: true,
+  ESCROW_MISSING: true,
   OUTBOUND_URL_REFUSED: true,
   OUTBOUND_HOST_REFUSED: true,
   OUTBOUND_ADDRESS_REFUSED: true,
@@ -64,6 +76,7 @@ const LOCAL_CODES = Object.keys({
   | CliErrorCode
   | ConfigErrorCode
   | OutboundErrorCode
+  | RecoveryErrorCode
   | RevocationErrorCode
   | TimeStampErrorCode
   | WitnessClientErrorCode,

@@ -27,7 +27,7 @@ afterEach(() => removeDirectory(root));
 describe('DirectoryKeyStore', () => {
   it('makes its directory for its owner alone, and every file in it', async () => {
     const store = await open();
-    await store.createTenant(HANDLE);
+    await store.createTenant(HANDLE, null);
     await store.createLogKeys(HANDLE);
     expect((await stat(keys)).mode & 0o777).toBe(0o700);
     const names = await readdir(keys);
@@ -43,7 +43,7 @@ describe('DirectoryKeyStore', () => {
 
   it('gives back after a reopening what it made', async () => {
     const first = await open();
-    await first.createTenant(HANDLE);
+    await first.createTenant(HANDLE, null);
     const log = await first.createLogKeys(HANDLE);
     const seal = {
       certificate: utf8('certificate'),
@@ -94,8 +94,8 @@ describe('DirectoryKeyStore', () => {
 
   it('makes no two keys alike', async () => {
     const store = await open();
-    await store.createTenant(HANDLE);
-    await store.createTenant('fedcba9876543210');
+    await store.createTenant(HANDLE, null);
+    await store.createTenant('fedcba9876543210', null);
     const made = [
       await store.tenantRoot(HANDLE),
       await store.vaultKey(HANDLE, 1),
@@ -108,7 +108,7 @@ describe('DirectoryKeyStore', () => {
 
   it('lists, makes and destroys generations of a vault key', async () => {
     const store = await open();
-    await store.createTenant(HANDLE);
+    await store.createTenant(HANDLE, null);
     for (let generation = 2; generation <= 11; generation++)
       await store.createVaultKey(HANDLE, generation);
     await store.destroyVaultKey(HANDLE, 1);
@@ -118,7 +118,7 @@ describe('DirectoryKeyStore', () => {
   });
 
   it('overwrites a destroyed key where it lies before it removes it', async () => {
-    await (await open()).createTenant(HANDLE);
+    await (await open()).createTenant(HANDLE, null);
     const path = join(keys, `tenant.${HANDLE}.vault.1.json`);
     const { ino, size } = await stat(path);
     const before = await readFile(path);
@@ -138,10 +138,10 @@ describe('DirectoryKeyStore', () => {
 
   it('does not make a key over one that is there', async () => {
     const store = await open();
-    await store.createTenant(HANDLE);
+    await store.createTenant(HANDLE, null);
     const before = await store.tenantRoot(HANDLE);
     expect((await rejection(store.createVaultKey(HANDLE, 1))).code).toBe('KEYS_EXISTS');
-    expect((await rejection(store.createTenant(HANDLE))).code).toBe('KEYS_EXISTS');
+    expect((await rejection(store.createTenant(HANDLE, null))).code).toBe('KEYS_EXISTS');
     expect(await store.tenantRoot(HANDLE)).toEqual(before);
   });
 
@@ -205,7 +205,7 @@ describe('a key file', () => {
 
   it('is refused whichever of its bytes is flipped', async () => {
     const store = await open();
-    await store.createTenant(HANDLE);
+    await store.createTenant(HANDLE, null);
     const path = join(keys, `tenant.${HANDLE}.root.json`);
     const good = await readFile(path);
     for (let at = 0; at < good.length; at++) {
@@ -253,7 +253,7 @@ describe('opening a key store', () => {
   });
 
   it('refuses a file that others can read, and names it', async () => {
-    await (await open()).createTenant(HANDLE);
+    await (await open()).createTenant(HANDLE, null);
     await chmod(join(keys, `tenant.${HANDLE}.root.json`), 0o640);
     const error = await rejection(open());
     expect(error.code).toBe('KEYS_STORE_UNSAFE');
@@ -292,7 +292,7 @@ describe('opening a key store', () => {
   });
 
   it('does not take a new name where the old one was lost', async () => {
-    await (await open()).createTenant(HANDLE);
+    await (await open()).createTenant(HANDLE, null);
     await writeFile(join(keys, 'node.json'), '{}');
     expect((await rejection(open())).code).toBe('KEYS_FILE_DAMAGED');
     await rm(join(keys, 'node.json'));
@@ -309,12 +309,12 @@ describe('opening a key store', () => {
 
   it('finds old keys or new ones, whole, wherever the power went', async () => {
     const dry = new FaultyFiles();
-    await (await open(dry)).createTenant(HANDLE);
+    await (await open(dry)).createTenant(HANDLE, null);
     for (const fault of ['before', 'torn', 'after'] as const)
       for (let step = 0; step < dry.steps.length; step++) {
         await removeDirectory(keys);
         const make = async (): Promise<void> => {
-          await (await open(new FaultyFiles(step, fault))).createTenant(HANDLE);
+          await (await open(new FaultyFiles(step, fault))).createTenant(HANDLE, null);
         };
         // At the very first steps it is the opening that fails, and says so in its own way.
         await expect(make()).rejects.toThrow();

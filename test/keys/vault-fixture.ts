@@ -7,6 +7,7 @@ import { type SecretScope, tagsScope } from '../../src/base/secret-scope.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
 import type { DurableFileSystem } from '../../src/keys/durable-file.js';
 import type { KeyStore } from '../../src/keys/key-store.js';
+import type { TenantEscrow } from '../../src/keys/vault-keepers.js';
 import { type IndexPut, type RotateOptions, Vault, type VaultState } from '../../src/keys/vault.js';
 import { SeededRandom } from '../support/seeded-random.js';
 
@@ -50,11 +51,15 @@ export class VaultFixture {
   }
 
   async createTenant(): Promise<void> {
-    await (await this.keyStore()).createTenant(TENANT);
+    await (await this.keyStore()).createTenant(TENANT, null);
   }
 
   /** Opens the vault and gives the index what it lacks, as the ledger does. */
-  async open(files?: DurableFileSystem, maxPending?: number): Promise<Vault> {
+  async open(
+    files?: DurableFileSystem,
+    maxPending?: number,
+    escrow: TenantEscrow | null = null,
+  ): Promise<Vault> {
     const { vault, indexPuts } = await Vault.open({
       directory: this.directory,
       tenantHandle: TENANT,
@@ -62,6 +67,7 @@ export class VaultFixture {
       random: this.random,
       index: { get: (key) => this.lookUp(key) },
       journal: this.journal,
+      escrow,
       ...(maxPending !== undefined && { maxPending }),
       ...(files !== undefined && { files }),
     });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type DurableFileSystem, removeFileDurably } from '../durable-file.js';
 import type { KeyStore } from '../key-store.js';
 import { KeysError } from '../keys-error.js';
+import type { TenantEscrow } from '../vault-keepers.js';
 import { VaultFile, type VaultState } from './vault-file.js';
 import { VaultGeneration } from './vault-generation.js';
 import type { VaultKey } from './vault-row.js';
@@ -17,6 +18,8 @@ export interface VaultPlace {
   readonly tenantHandle: string;
   readonly keyStore: KeyStore;
   readonly files: DurableFileSystem;
+  /** Null where nothing of the tenant is kept in escrow. */
+  readonly escrow: TenantEscrow | null;
 }
 
 /** What the journal knows: the file before its first record, and the rows since. */
@@ -45,10 +48,12 @@ export async function openGeneration(
 
 /** Destroys the key of a generation, then its file: what it alone could open is gone. */
 export async function retireGeneration(place: VaultPlace, generation: number): Promise<void> {
-  const { keyStore, tenantHandle, files } = place;
+  const { keyStore, tenantHandle, files, escrow } = place;
   // A crash before this leaves a key and a file that the next opening retires.
   if ((await keyStore.vaultGenerations(tenantHandle)).includes(generation))
     await keyStore.destroyVaultKey(tenantHandle, generation);
+  // A crash here leaves it in escrow, from where the next opening removes it.
+  await escrow?.drop(generation);
   // A crash here leaves a file that nothing opens.
   await removeFileDurably(vaultPath(place, generation), files);
 }
@@ -94,10 +99,12 @@ async function recoverGeneration(
 
 /** Leaves nothing of a generation whose file has not been renamed into place. */
 export async function undoRotation(place: VaultPlace, generation: number): Promise<void> {
-  const { keyStore, tenantHandle, files } = place;
+  const { keyStore, tenantHandle, files, escrow } = place;
   await removeFileDurably(`${vaultPath(place, generation)}.tmp`, files);
   if ((await keyStore.vaultGenerations(tenantHandle)).includes(generation))
     await keyStore.destroyVaultKey(tenantHandle, generation);
+  // A crash here leaves in escrow a key that wrapped nothing.
+  await escrow?.drop(generation);
 }
 
 async function loadKey(

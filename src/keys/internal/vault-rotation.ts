@@ -71,6 +71,8 @@ export class VaultSuccessor {
     const generation = old.file.generation + 1;
     // A crash up to the rename leaves a key and perhaps a file aside, and the next opening removes both.
     const key = await place.keyStore.createVaultKey(place.tenantHandle, generation);
+    // Before anything is wrapped under it. A crash here leaves a copy that the next opening removes with the key.
+    await place.escrow?.keep(generation, key);
     const successor = new VaultSuccessor(place, old, options, random, { generation, key });
     // What it succeeds is known at the end: until then the header says what no file may say.
     await place.files.write(successor.#aside, vaultHeader(generation, null), 0o600);

@@ -5,6 +5,8 @@
 import type { RandomSource } from '../../base/random.js';
 import { Turns } from '../../base/turns.js';
 import type { KeyStore } from '../../keys/key-store.js';
+import { KeysError } from '../../keys/keys-error.js';
+import type { VaultKeepers } from '../../keys/vault-keepers.js';
 import { ED25519_NOTE, formatVerifierKey, verifierKey } from '../../tlog/note-key.js';
 import type { LedgerDescriptor, LogDescriptor, TenantDescriptor } from '../catalog.js';
 import { firstEntry, successorOrigin } from '../first-entry.js';
@@ -16,7 +18,7 @@ import { checkMayHandOver, completeHandover, rotateKeys } from './hand-over.js';
 import type { JournalRotation } from './journal-rotation.js';
 import { newHandle, newLog, openNewLog } from './new-log.js';
 import type { OpenLedgers } from './open-ledgers.js';
-import { openVault } from './recover-store.js';
+import { escrowOf, openVault } from './recover-store.js';
 import type { StoreParts } from './store-parts.js';
 
 export interface MakerParts {
@@ -29,6 +31,8 @@ export interface MakerParts {
   readonly rotation: JournalRotation;
   /** @throws LedgerError LEDGER_READ_ONLY. */
   readonly checkWritable: () => void;
+  readonly vaultKeepers?: VaultKeepers;
+  readonly recoveryKeyFor?: (tenant: string) => Promise<Uint8Array | null>;
 }
 
 export class LedgerMaker {
@@ -40,10 +44,11 @@ export class LedgerMaker {
   }
 
   tenant(name: string, logName: string): Promise<TenantDescriptor> {
-    return this.#inTurn(() => {
+    return this.#inTurn(async () => {
       if (this.#parts.open.tenantNamed(name) !== undefined)
         throw new LedgerError('LEDGER_EXISTS', 'there is a tenant of that name');
-      return this.#orFail(() => this.#makeTenant(name, logName));
+      const recoveryKey = (await this.#parts.recoveryKeyFor?.(name)) ?? null;
+      return this.#orFail(() => this.#makeTenant(name, logName, recoveryKey));
     });
   }
 
@@ -76,8 +81,10 @@ export class LedgerMaker {
   /** Finishes what a crash cut short: the first entry of a log, and the one after a handover. */
   async complete(): Promise<void> {
     for (const { descriptor, ledger } of this.#parts.open.ledgers())
-      if (ledger.reader.head.size === 0) await this.#appendFirst(descriptor);
-      else await completeHandover(this.#parts, descriptor);
+      // What has lost its keys is written by its successor.
+      if (!ledger.reader.isLost)
+        if (ledger.reader.head.size === 0) await this.#appendFirst(descriptor);
+        else await completeHandover(this.#parts, descriptor);
   }
 
   /** Ends when the tenants and ledgers asked for so far are made. */
@@ -85,17 +92,23 @@ export class LedgerMaker {
     await this.#turns.take(() => Promise.resolve());
   }
 
-  async #makeTenant(name: string, logName: string): Promise<TenantDescriptor> {
-    const { keyStore, open, parts, random, vaults } = this.#parts;
+  async #makeTenant(
+    name: string,
+    logName: string,
+    officers: Uint8Array | null,
+  ): Promise<TenantDescriptor> {
+    const { keyStore, open, parts, random, vaults, vaultKeepers = {} } = this.#parts;
     const handle = newHandle(random);
-    // A crash before the catalog's entry leaves keys that nothing names.
-    await keyStore.createTenant(handle);
+    // A crash before the catalog's entry leaves keys that nothing names, perhaps also in escrow.
+    await keyStore.createTenant(handle, officers);
     const recovery = await keyStore.recoveryKey(handle);
     const recoveryKey = formatVerifierKey(
       verifierKey(`${logName}/${handle}`, ED25519_NOTE, recovery.publicKey),
     );
     const tenant = { handle, name, recoveryKey, logName };
-    const vault = await openVault(parts, keyStore, random, handle);
+    const escrow = await escrowOf(vaultKeepers, tenant);
+    await escrow?.keep(1, await keyStore.vaultKey(handle, 1));
+    const vault = await openVault(parts, keyStore, random, handle, escrow);
     await parts.catalog.putTenant(tenant);
     // Not before: a journal that speaks of a vault without a tenant has lost a file of the catalog.
     vaults.add(handle, vault);
@@ -164,6 +177,8 @@ export class LedgerMaker {
       return await step();
     } catch (cause) {
       if (cause instanceof LedgerError && cause.code === 'LEDGER_CLOSED') throw cause;
+      // Nothing names what was made so far.
+      if (cause instanceof KeysError && cause.code === 'KEYS_ESCROW_FAILED') throw cause;
       throw this.#parts.sequencer.fail(cause);
     }
   }

@@ -14,6 +14,8 @@ export interface LogSecrets {
   readonly checkpoint: NoteSigner;
   /** Tenant's block key, 32 bytes. */
   readonly block: Uint8Array;
+  /** The first two are lost: nothing can be signed any more. */
+  readonly isLost: boolean;
 }
 
 /** What a commit moves on. Replaced as a whole, once the commit is durable and applied. */

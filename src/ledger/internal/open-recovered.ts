@@ -1,10 +1,18 @@
 /** Opens a store's parts in the order of the data and brings them up to the journal. */
 import type { RandomSource } from '../../base/random.js';
 import type { KeyStore } from '../../keys/key-store.js';
+import type { VaultKeepers } from '../../keys/vault-keepers.js';
 import { Journal } from '../journal.js';
 import { TenantVaults } from '../tenant-vaults.js';
 import type { OpenLog } from './open-log.js';
-import { flushAll, openVault, recoverLogs, recoverStates, snapshotOf } from './recover-store.js';
+import {
+  escrowOf,
+  flushAll,
+  openVault,
+  recoverLogs,
+  recoverStates,
+  snapshotOf,
+} from './recover-store.js';
 import {
   closeStoreParts,
   openStoreParts,
@@ -36,6 +44,8 @@ export interface Opened {
 export interface RecoverySources extends StoreFileSystems {
   readonly keyStore: KeyStore;
   readonly random: RandomSource;
+  /** None of the keys is kept elsewhere without it. */
+  readonly vaultKeepers?: VaultKeepers;
 }
 
 /** @throws LedgerError LEDGER_DAMAGED, LEDGER_LOCKED, LEDGER_FORMAT_NEWER, and nothing is left open. */
@@ -49,14 +59,18 @@ export async function openRecovered(
 /** Brings opened parts up to their journal. They are closed if that fails. */
 export async function recover(
   parts: StoreParts,
-  { keyStore, random }: Pick<RecoverySources, 'keyStore' | 'random'>,
+  { keyStore, random, vaultKeepers = {} }: Omit<RecoverySources, keyof StoreFileSystems>,
 ): Promise<Opened> {
   const vaults = new TenantVaults();
   let journal: Journal | null = null;
   try {
     const recovered = await recoverLogs(parts, keyStore);
-    for (const { handle } of parts.catalog.tenants())
-      vaults.add(handle, await openVault(parts, keyStore, random, handle));
+    for (const tenant of parts.catalog.tenants()) {
+      const escrow = await escrowOf(vaultKeepers, tenant);
+      const vault = await openVault(parts, keyStore, random, tenant.handle, escrow);
+      vaults.add(tenant.handle, vault);
+      await vault.settleEscrow();
+    }
     const opened = await recoverStates(parts, recovered);
     // A crash up to here leaves the old segments, which say all of this again.
     await flushAll(parts, vaults);

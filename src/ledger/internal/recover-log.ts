@@ -65,6 +65,15 @@ export async function missingBlocks(
   return blocks.slice(at);
 }
 
+/** Of a log that nobody can sign for any more: what the journal alone has of it is lost with its keys. */
+export function asFarAsLog(
+  journaled: JournaledLog,
+  { length }: Pick<HypercoreLog, 'length'>,
+): JournaledLog {
+  const { base, blocks } = journaled;
+  return { base, blocks: blocks.slice(0, length - base.length) };
+}
+
 /** Hypercore keeps only the newest signature: one for many blocks is as good as one for each. */
 const APPENDED_AT_ONCE = 64;
 

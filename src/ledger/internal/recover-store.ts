@@ -8,9 +8,11 @@ import { equalBytes, fromHex } from '../../base/bytes.js';
 import type { RandomSource } from '../../base/random.js';
 import { makeDirectoryDurably } from '../../keys/durable-file.js';
 import type { KeyStore } from '../../keys/key-store.js';
+import type { TenantEscrow, VaultKeepers } from '../../keys/vault-keepers.js';
 import { Vault } from '../../keys/vault.js';
+import { parseVerifierKey } from '../../tlog/note-key.js';
 import { openBlock } from '../../records/block.js';
-import type { LedgerDescriptor, LogDescriptor } from '../catalog.js';
+import type { LedgerDescriptor, LogDescriptor, TenantDescriptor } from '../catalog.js';
 import type { JournalSnapshot } from '../journal.js';
 import type { LogHead } from '../log-head.js';
 import type { TenantVaults } from '../tenant-vaults.js';
@@ -19,6 +21,7 @@ import type { TreeRoots } from './hypercore-tree.js';
 import { type LogSecrets, OpenLog } from './open-log.js';
 import {
   appendMissing,
+  asFarAsLog,
   journaledLog,
   type JournaledLog,
   lastHead,
@@ -68,6 +71,7 @@ export async function openVault(
   keyStore: KeyStore,
   random: RandomSource,
   tenant: string,
+  escrow: TenantEscrow | null = null,
 ): Promise<Vault> {
   const handle = fromHex(tenant);
   const known = parts.journal.snapshot?.vaults.find((vault) => equalBytes(vault.tenant, handle));
@@ -81,12 +85,21 @@ export async function openVault(
     keyStore,
     random,
     files: parts.durableFiles,
+    escrow,
     index: { get: (key) => parts.state.get(vaultKey(key)) },
     journal: { base: known?.state ?? null, rows },
   });
   if (indexPuts.length > 0)
     await parts.state.write(indexPuts.map(([key, value]) => [vaultKey(key), value]));
   return vault;
+}
+
+export async function escrowOf(
+  { escrow }: VaultKeepers,
+  { handle, name, recoveryKey }: TenantDescriptor,
+): Promise<TenantEscrow | null> {
+  const { publicKey } = parseVerifierKey(recoveryKey);
+  return (await escrow?.of({ handle, name, recoveryKey: publicKey })) ?? null;
 }
 
 /** @returns the logs as the sequencer takes them, and how many blocks their write state lacked. */
@@ -150,7 +163,10 @@ async function compareLog(
   descriptor: LogDescriptor,
 ) {
   const { hypercore, secrets } = await openLogParts(parts, keyStore, ledger, descriptor);
-  const journaled: JournaledLog = journaledLog(parts.journal, hypercore.key);
-  const missing = await missingBlocks(descriptor.origin, hypercore, journaled);
-  return { descriptor, tenant: ledger.tenant, hypercore, secrets, journaled, missing };
+  const known: JournaledLog = journaledLog(parts.journal, hypercore.key);
+  const missing = await missingBlocks(descriptor.origin, hypercore, known);
+  const log = { descriptor, tenant: ledger.tenant, hypercore, secrets };
+  return secrets.isLost
+    ? { ...log, journaled: asFarAsLog(known, hypercore), missing: [] }
+    : { ...log, journaled: known, missing };
 }

@@ -107,5 +107,5 @@ export async function openLogParts(
   const { block } = tenantKeys(await keyStore.tenantRoot(ledger.tenant));
   const hypercore = await hypercores.log(segmentsOf(log));
   const checkpoint = noteSigner(key, (message) => keys.note.sign(message));
-  return { hypercore, secrets: { core: keys.core, checkpoint, block } };
+  return { hypercore, secrets: { core: keys.core, checkpoint, block, isLost: keys.isLost } };
 }

@@ -2,7 +2,12 @@
 import type { ByteReader, ByteWriter } from '../../../base/byte-codec.js';
 import { BaseError, type BaseErrorCode, type ChirographError } from '../../../base/errors.js';
 import { IdentityError, type IdentityErrorCode } from '../../../identities/identity-error.js';
-import { KeysError, type KeysErrorCode, type SealKeyErrorCode } from '../../../keys/keys-error.js';
+import {
+  type EscrowErrorCode,
+  KeysError,
+  type KeysErrorCode,
+  type SealKeyErrorCode,
+} from '../../../keys/keys-error.js';
 import { RecordsError, type RecordsErrorCode } from '../../../records/records-error.js';
 import {
   type SchemaFault,
@@ -12,8 +17,8 @@ import {
 import { readFaults, writeFaults } from './fault-codec.js';
 import type { TextReader, TextWriter } from './text-codec.js';
 
-/** Nothing is sealed there. */
-type VaultErrorCode = Exclude<KeysErrorCode, SealKeyErrorCode>;
+/** Nothing is sealed there, and no tenant is made. */
+type VaultErrorCode = Exclude<KeysErrorCode, EscrowErrorCode | SealKeyErrorCode>;
 /** No identity is changed there. */
 type ClaimErrorCode = Extract<IdentityErrorCode, `CLAIM_${string}` | 'IDENTITY_CLOCK_BEHIND'>;
 type RefusalCode =
