@@ -6,6 +6,7 @@ import type { RandomSource } from '../base/random.js';
 import type { Clock } from '../base/time.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { Vault } from '../keys/vault.js';
+import type { VaultKeepers } from '../keys/vault-keeper.js';
 import { BackupSource } from './backup-source.js';
 import type { TenantDescriptor } from './catalog.js';
 import type { CommitObserver } from './commit-observer.js';
@@ -37,6 +38,8 @@ export interface LedgerStoreOptions extends StoreFileSystems {
   /** Called once, when nothing more may be acknowledged: the process should end. */
   readonly onFailure: (error: LedgerError) => void;
   readonly limits?: Partial<SequencerLimits>;
+  /** Hold the next generation of a vault before a key is destroyed. */
+  readonly vaultKeepers?: VaultKeepers;
   /** A journal segment is followed by a new one beyond this many bytes. */
   readonly segmentBytes?: number;
 }
@@ -90,6 +93,7 @@ export class LedgerStore {
       state: parts.state,
       sequencer: this.#sequencer,
       rotation: this.#rotation,
+      vaultKeepers: options.vaultKeepers ?? {},
     });
     this.backupSource = new BackupSource({
       vaultDirectory: parts.directory.vault,
