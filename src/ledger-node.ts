@@ -31,6 +31,7 @@ import type { ChainName } from './evidence/chains.js';
 import type { KeyStore } from './keys/key-store.js';
 import type { SealSigner } from './keys/seal-signer.js';
 import { nodeKey, type TenantKeys, tenantKeys } from './keys/tenant-keys.js';
+import type { VaultKeepers } from './keys/vault-keeper.js';
 import type { TenantDescriptor } from './ledger/catalog.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
@@ -60,6 +61,8 @@ export interface LedgerNodeOptions {
   readonly openAnchoring: () => Promise<AnchoringOptions>;
   /** Null where no witnesses are asked. */
   readonly witnessing?: Witnessing | null;
+  /** Hold the next generation of a vault before a key is destroyed. */
+  readonly vaultKeepers?: VaultKeepers;
   /** Nothing is said without it. */
   readonly logger?: Logger;
   /** For tests. */

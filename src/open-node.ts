@@ -6,6 +6,8 @@
 import { mkdir } from 'node:fs/promises';
 import { ApiKeyRegistry, type CreatedKey } from './access/api-key-registry.js';
 import { DEFAULT_TENANT } from './access/tenant-name.js';
+import { KnownTargets } from './backup/known-targets.js';
+import { VaultCopies } from './backup/vault-copies.js';
 import { equalBytes } from './base/bytes.js';
 import { Lifetime } from './base/lifetime.js';
 import { type Logger, silentLogger } from './base/logger.js';
@@ -16,6 +18,8 @@ import { Eraser, type ErasureObserver, unobservedErasures } from './commands/run
 import type { Config, Secrets } from './config.js';
 import { openDevelopmentAnchoring } from './development-parts.js';
 import { DirectoryKeyStore } from './keys/directory-key-store.js';
+import { durableFileSystem } from './keys/durable-file.js';
+import type { KeyStore } from './keys/key-store.js';
 import { TimeStampCounts } from './keys/time-stamp-counts.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
@@ -51,6 +55,9 @@ export interface OpenedNode {
   readonly access: NodeAccess;
   /** What it was about is done when the node is open. */
   readonly eraser: Eraser;
+  readonly keyStore: KeyStore;
+  /** Where its backups are, and who keeps their vaults at the newest generation. */
+  readonly targets: { readonly known: KnownTargets; readonly copies: VaultCopies };
   /** First part of every origin. */
   readonly logName: string;
   /** Of time-stamps and revocation. */
@@ -114,8 +121,16 @@ async function open(
       ? openBitcoinAnchoring(config, secrets, await openKey())
       : null;
   const witnessing = await readWitnessing(config);
+  const files = surroundings.store?.durableFiles ?? durableFileSystem;
+  const known = await KnownTargets.open(dataDirectory, files);
+  const copies = new VaultCopies({
+    ...{ known, keyStore, clock, random, logger, files },
+    directories: config.backupDirectories ?? [],
+    waitMillis: config.backupWaitMillis,
+  });
   const node = await LedgerNode.open({
     ...surroundings,
+    vaultKeepers: { copy: copies },
     witnessing,
     dataDirectory,
     keyStore,
@@ -142,6 +157,7 @@ async function open(
     ...{ store: node.store, clock, logger },
     changes: access.erasureChanges,
     observer: surroundings.erasureObserver ?? unobservedErasures,
+    holders: (tenant, generation) => copies.holders(tenant, generation),
   });
   lifetime.add(() => eraser.close());
   // Before anybody is answered: what was announced is as good as gone.
@@ -155,6 +171,8 @@ async function open(
     registry,
     access,
     eraser,
+    keyStore,
+    targets: { known, copies },
     logName,
     signing,
     roots: [

@@ -39,11 +39,11 @@ export interface VaultCopiesOptions {
   readonly files?: DurableFileSystem;
 }
 
-/** Whoever has, or had, a generation of a vault (docs/formats/erasure.md, "Certificate"). */
-export interface VaultHolder {
+/** A target (docs/formats/erasure.md, "Certificate"). */
+export interface BackupHolder {
   readonly kind: 'backup';
   readonly id: string;
-  /** The newest one that it is known to hold; absent of one that is silent. */
+  /** That it holds; absent of one that is silent. */
   readonly generation?: number;
   readonly confirmedAt?: UnixMillis;
 }
@@ -122,9 +122,9 @@ export class VaultCopies implements VaultKeeper {
   }
 
   /** Every target that ever held something of the node, and whether it holds this generation of a vault. */
-  async holders(tenant: string, generation: number): Promise<readonly VaultHolder[]> {
+  async holders(tenant: string, generation: number): Promise<readonly BackupHolder[]> {
     const { clock, keyStore, known } = this.#options;
-    const holders: VaultHolder[] = [];
+    const holders: BackupHolder[] = [];
     for (const { id, directory } of known.all()) {
       let isHeld = false;
       try {
