@@ -191,8 +191,13 @@ export class BackupKeeper {
         logger.error('backup failed', { directory, error });
       }
     }
+    try {
+      if (!this.#isStopping) await done(outcome);
+    } catch (error) {
+      // The backup is what it is; a store that failed has said so elsewhere.
+      logger.error('a backup could not be put on record', { directory, error });
+    }
     this.#states.delete(directory);
-    if (!this.#isStopping) await done(outcome);
   }
 
   async #makeAt(directory: string): Promise<BackupResult> {

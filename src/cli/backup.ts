@@ -5,19 +5,22 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { type BackupResult, makeBackup } from '../backup/make-backup.js';
 import { beginTarget } from '../backup/target.js';
+import { utf8 } from '../base/bytes.js';
 import type { JsonObject } from '../base/canonical-json.js';
 import { formatInstant, systemClock } from '../base/time.js';
+import { drillBackup, type DrillReport } from '../drill-backup.js';
 import { unobserved } from '../ledger/commit-observer.js';
 import { LedgerStore } from '../ledger/ledger-store.js';
 import { NODE_TENANT } from '../ledger-node.js';
 import { expected } from './answers.js';
 import { CliError } from './cli-error.js';
-import { withExamples } from './command-help.js';
+import { repeated, withExamples } from './command-help.js';
+import { writeOwnFile } from './files.js';
 import type { NodeClient } from './node-client.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
 import { createProgress } from './progress.js';
-import { closedStore } from './store-options.js';
-import { oneLine, printResult, type Terminal } from './terminal.js';
+import { closedStore, keysBesideData } from './store-options.js';
+import { type End, EXIT, oneLine, printResult, type Terminal } from './terminal.js';
 
 interface MakeFlags extends NodeFlags {
   readonly data?: string;
@@ -28,7 +31,7 @@ interface MakeFlags extends NodeFlags {
 const BACKUPS = '/v1/backups';
 const POLL_MILLIS = 500;
 
-export function addBackupCommand(program: Command, terminal: Terminal): Command {
+export function addBackupCommand(program: Command, terminal: Terminal, end: End): void {
   const backup = program
     .command('backup')
     .description('copies of a whole node: of one that serves, or of a stopped one');
@@ -67,7 +70,81 @@ export function addBackupCommand(program: Command, terminal: Terminal): Command 
       );
     });
   withExamples(list, 'chirograph backup list --json');
-  return backup;
+  addDrill(backup, terminal, end);
+}
+
+interface DrillFlags {
+  readonly keys: string;
+  readonly report?: string;
+  readonly vault?: readonly string[];
+  readonly scratch?: string;
+  readonly entries: string;
+  readonly json?: true;
+}
+
+function addDrill(backup: Command, terminal: Terminal, end: End): void {
+  const drill = backup
+    .command('drill')
+    .argument('<directory>', 'the target')
+    .requiredOption('--keys <directory>', 'key store, which is only read')
+    .option(
+      '--vault <directory>',
+      'another backup of the node, for a newer vault; may be given again',
+      repeated,
+    )
+    .option('--report <file>', 'keep the report there, as JSON')
+    .option(
+      '--scratch <directory>',
+      'where it is restored, and removed again (default: for temporary files)',
+    )
+    .option('--entries <number>', 'entries of each log to open and prove', '20')
+    .option('--json', 'print JSON')
+    .description('restore the newest backup elsewhere, read it through, and say what is wrong')
+    .action(async (directory: string, flags: DrillFlags) => {
+      if (!/^[1-9]\d{0,5}$/.test(flags.entries))
+        throw new CliError('CLI_USAGE', '--entries must be a whole number from 1 to 999999');
+      // The directory of data is none: there must be a key store, and nothing beside it is looked at.
+      const options = { data: `${resolve(flags.keys)}.none`, keys: flags.keys };
+      const { keyStore, random } = await keysBesideData(options, terminal, 'read');
+      const progress = createProgress(terminal);
+      const report = await drillBackup({
+        ...{ keyStore, random, clock: systemClock, from: resolve(directory) },
+        vaultsFrom: (flags.vault ?? []).map((one) => resolve(one)),
+        ...(flags.scratch !== undefined && { scratch: resolve(flags.scratch) }),
+        perLog: Number(flags.entries),
+        progress: (what) => {
+          progress.show(what);
+        },
+      }).finally(() => {
+        progress.end();
+      });
+      const { backup: of, logs, ...rest } = report;
+      const result: JsonObject = {
+        ...{ ...rest, findings: [...report.findings], backup: of && { ...of } },
+        logs: logs.map((log) => ({ ...log })),
+      };
+      if (flags.report !== undefined)
+        await writeOwnFile(flags.report, utf8(`${JSON.stringify(result, null, 2)}\n`));
+      printResult(terminal, flags.json, result, drillLines(report));
+      end(report.isSound ? EXIT.done : EXIT.no);
+    });
+  withExamples(
+    drill,
+    'chirograph backup drill /mnt/backup --keys chirograph-data.keys --report drill.json',
+  );
+}
+
+function drillLines({ isSound, backup, logs, findings, ...rest }: DrillReport): string[] {
+  const entries = logs.reduce((sum, { size }) => sum + size, 0);
+  const proved = logs.reduce((sum, { proved: some }) => sum + some, 0);
+  return [
+    isSound ? 'sound: it can be restored' : 'not sound',
+    ...(backup === null ? [] : [`backup ${backup.number} of ${backup.takenAt}`]),
+    `${logs.length} logs, ${entries} entries; ${proved} of them proved against the backup's heads`,
+    ...(rest.restoreMillis === null ? [] : [`restored in ${rest.restoreMillis} ms`]),
+    ...(rest.erasedSince === 0 ? [] : [`${rest.erasedSince} secrets were erased since`]),
+    ...findings.map(oneLine),
+  ];
 }
 
 const targetSchema = z.looseObject({

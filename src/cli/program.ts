@@ -74,7 +74,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addEraseCommand(program, terminal);
   addSchemasCommand(program, terminal);
   addFsckCommand(program, terminal, end);
-  addBackupCommand(program, terminal);
+  addBackupCommand(program, terminal, end);
   addRestoreCommand(program, terminal);
   addViewsCommand(program, terminal);
   addWitnessCommand(program, terminal, end);
