@@ -14,6 +14,7 @@ const mayImport = {
   anchoring: ['base', 'tlog', 'signing', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
   views: ['base', 'tlog', 'records', 'schemas', 'keys', 'ledger'],
   access: ['base', 'tlog', 'signing', 'records', 'identities', 'keys', 'ledger', 'views'],
+  backup: ['base', 'keys', 'ledger'],
   retention: ['base', 'records', 'keys', 'ledger', 'views', 'access'],
   queries: [
     'base',
@@ -47,6 +48,7 @@ const mayImport = {
     'views',
     'access',
     'retention',
+    'backup',
     'reports',
     'queries',
   ],
@@ -59,6 +61,7 @@ const mayImport = {
     'checkpoint',
     'access',
     'retention',
+    'backup',
     'commands',
     'queries',
   ],

@@ -7,6 +7,8 @@ import type { Logger } from './base/logger.js';
 import type { Sleep } from './epoch-timer.js';
 
 export interface AugmentationTimerOptions {
+  /** For the log: whose turns these are; `augmentation` unless given. */
+  readonly what?: string;
   /** One turn; whether there is more to do at once. */
   readonly turn: () => Promise<boolean>;
   readonly logger: Logger;
@@ -48,15 +50,15 @@ export class AugmentationTimer {
   }
 
   async #turn(): Promise<boolean> {
-    const { turn, logger } = this.#options;
+    const { turn, logger, what = 'augmentation' } = this.#options;
     try {
       const isMore = await turn();
-      if (this.#failures > 0) logger.info('augmentation works again');
+      if (this.#failures > 0) logger.info(`${what} works again`);
       this.#failures = 0;
       return isMore;
     } catch (error) {
       this.#failures++;
-      logger.warn('augmentation failed', { error, retryMillis: this.#backOff() });
+      logger.warn(`${what} failed`, { error, retryMillis: this.#backOff() });
       return false;
     }
   }

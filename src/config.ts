@@ -15,6 +15,12 @@ export interface Config {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
+  /** Where backups are made, absolute; nowhere without it. */
+  readonly backupDirectories?: readonly string[];
+  /** After the last complete backup of a target; by the clock none are made without it. */
+  readonly backupIntervalMillis?: number;
+  /** How long an erasure waits for a target that cannot be reached. */
+  readonly backupWaitMillis: number;
   /** PEM files, absolute; HTTPS with both, plain HTTP without. Read again at SIGHUP. */
   readonly tlsCertificate?: string;
   readonly tlsKey?: string;

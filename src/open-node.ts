@@ -6,6 +6,8 @@
 import { mkdir } from 'node:fs/promises';
 import { ApiKeyRegistry, type CreatedKey } from './access/api-key-registry.js';
 import { DEFAULT_TENANT } from './access/tenant-name.js';
+import { KnownTargets } from './backup/known-targets.js';
+import { VaultCopies } from './backup/vault-copies.js';
 import { equalBytes } from './base/bytes.js';
 import { Lifetime } from './base/lifetime.js';
 import { type Logger, silentLogger } from './base/logger.js';
@@ -16,7 +18,9 @@ import { Eraser, type ErasureObserver, unobservedErasures } from './commands/run
 import type { Config, Secrets } from './config.js';
 import { openDevelopmentAnchoring } from './development-parts.js';
 import { DirectoryKeyStore } from './keys/directory-key-store.js';
+import { durableFileSystem } from './keys/durable-file.js';
 import { EscrowDirectory, type EscrowDirectoryOptions } from './keys/escrow-directory.js';
+import type { KeyStore } from './keys/key-store.js';
 import { recoveryKeyFor } from './keys/recovery-key-directory.js';
 import { TimeStampCounts } from './keys/time-stamp-counts.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
@@ -57,6 +61,9 @@ export interface OpenedNode {
   readonly access: NodeAccess;
   /** What it was about is done when the node is open. */
   readonly eraser: Eraser;
+  readonly keyStore: KeyStore;
+  /** Where its backups are, and who keeps their vaults at the newest generation. */
+  readonly targets: { readonly known: KnownTargets; readonly copies: VaultCopies };
   /** First part of every origin. */
   readonly logName: string;
   /** Of time-stamps and revocation. */
@@ -127,6 +134,13 @@ async function open(
     directory: config.recoveryKeys ?? null,
     mayBeDevelopment: surroundings.needsRecoveryKeys !== true,
   };
+  const files = surroundings.store?.durableFiles ?? durableFileSystem;
+  const known = await KnownTargets.open(dataDirectory, files);
+  const copies = new VaultCopies({
+    ...{ known, keyStore, clock, random, logger, files },
+    directories: config.backupDirectories ?? [],
+    waitMillis: config.backupWaitMillis,
+  });
   const node = await LedgerNode.open({
     ...surroundings,
     witnessing,
@@ -136,7 +150,7 @@ async function open(
     seal,
     hasRecoveryKeys: isDevelopment,
     recoveryKeyFor: (tenant) => recoveryKeyFor(recovery, tenant),
-    vaultKeepers: { ...(escrow !== null && { escrow }) },
+    vaultKeepers: { copy: copies, ...(escrow !== null && { escrow }) },
     openAnchoring: async () => {
       if (bitcoin !== null) return bitcoin.anchoring;
       const key = await openKey();
@@ -157,6 +171,7 @@ async function open(
     ...{ store: node.store, clock, logger },
     ...{ changes: access.erasureChanges, rowsAnEntry: surroundings.rowsAnEntry },
     observer: surroundings.erasureObserver ?? unobservedErasures,
+    holders: (tenant, generation) => copies.holders(tenant, generation),
   });
   lifetime.add(() => eraser.close());
   // Before anybody is answered: what was announced is as good as gone.
@@ -170,6 +185,8 @@ async function open(
     registry,
     access,
     eraser,
+    keyStore,
+    targets: { known, copies },
     logName,
     signing,
     roots: [

@@ -3,6 +3,7 @@ import { accessModules } from './access-route-modules.js';
 import type { RouteModule } from './api/app.js';
 import { anchorSigningRoutes, describeAnchorSigning } from './api/routes/anchor-signing.js';
 import { anchorsRoutes, describeAnchors } from './api/routes/anchors.js';
+import { backupsRoutes, describeBackups } from './api/routes/backups.js';
 import { consoleRoutes, describeConsole } from './api/routes/console.js';
 import { describeEpochs, epochsRoutes } from './api/routes/epochs.js';
 import { describeHealth, healthRoutes } from './api/routes/health.js';
@@ -49,6 +50,21 @@ export function routeModules(parts: RouteParts): RouteModule[] {
         body: shared.body,
       }),
       describeAnchors,
+    ),
+    v1(
+      backupsRoutes({
+        ...{ guard, body: shared.body, backups: opened.backups },
+        originOf: (handle) =>
+          node.store
+            .allLedgers()
+            .flatMap(({ logs }) => logs)
+            .find((reader) => reader.handle === handle)?.origin,
+        generationOf: (tenant) =>
+          node.store.tenants().some(({ handle }) => handle === tenant)
+            ? node.store.vaultOf(tenant).generation
+            : undefined,
+      }),
+      describeBackups,
     ),
     v1(anchorSigningRoutes({ guard, signing: node, body: shared.body }), describeAnchorSigning),
     // Behind the routes of fixed names, which are no epochs.

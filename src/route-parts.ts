@@ -10,6 +10,7 @@ import { ContainerSeals } from './api/container-seals.js';
 import { createCursorCodec, type CursorCodec } from './api/cursor.js';
 import { createLoginLimiter } from './api/rate-limit.js';
 import type { Readiness } from './api/routes/health.js';
+import type { BackupKeeper } from './backup/backup-keeper.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import type { BatchKeeper } from './commands/keep-batches.js';
@@ -42,6 +43,7 @@ export interface ServedNode extends OpenedNode {
   readonly waitingOf: WaitingOf | null;
   readonly calendars: OpenedCalendars;
   readonly backends: () => readonly BackendStatus[];
+  readonly backups: BackupKeeper;
 }
 
 export interface RouteParts {

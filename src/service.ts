@@ -31,6 +31,7 @@ import {
 } from './node-metrics.js';
 import { openAugmentation } from './open-augmentation.js';
 import { openBackends } from './open-backends.js';
+import { openBackups } from './open-backups.js';
 import { batchReasons, openBatches } from './open-batches.js';
 import { calendarReasons, openCalendars } from './open-calendars.js';
 import { openNode, type OpenedNode } from './open-node.js';
@@ -139,6 +140,8 @@ export class Service {
         chainFailure: () => epochs.failure,
       });
       lifetime.add(() => backends.stop());
+      const backups = await openBackups(config, parts, opened, metrics.registry);
+      lifetime.add(() => backups.stop());
       const anchoring = anchoringWithSteps(opened.node, {
         before: [
           () => coverLedgers(opened.node.store, maps, parts.logger),
@@ -172,6 +175,7 @@ export class Service {
           calendars,
         },
         backends: () => backends.statuses(),
+        backups: backups.keeper,
       };
       const stopping = new AbortController();
       const server = await listen(
@@ -189,6 +193,7 @@ export class Service {
             ...backends.reasons(),
             ...calendarReasons(calendars.stamps),
             ...batchReasons(seals),
+            ...backups.reasons(),
             ...(augmentation?.reasons() ?? []),
           ],
         }),

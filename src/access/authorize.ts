@@ -81,6 +81,9 @@ const ALLOWED = {
   /** Handing over what the node's anchor key has signed elsewhere, and seeing what it is to sign. */
   'anchor:sign': ['operator', 'admin'],
   'anchor:read': ['operator', ...EVERYONE],
+  /** To the directories that the node is given: all tenants are in a backup. */
+  'backup:make': ['operator', 'admin'],
+  'backup:read': ['operator', 'admin'],
   /** Having a digest stamped with the next epoch: what it is of, the node never learns. */
   'calendar:submit': ['operator', 'writer', 'admin'],
   'calendar:read': ['operator', ...EVERYONE],
@@ -140,7 +143,7 @@ export function rolesAllowing(action: Action, roles: readonly Role[]): readonly 
 }
 
 /** Of what all tenants share: whoever runs the node does it. */
-const OF_THE_NODE: readonly Action[] = ['anchor:fund', 'anchor:sign'];
+const OF_THE_NODE: readonly Action[] = ['anchor:fund', 'anchor:sign', 'backup:make', 'backup:read'];
 
 /**
  * @param tenant whose data the action touches.
@@ -157,7 +160,9 @@ export function authorize(
     if (principal.tenant !== DEFAULT_TENANT)
       throw denied('only an admin of the tenant "default" can found another tenant');
   } else if (OF_THE_NODE.includes(action) && principal.tenant !== DEFAULT_TENANT) {
-    throw denied('only an operator or admin of the tenant "default" funds or signs the anchors');
+    throw denied(
+      'only an operator or admin of the tenant "default" does this: it is of the whole node',
+    );
   } else if (principal.tenant !== tenant) {
     throw denied('the key belongs to another tenant');
   }

@@ -37,6 +37,16 @@ export const PROBLEMS = {
   SERVER_STOPPING: kind(503, 'The node is stopping', 5),
   INTERNAL: kind(500, 'The node failed'),
 
+  BACKUP_TARGET_UNUSABLE: kind(503, 'The backup target cannot be used', 60),
+  BACKUP_TARGET_OTHER: kind(409, 'The backup target is another'),
+  BACKUP_TARGET_UNKNOWN: kind(404, 'There is no such backup target'),
+  BACKUP_DAMAGED: kind(500, 'The backup is not what was written'),
+  BACKUP_FORMAT_NEWER: kind(500, 'The backup is of a newer version'),
+  BACKUP_MISSING: kind(404, 'There is no such backup'),
+  BACKUP_RUNNING: kind(409, 'A backup is being made'),
+  BACKUP_VAULT_LACKING: kind(409, 'The vault is lacking'),
+  BACKUP_NOT_EMPTY: kind(409, 'The directory is not empty'),
+
   ACCESS_KEY_MISSING: kind(401, 'An API key is needed'),
   ACCESS_KEY_UNKNOWN: kind(401, 'The API key is not known'),
   ACCESS_KEY_REVOKED: kind(401, 'The API key has been revoked'),

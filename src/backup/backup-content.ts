@@ -1,7 +1,7 @@
 /** What the backups of a target hold together, up to one of them: the fold over their manifests. */
 import type { UnixMillis } from '../base/brand.js';
-import type { HexDigest } from '../base/hex-digest.js';
 import { sha256Hex } from '../base/hash.js';
+import type { HexDigest } from '../base/hex-digest.js';
 import type { Mark } from '../keys/mark.js';
 import type { LogHead } from '../ledger/log-head.js';
 import { BackupError, damagedBackup } from './backup-error.js';

@@ -2,8 +2,8 @@
  * Makes one backup: what has come since the last one at the target (docs/formats/backup.md). Each step
  * says what a crash there leaves; the manifest comes last, and without it there is no backup.
  */
-import { equalBytes } from '../base/bytes.js';
 import type { UnixMillis } from '../base/brand.js';
+import { equalBytes } from '../base/bytes.js';
 import { sha256Hex } from '../base/hash.js';
 import type { Clock } from '../base/time.js';
 import { durableFileSystem } from '../keys/durable-file.js';

@@ -1,9 +1,9 @@
 /** A directory that backups of one node lie in (docs/formats/backup.md). */
 import { stat } from 'node:fs/promises';
 import { toHex } from '../base/bytes.js';
+import { JsonMembers, textLike } from '../base/json-members.js';
 import { randomBytes, type RandomSource } from '../base/random.js';
 import { formatStoredJson, parseStoredJson } from '../base/stored-json.js';
-import { JsonMembers, textLike } from '../base/json-members.js';
 import { type DurableFileSystem, durableFileSystem } from '../keys/durable-file.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { NODE_ID } from '../keys/mark.js';

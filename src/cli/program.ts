@@ -5,6 +5,7 @@ import { programVersion } from '../version.js';
 import { addAccessCommand } from './access.js';
 import { addAnchorCommand } from './anchor.js';
 import { addAppendCommand } from './append.js';
+import { addBackupCommand } from './backup.js';
 import { addDemoCommand } from './demo.js';
 import { addEraseCommand } from './erase.js';
 import { addEvidenceCommand } from './evidence.js';
@@ -73,6 +74,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addEraseCommand(program, terminal);
   addSchemasCommand(program, terminal);
   addFsckCommand(program, terminal, end);
+  addBackupCommand(program, terminal, end);
   addRestoreCommand(program, terminal);
   addViewsCommand(program, terminal);
   addWitnessCommand(program, terminal, end);

@@ -1,18 +1,23 @@
 /** `chirograph restore`: going on after a loss, in new logs that say so. */
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { systemClock } from '../base/time.js';
+import { formatInstant, systemClock } from '../base/time.js';
 import { goOnAfterDamage, type Mended } from '../go-on-after-damage.js';
 import { goOnAsSuccessor, type WentOn } from '../go-on.js';
+import { restoreBackup } from '../restore-backup.js';
 import { CliError } from './cli-error.js';
 import { repeated, withExamples } from './command-help.js';
 import { createProgress } from './progress.js';
-import { closedStore, type StoreFlags, withStoreOptions } from './store-options.js';
+import { closedStore, keysBesideData, type StoreFlags, withStoreOptions } from './store-options.js';
 import { oneLine, printResult, type Terminal } from './terminal.js';
 
 interface RestoreFlags extends StoreFlags {
   readonly cause: string;
   readonly successor?: true;
   readonly damaged?: readonly string[];
+  readonly from?: string;
+  readonly vault?: readonly string[];
+  readonly backup?: string;
 }
 
 export function addRestoreCommand(program: Command, terminal: Terminal): void {
@@ -30,19 +35,68 @@ export function addRestoreCommand(program: Command, terminal: Terminal): void {
       repeated,
     )
     .addOption(
+      new Option(
+        '--from <directory>',
+        'the data directory is empty: put in the newest backup that lies there, and go on in new logs that say so unless nothing can have been shown since',
+      ).conflicts(['damaged', 'successor']),
+    )
+    .option(
+      '--vault <directory>',
+      'with --from: another backup of the node, for a newer vault; may be given again',
+      repeated,
+    )
+    .option('--backup <number>', 'with --from: not the newest backup, but this one')
+    .addOption(
       new Option('--cause <text>', 'what happened, for ever in the logs').makeOptionMandatory(),
     )
     .action(async (flags: RestoreFlags) => {
       const cause = checkedCause(flags.cause);
-      if (flags.damaged !== undefined) await mend(flags, flags.damaged, cause, terminal);
+      if (flags.from !== undefined) await putIn(flags, flags.from, cause, terminal);
+      else if (flags.damaged !== undefined) await mend(flags, flags.damaged, cause, terminal);
       else if (flags.successor === true) await succeed(flags, cause, terminal);
-      else throw new CliError('CLI_USAGE', 'either --successor or --damaged is needed');
+      else throw new CliError('CLI_USAGE', '--from, --successor or --damaged is needed');
     });
   withExamples(
     command,
     'chirograph restore --successor --cause "disk lost, backup of 3 May put in" --data chirograph-data',
+    'chirograph restore --from /mnt/backup --cause "disk lost" --data chirograph-data',
     'chirograph restore --damaged all --cause "bad sectors on /dev/sdb" --data chirograph-data',
   );
+}
+
+async function putIn(
+  flags: RestoreFlags,
+  from: string,
+  cause: string,
+  terminal: Terminal,
+): Promise<void> {
+  const progress = createProgress(terminal);
+  const { number, takenAt, wentOn } = await restoreBackup({
+    ...(await keysBesideData(flags, terminal)),
+    ...{ from: resolve(from), clock: systemClock, cause },
+    ...(flags.backup !== undefined && { number: backupNumber(flags.backup) }),
+    vaultsFrom: (flags.vault ?? []).map((directory) => resolve(directory)),
+    progress: (what) => {
+      progress.show(`reading ${what}`);
+    },
+  }).finally(() => {
+    progress.end();
+  });
+  const ledgers = (wentOn ?? []).map((one) => ({ ...one }));
+  const result = { cause, backup: number, takenAt: formatInstant(takenAt), ledgers };
+  printResult(terminal, flags.json, { ...result, asItIs: wentOn === null }, [
+    `backup ${number} of ${formatInstant(takenAt)} is in place`,
+    ...(wentOn === null
+      ? ['no node has run since it was taken: it goes on as it is']
+      : wentOn.flatMap(wentOnLines)),
+  ]);
+}
+
+/** @throws CliError CLI_USAGE. */
+function backupNumber(text: string): number {
+  if (!/^[1-9]\d{0,7}$/.test(text))
+    throw new CliError('CLI_USAGE', '--backup must be the number of a backup');
+  return Number(text);
 }
 
 async function succeed(flags: RestoreFlags, cause: string, terminal: Terminal): Promise<void> {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { RandomPool, type RandomSource } from '../base/random.js';
+import type { Config } from '../config.js';
 import { DirectoryKeyStore } from '../keys/directory-key-store.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { readConfigFile } from '../settings/config-file.js';
@@ -43,16 +44,35 @@ export async function closedStore(
   { env }: Terminal,
   use: 'read' | 'change' = 'change',
 ): Promise<ClosedStore> {
-  const { config } = parseConfig({
-    flags: { data: flags.data, keys: flags.keys, anchorFiles: flags.anchorFiles },
-    env,
-    readFile: readConfigFile,
-    workingDirectory: process.cwd(),
-  });
-  const { data: dataDirectory, keys: directory, anchorFiles } = config;
+  const { data: dataDirectory, keys: directory, anchorFiles } = configOf(flags, env);
   // Of all parts the one that is in its place even after a restore that was cut short.
   if (!(await isDirectory(join(dataDirectory, 'vault'))))
     throw new CliError('CLI_USAGE', `${oneLine(dataDirectory)} is no data directory (--data)`);
+  const opened = await openKeys(dataDirectory, directory, use);
+  return { ...opened, ...(anchorFiles !== undefined && { anchorFiles }) };
+}
+
+/** As `closedStore`, where the data are still to be put in. @throws CliError CLI_USAGE; ConfigError; KeysError. */
+export async function keysBesideData(
+  flags: StoreFlags,
+  { env }: Terminal,
+  use: 'read' | 'change' = 'change',
+): Promise<ClosedStore> {
+  const { data, keys } = configOf(flags, env);
+  return openKeys(data, keys, use);
+}
+
+function configOf(flags: StoreFlags, env: Terminal['env']): Config {
+  const { data, keys, anchorFiles } = flags;
+  const sources = { env, readFile: readConfigFile, workingDirectory: process.cwd() };
+  return parseConfig({ ...sources, flags: { data, keys, anchorFiles } }).config;
+}
+
+async function openKeys(
+  dataDirectory: string,
+  directory: string,
+  use: 'read' | 'change',
+): Promise<ClosedStore> {
   if (!(await isDirectory(directory)))
     throw new CliError('CLI_USAGE', `${oneLine(directory)} is no key store (--keys)`);
   const random = new RandomPool();
@@ -61,5 +81,5 @@ export async function closedStore(
     use === 'read'
       ? await DirectoryKeyStore.openUnchanged(places)
       : await DirectoryKeyStore.open(places);
-  return { dataDirectory, keyStore, random, ...(anchorFiles !== undefined && { anchorFiles }) };
+  return { dataDirectory, keyStore, random };
 }

@@ -1,6 +1,7 @@
 /** Every code that a command or a query may fail with: whoever answers for them maps all of these. */
 import type { AccessErrorCode } from '../access/access-error.js';
 import type { AnchoringErrorCode } from '../anchoring/errors.js';
+import type { BackupErrorCode } from '../backup/backup-error.js';
 import type { BaseErrorCode } from '../base/errors.js';
 import type { CheckpointErrorCode } from '../checkpoint/checkpoint-error.js';
 import type { BitcoinProofErrorCode } from '../evidence/bitcoin/errors.js';
@@ -22,6 +23,7 @@ import type { CommandErrorCode } from './command-error.js';
 export type OperationErrorCode =
   | AccessErrorCode
   | AnchoringErrorCode
+  | BackupErrorCode
   | BaseErrorCode
   | BitcoinProofErrorCode
   | CheckpointErrorCode

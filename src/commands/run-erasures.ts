@@ -4,6 +4,8 @@
  */
 import { ACCESS_LEDGER } from '../access/access-entry.js';
 import type { TenantName } from '../access/tenant-name.js';
+import { BackupError } from '../backup/backup-error.js';
+import type { JsonObject } from '../base/canonical-json.js';
 import { ChirographError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { type Clock, formatInstant } from '../base/time.js';
@@ -13,9 +15,19 @@ import type { LedgerStore } from '../ledger/ledger-store.js';
 import { findingsOf } from '../queries/erasure-findings.js';
 import { ErasurePlan, type PlannedErasure } from '../queries/erasure-plan.js';
 import type { MayForgetParts } from '../queries/may-forget.js';
-import { executionsOf as durableExecutions } from '../queries/tenant-erasures.js';
+import {
+  erasureNumbered,
+  type ErasureVersion,
+  executionsOf as durableExecutions,
+} from '../queries/tenant-erasures.js';
 import type { ErasureBook } from '../retention/erasure-book.js';
-import { certificateOf, type Execution, executionsOf } from '../retention/erasure-execution.js';
+import {
+  certificateOf,
+  type Execution,
+  executionsOf,
+  holdersToJson,
+  type VaultHolder,
+} from '../retention/erasure-execution.js';
 import { type Erasure, ERASURE_CLASS, nowUnnamed } from '../retention/erasure.js';
 import { RetentionError } from '../retention/retention-error.js';
 import type { ErasureChanges } from './change-erasures.js';
@@ -44,6 +56,8 @@ export interface EraserDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly observer: ErasureObserver;
+  /** Whoever holds copies of a tenant's vault, and whether they hold this generation. */
+  readonly holders: (tenant: string, generation: number) => Promise<readonly VaultHolder[]>;
   /** @returns the handle of a tenant that is there. */
   readonly handleOf: (tenant: TenantName) => string;
   /** For tests: how many rows one entry names, fewer than usual. */
@@ -72,6 +86,8 @@ export class Eraser {
   readonly #turns = new Map<TenantName, Turns>();
   readonly #progress = new Map<string, ErasureProgress>();
   readonly #running = new Set<Promise<void>>();
+  /** Erasures whose certificates name no silent holder of the node's own. */
+  readonly #confirmed = new Set<string>();
   #isClosing = false;
 
   constructor(deps: EraserDeps) {
@@ -83,23 +99,82 @@ export class Eraser {
   }
 
   /**
-   * Goes on with what a former process announced, before anything is answered.
+   * Goes on with what a former process announced, before anything is answered; where a target of backups is waited for,
+   * `retry` goes on with it later.
    * @throws as `LedgerStore.forgetter.destroy`.
    */
   async finishAnnounced(): Promise<void> {
     const { erasures } = this.#deps;
     for (const tenant of erasures.tenants()) {
       const begun = erasures.of(tenant).filter(({ state }) => state === 'executing');
-      if (begun.length > 0)
-        await this.#finish(tenant, await Promise.all(begun.map((one) => this.#said(tenant, one))));
+      if (begun.length === 0) continue;
+      const said = await Promise.all(begun.map((one) => this.#said(tenant, one)));
+      try {
+        await this.#finish(tenant, said);
+      } catch (error) {
+        if (!(error instanceof BackupError)) throw error;
+        this.#failed(
+          begun.map(({ id }) => id),
+          error,
+        );
+      }
     }
+  }
+
+  /** Tries again what was called off because a target of backups could not be reached. */
+  retry(): void {
+    if (this.#isClosing) return;
+    for (const tenant of this.#deps.erasures.tenants()) {
+      const waiting = this.#deps.erasures.of(tenant).filter((erasure) => {
+        const progress = this.progressOf(erasure);
+        return (
+          erasure.state === 'executing' &&
+          progress?.step === 'failed' &&
+          progress.code.startsWith('BACKUP_')
+        );
+      });
+      const ids = waiting.map(({ id }) => id);
+      if (ids.length > 0) this.#begin(tenant, ids, () => this.#finishLeft(tenant, ids));
+    }
+  }
+
+  /** Certificates that name a holder as silent get another version once it is not. @throws what the ledger throws. */
+  async confirmHolders(): Promise<void> {
+    const { erasures, changes, holders, handleOf } = this.#deps;
+    for (const tenant of erasures.tenants())
+      for (const erasure of erasures.of(tenant)) {
+        if (erasure.state !== 'done' || this.#confirmed.has(erasure.id)) continue;
+        const { said } = await this.#newest(tenant, erasure);
+        const { certificate = {} } = said;
+        const silent = countSilent(certificate);
+        if (silent === 0) this.#confirmed.add(erasure.id);
+        const { after } = certificate['generations'] as { after?: number };
+        if (silent === 0 || after === undefined) continue;
+        // A later generation is as good: the destroyed one is of no use there either.
+        const { generation } = this.#deps.store.vaultOf(handleOf(tenant));
+        const now = holdersToJson(await holders(handleOf(tenant), generation));
+        if (countSilent(now) >= silent) continue;
+        // A crash before it leaves the certificate that names it as silent; the next backup comes here again.
+        await changes.put(tenant, erasure, { certificate: { ...certificate, ...now } });
+      }
+  }
+
+  #newest(tenant: TenantName, { number }: Erasure): Promise<ErasureVersion> {
+    const { store, handleOf } = this.#deps;
+    const handle = handleOf(tenant);
+    const ledger = store.ledger(handle, ACCESS_LEDGER);
+    return erasureNumbered(ledger, store.vaultOf(handle), tenant, number);
   }
 
   /** Carries out what of these is approved, beside all else. Who waits for the end waits for `settled`. */
   begin(tenant: TenantName, ids: readonly string[], forget: MayForgetParts): void {
+    this.#begin(tenant, ids, () => this.#run(tenant, ids, forget));
+  }
+
+  #begin(tenant: TenantName, ids: readonly string[], act: () => Promise<void>): void {
     for (const id of ids) this.#progress.set(id, { step: 'waiting' });
     const run = this.#turnsOf(tenant)
-      .take(() => this.#run(tenant, ids, forget))
+      .take(act)
       .then(
         () => {
           for (const id of ids) this.#progress.delete(id);
@@ -147,14 +222,20 @@ export class Eraser {
   }
 
   async #run(tenant: TenantName, ids: readonly string[], forget: MayForgetParts): Promise<void> {
-    this.#checkOpen();
+    await this.#finishLeft(tenant, ids);
     const all = ids.map((id) => this.#deps.erasures.get(tenant, id));
-    // Announced by a run that then failed: what it said is what goes.
-    const left = all.filter(({ state }) => state === 'executing');
-    if (left.length > 0)
-      await this.#finish(tenant, await Promise.all(left.map((one) => this.#said(tenant, one))));
     const wanted = all.filter(({ state }) => state === 'approved');
     if (wanted.length > 0) await this.#finish(tenant, await this.#announce(tenant, wanted, forget));
+  }
+
+  /** Announced by a run that then failed: what it said is what goes. */
+  async #finishLeft(tenant: TenantName, ids: readonly string[]): Promise<void> {
+    this.#checkOpen();
+    const left = ids
+      .map((id) => this.#deps.erasures.get(tenant, id))
+      .filter(({ state }) => state === 'executing');
+    if (left.length > 0)
+      await this.#finish(tenant, await Promise.all(left.map((one) => this.#said(tenant, one))));
   }
 
   async #announce(
@@ -255,8 +336,9 @@ export class Eraser {
       executions.filter(({ generation }) => generation === now).flatMap((one) => one.rows),
     );
     const after = rows.length === 0 ? now : await this.#destroy(handle, rows, onCopied);
+    const holders = await this.#deps.holders(handle, after);
     for (const { erasure, executions } of announced) {
-      const certificate = certificateOf(executions, { after, completedAt: clock.now() });
+      const certificate = certificateOf(executions, { after, completedAt: clock.now(), holders });
       // A crash before this leaves an erasure whose rows are gone: the next opening writes what it has to say.
       await changes.put(tenant, nowUnnamed(erasure, 'done'), { certificate });
       const secrets = executions.reduce((sum, one) => sum + one.rows.length, 0);
@@ -301,6 +383,10 @@ export class Eraser {
       if (this.#progress.has(id)) this.#progress.set(id, { step: 'failed', code });
     // One that the node's stopping called off has not failed.
     if (this.#isClosing) return;
+    if (error instanceof BackupError) {
+      logger.warn('an erasure waits for a backup target', { erasures: ids, error });
+      return;
+    }
     observer.failed();
     logger.error('erasure failed', { erasures: ids, error });
   }
@@ -309,4 +395,10 @@ export class Eraser {
     if (this.#isClosing)
       throw new LedgerError('LEDGER_CLOSED', 'the node is stopping: run it again then');
   }
+}
+
+/** Of the node's own holders: of copies made outside nobody will ever hear. */
+function countSilent({ holders = [] }: JsonObject): number {
+  return (holders as readonly JsonObject[]).filter((one) => one['confirmedAt'] === undefined)
+    .length;
 }

@@ -2,8 +2,12 @@
  * Who must have a vault's key before it is used, and must let go of it once it is destroyed. Handed to the ledger store,
  * so that a rotation cannot forget them.
  */
+import type { VaultKeeper } from './vault-keeper.js';
+
 export interface VaultKeepers {
   readonly escrow?: VaultEscrow;
+  /** Of backups. */
+  readonly copy?: VaultKeeper;
 }
 
 export interface EscrowedTenant {

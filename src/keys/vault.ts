@@ -25,6 +25,7 @@ import { ROW_ID_LENGTH, rowIdOf, SECRET_LENGTH } from './internal/vault-row.js';
 import { searchKeyOf } from './internal/vault-search-key.js';
 import type { KeyStore } from './key-store.js';
 import { KeysError } from './keys-error.js';
+import type { VaultAside } from './vault-keeper.js';
 import type { TenantEscrow } from './vault-keepers.js';
 
 export type { VaultState } from './internal/vault-file.js';
@@ -55,6 +56,10 @@ export interface ScopedRow {
 
 /** A rotation of which the time-consuming part is done. */
 export interface Rotation {
+  /** The next generation's file, as far as it is. */
+  readonly aside: VaultAside;
+  /** Takes in what has come since: under the same conditions as `finish`, which does it otherwise. The old key is as it was. */
+  complete(): Promise<void>;
   /**
    * Takes in what has come since, and destroys the old key. Secrets that wait for their first commit are kept.
    *
@@ -273,6 +278,10 @@ export class Vault {
     try {
       const successor = await VaultSuccessor.begin(this.#place, this.#open, options, this.#random);
       return {
+        get aside() {
+          return successor.aside;
+        },
+        complete: () => successor.complete(),
         finish: () => this.#finishRotation(successor),
         abandon: () => this.#abandonRotation(),
       };

@@ -6,7 +6,9 @@
 import { fromHex, toHex } from '../base/bytes.js';
 import type { SecretScope } from '../base/secret-scope.js';
 import { Turns } from '../base/turns.js';
-import type { ScopedRow, ScopePlace, Vault } from '../keys/vault.js';
+import type { VaultKeeper } from '../keys/vault-keeper.js';
+import type { VaultKeepers } from '../keys/vault-keepers.js';
+import type { Rotation, ScopedRow, ScopePlace, Vault } from '../keys/vault.js';
 import type { JournalRotation } from './internal/journal-rotation.js';
 import { vaultKey, vaultRange } from './internal/state-keys.js';
 import type { WriteState } from './internal/write-state.js';
@@ -19,6 +21,7 @@ export interface ForgetterParts {
   readonly state: WriteState;
   readonly sequencer: Sequencer;
   readonly rotation: JournalRotation;
+  readonly vaultKeepers: VaultKeepers;
 }
 
 /** What is found to be forgotten. */
@@ -27,6 +30,10 @@ export interface Doomed {
   readonly generation: number;
   readonly secrets: readonly ScopedRow[];
 }
+
+/** `obsolete` is null where a keeper called it off. */
+type Changed =
+  { readonly obsolete: Uint8Array } | { readonly obsolete: null; readonly refusal: unknown };
 
 export class Forgetter {
   readonly #parts: ForgetterParts;
@@ -70,7 +77,8 @@ export class Forgetter {
    *
    * @param rowIds hex; those that are gone already do no harm.
    * @param onCopied how much of what is kept is in the new generation, from 0 to 1.
-   * @throws LedgerError LEDGER_CLOSED with nothing destroyed; LEDGER_FAILED: the store must be opened again.
+   * @throws LedgerError LEDGER_CLOSED with nothing destroyed; LEDGER_FAILED: the store must be opened again. What a
+   * keeper of vaults throws, with nothing destroyed.
    */
   destroy(
     tenant: string,
@@ -110,20 +118,45 @@ export class Forgetter {
       putIndex: (puts) => state.write(puts.map(([key, value]) => [vaultKey(key), value])),
       onCopied,
     });
-    let obsolete: Uint8Array;
+    try {
+      // Most of it is there before writers wait. A crash in it leaves copies that no key opens.
+      for (const keeper of this.#keepers()) await keeper.begin(successor.aside);
+    } catch (cause) {
+      await successor.abandon();
+      throw cause;
+    }
+    let changed: Changed;
     try {
       // Before writers wait, so that little is left to flush while they do.
       await rotation.flush();
-      obsolete = await sequencer.exclusive(() =>
-        // A crash up to the renaming in it leaves the old generation, one after it the new.
-        rotation.around(async () => (await successor.finish()).obsolete),
-      );
+      changed = await sequencer.exclusive(() => rotation.around(() => this.#change(successor)));
     } catch (cause) {
       throw sequencer.fail(cause);
     }
+    if (changed.obsolete === null) throw changed.refusal;
     // A crash here leaves rows in the index that mean nothing to anybody; they only take room.
-    await state.clearRange(vaultRange(obsolete));
+    await state.clearRange(vaultRange(changed.obsolete));
+    const { tenant, generation } = successor.aside;
+    for (const keeper of this.#keepers()) await keeper.replaced(tenant, generation);
     return { generation: vault.generation };
+  }
+
+  async #change(successor: Rotation): Promise<Changed> {
+    await successor.complete();
+    try {
+      // A crash in it leaves the old generation, and copies of one that no key opens.
+      for (const keeper of this.#keepers()) await keeper.complete(successor.aside);
+    } catch (refusal) {
+      await successor.abandon();
+      return { obsolete: null, refusal };
+    }
+    // A crash up to the renaming in it leaves the old generation, one after it the new.
+    return successor.finish();
+  }
+
+  #keepers(): readonly VaultKeeper[] {
+    const { copy } = this.#parts.vaultKeepers;
+    return copy === undefined ? [] : [copy];
   }
 
   #checkOpen(): void {

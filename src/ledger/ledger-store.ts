@@ -40,7 +40,7 @@ export interface LedgerStoreOptions extends StoreFileSystems {
   readonly limits?: Partial<SequencerLimits>;
   /** A journal segment is followed by a new one beyond this many bytes. */
   readonly segmentBytes?: number;
-  /** Who must have a vault's key before it is used; nobody without it. */
+  /** Who must have a vault's key before it is used, and its rows before the key before it is destroyed; nobody without it. */
   readonly vaultKeepers?: VaultKeepers;
   /**
    * Public recovery key of a tenant that is to be made, Ed25519, 32 bytes; null makes a development one, as without it.
@@ -98,6 +98,7 @@ export class LedgerStore {
       state: parts.state,
       sequencer: this.#sequencer,
       rotation: this.#rotation,
+      vaultKeepers: options.vaultKeepers ?? {},
     });
     this.backupSource = new BackupSource({
       vaultDirectory: parts.directory.vault,

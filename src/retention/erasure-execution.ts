@@ -92,6 +92,15 @@ function count(
   else months[month] = (months[month] ?? 0) + secrets;
 }
 
+/** Whoever the node gives copies of a vault, or of its keys. */
+export interface VaultHolder {
+  readonly kind: 'backup';
+  readonly id: string;
+  /** That it is known to hold: the destroyed one is then of no use there. Absent of one that is silent. */
+  readonly generation?: number;
+  readonly confirmedAt?: UnixMillis;
+}
+
 /**
  * What the version `done` says.
  *
@@ -100,7 +109,15 @@ function count(
  */
 export function certificateOf(
   executions: readonly Execution[],
-  { after, completedAt }: { readonly after: number; readonly completedAt: UnixMillis },
+  {
+    after,
+    completedAt,
+    holders,
+  }: {
+    readonly after: number;
+    readonly completedAt: UnixMillis;
+    readonly holders: readonly VaultHolder[];
+  },
 ): JsonObject {
   const [first] = executions;
   if (first === undefined) throw new Error('an erasure was carried out without saying what');
@@ -114,7 +131,20 @@ export function certificateOf(
     findings: first.findings ?? {},
     ...(!isWhole && { interrupted: true }),
     provisional: true,
-    silent: [{ kind: 'copies-outside' }],
+    ...holdersToJson(holders),
+  };
+}
+
+/** The members `holders` and `silent`. */
+export function holdersToJson(holders: readonly VaultHolder[]): JsonObject {
+  const listed = holders.map(({ confirmedAt, ...holder }) => ({
+    ...holder,
+    ...(confirmedAt !== undefined && { confirmedAt: formatInstant(confirmedAt) }),
+  }));
+  const silent = holders.filter(({ confirmedAt }) => confirmedAt === undefined);
+  return {
+    ...(listed.length > 0 && { holders: listed }),
+    silent: [{ kind: 'copies-outside' }, ...silent.map(({ kind, id }) => ({ kind, id }))],
   };
 }
 

@@ -83,7 +83,17 @@ export function parseConfig({
   const signatureGraceMillis =
     found.signatureGraceMillis ??
     (timeStamps === 'development' ? DEVELOPMENT_GRACE_MILLIS : DEFAULTS.signatureGraceMillis);
-  const config: Config = { ...settled, ...paths, timeStamps, signatureGraceMillis, data, keys };
+  const backupDirectories = found.backupDirectories?.map((one) => resolve(workingDirectory, one));
+  const backups = backupDirectories === undefined ? {} : { backupDirectories };
+  const config: Config = {
+    ...settled,
+    ...paths,
+    ...backups,
+    timeStamps,
+    signatureGraceMillis,
+    data,
+    keys,
+  };
   checkTogether(config);
   const secrets = readSecrets(env);
   checkSealSettings(config, secrets);
@@ -210,6 +220,16 @@ function checkTogether(config: Config): void {
       'outside the key store: a copy of the data must not hold its keys',
     );
   checkRecoveryPlaces(config);
+  for (const directory of config.backupDirectories ?? [])
+    if (
+      [config.data, config.keys].some((own) => isInside(own, directory) || isInside(directory, own))
+    )
+      throw mustBe(
+        flagName('backupDirectories'),
+        'apart from the data directory and the key store: what lies there is lost with them',
+      );
+  if (config.backupIntervalMillis !== undefined && config.backupDirectories === undefined)
+    throw mustBe(flagName('backupIntervalMillis'), 'set together with --backup-directories');
   if (config.metricsPort !== undefined && config.metricsPort === config.port && config.port !== 0)
     throw mustBe(flagName('metricsPort'), 'another port than --port');
   if (config.maxPayloadBytes > config.maxBodyBytes)

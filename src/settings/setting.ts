@@ -47,6 +47,26 @@ export function text(
   };
 }
 
+/** Up to `maximum` of what `accepts` takes, no two the same; in flags and environment with commas between them. */
+export function list(
+  accepts: (text: string) => boolean,
+  maximum: number,
+  what: string,
+  help: string,
+): Setting<readonly string[]> {
+  const check = (values: readonly JsonValue[]): readonly string[] | null => {
+    const texts = values.filter((value) => typeof value === 'string').filter(accepts);
+    const isList = texts.length === values.length && texts.length > 0 && texts.length <= maximum;
+    return isList && new Set(texts).size === texts.length ? texts : null;
+  };
+  return {
+    what,
+    fromText: (value) => check(value.split(',')),
+    fromJson: (value) => (Array.isArray(value) ? check(value as readonly JsonValue[]) : null),
+    help,
+  };
+}
+
 /**
  * Something with parts: JSON in the file as everywhere else.
  * @param read throws a BaseError that names the part which is wrong.

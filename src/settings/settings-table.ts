@@ -8,7 +8,7 @@ import { MAX_CALENDARS, readCalendars, readUpstream } from './calendar-settings.
 import { readCertificateTable } from './certificate-table-setting.js';
 import { readOidcIssuers } from './oidc-setting.js';
 import { readAuthorities, readRevocationHosts } from './outbound-settings.js';
-import { choice, type Setting, structure, text, wholeNumber } from './setting.js';
+import { choice, list, type Setting, structure, text, wholeNumber } from './setting.js';
 
 /** `data` is not among them: the configuration file lies in it and cannot say where it lies. */
 export type Settings = Required<Omit<Config, 'data'>>;
@@ -24,6 +24,7 @@ export const DEFAULT_DATA = 'chirograph-data';
 export const DEFAULTS = {
   host: '127.0.0.1',
   port: 8787,
+  backupWaitMillis: DAY_MILLIS,
   logLevel: 'info',
   maxBodyBytes: 8 * MIB,
   maxPayloadBytes: 4 * MIB,
@@ -62,6 +63,22 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
   ),
   host: text(isHost, 'an IP address or a host name', 'address to listen on'),
   port: wholeNumber(0, MAX_PORT, 'port to listen on; 0 takes a free one'),
+  backupDirectories: list(
+    isPath,
+    16,
+    'up to 16 different paths, with commas between them',
+    'directories that backups are made to (default: none)',
+  ),
+  backupIntervalMillis: wholeNumber(
+    1_000,
+    31 * DAY_MILLIS,
+    'time between backups; without it, only on request',
+  ),
+  backupWaitMillis: wholeNumber(
+    0,
+    31 * DAY_MILLIS,
+    'how long an erasure waits for a backup directory that cannot be reached',
+  ),
   tlsCertificate: text(isPath, 'a path', 'certificate of the node (PEM); without it, plain HTTP'),
   tlsKey: text(isPath, 'a path', 'private key of that certificate (PEM)'),
   tlsClientCa: text(isPath, 'a path', 'authorities of client certificates (PEM; default: none)'),

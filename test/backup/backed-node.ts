@@ -3,6 +3,7 @@ import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BackupResult, makeBackup } from '../../src/backup/make-backup.js';
 import { beginTarget } from '../../src/backup/target.js';
+import { RandomPool } from '../../src/base/random.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
 import type { DurableFileSystem } from '../../src/keys/durable-file.js';
 import { unobserved } from '../../src/ledger/commit-observer.js';
@@ -13,7 +14,6 @@ import {
   type RestoreBackupOptions,
   type RestoredBackup,
 } from '../../src/restore-backup.js';
-import { RandomPool } from '../../src/base/random.js';
 import { ask, type ClientMemory } from '../support/client-memory.js';
 import { FakeClock } from '../support/fake-clock.js';
 import type { TestNode } from '../support/test-node.js';

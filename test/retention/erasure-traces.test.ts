@@ -14,12 +14,12 @@ import { copyDirectory } from '../support/copy-directory.js';
 import { FaultPlan, type PlannedFault } from '../support/fault-plan.js';
 import { caseNumbers, report, spread } from '../support/suite.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+import { openTestNode } from '../support/test-node.js';
 import {
   openTestService,
   type TestService,
   type TestServiceOptions,
 } from '../support/test-service.js';
-import { openTestNode } from '../support/test-node.js';
 import { openTestStore } from '../support/test-store.js';
 import { certificate, propose, settle } from './erasure-client.js';
 import {
@@ -99,7 +99,10 @@ describe('an erasure whose certificate is not true', () => {
     if (execution === undefined) throw new Error('there is something to destroy');
     const put = access.erasureChanges.put.bind(access.erasureChanges);
     await put(tenant, nowUnnamed(erasure, 'executing'), { execution });
-    const certificate = certificateOf(executions, { after: 2, completedAt: opened.clock.now() });
+    const certificate = certificateOf(executions, {
+      ...{ after: 2, completedAt: opened.clock.now() },
+      holders: [],
+    });
     await put(tenant, nowUnnamed(erasure, 'done'), { certificate });
     await access.recorder.close();
     await opened.close();

@@ -143,7 +143,7 @@ function listed(name: string, items: readonly (string | object)[]): JsonObject {
     ? {}
     : {
         [name]: items.map((item): JsonValue =>
-          typeof item === 'string' ? item : ({ ...item } as JsonObject),
+          typeof item === 'string' ? item : ({ ...item }),
         ),
       };
 }

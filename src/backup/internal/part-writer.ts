@@ -7,8 +7,8 @@ import type { RandomSource } from '../../base/random.js';
 import type { DurableFileSystem } from '../../keys/durable-file.js';
 import { BackupError, damagedBackup } from '../backup-error.js';
 import type { Target } from '../target.js';
-import { MAX_PARTS, partPlace, PARTS } from './places.js';
 import type { Run, WrittenPart } from './manifest.js';
+import { MAX_PARTS, partPlace, PARTS } from './places.js';
 import { seal } from './seal.js';
 import { atTarget, digestOf } from './target-files.js';
 

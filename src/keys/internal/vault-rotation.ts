@@ -5,8 +5,10 @@
  */
 import { dirname } from 'node:path';
 import { utf8 } from '../../base/bytes.js';
+import { assert } from '../../base/errors.js';
 import type { RandomSource } from '../../base/random.js';
 import { parseScope, type SecretScope } from '../../base/secret-scope.js';
+import type { VaultAside } from '../vault-keeper.js';
 import {
   encodeRows,
   ROW_LENGTH_LENGTH,
@@ -14,6 +16,7 @@ import {
   VAULT_HEADER_LENGTH,
   VaultFile,
   vaultHeader,
+  type VaultState,
 } from './vault-file.js';
 import { VaultGeneration } from './vault-generation.js';
 import { type VaultPlace, vaultPath } from './vault-generations.js';
@@ -42,6 +45,8 @@ export class VaultSuccessor {
   /** How far the old file has been copied. */
   #from = VAULT_HEADER_LENGTH;
   #length = VAULT_HEADER_LENGTH;
+  /** State of the old file that the header names, once the new one is whole. */
+  #previous: VaultState | null = null;
 
   private constructor(
     place: VaultPlace,
@@ -83,19 +88,33 @@ export class VaultSuccessor {
     return successor;
   }
 
+  /** The new file, as far as it is. */
+  get aside(): VaultAside {
+    const { tenantHandle: tenant } = this.#place;
+    return { tenant, generation: this.#key.generation, path: this.#aside, length: this.#length };
+  }
+
+  /** Takes in what has come since: the file is whole then. Nothing may be appended to the old one any more. */
+  async complete(): Promise<void> {
+    if (this.#previous !== null) return;
+    await this.#copy();
+    const previous = this.#old.file.state;
+    // Of the file, not of the header alone: all that was copied is on disk when it returns.
+    await this.#place.files.overwrite(this.#aside, vaultHeader(this.#key.generation, previous));
+    this.#previous = previous;
+  }
+
   /**
-   * Takes in what has come since, and puts the new file into its place. Nothing may be appended to the old one any more.
+   * Puts the file into its place.
    *
    * @returns the new generation, in place and durable. The old one is still there, and must be retired.
    */
   async finish(): Promise<VaultGeneration> {
+    await this.complete();
     const { files } = this.#place;
-    await this.#copy();
-    const previous = this.#old.file.state;
-    const generation = previous.generation + 1;
-    const path = vaultPath(this.#place, generation);
-    // Of the file, not of the header alone: all that was copied is on disk when it returns.
-    await files.overwrite(this.#aside, vaultHeader(generation, previous));
+    const previous = this.#previous;
+    assert(previous !== null, 'a file that is whole names the one before it');
+    const path = vaultPath(this.#place, this.#key.generation);
     // A crash from here on leaves the new generation, which the next opening goes on with.
     await files.rename(this.#aside, path);
     await files.syncDirectory(dirname(path));
