@@ -14,12 +14,12 @@ import { copyDirectory } from '../support/copy-directory.js';
 import { faultsBetween, FaultPlan, type PlannedFault } from '../support/fault-plan.js';
 import { caseNumbers, report, spread } from '../support/suite.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+import { openTestNode } from '../support/test-node.js';
 import {
   openTestService,
   type TestService,
   type TestServiceOptions,
 } from '../support/test-service.js';
-import { openTestNode } from '../support/test-node.js';
 import { openTestStore } from '../support/test-store.js';
 import { certificate, propose, settle } from './erasure-client.js';
 import {
