@@ -54,6 +54,9 @@ export class ErasurePlan {
   readonly #parts: MayForgetParts;
   readonly #question: PlanQuestion;
   readonly #drafts: readonly Draft[];
+  /** Those of one person each; the first of them. */
+  readonly #bySubject = new Map<string, Draft>();
+  readonly #due: readonly Draft[];
   /** Text of a data scope that goes → which erasure takes it. */
   readonly #data = new Map<string, Draft>();
   /** Person of whom something goes → which erasure takes the tags. */
@@ -68,8 +71,13 @@ export class ErasurePlan {
       ...{ erasure, kept: new KeptLines() },
       hasMore: false,
     }));
-    for (const draft of this.#drafts)
-      if (draft.erasure.subject !== undefined) this.#persons.set(draft.erasure.subject, draft);
+    this.#due = this.#drafts.filter(({ erasure }) => erasure.kind === 'due');
+    for (const draft of this.#drafts) {
+      const { subject } = draft.erasure;
+      if (subject === undefined) continue;
+      this.#persons.set(subject, draft);
+      if (!this.#bySubject.has(subject)) this.#bySubject.set(subject, draft);
+    }
   }
 
   /** @throws as `ForgetSession.mayForget`; KeysError KEYS_VAULT_DAMAGED. */
@@ -115,7 +123,7 @@ export class ErasurePlan {
   }
 
   async #judge(scope: DataScope): Promise<void> {
-    const draft = this.#drafts.find(({ erasure }) => isMeant(erasure, scope));
+    const draft = this.#meaning(scope);
     if (draft === undefined) return;
     const { at, tenant } = this.#question;
     const isAllMeant = draft.erasure.kind === 'subject';
@@ -130,6 +138,14 @@ export class ErasurePlan {
       this.#data.set(scopeText(scope), draft);
       this.#takesTags(scope.person, draft);
     }
+  }
+
+  /** The first erasure that means it; by look-up, because a vault has many secrets, and a day many erasures of a person each. */
+  #meaning(scope: DataScope): Draft | undefined {
+    const own = this.#bySubject.get(scope.person);
+    const due = this.#due.find(({ erasure }) => isMeant(erasure, scope));
+    if (own === undefined || due === undefined) return own ?? due;
+    return this.#drafts.indexOf(own) < this.#drafts.indexOf(due) ? own : due;
   }
 
   /** The last erasure that takes data of a person takes the tags: they are announced in order, and tags go last. */

@@ -21,6 +21,21 @@ export interface PlannedFault {
   readonly when: When;
 }
 
+/** What was asked for between two counts of `FaultPlan.steps`, each before it, after it and, where it writes, in the middle. */
+export function faultsBetween(
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+): PlannedFault[] {
+  return [...after].flatMap(([step, count]) => {
+    const first = before.get(step) ?? 0;
+    const isWritten = /: (?:write|append|overwrite)\b/.test(step);
+    const moments: readonly When[] = isWritten ? ['before', 'torn', 'after'] : ['before', 'after'];
+    return Array.from({ length: count - first }, (_, more) => first + more).flatMap((nth) =>
+      moments.map((when) => ({ step, nth, when })),
+    );
+  });
+}
+
 export class InjectedFault extends Error {}
 
 export class FaultPlan {

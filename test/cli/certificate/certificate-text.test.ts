@@ -1,5 +1,6 @@
 /** Certificates of destruction as people read them, in every language. */
 import { describe, expect, it } from '@jest/globals';
+import type { JsonValue } from '../../../src/base/canonical-json.js';
 import {
   CERTIFICATE_CATALOGUES,
   certificateLines,
@@ -44,11 +45,13 @@ const FULL = {
 const whole = { ...FULL.certificate, findings: {}, interrupted: false, provisional: false };
 const PERSON = { ...FULL, kind: 'subject', class: undefined, through: undefined };
 
+const asAnswered = (value: object): JsonValue => JSON.parse(JSON.stringify(value)) as JsonValue;
+
 describe.each(LANGUAGES)('a certificate in %s', (language) => {
   itHasTheCodesOf(ENGLISH, CERTIFICATE_CATALOGUES[language]);
 
   it('has all that the certificate says', () => {
-    const text = certificateLines(JSON.parse(JSON.stringify(FULL)), language).join('\n');
+    const text = certificateLines(asAnswered(FULL), language).join('\n');
     for (const fact of [
       ...['0a1b2c3d4e5f', 'kyc', '2026-01', 'GDPR', 'key:aaaa', '2032-01-03T00:00:01.000Z'],
       ...['_access', 'eeee', 'AMLR', 'no-event', '14 Cg', '2032-01-01T00:00:00.000Z'],
@@ -62,7 +65,7 @@ describe.each(LANGUAGES)('a certificate in %s', (language) => {
 
   it('says nothing of what there is not', () => {
     const person = { ...PERSON, certificate: whole };
-    const text = certificateLines(JSON.parse(JSON.stringify(person)), language).join('\n');
+    const text = certificateLines(asAnswered(person), language).join('\n');
     const said = CERTIFICATE_CATALOGUES[language];
     expect(text).toContain(said['kept.none']);
     expect(text).toContain(said['meant.person.unknown']);
