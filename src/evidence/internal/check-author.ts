@@ -3,8 +3,8 @@
  * the author's history, which names all before it; the history is in the file, and the author's name is that of
  * its first event. So nobody can put keys into it that the author's keys did not bring in.
  */
-import { checkClaimKey } from '../../identities/claim-signature.js';
 import type { HexDigest } from '../../base/hex-digest.js';
+import { checkClaimKey } from '../../identities/claim-signature.js';
 import type { AuthorHistory } from '../evidence-file.js';
 import type { Trust } from '../trust.js';
 import {
