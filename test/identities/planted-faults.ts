@@ -69,7 +69,7 @@ export const IDENTITY_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a key for update alone signs claims',
     file: CLAIM,
-    find: "key?.purposes.includes('sign') === true",
+    find: 'key?.purposes.includes("sign") === true',
     replace: 'key !== void 0',
     suite: MODEL_SUITE,
     tests: 'each claim is judged by the keys of its time',
