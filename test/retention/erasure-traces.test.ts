@@ -2,14 +2,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RandomPool } from '../../src/base/random.js';
-import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
 import type { ScopePlace } from '../../src/keys/vault.js';
 import { openEntry } from '../../src/queries/opened-entry.js';
 import { answer, newKey } from '../api/support/ledger-client.js';
 import { nodeFindings } from '../faults/damaged-node.js';
-import { copyDirectory } from '../support/copy-directory.js';
 import { FaultPlan, type PlannedFault } from '../support/fault-plan.js';
+import { copyNode, faultsSince, openPlannedService } from '../support/planned-service.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestService, type TestService } from '../support/test-service.js';
 import { openTestStore } from '../support/test-store.js';
@@ -51,11 +49,6 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(() => removeDirectory(root));
-
-async function copyNode(from: string, to: string): Promise<void> {
-  for (const directory of ['data', 'data.keys'])
-    await copyDirectory(join(from, directory), join(to, directory));
-}
 
 /** What there is of the person, in clear: names, contents, salts and secrets. */
 async function tracesOf(place: string): Promise<Map<string, Uint8Array>> {
@@ -177,36 +170,18 @@ describe('an erasure that a crash cuts short', () => {
   }, 580_000);
 });
 
-async function openPlanned(place: string, plan: FaultPlan): Promise<TestService> {
-  const dataDirectory = join(place, 'data');
-  const keyStore = await DirectoryKeyStore.open({
-    ...{ directory: join(place, 'data.keys'), dataDirectory, random: new RandomPool() },
-    files: plan.durableFiles('keys'),
-  });
-  const store = {
-    ...{ keyStore, openJournalFiles: plan.openJournalFiles },
-    durableFiles: plan.durableFiles('data'),
-  };
-  return openTestService(place, { store }, adminKey);
-}
-
 /** Each durable step from the approval to the certificate. */
 async function stepsOfErasing(): Promise<PlannedFault[]> {
   const place = join(root, 'steps');
   await copyNode(before, place);
   const plan = new FaultPlan(null);
-  const node = await openPlanned(place, plan);
-  const first = new Map(plan.steps);
+  const node = await openPlannedService(place, plan, adminKey);
+  const begun = new Map(plan.steps);
   await approve(node);
   await settle(node);
-  const last = new Map(plan.steps);
+  const faults = faultsSince(plan, begun);
   await node.service.close();
-  return [...last].flatMap(([step, count]) =>
-    Array.from({ length: count - (first.get(step) ?? 0) }, (_, more) => ({
-      ...{ step, nth: (first.get(step) ?? 0) + more },
-      when: 'before' as const,
-    })),
-  );
+  return faults;
 }
 
 /** @returns the state in which the next start found it, or brought it to. */
@@ -214,7 +189,7 @@ async function crashAndGoOn(place: string, fault: PlannedFault): Promise<string>
   const plan = new FaultPlan(fault);
   const name = `${fault.step} ${fault.nth}`;
   await copyNode(before, place);
-  const node = await openPlanned(place, plan);
+  const node = await openPlannedService(place, plan, adminKey);
   await approve(node).catch(() => undefined);
   // It fails with the store, or by itself.
   await settle(node).catch(() => undefined);
