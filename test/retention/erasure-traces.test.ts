@@ -6,6 +6,7 @@ import type { ScopePlace } from '../../src/keys/vault.js';
 import { openEntry } from '../../src/queries/opened-entry.js';
 import { answer, newKey } from '../api/support/ledger-client.js';
 import { nodeFindings } from '../faults/damaged-node.js';
+import { copyDirectory } from '../support/copy-directory.js';
 import { FaultPlan, type PlannedFault } from '../support/fault-plan.js';
 import { copyNode, faultsSince, openPlannedService } from '../support/planned-service.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
