@@ -25,7 +25,7 @@ const START = 0 as UnixMillis;
 function earliest(change: IdentityChange, before: UnixMillis): UnixMillis {
   if (change.action === 'bind-certificate')
     return later(before, certificateBegins(change.certificate));
-  return 'since' in change && change.since !== undefined ? later(before, change.since) : before;
+  return 'since' in change ? later(before, change.since) : before;
 }
 
 function later(one: UnixMillis, other: UnixMillis): UnixMillis {

@@ -227,8 +227,8 @@ export async function collectionForgeries(): Promise<CollectionForgery[]> {
     ['completeness', 'the map says so of the tag'],
     'an absence that is none',
     'completeness:1',
-    ({ histories: _, ...file }) => ({
-      ...file,
+    (file) => ({
+      ...withoutHistories(file),
       entries: [],
       questions: file.questions.map(({ completeness, question }) => ({
         completeness: {
@@ -384,6 +384,11 @@ const CLAIM: JsonObject = {
 
 function hash(label: string) {
   return leafHash(derived(label));
+}
+
+function withoutHistories({ histories, ...file }: CollectionFile): CollectionFile {
+  if (histories === undefined) throw new Error('a collection without histories');
+  return file;
 }
 
 function answered(

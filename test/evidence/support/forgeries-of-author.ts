@@ -6,6 +6,10 @@ import { type AuthorBends, syntheticAuthor } from './synthetic-authors.js';
 
 const REVOKED = { action: 'revoke-key', reason: 'unspecified' };
 
+const revoked: AuthorBends['more'] = ({ master, tablet }) => [
+  { change: { ...REVOKED, key: tablet.did }, signers: [master] },
+];
+
 function by(name: string, bends: AuthorBends): Forgery {
   return { name, check: 'author', bends: { author: syntheticAuthor('Ada', bends) } };
 }
@@ -28,14 +32,7 @@ export const FORGERIES_OF_AUTHOR: readonly Forgery[] = [
   {
     name: 'a history that goes on',
     check: 'author',
-    bends: {
-      history: () => {
-        const more: AuthorBends['more'] = ({ master, tablet }) => [
-          { change: { ...REVOKED, key: tablet.did }, signers: [master] },
-        ];
-        return syntheticAuthor('Ada', { more }).history;
-      },
-    },
+    bends: { history: () => syntheticAuthor('Ada', { more: revoked }).history },
   },
   {
     name: 'a history cut short',
@@ -60,9 +57,7 @@ export const FORGERIES_OF_AUTHOR: readonly Forgery[] = [
   by('a claim by a key that was rotated', { by: 'phone' }),
   by('a claim by a key that is not for sign', { by: 'master' }),
   by('a claim by a key that was never the author’s', { by: 'spare' }),
-  by('a claim by a key that was revoked', {
-    more: ({ master, tablet }) => [{ change: { ...REVOKED, key: tablet.did }, signers: [master] }],
-  }),
+  by('a claim by a key that was revoked', { more: revoked }),
   by('a claim of an author who is suspended', {
     more: () => [{ change: { action: 'suspend', by: 'key:0a1b2c3d4e5f' }, signers: [] }],
   }),

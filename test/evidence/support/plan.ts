@@ -2,8 +2,8 @@
 import type { Sha256Digest, UnixMillis } from '../../../src/base/brand.js';
 import { canonicalJsonBytes } from '../../../src/base/canonical-json.js';
 import { parseInstant } from '../../../src/base/time.js';
-import type { AuthorHistory } from '../../../src/evidence/evidence-file.js';
 import type { ChainName } from '../../../src/evidence/chains.js';
+import type { AuthorHistory } from '../../../src/evidence/evidence-file.js';
 import type { HeadStatement } from '../../../src/evidence/head-statement.js';
 import type {
   BatchStatement,

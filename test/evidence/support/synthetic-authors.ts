@@ -7,8 +7,8 @@ import {
 } from '../../../src/base/canonical-json.js';
 import { type HexDigest, hexDigest } from '../../../src/base/hex-digest.js';
 import { formatInstant } from '../../../src/base/time.js';
-import { idOf } from '../../../src/identities/apply-event.js';
 import type { AuthorHistory } from '../../../src/evidence/evidence-file.js';
+import { idOf } from '../../../src/identities/apply-event.js';
 import { claimBytes } from '../../../src/identities/claim-signature.js';
 import { type DidKey, formatDidKey } from '../../../src/identities/did-key.js';
 import { parseEvent } from '../../../src/identities/identity-event.js';
