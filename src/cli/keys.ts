@@ -9,6 +9,7 @@ import { allPages } from './all-pages.js';
 import { expected } from './answers.js';
 import { withExamples } from './command-help.js';
 import { writeOwnFile } from './files.js';
+import { addLogKeyCommands } from './keys-log.js';
 import type { NodeClient } from './node-client.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
 import { oneLine, printAnswer, type Terminal } from './terminal.js';
@@ -29,7 +30,9 @@ interface TrustFlags extends OutputFlags {
 }
 
 export function addKeysCommand(program: Command, terminal: Terminal): void {
-  const keys = program.command('keys').description("make, list and revoke a node's API keys");
+  const keys = program
+    .command('keys')
+    .description("make, list and revoke a node's API keys; change the keys of its logs");
 
   withNodeOptions(keys.command('create'))
     .description('make an API key and print it, this once')
@@ -70,6 +73,8 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
       await writeOwnFile(flags.out, utf8(`${JSON.stringify(answer, null, 2)}\n`));
       printAnswer(terminal, flags, answer, trustLines(flags.out));
     });
+
+  addLogKeyCommands(keys, terminal);
 
   for (const [name, example] of Object.entries(EXAMPLES))
     for (const command of keys.commands.filter((one) => one.name() === name))

@@ -14,6 +14,7 @@ import { parseBlockHash } from './bitcoin/hash256.js';
 import type { PinnedHeader } from './bitcoin/header-chain.js';
 import { CHAIN_NAMES, type ChainName } from './chains.js';
 import { EvidenceError } from './evidence-error.js';
+import { readSignedHandover, type SignedHandover } from './handover-request.js';
 import { ANY, listOf, textUpTo } from './internal/evidence-shapes.js';
 import { readTrustAnchor } from './internal/trust-certificates.js';
 
@@ -24,6 +25,8 @@ export interface Trust {
   /** Each speaks for the origins below its name. */
   readonly recoveryKeys: readonly VerifierKey[];
   readonly logs: readonly VerifierKey[];
+  /** Where keys of logs ended; each counts if a recovery key signed it that is pinned for its log. */
+  readonly handovers: readonly SignedHandover[];
   readonly blocks: readonly PinnedBlock[];
   /** Of the chains of anchors that the logs of these may have; for monitors. */
   readonly anchorScripts: readonly PinnedScript[];
@@ -57,6 +60,7 @@ export const NO_TRUST: Trust = {
   certificates: [],
   recoveryKeys: [],
   logs: [],
+  handovers: [],
   blocks: [],
   anchorScripts: [],
   witnessPolicies: [],
@@ -85,6 +89,9 @@ export function parseTrust(bytes: Uint8Array): Trust {
     ),
     recoveryKeys: members.optional('recoveryKeys', KEYS) ?? [],
     logs: members.optional('logs', KEYS) ?? [],
+    handovers: objects(members, 'handovers', MAX_ROOTS).map((handover) =>
+      readSignedHandover(handover, malformed),
+    ),
     ...readChains(members),
     witnessPolicies: readPolicies(members),
   };
@@ -99,6 +106,7 @@ export function mergeTrust(...trusts: readonly Trust[]): Trust {
     certificates: trusts.flatMap(({ certificates }) => certificates),
     recoveryKeys: trusts.flatMap(({ recoveryKeys }) => recoveryKeys),
     logs: trusts.flatMap(({ logs }) => logs),
+    handovers: trusts.flatMap(({ handovers }) => handovers),
     blocks: trusts.flatMap(({ blocks }) => blocks),
     anchorScripts: trusts.flatMap(({ anchorScripts }) => anchorScripts),
     witnessPolicies: trusts.flatMap(({ witnessPolicies }) => witnessPolicies),
