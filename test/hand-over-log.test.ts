@@ -84,9 +84,7 @@ async function options(change: (keyStore: KeyStore) => KeyStore = (keyStore) => 
   return { dataDirectory, keyStore, random, clock: new FakeClock(), tenant: 'bank', ledger: 'kyc' };
 }
 
-function terms<T extends { readonly old: string; readonly new: string; readonly size: number }>(
-  request: T,
-) {
+function terms(request: { readonly old: string; readonly new: string; readonly size: number }) {
   return { old: request.old, new: request.new, size: request.size };
 }
 

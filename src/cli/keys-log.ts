@@ -1,9 +1,9 @@
 /** `chirograph keys rotate` and `keys handover`: other keys for the log of a ledger. */
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { systemClock } from '../base/time.js';
-import type { JsonValue } from '../base/canonical-json.js';
 import { DEFAULT_TENANT } from '../access/tenant-name.js';
+import type { JsonValue } from '../base/canonical-json.js';
+import { systemClock } from '../base/time.js';
 import {
   formatHandoverRequest,
   MAX_HANDOVER_FILE_BYTES,
@@ -70,8 +70,9 @@ async function handOver(flags: HandoverFlags, terminal: Terminal): Promise<void>
   if (file !== undefined) {
     const signed = parseSignedHandover(await readFileUpTo(file, MAX_HANDOVER_FILE_BYTES));
     const refusal = await finishHandover(options, signed);
-    const { signature: _, ...request } = signed;
-    printResult(terminal, flags.json, { ...request, refusal }, wentOnLines(request.new, refusal));
+    const { origin, old, new: next, size, rootHash } = signed;
+    const request = { origin, old, new: next, size, rootHash };
+    printResult(terminal, flags.json, { ...request, refusal }, wentOnLines(next, refusal));
     return;
   }
   const { request, signed, refusal } = await requestHandover(options, lastSize);
@@ -114,5 +115,5 @@ function rotatedLines(answer: JsonValue): readonly string[] {
     new: next,
     size,
   } = expected(z.object({ old: z.string(), new: z.string(), size: z.number() }), answer);
-  return [`${oneLine(old)}`, `  signed the first ${size} entries, and is destroyed`, oneLine(next)];
+  return [oneLine(old), `  signed the first ${size} entries, and is destroyed`, oneLine(next)];
 }

@@ -18,8 +18,8 @@ import {
 import { parseVerifierKey } from '../tlog/note-key.js';
 import type { LedgerDescriptor, LogDescriptor } from './catalog.js';
 import { checkMayHandOver, endOf, lastLogOf } from './internal/hand-over.js';
-import { handedOver, keysOf, segmentsOf } from './internal/log-segments.js';
 import type { HypercoreLog } from './internal/hypercore-log.js';
+import { handedOver, keysOf, segmentsOf } from './internal/log-segments.js';
 import { newKeys } from './internal/new-log.js';
 import { appendMissing, journaledLog, lastHead, missingBlocks } from './internal/recover-log.js';
 import {

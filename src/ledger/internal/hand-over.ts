@@ -107,8 +107,7 @@ export async function completeHandover(
   const log = open.log(number);
   const last = before.at(-1);
   // A crash before this entry is durable leaves it to be appended again, and nothing can have come before it.
-  if (last !== undefined && log.head.size === last.size)
-    await sequencer.submitFirst(log, handoverEntry(log.descriptor));
+  if (log.head.size === last?.size) await sequencer.submitFirst(log, handoverEntry(log.descriptor));
   for (const one of ledger.logs) await destroyOldKeys(keyStore, one);
 }
 

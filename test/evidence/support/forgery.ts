@@ -1,5 +1,5 @@
-import type { CheckId } from '../../../src/evidence/verification-report.js';
 import type { SignedHandover } from '../../../src/evidence/handover-request.js';
+import type { CheckId } from '../../../src/evidence/verification-report.js';
 import type { Plan } from './plan.js';
 
 export interface Forgery {
