@@ -103,6 +103,7 @@ async function verdict(opened: TestNode, id: string) {
     chain: 'devchain',
     blocks: await pinnedBlocks(node.anchors, 100),
     isDevelopment: true,
+    handovers: [],
   });
   const { result } = verifyEvidence(formatEvidence(file), parseTrust(canonicalJsonBytes(trust)));
   return { result, isAnchored: 'anchors' in file };

@@ -82,6 +82,7 @@ async function trustOf(opened: TestNode): Promise<ReturnType<typeof parseTrust>>
         chain: 'devchain',
         blocks: await pinnedBlocks(opened.node.anchors, 100),
         isDevelopment: true,
+        handovers: [],
       }),
     ),
   );

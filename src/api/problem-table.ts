@@ -273,6 +273,7 @@ export const PROBLEMS = {
   EVIDENCE_MALFORMED: kind(400, 'Not an evidence file'),
   EVIDENCE_FORMAT_NEWER: kind(400, 'The evidence file is of a newer version'),
   TRUST_MALFORMED: kind(400, 'Not a trust file'),
+  HANDOVER_MALFORMED: kind(400, 'Not a handover'),
   TRUST_FORMAT_NEWER: kind(400, 'The trust file is of a newer version'),
   REPORT_TOO_LARGE: kind(400, 'The report would be too large'),
 

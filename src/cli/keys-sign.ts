@@ -1,19 +1,17 @@
 /** `chirograph keys sign`: officers put their shares together, for one signature under a request that they have read. */
 import { type Command } from 'commander';
-import { toBase64, utf8ToString } from '../base/bytes.js';
-import { canonicalJsonBytes, type JsonObject, parseCanonicalJson } from '../base/canonical-json.js';
-import { BaseError } from '../base/errors.js';
-import { COUNT, DIGEST, JsonMembers, oneOf, textLike } from '../base/json-members.js';
+import { utf8ToString } from '../base/bytes.js';
+import { EvidenceError } from '../evidence/evidence-error.js';
+import {
+  formatSignedHandover,
+  type HandoverRequest,
+  MAX_HANDOVER_FILE_BYTES,
+  parseHandoverRequest,
+} from '../evidence/handover-request.js';
 import { combineShares } from '../keys/recovery-key.js';
 import { fingerprintOf, spokenFingerprint } from '../keys/recovery-share.js';
-import { handoverMessage, type HandoverTerms } from '../tlog/handover.js';
-import {
-  ED25519_NOTE,
-  formatVerifierKey,
-  parseVerifierKey,
-  verifierKey,
-} from '../tlog/note-key.js';
-import { TlogError } from '../tlog/tlog-error.js';
+import { signHandover } from '../tlog/handover.js';
+import { ED25519_NOTE, formatVerifierKey, verifierKey } from '../tlog/note-key.js';
 import { CliError } from './cli-error.js';
 import { repeated } from './command-help.js';
 import { readFileUpTo } from './files.js';
@@ -26,15 +24,6 @@ interface SignFlags {
   readonly yes?: true;
   readonly json?: true;
 }
-
-/** That a log goes on with another key. */
-interface HandoverRequest {
-  readonly origin: string;
-  readonly terms: HandoverTerms;
-}
-
-const MAX_REQUEST = 16 * 1024;
-const KIND = 'chirograph/handover-request';
 
 export function addSignRequestCommand(keys: Command, terminal: Terminal): void {
   keys
@@ -51,8 +40,8 @@ export function addSignRequestCommand(keys: Command, terminal: Terminal): void {
 }
 
 async function sign(path: string, flags: SignFlags, terminal: Terminal): Promise<void> {
-  const request = parseRequest(path, await readFileUpTo(path, MAX_REQUEST));
-  const { origin, terms } = request;
+  const request = parseRequest(path, await readFileUpTo(path, MAX_HANDOVER_FILE_BYTES));
+  const { origin } = request;
   for (const line of wordsOf(request)) terminal.stderr(`${line}\n`);
   const shares = await readShares(flags.share);
   try {
@@ -62,9 +51,8 @@ async function sign(path: string, flags: SignFlags, terminal: Terminal): Promise
       if (flags.yes !== true) await confirm(terminal);
       const signer = verifierKey(signerName(origin), ED25519_NOTE, key.publicKey);
       const by = formatVerifierKey(signer);
-      const signature = toBase64(key.sign(handoverMessage(origin, terms)));
-      const signed = { ...contentOf(request), signature: { by, signature } };
-      await createOwnFile(flags.out, canonicalJsonBytes(signed));
+      const signature = signHandover(origin, request, by, (message) => key.sign(message));
+      await createOwnFile(flags.out, formatSignedHandover({ ...request, signature }));
       printResult(terminal, flags.json, { by, out: flags.out }, [
         `signed by ${oneLine(by)}`,
         `wrote ${oneLine(flags.out)}: bring it to the node`,
@@ -79,44 +67,20 @@ async function sign(path: string, flags: SignFlags, terminal: Terminal): Promise
 
 /** @throws CliError CLI_INPUT. */
 function parseRequest(path: string, bytes: Uint8Array): HandoverRequest {
-  const refuse = (reason: string): CliError =>
-    new CliError('CLI_INPUT', `${oneLine(path)} is no handover request: ${reason}`);
   try {
-    const members = new JsonMembers(parseCanonicalJson(bytes), refuse);
-    members.required('$v', oneOf(1));
-    members.required('kind', oneOf(KIND));
-    const origin = members.required('origin', ORIGIN);
-    const terms = {
-      old: members.required('old', KEY),
-      new: members.required('new', KEY),
-      size: members.required('size', COUNT),
-      rootHash: members.required('rootHash', DIGEST),
-    };
-    members.end();
-    const keys = [terms.old, terms.new].map(parseVerifierKey);
-    if (keys.some(({ name, type }) => name !== origin || type !== ED25519_NOTE))
-      throw refuse('its keys are not checkpoint keys of that origin');
-    if (terms.old === terms.new) throw refuse('the old key and the new one are the same');
-    return { origin, terms };
+    return parseHandoverRequest(bytes);
   } catch (cause) {
-    if (cause instanceof BaseError || cause instanceof TlogError) throw refuse(cause.message);
-    throw cause;
+    if (!(cause instanceof EvidenceError)) throw cause;
+    throw new CliError('CLI_INPUT', `${oneLine(path)} is no handover request: ${cause.message}`);
   }
 }
-
-const ORIGIN = textLike(/^[!-.0-~]{1,256}(?:\/[!-.0-~]{1,256}){2,3}$/, 'an origin');
-const KEY = textLike(/^[!-~]{1,1024}$/, 'a verifier key');
 
 /** Of the recovery key: log name and tenant, which every origin begins with. */
 function signerName(origin: string): string {
   return origin.split('/').slice(0, 2).join('/');
 }
 
-function contentOf({ origin, terms }: HandoverRequest): JsonObject {
-  return { $v: 1, kind: KIND, origin, ...terms };
-}
-
-function wordsOf({ origin, terms }: HandoverRequest): readonly string[] {
+function wordsOf({ origin, ...terms }: HandoverRequest): readonly string[] {
   return [
     'TO BE SIGNED WITH THE RECOVERY KEY: a log goes on with another key.',
     `Log                  ${oneLine(origin)}`,

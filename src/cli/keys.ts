@@ -10,6 +10,7 @@ import { expected } from './answers.js';
 import { withExamples } from './command-help.js';
 import { writeOwnFile } from './files.js';
 import { addCeremonyCommand } from './keys-ceremony.js';
+import { addHandoverCommand } from './keys-handover.js';
 import { addRestoreKeysCommand } from './keys-restore.js';
 import { addRotateCommand } from './keys-rotate.js';
 import { addSignRequestCommand } from './keys-sign.js';
@@ -35,7 +36,7 @@ interface TrustFlags extends OutputFlags {
 export function addKeysCommand(program: Command, terminal: Terminal): void {
   const keys = program
     .command('keys')
-    .description("make, list and revoke a node's API keys; recovery keys, escrow and rotation");
+    .description("a node's API keys; the keys of its logs and vaults, recovery keys and escrow");
 
   withNodeOptions(keys.command('create'))
     .description('make an API key and print it, this once')
@@ -78,6 +79,7 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
     });
 
   addRotateCommand(keys, terminal);
+  addHandoverCommand(keys, terminal);
   addCeremonyCommand(keys, terminal);
   addSignRequestCommand(keys, terminal);
   addRestoreKeysCommand(keys, terminal);

@@ -9,7 +9,9 @@ export type EvidenceErrorCode =
   /** Not a trust file; the message says which member. */
   | 'TRUST_MALFORMED'
   /** Written for a newer version of the program. */
-  | 'TRUST_FORMAT_NEWER';
+  | 'TRUST_FORMAT_NEWER'
+  /** Neither a handover that waits for its signature nor a signed one; the message says why. */
+  | 'HANDOVER_MALFORMED';
 
 /** The message never quotes the file. */
 export class EvidenceError extends ChirographError<EvidenceErrorCode> {}

@@ -12,6 +12,7 @@ export const SHIPPED_TRUST: Trust = {
   certificates: [],
   recoveryKeys: [],
   logs: [],
+  handovers: [],
   anchorScripts: [],
   blocks: CHECKPOINTS.map((checkpoint) => ({ ...checkpoint, by: 'checkpoint' })),
   identities: [],

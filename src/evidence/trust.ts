@@ -15,6 +15,7 @@ import { parseBlockHash } from './bitcoin/hash256.js';
 import type { PinnedHeader } from './bitcoin/header-chain.js';
 import { CHAIN_NAMES, type ChainName } from './chains.js';
 import { EvidenceError } from './evidence-error.js';
+import { readSignedHandover, type SignedHandover } from './handover-request.js';
 import { ANY, listOf, textUpTo } from './internal/evidence-shapes.js';
 import { readTrustAnchor } from './internal/trust-certificates.js';
 
@@ -27,6 +28,8 @@ export interface Trust {
   readonly logs: readonly VerifierKey[];
   /** Ids of authors whom the verifier knows by them: each stands for its first event. */
   readonly identities: readonly string[];
+  /** Where keys of logs ended; each counts if a recovery key signed it that is pinned for its log. */
+  readonly handovers: readonly SignedHandover[];
   readonly blocks: readonly PinnedBlock[];
   /** Of the chains of anchors that the logs of these may have; for monitors. */
   readonly anchorScripts: readonly PinnedScript[];
@@ -61,6 +64,7 @@ export const NO_TRUST: Trust = {
   recoveryKeys: [],
   logs: [],
   identities: [],
+  handovers: [],
   blocks: [],
   anchorScripts: [],
   witnessPolicies: [],
@@ -90,6 +94,9 @@ export function parseTrust(bytes: Uint8Array): Trust {
     recoveryKeys: members.optional('recoveryKeys', KEYS) ?? [],
     logs: members.optional('logs', KEYS) ?? [],
     identities: members.optional('identities', IDENTITIES) ?? [],
+    handovers: objects(members, 'handovers', MAX_ROOTS).map((handover) =>
+      readSignedHandover(handover, malformed),
+    ),
     ...readChains(members),
     witnessPolicies: readPolicies(members),
   };
@@ -105,6 +112,7 @@ export function mergeTrust(...trusts: readonly Trust[]): Trust {
     recoveryKeys: trusts.flatMap(({ recoveryKeys }) => recoveryKeys),
     logs: trusts.flatMap(({ logs }) => logs),
     identities: trusts.flatMap(({ identities }) => identities),
+    handovers: trusts.flatMap(({ handovers }) => handovers),
     blocks: trusts.flatMap(({ blocks }) => blocks),
     anchorScripts: trusts.flatMap(({ anchorScripts }) => anchorScripts),
     witnessPolicies: trusts.flatMap(({ witnessPolicies }) => witnessPolicies),

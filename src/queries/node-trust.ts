@@ -5,16 +5,18 @@ import { canonicalJsonBytes, type JsonObject } from '../base/canonical-json.js';
 import { CONTAINER_LIMITS } from '../evidence/asic-container.js';
 import type { ChainName } from '../evidence/chains.js';
 import { MAX_EVIDENCE_BYTES } from '../evidence/evidence-file.js';
+import type { SignedHandover } from '../evidence/handover-request.js';
 import { reportToJson } from '../evidence/report-json.js';
 import { SHIPPED_TRUST } from '../evidence/shipped-trust.js';
 import { mergeTrust, parseTrust } from '../evidence/trust.js';
 import { type FileReport, verifyBytes } from '../evidence/verify-file.js';
 import { LedgerError } from '../ledger/ledger-error.js';
 import type { LedgerStore } from '../ledger/ledger-store.js';
+import type { LogReader } from '../ledger/log-reader.js';
 import { trustFile } from './trust-file.js';
 
 export interface NodeTrustParts {
-  readonly store: Pick<LedgerStore, 'tenantNamed'>;
+  readonly store: Pick<LedgerStore, 'tenantNamed' | 'ledgersOf'>;
   /** Names the node in reports. */
   readonly name: string;
   /** DER of the roots that the node's seal ends at. */
@@ -33,13 +35,23 @@ export async function nodeTrust(parts: NodeTrustParts, tenant: string): Promise<
   const { store, anchors, chain } = parts;
   const found = store.tenantNamed(tenant);
   if (found === undefined) throw new LedgerError('LEDGER_UNKNOWN', 'the tenant has no ledgers yet');
-  const { recoveryKey } = found;
+  const { handle, recoveryKey } = found;
   // A chain that costs something needs no word of the node's for it.
   const blocks =
     chain === 'devchain'
       ? await pinnedBlocks(anchors, Math.floor(MAX_PINNED_BLOCKS / anchors.length))
       : [];
-  return trustFile({ ...parts, recoveryKey, blocks });
+  const logs = store.ledgersOf(handle).flatMap((ledger) => ledger.logs);
+  const handovers = logs.flatMap(handoversByRecoveryKey);
+  return trustFile({ ...parts, recoveryKey, blocks, handovers });
+}
+
+/** Those by both keys are in every file of the log; these a file by the old key does not show. */
+function handoversByRecoveryKey({ origin, handovers }: LogReader): SignedHandover[] {
+  return handovers.flatMap(({ signatures, ...terms }) => {
+    const [signature, other] = signatures;
+    return signature === undefined || other !== undefined ? [] : [{ origin, ...terms, signature }];
+  });
 }
 
 /**

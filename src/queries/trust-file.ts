@@ -2,6 +2,7 @@
 import { toBase64 } from '../base/bytes.js';
 import type { JsonObject } from '../base/canonical-json.js';
 import type { ChainName } from '../evidence/chains.js';
+import { type SignedHandover, signedHandoverToJson } from '../evidence/handover-request.js';
 
 export interface TrustFileParts {
   readonly name: string;
@@ -12,11 +13,13 @@ export interface TrustFileParts {
   readonly chain: ChainName;
   /** Blocks of the chain that later anchors descend from. */
   readonly blocks: readonly { readonly hash: string; readonly height: number }[];
+  /** Keys of the tenant's logs that the recovery key ended. */
+  readonly handovers: readonly SignedHandover[];
   readonly isDevelopment: boolean;
 }
 
 export function trustFile(parts: TrustFileParts): JsonObject {
-  const { name, certificates, recoveryKey, chain, blocks, isDevelopment } = parts;
+  const { name, certificates, recoveryKey, chain, blocks, handovers, isDevelopment } = parts;
   return {
     $v: 1,
     name,
@@ -24,5 +27,6 @@ export function trustFile(parts: TrustFileParts): JsonObject {
     chains: blocks.length === 0 ? [] : [{ chain, blocks: blocks.map((block) => ({ ...block })) }],
     development: isDevelopment,
     recoveryKeys: [recoveryKey],
+    ...(handovers.length > 0 && { handovers: handovers.map(signedHandoverToJson) }),
   };
 }

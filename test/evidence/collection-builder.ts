@@ -15,7 +15,6 @@ import type {
   ProvedStatement,
 } from '../../src/evidence/evidence-file.js';
 import { formatCollection } from '../../src/evidence/format-collection.js';
-import { handoverMessage } from '../../src/tlog/handover.js';
 import { parseTrust, type Trust } from '../../src/evidence/trust.js';
 import type { RecordHeader } from '../../src/records/header.js';
 import { parseStatement } from '../../src/records/parse-statement.js';
@@ -28,6 +27,7 @@ import {
 } from '../../src/records/statement.js';
 import { type PersonRole, personOpener, tagOf } from '../../src/records/tag.js';
 import { formatLogSeal } from '../../src/signing/log-seal.js';
+import { handoverMessage } from '../../src/tlog/handover.js';
 import { leafHash } from '../../src/tlog/merkle-hash.js';
 import { EMPTY_LIST, extendList, type ListItem } from '../../src/tlog/person-list.js';
 import { personEntry } from '../../src/tlog/person-map.js';

@@ -85,6 +85,10 @@ const PROOFS: Readonly<Record<keyof RuleBook, Readonly<Record<string, string>>>>
     'the seal is genuine': 'another ledger’s seal',
     'no pinned recovery key of that name is another':
       'somebody else’s keys under this operator’s names',
+    'nothing larger is taken from a key that ended': 'more by a key that the recovery key ended',
+    'the tree at its end is the one that was handed over':
+      'another tree where the recovery key ended its key',
+    'a key that ended was handed over once': 'a key handed over otherwise than by the recovery key',
   },
   batch: {
     'it is of the same log': 'a batch of another log',

@@ -187,5 +187,5 @@ async function lastStatement(reader: LogReader): Promise<Uint8Array> {
 }
 
 async function logKeyFiles(place: string): Promise<string[]> {
-  return (await readdir(join(place, 'data.keys'))).filter((name) => /^log\./.test(name));
+  return (await readdir(join(place, 'data.keys'))).filter((name) => name.startsWith('log.'));
 }

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Corestore from 'corestore';
 import { fromHex, utf8 } from '../../src/base/bytes.js';
-import { isJsonObject } from '../../src/base/json-members.js';
-import { sha256 } from '../../src/base/hash.js';
 import type { JsonObject, JsonValue } from '../../src/base/canonical-json.js';
+import { sha256 } from '../../src/base/hash.js';
+import { isJsonObject } from '../../src/base/json-members.js';
 import { formatStoredJson, parseStoredJson } from '../../src/base/stored-json.js';
 import { durableFileSystem, writeFileDurably } from '../../src/keys/durable-file.js';
 import type { ClientMemory } from '../support/client-memory.js';
@@ -97,7 +97,7 @@ describe('fsck of a log that was handed over', () => {
     await damaged.write(2);
     const publicKey = await corePublicKeyOf(damaged.data, 'kyc');
     const file = (await readdir(join(damaged.root, 'data.keys'))).filter((name) =>
-      /^log/.test(name),
+      name.startsWith('log.'),
     );
     const kept = await Promise.all(
       file.map((name) => readFile(join(damaged.root, 'data.keys', name), 'utf8')),

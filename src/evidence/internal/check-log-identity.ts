@@ -12,6 +12,7 @@ import { ed25519Verifier } from '../../tlog/ed25519.js';
 import { formatVerifierKey, type VerifierKey } from '../../tlog/note-key.js';
 import type { Trust } from '../trust.js';
 import type { CheckedAnchor } from './check-anchor.js';
+import { KNOWN_HANDOVER_RULES } from './handover-rules.js';
 import { brokenRule, failed, finding, type Outcome, passed, type Rules } from './outcome.js';
 import { type JudgedTime, noEarlierThanClaimed, timeOf } from './proven-time.js';
 import type { ReadLogFile } from './read-evidence.js';
@@ -59,6 +60,8 @@ export const IDENTITY_RULES: Rules<IdentitySubject> = {
       ? null
       : finding('log-identity.contradicted', { name: pinned[0]?.name ?? '' });
   },
+
+  ...KNOWN_HANDOVER_RULES,
 };
 
 export function checkLogIdentity(

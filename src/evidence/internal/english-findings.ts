@@ -91,6 +91,12 @@ export const ENGLISH_FINDINGS = {
   'log-identity.name': 'The log has a name that cannot be sealed, and a seal.',
   'log-identity.contradicted':
     'You pinned another recovery key for {name} than the one that this log names.',
+  'log-identity.ended-key':
+    'The key that signed this was taken out of use at {size} entries, by the recovery key that you pinned: nothing larger is accepted from it, and this shows {shown}. Whoever made the file may have stolen the key.',
+  'log-identity.ended-tree':
+    'At {size} entries, where its key was taken out of use, the log was another than this file shows. Whoever made the file may have stolen the key.',
+  'log-identity.other-handover':
+    'The key that was taken out of use at {size} entries is handed over otherwise here than by the recovery key that you pinned. Whoever made the file may have stolen the key.',
 
   'cms.not-genuine': 'The signature does not hold ({subIndication}): {reason}',
 

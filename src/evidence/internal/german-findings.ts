@@ -104,6 +104,12 @@ export const GERMAN_FINDINGS: Readonly<Record<keyof typeof ENGLISH_FINDINGS, str
   'log-identity.name': 'Das Log hat einen Namen, der nicht gesiegelt werden kann, und ein Siegel.',
   'log-identity.contradicted':
     'Sie haben für {name} einen anderen Notschlüssel hinterlegt als den, den dieses Log nennt.',
+  'log-identity.ended-key':
+    'Der Schlüssel, der dies signiert hat, wurde bei {size} Einträgen durch den von Ihnen hinterlegten Notschlüssel außer Gebrauch gesetzt: Größeres wird von ihm nicht angenommen, und dies zeigt {shown}. Wer die Datei erstellt hat, könnte den Schlüssel gestohlen haben.',
+  'log-identity.ended-tree':
+    'Bei {size} Einträgen, wo sein Schlüssel außer Gebrauch gesetzt wurde, war das Log ein anderes, als diese Datei zeigt. Wer die Datei erstellt hat, könnte den Schlüssel gestohlen haben.',
+  'log-identity.other-handover':
+    'Der Schlüssel, der bei {size} Einträgen außer Gebrauch gesetzt wurde, wird hier anders übergeben als durch den von Ihnen hinterlegten Notschlüssel. Wer die Datei erstellt hat, könnte den Schlüssel gestohlen haben.',
 
   'cms.not-genuine': 'Die Signatur hält der Prüfung nicht stand ({subIndication}): {reason}',
 

@@ -58,7 +58,7 @@ export function checkMayHandOver(
 /** By the old key and the new one. Writers wait for a moment. The old keys are gone when it returns. */
 export async function rotateKeys(parts: HandOverParts, ledger: LedgerDescriptor): Promise<void> {
   const { keyStore, open, rotation, sequencer } = parts;
-  const log = open.log(lastOf(ledger).number);
+  const log = open.log(lastLogOf(ledger).number);
   const { descriptor } = log;
   const next = await newKeys(descriptor.origin, parts);
   // A crash here leaves keys that nothing names.
@@ -85,7 +85,7 @@ export async function rotateKeys(parts: HandOverParts, ledger: LedgerDescriptor)
       await parts.parts.catalog.putLedger(changed);
       // A crash from here on leaves a log that goes on by its new keys, without the entry that says so, and the
       // old keys: `complete` appends the one and destroys the others.
-      const newest = lastOf(changed);
+      const newest = lastLogOf(changed);
       const opened = await openLogParts(parts.parts, keyStore, changed, newest);
       log.handOver({ descriptor: newest, ...opened });
       open.describe(changed);
@@ -95,7 +95,7 @@ export async function rotateKeys(parts: HandOverParts, ledger: LedgerDescriptor)
     }),
   );
   await entered;
-  await destroyOldKeys(keyStore, lastOf(open.ledger(ledger.handle)?.descriptor ?? ledger));
+  await destroyOldKeys(keyStore, lastLogOf(open.ledger(ledger.handle)?.descriptor ?? ledger));
 }
 
 /** Finishes a handover that a crash cut short after the catalog had it. */
@@ -103,12 +103,11 @@ export async function completeHandover(
   { keyStore, open, sequencer }: HandOverParts,
   ledger: LedgerDescriptor,
 ): Promise<void> {
-  const { before = [], number } = lastOf(ledger);
+  const { before = [], number } = lastLogOf(ledger);
   const log = open.log(number);
   const last = before.at(-1);
   // A crash before this entry is durable leaves it to be appended again, and nothing can have come before it.
-  if (last !== undefined && log.head.size === last.size)
-    await sequencer.submitFirst(log, handoverEntry(log.descriptor));
+  if (log.head.size === last?.size) await sequencer.submitFirst(log, handoverEntry(log.descriptor));
   for (const one of ledger.logs) await destroyOldKeys(keyStore, one);
 }
 
@@ -126,7 +125,8 @@ function termsOf({ descriptor, head }: OpenLog, next: string): HandoverTerms {
   return { new: next, old, rootHash: digestToHex(head.rootHash), size: head.size };
 }
 
-function endOf({
+/** Where it ends that is handed over. */
+export function endOf({
   length,
   rootHash,
   size,
@@ -142,7 +142,7 @@ function handoverEntry(descriptor: OpenLog['descriptor']): EntryDraft {
   return plainDraft((place) => formatStatement({ kind: 'handover', ...place, ...handover }));
 }
 
-function lastOf({ logs }: LedgerDescriptor): OpenLog['descriptor'] {
+export function lastLogOf({ logs }: LedgerDescriptor): OpenLog['descriptor'] {
   const last = logs.at(-1);
   if (last === undefined) throw new Error('a ledger without a log');
   return last;

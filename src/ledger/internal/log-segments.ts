@@ -53,11 +53,18 @@ export function handoversOf({
 
 /** The log with other keys; a checkpoint by the old ones may be had no more. */
 export function handedOver(
-  { next: _, ...log }: LogDescriptor,
+  log: LogDescriptor,
   to: NonNullable<LogDescriptor['next']>,
   end: Omit<EndedKeys, 'corePublicKey' | 'keys' | 'verifierKey'>,
 ): LogDescriptor {
-  const { corePublicKey, verifierKey } = log;
+  const { before = [], corePublicKey, handle, number, origin, succeeds, verifierKey } = log;
   const ended = { ...end, corePublicKey, keys: keysOf(log), verifierKey };
-  return { ...log, ...to, before: [...(log.before ?? []), ended] };
+  return {
+    ...to,
+    before: [...before, ended],
+    handle,
+    number,
+    origin,
+    ...(succeeds !== undefined && { succeeds }),
+  };
 }

@@ -82,7 +82,7 @@ export async function appendMissing(
   name: string,
   log: HypercoreLog,
   missing: readonly JournalBlock[],
-  keyPair: KeyPair,
+  keyPair: KeyPair | null,
 ): Promise<void> {
   for (let at = 0; at < missing.length; at += APPENDED_AT_ONCE) {
     const blocks = missing.slice(at, at + APPENDED_AT_ONCE);

@@ -2,11 +2,13 @@
 import type { TreeSize } from '../../../src/base/brand.js';
 import { sha256Digest, utf8 } from '../../../src/base/bytes.js';
 import { digestToHex } from '../../../src/base/hex-digest.js';
+import type { SignedHandover } from '../../../src/evidence/handover-request.js';
 import { signCheckpoint } from '../../../src/tlog/checkpoint.js';
+import { signHandover } from '../../../src/tlog/handover.js';
 import { EMPTY_ROOT } from '../../../src/tlog/merkle-hash.js';
 import { noteSigner } from '../../../src/tlog/signed-note.js';
 import type { Forgery } from './forgery.js';
-import { HANDOVER } from './plan.js';
+import { HANDOVER, SIZE } from './plan.js';
 import { derived, logKeys, namedKey } from './synthetic-keys.js';
 
 /** What everybody can read of the operator that is to be passed for. */
@@ -18,7 +20,35 @@ const BANK_CHECKPOINT = signCheckpoint(
 const FOREIGN_KEY = namedKey('log.example/other/kyc', 'foreign');
 const OTHER_HASH = digestToHex(derived('something else'));
 
+const SUCCESSOR = namedKey(BANK.origin, 'successor');
+
+/** As the operator's recovery key signs it. */
+function handover(old: string, size: number): SignedHandover {
+  const { origin, recovery } = BANK;
+  const terms = { old, new: SUCCESSOR.text, size, rootHash: OTHER_HASH };
+  const signature = signHandover(origin, terms, recovery.text, recovery.sign);
+  return { origin, ...terms, signature };
+}
+
 export const FORGERIES_OF_LOG: readonly Forgery[] = [
+  {
+    name: 'more by a key that the recovery key ended',
+    check: 'log-identity',
+    bends: {},
+    known: handover(BANK.second.text, SIZE - 1),
+  },
+  {
+    name: 'another tree where the recovery key ended its key',
+    check: 'log-identity',
+    bends: {},
+    known: handover(BANK.second.text, SIZE),
+  },
+  {
+    name: 'a key handed over otherwise than by the recovery key',
+    check: 'log-identity',
+    bends: {},
+    known: handover(BANK.first.text, HANDOVER),
+  },
   {
     name: 'a second first entry, further on in the log',
     check: 'statement',

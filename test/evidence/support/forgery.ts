@@ -1,3 +1,4 @@
+import type { SignedHandover } from '../../../src/evidence/handover-request.js';
 import type { CheckId } from '../../../src/evidence/verification-report.js';
 import type { Plan } from './plan.js';
 
@@ -6,4 +7,6 @@ export interface Forgery {
   /** The check that must fail. */
   readonly check: CheckId;
   readonly bends: Partial<Plan>;
+  /** That the verifier knows of. */
+  readonly known?: SignedHandover;
 }

@@ -1,4 +1,5 @@
 /** The files that others are altered from, and all named mutations of them. */
+import { signedHandoverToJson } from '../../../src/evidence/handover-request.js';
 import { parseTrust, type Trust } from '../../../src/evidence/trust.js';
 import { build, type Built, trustBytes } from '../evidence-builder.js';
 import { FORGERIES } from './forgeries.js';
@@ -52,13 +53,14 @@ export async function namedCases(made: Originals): Promise<Case[]> {
 async function forgedCases({ bank }: Originals): Promise<Case[]> {
   const authority = newAuthority('bank', DAY_BEFORE);
   const cases: Case[] = [];
-  for (const { name, check, bends } of FORGERIES) {
+  for (const { name, check, bends, known: handover } of FORGERIES) {
     const { bytes, trust } = await build(
       bends.seed === undefined ? { authority, ...bends } : bends,
     );
     const { certificates = [], chains = [] } = trust;
     const known = bends.seed === undefined ? { certificates, chains } : { chains };
-    const knownTrust = parseTrust(trustBytes({ ...bank.trust, ...known }));
+    const handovers = handover === undefined ? [] : [signedHandoverToJson(handover)];
+    const knownTrust = parseTrust(trustBytes({ ...bank.trust, ...known, handovers }));
     cases.push({ name, expected: 'failed', check, bytes, trust: knownTrust });
   }
   return cases;

@@ -2,8 +2,8 @@
 import type { LeafIndex } from '../../../src/base/brand.js';
 import { toBase64 } from '../../../src/base/bytes.js';
 import { digestToHex } from '../../../src/base/hex-digest.js';
-import { handoverMessage } from '../../../src/tlog/handover.js';
 import { formatStatement } from '../../../src/records/statement.js';
+import { handoverMessage } from '../../../src/tlog/handover.js';
 import { leafHash } from '../../../src/tlog/merkle-hash.js';
 import { BATCH_SIGNATURE, ENTRY, HANDOVER, type Plan, SIGNATURES, SIZE } from './plan.js';
 import {
