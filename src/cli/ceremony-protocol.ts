@@ -1,6 +1,10 @@
 /** The protocol of a key ceremony, as it is printed, read aloud, signed and kept. It says no secret. */
 import { formatInstant } from '../base/time.js';
-import { fingerprintOf, type RecoveryPublicKey, spokenFingerprint } from '../keys/recovery-share.js';
+import {
+  fingerprintOf,
+  type RecoveryPublicKey,
+  spokenFingerprint,
+} from '../keys/recovery-share.js';
 import { oneLine } from './terminal.js';
 
 const LINE = '_'.repeat(36);
