@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { equalBytes, fromHex } from './base/bytes.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
+import { goOnAsSuccessor, type WentOn } from './go-on.js';
 import { DirectoryKeyStore } from './keys/directory-key-store.js';
 import { durableFileSystem } from './keys/durable-file.js';
 import { describeEscrow, type EscrowFile, openEscrow } from './keys/escrow-file.js';
 import type { RestoredTenant } from './keys/key-store.js';
+import type { RunFile } from './keys/mark.js';
 import { RecoveryError } from './keys/recovery-error.js';
 import type { RecoveryKey } from './keys/recovery-key.js';
-import type { RunFile } from './keys/mark.js';
 import { Catalog, type TenantDescriptor } from './ledger/catalog.js';
-import { goOnAsSuccessor, type WentOn } from './go-on.js';
 import { readRunFile } from './node-run.js';
 import { parseVerifierKey } from './tlog/note-key.js';
 

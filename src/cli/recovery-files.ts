@@ -1,10 +1,10 @@
 /** Shares, public parts and escrow files as people name them on the command line. */
+import { dirname } from 'node:path';
+import { systemErrorCode } from '../base/system-error.js';
 import { MAX_ESCROW_FILE, type EscrowFile, parseEscrow } from '../keys/escrow-file.js';
 import { RecoveryError } from '../keys/recovery-error.js';
 import { MAX_RECOVERY_FILE, parseShare, type RecoveryShare } from '../keys/recovery-share.js';
 import { writeOnceFiles } from '../keys/write-once.js';
-import { systemErrorCode } from '../base/system-error.js';
-import { dirname } from 'node:path';
 import { CliError } from './cli-error.js';
 import { readFileUpTo } from './files.js';
 import { oneLine } from './terminal.js';
