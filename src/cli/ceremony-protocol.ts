@@ -1,6 +1,10 @@
 /** The protocol of a key ceremony, as it is printed, read aloud, signed and kept. It says no secret. */
 import { formatInstant } from '../base/time.js';
-import { fingerprintOf, type RecoveryPublicKey, spokenFingerprint } from '../keys/recovery-share.js';
+import {
+  fingerprintOf,
+  type RecoveryPublicKey,
+  spokenFingerprint,
+} from '../keys/recovery-share.js';
 import { oneLine } from './terminal.js';
 
 const LINE = '_'.repeat(36);
@@ -19,7 +23,7 @@ export function ceremonyProtocol(
     `Held at       ${formatInstant(madeAt)} (clock of this machine)`,
     `Rule          any ${threshold} of ${officers} shares make the key; fewer say nothing of it`,
     '',
-    'Public key, SHA-256 (read aloud; compare with what the node shows: `chirograph keys list --kind recovery`)',
+    'Public key, SHA-256 (read aloud; `chirograph keys ceremony --check` shows it again)',
     ...inTwoLines(fingerprintOf(publicKey)),
     '',
     'Shares',

@@ -58,12 +58,17 @@ async function hold(flags: CeremonyFlags, clock: Clock, terminal: Terminal): Pro
   if (threshold === undefined || officers === undefined || out === undefined)
     throw usage('--threshold, --officers and --out are needed, or --check');
   if (threshold < MIN_THRESHOLD || threshold > officers || officers > MAX_OFFICERS)
-    throw usage(`--threshold must be ${MIN_THRESHOLD} to --officers, and --officers at most ${MAX_OFFICERS}`);
+    throw usage(
+      `--threshold must be ${MIN_THRESHOLD} to --officers, and --officers at most ${MAX_OFFICERS}`,
+    );
   if (label !== undefined && !LABEL_PATTERN.test(label))
     throw usage('--tenant must be one line of 1 to 100 characters');
   await makeOwnDirectory(out);
   if ((await readdir(out)).length > 0)
-    throw new CliError('CLI_FILE', `${oneLine(out)}: it is not empty; no ceremony is mixed with another`);
+    throw new CliError(
+      'CLI_FILE',
+      `${oneLine(out)}: it is not empty; no ceremony is mixed with another`,
+    );
   const { publicPart, shares } = await splitNewKey({
     ...{ threshold, officers, madeAt: clock.now(), random: new RandomPool() },
     ...(label !== undefined && { label }),
