@@ -103,10 +103,10 @@ async function recoveryKeyHere(
   { owner, recoveryKey }: PreparedHandover,
 ): Promise<NoteKey | null> {
   try {
-    const key = await keyStore.recoveryKey(owner);
+    const { publicKey, development } = await keyStore.recoveryKey(owner);
     const { name } = parseVerifierKey(recoveryKey);
-    const text = formatVerifierKey(verifierKey(name, ED25519_NOTE, key.publicKey));
-    return text === recoveryKey ? key : null;
+    const text = formatVerifierKey(verifierKey(name, ED25519_NOTE, publicKey));
+    return text === recoveryKey ? development : null;
   } catch (cause) {
     if (cause instanceof KeysError && cause.code === 'KEYS_MISSING') return null;
     throw cause;

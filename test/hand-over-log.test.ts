@@ -104,7 +104,9 @@ async function signedBy<T extends Awaited<ReturnType<typeof requestHandover>>['r
 ) {
   const here = await options();
   const { owner, recoveryKey } = await prepareHandover(here);
-  const { sign } = await here.keyStore.recoveryKey(owner);
+  const { development } = await here.keyStore.recoveryKey(owner);
+  if (development === null) throw new Error('its recovery key lies in the key store');
+  const { sign } = development;
   return { ...request, signature: signHandover(request.origin, request, recoveryKey, sign) };
 }
 

@@ -107,6 +107,7 @@ describe('a service', () => {
       '/v1/anchors/successor',
       '/v1/anchors/top-ups',
       '/v1/anchors/{epoch}',
+      '/v1/backups',
       '/v1/calendar/digest',
       '/v1/calendar/timestamp/{commitment}',
       '/v1/erasures',

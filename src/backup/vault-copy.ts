@@ -65,10 +65,11 @@ export async function readStatement(
   return statement;
 }
 
-/** Generations of which the target has something, ascending. */
+/** Generations of which the target has a statement, ascending. */
 export async function generationsAt({ directory }: Target, tenant: string): Promise<number[]> {
-  const found = (await names(directory, `${VAULTS}/${tenant}`)).map(generationOf);
-  return [...new Set(found.filter((one) => one !== null))].sort((a, b) => a - b);
+  const found = await names(directory, `${VAULTS}/${tenant}`);
+  // Pieces have an offset behind it.
+  return found.filter((name) => /^\d{8}$/.test(name)).map(Number);
 }
 
 /** Handles of the tenants that it has vaults of. */

@@ -35,7 +35,7 @@ export function addBackupCommand(program: Command, terminal: Terminal, end: End)
   const backup = program
     .command('backup')
     .description('copies of a whole node: of one that serves, or of a stopped one');
-  const make = withNodeOptions(backup.command('make'))
+  const make = withNodeOptions(backup.command('make', { isDefault: true }))
     .argument('<directory>', 'the target: of a node that serves, one of its backupDirectories')
     .option('--data <directory>', 'data directory of a stopped node, instead of --url')
     .option(

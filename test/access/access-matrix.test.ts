@@ -119,6 +119,13 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     ask: () => ({ path: '/v1/anchors', method: 'POST' }),
   },
   'GET /v1/anchors/{epoch}': { may: ['operator', ...EVERYONE], ask: get('/v1/anchors/1') },
+  'GET /v1/backups': { may: ['operator', 'admin'], foreign: 403, ask: get('/v1/backups') },
+  'POST /v1/backups': {
+    may: ['operator', 'admin'],
+    status: 404,
+    foreign: 403,
+    ask: () => ({ path: '/v1/backups', json: { target: '/of/none' } }),
+  },
   'POST /v1/anchors/top-ups': {
     may: ['operator', 'admin'],
     status: 400,

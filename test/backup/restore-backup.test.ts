@@ -138,7 +138,10 @@ describe('a restore', () => {
         );
         // Of a newest backup without its manifest nobody knows: the one before it is whole, and says its number.
         const named = error instanceof Error && error.message.includes(name);
-        if (!named) said.push(`${name} ${what}: ${String(error)}`);
+        // Of a vault without its statement the tenant and the generation are said.
+        const lacks = `tenant ${name.split('/')[1] ?? ''} is lacking in generation 1`;
+        const isLacking = error instanceof Error && error.message.includes(lacks);
+        if (!named && !isLacking) said.push(`${name} ${what}: ${String(error)}`);
         await writeFile(path, bytes);
         await rm(join(root, 'again'), { recursive: true });
       }

@@ -41,6 +41,7 @@ afterEach(async () => {
 const NOT_BY_THE_NODE_ALONE = [
   'access.json',
   'augmentation.json',
+  'backup-targets.json',
   'calendars/<log>/pending.<size>.json',
   'calendars/<log>/<size>.json',
   'chirograph.config.json',

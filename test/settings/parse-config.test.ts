@@ -46,6 +46,7 @@ describe('settings', () => {
         anchorKey: 'software',
         anchorSignatureMillis: 86_400_000,
         bitcoinNetwork: 'mainnet',
+        backupWaitMillis: 86_400_000,
         calendarDigestsPerMinute: 60,
         calendarIntervalMillis: 600_000,
         calendarsWanted: 2,

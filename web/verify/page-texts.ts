@@ -81,6 +81,8 @@ const ENGLISH: PageTexts = {
       'A file of trust or of headers is none, or its headers do not hold. Nothing is judged until it is removed or mended.',
     TRUST_FORMAT_NEWER:
       'A trust file was written for a newer version of the program. Nothing is judged until it is removed.',
+    HANDOVER_MALFORMED:
+      'A signed handover is none, or its signature does not hold. Nothing is judged until it is removed or mended.',
     HEADERS_UNNAMED:
       'A file of headers does not say in its name what they are: NETWORK-HEIGHT.headers, of mainnet, testnet, testnet4 or signet. Nothing is judged until it is removed or renamed.',
     TOO_LARGE: 'The file is larger than files of its kind may be. It was not read.',
@@ -160,6 +162,8 @@ const GERMAN: PageTexts = {
       'Eine Datei mit Vertrauensankern oder Headern ist keine solche, oder ihre Header halten nicht. Nichts wird beurteilt, bis sie entfernt oder berichtigt ist.',
     TRUST_FORMAT_NEWER:
       'Eine Datei mit Vertrauensankern ist für eine neuere Version des Programms geschrieben. Nichts wird beurteilt, bis sie entfernt ist.',
+    HANDOVER_MALFORMED:
+      'Eine unterschriebene Übergabe ist keine solche, oder ihre Signatur hält nicht. Nichts wird beurteilt, bis sie entfernt oder berichtigt ist.',
     HEADERS_UNNAMED:
       'Eine Datei mit Headern sagt in ihrem Namen nicht, was sie enthält: NETZ-HÖHE.headers, aus mainnet, testnet, testnet4 oder signet. Nichts wird beurteilt, bis sie entfernt oder umbenannt ist.',
     TOO_LARGE: 'Die Datei ist größer, als Dateien ihrer Art sein dürfen. Sie wurde nicht gelesen.',

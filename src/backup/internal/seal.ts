@@ -13,8 +13,6 @@ export interface BackupSeal {
 }
 
 const MAGIC = utf8('CGB1');
-/** By which what is sealed is longer. */
-export const SEAL_OVERHEAD = MAGIC.length + AEAD_NONCE_LENGTH + AEAD_TAG_LENGTH;
 
 export function seal(
   { id, key }: BackupSeal,
