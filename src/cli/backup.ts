@@ -30,6 +30,7 @@ interface MakeFlags extends NodeFlags {
 
 const BACKUPS = '/v1/backups';
 const POLL_MILLIS = 500;
+const madeSchema = z.object({ backup: z.number(), entries: z.number() });
 
 export function addBackupCommand(program: Command, terminal: Terminal, end: End): void {
   const backup = program
@@ -49,9 +50,8 @@ export function addBackupCommand(program: Command, terminal: Terminal, end: End)
         flags.data === undefined
           ? await ask(nodeClientFor(flags, terminal), target)
           : await makeAtRest(flags, target, terminal);
-      printResult(terminal, flags.json, made, [
-        `backup ${String(made['backup'])} is complete: ${String(made['entries'])} entries`,
-      ]);
+      const { backup: number, entries } = expected(madeSchema, made);
+      printResult(terminal, flags.json, made, [`backup ${number} is complete: ${entries} entries`]);
     });
   withExamples(
     make,
