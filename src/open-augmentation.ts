@@ -6,7 +6,7 @@ import { augmentationMetrics, augmentationReasons } from './augmentation-health.
 import { AugmentationTimer } from './augmentation-timer.js';
 import type { Logger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
-import type { Clock } from './base/time.js';
+import { type Clock, DAY_MILLIS } from './base/time.js';
 import type { Config } from './config.js';
 import type { OpenedNode } from './open-node.js';
 import type { WaitingOf } from './queries/waiting-signature.js';
@@ -26,7 +26,6 @@ export interface OpenedAugmentation {
   readonly waitingOf: WaitingOf;
 }
 
-const DAY_MILLIS = 86_400_000;
 /** Time for several tries, some weekends and an order of a new certificate. */
 const RENEW_BEFORE_MILLIS = 90 * DAY_MILLIS;
 const CONCURRENCY = 4;

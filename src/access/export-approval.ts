@@ -3,6 +3,7 @@
  * `exporter` for that ledger, which ends. The grant gives nothing else: what may be read stays as it is.
  */
 import type { UnixMillis } from '../base/brand.js';
+import { DAY_MILLIS } from '../base/time.js';
 import { AccessError } from './access-error.js';
 import type { Principal } from './authorize.js';
 import { type Grant, holds } from './grant.js';
@@ -10,7 +11,6 @@ import type { TenantSettings } from './tenant-settings.js';
 
 /** An approval that goes on longer is none of one export. */
 export const MAX_APPROVAL_DAYS = 31;
-const DAY_MILLIS = 86_400_000;
 
 /** @throws AccessError ACCESS_APPROVAL_NEEDED. */
 export function checkExport(

@@ -1,4 +1,5 @@
 /** What an operator says of fees, as the anchorer takes it. */
+import { DAY_MILLIS } from '../base/time.js';
 import type { AnchorFees } from './anchor-decision.js';
 
 export interface AnchorFeeSettings {
@@ -14,7 +15,6 @@ export interface AnchorFeeSettings {
 
 /** Below this nodes do not relay, and by as much a replacement must pay more. */
 const RELAY_RATE = 1;
-const DAY_MILLIS = 86_400_000;
 
 export function anchorFees(settings: AnchorFeeSettings): AnchorFees {
   const { maxFee, maxRate, monthlyBudget, perDay } = settings;

@@ -1,5 +1,6 @@
 /** How a chain of anchors stands with money and life: what an operator watches, and what alarms. */
 import type { TreeSize, UnixMillis } from '../base/brand.js';
+import { DAY_MILLIS } from '../base/time.js';
 import type { Txid } from '../evidence/bitcoin/hash256.js';
 import type { AnchorBook, ChainEnd, EndedChain } from './anchor-book.js';
 import type { AnchorFees, Starved } from './anchor-decision.js';
@@ -109,7 +110,6 @@ export interface ReportParts {
   readonly now: UnixMillis;
 }
 
-const DAY_MILLIS = 86_400_000;
 const SOON_DAYS = 7;
 const LATER_DAYS = 30;
 

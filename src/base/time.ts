@@ -5,6 +5,9 @@
 import type { UnixMillis } from './brand.js';
 import { BaseError } from './errors.js';
 
+/** Of UTC, which has no other. */
+export const DAY_MILLIS = 86_400_000;
+
 export interface Clock {
   now(): UnixMillis;
 }

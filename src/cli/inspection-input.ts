@@ -5,7 +5,7 @@ import { utf8ToString } from '../base/bytes.js';
 import type { JsonObject } from '../base/canonical-json.js';
 import { definedMembers } from '../base/defined-members.js';
 import { BaseError } from '../base/errors.js';
-import { formatInstant } from '../base/time.js';
+import { DAY_MILLIS, formatInstant } from '../base/time.js';
 import { CliError } from './cli-error.js';
 import { inputBytes } from './files.js';
 import { inputLines } from './input-lines.js';
@@ -44,8 +44,6 @@ export async function newInspection(
     expiresAt: expiryOf(flags.expires, now),
   });
 }
-
-const DAY_MILLIS = 86_400_000;
 
 /** An instant stays as it is: the node says what is wrong with it. */
 export function expiryOf(expires: string, now: UnixMillis): string {

@@ -10,6 +10,7 @@ import type { TenantName } from '../access/tenant-name.js';
 import type { UnixMillis } from '../base/brand.js';
 import { toHex } from '../base/bytes.js';
 import { randomBytes } from '../base/random.js';
+import { DAY_MILLIS } from '../base/time.js';
 import { Turns } from '../base/turns.js';
 import { isReserved, outlookOf } from '../queries/erasure-plan.js';
 import type { MayForgetParts } from '../queries/may-forget.js';
@@ -43,8 +44,6 @@ export type NewErasure = Pick<
   Erasure,
   'kind' | 'subject' | 'class' | 'through' | 'reason' | 'legalBasis'
 >;
-
-const DAY_MILLIS = 86_400_000;
 
 export class ErasureChanges {
   readonly #deps: ChangeErasuresDeps;

@@ -21,6 +21,7 @@ import type { TenantName } from '../access/tenant-name.js';
 import type { UnixMillis } from '../base/brand.js';
 import { toHex } from '../base/bytes.js';
 import { randomBytes } from '../base/random.js';
+import { DAY_MILLIS } from '../base/time.js';
 import { Turns } from '../base/turns.js';
 import { appendAccess, type AppendAccessDeps } from './append-access.js';
 
@@ -36,8 +37,6 @@ export type NewInspection = Omit<
   Inspection,
   'number' | 'openedAt' | 'openedBy' | 'closedAt' | 'closedBy'
 >;
-
-const DAY_MILLIS = 86_400_000;
 
 export class InspectionChanges {
   readonly #deps: ChangeInspectionsDeps;

@@ -11,6 +11,7 @@ import type { UnixMillis } from '../base/brand.js';
 import { toHex } from '../base/bytes.js';
 import { canonicalJson, type JsonObject } from '../base/canonical-json.js';
 import { randomBytes } from '../base/random.js';
+import { DAY_MILLIS } from '../base/time.js';
 import { Turns } from '../base/turns.js';
 import { holdParts, holdPayload, holdThing } from '../retention/hold-payload.js';
 import {
@@ -46,8 +47,6 @@ export type NewHold = Pick<
   Hold,
   'kind' | 'caseId' | 'authority' | 'legalBasis' | 'scope' | 'until'
 >;
-
-const DAY_MILLIS = 86_400_000;
 
 export class RetentionChanges {
   readonly #deps: ChangeRetentionDeps;

@@ -12,7 +12,7 @@ import { isHexDigest } from '../base/hex-digest.js';
 import { COUNT, JSON_OBJECT, JsonMembers, textLike } from '../base/json-members.js';
 import { formatStoredJson, parseStoredJson } from '../base/stored-json.js';
 import { systemErrorCode } from '../base/system-error.js';
-import { type Clock, formatInstant, parseInstant } from '../base/time.js';
+import { type Clock, DAY_MILLIS, formatInstant, parseInstant } from '../base/time.js';
 import { Turns } from '../base/turns.js';
 import { type DurableFileSystem, durableFileSystem, writeFileDurably } from './durable-file.js';
 import { TimeStampError } from './time-stamp-error.js';
@@ -115,7 +115,6 @@ export function usedUp(until: UnixMillis, names?: string): TimeStampError {
 }
 
 const FILE = 'time-stamps.json';
-const DAY_MILLIS = 86_400_000;
 const DAY = textLike(/^\d{4}-\d{2}-\d{2}$/, 'a day');
 const MONTH = textLike(/^\d{4}-\d{2}$/, 'a month');
 

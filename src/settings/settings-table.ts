@@ -1,6 +1,7 @@
 /** Every setting there is: its bounds, its default, its line of help. */
 import { ECDH } from 'node:crypto';
 import { isIP } from 'node:net';
+import { DAY_MILLIS } from '../base/time.js';
 import type { Config } from '../config.js';
 import { LOG_LEVELS } from '../json-logger.js';
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithmName } from '../signing/algorithms.js';
@@ -16,7 +17,6 @@ export type SettingName = keyof Settings;
 
 const MIB = 1024 * 1024;
 const HOUR_MILLIS = 60 * 60 * 1000;
-const DAY_MILLIS = 24 * HOUR_MILLIS;
 const MAX_PORT = 65_535;
 
 export const DEFAULT_DATA = 'chirograph-data';

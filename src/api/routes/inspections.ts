@@ -18,7 +18,7 @@ import {
 import type { UnixMillis } from '../../base/brand.js';
 import type { JsonObject } from '../../base/canonical-json.js';
 import { definedMembers } from '../../base/defined-members.js';
-import { type Clock, parseInstant } from '../../base/time.js';
+import { type Clock, DAY_MILLIS, parseInstant } from '../../base/time.js';
 import type { InspectionChanges, NewInspection } from '../../commands/change-inspections.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
 import { sendJson } from '../answer.js';
@@ -45,8 +45,6 @@ export interface InspectionsRoutesOptions {
   readonly inspections: InspectionBook;
   readonly changes: InspectionChanges;
 }
-
-const DAY_MILLIS = 86_400_000;
 
 const pathSchema = z.object({ id: z.string() });
 const noQuerySchema = z.strictObject({});

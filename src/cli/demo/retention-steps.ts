@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { UnixMillis } from '../../base/brand.js';
 import type { JsonValue } from '../../base/canonical-json.js';
-import { formatInstant, parseInstant } from '../../base/time.js';
+import { DAY_MILLIS, formatInstant, parseInstant } from '../../base/time.js';
 import { expected, type Receipt, receiptSchema } from '../answers.js';
 import type { NodeClient } from '../node-client.js';
 import { recordsPath } from '../node-options.js';
@@ -97,7 +97,6 @@ async function fileOf(client: NodeClient): Promise<readonly DueItem[]> {
   return items.filter((item) => item.class === CLASS);
 }
 
-const DAY_MILLIS = 86_400_000;
 const YEAR_MILLIS = 365 * DAY_MILLIS;
 const holdSchema = z.object({ id: z.string(), state: z.string() });
 
