@@ -160,7 +160,7 @@ describe('chirograph keys escrow', () => {
     expect((await cli('keys', 'escrow', '--list')).stdout).toMatch(
       new RegExp(`^${id}  generation 1  overdue .*safe 2\n$`),
     );
-    expect((await cli('keys', 'escrow', '--destroyed', id)).stdout).toMatch(/  destroyed  /);
+    expect((await cli('keys', 'escrow', '--destroyed', id)).stdout).toMatch(/ {2}destroyed {2}/);
     expect((await cli('keys', 'escrow', '--list', '--json')).stdout).toContain('destroyedAt');
   });
 
