@@ -3,6 +3,7 @@ import { DEFAULT_TENANT, isTenantName } from './access/tenant-name.js';
 import type { RouteModule } from './api/app.js';
 import { accessRoutes, describeAccess } from './api/routes/access.js';
 import { describeErasures, erasuresRoutes } from './api/routes/erasures.js';
+import { describeEscrow, escrowRoutes } from './api/routes/escrow.js';
 import { describeGrants, grantsRoutes } from './api/routes/grants.js';
 import { describeHolds, holdsRoutes } from './api/routes/holds.js';
 import {
@@ -40,6 +41,15 @@ export function accessModules(parts: RouteParts, shared: SharedParts): RouteModu
   return [
     v1(keysRoutes({ registry, create, guard, cursors, body }), describeKeys),
     v1(vaultRoutes({ guard, eraser: opened.eraser }), describeVault),
+    v1(
+      escrowRoutes({
+        ...{ guard, cursors, body, eraser: opened.eraser },
+        copies: opened.access.escrowCopies,
+        changes: opened.access.escrowChanges,
+        generationOf: (tenant) => node.store.vaultOf(ledgers.handleOf(tenant)).generation,
+      }),
+      describeEscrow,
+    ),
     v1(
       tenantsRoutes({
         guard,

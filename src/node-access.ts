@@ -12,15 +12,18 @@ import { AccessChanges } from './commands/change-access.js';
 import { ErasureChanges } from './commands/change-erasures.js';
 import { InspectionChanges } from './commands/change-inspections.js';
 import { RetentionChanges } from './commands/change-retention.js';
+import { EscrowCopies, type EscrowCopiesDeps } from './commands/take-escrow-copy.js';
 import { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerNode } from './ledger-node.js';
 import { NO_MARKS } from './queries/receipt.js';
 import { tenantAccess } from './queries/tenant-access.js';
 import { tenantErasures } from './queries/tenant-erasures.js';
+import { tenantEscrowCopies } from './queries/tenant-escrow-copies.js';
 import { tenantInspections } from './queries/tenant-inspections.js';
 import { tenantHolds, tenantPolicies } from './queries/tenant-retention.js';
 import { PersonTags } from './records/tag.js';
 import { ErasureBook } from './retention/erasure-book.js';
+import { EscrowCopyBook } from './retention/escrow-copy-book.js';
 import { RetentionBook } from './retention/retention-book.js';
 
 export interface NodeAccess {
@@ -33,6 +36,8 @@ export interface NodeAccess {
   readonly retentionChanges: RetentionChanges;
   readonly erasures: ErasureBook;
   readonly erasureChanges: ErasureChanges;
+  readonly escrowCopies: EscrowCopyBook;
+  readonly escrowChanges: EscrowCopies;
   /** @throws LedgerError LEDGER_UNKNOWN of a tenant that is not there any more. */
   readonly handleOf: (tenant: TenantName) => string;
 }
@@ -41,6 +46,8 @@ export interface NodeAccessOptions {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly refusalsPerMinute: number;
+  /** Null, and where it is not given, nothing is put in escrow. */
+  readonly escrow?: EscrowCopiesDeps['escrow'];
 }
 
 /** The ledgers that keep inspections. */
@@ -49,13 +56,14 @@ const KEEPING: readonly string[] = [ACCESS_LEDGER, HIDDEN_LEDGER];
 /** @throws as `tenantAccess`, `tenantInspections` and `tenantHolds`: a node that does not know who may do what answers nobody. */
 export async function openNodeAccess(
   node: LedgerNode,
-  { clock, random, refusalsPerMinute }: NodeAccessOptions,
+  { clock, random, refusalsPerMinute, escrow = null }: NodeAccessOptions,
 ): Promise<NodeAccess> {
   const { store } = node;
   const book = new AccessBook(clock);
   const inspections = new InspectionBook(clock);
   const retention = new RetentionBook();
   const erasures = new ErasureBook();
+  const escrowCopies = new EscrowCopyBook();
   for (const { name, handle } of store.tenants())
     if (isTenantName(name)) {
       const vault = store.vaultOf(handle);
@@ -66,6 +74,7 @@ export async function openNodeAccess(
       for (const hold of await tenantHolds(own, vault, name, clock.now()))
         retention.putHold(name, hold);
       for (const erasure of await tenantErasures(own, vault, name)) erasures.put(name, erasure);
+      for (const copy of await tenantEscrowCopies(own, vault, name)) escrowCopies.put(name, copy);
       for (const ledger of store.ledgersOf(handle))
         if (KEEPING.includes(ledger.identity.name))
           for (const inspection of await tenantInspections(ledger, vault, name))
@@ -106,6 +115,8 @@ export async function openNodeAccess(
     }),
     erasures,
     erasureChanges: new ErasureChanges({ ...appending, handleOf, erasures }),
+    escrowCopies,
+    escrowChanges: new EscrowCopies({ ...appending, handleOf, copies: escrowCopies, escrow }),
     handleOf,
   };
 }

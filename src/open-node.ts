@@ -164,14 +164,17 @@ async function open(
   await timeStampCounts.open();
   const registry = await ApiKeyRegistry.open(dataDirectory, { clock, random, memory: keyStore });
   const { refusalsPerMinute } = config;
-  const access = await openNodeAccess(node, { clock, random, refusalsPerMinute });
+  const access = await openNodeAccess(node, { clock, random, refusalsPerMinute, escrow });
   lifetime.add(() => access.recorder.close());
   const eraser = new Eraser({
     ...access,
     ...{ store: node.store, clock, logger },
     ...{ changes: access.erasureChanges, rowsAnEntry: surroundings.rowsAnEntry },
     observer: surroundings.erasureObserver ?? unobservedErasures,
-    holders: (tenant, generation) => copies.holders(tenant, generation),
+    holders: async ({ tenant, present, after, since }) => [
+      ...(await copies.holders(access.handleOf(tenant), present)),
+      ...access.escrowCopies.holders(tenant, after, since),
+    ],
   });
   lifetime.add(() => eraser.close());
   // Before anybody is answered: what was announced is as good as gone.

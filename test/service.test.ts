@@ -116,6 +116,8 @@ describe('a service', () => {
       '/v1/erasures/{id}/approval',
       '/v1/erasures/{id}/certificate',
       '/v1/erasures/{id}/withdrawal',
+      '/v1/escrow/copies',
+      '/v1/escrow/copies/{id}/destruction',
       '/v1/grants',
       '/v1/grants/{id}',
       '/v1/grants/{id}/approval',

@@ -93,6 +93,10 @@ const ALLOWED = {
   'key:revoke': ['admin'],
   /** A new generation of the tenant's vault, without an erasure. */
   'vault:rotate': ['admin'],
+  /** Sealed: nobody but the officers can open it. */
+  'escrow:copy': ['admin'],
+  'escrow:read': ['admin'],
+  'escrow:confirm': ['admin'],
   /** Giving a tenant that has no key its first one. */
   'tenant:found': ['admin'],
   'tenant:list': ['operator', 'admin'],

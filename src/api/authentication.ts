@@ -253,6 +253,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'ACCESS_TENANT_UNKNOWN',
   'HOLD_UNKNOWN',
   'ERASURE_UNKNOWN',
+  'ESCROW_COPY_UNKNOWN',
   'LEDGER_UNKNOWN',
   'IDENTITY_UNKNOWN',
   /** Whoever tries out a list. */

@@ -10,6 +10,7 @@ import { expected } from './answers.js';
 import { withExamples } from './command-help.js';
 import { writeOwnFile } from './files.js';
 import { addCeremonyCommand } from './keys-ceremony.js';
+import { addEscrowCommand } from './keys-escrow.js';
 import { addHandoverCommand } from './keys-handover.js';
 import { addRestoreKeysCommand } from './keys-restore.js';
 import { addRotateCommand } from './keys-rotate.js';
@@ -82,6 +83,7 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
   addHandoverCommand(keys, terminal);
   addCeremonyCommand(keys, terminal);
   addSignRequestCommand(keys, terminal);
+  addEscrowCommand(keys, terminal);
   addRestoreKeysCommand(keys, terminal);
 
   for (const [name, example] of Object.entries(EXAMPLES))

@@ -5,10 +5,10 @@
 import { ACCESS_LEDGER } from '../access/access-entry.js';
 import type { TenantName } from '../access/tenant-name.js';
 import { BackupError } from '../backup/backup-error.js';
-import type { JsonObject } from '../base/canonical-json.js';
+import type { UnixMillis } from '../base/brand.js';
 import { ChirographError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
-import { type Clock, formatInstant } from '../base/time.js';
+import { type Clock, formatInstant, parseInstant } from '../base/time.js';
 import { Turns } from '../base/turns.js';
 import { LedgerError } from '../ledger/ledger-error.js';
 import type { LedgerStore } from '../ledger/ledger-store.js';
@@ -25,8 +25,9 @@ import {
   certificateOf,
   type Execution,
   executionsOf,
-  holdersToJson,
+  silentHolders,
   type VaultHolder,
+  withConfirmed,
 } from '../retention/erasure-execution.js';
 import { type Erasure, ERASURE_CLASS, nowUnnamed } from '../retention/erasure.js';
 import { RetentionError } from '../retention/retention-error.js';
@@ -56,12 +57,22 @@ export interface EraserDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly observer: ErasureObserver;
-  /** Whoever holds copies of a tenant's vault, and whether they hold this generation. */
-  readonly holders: (tenant: string, generation: number) => Promise<readonly VaultHolder[]>;
+  readonly holders: (asked: HoldersAsked) => Promise<readonly VaultHolder[]>;
   /** @returns the handle of a tenant that is there. */
   readonly handleOf: (tenant: TenantName) => string;
   /** For tests: how many rows one entry names, fewer than usual. */
   readonly rowsAnEntry?: number | undefined;
+}
+
+/** Who holds copies of a tenant's vault, or of its keys. */
+export interface HoldersAsked {
+  readonly tenant: TenantName;
+  /** Of the vault now: holders of backups are silent that do not have it. */
+  readonly present: number;
+  /** Keys of generations before it were destroyed. */
+  readonly after: number;
+  /** Copies of keys that were destroyed before it are of no matter. */
+  readonly since: UnixMillis;
 }
 
 /** How far one is that is under way, or why the last try ended. Only of this process. */
@@ -86,6 +97,8 @@ export class Eraser {
   readonly #turns = new Map<TenantName, Turns>();
   readonly #progress = new Map<string, ErasureProgress>();
   readonly #running = new Set<Promise<void>>();
+  /** Each goes on with the certificate that the one before it left. */
+  readonly #confirming = new Turns();
   /** Erasures whose certificates name no silent holder of the node's own. */
   readonly #confirmed = new Set<string>();
   #isClosing = false;
@@ -139,23 +152,29 @@ export class Eraser {
   }
 
   /** Certificates that name a holder as silent get another version once it is not. @throws what the ledger throws. */
-  async confirmHolders(): Promise<void> {
+  confirmHolders(): Promise<void> {
+    return this.#confirming.take(() => this.#confirmHolders());
+  }
+
+  async #confirmHolders(): Promise<void> {
     const { erasures, changes, holders, handleOf } = this.#deps;
     for (const tenant of erasures.tenants())
       for (const erasure of erasures.of(tenant)) {
         if (erasure.state !== 'done' || this.#confirmed.has(erasure.id)) continue;
         const { said } = await this.#newest(tenant, erasure);
         const { certificate = {} } = said;
-        const silent = countSilent(certificate);
+        const silent = silentHolders(certificate).length;
         if (silent === 0) this.#confirmed.add(erasure.id);
         const { after } = certificate['generations'] as { after?: number };
         if (silent === 0 || after === undefined) continue;
         // A later generation is as good: the destroyed one is of no use there either.
-        const { generation } = this.#deps.store.vaultOf(handleOf(tenant));
-        const now = holdersToJson(await holders(handleOf(tenant), generation));
-        if (countSilent(now) >= silent) continue;
-        // A crash before it leaves the certificate that names it as silent; the next backup comes here again.
-        await changes.put(tenant, erasure, { certificate: { ...certificate, ...now } });
+        const { generation: present } = this.#deps.store.vaultOf(handleOf(tenant));
+        const since = parseInstant(certificate['completedAt'] as string);
+        const now = withConfirmed(certificate, await holders({ tenant, present, after, since }));
+        if (silentHolders(now).length === silent) continue;
+        // A crash before it leaves the certificate that names it as silent; the next backup, or the next time that a
+        // copy of escrow is confirmed as destroyed, comes here again.
+        await changes.put(tenant, erasure, { certificate: now });
       }
   }
 
@@ -336,9 +355,11 @@ export class Eraser {
       executions.filter(({ generation }) => generation === now).flatMap((one) => one.rows),
     );
     const after = rows.length === 0 ? now : await this.#destroy(handle, rows, onCopied);
-    const holders = await this.#deps.holders(handle, after);
+    const completedAt = clock.now();
+    const asked = { tenant, present: after, after, since: completedAt };
+    const holders = await this.#deps.holders(asked);
     for (const { erasure, executions } of announced) {
-      const certificate = certificateOf(executions, { after, completedAt: clock.now(), holders });
+      const certificate = certificateOf(executions, { after, completedAt, holders });
       // A crash before this leaves an erasure whose rows are gone: the next opening writes what it has to say.
       await changes.put(tenant, nowUnnamed(erasure, 'done'), { certificate });
       const secrets = executions.reduce((sum, one) => sum + one.rows.length, 0);
@@ -395,10 +416,4 @@ export class Eraser {
     if (this.#isClosing)
       throw new LedgerError('LEDGER_CLOSED', 'the node is stopping: run it again then');
   }
-}
-
-/** Of the node's own holders: of copies made outside nobody will ever hear. */
-function countSilent({ holders = [] }: JsonObject): number {
-  return (holders as readonly JsonObject[]).filter((one) => one['confirmedAt'] === undefined)
-    .length;
 }

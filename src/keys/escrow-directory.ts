@@ -46,6 +46,7 @@ const FILE = /^([0-9a-f]{16})\.([1-9][0-9]{0,9})\.escrow(?:\.tmp)?$/;
 export class EscrowDirectory implements VaultEscrow {
   readonly #options: EscrowDirectoryOptions;
   readonly #files: DurableFileSystem;
+  readonly #tenants = new Map<string, EscrowedTenant>();
   readonly #development = new Set<string>();
   readonly #unwritten = new Set<string>();
   readonly #unremoved = new Set<string>();
@@ -69,6 +70,7 @@ export class EscrowDirectory implements VaultEscrow {
       this.#development.add(handle);
       return null;
     }
+    this.#tenants.set(handle, tenant);
     return {
       keep: async (generation, vaultKey) => {
         await this.#keep(tenant, generation, vaultKey).catch((cause: unknown) => {
@@ -80,12 +82,42 @@ export class EscrowDirectory implements VaultEscrow {
         this.#remembering(this.#unremoved, tenant, () => this.#drop(handle, generation)),
       settle: async (generation, vaultKey) => {
         await this.#remembering(this.#unwritten, tenant, async () => {
-          if (!(await this.#has(tenant, generation, vaultKey)))
+          if ((await this.#sound(tenant, generation, vaultKey)) === null)
             await this.#keep(tenant, generation, vaultKey);
         });
         await this.#remembering(this.#unremoved, tenant, () => this.#sweep(handle, generation));
       },
     };
+  }
+
+  /**
+   * The file of the present generation, as it lies there.
+   * @throws KeysError KEYS_ESCROW_NONE of a tenant whose recovery key is a development one; KEYS_ESCROW_UNREADABLE.
+   */
+  async read(handle: string, generation: number): Promise<Uint8Array> {
+    const { keyStore } = this.#options;
+    const tenant = this.#tenants.get(handle);
+    if (tenant === undefined)
+      throw new KeysError(
+        'KEYS_ESCROW_NONE',
+        'the tenant is not in escrow: its recovery key is a development one, which lies in the key store',
+      );
+    const unreadable = (cause?: unknown): KeysError =>
+      new KeysError(
+        'KEYS_ESCROW_UNREADABLE',
+        'the escrow file of the tenant is not there as it was written: look after escrowDirectory, and start again',
+        { cause },
+      );
+    try {
+      const key = await keyStore.vaultKey(handle, generation);
+      const file = await this.#sound(tenant, generation, key);
+      key.fill(0);
+      if (file !== null) return file;
+    } catch (cause) {
+      // The directory is away; or the vault was rotated meanwhile, and its key is gone.
+      throw unreadable(cause);
+    }
+    throw unreadable();
   }
 
   async #keep(tenant: EscrowedTenant, generation: number, vaultKey: Uint8Array): Promise<void> {
@@ -110,23 +142,27 @@ export class EscrowDirectory implements VaultEscrow {
       throw new KeysError('KEYS_ESCROW_FAILED', 'an escrow file reads back as something else');
   }
 
-  /** Whether the file that is there is of this key, for whom it should be. */
-  async #has(tenant: EscrowedTenant, generation: number, vaultKey: Uint8Array): Promise<boolean> {
+  /** The file that is there; null if it is not of this key, for whom it should be. */
+  async #sound(
+    tenant: EscrowedTenant,
+    generation: number,
+    vaultKey: Uint8Array,
+  ): Promise<Uint8Array | null> {
     const { keyStore } = this.#options;
     try {
       const bytes = await readFile(this.#path(tenant.handle, generation));
-      if (bytes.length > MAX_ESCROW_FILE) return false;
+      if (bytes.length > MAX_ESCROW_FILE) return null;
       const file = parseEscrow(bytes);
       const root = await keyStore.tenantRoot(tenant.handle);
-      return (
+      const isSound =
         file.keyId === escrowKeyId({ root, vaultKey }) &&
         file.nodeId === keyStore.nodeId &&
         file.tenant === tenant.handle &&
         file.generation === generation &&
-        equalBytes(file.recoveryKey, tenant.recoveryKey)
-      );
+        equalBytes(file.recoveryKey, tenant.recoveryKey);
+      return isSound ? bytes : null;
     } catch (cause) {
-      if (systemErrorCode(cause) === 'ENOENT' || cause instanceof RecoveryError) return false;
+      if (systemErrorCode(cause) === 'ENOENT' || cause instanceof RecoveryError) return null;
       throw cause;
     }
   }

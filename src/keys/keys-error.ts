@@ -27,6 +27,10 @@ export type KeysErrorCode =
 export type EscrowErrorCode =
   /** A vault key could not be put in escrow, and is not used: look after `escrowDirectory`. */
   | 'KEYS_ESCROW_FAILED'
+  /** There is no escrow of the tenant to copy: set `escrowDirectory`, and a recovery key of officers. */
+  | 'KEYS_ESCROW_NONE'
+  /** Its escrow file is not there as it was written: look after `escrowDirectory`. */
+  | 'KEYS_ESCROW_UNREADABLE'
   /** A tenant needs a recovery key of officers, and none is set for it: hold a ceremony, set `recoveryKeys`. */
   | 'KEYS_RECOVERY_KEY_MISSING'
   /** What `recoveryKeys` names is no public part of a ceremony, or a share lies beside it. */

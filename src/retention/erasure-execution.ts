@@ -94,9 +94,12 @@ function count(
 
 /** Whoever the node gives copies of a vault, or of its keys. */
 export interface VaultHolder {
-  readonly kind: 'backup';
+  readonly kind: 'backup' | 'escrow';
   readonly id: string;
-  /** That it is known to hold: the destroyed one is then of no use there. Absent of one that is silent. */
+  /**
+   * Of a backup: that it is known to hold, so that the destroyed one is of no use there; absent of one that is silent.
+   * Of a copy of escrow: that of the key in it.
+   */
   readonly generation?: number;
   readonly confirmedAt?: UnixMillis;
 }
@@ -131,20 +134,46 @@ export function certificateOf(
     findings: first.findings ?? {},
     ...(!isWhole && { interrupted: true }),
     provisional: true,
-    ...holdersToJson(holders),
+    ...membersOf(holders.map(holderToJson)),
+  };
+}
+
+/** Of the node's own holders: of copies made outside nobody will ever hear. */
+export function silentHolders({ holders = [] }: JsonObject): readonly JsonObject[] {
+  return (holders as readonly JsonObject[]).filter((one) => one['confirmedAt'] === undefined);
+}
+
+/**
+ * The certificate with what has been heard since of those that it names as silent: nobody becomes silent again, or is
+ * added who came later.
+ * @param now the holders as they are known now.
+ */
+export function withConfirmed(certificate: JsonObject, now: readonly VaultHolder[]): JsonObject {
+  const silent = silentHolders(certificate);
+  const listed = ((certificate['holders'] ?? []) as readonly JsonObject[]).map((one) => {
+    const isSame = ({ kind, id }: VaultHolder): boolean => kind === one['kind'] && id === one['id'];
+    const heard = now.find((other) => isSame(other) && other.confirmedAt !== undefined);
+    return heard === undefined || !silent.includes(one) ? one : holderToJson(heard);
+  });
+  return { ...certificate, ...membersOf(listed) };
+}
+
+function holderToJson({ confirmedAt, ...holder }: VaultHolder): JsonObject {
+  return {
+    ...holder,
+    ...(confirmedAt !== undefined && { confirmedAt: formatInstant(confirmedAt) }),
   };
 }
 
 /** The members `holders` and `silent`. */
-export function holdersToJson(holders: readonly VaultHolder[]): JsonObject {
-  const listed = holders.map(({ confirmedAt, ...holder }) => ({
-    ...holder,
-    ...(confirmedAt !== undefined && { confirmedAt: formatInstant(confirmedAt) }),
-  }));
-  const silent = holders.filter(({ confirmedAt }) => confirmedAt === undefined);
+function membersOf(listed: readonly JsonObject[]): JsonObject {
+  const silent = silentHolders({ holders: listed });
   return {
     ...(listed.length > 0 && { holders: listed }),
-    silent: [{ kind: 'copies-outside' }, ...silent.map(({ kind, id }) => ({ kind, id }))],
+    silent: [
+      { kind: 'copies-outside' },
+      ...silent.map((one) => ({ kind: one['kind'] ?? '', id: one['id'] ?? '' })),
+    ],
   };
 }
 

@@ -40,6 +40,10 @@ export type RetentionErrorCode =
   | 'ERASURE_RESERVED'
   /** It has not been carried out, so there is no certificate. */
   | 'ERASURE_NOT_DONE'
+  /** No copy of an escrow file with this id. */
+  | 'ESCROW_COPY_UNKNOWN'
+  /** The tenant has as many copies of its escrow file as it may. */
+  | 'ESCROW_COPY_LIMIT'
   /** Policies, holds or an erasure were written by a newer version of the program. */
   | 'RETENTION_FORMAT_NEWER';
 

@@ -240,6 +240,19 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     may: ADMINS,
     ask: () => ({ path: '/v1/vault/rotation', method: 'POST' }),
   },
+  'GET /v1/escrow/copies': { may: ADMINS, ask: get('/v1/escrow/copies') },
+  'POST /v1/escrow/copies': {
+    may: ADMINS,
+    // The recovery key is a development one.
+    status: 409,
+    ask: () => ({ path: '/v1/escrow/copies', json: {} }),
+  },
+  'POST /v1/escrow/copies/{id}/destruction': {
+    may: ADMINS,
+    // Nobody has taken one.
+    status: 404,
+    ask: () => ({ path: '/v1/escrow/copies/ffffffffffff/destruction', method: 'POST' }),
+  },
   'GET /v1/erasures': { may: OVERSEERS, ask: get('/v1/erasures') },
   'POST /v1/erasures': {
     may: OFFICERS,

@@ -27,6 +27,7 @@ import {
   newErasureSchema,
   runQuery,
 } from '../erasure-schemas.js';
+import { listPage } from '../list-page.js';
 import { addResource } from '../resource.js';
 import { json, pageQuery, problemResponse } from '../schemas.js';
 import { validate } from '../validate.js';
@@ -79,14 +80,10 @@ export function erasuresRoutes(options: ErasuresRoutesOptions): Router {
       const { limit, cursor } = validate(listQuerySchema, request.query, 'the query');
       const list = ['erasures', tenant];
       const start = cursor === undefined ? null : cursors.decode(list, cursor, positionSchema);
-      const all = erasures.of(tenant);
-      const from = start === null ? 0 : all.findIndex(({ id }) => id === start.after) + 1;
-      const items = all.slice(from, from + limit);
-      const last = items.at(-1);
-      const isEnd = last === undefined || last === all.at(-1);
+      const { items, next } = listPage(erasures.of(tenant), limit, start?.after);
       sendJson(response, 200, {
         items: items.map(shown),
-        cursor: isEnd ? null : cursors.encode(list, { after: last.id }),
+        cursor: next === null ? null : cursors.encode(list, { after: next }),
       });
     }),
   });

@@ -6,7 +6,7 @@ import type { AccessBook } from '../../access/access-book.js';
 import { KEY_TEXT_PATTERN } from '../../access/api-key.js';
 import { type Role, ROLES } from '../../access/authorize.js';
 import { exporterFault } from '../../access/export-approval.js';
-import { type Grant, GRANT_ID_PATTERN, grantToJson } from '../../access/grant.js';
+import { GRANT_ID_PATTERN, grantToJson } from '../../access/grant.js';
 import { isKeyId, KEY_ID_PATTERN } from '../../access/key-text.js';
 import { definedMembers } from '../../base/defined-members.js';
 import { type Clock, parseInstant } from '../../base/time.js';
@@ -17,6 +17,7 @@ import type { Guard } from '../authentication.js';
 import { type BodyLimits, readJsonBody } from '../body.js';
 import type { CursorCodec } from '../cursor.js';
 import { LEDGER_NAME_PATTERN } from '../entry-schemas.js';
+import { listPage } from '../list-page.js';
 import { addResource } from '../resource.js';
 import {
   branded,
@@ -111,7 +112,7 @@ export function grantsRoutes(options: GrantsRoutesOptions): Router {
       const { limit, cursor } = validate(listQuerySchema, request.query, 'the query');
       const list = ['grants', tenant];
       const start = cursor === undefined ? null : cursors.decode(list, cursor, positionSchema);
-      const { items, next } = pageOf(book.of(tenant).grants, limit, start?.after);
+      const { items, next } = listPage(book.of(tenant).grants, limit, start?.after);
       sendJson(response, 200, {
         items: items.map(grantToJson),
         cursor: next === null ? null : cursors.encode(list, { after: next }),
@@ -153,18 +154,6 @@ export function grantsRoutes(options: GrantsRoutesOptions): Router {
     }),
   });
   return router;
-}
-
-/** Oldest first. A page goes on after the grant it ended with, or begins again if that is gone. */
-function pageOf(
-  grants: readonly Grant[],
-  limit: number,
-  after: string | undefined,
-): { items: readonly Grant[]; next: string | null } {
-  const start = after === undefined ? 0 : grants.findIndex(({ id }) => id === after) + 1;
-  const items = grants.slice(start, start + limit);
-  const last = items.at(-1);
-  return { items, next: last === undefined || last === grants.at(-1) ? null : last.id };
 }
 
 export function describeGrants(registry: OpenAPIRegistry): void {

@@ -58,11 +58,22 @@ const schema = z.looseObject({
     }),
     interrupted: z.boolean().optional(),
     provisional: z.boolean(),
+    holders: z
+      .array(
+        z.object({
+          kind: z.string(),
+          id: z.string(),
+          generation: z.number().optional(),
+          confirmedAt: z.string().optional(),
+        }),
+      )
+      .default([]),
   }),
   entry: z.object({ ledger: z.string(), index: z.number(), id: z.string() }),
 });
 type Said = z.output<typeof schema>;
 type Findings = Said['certificate']['findings'];
+type Holder = Said['certificate']['holders'][number];
 type Reason = z.output<typeof reason>;
 type Say = ReturnType<typeof speakerOf<CertificateMessageCode>>;
 
@@ -84,6 +95,7 @@ export function certificateLines(answer: JsonValue, language: Language): readonl
     '',
     ...stayLines(say, findings),
     ...(certificate.interrupted === true ? [say('interrupted')] : []),
+    ...holderLines(say, certificate.holders),
     ...(provisional ? [say('provisional'), say('provisional.copies')] : []),
   ];
   return lines.map(oneLineKept);
@@ -173,6 +185,26 @@ function stayLines(say: Say, { entries = [], disclosed }: Findings): readonly st
     say('disclosed'),
     ...(disclosed === undefined ? [] : disclosedLines(say, disclosed).map(indented)),
   ];
+}
+
+/** Whoever the node gave copies, and whether they have let go of what was destroyed. */
+function holderLines(say: Say, holders: readonly Holder[]): readonly string[] {
+  if (holders.length === 0) return [];
+  return [say('holders'), ...holders.map((holder) => indented(holderText(say, holder)))];
+}
+
+/** Of a kind that this version does not know, what the node says. */
+function holderText(say: Say, { kind, id, confirmedAt: at, ...holder }: Holder): string {
+  const generation = holder.generation ?? '?';
+  if (kind === 'escrow')
+    return at === undefined
+      ? say('holders.escrow.silent', { id, generation })
+      : say('holders.escrow', { id, generation, at });
+  if (kind === 'backup')
+    return at === undefined
+      ? say('holders.backup.silent', { id })
+      : say('holders.backup', { id, generation, at });
+  return [kind, id, at ?? ''].join(' ');
 }
 
 function disclosedLines(

@@ -53,6 +53,14 @@ export const GERMAN: CertificateCatalogue = {
 
   interrupted:
     'Ein Absturz hat verhindert, dass alles Beurteilte benannt wurde: Dieser Teil bleibt. Beantragen Sie eine weitere Löschung.',
+  holders: 'Kopien des Tresors und seiner Schlüssel, die der Knoten gemacht oder ausgegeben hat:',
+  'holders.backup': 'Sicherungsziel {id}: hat Generation {generation} des Tresors ({at})',
+  'holders.backup.silent':
+    'Sicherungsziel {id}: hat nicht bestätigt; es hält vielleicht noch die zerstörte',
+  'holders.escrow':
+    'Kopie {id} der Hinterlegung, Generation {generation}: Vernichtung bestätigt am {at}',
+  'holders.escrow.silent':
+    'Kopie {id} der Hinterlegung, Generation {generation}: Niemand hat die Vernichtung bestätigt',
   provisional:
     'Vorläufig: Kopien des Schlüsselspeichers, die außerhalb des Knotens gemacht wurden, kennt er nicht,',
   'provisional.copies':

@@ -49,6 +49,13 @@ export const ENGLISH = {
 
   interrupted:
     'A crash kept part of what was judged from being named: that part stays. Propose another.',
+  holders: 'Copies that the node made, or handed out, of the vault and of its keys:',
+  'holders.backup': 'backup target {id}: has generation {generation} of the vault ({at})',
+  'holders.backup.silent': 'backup target {id}: has not confirmed; it may hold the destroyed one',
+  'holders.escrow':
+    'copy {id} of escrow, generation {generation}: confirmed to be destroyed on {at}',
+  'holders.escrow.silent':
+    'copy {id} of escrow, generation {generation}: nobody has confirmed that it is destroyed',
   provisional:
     'Provisional: copies of the key store that were made outside of the node are not known to it,',
   'provisional.copies':

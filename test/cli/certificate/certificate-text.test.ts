@@ -39,10 +39,23 @@ const FULL = {
       disclosed: { count: 1000, isComplete: false, ids: ['dddd'] },
     },
     ...{ interrupted: true, provisional: true, silent: [{ kind: 'copies-outside' }] },
+    holders: [
+      { kind: 'backup', id: 'b1', generation: 5, confirmedAt: '2032-02-01T00:00:00.000Z' },
+      { kind: 'backup', id: 'b2' },
+      { kind: 'escrow', id: 'e1', generation: 3, confirmedAt: '2032-02-02T00:00:00.000Z' },
+      { kind: 'escrow', id: 'e2', generation: 4 },
+      { kind: 'of-a-later-kind', id: 'x1' },
+    ],
   },
   entry: { ledger: '_access', index: 12, id: 'eeee' },
 };
-const whole = { ...FULL.certificate, findings: {}, interrupted: false, provisional: false };
+const whole = {
+  ...FULL.certificate,
+  findings: {},
+  interrupted: false,
+  provisional: false,
+  holders: [],
+};
 const PERSON = { ...FULL, kind: 'subject', class: undefined, through: undefined };
 
 const asAnswered = (value: object): JsonValue => JSON.parse(JSON.stringify(value)) as JsonValue;
@@ -56,6 +69,7 @@ describe.each(LANGUAGES)('a certificate in %s', (language) => {
       ...['0a1b2c3d4e5f', 'kyc', '2026-01', 'GDPR', 'key:aaaa', '2032-01-03T00:00:01.000Z'],
       ...['_access', 'eeee', 'AMLR', 'no-event', '14 Cg', '2032-01-01T00:00:00.000Z'],
       ...['of-a-later-version, facts {"n":1}', '11', '1000', 'dddd', 'notes'],
+      ...['b1', 'b2', 'e1', '2032-02-02T00:00:00.000Z', 'e2', 'of-a-later-kind x1'],
     ])
       expect([fact, text.includes(fact)]).toEqual([fact, true]);
     expect(text).not.toMatch(/\{\w+\}|\?/);
@@ -69,7 +83,7 @@ describe.each(LANGUAGES)('a certificate in %s', (language) => {
     const said = CERTIFICATE_CATALOGUES[language];
     expect(text).toContain(said['kept.none']);
     expect(text).toContain(said['meant.person.unknown']);
-    for (const code of ['kept', 'more', 'interrupted', 'provisional'] as const)
+    for (const code of ['kept', 'more', 'interrupted', 'provisional', 'holders'] as const)
       expect([code, text.includes(said[code])]).toEqual([code, false]);
   });
 });
