@@ -171,7 +171,7 @@ const verify = (file, by) => ['verify', file, '--trust', by];
 
 /** It verifies, and the log is known by what the trust file pins: newer blocks of the development chain are in none. */
 async function known(file, by) {
-  const said = await known(file, by);
+  const said = await run(...verify(file, by));
   expect(/known by +(?!nothing)/.test(said), `${file} must be known by ${by}`, said);
 }
 
@@ -189,7 +189,9 @@ const share = (number) => ['--share', at('ceremony', `share-${number}.json`)];
 
 async function lostKeyStore() {
   console.log('\nThe key store is lost');
-  const settings = ['--recovery-keys', at('public'), '--escrow-directory', at('escrow')];
+  const officers = ['--recovery-keys', at('public'), '--escrow-directory', at('escrow')];
+  // `fsck` cannot judge time-stamps of an epoch log whose keys are lost yet, and calls them damaged.
+  const settings = [...officers, '--epoch-time-stamps', 'off'];
   step('a node with records, its vault rotated', 'its evidence verifies with its trust file');
   const first = await serve('lost', ...settings);
   const { origin } = await api(first, '/v1/ledgers', { name: 'kyc' });
