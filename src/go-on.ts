@@ -74,7 +74,7 @@ export async function goOnAsSuccessor(options: GoOnOptions): Promise<WentOn[]> {
 }
 
 /** Where acts are put on record goes first: its new log begins with why. */
-function accessFirst(ledgers: readonly Ledger[]): Ledger[] {
+export function accessFirst(ledgers: readonly Ledger[]): Ledger[] {
   const isAccess = ({ identity }: Ledger): boolean => identity.name === ACCESS_LEDGER;
   return [...ledgers.filter(isAccess), ...ledgers.filter((ledger) => !isAccess(ledger))];
 }
@@ -85,20 +85,20 @@ export async function rememberEpochs(
   dataDirectory: string,
   keyStore: KeyStore,
 ): Promise<void> {
-  const epochs = epochLedger(store)?.reader.head;
   const mark = await markOrNull(keyStore);
   const runFile = await readRunFile(dataDirectory);
   const run = Math.max(mark?.run ?? 0, runFile?.run ?? 0) + 1;
-  await keyStore.putMark({
-    // One that is new and empty is not spoken of yet.
-    epochs:
-      epochs === undefined || epochs.size === 0
-        ? null
-        : { size: epochs.size, rootHash: epochs.rootHash },
-    run,
-  });
+  await keyStore.putMark({ epochs: newEpochs(store), run });
   // A crash here leaves a directory behind its mark: the order must be given again.
   await writeRunFile(dataDirectory, { nodeId: keyStore.nodeId, run });
+}
+
+/** Of an epoch log that goes on: one that is new and empty is not spoken of yet. */
+export function newEpochs(store: LedgerStore): Mark['epochs'] {
+  const epochs = epochLedger(store)?.reader.head;
+  return epochs === undefined || epochs.size === 0
+    ? null
+    : { size: epochs.size, rootHash: epochs.rootHash };
 }
 
 /** Of a mark that was lost as well: going on is the only way on, and makes a new one. */

@@ -1,15 +1,18 @@
 /**
  * A key store that was lost, made again from shares and escrow files (docs/formats/escrow.md, "Restoring"): the data are
- * whole, and can be opened again. What signed is lost for good, so that the node goes on with new keys.
+ * whole, and can be opened again. What signed is lost for good, so that the node goes on with new keys: in new logs that
+ * say so, or by the operator's word that nothing shown is missing, in the old ones.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { equalBytes, fromHex } from './base/bytes.js';
 import type { RandomSource } from './base/random.js';
+import { systemErrorCode } from './base/system-error.js';
 import type { Clock } from './base/time.js';
 import { goOnAsSuccessor, type WentOn } from './go-on.js';
+import { goOnHandedOver } from './go-on-handed-over.js';
 import { DirectoryKeyStore } from './keys/directory-key-store.js';
-import { durableFileSystem } from './keys/durable-file.js';
+import { type DurableFileSystem, durableFileSystem } from './keys/durable-file.js';
 import { describeEscrow, type EscrowFile, openEscrow } from './keys/escrow-file.js';
 import type { RestoredTenant } from './keys/key-store.js';
 import type { RunFile } from './keys/mark.js';
@@ -30,15 +33,21 @@ export interface RestoreKeysOptions {
   readonly random: RandomSource;
   /** For whoever reads the logs in ten years; 1–256 characters. */
   readonly cause: string;
+  /** The operator's word that the data are no older than what was shown: logs go on by handovers. */
+  readonly isWhole: boolean;
+  /** For tests. */
+  readonly files?: DurableFileSystem;
 }
 
 /**
+ * Asked again after a crash, with `isWhole`, it goes on where it was; without, `restore --successor` does.
+ *
  * @returns one line for each ledger, the node's own among them.
  * @throws RecoveryError ESCROW_MISSING, ESCROW_OLD, ESCROW_AHEAD, ESCROW_FOREIGN, ESCROW_DAMAGED; KeysError KEYS_EXISTS; and as
  * `LedgerStore.open`.
  */
 export async function restoreKeys(options: RestoreKeysOptions): Promise<WentOn[]> {
-  const { dataDirectory, directory, random } = options;
+  const { dataDirectory, directory, random, files = durableFileSystem } = options;
   const catalog = await Catalog.open(dataDirectory, durableFileSystem);
   const runFile = await readRunFile(dataDirectory);
   if (runFile === null || catalog.tenants().length === 0)
@@ -50,37 +59,61 @@ export async function restoreKeys(options: RestoreKeysOptions): Promise<WentOn[]
   try {
     for (const tenant of catalog.tenants()) tenants.push(await restored(options, tenant, runFile));
     const logs = catalog.ledgers().flatMap((ledger) => ledger.logs);
-    await DirectoryKeyStore.restore(
-      { directory, dataDirectory, random },
-      {
-        ...runFile,
-        tenants,
-        logs: logs.map(({ handle, corePublicKey, verifierKey }) => ({
-          handle,
-          core: fromHex(corePublicKey),
-          note: parseVerifierKey(verifierKey).publicKey,
-        })),
-      },
-    );
+    if (!(await isBegun(options, runFile)))
+      await DirectoryKeyStore.restore(
+        { directory, dataDirectory, random, files },
+        {
+          ...runFile,
+          tenants,
+          logs: logs.map(({ handle, keys, corePublicKey, verifierKey }) => ({
+            handle: keys ?? handle,
+            core: fromHex(corePublicKey),
+            note: parseVerifierKey(verifierKey).publicKey,
+          })),
+        },
+      );
   } finally {
     for (const { root, vaultKey } of tenants) for (const key of [root, vaultKey]) key.fill(0);
   }
-  // A crash here leaves a key store whose mark forbids writing: `restore --successor` goes on from there.
+  // A crash here leaves a key store whose mark forbids writing: whoever goes on begins here.
   return goOnWithNewKeys(options, tenants);
 }
 
-/** New log keys: in new logs under new origins, each of which says in its first entry what was lost. */
+/**
+ * Whether the key store is one that a crash kept from going on by handovers: a run ahead of the data, and silent of
+ * epochs, which a node that has gone on never is.
+ */
+async function isBegun(
+  { isWhole, ...places }: RestoreKeysOptions,
+  { nodeId, run }: RunFile,
+): Promise<boolean> {
+  if (!isWhole || !(await isDirectoryWithFiles(places.directory))) return false;
+  const keyStore = await DirectoryKeyStore.openUnchanged(places);
+  const mark = await keyStore.mark();
+  return keyStore.nodeId === nodeId && mark?.epochs === null && mark.run === run + 1;
+}
+
+async function isDirectoryWithFiles(path: string): Promise<boolean> {
+  try {
+    return (await readdir(path)).length > 0;
+  } catch (cause) {
+    if (systemErrorCode(cause) === 'ENOENT') return false;
+    throw cause;
+  }
+}
+
 async function goOnWithNewKeys(
   options: RestoreKeysOptions,
   tenants: readonly RestoredTenant[],
 ): Promise<WentOn[]> {
-  const { dataDirectory, directory, random } = options;
-  const keyStore = await DirectoryKeyStore.open({ directory, dataDirectory, random });
+  const { dataDirectory, directory, random, files = durableFileSystem } = options;
+  const keyStore = await DirectoryKeyStore.open({ directory, dataDirectory, random, files });
   const generations = Object.fromEntries(
     tenants.map(({ handle, generation }) => [handle, generation]),
   );
   const order = { action: 'keys:restore', made: { generations } };
-  return goOnAsSuccessor({ ...options, keyStore, order });
+  const goOn = options.isWhole ? goOnHandedOver : goOnAsSuccessor;
+  return goOn({ ...options, durableFiles: files, keyStore, order });
 }
 
 async function restored(

@@ -58,6 +58,7 @@ async function refusal(argv: readonly string[]): Promise<string> {
       clock: systemClock,
       random: new RandomPool(),
       cause: 'the key store burnt',
+      isWhole: false,
     });
     return 'none';
   } catch (error) {

@@ -20,6 +20,7 @@ interface RestoreKeysFlags {
   readonly data?: string;
   readonly keys?: string;
   readonly cause: string;
+  readonly handover?: true;
   readonly json?: true;
 }
 
@@ -27,7 +28,7 @@ export function addRestoreKeysCommand(keys: Command, terminal: Terminal): void {
   keys
     .command('restore')
     .description(
-      'make a lost key store again for data that are whole, and go on in new logs that say so; the node must stand still',
+      'make a lost key store again for data that are whole, and go on with new keys, in new logs that say so; the node must stand still',
     )
     .requiredOption('--escrow <file>', 'escrow file of a tenant; given again for each', repeated)
     .requiredOption('--share <file>', 'share of an officer; given again for each', repeated)
@@ -36,6 +37,10 @@ export function addRestoreKeysCommand(keys: Command, terminal: Terminal): void {
     .option(
       '--keys <directory>',
       'new key store (default: the data directory with ".keys" behind it)',
+    )
+    .option(
+      '--handover',
+      'your word that the data are no older than anything that was shown: the logs go on under their own origins, by the recovery key',
     )
     .option('--json', 'print JSON')
     .action(async (flags: RestoreKeysFlags) => {
@@ -61,14 +66,27 @@ async function restore(flags: RestoreKeysFlags, terminal: Terminal): Promise<voi
   });
   try {
     const places = { dataDirectory, directory, clock: systemClock, random: new RandomPool() };
-    const wentOn = await restoreKeys({ ...places, recoveryKeys, escrowFiles, cause });
+    const isWhole = flags.handover === true;
+    const wentOn = await restoreKeys({ ...places, recoveryKeys, escrowFiles, cause, isWhole });
     const ledgers = wentOn.map((one) => ({ ...one }));
-    printResult(terminal, flags.json, { cause, keys: directory, ledgers }, [
+    const handover = isWhole;
+    printResult(terminal, flags.json, { cause, keys: directory, handover, ledgers }, [
       `made the key store ${oneLine(directory)}`,
       ...wentOn.flatMap(wentOnLines),
-      'The keys that signed the old logs are lost: what was proved of them stays proved, and nothing more is signed for them.',
+      ...(isWhole ? WHOLE : SUCCEEDED),
     ]);
   } finally {
     for (const key of recoveryKeys) key.close();
   }
 }
+
+const SUCCEEDED: readonly string[] = [
+  'The keys that signed the old logs are lost: what was proved of them stays proved, and nothing more is signed for them.',
+];
+
+const WHOLE: readonly string[] = [
+  'That nothing is missing rests on your word alone: the mark that would know was lost with the keys. Before the node starts, compare',
+  'the sizes above with receipts that others hold, and the epoch log with witnesses and anchor files. Should one know more, do not start it:',
+  'put the key store aside, put in data that are whole, or restore without --handover.',
+  'Hand the trust file (`keys trust`) on: verifiers learn from it where the old keys ended.',
+];

@@ -142,6 +142,11 @@ export function checkedCause(cause: string): string {
 }
 
 export function wentOnLines({ from, origin, recoveredSize }: WentOn): readonly string[] {
+  if (from === origin)
+    return [
+      oneLine(origin),
+      `  ${entries(recoveredSize)} found; it goes on from there by new keys`,
+    ];
   return [
     oneLine(from),
     `  ${entries(recoveredSize)} found; they stay readable and provable under this origin`,

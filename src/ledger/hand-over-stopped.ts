@@ -5,7 +5,7 @@
 import { digestToHex } from '../base/hex-digest.js';
 import type { RandomSource } from '../base/random.js';
 import { durableFileSystem } from '../keys/durable-file.js';
-import type { KeyStore } from '../keys/key-store.js';
+import type { KeyStore, LogKeys } from '../keys/key-store.js';
 import { KeysError } from '../keys/keys-error.js';
 import { tenantKeys } from '../keys/tenant-keys.js';
 import { openBlock } from '../records/block.js';
@@ -151,7 +151,8 @@ async function nextKeys(
   { keyStore, random }: StoppedHandoverOptions,
   { descriptor, ledger, parts }: StoppedLog,
 ): Promise<NonNullable<LogDescriptor['next']>> {
-  if (descriptor.next !== undefined) return descriptor.next;
+  const asked = descriptor.next;
+  if (asked !== undefined && (await areHere(keyStore, asked.keys))) return asked;
   // A crash here leaves keys that nothing names.
   const next = await newKeys(descriptor.origin, { keyStore, random });
   const logs = [...ledger.logs.slice(0, -1), { ...descriptor, next }];
@@ -178,8 +179,18 @@ function preparedOf(
 
 /** Null where it is lost: what the journal still has is then appended without a signature. */
 async function oldCoreKey({ keyStore }: StoppedHandoverOptions, descriptor: LogDescriptor) {
+  return (await keysHere(keyStore, keysOf(descriptor)))?.core ?? null;
+}
+
+/** Not those of a request that was made before the key store was lost. */
+async function areHere(keyStore: KeyStore, name: string): Promise<boolean> {
+  return (await keysHere(keyStore, name)) !== null;
+}
+
+async function keysHere(keyStore: KeyStore, name: string): Promise<LogKeys | null> {
   try {
-    return (await keyStore.logKeys(keysOf(descriptor))).core;
+    const keys = await keyStore.logKeys(name);
+    return keys.isLost ? null : keys;
   } catch (cause) {
     if (cause instanceof KeysError && LOST.has(cause.code)) return null;
     throw cause;

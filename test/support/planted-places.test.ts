@@ -18,6 +18,7 @@ import { MONITOR_FAULTS } from '../evidence/misbehaviour/monitor-faults.js';
 import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.js';
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
 import { IDENTITY_FAULTS } from '../identities/planted-faults.js';
+import { REHEARSAL_FAULT } from '../interop/rehearsal-fault.js';
 import { OUTAGE_FAULTS } from '../outages/outage-faults.js';
 import { ERASURE_FAULTS } from '../retention/planted-erasures.js';
 import { RETENTION_FAULTS } from '../retention/planted-faults.js';
@@ -48,6 +49,7 @@ const ALL = [
   ...OUTAGE_FAULTS,
   ...ERASURE_FAULTS,
   ...RETENTION_FAULTS,
+  REHEARSAL_FAULT,
 ];
 
 describe('a planted fault', () => {

@@ -9,6 +9,7 @@ import { validateCades } from '../../signing/cades-validator.js';
 import { formatLogSeal } from '../../signing/log-seal.js';
 import type { SignatureReport } from '../../signing/signature-report.js';
 import { ed25519Verifier } from '../../tlog/ed25519.js';
+import { isHandoverSignedBy } from '../../tlog/handover.js';
 import { formatVerifierKey, type VerifierKey } from '../../tlog/note-key.js';
 import type { Trust } from '../trust.js';
 import type { CheckedAnchor } from './check-anchor.js';
@@ -111,12 +112,28 @@ function claimedTime({ claimedSigningTime }: SignatureReport): UnixMillis | null
 function attributionsOf({ evidence, trust, seal }: IdentitySubject): Attribution[] {
   const by: Attribution[] = [];
   const hasSigned = evidence.file.log.recoverySignature !== undefined;
-  if (hasSigned && recoveryKeysAbove(evidence, trust).some((key) => isRecoveryKey(evidence, key)))
+  if (
+    (hasSigned || isLastKeyHandedOver(evidence)) &&
+    recoveryKeysAbove(evidence, trust).some((key) => isRecoveryKey(evidence, key))
+  )
     by.push('recovery-key');
   const lastKey = formatVerifierKey(evidence.log.lastKey);
   if (trust.logs.some((key) => formatVerifierKey(key) === lastKey)) by.push('log-key');
   if (seal?.indication === 'TOTAL-PASSED') by.push('seal');
   return by;
+}
+
+/** By the recovery key alone: then it has signed origin and last key as well as a `recoverySignature` does. */
+function isLastKeyHandedOver({ log }: ReadLogFile): boolean {
+  const terms = log.handovers.at(-1)?.content;
+  const [signature, ...others] = terms?.signatures ?? [];
+  return (
+    terms !== undefined &&
+    signature !== undefined &&
+    others.length === 0 &&
+    terms.new === formatVerifierKey(log.lastKey) &&
+    isHandoverSignedBy(log.origin, terms, signature, log.recoveryKey)
+  );
 }
 
 /** Those that speak for origins like this one. */
