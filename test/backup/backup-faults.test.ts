@@ -124,12 +124,13 @@ describe('a restore that is cut short', () => {
         () => 'restored',
         (error: unknown) => (error as { code?: string }).code,
       );
-      expect([what, hasEnded]).toEqual([what, false]);
-      expect(['restored', 'BACKUP_NOT_EMPTY']).toContain(again);
+      // A file that may be missing is removed: that it was is no failure.
+      const allowed = hasEnded ? ['BACKUP_NOT_EMPTY'] : ['restored', 'BACKUP_NOT_EMPTY'];
+      expect([what, allowed.includes(String(again))]).toEqual([what, true]);
       const restored = await openTestNode(join(root, into));
       expect([what, await brokenPromises(restored.node.store, memory)]).toEqual([what, []]);
       await restored.close();
       report(what);
     }
-  }, 300_000);
+  }, 590_000);
 });
