@@ -109,12 +109,12 @@ class Drill {
     if (takenAt !== null) this.backup = { number: content.number, takenAt: formatInstant(takenAt) };
     const keys = keysAsOf(content, keyStore);
     const startedAt = performance.now();
-    const { erasedSince } = await unpackBackup({
+    const { rotatedSince } = await unpackBackup({
       ...{ target, others, content, into: this.#place, keyStore: keys, random, progress },
       files: durableFileSystem,
     });
     this.restoreMillis = Math.round(performance.now() - startedAt);
-    await this.#fsck(keys, new Set(erasedSince));
+    await this.#fsck(keys, new Set(rotatedSince.map(({ tenant }) => tenant)));
     await this.#ask(keys, content);
   }
 

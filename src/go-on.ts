@@ -26,6 +26,8 @@ export interface GoOnOptions {
   readonly cause: string;
   /** What was ordered, as it is put on record; that the data were an older copy without it. */
   readonly order?: { readonly action: string; readonly made: JsonObject };
+  /** Called once that is on record: what the new logs have to say besides. */
+  readonly besides?: (store: LedgerStore) => Promise<void>;
 }
 
 export interface WentOn {
@@ -65,6 +67,7 @@ export async function goOnAsSuccessor(options: GoOnOptions): Promise<WentOn[]> {
       outcome: 'done',
       made: { ...options.order?.made, logs: wentOn.length },
     });
+    await options.besides?.(store);
     await ApiKeyRegistry.accept(dataDirectory, keyStore);
     await rememberEpochs(store, dataDirectory, keyStore);
     return wentOn;

@@ -18,6 +18,8 @@ import {
 } from './keys/durable-file.js';
 import type { KeyStore } from './keys/key-store.js';
 import type { Mark } from './keys/mark.js';
+import type { LedgerStore } from './ledger/ledger-store.js';
+import { recordErasedSince } from './record-erased-since.js';
 
 export interface RestoreBackupOptions extends GoOnOptions {
   /** Directory of the backup. */
@@ -36,6 +38,8 @@ export interface RestoredBackup {
   readonly takenAt: UnixMillis;
   /** One for each ledger; null if nothing can have been shown since, so that it goes on as it is. */
   readonly wentOn: readonly WentOn[] | null;
+  /** Secrets that were destroyed since the backup was made: the new logs name their rows. */
+  readonly erasedSince: number;
 }
 
 const BUILDING = 'restored.tmp';
@@ -51,13 +55,22 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Rest
   const content = await readContent(target, number);
   const building = await beginRestore(dataDirectory, files);
   // A crash from here on leaves `restored.tmp`, which nothing opens, and which the next try begins anew.
-  await unpackBackup({ ...options, target, content, others, into: building, files });
-  const wentOn = (await isAllThatWasShown(content, keyStore))
-    ? null
-    : // A crash in it leaves a mark that has moved on: doing it again goes on in new logs again.
-      await goOnAsSuccessor({ ...options, dataDirectory: building });
+  const { rotatedSince } = await unpackBackup({
+    ...{ ...options, target, content, others, into: building, files },
+  });
+  let erasedSince = 0;
+  const besides = async (store: LedgerStore): Promise<void> => {
+    erasedSince = await recordErasedSince(store, options, content.number, rotatedSince);
+  };
+  // Vaults that were rotated since say that a node has run, whatever else was remembered.
+  const isBehind = rotatedSince.length > 0 || !(await isAllThatWasShown(content, keyStore));
+  const wentOn = isBehind
+    ? // A crash in it leaves a mark that has moved on: doing it again goes on in new logs again.
+      await goOnAsSuccessor({ ...options, dataDirectory: building, besides })
+    : null;
   await moveIntoPlace(building, dataDirectory, files);
-  return { number: content.number, takenAt: content.completedAt ?? (0 as UnixMillis), wentOn };
+  const takenAt = content.completedAt ?? (0 as UnixMillis);
+  return { number: content.number, takenAt, wentOn, erasedSince };
 }
 
 /** Only where no node ran when it was taken, and none has since: each start moves the mark on. */

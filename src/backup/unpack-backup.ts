@@ -33,7 +33,14 @@ export interface UnpackOptions {
 
 export interface Unpacked {
   /** Tenants whose vault is of a later generation than that of the backup: of them, what was erased since is gone. */
-  readonly erasedSince: readonly string[];
+  readonly rotatedSince: readonly RotatedVault[];
+}
+
+export interface RotatedVault {
+  /** Handle. */
+  readonly tenant: string;
+  /** Of the backup, and of what was put in. */
+  readonly generations: { readonly before: number; readonly after: number };
 }
 
 /**
@@ -64,9 +71,12 @@ export async function unpackBackup(options: UnpackOptions): Promise<Unpacked> {
     },
     progress,
   });
-  const isNewer = ({ tenant, generation }: NeededVault): boolean =>
-    (states.get(tenant)?.generation ?? 0) > generation;
-  return { erasedSince: content.vaults.filter(isNewer).map(({ tenant }) => tenant) };
+  const rotatedSince = content.vaults
+    .map(({ tenant, generation: before }) => ({
+      ...{ tenant, generations: { before, after: states.get(tenant)?.generation ?? before } },
+    }))
+    .filter(({ generations: { before, after } }) => after > before);
+  return { rotatedSince };
 }
 
 interface FoundVault {

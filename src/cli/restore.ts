@@ -71,7 +71,7 @@ async function putIn(
   terminal: Terminal,
 ): Promise<void> {
   const progress = createProgress(terminal);
-  const { number, takenAt, wentOn } = await restoreBackup({
+  const { number, takenAt, wentOn, erasedSince } = await restoreBackup({
     ...(await keysBesideData(flags, terminal)),
     ...{ from: resolve(from), clock: systemClock, cause },
     ...(flags.backup !== undefined && { number: backupNumber(flags.backup) }),
@@ -83,12 +83,15 @@ async function putIn(
     progress.end();
   });
   const ledgers = (wentOn ?? []).map((one) => ({ ...one }));
-  const result = { cause, backup: number, takenAt: formatInstant(takenAt), ledgers };
+  const result = { cause, backup: number, takenAt: formatInstant(takenAt), ledgers, erasedSince };
   printResult(terminal, flags.json, { ...result, asItIs: wentOn === null }, [
     `backup ${number} of ${formatInstant(takenAt)} is in place`,
     ...(wentOn === null
       ? ['no node has run since it was taken: it goes on as it is']
       : wentOn.flatMap(wentOnLines)),
+    ...(erasedSince === 0
+      ? []
+      : [`${erasedSince} secrets were erased since it was taken: _access names their rows`]),
   ]);
 }
 

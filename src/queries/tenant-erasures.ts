@@ -8,6 +8,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Execution } from '../retention/erasure-execution.js';
 import { type ErasureSaid, erasureThing, parseErasure } from '../retention/erasure-payload.js';
 import { type Erasure, isPending } from '../retention/erasure.js';
+import { erasedSinceRows, isErasedSince } from './erased-since-rows.js';
 import { newestVersionOf, versionsOfThing } from './newest-version.js';
 import type { OpenedRecord } from './opened-entry.js';
 import { partsOf } from './record-parts.js';
@@ -58,8 +59,13 @@ async function newestErasure(
   if (opened === null) return null;
   const version = await versionOf(vault, number, opened);
   const { erasure } = version;
-  // Of an older version whoever was meant may be gone.
-  if (isPending(erasure) && erasure.kind === 'subject' && erasure.subject === undefined)
+  // Of an older version whoever was meant may be gone; of a pending one only if that happened after a backup of before.
+  if (
+    isPending(erasure) &&
+    erasure.kind === 'subject' &&
+    erasure.subject === undefined &&
+    !(await isErasedSince(ledger, vault, tenant, opened))
+  )
     throw damaged(`erasure ${number} is pending, and who is meant cannot be read any more`);
   return version;
 }
@@ -90,7 +96,7 @@ export async function executionsOf(
 export interface ErasedRows {
   /** Hex; also of those that a crash has kept from being finished. */
   readonly named: ReadonlySet<string>;
-  /** Of erasures with a certificate. */
+  /** Of erasures with a certificate, and of those of which a restored backup has none. */
   readonly gone: ReadonlySet<string>;
 }
 
@@ -108,7 +114,30 @@ export async function erasedRows(
         named.add(row);
         if (state === 'done') gone.add(row);
       }
+  for (const row of await erasedSinceRows(ledger, vault, tenant)) {
+    named.add(row);
+    gone.add(row);
+  }
   return { named, gone };
+}
+
+/**
+ * All that is said of any to be destroyed, also where nobody knows any more whom a pending erasure is about: so it is between a
+ * restore and its saying so.
+ *
+ * @throws as `tenantErasures`.
+ */
+export async function namedRows(
+  ledger: Ledger,
+  vault: Vault,
+  tenant: TenantName,
+): Promise<ReadonlySet<string>> {
+  const named = new Set(await erasedSinceRows(ledger, vault, tenant));
+  for (let number = 1; ; number++) {
+    if ((await newestVersionOf(ledger, vault, tenant, erasureThing(number))) === null) return named;
+    for (const { rows } of await executionsOf(ledger, vault, tenant, number))
+      for (const row of rows) named.add(row);
+  }
 }
 
 async function versionOf(

@@ -11,6 +11,7 @@ import { holdThing, parseHold } from '../retention/hold-payload.js';
 import { countOf, type Hold, isInForce } from '../retention/hold.js';
 import { parsePolicies, POLICIES } from '../retention/policies-payload.js';
 import type { PolicyVersion } from '../retention/policy.js';
+import { isErasedSince } from './erased-since-rows.js';
 import { newestVersionOf, versionsOfThing } from './newest-version.js';
 import { openRecordPart, type OpenedRecord } from './opened-entry.js';
 
@@ -45,7 +46,11 @@ export async function tenantHolds(
     if (opened === null) return holds;
     const payload = parseCanonicalJson(opened.payload.bytes);
     const hold = parseHold(number, payload, await namesIn(vault, opened));
-    if (isInForce(hold, now) && (hold.scope.unnamed ?? 0) > 0)
+    if (
+      isInForce(hold, now) &&
+      (hold.scope.unnamed ?? 0) > 0 &&
+      !(await isErasedSince(ledger, vault, tenant, opened))
+    )
       throw damaged(
         `hold ${number} is in force and names ${countOf(hold.scope)} persons, not all of whom are known`,
       );

@@ -2,6 +2,7 @@
 import type { UnixMillis } from '../base/brand.js';
 import { toHex } from '../base/bytes.js';
 import type { JsonObject } from '../base/canonical-json.js';
+import { textLike } from '../base/json-members.js';
 import type { SecretScope } from '../base/secret-scope.js';
 import { formatInstant } from '../base/time.js';
 
@@ -9,6 +10,8 @@ import { formatInstant } from '../base/time.js';
 export const MAX_ROWS_AN_ENTRY = 10_000;
 /** That one execution destroys. */
 export const MAX_ROWS = 100_000;
+/** A row id, as entries name it. */
+export const ROW = textLike(/^[0-9a-f]{32}$/, 'a row of the vault');
 
 /** What was destroyed, without names. */
 export interface Went {

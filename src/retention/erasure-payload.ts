@@ -14,7 +14,13 @@ import {
 } from '../base/json-members.js';
 import { CLASS_NAME, PERSON_NAME } from '../base/secret-scope.js';
 import { formatInstant } from '../base/time.js';
-import { type Execution, MAX_ROWS_AN_ENTRY, type Went, wentToJson } from './erasure-execution.js';
+import {
+  type Execution,
+  MAX_ROWS_AN_ENTRY,
+  ROW,
+  type Went,
+  wentToJson,
+} from './erasure-execution.js';
 import {
   type Erasure,
   ERASURE_CLASS,
@@ -169,7 +175,6 @@ function parseClasses(value: JsonObject): Went['classes'] {
 const LINE = textLike(PERSON_NAME, 'a text of 1 to 256 characters');
 const CLASS = textLike(CLASS_NAME, 'a retention class');
 const MONTH = textLike(MONTH_PATTERN, 'a month');
-const ROW = textLike(/^[0-9a-f]{32}$/, 'a row of the vault');
 
 function refuse(reason: string): Error {
   return damagedRetention('the erasures of a tenant are', reason);

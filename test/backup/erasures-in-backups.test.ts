@@ -4,15 +4,24 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeafIndex } from '../../src/base/brand.js';
 import type { JsonObject } from '../../src/base/canonical-json.js';
+import { RandomPool } from '../../src/base/random.js';
+import { drillBackup } from '../../src/drill-backup.js';
 import { openEntry } from '../../src/queries/opened-entry.js';
 import { answer, newKey, problem } from '../api/support/ledger-client.js';
+import { nodeFindings } from '../faults/damaged-node.js';
 import { certificate, propose, settle, showErasure } from '../retention/erasure-client.js';
-import { DAY, openRetentionNode, record, type RetentionNode } from '../retention/retention-node.js';
+import {
+  DAY,
+  openRetentionNode,
+  place,
+  record,
+  type RetentionNode,
+} from '../retention/retention-node.js';
 import { rejection } from '../support/errors.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
-import { openTestService } from '../support/test-service.js';
+import { openTestService, type TestService } from '../support/test-service.js';
 import { openTestStore } from '../support/test-store.js';
-import { bringBack } from './backed-node.js';
+import { bringBack, keysOf } from './backed-node.js';
 
 const ANNA = 'anna-of-the-backups';
 const CITY = 'Lisbon-where-she-lived';
@@ -20,6 +29,7 @@ const CITY = 'Lisbon-where-she-lived';
 let root: string;
 let opened: RetentionNode;
 let officer: string;
+let lived: Lived;
 beforeEach(async () => {
   root = await temporaryDirectory();
   for (const name of ['target', 'second']) await mkdir(join(root, name));
@@ -28,8 +38,10 @@ beforeEach(async () => {
     backupWaitMillis: DAY,
   });
   officer = await newKey(opened.node, 'officer');
-  await record(opened.node, { subject: ANNA, payload: { city: CITY } });
-  await record(opened.node, { subject: 'bo', payload: { n: 1 } });
+  lived = {
+    anna: await record(opened.node, { subject: ANNA, payload: { city: CITY } }),
+    bo: await record(opened.node, { subject: 'bo', payload: { n: 1 } }),
+  };
   await backUp();
 });
 afterEach(async () => {
@@ -75,6 +87,32 @@ async function kindsIn(place: string): Promise<string[]> {
   }
   await store.close();
   return kinds;
+}
+
+interface Lived {
+  readonly anna: { readonly id: string };
+  readonly bo: { readonly id: string };
+}
+
+/** A node in the place of the one that was lost, while `act` asks it. */
+async function inPlace<T>(place: string, act: (node: TestService) => Promise<T>): Promise<T> {
+  const node = await openTestService(
+    join(root, place),
+    { clock: opened.clock },
+    opened.node.adminKey,
+  );
+  try {
+    return await act(node);
+  } finally {
+    await node.service.close();
+  }
+}
+
+/** Things about a person in the log that was restored. */
+async function timelineOf(node: TestService, subject: string): Promise<JsonObject> {
+  const { logs } = await answer<{ logs: { origin: string }[] }>(node.request('/v1/ledgers/kyc'));
+  const origin = encodeURIComponent(logs[0]?.origin ?? '');
+  return answer(node.request(`/v1/ledgers/kyc/subjects/${subject}?origin=${origin}`));
 }
 
 describe('an erasure', () => {
@@ -169,4 +207,104 @@ describe('an erasure', () => {
     const asked = opened.node.request('/v1/backups', { json: { target: '/tmp' } });
     expect(await problem(asked, 404)).toBe('BACKUP_TARGET_UNKNOWN');
   });
+});
+
+describe('a backup of before an erasure', () => {
+  it('is restored with the rows that were erased since, by name; fsck and the answers say so', async () => {
+    await approve();
+    const path = `/v1/ledgers/kyc/records/${lived.anna.id}`;
+    const before = await answer<JsonObject>(opened.node.request(path));
+    expect(before).toMatchObject({ erased: true });
+    await opened.node.service.close();
+    const { erasedSince } = await bringBack(root, 'again', { clock: opened.clock });
+    expect(erasedSince).toBe(1);
+    expect(await nodeFindings(join(root, 'again'))).toEqual([]);
+    await inPlace('again', async (node) => {
+      const after = await answer<JsonObject>(node.request(path));
+      expect(after).toEqual({ ...before, finality: after['finality'] });
+      // Statement and proof stay.
+      expect((await node.request(`${path}/evidence`)).status).toBe(200);
+      const ofBo = await answer(node.request(`/v1/ledgers/kyc/records/${lived.bo.id}`));
+      expect(ofBo).toMatchObject({ payload: { n: 1 } });
+      // Who was erased is as unknown as anybody of whom there never was anything.
+      expect(await timelineOf(node, ANNA)).toMatchObject({ items: [], counts: { entries: 0 } });
+      expect(await timelineOf(node, 'bo')).toMatchObject({ items: [{ payload: { n: 1 } }] });
+    });
+    expect(await nodeFindings(join(root, 'again'))).toEqual([]);
+    opened.node = await openTestService(root, { clock: opened.clock }, opened.node.adminKey);
+  }, 60_000);
+
+  it('leaves what the vault lacks besides as the damage that it is', async () => {
+    await approve();
+    await opened.node.service.close();
+    await bringBack(root, 'again', { clock: opened.clock });
+    const place = join(root, 'again');
+    const { store } = await openTestStore(place);
+    const tenant = store.tenantNamed('default')?.handle ?? '';
+    const { secrets } = await store.forgetter.survey(tenant, ({ person }) => person === 'bo');
+    const rows = secrets.map(({ rowId }) => Buffer.from(rowId).toString('hex'));
+    await store.forgetter.destroy(tenant, rows);
+    await store.close();
+    expect(await nodeFindings(place)).toContainEqual(
+      expect.stringMatching(/is missing, and no erasure says so/),
+    );
+    opened.node = await openTestService(root, { clock: opened.clock }, opened.node.adminKey);
+  }, 60_000);
+
+  it('is restored where the erasure was pending in it, though nobody knows any more whom it is about', async () => {
+    const { id } = await propose(opened.node, { subject: ANNA });
+    await backUp();
+    await answer(
+      opened.node.request(`/v1/erasures/${id}/approval`, { method: 'POST', key: officer }),
+      202,
+    );
+    await settle(opened.node);
+    await opened.node.service.close();
+    // Header and payload of the record, and whom the erasure is about.
+    const { erasedSince } = await bringBack(root, 'again', { clock: opened.clock });
+    expect(erasedSince).toBe(2);
+    expect(await nodeFindings(join(root, 'again'))).toEqual([]);
+    await inPlace('again', async (node) => {
+      expect(await showErasure(node, id)).toMatchObject({ state: 'proposed' });
+      await answer(
+        node.request(`/v1/erasures/${id}/approval`, { method: 'POST', key: officer }),
+        202,
+      );
+      await settle(node);
+      // There is nothing left that it could destroy.
+      expect(await showErasure(node, id)).toMatchObject({ state: 'refused' });
+    });
+    expect(await nodeFindings(join(root, 'again'))).toEqual([]);
+    opened.node = await openTestService(root, { clock: opened.clock }, opened.node.adminKey);
+  }, 60_000);
+
+  it('is restored with a hold in force in it, of whom everything was erased once that was released', async () => {
+    const { id } = await place(opened.node, { scope: { subjects: [ANNA] } });
+    await backUp();
+    const json = { reason: 'over' };
+    await answer(opened.node.request(`/v1/holds/${id}/release`, { json }));
+    await approve();
+    await opened.node.service.close();
+    expect((await bringBack(root, 'again', { clock: opened.clock })).erasedSince).toBe(2);
+    expect(await nodeFindings(join(root, 'again'))).toEqual([]);
+    await inPlace('again', async (node) => {
+      const hold = await answer<JsonObject>(node.request(`/v1/holds/${id}`));
+      expect(hold).toMatchObject({ state: 'active' });
+    });
+    opened.node = await openTestService(root, { clock: opened.clock }, opened.node.adminKey);
+  }, 60_000);
+
+  it('drills as sound, and says how many secrets are gone', async () => {
+    await approve();
+    await opened.node.service.close();
+    await mkdir(join(root, 'scratch'));
+    const report = await drillBackup({
+      ...{ from: join(root, 'target'), vaultsFrom: [], keyStore: await keysOf(root) },
+      ...{ clock: opened.clock, random: new RandomPool(), scratch: join(root, 'scratch') },
+      perLog: 5,
+      progress: () => undefined,
+    });
+    expect(report).toMatchObject({ isSound: true, findings: [], erasedSince: 1 });
+    opened.node = await openTestService(root, { clock: opened.clock }, opened.node.adminKey);
+  }, 60_000);
 });

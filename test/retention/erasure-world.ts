@@ -83,13 +83,14 @@ async function tracesOf(place: string): Promise<Map<string, Uint8Array>> {
   return found;
 }
 
-/** Which of the traces are in any file of a node: data, views and keys. */
+/** Which of the traces are in any file of a node: data, views and keys, or of other directories beside them. */
 export async function foundIn(
   place: string,
   { traces }: Pick<ErasureWorld, 'traces'>,
+  directories: readonly string[] = ['data', 'data.keys'],
 ): Promise<string[]> {
   const found: string[] = [];
-  for (const directory of ['data', 'data.keys'])
+  for (const directory of directories)
     for (const entry of await readdir(join(place, directory), {
       recursive: true,
       withFileTypes: true,

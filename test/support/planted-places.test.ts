@@ -10,6 +10,7 @@ import { EPOCH_FAULTS } from '../anchoring/epoch-faults.js';
 import { ANCHOR_SIGNING_FAULTS } from '../anchoring/signing-faults.js';
 import { STAMP_FAULTS } from '../anchoring/stamp-faults.js';
 import { AUGMENTATION_FAULTS } from '../augmentation/planted-faults.js';
+import { BACKUP_FAULTS } from '../backup/planted-backups.js';
 import { WITNESS_FAULTS } from '../checkpoint/planted-faults.js';
 import { SPV_FAULTS } from '../evidence/bitcoin/spv-faults.js';
 import { CONTAINER_FAULTS } from '../evidence/container-faults.js';
@@ -50,6 +51,7 @@ const ALL = [
   ...ERASURE_FAULTS,
   ...RETENTION_FAULTS,
   REHEARSAL_FAULT,
+  ...BACKUP_FAULTS,
 ];
 
 describe('a planted fault', () => {
