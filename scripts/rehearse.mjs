@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { parseArgs } from 'node:util';
 
 const HELP = `npm run rehearse [-- --program FILE]
@@ -25,6 +26,7 @@ in that is too old. Takes some minutes and leaves nothing behind.
   --program FILE  the program to rehearse with (default: bin/chirograph.js, as built)
   --help          this text`;
 
+const { AbortSignal, fetch } = globalThis;
 const START_MILLIS = 30_000;
 const COMMAND_MILLIS = 120_000;
 const STOP_MILLIS = 20_000;

@@ -9,7 +9,7 @@ import { COUNT, DIGEST, JsonMembers, textLike } from '../base/json-members.js';
 import type { RandomSource } from '../base/random.js';
 import type { DurableFileSystem } from '../keys/durable-file.js';
 import type { VaultState } from '../keys/vault.js';
-import type { BackupError} from './backup-error.js';
+import type { BackupError } from './backup-error.js';
 import { damagedBackup } from './backup-error.js';
 import { generationOf, piecePlace, vaultPlace, VAULTS } from './internal/places.js';
 import { seal, unseal } from './internal/seal.js';

@@ -142,9 +142,7 @@ function listed(name: string, items: readonly (string | object)[]): JsonObject {
   return items.length === 0
     ? {}
     : {
-        [name]: items.map((item): JsonValue =>
-          typeof item === 'string' ? item : ({ ...item }),
-        ),
+        [name]: items.map((item): JsonValue => (typeof item === 'string' ? item : { ...item })),
       };
 }
 
