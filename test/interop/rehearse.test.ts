@@ -12,7 +12,7 @@ const run = promisify(execFile);
 async function rehearse(tried: string): Promise<{ code: number; stdout: string; stderr: string }> {
   const argv = ['scripts/rehearse.mjs', '--program', tried];
   try {
-    const { stdout, stderr } = await run(process.execPath, argv, { timeout: 280_000 });
+    const { stdout, stderr } = await run(process.execPath, argv, { timeout: 900_000 });
     return { code: 0, stdout, stderr };
   } catch (error) {
     return error as { code: number; stdout: string; stderr: string };
@@ -24,7 +24,7 @@ describe('the rehearsal', () => {
     const { code, stdout, stderr } = await rehearse(program);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('All went as expected.');
-  }, 300_000);
+  }, 960_000);
 
   it('ends with 1 at a surprise', async () => {
     const mutant = await plant(REHEARSAL_FAULT);
@@ -35,5 +35,5 @@ describe('the rehearsal', () => {
     } finally {
       await mutant.remove();
     }
-  }, 300_000);
+  }, 960_000);
 });
