@@ -191,9 +191,7 @@ const share = (number) => ['--share', at('ceremony', `share-${number}.json`)];
 
 async function lostKeyStore() {
   console.log('\nThe key store is lost');
-  const officers = ['--recovery-keys', at('public'), '--escrow-directory', at('escrow')];
-  // `fsck` cannot judge time-stamps of an epoch log whose keys are lost yet, and calls them damaged.
-  const settings = [...officers, '--epoch-time-stamps', 'off'];
+  const settings = ['--recovery-keys', at('public'), '--escrow-directory', at('escrow')];
   step('a node with records, its vault rotated', 'its evidence verifies with its trust file');
   const first = await serve('lost', ...settings);
   const { origin } = await api(first, '/v1/ledgers', { name: 'kyc' });

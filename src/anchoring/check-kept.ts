@@ -4,9 +4,14 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TreeSize } from '../base/brand.js';
 import { equalBytes } from '../base/bytes.js';
 import { systemErrorCode } from '../base/system-error.js';
 import { parseTimeStampToken } from '../signing/time-stamp-token.js';
+import { verifyCheckpoint } from '../tlog/checkpoint.js';
+import { parseVerifierKey } from '../tlog/note-key.js';
+import { noteVerifier } from '../tlog/signed-note.js';
+import { TlogError } from '../tlog/tlog-error.js';
 import { isInBlock } from './calendar-stamp.js';
 import { CALENDAR_FILE, calendarFilesIn, readCalendarStamp } from './calendar-store.js';
 import { beyond, type CheckedEpochLog, problemAt } from './check-problem.js';
@@ -55,10 +60,27 @@ async function* stampProblems(directory: string, log: CheckedEpochLog): AsyncGen
       if (at !== kept.at || authority !== kept.authority)
         return `${place} names another time or authority than its token`;
       if (size > reader.head.size) return beyond(place, size, log);
-      const isOfLog = kept.note === (await reader.checkpointAt(size));
+      const isOfLog = await isCheckpointOf(reader, size, kept.note);
       return isOfLog ? null : `${place} is of another checkpoint than the epoch log's`;
     });
     if (problem !== null) yield problem;
+  }
+}
+
+/** Of a log whose keys are lost nothing can be signed again to compare: what was signed then is verified. */
+async function isCheckpointOf(
+  reader: CheckedEpochLog['reader'],
+  size: TreeSize,
+  note: string,
+): Promise<boolean> {
+  if (!reader.isLost) return note === (await reader.checkpointAt(size));
+  try {
+    const verifier = noteVerifier(parseVerifierKey(reader.verifierKey));
+    const signed = verifyCheckpoint(note, verifier, reader.origin);
+    return signed.size === size && equalBytes(signed.rootHash, await reader.rootAt(size));
+  } catch (cause) {
+    if (cause instanceof TlogError) return false;
+    throw cause;
   }
 }
 
