@@ -117,6 +117,8 @@ describe('authorize', () => {
     expect(denied).toEqual([
       'anchor:fund',
       'anchor:sign',
+      'backup:make',
+      'backup:read',
       'tenant:found',
       'inspection:open',
       'inspection:close',
