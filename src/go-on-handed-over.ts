@@ -5,11 +5,10 @@
  */
 import { ApiKeyRegistry } from './access/api-key-registry.js';
 import { equalBytes } from './base/bytes.js';
-import { accessFirst, type GoOnOptions, newEpochs, type WentOn } from './go-on.js';
+import { accessFirst, type GoOnOptions, newEpochs, type WentOn, whileOpen } from './go-on.js';
 import { type DurableFileSystem, durableFileSystem } from './keys/durable-file.js';
 import type { RecoveryKey } from './keys/recovery-key.js';
 import { Catalog, type LedgerDescriptor } from './ledger/catalog.js';
-import { unobserved } from './ledger/commit-observer.js';
 import {
   applyHandover,
   prepareHandover,
@@ -17,7 +16,6 @@ import {
   type StoppedHandoverOptions,
 } from './ledger/hand-over-stopped.js';
 import { LedgerError } from './ledger/ledger-error.js';
-import { LedgerStore } from './ledger/ledger-store.js';
 import { readRunFile, writeRunFile } from './node-run.js';
 import { recordRestore } from './record-restore.js';
 import { signHandover } from './tlog/handover.js';
@@ -45,15 +43,7 @@ export async function goOnHandedOver(options: HandedOverOptions): Promise<WentOn
       await handOver({ ...options, tenant: owner.name, ledger: ledger.name }, options);
     // A crash here leaves some logs with new keys and others with lost ones; none can be written before the mark allows it.
   }
-  const store = await LedgerStore.open({
-    ...options,
-    observer: unobserved,
-    // Every append is awaited below, and says what failed.
-    onFailure: () => undefined,
-  });
-  try {
-    store.allowWrites();
-    await store.completeLedgers();
+  return whileOpen(options, async (store) => {
     const wentOn: WentOn[] = [];
     for (const ledger of accessFirst(store.allLedgers())) {
       const { origin, head, isLost } = ledger.reader;
@@ -77,9 +67,7 @@ export async function goOnHandedOver(options: HandedOverOptions): Promise<WentOn
     // A crash here leaves a node that may start, and whose mark does not know the new epoch log before its next epoch.
     await keyStore.putMark({ epochs: newEpochs(store), run });
     return wentOn;
-  } finally {
-    await store.close();
-  }
+  });
 }
 
 async function isLost(

@@ -43,15 +43,7 @@ export interface WentOn {
  */
 export async function goOnAsSuccessor(options: GoOnOptions): Promise<WentOn[]> {
   const { dataDirectory, keyStore, cause } = options;
-  const store = await LedgerStore.open({
-    ...options,
-    observer: unobserved,
-    // Every append is awaited below, and says what failed.
-    onFailure: () => undefined,
-  });
-  try {
-    store.allowWrites();
-    await store.completeLedgers();
+  return whileOpen(options, async (store) => {
     const wentOn: WentOn[] = [];
     for (const ledger of accessFirst(store.allLedgers())) {
       const { origin, head } = ledger.reader;
@@ -71,6 +63,24 @@ export async function goOnAsSuccessor(options: GoOnOptions): Promise<WentOn[]> {
     await ApiKeyRegistry.accept(dataDirectory, keyStore);
     await rememberEpochs(store, dataDirectory, keyStore);
     return wentOn;
+  });
+}
+
+/** Opens a store that no node has open, to be written by an operator's order, and closes it. @throws as `LedgerStore.open`. */
+export async function whileOpen<T>(
+  options: GoOnOptions,
+  act: (store: LedgerStore) => Promise<T>,
+): Promise<T> {
+  const store = await LedgerStore.open({
+    ...options,
+    observer: unobserved,
+    // Every append is awaited by `act`, and says what failed.
+    onFailure: () => undefined,
+  });
+  try {
+    store.allowWrites();
+    await store.completeLedgers();
+    return await act(store);
   } finally {
     await store.close();
   }
