@@ -133,7 +133,7 @@ export interface BuiltCollection {
 }
 
 /** As the file of an inspection has them: of two dates, of a type, of somebody absent, of a party. */
-export const QUESTIONS: readonly QuestionOrder[] = [
+const QUESTIONS: readonly QuestionOrder[] = [
   { name: 'anna', asOf: 12, map: 12 },
   { name: 'anna', asOf: 8, map: 18, validAt: minutes(35) },
   { name: 'anna', asOf: 16, map: 18, validAt: minutes(200), types: ['tradle.Residence'] },
