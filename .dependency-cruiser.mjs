@@ -15,6 +15,7 @@ const mayImport = {
   views: ['base', 'tlog', 'records', 'schemas', 'keys', 'ledger'],
   access: ['base', 'tlog', 'signing', 'records', 'identities', 'keys', 'ledger', 'views'],
   backup: ['base', 'keys', 'ledger'],
+  replication: ['base', 'tlog', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
   retention: ['base', 'records', 'keys', 'ledger', 'views', 'access'],
   queries: [
     'base',
@@ -78,6 +79,7 @@ const homeOf = {
   '@noble/hashes': 'evidence/',
   'fs-native-extensions': 'keys/',
   '(pdfkit|fontkit|dejavu-fonts-ttf)': 'reports/',
+  '(pure-rand|tinyqueue)': 'replication/simulation/',
   '(node-forge|pkcs11js|shamir-secret-sharing)': 'keys/',
 };
 
@@ -107,7 +109,9 @@ export default {
     {
       name: 'pure-does-no-io',
       severity: 'error',
-      from: { path: '^src/(base|tlog|signing|records|schemas|identities|evidence)/' },
+      from: {
+        path: '^src/(base|tlog|signing|records|schemas|identities|evidence|replication/(protocol|simulation))/',
+      },
       to: {
         reachable: true,
         path: '^(node:)?(fs|net|tls|http|https|http2|dgram|dns|child_process|worker_threads|cluster)',

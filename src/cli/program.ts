@@ -24,6 +24,7 @@ import { addRetentionCommand } from './retention.js';
 import { addSchemasCommand } from './schemas.js';
 import { addServeCommand } from './serve.js';
 import { addSignCommand } from './sign.js';
+import { addSimulateCommand } from './simulate.js';
 import { type End, EXIT, type ExitCode, oneLine, type Terminal } from './terminal.js';
 import { addValidateCommand } from './validate.js';
 import { addVerifyCommand } from './verify.js';
@@ -78,6 +79,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addRestoreCommand(program, terminal);
   addViewsCommand(program, terminal);
   addWitnessCommand(program, terminal, end);
+  addSimulateCommand(program, terminal, end);
   addDemoCommand(program, terminal, end);
   return program;
 }
