@@ -143,7 +143,7 @@ export function takeVote(
 /** Goes on once enough have voted and the longest log among theirs is on this member's disk too. */
 export function weighVotes(state: MemberState, role: Electing, context: StepContext): Step {
   const { rules } = context;
-  const { log, memory, self } = state;
+  const { keepsData, log, memory, self } = state;
   const { term, votes } = role;
   // What was voted with, or fetched since, may name a group that it had not heard of: then that one must vote too.
   const group = rules.groupOf(log);
@@ -161,7 +161,7 @@ export function weighVotes(state: MemberState, role: Electing, context: StepCont
       : rules.mayTrust(needed, voters);
   if (!isElected) return { state: next, effects };
   const longest = longestOf(votes, context);
-  if (longest !== null && rules.lacks(log.end, longest.end)) {
+  if (keepsData && longest !== null && rules.lacks(log.end, longest.end)) {
     const taken = takeOver(next, longest.from, longest.end);
     return { state: taken.state, effects: [...effects, ...taken.effects] };
   }

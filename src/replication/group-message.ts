@@ -1,0 +1,161 @@
+/**
+ * Messages of a group as they lie on a link: canonical JSON, signed by the receipt key of whoever says it
+ * (docs/formats/replication.md). What comes in is hostile until it has been through here.
+ */
+import { z } from 'zod';
+import { fromBase64, fromHex, toBase64, utf8, utf8ToString } from '../base/bytes.js';
+import { canonicalJson, type JsonValue, parseStrictJson } from '../base/canonical-json.js';
+import { ed25519Verifier, type SignMessage } from '../tlog/ed25519.js';
+import { faultOfGroup, type Group, MAX_MEMBERS } from './protocol/group.js';
+import type { LogEnd } from './protocol/log-end.js';
+import type { Message } from './protocol/messages.js';
+import { compareTerms, type NodeId } from './protocol/term.js';
+import { ReplicationError } from './replication-error.js';
+
+export const MAX_GROUP_MESSAGE_BYTES = 256 * 1024;
+/** Terms that a log has gone through: evidence can show no more handovers. */
+const MAX_SEGMENTS = 1_001;
+/** Far beyond what anybody counts to, and far from what a number can hold. */
+const MAX_TERM = 2 ** 40;
+
+export interface GroupMessage {
+  readonly from: NodeId;
+  /** Origin of the ledger's log. */
+  readonly origin: string;
+  readonly message: Message;
+  /** Base64 of 64 bytes. */
+  readonly signature: string;
+}
+
+const nodeId = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .transform((text) => text as NodeId);
+const count = z.int().min(0);
+const term = z.strictObject({ number: z.int().min(1).max(MAX_TERM), node: nodeId });
+const end = z
+  .strictObject({
+    length: count,
+    segments: z.array(z.strictObject({ begins: count, term })).max(MAX_SEGMENTS),
+  })
+  .refine(isLogEnd);
+const text = z.string().min(1).max(128);
+const group = z
+  .strictObject({
+    members: z
+      .array(
+        z.strictObject({ hasData: z.boolean(), mayWrite: z.boolean(), node: nodeId, site: text }),
+      )
+      .min(1)
+      .max(MAX_MEMBERS),
+    sites: count,
+    voteQuorum: count,
+    writeQuorum: count,
+  })
+  .refine((one: Group) => faultOfGroup(one) === null);
+const known = { end, groups: z.array(group).max(2), term };
+
+const messages = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('announce'), end, shown: count, term }),
+  z.strictObject({ kind: z.literal('receipt'), length: count, term }),
+  z.strictObject({ kind: z.literal('ask'), isRecovering: z.boolean(), term }),
+  z.strictObject({ kind: z.literal('willing'), ...known }),
+  z.strictObject({ kind: z.literal('elect'), term }),
+  z.strictObject({ kind: z.literal('vote'), ...known }),
+  z.strictObject({ kind: z.literal('refuse'), promised: term }),
+  z.strictObject({ kind: z.literal('yield'), term }),
+]);
+
+const envelope = z.strictObject({
+  $v: z.literal(1),
+  from: nodeId,
+  message: messages,
+  origin: z.string().min(1).max(512),
+  signature: z.string().regex(/^[A-Za-z0-9+/]{85}[AQgw]==$/),
+});
+
+/** @param sign by the private half of `from`. */
+export function signGroupMessage(
+  { from, origin, message }: Omit<GroupMessage, 'signature'>,
+  sign: SignMessage,
+): GroupMessage {
+  const signature = toBase64(sign(signedBytes(origin, message)));
+  return { from, origin, message, signature };
+}
+
+export function formatGroupMessage(said: GroupMessage): Uint8Array {
+  return utf8(canonicalJson({ $v: 1, ...said } as unknown as JsonValue));
+}
+
+/**
+ * A message that its sender has signed. Whether the sender is a member, and its turn, is for the protocol to know.
+ *
+ * @throws ReplicationError REPLICATION_MESSAGE_MALFORMED, never quoting what came.
+ */
+export function parseGroupMessage(bytes: Uint8Array): GroupMessage {
+  if (bytes.length > MAX_GROUP_MESSAGE_BYTES) throw malformed('it is too large');
+  const read = envelope.safeParse(jsonOf(bytes));
+  if (!read.success) throw malformed('it is not of the form of one');
+  const { from, message, origin, signature } = read.data;
+  if (!isOfSender(message, from)) throw malformed('it speaks for a term of somebody else');
+  // One spelling: what a third party is shown later is what was signed.
+  const said = { from, message, origin, signature };
+  if (utf8ToString(formatGroupMessage(said)) !== utf8ToString(bytes))
+    throw malformed('it is not written as one is');
+  if (!isSignedBySender(said)) throw malformed('its signature does not hold');
+  return said;
+}
+
+function isSignedBySender({ from, message, origin, signature }: GroupMessage): boolean {
+  return ed25519Verifier(fromHex(from))(signedBytes(origin, message), fromBase64(signature));
+}
+
+function signedBytes(origin: string, message: Message): Uint8Array {
+  const said = canonicalJson(message as unknown as JsonValue);
+  return utf8(`chirograph/group/1\n${origin}\n${said}\n`);
+}
+
+/** Only the node that a term names writes in it, and stands in it. */
+function isOfSender(message: Message, from: NodeId): boolean {
+  switch (message.kind) {
+    case 'announce':
+    case 'ask':
+    case 'elect':
+      return message.term.node === from;
+    case 'receipt':
+    case 'willing':
+    case 'vote':
+    case 'refuse':
+    case 'yield':
+      return true;
+  }
+}
+
+/** Each segment has a block, and a later term than the one before it. */
+function isLogEnd({ length, segments }: LogEnd): boolean {
+  return (
+    (segments[0]?.begins ?? 0) === 0 &&
+    segments.length > 0 === length > 0 &&
+    segments.every((segment, at) => {
+      const next = segments[at + 1];
+      return (
+        segment.begins < (next?.begins ?? length) &&
+        (next === undefined || compareTerms(segment.term, next.term) < 0)
+      );
+    })
+  );
+}
+
+function jsonOf(bytes: Uint8Array): JsonValue {
+  try {
+    return parseStrictJson(utf8ToString(bytes), { maxDepth: 8 });
+  } catch (cause) {
+    throw malformed('it is not JSON', cause);
+  }
+}
+
+function malformed(why: string, cause?: unknown): ReplicationError {
+  return new ReplicationError('REPLICATION_MESSAGE_MALFORMED', `a message of a group: ${why}`, {
+    cause,
+  });
+}
