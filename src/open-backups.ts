@@ -35,7 +35,7 @@ export async function openBackups(
     ...{ labelNames: ['target'] as const, registers: [registry] },
   });
   // From 0 on, so that the first failure is an increase.
-  backupDirectories.forEach((_, at) => failures.inc({ target: String(at) }, 0));
+  backupDirectories.forEach((_, at) => { failures.inc({ target: String(at) }, 0); });
   const keeper = new BackupKeeper({
     ...surroundings,
     ...{ directories: backupDirectories, known, keyStore },
