@@ -1,11 +1,12 @@
 /** Backups by the clock: when one is due, that two never overlap, what follows a failure, and that a restart knows the last. */
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { BackupKeeper, type BackupOutcome } from '../../src/backup/backup-keeper.js';
 import { KnownTargets } from '../../src/backup/known-targets.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { durableFileSystem } from '../../src/keys/durable-file.js';
+import { LedgerError } from '../../src/ledger/ledger-error.js';
 import { ClientMemory } from '../support/client-memory.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestNode, type TestNode } from '../support/test-node.js';
@@ -19,15 +20,15 @@ let root: string;
 let opened: TestNode;
 /** What became of each try, in order. */
 let tries: (BackupOutcome & { readonly at: number })[];
-/** Whoever waits in front of a try. */
-let gate: Promise<void> | null;
+/** What a try waits for: its beginning on record. */
+let gate: () => Promise<void>;
 beforeEach(async () => {
   root = await temporaryDirectory();
   await mkdir(join(root, 'target'));
   opened = await openTestNode(root);
   await opened.node.createLedger('default', 'kyc');
   await appendSome(opened, new ClientMemory(), 0, 3);
-  [tries, gate] = [[], null];
+  [tries, gate] = [[], () => Promise.resolve()];
 });
 afterEach(async () => {
   await opened.close();
@@ -44,9 +45,7 @@ async function openKeeper(intervalMillis: number | null = DAY): Promise<BackupKe
     source: node.store.backupSource,
     nodeTenant: node.tenantNamed('_node').handle,
     logger: silentLogger,
-    begins: async () => {
-      await gate;
-    },
+    begins: () => gate(),
     done: (outcome) => {
       tries.push({ ...outcome, at: clock.now() });
       return Promise.resolve();
@@ -94,9 +93,10 @@ describe('backups by the clock', () => {
   it('never overlap: one that takes longer than the interval is the only one, and one asked for meanwhile is refused', async () => {
     const keeper = await openKeeper();
     let open = (): void => undefined;
-    gate = new Promise<void>((resolve) => {
+    const opening = new Promise<void>((resolve) => {
       open = resolve;
     });
+    gate = () => opening;
     for (let turn = 0; turn < 5; turn++) {
       keeper.beginDue();
       opened.clock.advance(DAY);
@@ -107,6 +107,17 @@ describe('backups by the clock', () => {
     await keeper.settled();
     expect(numbers()).toEqual([1]);
     expect(await keeper.statuses()).toMatchObject([{ state: 'idle', last: { number: 1 } }]);
+  });
+
+  it('are not made where their beginning cannot be put on record', async () => {
+    const keeper = await openKeeper();
+    gate = () => Promise.reject(new LedgerError('LEDGER_READ_ONLY', 'the node does not write yet'));
+    await pass(keeper, MINUTE);
+    expect(numbers()).toEqual(['LEDGER_READ_ONLY']);
+    expect(await readdir(join(root, 'target'))).toEqual([]);
+    gate = () => Promise.resolve();
+    await pass(keeper, MINUTE);
+    expect(numbers()).toEqual(['LEDGER_READ_ONLY', 1]);
   });
 
   it('are tried again after a failure, ever later, and at the interval once one is complete', async () => {

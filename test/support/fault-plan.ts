@@ -50,6 +50,8 @@ export class FaultPlan {
   readonly #manner: FaultManner;
   /** How often each kind of step was asked for. */
   readonly steps = new Map<string, number>();
+  /** Each that was asked for, in order. */
+  readonly trace: string[] = [];
   hasStruck = false;
 
   constructor(fault: PlannedFault | null, manner: FaultManner = {}) {
@@ -140,6 +142,7 @@ export class FaultPlan {
   ): Promise<void> {
     const nth = this.steps.get(step) ?? 0;
     this.steps.set(step, nth + 1);
+    this.trace.push(step);
     if (this.hasStruck && this.#manner.isForGood === true) throw this.#failure(step);
     const when = this.#fault?.step === step && this.#fault.nth === nth ? this.#fault.when : null;
     if (when === null) return whole();
