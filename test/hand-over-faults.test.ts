@@ -91,7 +91,7 @@ async function checkOneEnd(opened: TestStore, name: string): Promise<number> {
     expect([name, reader.head.size > last.size]).toEqual([name, true]);
   }
   // By the last key, and by no other.
-  verifyCheckpoint(reader.checkpoint(), noteVerifier(parseVerifierKey(reader.verifierKey)));
+  verifyCheckpoint(reader.checkpoint() ?? '', noteVerifier(parseVerifierKey(reader.verifierKey)));
   expect([name, await brokenPromises(opened.store, memory)]).toEqual([name, []]);
   return known.length;
 }
