@@ -33,13 +33,34 @@ export async function changeOfKey(
   // What is remembered may be more than the handover takes from the old key.
   const ended = whyEnded(path, best.log.key, best.head);
   if (ended !== null) return { kind: 'wrong', code: 'key-ended', detail: ended };
+  const wrong = await whyNotAsHandedOver(path, seen, remote);
+  return wrong === null ? { kind: 'handed-over', path } : { kind: 'wrong', ...wrong };
+}
+
+/** Of a head that is seen first: it must go on from each handover that its owner's roots know of, and that leads to its key. */
+export function whyNotAsPinned(
+  pinned: readonly KnownHandover[],
+  seen: VerifiedHead,
+  remote: RemoteLog,
+): Promise<Complaint | null> {
+  const led = pinned.filter(
+    ({ old }) => handoversBetween(pinned, parseVerifierKey(old), seen.log.key) !== null,
+  );
+  return whyNotAsHandedOver(led, seen, remote);
+}
+
+async function whyNotAsHandedOver(
+  path: readonly KnownHandover[],
+  seen: VerifiedHead,
+  remote: RemoteLog,
+): Promise<Complaint | null> {
   for (const handover of path)
     if (!(await goesOnFrom(handover, seen, remote)))
       return {
-        ...{ kind: 'wrong', code: 'unproven' },
+        code: 'unproven',
         detail: `nothing shows that it goes on from the ${handover.size} entries that were handed over`,
       };
-  return { kind: 'handed-over', path };
+  return null;
 }
 
 /** Which of the log's earlier keys signed it; null if none did from which handovers lead to the last one. */

@@ -11,7 +11,7 @@ import {
 } from '../../evidence/misbehaviour/find-divergence.js';
 import { CliError } from '../cli-error.js';
 import { type Alarm, alarmOf } from './alarms.js';
-import { changeOfKey, complaintOfSaved, earlierKeyOf } from './change-of-key.js';
+import { changeOfKey, complaintOfSaved, earlierKeyOf, whyNotAsPinned } from './change-of-key.js';
 import { compareHeads, decided } from './compare-heads.js';
 import { type KnownHandover, pinnedHandovers, whyEnded } from './handovers.js';
 import { withKeptTiles } from './kept-tiles.js';
@@ -181,6 +181,12 @@ export class Look {
   async #follow(remote: RemoteLog, seen: VerifiedHead): Promise<void> {
     const best = this.#best;
     if (best === null) {
+      const pinned = pinnedHandovers(this.#parts.trust, seen.log.key.name);
+      const wrong = await whyNotAsPinned(pinned, seen, remote);
+      if (wrong !== null) {
+        this.#alarm(wrong.code, remote.place, wrong.detail);
+        return;
+      }
       this.#best = seen;
       this.#seen.set(remote.place, seen.head.size);
       return;
