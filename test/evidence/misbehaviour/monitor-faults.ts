@@ -71,7 +71,7 @@ export const MONITOR_FAULTS: readonly FaultOfSuite[] = [
   fault('another key is taken without a word', nodes, LOOK, ['if (isNewKey && ', 'if (false && ']),
   fault('a key that has ended may sign on', handed, HANDOVERS, [
     'if (size > ended.size)',
-    'if (false)',
+    'if (size > ended.size) return null; else if (false)',
   ]),
   fault('what is remembered may be more than was handed over', handed, CHANGE, [
     'const ended = whyEnded(path, best.log.key, best.head);',
