@@ -162,3 +162,27 @@ it('a log that was handed over goes on as a successor after older data were put 
   await node.service.close();
   expect(await runCli(['fsck', '--data', join(root, 'data')])).toMatchObject({ code: 0 });
 }, 120_000);
+
+it('data of before a handover are not written, and go on as a successor', async () => {
+  const kept = await append(node, 'kyc');
+  const { origin } = await state();
+  await node.service.close();
+  await copyDirectory(join(root, 'data'), join(root, 'older'));
+  // The mark does not move by it, so that nothing else would say that the data are old.
+  const said = await runCli(['keys', 'handover', '--ledger', 'kyc', ...places()]);
+  expect(said).toMatchObject({ code: 0, stderr: '' });
+  await rm(join(root, 'data'), { recursive: true });
+  await copyDirectory(join(root, 'older'), join(root, 'data'));
+
+  await expect(open()).rejects.toMatchObject({ code: 'LEDGER_READ_ONLY' });
+  expect(await runCli(['fsck', '--data', join(root, 'data')])).toMatchObject({ code: 0 });
+  const restored = await runCli(['restore', '--successor', '--cause', 'an old disk', ...places()]);
+  expect(restored).toMatchObject({ code: 0, stderr: '' });
+  expect(restored.stdout).toContain(`goes on as ${origin}/2\n`);
+  await open();
+  const path = `/v1/ledgers/kyc/records/${kept.leafHash}`;
+  expect(await answer(node.request(path))).toMatchObject({ leafHash: kept.leafHash });
+  await append(node, 'kyc');
+  await node.service.close();
+  expect(await runCli(['fsck', '--data', join(root, 'data')])).toMatchObject({ code: 0 });
+}, 60_000);

@@ -200,5 +200,6 @@ async function lastStatement(reader: LogReader): Promise<Uint8Array> {
 }
 
 async function logKeyFiles(place: string): Promise<string[]> {
-  return (await readdir(join(place, 'data.keys'))).filter((name) => name.startsWith('log.'));
+  const names = await readdir(join(place, 'data.keys'));
+  return names.filter((name) => name.startsWith('log.') && !name.endsWith('.ended.json'));
 }
