@@ -2,6 +2,7 @@
 import type { FaultOfSuite } from '../support/planted-suite.js';
 
 const STOPPED = 'test/hand-over-faults.test.ts';
+const RESTORED = 'test/backup/restore-backup.test.ts';
 const RUNNING = 'test/ledger/hand-over.test.ts';
 
 export const HANDOVER_FAULTS: readonly FaultOfSuite[] = [
@@ -52,5 +53,29 @@ export const HANDOVER_FAULTS: readonly FaultOfSuite[] = [
     replace: 'if (false)',
     suite: 'test/hand-over-log.test.ts',
     tests: 'or by another key',
+  },
+  {
+    name: 'nothing is left of keys that were handed over',
+    file: 'keys/directory-key-store.js',
+    find: 'if (ending !== null)',
+    replace: 'if (false)',
+    suite: RESTORED,
+    tests: 'of whatever time',
+  },
+  {
+    name: 'a backup of before a handover goes on as it is',
+    file: 'restore-backup.js',
+    find: 'isKeyGone || ',
+    replace: '',
+    suite: RESTORED,
+    tests: 'handed over since',
+  },
+  {
+    name: 'data of before a handover are opened to be written',
+    file: 'ledger-node.js',
+    find: 'if (store.allLedgers().some(({ reader }) => reader.isLost))',
+    replace: 'if (false)',
+    suite: 'test/successor-after-handover.test.ts',
+    tests: 'are not written',
   },
 ];
