@@ -3,6 +3,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { AugmentationTimer } from './augmentation-timer.js';
 import { BackupKeeper, type LastBackup } from './backup/backup-keeper.js';
 import type { Logger } from './base/logger.js';
+import { Pace } from './base/pace.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import type { Config } from './config.js';
@@ -22,6 +23,9 @@ export interface BackupSurroundings {
   readonly logger: Logger;
 }
 
+/** Each try wraps a whole vault anew (docs/decisions/0039). */
+const ERASURE_RETRY_MILLIS = 60_000;
+
 export async function openBackups(
   { data, backupDirectories = [], backupIntervalMillis }: Config,
   surroundings: BackupSurroundings,
@@ -35,7 +39,9 @@ export async function openBackups(
     ...{ labelNames: ['target'] as const, registers: [registry] },
   });
   // From 0 on, so that the first failure is an increase.
-  backupDirectories.forEach((_, at) => { failures.inc({ target: String(at) }, 0); });
+  backupDirectories.forEach((_, at) => {
+    failures.inc({ target: String(at) }, 0);
+  });
   const keeper = new BackupKeeper({
     ...surroundings,
     ...{ directories: backupDirectories, known, keyStore },
@@ -65,12 +71,13 @@ export async function openBackups(
   });
   await keeper.open();
   measure(registry, keeper, surroundings.clock);
+  const retries = new Pace(surroundings.clock, ERASURE_RETRY_MILLIS);
   const timer = new AugmentationTimer({
     what: 'backups',
     logger: surroundings.logger,
     turn: () => {
       keeper.beginDue();
-      eraser.retry();
+      if (retries.isTime()) eraser.retry();
       return Promise.resolve(false);
     },
   });

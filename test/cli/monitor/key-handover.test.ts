@@ -1,13 +1,13 @@
 /** A monitor while a log goes on by another key: a handover is accepted and named, and what passes for one is found out. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { digestToHex } from '../../../src/base/hex-digest.js';
+import { RefusedByNode } from '../../../src/cli/cli-error.js';
 import { checkLog } from '../../../src/cli/monitor/check-log.js';
 import type { RemoteLog } from '../../../src/cli/monitor/remote-log.js';
 import type { MonitorParts, Round } from '../../../src/cli/monitor/round.js';
-import { RefusedByNode } from '../../../src/cli/cli-error.js';
 import type { SignedHandover } from '../../../src/evidence/handover-request.js';
 import { NO_TRUST } from '../../../src/evidence/trust.js';
-import { digestToHex } from '../../../src/base/hex-digest.js';
 import { signHandover } from '../../../src/tlog/handover.js';
 import {
   type History,
