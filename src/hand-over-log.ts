@@ -14,14 +14,17 @@ import {
   type PreparedHandover,
 } from './ledger/hand-over-stopped.js';
 import { LedgerError } from './ledger/ledger-error.js';
-import { LedgerStore } from './ledger/ledger-store.js';
+import { LedgerStore, type LedgerStoreOptions } from './ledger/ledger-store.js';
 import { epochLedger } from './ledger-node.js';
 import { whyNotToWrite } from './node-run.js';
 import { recordRestore } from './record-restore.js';
 import { signHandover } from './tlog/handover.js';
 import { ED25519_NOTE, formatVerifierKey, parseVerifierKey, verifierKey } from './tlog/note-key.js';
 
-export interface LogHandoverOptions {
+export interface LogHandoverOptions extends Pick<
+  LedgerStoreOptions,
+  'durableFiles' | 'openJournalFiles'
+> {
   readonly dataDirectory: string;
   readonly keyStore: KeyStore;
   readonly clock: Clock;

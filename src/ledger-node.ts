@@ -35,7 +35,7 @@ import type { VaultKeepers } from './keys/vault-keepers.js';
 import type { TenantDescriptor } from './ledger/catalog.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
-import { LedgerStore, type LedgerStoreOptions } from './ledger/ledger-store.js';
+import { KEYS_ARE_GONE, LedgerStore, type LedgerStoreOptions } from './ledger/ledger-store.js';
 import type { Ledger } from './ledger/ledger.js';
 import { type AnchoringOptions, type NodeStamps, openNodeAnchoring } from './node-anchoring.js';
 import { beginRun, readOnly } from './node-run.js';
@@ -140,6 +140,7 @@ export class LedgerNode {
       const epochs = epochLedger(store);
       const compared = await compareWithWitnesses(options, epochs?.reader ?? null);
       if (compared.refusal !== null) throw readOnly(compared.refusal);
+      if (store.allLedgers().some(({ reader }) => reader.isLost)) throw readOnly(KEYS_ARE_GONE);
       const run = await beginRun({ dataDirectory, keyStore, epochs: epochs?.reader ?? null });
       store.allowWrites();
       await store.completeLedgers();

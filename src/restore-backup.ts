@@ -55,15 +55,17 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Rest
   const content = await readContent(target, number);
   const building = await beginRestore(dataDirectory, files);
   // A crash from here on leaves `restored.tmp`, which nothing opens, and which the next try begins anew.
-  const { rotatedSince } = await unpackBackup({
+  const { isKeyGone, rotatedSince } = await unpackBackup({
     ...{ ...options, target, content, others, into: building, files },
   });
   let erasedSince = 0;
   const besides = async (store: LedgerStore): Promise<void> => {
     erasedSince = await recordErasedSince(store, options, content.number, rotatedSince);
   };
-  // Vaults that were rotated since say that a node has run, whatever else was remembered.
-  const isBehind = rotatedSince.length > 0 || !(await isAllThatWasShown(content, keyStore));
+  // Vaults that were rotated since say that a node has run, whatever else was remembered; keys that were handed over,
+  // that logs have gone on.
+  const isBehind =
+    isKeyGone || rotatedSince.length > 0 || !(await isAllThatWasShown(content, keyStore));
   const wentOn = isBehind
     ? // A crash in it leaves a mark that has moved on: doing it again goes on in new logs again.
       await goOnAsSuccessor({ ...options, dataDirectory: building, besides })

@@ -5,13 +5,19 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fromBase64 } from '../base/bytes.js';
-import { arrayOf, COUNT, JSON_OBJECT, JsonMembers, textLike } from '../base/json-members.js';
+import {
+  arrayOf,
+  COUNT,
+  JSON_OBJECT,
+  JsonMembers,
+  textLike,
+  HANDLE,
+} from '../base/json-members.js';
 import { parseStoredJson } from '../base/stored-json.js';
 import type { EpochChange } from './epoch-changes.js';
 import { AnchoringError } from './errors.js';
 
 const MAX_HEADS = 1_000_000;
-const HANDLE = textLike(/^[0-9a-f]{16}$/, 'a handle');
 const ORIGIN = textLike(/^[\x21-\x7e]{1,512}$/, 'an origin');
 const HEAD = textLike(/^[A-Za-z0-9+/]{208}$/, 'base64 of 156 bytes');
 

@@ -8,7 +8,15 @@ import { join } from 'node:path';
 import type { LeafIndex } from '../base/brand.js';
 import type { UnixMillis } from '../base/brand.js';
 import type { JsonObject } from '../base/canonical-json.js';
-import { COUNT, INSTANT, JSON_OBJECT, JsonMembers, oneOf, textLike } from '../base/json-members.js';
+import {
+  COUNT,
+  INSTANT,
+  JSON_OBJECT,
+  JsonMembers,
+  oneOf,
+  textLike,
+  HANDLE,
+} from '../base/json-members.js';
 import { formatStoredJson, parseStoredJson } from '../base/stored-json.js';
 import { systemErrorCode } from '../base/system-error.js';
 import { formatInstant } from '../base/time.js';
@@ -65,7 +73,6 @@ export async function writeAugmentationFile(
 }
 
 const FILE = 'augmentation.json';
-const HANDLE = textLike(/^[0-9a-f]{16}$/, 'a handle');
 const REASON = textLike(new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${MAX_REASON}}$`, 'u'), 'a reason');
 
 /** Not an error of the operator's: what cannot be read is made again. */

@@ -26,7 +26,10 @@ export interface BackupContent {
   readonly number: number;
   /** Digest of its manifest. */
   readonly digest: HexDigest | null;
+  readonly startedAt: UnixMillis | null;
   readonly completedAt: UnixMillis | null;
+  /** Bytes of the parts that it added. */
+  readonly addedBytes: number;
   readonly isAtRest: boolean;
   readonly mark: Mark | null;
   readonly accessChanges: number;
@@ -91,7 +94,9 @@ async function newest({ directory }: Target): Promise<number> {
 class Folded implements BackupContent {
   number = 0;
   digest: HexDigest | null = null;
+  startedAt: UnixMillis | null = null;
   completedAt: UnixMillis | null = null;
+  addedBytes = 0;
   isAtRest = false;
   mark: Mark | null = null;
   accessChanges = 0;
@@ -106,7 +111,9 @@ class Folded implements BackupContent {
     const { number, parts, logs, blocks, files, removed } = manifest;
     this.digest = digest;
     this.number = number;
+    this.startedAt = manifest.startedAt;
     this.completedAt = manifest.completedAt;
+    this.addedBytes = parts.reduce((sum, { length }) => sum + length, 0);
     this.isAtRest = manifest.isAtRest;
     this.mark = manifest.mark;
     this.accessChanges = manifest.accessChanges;

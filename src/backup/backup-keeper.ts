@@ -9,6 +9,7 @@ import { Turns } from '../base/turns.js';
 import type { LogHead } from '../ledger/log-head.js';
 import { readContent } from './backup-content.js';
 import { BackupError } from './backup-error.js';
+import { type Failures, isDue } from './internal/due.js';
 import type { KnownTargets } from './known-targets.js';
 import { type BackupParts, type BackupResult, makeBackup } from './make-backup.js';
 import { beginTarget, openTarget, type Target } from './target.js';
@@ -21,6 +22,8 @@ export interface BackupKeeperOptions extends Omit<BackupParts, 'isAtRest' | 'pro
   /** After the last complete one; null where none are made by the clock. */
   readonly intervalMillis: number | null;
   readonly logger: Logger;
+  /** Called before anything is written; the backup fails where it does. */
+  readonly begins: (directory: string) => Promise<void>;
   /** Called when one is done or has failed. */
   readonly done: (made: BackupOutcome) => Promise<void>;
 }
@@ -35,7 +38,10 @@ export interface BackupOutcome {
 /** What the last complete backup of a target holds. */
 export interface LastBackup {
   readonly number: number;
+  readonly startedAt: UnixMillis;
   readonly completedAt: UnixMillis;
+  /** That it added in parts. */
+  readonly bytes: number;
   /** By handle of the log. */
   readonly heads: ReadonlyMap<string, LogHead>;
 }
@@ -56,7 +62,12 @@ export class BackupKeeper {
   readonly #options: BackupKeeperOptions;
   readonly #turns = new Turns();
   readonly #states = new Map<string, 'waiting' | 'running'>();
+  /** Code of why the last try failed. */
   readonly #problems = new Map<string, string>();
+  /** Code of why what is there could not be read when it was looked at last. */
+  readonly #unreadable = new Map<string, string>();
+  /** Tries in a row that have failed; none of a target where the last was complete. */
+  readonly #failures = new Map<string, Failures>();
   readonly #last = new Map<string, LastBackup>();
   readonly #openedAt: UnixMillis;
   #isStopping = false;
@@ -95,7 +106,7 @@ export class BackupKeeper {
     return wanted;
   }
 
-  /** Those that are due by the clock are begun; one that failed is tried again with the next. */
+  /** Those that are due by the clock are begun; one that failed is tried again after a pause that grows. */
   beginDue(): void {
     const due = this.directories.filter((one) => !this.#states.has(one) && this.#isDue(one));
     if (due.length > 0 && !this.#isStopping) this.begin(due);
@@ -114,7 +125,7 @@ export class BackupKeeper {
 
   /** Reasons of `readinessOf`; no names, because anyone may ask. */
   reasons(): readonly string[] {
-    const failed = this.directories.filter((one) => this.#problems.has(one)).length;
+    const failed = this.directories.filter((one) => this.#problemOf(one) !== null).length;
     const overdue = this.directories.filter((one) => this.#isOverdue(one)).length;
     return [
       ...(failed === 0 ? [] : [`backups to ${failed} of the targets have failed: see the log`]),
@@ -135,6 +146,10 @@ export class BackupKeeper {
     return this.#last.get(directory) ?? null;
   }
 
+  #problemOf(directory: string): string | null {
+    return this.#problems.get(directory) ?? this.#unreadable.get(directory) ?? null;
+  }
+
   async #status(directory: string): Promise<TargetStatus> {
     const { known } = this.#options;
     const vaults: { tenant: string; generations: readonly number[] }[] = [];
@@ -147,7 +162,7 @@ export class BackupKeeper {
       id: known.in(directory) ?? null,
       state: this.#states.get(directory) ?? 'idle',
       last: this.lastOf(directory),
-      problem: this.#problems.get(directory) ?? null,
+      problem: this.#problemOf(directory),
       isOverdue: this.#isOverdue(directory),
       vaults,
     };
@@ -158,29 +173,32 @@ export class BackupKeeper {
     try {
       const target = await openTarget(directory, this.#options.keyStore);
       if (!this.#last.has(directory)) this.#learn(directory, await readContent(target));
+      this.#unreadable.delete(directory);
       return target;
     } catch (cause) {
       if (!(cause instanceof BackupError)) throw cause;
       // An empty directory that has not been used yet is none.
       const isNew =
         cause.code === 'BACKUP_MISSING' && this.#options.known.in(directory) === undefined;
-      if (!isNew) this.#problems.set(directory, cause.code);
+      if (!isNew) this.#unreadable.set(directory, cause.code);
       return null;
     }
   }
 
   #learn(directory: string, content: Awaited<ReturnType<typeof readContent>>): void {
-    const { number, completedAt, heads } = content;
-    if (completedAt !== null) this.#last.set(directory, { number, completedAt, heads });
+    const { number, startedAt, completedAt, addedBytes: bytes, heads } = content;
+    if (startedAt !== null && completedAt !== null)
+      this.#last.set(directory, { number, startedAt, completedAt, bytes, heads });
   }
 
   async #make(directory: string): Promise<void> {
-    const { logger, done } = this.#options;
+    const { clock, logger, done } = this.#options;
     this.#states.set(directory, 'running');
     let outcome: BackupOutcome;
     try {
       const result = await this.#makeAt(directory);
-      this.#problems.delete(directory);
+      for (const wrong of [this.#problems, this.#unreadable, this.#failures])
+        wrong.delete(directory);
       outcome = { directory, result, problem: null };
       logger.info('backed up', { directory, backup: result.number, bytes: result.bytes });
     } catch (error) {
@@ -188,6 +206,8 @@ export class BackupKeeper {
       outcome = { directory, result: null, problem };
       if (!this.#isStopping) {
         this.#problems.set(directory, problem);
+        const count = (this.#failures.get(directory)?.count ?? 0) + 1;
+        this.#failures.set(directory, { count, last: clock.now() });
         logger.error('backup failed', { directory, error });
       }
     }
@@ -201,12 +221,13 @@ export class BackupKeeper {
   }
 
   async #makeAt(directory: string): Promise<BackupResult> {
-    const { known } = this.#options;
+    const { begins, known } = this.#options;
     const progress = (): void => {
       if (this.#isStopping)
         throw new BackupError('BACKUP_RUNNING', 'the node is stopping: begin it again then');
     };
     progress();
+    await begins(directory);
     const id = known.in(directory);
     // Where there was one before, another or none is a disk that is not mounted.
     const target =
@@ -223,8 +244,9 @@ export class BackupKeeper {
 
   #isDue(directory: string): boolean {
     const { clock, intervalMillis } = this.#options;
-    const last = this.#last.get(directory)?.completedAt ?? -Infinity;
-    return intervalMillis !== null && clock.now() - last >= intervalMillis;
+    if (intervalMillis === null) return false;
+    const last = this.#last.get(directory)?.completedAt ?? null;
+    return isDue(clock.now(), { intervalMillis, last, failures: this.#failures.get(directory) });
   }
 
   /** Twice the interval: one that is under way, or failed once, is none yet. */

@@ -10,10 +10,10 @@ import { systemErrorCode } from '../base/system-error.js';
 import { Turns } from '../base/turns.js';
 import { type DurableFileSystem, writeFileDurably } from '../keys/durable-file.js';
 import { BackupError } from './backup-error.js';
+import { TARGET_ID } from './target.js';
 
 const FILE = 'backup-targets.json';
 const MAX_TARGETS = 1_000;
-const ID = textLike(/^[0-9a-f]{32}$/, 'an id');
 const DIRECTORY = textLike(/^\//, 'an absolute path');
 
 export class KnownTargets {
@@ -81,7 +81,10 @@ async function read(path: string): Promise<Map<string, string>> {
   });
   const members = new JsonMembers(stored, damaged);
   const targets = members.objects('targets', MAX_TARGETS).map((one): [string, string] => {
-    const target: [string, string] = [one.required('id', ID), one.required('directory', DIRECTORY)];
+    const target: [string, string] = [
+      one.required('id', TARGET_ID),
+      one.required('directory', DIRECTORY),
+    ];
     one.end();
     return target;
   });

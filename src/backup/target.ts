@@ -1,7 +1,7 @@
 /** A directory that backups of one node lie in (docs/formats/backup.md). */
 import { stat } from 'node:fs/promises';
 import { toHex } from '../base/bytes.js';
-import { JsonMembers, textLike } from '../base/json-members.js';
+import { JsonMembers, textLike, HANDLE } from '../base/json-members.js';
 import { randomBytes, type RandomSource } from '../base/random.js';
 import { formatStoredJson, parseStoredJson } from '../base/stored-json.js';
 import { type DurableFileSystem, durableFileSystem } from '../keys/durable-file.js';
@@ -27,8 +27,8 @@ export interface TargetWriting {
   readonly nodeTenant: string;
 }
 
-const ID = textLike(/^[0-9a-f]{32}$/, 'an id');
-const HANDLE = textLike(/^[0-9a-f]{16}$/, 'a handle');
+/** Hex, 16 bytes; random. */
+export const TARGET_ID = textLike(/^[0-9a-f]{32}$/, 'an id');
 
 /**
  * One that is there.
@@ -91,7 +91,7 @@ async function readTarget(directory: string, keyStore: KeyStore): Promise<Target
   const members = new JsonMembers(stored, () =>
     damagedBackup(TARGET_FILE, 'is not what was written'),
   );
-  const id = members.required('id', ID);
+  const id = members.required('id', TARGET_ID);
   const nodeId = members.required('nodeId', NODE_ID);
   const tenant = members.required('tenant', HANDLE);
   members.end();

@@ -8,7 +8,7 @@ import type { RandomSource } from '../base/random.js';
 import { type DurableFileSystem, makeDirectoryDurably } from '../keys/durable-file.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { VaultState } from '../keys/vault.js';
-import { rebuildStore } from '../ledger/rebuild-store.js';
+import { type RebuiltStore, rebuildStore } from '../ledger/rebuild-store.js';
 import { type BackupContent, partProblems, type Placed } from './backup-content.js';
 import { BackupError, damagedBackup } from './backup-error.js';
 import type { BlockRun, NeededVault, Run } from './internal/manifest.js';
@@ -31,7 +31,7 @@ export interface UnpackOptions {
   readonly progress: (what: string) => void;
 }
 
-export interface Unpacked {
+export interface Unpacked extends RebuiltStore {
   /** Tenants whose vault is of a later generation than that of the backup: of them, what was erased since is gone. */
   readonly rotatedSince: readonly RotatedVault[];
 }
@@ -61,7 +61,7 @@ export async function unpackBackup(options: UnpackOptions): Promise<Unpacked> {
   const states = new Map<string, VaultState>();
   for (const found of vaults)
     states.set(found.statement.tenant, await writeVault(found, into, files));
-  await rebuildStore({
+  const { isKeyGone } = await rebuildStore({
     ...{ dataDirectory: into, keyStore, random, durableFiles: files },
     vaults: states,
     log: (handle) => {
@@ -76,7 +76,7 @@ export async function unpackBackup(options: UnpackOptions): Promise<Unpacked> {
       ...{ tenant, generations: { before, after: states.get(tenant)?.generation ?? before } },
     }))
     .filter(({ generations: { before, after } }) => after > before);
-  return { rotatedSince };
+  return { rotatedSince, isKeyGone };
 }
 
 interface FoundVault {

@@ -2,17 +2,16 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalJsonBytes, parseCanonicalJson } from '../base/canonical-json.js';
-import { BaseError } from '../base/errors.js';
+import { canonicalJsonBytes } from '../base/canonical-json.js';
 import { digestToHex, type HexDigest } from '../base/hex-digest.js';
-import { COUNT, DIGEST, JsonMembers, textLike } from '../base/json-members.js';
+import { COUNT, HANDLE } from '../base/json-members.js';
 import type { RandomSource } from '../base/random.js';
 import type { DurableFileSystem } from '../keys/durable-file.js';
 import type { VaultState } from '../keys/vault.js';
-import type { BackupError } from './backup-error.js';
 import { damagedBackup } from './backup-error.js';
 import { generationOf, piecePlace, vaultPlace, VAULTS } from './internal/places.js';
 import { seal, unseal } from './internal/seal.js';
+import { type Digested, readDigested, readEach, readSealedJson } from './internal/sealed-json.js';
 import {
   atTarget,
   digestOf,
@@ -24,10 +23,8 @@ import {
 } from './internal/target-files.js';
 import type { Target } from './target.js';
 
-export interface VaultPiece {
+export interface VaultPiece extends Digested {
   readonly offset: number;
-  readonly length: number;
-  readonly sha256: HexDigest;
 }
 
 /** How much of a generation's file there is. */
@@ -46,7 +43,6 @@ export interface CopyingParts {
   readonly random: RandomSource;
 }
 
-const TENANT = textLike(/^[0-9a-f]{16}$/, 'a handle');
 const MAX_PIECES = 1_000_000;
 const CHUNK_LENGTH = 1024 * 1024;
 
@@ -269,34 +265,23 @@ async function* chunksOf(path: string, from: number, to: number): AsyncGenerator
 }
 
 function decode(place: string, bytes: Uint8Array): VaultStatement {
-  const refuse = (): BackupError => damagedBackup(place, 'is not what was written');
-  try {
-    const members = new JsonMembers(parseCanonicalJson(bytes), refuse);
+  const what = 'is not what was written';
+  return readSealedJson({ file: place, what }, bytes, (members) => {
     const statement = {
-      tenant: members.required('tenant', TENANT),
+      tenant: members.required('tenant', HANDLE),
       generation: members.required('generation', COUNT),
-      length: members.required('length', COUNT),
-      sha256: members.required('sha256', DIGEST),
-      pieces: members.objects('pieces', MAX_PIECES).map((piece) => {
-        const read = {
-          offset: piece.required('offset', COUNT),
-          length: piece.required('length', COUNT),
-          sha256: piece.required('sha256', DIGEST),
-        };
-        piece.end();
-        return read;
-      }),
+      ...readDigested(members),
+      pieces: readEach(members, 'pieces', MAX_PIECES, (piece) => ({
+        offset: piece.required('offset', COUNT),
+        ...readDigested(piece),
+      })),
     };
-    members.end();
     let end = 0;
     for (const { offset, length } of statement.pieces) {
-      if (offset !== end) throw refuse();
+      if (offset !== end) throw damagedBackup(place, what);
       end += length;
     }
-    if (end !== statement.length) throw refuse();
+    if (end !== statement.length) throw damagedBackup(place, what);
     return statement;
-  } catch (cause) {
-    if (cause instanceof BaseError) throw refuse();
-    throw cause;
-  }
+  });
 }

@@ -118,6 +118,9 @@ export const INSTANT: Shape<UnixMillis> = {
   read: (value) => (typeof value === 'string' ? orNull(() => parseInstant(value)) : null),
 };
 
+/** Hex, 8 bytes: how tenants and logs are named. */
+export const HANDLE: Shape<string> = textLike(/^[0-9a-f]{16}$/, 'a handle');
+
 /** RFC 4648 §4 of `length` bytes, or of any number of them. */
 export function base64Of(length?: number): Shape<Uint8Array> {
   return {

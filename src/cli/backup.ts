@@ -66,7 +66,7 @@ export function addBackupCommand(program: Command, terminal: Terminal, end: End)
         terminal,
         flags.json,
         { items: items.map((item) => ({ ...item })) as JsonObject[] },
-        items.map(targetLine),
+        items.length === 0 ? [NO_TARGETS] : items.map(targetLine),
       );
     });
   withExamples(list, 'chirograph backup list --json');
@@ -150,7 +150,9 @@ function drillLines({ isSound, backup, logs, findings, ...rest }: DrillReport): 
 const targetSchema = z.looseObject({
   target: z.string(),
   state: z.string(),
+  overdue: z.boolean(),
   problem: z.string().optional(),
+  vaults: z.array(z.looseObject({ current: z.boolean() })),
   last: z.looseObject({ backup: z.number(), at: z.string(), entries: z.number() }).optional(),
 });
 type TargetView = z.infer<typeof targetSchema>;
@@ -212,10 +214,20 @@ async function makeAtRest(
   }
 }
 
-function targetLine({ target, state, problem, last }: TargetView): string {
+const NO_TARGETS = 'the node has no backup targets: set backupDirectories, and start it again';
+
+function targetLine({ target, state, problem, last, overdue, vaults }: TargetView): string {
   const what =
     last === undefined
       ? 'no backup yet'
       : `backup ${last.backup} of ${last.at}, ${last.entries} entries`;
-  return oneLine([target, state, what, ...(problem === undefined ? [] : [problem])].join('  '));
+  const behind = vaults.filter(({ current }) => !current).length;
+  return oneLine(
+    [
+      ...[target, state, what],
+      ...(overdue ? ['overdue'] : []),
+      ...(behind === 0 ? [] : [`${behind} of ${vaults.length} vaults of an older generation`]),
+      ...(problem === undefined ? [] : [problem]),
+    ].join('  '),
+  );
 }

@@ -12,7 +12,7 @@ import {
   isHandoverSignedBy,
   isNextKey,
 } from '../tlog/handover.js';
-import { ED25519_NOTE, parseVerifierKey, type VerifierKey } from '../tlog/note-key.js';
+import { ed25519KeyIn, type VerifierKey } from '../tlog/note-key.js';
 import { EvidenceError } from './evidence-error.js';
 import { textUpTo } from './internal/evidence-shapes.js';
 
@@ -106,12 +106,8 @@ function readTerms(members: JsonMembers, refuse: Refuse): HandoverRequest {
 }
 
 function keyOf(text: string, refuse: Refuse): VerifierKey {
-  try {
-    const key = parseVerifierKey(text);
-    if (key.type === ED25519_NOTE) return key;
-  } catch (cause) {
-    if (!(cause instanceof ChirographError)) throw cause;
-  }
+  const key = ed25519KeyIn(text);
+  if (key !== null) return key;
   throw refuse('one of its keys is not an Ed25519 verifier key');
 }
 

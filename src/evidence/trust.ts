@@ -8,7 +8,7 @@ import { ChirographError } from '../base/errors.js';
 import { BOOLEAN, COUNT, JsonMembers, oneOf, type Shape, textLike } from '../base/json-members.js';
 import { IDENTITY_ID } from '../identities/identity-event.js';
 import type { TrustAnchor } from '../signing/trust-anchor.js';
-import { ED25519_NOTE, parseVerifierKey, type VerifierKey } from '../tlog/note-key.js';
+import { ed25519KeyIn, type VerifierKey } from '../tlog/note-key.js';
 import { parseWitnessPolicy, type WitnessPolicy } from '../tlog/witness-policy.js';
 import { MAX_HEIGHT } from './bitcoin/anchor-proof.js';
 import { parseBlockHash } from './bitcoin/hash256.js';
@@ -126,10 +126,7 @@ const NAME = textLike(/^[^\p{C}\p{Zl}\p{Zp}]{1,256}$/u, 'a name of 1 to 256 visi
 
 const CERTIFICATES = listOf(ANY, MAX_ROOTS);
 
-const NOTE_KEY = refusingShape(textLike(/^/, 'text'), 'an Ed25519 verifier key', (text) => {
-  const key = parseVerifierKey(text);
-  return key.type === ED25519_NOTE ? key : null;
-});
+const NOTE_KEY = refusingShape(textLike(/^/, 'text'), 'an Ed25519 verifier key', ed25519KeyIn);
 const KEYS = listOf(NOTE_KEY, MAX_ROOTS);
 const IDENTITIES = listOf(textLike(IDENTITY_ID, 'the id of an identity'), MAX_ROOTS);
 

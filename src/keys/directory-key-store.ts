@@ -134,16 +134,30 @@ export class DirectoryKeyStore implements KeyStore {
   }
 
   async logKeys(handle: string): Promise<LogKeys> {
-    return this.#keys.read(logFile(handle), (members) => {
-      const core = members.optional('core', KEY);
-      return core === undefined
-        ? lostLogKeys(members)
-        : logKeysOf(core, members.required('note', KEY));
-    });
+    const file = logFile(handle);
+    return (
+      (await this.#keys.readIfThere(file, readLogKeys)) ??
+      (await this.#keys.readIfThere(endedFile(handle), lostLogKeys)) ??
+      this.#keys.read(file, readLogKeys)
+    );
   }
 
   async destroyLogKeys(handle: string): Promise<void> {
-    await this.#keys.retire(logFile(handle), this.#random);
+    const file = logFile(handle);
+    const ending = await this.#endingKeys(file);
+    // A crash before this leaves the keys as they were, and after it both: the secret ones go first for whoever reads.
+    if (ending !== null) await this.#keys.write(endedFile(handle), publicContent(ending));
+    await this.#keys.retire(file, this.#random);
+  }
+
+  /** Null of a file that is not there, or of which nothing can be read: it goes all the same. */
+  async #endingKeys(file: string): Promise<LogKeys | null> {
+    try {
+      return await this.#keys.readIfThere(file, readLogKeys);
+    } catch (cause) {
+      if (cause instanceof KeysError && cause.code === 'KEYS_FILE_DAMAGED') return null;
+      throw cause;
+    }
   }
 
   async createTenant(handle: string, recoveryKey: Uint8Array | null): Promise<void> {
@@ -335,6 +349,15 @@ function logKeysOf(core: Uint8Array, note: Uint8Array): LogKeys {
   return { core: keyPairOf(core), note: noteKeyOf(keyPairOf(note)), isLost: false };
 }
 
+function readLogKeys(members: JsonMembers): LogKeys {
+  const core = members.optional('core', KEY);
+  return core === undefined ? lostLogKeys(members) : logKeysOf(core, members.required('note', KEY));
+}
+
+function publicContent({ core, note }: Pick<LogKeys, 'core' | 'note'>): JsonObject {
+  return { corePublicKey: toBase64(core.publicKey), notePublicKey: toBase64(note.publicKey) };
+}
+
 function lostLogKeys(members: JsonMembers): LogKeys {
   return {
     core: {
@@ -356,7 +379,7 @@ function lostLogKeys(members: JsonMembers): LogKeys {
 function lostKey(): KeysError {
   return new KeysError(
     'KEYS_MISSING',
-    'the keys of this log were lost with a key store: it is read, and another goes on for it',
+    'the keys of this log are gone, lost with a key store or handed over: it is read, and another goes on for it',
   );
 }
 
@@ -367,6 +390,12 @@ function noteKeyOf(pair: KeyPair): NoteKey {
 function logFile(handle: string): string {
   checkHandle(handle);
   return `log.${handle}.json`;
+}
+
+/** Of keys that were handed over: what is left of them, so that copies of before can be read. */
+function endedFile(handle: string): string {
+  checkHandle(handle);
+  return `log.${handle}.ended.json`;
 }
 
 function tenantFile(handle: string, what: 'recovery' | 'root' | 'vault'): string {

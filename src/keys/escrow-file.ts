@@ -3,7 +3,7 @@ import type { UnixMillis } from '../base/brand.js';
 import { concat, equalBytes, toBase64, toHex, utf8 } from '../base/bytes.js';
 import { canonicalJsonBytes, type JsonObject } from '../base/canonical-json.js';
 import { hmacSha256, sha256 } from '../base/hash.js';
-import { base64Of, COUNT, INSTANT, textLike } from '../base/json-members.js';
+import { base64Of, COUNT, INSTANT, textLike, HANDLE } from '../base/json-members.js';
 import { formatInstant } from '../base/time.js';
 import { type CarriedKind, formatCarried, parseCarried } from './internal/carried-file.js';
 import { sealTo } from './internal/sealed-box.js';
@@ -47,7 +47,6 @@ const ESCROW: CarriedKind = {
   damaged: 'ESCROW_DAMAGED',
 };
 const ID = textLike(/^[0-9a-f]{32}$/, '32 hex digits');
-const HANDLE = textLike(/^[0-9a-f]{16}$/, 'a handle');
 const NAME = textLike(/^(?:[a-z0-9][a-z0-9-]{0,62}|_node)$/, 'the name of a tenant');
 const KEY_LENGTH = 32;
 

@@ -10,7 +10,7 @@ export interface LogKeys {
   readonly core: KeyPair;
   /** Signs the checkpoints. */
   readonly note: NoteKey;
-  /** They were lost with a key store, and only the public halves are left: whoever asks for more gets KEYS_MISSING. */
+  /** They were lost with a key store, or handed over: only the public halves are left, and whoever asks for more gets KEYS_MISSING. */
   readonly isLost: boolean;
 }
 
@@ -78,7 +78,10 @@ export interface KeyStore {
 
   createLogKeys(handle: string): Promise<LogKeys>;
   logKeys(handle: string): Promise<LogKeys>;
-  /** Overwritten and removed when it returns; nothing where there is none. Asked again, it finishes what a crash cut short. */
+  /**
+   * Overwritten and removed when it returns, but for the public halves; nothing where there is none. Asked again, it finishes
+   * what a crash cut short.
+   */
   destroyLogKeys(handle: string): Promise<void>;
 
   /**

@@ -49,6 +49,9 @@ export interface LedgerStoreOptions extends StoreFileSystems {
   readonly recoveryKeyFor?: (tenant: string) => Promise<Uint8Array | null>;
 }
 
+/** What keeps data from being written that are older than a handover. */
+export const KEYS_ARE_GONE =
+  'the keys of a log are gone that these data name: they were lost, or handed over after the data were copied';
 const SEGMENT_BYTES = 32 * 1024 * 1024;
 
 export class LedgerStore {
@@ -83,6 +86,8 @@ export class LedgerStore {
     });
     this.#open = new OpenLedgers(parts.state, (log, drafts, until) => {
       this.#checkWritable();
+      // Nothing can be signed: before anything of it is durable.
+      if (log.secrets.isLost) throw new LedgerError('LEDGER_READ_ONLY', KEYS_ARE_GONE);
       return this.#sequencer.submit(log, drafts, until);
     });
     this.#rotation = new JournalRotation({

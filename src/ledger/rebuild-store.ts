@@ -39,13 +39,18 @@ export interface RebuildOptions {
   readonly progress: (origin: string) => void;
 }
 
+export interface RebuiltStore {
+  /** The keys of a log that is written are gone: its ledger can only go on in another. */
+  readonly isKeyGone: boolean;
+}
+
 /**
  * Closed and on disk when it returns, and opened once as a node would open it.
  *
  * @throws LedgerError LEDGER_DAMAGED if the blocks are not those of the heads; KeysError KEYS_MISSING,
  * KEYS_VAULT_DAMAGED.
  */
-export async function rebuildStore(options: RebuildOptions): Promise<void> {
+export async function rebuildStore(options: RebuildOptions): Promise<RebuiltStore> {
   const { durableFiles = durableFileSystem, keyStore, random } = options;
   const directory = await openDataDirectory(options.dataDirectory, durableFiles);
   const catalog = await Catalog.open(directory.root, durableFiles);
@@ -73,6 +78,9 @@ export async function rebuildStore(options: RebuildOptions): Promise<void> {
     random,
   });
   await closeRecovered(opened.parts, opened.vaults, opened.journal);
+  const written = catalog.ledgers().flatMap(({ logs: all }) => all.slice(-1));
+  const keys = await Promise.all(written.map((log) => keyStore.logKeys(keysOf(log))));
+  return { isKeyGone: keys.some(({ isLost }) => isLost) };
 }
 
 async function rebuildLogs(
@@ -86,13 +94,13 @@ async function rebuildLogs(
     for (const descriptor of catalog.ledgers().flatMap((ledger) => ledger.logs)) {
       const { corePublicKey, handle, origin } = descriptor;
       progress(origin);
-      const { core } = await keyStore.logKeys(keysOf(descriptor));
+      const { core, isLost } = await keyStore.logKeys(keysOf(descriptor));
       if (!equalBytes(core.publicKey, fromHex(corePublicKey)))
         throw damaged(`the key store holds another key for log ${origin} than the catalog names`);
       const copied = log(handle);
       // Its first entry was not there yet: the node's next start appends it.
       if (copied === undefined) continue;
-      await rebuildLog(store, { descriptor, core, ...copied });
+      await rebuildLog(store, { descriptor, core: isLost ? null : core, ...copied });
       rebuilt.push({ key: nameInJournal(descriptor), head: copied.head });
     }
     await store.flush();

@@ -1,6 +1,7 @@
 /** The keys of signed notes and their text form, the verifier key or vkey (C2SP signed-note). */
 import type { Brand } from '../base/brand.js';
 import { asBuffer, concat, fromBase64, toBase64, utf8 } from '../base/bytes.js';
+import { ChirographError } from '../base/errors.js';
 import { sha256 } from '../base/hash.js';
 import { ED25519_KEY_BYTES } from './ed25519.js';
 import { isNoteText } from './internal/note-text.js';
@@ -60,6 +61,17 @@ export function parseVerifierKey(text: string): VerifierKey {
   const key = verifierKey(name, type, typed.subarray(1));
   if (formatKeyId(key.keyId) !== id) throw malformed('the key id belongs to another name or key');
   return key;
+}
+
+/** Of a log, or a recovery key: of type 01. Null for what is none. */
+export function ed25519KeyIn(text: string): VerifierKey | null {
+  try {
+    const key = parseVerifierKey(text);
+    return key.type === ED25519_NOTE ? key : null;
+  } catch (cause) {
+    if (cause instanceof ChirographError) return null;
+    throw cause;
+  }
 }
 
 function keyIdOf(name: string, type: SignatureType, publicKey: Uint8Array): KeyId {

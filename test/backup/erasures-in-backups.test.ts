@@ -195,6 +195,20 @@ describe('an erasure', () => {
     });
   }, 60_000);
 
+  it('is tried again by itself, a minute later', async () => {
+    await rename(join(root, 'second'), join(root, 'away'));
+    const id = await approve();
+    await rename(join(root, 'away'), join(root, 'second'));
+    // By the clock of the node, which stands still, no try is due.
+    expect(await showErasure(opened.node, id)).toMatchObject({ progress: { step: 'failed' } });
+    opened.clock.advance(60_000);
+    for (let state = 'executing'; state !== 'done';)
+      ({ state } = await showErasure(opened.node, id));
+    expect((await certificate(opened.node, id)).certificate).toMatchObject({
+      silent: [{ kind: 'copies-outside' }],
+    });
+  }, 60_000);
+
   it('takes an empty directory in the place of a target for a disk that is not mounted', async () => {
     await rename(join(root, 'second'), join(root, 'away'));
     await mkdir(join(root, 'second'));

@@ -2,12 +2,17 @@
 import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { LeafIndex } from '../../src/base/brand.js';
+import { RandomPool } from '../../src/base/random.js';
+import { requestHandover } from '../../src/hand-over-log.js';
+import { openEntry } from '../../src/queries/opened-entry.js';
 import { nodeFindings } from '../faults/damaged-node.js';
 import { brokenPromises, ClientMemory } from '../support/client-memory.js';
 import { rejection } from '../support/errors.js';
+import { FakeClock } from '../support/fake-clock.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestNode } from '../support/test-node.js';
-import { appendSome, backUp, backUpAtRest, bringBack } from './backed-node.js';
+import { appendSome, backUp, backUpAtRest, bringBack, keysOf } from './backed-node.js';
 
 let root: string;
 let memory: ClientMemory;
@@ -106,6 +111,56 @@ describe('a backup of a stopped node', () => {
     await backUpAtRest(root);
     await (await openTestNode(root)).close();
     expect((await bringBack(root, 'again')).wentOn).toHaveLength(3);
+  });
+});
+
+describe('a backup of logs that were handed over', () => {
+  it('is restored, of whatever time, with the keys that there are now', async () => {
+    const opened = await openTestNode(root);
+    await opened.node.createLedger('default', 'kyc');
+    for (let n = 0; n < 3; n++) {
+      await appendSome(opened, memory, 10 * n, 10 * n + 5);
+      await backUp(opened, root);
+      for (const { identity } of opened.node.store.allLedgers())
+        if (identity.name === 'kyc') await opened.node.store.rotateKeys(identity.handle);
+    }
+    await opened.close();
+    for (const number of [3, 2, 1]) {
+      const into = `again-${number}`;
+      expect((await bringBack(root, into, { number })).number).toBe(number);
+      expect([number, await nodeFindings(join(root, into))]).toEqual([number, []]);
+      const again = await openTestNode(join(root, into));
+      const ledgers = again.node.store.allLedgers();
+      expect(ledgers.map(({ logs }) => logs.length)).toEqual([2, 2, 2]);
+      // All that it held is read, whosever the keys are.
+      const kyc = ledgers.find(({ identity }) => identity.name === 'kyc')?.logs[0];
+      const payloads: unknown[] = [];
+      for (let index = 0; index < (kyc?.head.size ?? 0); index++) {
+        const entry = await kyc?.entry(index as LeafIndex);
+        const vault = again.node.store.vaultOf(again.node.tenantNamed('default').handle);
+        const read = entry && (await openEntry(vault, entry));
+        if (read?.kind === 'record') payloads.push(read.payload.bytes.length > 0);
+      }
+      expect([number, payloads]).toEqual([number, Array.from({ length: 5 * number }, () => true)]);
+      await appendSome(again, new ClientMemory(), 90, 92);
+      await again.close();
+      expect([number, await nodeFindings(join(root, into))]).toEqual([number, []]);
+    }
+  }, 60_000);
+
+  it('goes on in new logs, if a stopped node was handed over since', async () => {
+    await liveSome();
+    await backUpAtRest(root);
+    const { signed } = await requestHandover(
+      {
+        ...{ dataDirectory: join(root, 'data'), keyStore: await keysOf(root) },
+        ...{ clock: new FakeClock(), random: new RandomPool(), tenant: 'default', ledger: 'kyc' },
+      },
+      null,
+    );
+    expect(signed).not.toBeNull();
+    expect((await bringBack(root, 'again')).wentOn).toHaveLength(3);
+    expect(await nodeFindings(join(root, 'again'))).toEqual([]);
   });
 });
 

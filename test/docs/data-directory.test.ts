@@ -57,6 +57,8 @@ describe('docs/formats/data-directory.md', () => {
     const opened = await openTestNode(root);
     const { node } = opened;
     await node.store.createLedger(node.tenantNamed('default'), 'kyc');
+    for (const { identity } of node.store.allLedgers())
+      if (identity.name === 'kyc') await node.store.rotateKeys(identity.handle);
     await node.anchorNow();
     await opened.close();
 

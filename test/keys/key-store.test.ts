@@ -41,6 +41,36 @@ describe('DirectoryKeyStore', () => {
     for (const name of names) expect((await stat(join(keys, name))).mode & 0o777).toBe(0o600);
   });
 
+  it('keeps of keys of a log that were handed over their public halves alone', async () => {
+    const store = await open();
+    const { core, note } = await store.createLogKeys(HANDLE);
+    const [secret, signature] = [Uint8Array.from(core.secretKey), note.sign(utf8('once'))];
+    expect(signature).toHaveLength(64);
+    await store.destroyLogKeys(HANDLE);
+    await store.destroyLogKeys(HANDLE);
+    const names = (await readdir(keys)).filter((name) => name.startsWith('log.'));
+    expect(names).toEqual([`log.${HANDLE}.ended.json`]);
+    const text = await readFile(join(keys, names[0] ?? ''), 'utf8');
+    expect(text).not.toContain(Buffer.from(secret.subarray(0, 32)).toString('base64'));
+    const ended = await (await open()).logKeys(HANDLE);
+    expect(ended).toMatchObject({ isLost: true });
+    expect([toHex(ended.core.publicKey), toHex(ended.note.publicKey)]).toEqual([
+      toHex(core.publicKey),
+      toHex(note.publicKey),
+    ]);
+    expect(() => ended.core.secretKey).toThrow(expect.objectContaining({ code: 'KEYS_MISSING' }));
+    expect(() => ended.note.sign(utf8('x'))).toThrow(
+      expect.objectContaining({ code: 'KEYS_MISSING' }),
+    );
+    // Keys that never were are missing, and so are those of which nothing can be read: those go all the same.
+    const damaged = 'fedcba9876543210';
+    expect(await rejection(store.logKeys(damaged))).toMatchObject({ code: 'KEYS_MISSING' });
+    await store.createLogKeys(damaged);
+    await writeFile(join(keys, `log.${damaged}.json`), 'what a disk left');
+    await store.destroyLogKeys(damaged);
+    expect(await rejection(store.logKeys(damaged))).toMatchObject({ code: 'KEYS_MISSING' });
+  });
+
   it('gives back after a reopening what it made', async () => {
     const first = await open();
     await first.createTenant(HANDLE, null);

@@ -10,6 +10,7 @@ import { ask, brokenPromises, brokenRepeats, ClientMemory } from '../support/cli
 import { copyDirectory } from '../support/copy-directory.js';
 import { FaultPlan, type PlannedFault, type When } from '../support/fault-plan.js';
 import { fsckFindings } from '../support/fsck-findings.js';
+import { HANDOVER_ORDER, handoverOrder } from '../support/handover-order.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestStore, type TestStore } from '../support/test-store.js';
 
@@ -77,6 +78,18 @@ describe('a log that is handed over', () => {
   });
 });
 
+describe('a handover', () => {
+  it('comes after the new key is synced, and says so in the catalog before the entry; the old key goes last', async () => {
+    const plan = new FaultPlan(null);
+    const opened = await begun(root, plan);
+    await write(opened, new ClientMemory(), 2);
+    const before = plan.trace.length;
+    await rotate(opened);
+    expect(handoverOrder(plan.trace.slice(before))).toEqual(HANDOVER_ORDER);
+    await opened.store.close();
+  });
+});
+
 describe('a crash within a handover', () => {
   it('leaves the log with its old keys, or one that goes on, and never both', async () => {
     const faults = await allFaults();
@@ -116,7 +129,7 @@ async function allFaults(): Promise<PlannedFault[]> {
 async function crashAndGoOn(place: string, fault: PlannedFault): Promise<number> {
   const name = `${fault.step} ${fault.nth} ${fault.when}`;
   const memory = new ClientMemory();
-  const plan = new FaultPlan(fault);
+  const plan = new FaultPlan(fault, { isForGood: true });
   const opened = await begun(place, plan);
   await write(opened, memory, 2);
   await rotate(opened).catch(() => undefined);
@@ -187,5 +200,6 @@ async function lastStatement(reader: LogReader): Promise<Uint8Array> {
 }
 
 async function logKeyFiles(place: string): Promise<string[]> {
-  return (await readdir(join(place, 'data.keys'))).filter((name) => name.startsWith('log.'));
+  const names = await readdir(join(place, 'data.keys'));
+  return names.filter((name) => name.startsWith('log.') && !name.endsWith('.ended.json'));
 }

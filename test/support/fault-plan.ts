@@ -38,14 +38,25 @@ export function faultsBetween(
 
 export class InjectedFault extends Error {}
 
+export interface FaultManner {
+  /** As the system would name it, such as `EIO`; none unless given. */
+  readonly code?: string;
+  /** Whether every step after it fails too, as after a power cut. */
+  readonly isForGood?: boolean;
+}
+
 export class FaultPlan {
   readonly #fault: PlannedFault | null;
+  readonly #manner: FaultManner;
   /** How often each kind of step was asked for. */
   readonly steps = new Map<string, number>();
+  /** Each that was asked for, in order. */
+  readonly trace: string[] = [];
   hasStruck = false;
 
-  constructor(fault: PlannedFault | null) {
+  constructor(fault: PlannedFault | null, manner: FaultManner = {}) {
     this.#fault = fault;
+    this.#manner = manner;
   }
 
   get observer(): CommitObserver {
@@ -131,14 +142,35 @@ export class FaultPlan {
   ): Promise<void> {
     const nth = this.steps.get(step) ?? 0;
     this.steps.set(step, nth + 1);
+    this.trace.push(step);
+    if (this.hasStruck && this.#manner.isForGood === true) throw this.#failure(step);
     const when = this.#fault?.step === step && this.#fault.nth === nth ? this.#fault.when : null;
     if (when === null) return whole();
     this.hasStruck = true;
     if (when === 'torn') await torn();
     // A file that stays open would be closed by the garbage collector, at some later test.
     if (when === 'after' || step === 'journal: close') await whole();
-    throw new InjectedFault(`injected: ${step}`);
+    throw this.#failure(step);
   }
+
+  #failure(step: string): InjectedFault {
+    const { code } = this.#manner;
+    return Object.assign(new InjectedFault(`injected: ${step}`), code !== undefined && { code });
+  }
+}
+
+/** One file system out of several: which, the path says. */
+export function filesByPlace(of: (path: string) => DurableFileSystem): DurableFileSystem {
+  return {
+    write: (path, bytes, mode) => of(path).write(path, bytes, mode),
+    append: (path, bytes) => of(path).append(path, bytes),
+    overwrite: (path, bytes) => of(path).overwrite(path, bytes),
+    truncate: (path, length) => of(path).truncate(path, length),
+    sync: (path) => of(path).sync(path),
+    rename: (from, to) => of(to).rename(from, to),
+    unlink: (path) => of(path).unlink(path),
+    syncDirectory: (path) => of(path).syncDirectory(path),
+  };
 }
 
 /** Names without the handles in them, which are random. */

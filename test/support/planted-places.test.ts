@@ -20,6 +20,7 @@ import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
 import { IDENTITY_FAULTS } from '../identities/planted-faults.js';
 import { REHEARSAL_FAULT } from '../interop/rehearsal-fault.js';
+import { HANDOVER_FAULTS } from '../ledger/planted-handovers.js';
 import { OUTAGE_FAULTS } from '../outages/outage-faults.js';
 import { ERASURE_FAULTS } from '../retention/planted-erasures.js';
 import { RETENTION_FAULTS } from '../retention/planted-faults.js';
@@ -52,6 +53,7 @@ const ALL = [
   ...RETENTION_FAULTS,
   REHEARSAL_FAULT,
   ...BACKUP_FAULTS,
+  ...HANDOVER_FAULTS,
 ];
 
 describe('a planted fault', () => {

@@ -1,13 +1,7 @@
 /** What one backup added, as JSON (docs/formats/backup.md, "A backup"). Sealed by whoever writes it. */
 import type { Sha256Digest, TreeSize, UnixMillis } from '../../base/brand.js';
 import { toHex } from '../../base/bytes.js';
-import {
-  canonicalJsonBytes,
-  type JsonObject,
-  type JsonValue,
-  parseCanonicalJson,
-} from '../../base/canonical-json.js';
-import { BaseError } from '../../base/errors.js';
+import { canonicalJsonBytes, type JsonObject, type JsonValue } from '../../base/canonical-json.js';
 import { digestFromHex, type HexDigest } from '../../base/hex-digest.js';
 import {
   arrayOf,
@@ -15,14 +9,15 @@ import {
   COUNT,
   DIGEST,
   INSTANT,
-  JsonMembers,
+  type JsonMembers,
   textLike,
+  HANDLE,
 } from '../../base/json-members.js';
 import { formatInstant } from '../../base/time.js';
 import { type Mark, markContent, readMark } from '../../keys/mark.js';
 import type { LogHead } from '../../ledger/log-head.js';
-import { damagedBackup } from '../backup-error.js';
 import { MAX_PARTS } from './places.js';
+import { type Digested, readDigested, readEach, readSealedJson } from './sealed-json.js';
 
 /** Bytes that lie in a part. */
 export interface Run {
@@ -47,10 +42,7 @@ export interface FileRun extends Run {
   readonly sha256: HexDigest;
 }
 
-export interface WrittenPart {
-  readonly length: number;
-  readonly sha256: HexDigest;
-}
+export type WrittenPart = Digested;
 
 /** The least of a vault that a backup opens with. */
 export interface NeededVault {
@@ -83,7 +75,6 @@ export interface Manifest {
 
 /** Of logs, runs and files in one backup: what a node may hold is less. */
 const MAX_ITEMS = 10_000_000;
-const HANDLE = textLike(/^[0-9a-f]{16}$/, 'a handle');
 /** Never out of the directory that is restored into. */
 const PATH = textLike(
   /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,254})(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}){0,3}$/,
@@ -111,11 +102,10 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
 
 /** @param file named in errors. @throws BackupError BACKUP_DAMAGED. */
 export function decodeManifest(file: string, bytes: Uint8Array): Manifest {
-  const refuse = (): Error => damagedBackup(file, 'is not a manifest of this format');
-  try {
-    const members = new JsonMembers(parseCanonicalJson(bytes), refuse);
+  const what = 'is not a manifest of this format';
+  return readSealedJson({ file, what }, bytes, (members) => {
     const mark = members.objectOrNull('mark');
-    const manifest = {
+    return {
       number: members.required('number', COUNT),
       previous: members.optional('previous', DIGEST) ?? null,
       startedAt: members.required('startedAt', INSTANT),
@@ -123,19 +113,14 @@ export function decodeManifest(file: string, bytes: Uint8Array): Manifest {
       isAtRest: members.required('isAtRest', BOOLEAN),
       mark: mark && readMark(mark),
       accessChanges: members.required('accessChanges', COUNT),
-      parts: each(members, 'parts', MAX_PARTS, readPart),
-      logs: each(members, 'logs', MAX_ITEMS, readLog),
-      blocks: each(members, 'blocks', MAX_ITEMS, readBlocks),
-      files: each(members, 'files', MAX_ITEMS, readFile),
+      parts: readEach(members, 'parts', MAX_PARTS, readDigested),
+      logs: readEach(members, 'logs', MAX_ITEMS, readLog),
+      blocks: readEach(members, 'blocks', MAX_ITEMS, readBlocks),
+      files: readEach(members, 'files', MAX_ITEMS, readFile),
       removed: members.optional('removed', arrayOf(PATH, MAX_ITEMS)) ?? [],
-      vaults: each(members, 'vaults', MAX_ITEMS, readVault),
+      vaults: readEach(members, 'vaults', MAX_ITEMS, readVault),
     };
-    members.end();
-    return manifest;
-  } catch (cause) {
-    if (cause instanceof BaseError) throw refuse();
-    throw cause;
-  }
+  });
 }
 
 function listed(name: string, items: readonly (string | object)[]): JsonObject {
@@ -144,19 +129,6 @@ function listed(name: string, items: readonly (string | object)[]): JsonObject {
     : {
         [name]: items.map((item): JsonValue => (typeof item === 'string' ? item : { ...item })),
       };
-}
-
-function each<T>(
-  members: JsonMembers,
-  name: string,
-  maximum: number,
-  read: (item: JsonMembers) => T,
-): readonly T[] {
-  return members.objects(name, maximum).map((item) => {
-    const value = read(item);
-    item.end();
-    return value;
-  });
 }
 
 function logToJson({ treeHash, rootHash, ...rest }: MovedLog): JsonObject {
@@ -173,10 +145,6 @@ function readLog(item: JsonMembers): MovedLog {
     rootHash: digestFromHex(item.required('rootHash', DIGEST)) as Sha256Digest,
     recordedAt: item.required('recordedAt', COUNT) as UnixMillis,
   };
-}
-
-function readPart(item: JsonMembers): WrittenPart {
-  return { length: item.required('length', COUNT), sha256: item.required('sha256', DIGEST) };
 }
 
 function readRun(item: JsonMembers): Run {

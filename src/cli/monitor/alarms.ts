@@ -19,8 +19,10 @@ export type AlarmCode =
   | 'anchor-chain'
   /** The coin of the last anchor was spent by what is no anchor of this log. */
   | 'anchor-spent'
-  /** Signed by another key, which is known for the log's. */
+  /** Signed by another key, which is known for the log's, and to which no handover leads. */
   | 'key-changed'
+  /** Signed by a key that was handed over, and beyond what the handover takes from it. */
+  | 'key-ended'
   /** Signed by no key that is known for the log's. */
   | 'key-unknown'
   /** Another log at the same place. */

@@ -1,6 +1,7 @@
 /** How a head that is shown goes with the largest that is known: by the node’s own proof, else by the tiles of both. */
 import { toHex } from '../../base/bytes.js';
 import { type Divergence, findDivergence } from '../../evidence/misbehaviour/find-divergence.js';
+import type { Checkpoint } from '../../tlog/checkpoint.js';
 import { verifyConsistency } from '../../tlog/consistency-proof.js';
 import { isSame } from './known-log.js';
 import type { RemoteLog } from './remote-log.js';
@@ -57,10 +58,10 @@ export async function decided(
 }
 
 /** By the node's own proof: one question where tiles would be several. */
-async function continues(
-  best: Pick<VerifiedHead, 'head'>,
-  seen: Pick<VerifiedHead, 'head'>,
-  remote: RemoteLog,
+export async function continues(
+  best: { readonly head: Pick<Checkpoint, 'size' | 'rootHash'> },
+  seen: { readonly head: Pick<Checkpoint, 'size' | 'rootHash'> },
+  remote: Pick<RemoteLog, 'consistency'>,
 ): Promise<boolean> {
   if (best.head.size === 0) return true;
   const proof = await remote.consistency(best.head.size, seen.head.size);

@@ -3,15 +3,17 @@
  * or one that a pinned recovery key or certificate vouches for in evidence of an entry of the log.
  * Never one because the node says so.
  */
-import { ChirographError } from '../../base/errors.js';
+import { assert, ChirographError } from '../../base/errors.js';
 import type { KnownLog } from '../../evidence/misbehaviour/find-divergence.js';
 import { parseEvidence } from '../../evidence/parse-evidence.js';
 import type { Trust } from '../../evidence/trust.js';
 import { verifyEvidence } from '../../evidence/verify.js';
+import { parseStatement } from '../../records/parse-statement.js';
 import { verifyCheckpoint } from '../../tlog/checkpoint.js';
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '../../tlog/note-key.js';
 import { noteVerifier } from '../../tlog/signed-note.js';
 import { RefusedByNode } from '../cli-error.js';
+import { type KnownHandover, pinnedHandovers } from './handovers.js';
 import type { MonitorState } from './monitor-state.js';
 
 export interface KeyQuestion {
@@ -36,12 +38,37 @@ export async function knownLogOf(question: KeyQuestion): Promise<KnownLog | null
     (named.length === 0 || named.some(({ key }) => isSame(key, known.key)))
   )
     return known;
-  if (trust.recoveryKeys.length === 0 && trust.certificates.length === 0) return null;
+  for await (const { log } of vouched(question)) if (hasSigned(log.key, checkpoint)) return log;
+  // By the word of the recovery key alone: whether a key has ended is for who compares heads.
+  const handed = pinnedHandovers(trust, origin).flatMap((one) => [one.old, one.new]);
+  const key = handed.map(parseVerifierKey).find((one) => hasSigned(one, checkpoint));
+  return key === undefined ? null : { key };
+}
+
+/** All handovers of the log that the owner has reason to believe. @throws as `knownLogOf`. */
+export async function handoversOf(
+  question: Pick<KeyQuestion, 'origin' | 'trust' | 'evidence'>,
+): Promise<readonly KnownHandover[]> {
+  const pinned = pinnedHandovers(question.trust, question.origin);
+  for await (const { handovers } of vouched(question)) return [...pinned, ...handovers];
+  return pinned;
+}
+
+interface Vouched {
+  readonly log: KnownLog;
+  /** That its entries say, in order. */
+  readonly handovers: readonly KnownHandover[];
+}
+
+async function* vouched(
+  question: Pick<KeyQuestion, 'origin' | 'trust' | 'evidence'>,
+): AsyncGenerator<Vouched> {
+  const { trust } = question;
+  if (trust.recoveryKeys.length === 0 && trust.certificates.length === 0) return;
   for (const ask of question.evidence) {
-    const vouched = await vouchedBy(ask, question);
-    if (vouched !== null && hasSigned(vouched.key, checkpoint)) return vouched;
+    const found = await vouchedBy(ask, question);
+    if (found !== null) yield found;
   }
-  return null;
 }
 
 export function logOf({ key, recovery }: MonitorState): KnownLog {
@@ -52,7 +79,7 @@ export function isSame(one: VerifierKey, other: VerifierKey): boolean {
   return formatVerifierKey(one) === formatVerifierKey(other);
 }
 
-function hasSigned(key: VerifierKey, checkpoint: string): boolean {
+export function hasSigned(key: VerifierKey, checkpoint: string): boolean {
   try {
     verifyCheckpoint(checkpoint, noteVerifier(key));
     return true;
@@ -62,11 +89,20 @@ function hasSigned(key: VerifierKey, checkpoint: string): boolean {
   }
 }
 
+/** Of evidence that verifies: what it says was signed for by those who may. */
+function termsIn(statement: Uint8Array): KnownHandover {
+  const said = parseStatement(statement);
+  assert(said.kind === 'handover', 'evidence that verifies shows handovers where it says so');
+  const { old, new: next, size, rootHash, signatures } = said;
+  const by = signatures.length === 1 ? 'recovery-key' : 'both-keys';
+  return { old, new: next, size, rootHash, by };
+}
+
 /** The last key of the log, by evidence of one of its entries, if the owner's roots vouch for it. */
 async function vouchedBy(
   ask: () => Promise<Uint8Array>,
-  { origin, trust }: KeyQuestion,
-): Promise<KnownLog | null> {
+  { origin, trust }: Pick<KeyQuestion, 'origin' | 'trust'>,
+): Promise<Vouched | null> {
   try {
     const bytes = await ask();
     const report = verifyEvidence(bytes, trust);
@@ -75,9 +111,11 @@ async function vouchedBy(
     );
     if (report.result === 'failed' || !isAttributed || report.log?.origin !== origin) return null;
     const key = parseVerifierKey(report.log.verifierKey);
-    const { recoverySignature: signature } = parseEvidence(bytes).log;
-    if (signature === undefined) return { key };
-    return { key, recovery: { key: parseVerifierKey(report.log.recoveryKey), signature } };
+    const { handovers: proved, recoverySignature: signature } = parseEvidence(bytes).log;
+    const handovers = proved.map(({ statement }) => termsIn(statement));
+    if (signature === undefined) return { log: { key }, handovers };
+    const recovery = { key: parseVerifierKey(report.log.recoveryKey), signature };
+    return { log: { key, recovery }, handovers };
   } catch (cause) {
     // Evidence that cannot be had or read vouches for nothing; a node that is not reached is another matter.
     if (cause instanceof RefusedByNode) return null;

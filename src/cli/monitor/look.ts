@@ -11,9 +11,11 @@ import {
 } from '../../evidence/misbehaviour/find-divergence.js';
 import { CliError } from '../cli-error.js';
 import { type Alarm, alarmOf } from './alarms.js';
+import { changeOfKey, complaintOfSaved, earlierKeyOf, whyNotAsPinned } from './change-of-key.js';
 import { compareHeads, decided } from './compare-heads.js';
+import { type KnownHandover, pinnedHandovers, whyEnded } from './handovers.js';
 import { withKeptTiles } from './kept-tiles.js';
-import { knownLogOf } from './known-log.js';
+import { handoversOf, hasSigned, type KeyQuestion, knownLogOf } from './known-log.js';
 import { type MonitorState, stateOf } from './monitor-state.js';
 import { changeOf, stateAfter } from './next-state.js';
 import type { RemoteLog } from './remote-log.js';
@@ -26,6 +28,7 @@ export class Look {
   readonly #at: UnixMillis;
   readonly #states: readonly MonitorState[];
   readonly #alarms: Alarm[] = [];
+  readonly #handovers: KnownHandover[] = [];
   /** By place, the size that was shown there and followed. */
   readonly #seen = new Map<string, number>();
   #before: MonitorState | null;
@@ -62,6 +65,18 @@ export class Look {
     let divergence: Divergence;
     try {
       const saved = { head: headOf(checkpoint), view: { checkpoint, fetchTile: null } };
+      if (!hasSigned(log.key, checkpoint)) {
+        const known = await handoversOf({
+          origin: log.key.name,
+          ...this.#roots(this.#best.remote),
+        });
+        const by = earlierKeyOf(known, checkpoint, log.key);
+        if (by !== null) {
+          const wrong = await complaintOfSaved(known, by, saved.head, this.#best);
+          if (wrong !== null) this.#alarm(wrong.code, place, wrong.detail);
+          return;
+        }
+      }
       const found = await findDivergence(saved.view, view, log);
       divergence = saved.head.size < head.size ? await decided(found, saved, this.#best) : found;
     } catch (cause) {
@@ -84,7 +99,8 @@ export class Look {
 
   async end(): Promise<Round> {
     const best = this.#best;
-    if (best === null) return { at: this.#at, head: null, change: 'none', alarms: this.#alarms };
+    const [alarms, handovers] = [this.#alarms, this.#handovers];
+    if (best === null) return { at: this.#at, head: null, change: 'none', alarms, handovers };
     const change = changeOf(this.#before, best);
     const state = stateAfter({ before: this.#before, best, seen: this.#seen, at: this.#at });
     const { grownAt } = state;
@@ -96,7 +112,7 @@ export class Look {
         `no new entry for ${Math.floor((this.#at - grownAt) / 1000)} seconds`,
       );
     if (this.#seen.size > 0) await this.#parts.store.write(state);
-    return { at: this.#at, head: best.head, change, alarms: this.#alarms };
+    return { at: this.#at, head: best.head, change, alarms, handovers };
   }
 
   /** What the place shows, verified; null after an alarm. */
@@ -121,20 +137,29 @@ export class Look {
       checkpoint: note,
       origin,
       state: remembered,
-      trust: this.#parts.trust,
-      evidence: [
-        ...this.#parts.evidence.map((bytes) => () => Promise.resolve(bytes)),
-        remote.evidence,
-      ],
+      ...this.#roots(remote),
     });
     if (log === null) return this.#unknownKey(remote, origin);
     const checkpoint = signedBy(note, log);
+    const head = headOf(checkpoint);
+    const ended = whyEnded(pinnedHandovers(this.#parts.trust, origin), log.key, head);
+    if (ended !== null) {
+      this.#alarm('key-ended', remote.place, ended);
+      return null;
+    }
     return {
       log,
-      head: headOf(checkpoint),
+      head,
       view: { checkpoint, fetchTile: withKeptTiles(remote.fetchTile) },
       remote,
     };
+  }
+
+  /** What may vouch for a key: the owner's roots, the files that the owner has, then the node. */
+  #roots(remote: RemoteLog | null): Pick<KeyQuestion, 'trust' | 'evidence'> {
+    const { evidence, trust } = this.#parts;
+    const own = evidence.map((bytes) => () => Promise.resolve(bytes));
+    return { trust, evidence: remote === null ? own : [...own, remote.evidence] };
   }
 
   #expectedOrigin({ place }: RemoteLog): string | null {
@@ -156,13 +181,18 @@ export class Look {
   async #follow(remote: RemoteLog, seen: VerifiedHead): Promise<void> {
     const best = this.#best;
     if (best === null) {
+      const pinned = pinnedHandovers(this.#parts.trust, seen.log.key.name);
+      const wrong = await whyNotAsPinned(pinned, seen, remote);
+      if (wrong !== null) {
+        this.#alarm(wrong.code, remote.place, wrong.detail);
+        return;
+      }
       this.#best = seen;
       this.#seen.set(remote.place, seen.head.size);
       return;
     }
     const { isNewKey, isShown, divergence } = await compareHeads(best, seen, remote);
-    if (isNewKey)
-      this.#alarm('key-changed', remote.place, 'its head is signed by another key of the log');
+    if (isNewKey && !(await this.#isFollowed(remote, best, seen))) return;
     if (divergence.kind === 'misbehaviour') {
       await this.#accuse(remote.place, seen.log, divergence);
       return;
@@ -171,6 +201,15 @@ export class Look {
     const isConsistent = isShown || divergence.kind === 'consistent';
     if (isConsistent && seen.head.size >= best.head.size) this.#best = seen;
     else this.#complain(remote, seen, best, isConsistent);
+  }
+
+  /** @returns whether it is followed: also by a key that the owner's roots vouch for though no handover leads to it. */
+  async #isFollowed(remote: RemoteLog, best: VerifiedHead, seen: VerifiedHead): Promise<boolean> {
+    const known = await handoversOf({ origin: seen.log.key.name, ...this.#roots(remote) });
+    const change = await changeOfKey(known, best, seen, remote);
+    if (change.kind === 'handed-over') this.#handovers.push(...change.path);
+    else this.#alarm(change.code, remote.place, change.detail);
+    return change.kind === 'handed-over' || change.code === 'key-changed';
   }
 
   #complain(

@@ -1,10 +1,9 @@
 /** What the options of `monitor` ask for: places, saved heads, roots of trust, memory. */
-import { ChirographError } from '../../base/errors.js';
 import type { Clock } from '../../base/time.js';
 import { readTrust } from '../../evidence/run-verify.js';
 import { SHIPPED_TRUST } from '../../evidence/shipped-trust.js';
 import { MAX_TRUST_BYTES, mergeTrust, NO_TRUST, type Trust } from '../../evidence/trust.js';
-import { ED25519_NOTE, parseVerifierKey } from '../../tlog/note-key.js';
+import { ed25519KeyIn } from '../../tlog/note-key.js';
 import { openChosenSource, type SourceOption } from '../chosen-source.js';
 import { CliError } from '../cli-error.js';
 import { readFileUpTo } from '../files.js';
@@ -150,12 +149,8 @@ function otherClient(url: string, flags: MonitorFlags, terminal: Terminal) {
 }
 
 function readLogKey(text: string) {
-  try {
-    const key = parseVerifierKey(text);
-    if (key.type === ED25519_NOTE) return key;
-  } catch (cause) {
-    if (!(cause instanceof ChirographError)) throw cause;
-  }
+  const key = ed25519KeyIn(text);
+  if (key !== null) return key;
   throw new CliError('CLI_USAGE', '--log-key must be a verifier key of type 01 (C2SP signed-note)');
 }
 

@@ -4,9 +4,10 @@ import type { JsonObject, JsonValue } from '../../base/canonical-json.js';
 import { formatInstant } from '../../base/time.js';
 import { visible } from '../../base/visible-text.js';
 import type { Alarm } from './alarms.js';
+import type { KnownHandover } from './handovers.js';
 import type { EpochRound, Round } from './round.js';
 
-export function roundToJson({ at, head, change, alarms, epochs }: Round): JsonValue {
+export function roundToJson({ at, head, change, alarms, epochs, handovers }: Round): JsonValue {
   return {
     at: formatInstant(at),
     ...(head !== null && {
@@ -16,6 +17,7 @@ export function roundToJson({ at, head, change, alarms, epochs }: Round): JsonVa
     }),
     change,
     ...(epochs !== undefined && { epochs: epochs && epochsToJson(epochs) }),
+    handovers: handovers.map((handover) => ({ ...handover })),
     alarms: alarms.map(({ code, place, detail, proof }) => ({
       code,
       place,
@@ -25,13 +27,18 @@ export function roundToJson({ at, head, change, alarms, epochs }: Round): JsonVa
   };
 }
 
-export function linesOfRound({ at, head, change, alarms, epochs }: Round): string[] {
+export function linesOfRound({ at, head, change, alarms, epochs, handovers }: Round): string[] {
   const time = formatInstant(at);
   const said =
     head === null
       ? 'nothing was ever seen of the log'
       : `${visible(head.origin)}: size ${head.size}, root hash ${toHex(head.rootHash)}, ${CHANGES[change]}`;
-  return [`${time}  ${said}`, ...linesOfEpochs(epochs ?? null), ...alarms.flatMap(linesOfAlarm)];
+  return [
+    `${time}  ${said}`,
+    ...handovers.map(lineOfHandover),
+    ...linesOfEpochs(epochs ?? null),
+    ...alarms.flatMap(linesOfAlarm),
+  ];
 }
 
 function epochsToJson({ head, change, followed }: EpochRound): JsonObject {
@@ -44,6 +51,11 @@ function linesOfEpochs(epochs: EpochRound | null): string[] {
   const { head, change, followed } = epochs;
   const upTo = followed === null ? 'none followed' : `followed up to epoch ${followed}`;
   return [`  ${visible(head.origin)}: size ${head.size}, ${CHANGES[change]}, ${upTo}`];
+}
+
+function lineOfHandover({ new: next, size, by }: KnownHandover): string {
+  const who = by === 'recovery-key' ? 'the recovery key' : 'the old key and the new one';
+  return `  handed over at size ${size}, signed by ${who}; it goes on by ${visible(next)}`;
 }
 
 function linesOfAlarm({ code, place, detail, proof }: Alarm): string[] {

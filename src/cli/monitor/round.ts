@@ -7,6 +7,7 @@ import type { Clock } from '../../base/time.js';
 import type { Trust } from '../../evidence/trust.js';
 import type { Checkpoint } from '../../tlog/checkpoint.js';
 import type { Alarm } from './alarms.js';
+import type { KnownHandover } from './handovers.js';
 import type { MonitorStore } from './monitor-store.js';
 import type { RemoteLog } from './remote-log.js';
 import type { SavedHead } from './saved-heads.js';
@@ -32,6 +33,8 @@ export interface Round {
   readonly head: Checkpoint | null;
   readonly change: 'first' | 'grown' | 'none';
   readonly alarms: readonly Alarm[];
+  /** By which another key signs now, and rightly; oldest first. */
+  readonly handovers: readonly KnownHandover[];
   /** Of the node’s epoch log, where that is followed too; null if nothing was ever seen of it. */
   readonly epochs?: EpochRound | null;
 }

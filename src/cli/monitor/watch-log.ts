@@ -30,8 +30,8 @@ export async function watchLog(
   return hadAlarm;
 }
 
-function hasNews({ change, epochs }: Round): boolean {
-  return change !== 'none' || (epochs?.change ?? 'none') !== 'none';
+function hasNews({ change, epochs, handovers }: Round): boolean {
+  return change !== 'none' || handovers.length > 0 || (epochs?.change ?? 'none') !== 'none';
 }
 
 /** By code and place: how long it has been stale is no news. */

@@ -5,6 +5,7 @@
 import { digestToHex } from '../../base/hex-digest.js';
 import { formatVerifierKey } from '../../tlog/note-key.js';
 import type { SignedHandover } from '../handover-request.js';
+import { knownHandovers } from '../known-handovers.js';
 import type { Trust } from '../trust.js';
 import { type Finding, finding, type Rule } from './outcome.js';
 import type { ReadLogFile } from './read-evidence.js';
@@ -42,21 +43,12 @@ function everyHandover(
   broken: (evidence: ReadLogFile, known: SignedHandover) => Finding | null,
 ): Rule<KnownHandoverSubject> {
   return ({ evidence, trust }) => {
-    for (const known of trust.handovers) {
-      const found = isOf(evidence, trust, known) ? broken(evidence, known) : null;
+    for (const known of knownHandovers(trust, evidence.log.origin)) {
+      const found = broken(evidence, known);
       if (found !== null) return found;
     }
     return null;
   };
-}
-
-function isOf({ log }: ReadLogFile, trust: Trust, { origin, signature }: SignedHandover): boolean {
-  return (
-    origin === log.origin &&
-    trust.recoveryKeys.some(
-      (key) => origin.startsWith(`${key.name}/`) && formatVerifierKey(key) === signature.by,
-    )
-  );
 }
 
 function isSame(

@@ -12,8 +12,8 @@ const APPENDED_AT_ONCE = 16;
 
 export interface RebuiltLog {
   readonly descriptor: LogDescriptor;
-  /** Of the newest Hypercore. */
-  readonly core: KeyPair;
+  /** Of the newest Hypercore; null where it is gone. */
+  readonly core: KeyPair | null;
   readonly head: Pick<LogHead, 'length' | 'treeHash'>;
   readonly block: (number: number) => Promise<Uint8Array>;
 }

@@ -6,7 +6,7 @@ import { type Checkpoint, verifyCheckpoint } from '../../../src/tlog/checkpoint.
 import { verifyInclusion } from '../../../src/tlog/inclusion-proof.js';
 import { parseVerifierKey } from '../../../src/tlog/note-key.js';
 import { noteVerifier } from '../../../src/tlog/signed-note.js';
-import type { RequestOptions, TestService } from '../../support/test-service.js';
+import type { RequestOptions, Requests } from '../../support/test-service.js';
 
 export interface ReceiptView {
   readonly id: string;
@@ -59,16 +59,16 @@ export async function problem(
   return (await answer<{ code: string }>(awaited, status)).code;
 }
 
-export async function createLedger(node: TestService, name: string): Promise<LedgerView> {
+export async function createLedger(node: Requests, name: string): Promise<LedgerView> {
   return answer(node.request('/v1/ledgers', { json: { name } }), 201);
 }
 
-export async function ledgerOf(node: TestService, name: string): Promise<LedgerView> {
+export async function ledgerOf(node: Requests, name: string): Promise<LedgerView> {
   return answer(node.request(`/v1/ledgers/${name}`));
 }
 
 export async function append(
-  node: TestService,
+  node: Requests,
   ledger: string,
   record: object = RECORD,
   options: RequestOptions = {},
@@ -79,7 +79,7 @@ export async function append(
 
 /** The answers to a stream of lines; texts are sent as they are. */
 export async function appendLines(
-  node: TestService,
+  node: Requests,
   ledger: string,
   lines: readonly (object | string)[],
 ): Promise<Record<string, unknown>[]> {
@@ -99,12 +99,12 @@ export async function appendLines(
 }
 
 /** A key of another tenant, which is made for it. */
-export async function foundTenant(node: TestService, tenant: string): Promise<string> {
+export async function foundTenant(node: Requests, tenant: string): Promise<string> {
   const body = { role: 'admin', tenant };
   return (await answer<{ key: string }>(node.request('/v1/keys', { json: body }), 201)).key;
 }
 
-export async function newKey(node: TestService, role: string, key?: string): Promise<string> {
+export async function newKey(node: Requests, role: string, key?: string): Promise<string> {
   const options = { json: { role }, ...(key !== undefined && { key }) };
   return (await answer<{ key: string }>(node.request('/v1/keys', options), 201)).key;
 }

@@ -5,6 +5,8 @@ type Suite = Pick<FaultOfSuite, 'suite' | 'cases'>;
 
 const FIND = 'evidence/misbehaviour/find-divergence.js';
 const LOOK = 'cli/monitor/look.js';
+const HANDOVERS = 'cli/monitor/handovers.js';
+const CHANGE = 'cli/monitor/change-of-key.js';
 const KNOWN = 'cli/monitor/known-log.js';
 
 const pairs = suite('test/evidence/misbehaviour/find-divergence.test.ts');
@@ -12,6 +14,7 @@ const splits = suite('test/evidence/misbehaviour/split-views.test.ts', 12);
 const rules = suite('test/evidence/misbehaviour/rules.test.ts');
 const lives = suite('test/cli/monitor/check-log.test.ts', 10);
 const nodes = suite('test/cli/monitor.test.ts');
+const handed = suite('test/cli/monitor/key-handover.test.ts');
 const walks = suite('test/cli/monitor/walk-epochs.test.ts', 30);
 const epochs = suite('test/cli/monitor/epochs.test.ts');
 const chains = suite('test/cli/monitor/anchor-chain.test.ts');
@@ -65,9 +68,30 @@ export const MONITOR_FAULTS: readonly FaultOfSuite[] = [
     'if (expected !== null && origin !== expected) {',
     'if (false) {',
   ]),
-  fault('another key is taken without a word', nodes, LOOK, [
-    'if (isNewKey)\n      this.#alarm("key-changed"',
-    'if (false)\n      this.#alarm("key-changed"',
+  fault('another key is taken without a word', nodes, LOOK, ['if (isNewKey && ', 'if (false && ']),
+  fault('a key that has ended may sign on', handed, HANDOVERS, [
+    'if (size > ended.size)',
+    'if (size > ended.size) return null; else if (false)',
+  ]),
+  fault('what is remembered may be more than was handed over', handed, CHANGE, [
+    'const ended = whyEnded(path, best.log.key, best.head);',
+    'const ended = null;',
+  ]),
+  fault('what is shown need not be what was handed over', handed, CHANGE, [
+    'if (!await goesOnFrom(handover, seen, remote))',
+    'if (false)',
+  ]),
+  fault('a handover is taken by whomever it is signed', handed, 'evidence/known-handovers.js', [
+    '&& formatVerifierKey(key) === known.signature.by',
+    '',
+  ]),
+  fault('a handover is taken in silence', handed, LOOK, [
+    'this.#handovers.push(...change.path)',
+    'void change',
+  ]),
+  fault('heads of before a handover are not compared', handed, LOOK, [
+    'if (wrong !== null) this.#alarm(wrong.code, place, wrong.detail);',
+    '',
   ]),
   fault('a key is believed because the node says so', nodes, KNOWN, ['|| !isAttributed ||', '||']),
   fault('a tampered memory is believed', nodes, 'cli/monitor/monitor-state.js', [

@@ -50,6 +50,7 @@ export async function checkEpochs(parts: MonitorParts, epochs: EpochParts): Prom
   return {
     ...round,
     epochs: head && { head, change, followed: walked.memory?.epoch.content.index ?? null },
+    handovers: [...epochRound.handovers, ...round.handovers],
     alarms: [...epochRound.alarms, ...walked.alarms, ...round.alarms, ...more],
   };
 }
