@@ -146,6 +146,15 @@ export function silentHolders({ holders = [] }: JsonObject): readonly JsonObject
   return (holders as readonly JsonObject[]).filter((one) => one['confirmedAt'] === undefined);
 }
 
+/** By which a certificate and those who are heard of later are compared: ids of different kinds may be alike. */
+export function holderName({ kind, id }: VaultHolder | JsonObject): string {
+  return `${String(kind)} ${String(id)}`;
+}
+
+export function isHeard({ confirmedAt }: VaultHolder): boolean {
+  return confirmedAt !== undefined;
+}
+
 /**
  * The certificate with what has been heard since of those that it names as silent: nobody becomes silent again, or is
  * added who came later.
@@ -154,8 +163,7 @@ export function silentHolders({ holders = [] }: JsonObject): readonly JsonObject
 export function withConfirmed(certificate: JsonObject, now: readonly VaultHolder[]): JsonObject {
   const silent = silentHolders(certificate);
   const listed = ((certificate['holders'] ?? []) as readonly JsonObject[]).map((one) => {
-    const isSame = ({ kind, id }: VaultHolder): boolean => kind === one['kind'] && id === one['id'];
-    const heard = now.find((other) => isSame(other) && other.confirmedAt !== undefined);
+    const heard = now.find((other) => holderName(other) === holderName(one) && isHeard(other));
     return heard === undefined || !silent.includes(one) ? one : holderToJson(heard);
   });
   return { ...certificate, ...membersOf(listed) };

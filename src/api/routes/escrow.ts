@@ -119,7 +119,7 @@ export function escrowRoutes(options: EscrowRoutesOptions): Router {
         question: { copy },
         take: async () => {
           const destroyed = await changes.destroyed(principal, copy);
-          // A crash before its end leaves certificates that name the copy as silent: asked again, it goes on here.
+          // A crash before its end leaves certificates that name the copy as silent: the next start goes on here.
           await eraser.confirmHolders();
           return {
             made: { copy },
