@@ -4,7 +4,7 @@
  */
 import type { TenantName } from '../access/tenant-name.js';
 import type { JsonObject } from '../base/canonical-json.js';
-import { holderName, silentHolders } from './erasure-execution.js';
+import { holderName, type SaidHolder, silentHolders } from './erasure-execution.js';
 import { type Erasure, ERASURE_ID_PATTERN } from './erasure.js';
 import { RetentionError } from './retention-error.js';
 
@@ -39,7 +39,7 @@ export class ErasureBook {
     return this.#awaited.get(tenant) ?? new Map();
   }
 
-  #await(tenant: TenantName, id: string, silent: readonly JsonObject[]): void {
+  #await(tenant: TenantName, id: string, silent: readonly SaidHolder[]): void {
     const awaited = this.#awaited.get(tenant) ?? new Map<string, Set<string>>();
     for (const [name, ids] of awaited) if (ids.delete(id) && ids.size === 0) awaited.delete(name);
     for (const name of silent.map(holderName))

@@ -22,6 +22,7 @@ import { IDENTITY_FAULTS } from '../identities/planted-faults.js';
 import { REHEARSAL_FAULT } from '../interop/rehearsal-fault.js';
 import { OUTAGE_FAULTS } from '../outages/outage-faults.js';
 import { ERASURE_FAULTS } from '../retention/planted-erasures.js';
+import { HOLDER_FAULTS } from '../retention/planted-holders.js';
 import { RETENTION_FAULTS } from '../retention/planted-faults.js';
 import { SIGNING_FAULTS } from '../signing/planted-faults.js';
 import { VALIDATION_FAULTS } from '../signing/support/validation-faults.js';
@@ -49,6 +50,7 @@ const ALL = [
   ...WITNESS_FAULTS,
   ...OUTAGE_FAULTS,
   ...ERASURE_FAULTS,
+  ...HOLDER_FAULTS,
   ...RETENTION_FAULTS,
   REHEARSAL_FAULT,
   ...BACKUP_FAULTS,
