@@ -6,7 +6,7 @@ import type { AccessBook } from '../../access/access-book.js';
 import { KEY_TEXT_PATTERN } from '../../access/api-key.js';
 import { type Role, ROLES } from '../../access/authorize.js';
 import { exporterFault } from '../../access/export-approval.js';
-import { GRANT_ID_PATTERN, grantToJson } from '../../access/grant.js';
+import { grantToJson } from '../../access/grant.js';
 import { isKeyId, KEY_ID_PATTERN } from '../../access/key-text.js';
 import { definedMembers } from '../../base/defined-members.js';
 import { type Clock, parseInstant } from '../../base/time.js';
@@ -17,7 +17,7 @@ import type { Guard } from '../authentication.js';
 import { type BodyLimits, readJsonBody } from '../body.js';
 import type { CursorCodec } from '../cursor.js';
 import { LEDGER_NAME_PATTERN } from '../entry-schemas.js';
-import { listPage } from '../list-page.js';
+import { sendListPage } from '../list-page.js';
 import { addResource } from '../resource.js';
 import {
   branded,
@@ -76,7 +76,6 @@ const grantSchema = z
 const grantPageSchema = z.object({ items: z.array(grantSchema), cursor: cursorSchema });
 const pathSchema = z.object({ id: z.string() });
 const listQuerySchema = z.strictObject(pageQuery);
-const positionSchema = z.strictObject({ after: z.string().regex(GRANT_ID_PATTERN) });
 
 export function grantsRoutes(options: GrantsRoutesOptions): Router {
   const { guard, cursors, body, book, changes, clock } = options;
@@ -109,14 +108,9 @@ export function grantsRoutes(options: GrantsRoutesOptions): Router {
       };
     }),
     get: guard('grant:read', ({ tenant }, request, response) => {
-      const { limit, cursor } = validate(listQuerySchema, request.query, 'the query');
-      const list = ['grants', tenant];
-      const start = cursor === undefined ? null : cursors.decode(list, cursor, positionSchema);
-      const { items, next } = listPage(book.of(tenant).grants, limit, start?.after);
-      sendJson(response, 200, {
-        items: items.map(grantToJson),
-        cursor: next === null ? null : cursors.encode(list, { after: next }),
-      });
+      const page = validate(listQuerySchema, request.query, 'the query');
+      const asked = { list: ['grants', tenant], ...page, shown: grantToJson };
+      sendListPage(response, cursors, book.of(tenant).grants, asked);
     }),
   });
   addResource(router, '/grants/:id', {
