@@ -91,8 +91,6 @@ const EXAMPLES = {
   trust: '--out bank.trust.json',
   rotate: '--vault',
   sign: 'request.json --share share-1.json --share share-3.json --yes --out signed.json',
-  restore:
-    '--escrow 0a1b2c3d4e5f6071.3.escrow --share share-1.json --share share-3.json --cause "key store lost" --data ledger',
   ceremony: '--threshold 3 --officers 5 --tenant bank --out ceremony',
 } as const;
 
