@@ -11,10 +11,12 @@ import {
   inspectionPackageRoutes,
 } from './api/routes/inspection-package.js';
 import { describeInspections, inspectionsRoutes } from './api/routes/inspections.js';
+import { describeKeysOfNode, keysOfNodeRoutes } from './api/routes/keys-of-node.js';
 import { describeKeys, keyCreation, keysRoutes } from './api/routes/keys.js';
 import { describeRetention, retentionRoutes } from './api/routes/retention.js';
 import { describeTenants, tenantsRoutes } from './api/routes/tenants.js';
 import { describeVault, vaultRoutes } from './api/routes/vault.js';
+import { NODE_TENANT } from './ledger-node.js';
 import { accessHistory } from './queries/access-history.js';
 import { inspectionPrinter } from './queries/inspection-report-data.js';
 import type { MayForgetParts } from './queries/may-forget.js';
@@ -40,6 +42,18 @@ export function accessModules(parts: RouteParts, shared: SharedParts): RouteModu
   };
   return [
     v1(keysRoutes({ registry, create, guard, cursors, body }), describeKeys),
+    v1(
+      keysOfNodeRoutes({
+        ...{ guard, cursors, clock, nodeTenant: NODE_TENANT },
+        keys: { store: node.store, keyStore: opened.keyStore },
+        shared: {
+          seal: node.seal,
+          anchor: { signer: node.anchorer.signer, isDevelopment: node.chain === 'devchain' },
+        },
+        isShown: (principal, ledger) => !book.rolesIn(principal, ledger).isHidden,
+      }),
+      describeKeysOfNode,
+    ),
     v1(vaultRoutes({ guard, eraser: opened.eraser }), describeVault),
     v1(
       escrowRoutes({

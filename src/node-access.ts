@@ -73,7 +73,8 @@ export async function openNodeAccess(
         retention.addVersion(name, version);
       for (const hold of await tenantHolds(own, vault, name, clock.now()))
         retention.putHold(name, hold);
-      for (const erasure of await tenantErasures(own, vault, name)) erasures.put(name, erasure);
+      for await (const { erasure, said } of tenantErasures(own, vault, name))
+        erasures.put(name, erasure, said.certificate ?? null);
       for (const copy of await tenantEscrowCopies(own, vault, name)) escrowCopies.put(name, copy);
       for (const ledger of store.ledgersOf(handle))
         if (KEEPING.includes(ledger.identity.name))

@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { ANCHOR_ALARMS } from './anchoring/anchor-report.js';
 import type { UnixMillis } from './base/brand.js';
 import type { AnchorStatus } from './commands/anchor-now.js';
-import type { ErasureObserver } from './commands/run-erasures.js';
+import type { ErasureObserver } from './commands/erasure-run.js';
 import type { AuthorityHealth } from './keys/fail-over-authority.js';
 import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerNode } from './ledger-node.js';

@@ -14,7 +14,8 @@ import { type Logger, silentLogger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import { openBitcoinAnchoring } from './bitcoin-anchoring.js';
-import { Eraser, type ErasureObserver, unobservedErasures } from './commands/run-erasures.js';
+import { type ErasureObserver, unobservedErasures } from './commands/erasure-run.js';
+import { Eraser } from './commands/run-erasures.js';
 import type { Config, Secrets } from './config.js';
 import { openDevelopmentAnchoring } from './development-parts.js';
 import { DirectoryKeyStore } from './keys/directory-key-store.js';
@@ -179,6 +180,8 @@ async function open(
   lifetime.add(() => eraser.close());
   // Before anybody is answered: what was announced is as good as gone.
   await eraser.finishAnnounced();
+  // What was heard of a silent holder before a crash is said now.
+  await eraser.confirmHolders();
   const made = { version: programVersion() };
   await access.recorder.nodeDid({ action: 'node:start', outcome: 'done', made });
   const chosen = secrets.adminKey?.reveal();

@@ -18,6 +18,7 @@ import type { RestoredTenant } from './keys/key-store.js';
 import type { RunFile } from './keys/mark.js';
 import { RecoveryError } from './keys/recovery-error.js';
 import type { RecoveryKey } from './keys/recovery-key.js';
+import { restoreKeyStore } from './keys/restore-key-store.js';
 import { Catalog, type TenantDescriptor } from './ledger/catalog.js';
 import { readRunFile } from './node-run.js';
 import { parseVerifierKey } from './tlog/note-key.js';
@@ -60,7 +61,7 @@ export async function restoreKeys(options: RestoreKeysOptions): Promise<WentOn[]
     for (const tenant of catalog.tenants()) tenants.push(await restored(options, tenant, runFile));
     const logs = catalog.ledgers().flatMap((ledger) => ledger.logs);
     if (!(await isBegun(options, runFile)))
-      await DirectoryKeyStore.restore(
+      await restoreKeyStore(
         { directory, dataDirectory, random, files },
         {
           ...runFile,

@@ -100,6 +100,13 @@ describe('a key store that was lost', () => {
       logs: { origin: string }[];
     };
     const [old = ''] = origins.logs.map(({ origin }) => origin);
+    const listed = (await (await request('/v1/tenant-keys?kind=log')).json()) as {
+      items: { ledger: string }[];
+    };
+    expect(listed.items.filter(({ ledger }) => ledger === 'kyc')).toMatchObject([
+      { state: 'lost', origin: old, since: { size: 0 } },
+      { state: 'active', origin: `${old}/2` },
+    ]);
     for (const [at, id] of ids.entries()) {
       const subject = `customer-${at + 1}`;
       const query = new URLSearchParams({ origin: old, subject });

@@ -91,6 +91,10 @@ const ALLOWED = {
   'key:create': ['admin'],
   'key:list': ['admin'],
   'key:revoke': ['admin'],
+  /** Public halves of the keys of the tenant's logs, vault and recovery, and what has become of them. */
+  'tenant-key:list': OVERSEERS,
+  /** Likewise of what all tenants share: epoch log, seal, anchors. */
+  'node-key:list': ['operator', 'admin'],
   /** A new generation of the tenant's vault, without an erasure. */
   'vault:rotate': ['admin'],
   /** Sealed: nobody but the officers can open it. */
@@ -147,7 +151,13 @@ export function rolesAllowing(action: Action, roles: readonly Role[]): readonly 
 }
 
 /** Of what all tenants share: whoever runs the node does it. */
-const OF_THE_NODE: readonly Action[] = ['anchor:fund', 'anchor:sign', 'backup:make', 'backup:read'];
+const OF_THE_NODE: readonly Action[] = [
+  'anchor:fund',
+  'anchor:sign',
+  'backup:make',
+  'backup:read',
+  'node-key:list',
+];
 
 /**
  * @param tenant whose data the action touches.

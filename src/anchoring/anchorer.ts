@@ -92,6 +92,11 @@ export class Anchorer {
     return anchorer;
   }
 
+  /** What signs now. */
+  get signer(): Pick<AnchorSigner, 'kind' | 'publicKey' | 'failure'> {
+    return this.#options.signer;
+  }
+
   /** What epochs name: the chain that the log has, whatever key there is. */
   get namedScript(): Uint8Array {
     return this.#named ?? this.#kept.book.chain?.script ?? this.#script;

@@ -1,64 +1,48 @@
 /** `chirograph keys restore`: a lost key store, made again from shares and escrow files. */
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { RandomPool } from '../base/random.js';
 import { systemClock } from '../base/time.js';
 import { combineAllShares } from '../keys/recovery-key.js';
 import { restoreKeys } from '../restore-keys.js';
-import { readConfigFile } from '../settings/config-file.js';
-import { parseConfig } from '../settings/parse-config.js';
-import { CliError } from './cli-error.js';
-import { repeated } from './command-help.js';
-import { isDirectory } from './files.js';
-import { forgetShares, readEscrowFiles, readShares } from './recovery-files.js';
+import { repeated, withExamples } from './command-help.js';
+import { forgetShares, readEscrowFiles, readShares, withShareOption } from './recovery-files.js';
 import { checkedCause, wentOnLines } from './restore.js';
+import { dataWithoutKeys, type StoreFlags, withStoreOptions } from './store-options.js';
 import { oneLine, printResult, type Terminal } from './terminal.js';
 
-interface RestoreKeysFlags {
+interface RestoreKeysFlags extends StoreFlags {
   readonly escrow: readonly string[];
   readonly share: readonly string[];
-  readonly data?: string;
-  readonly keys?: string;
   readonly cause: string;
   readonly handover?: true;
-  readonly json?: true;
 }
 
 export function addRestoreKeysCommand(keys: Command, terminal: Terminal): void {
-  keys
-    .command('restore')
+  const command = withStoreOptions(keys.command('restore'), 'new key store')
     .description(
       'make a lost key store again for data that are whole, and go on with new keys, in new logs that say so; the node must stand still',
     )
     .requiredOption('--escrow <file>', 'escrow file of a tenant; given again for each', repeated)
-    .requiredOption('--share <file>', 'share of an officer; given again for each', repeated)
     .requiredOption('--cause <text>', 'what happened, for ever in the logs')
-    .option('--data <directory>', 'data directory (or CHIROGRAPH_DATA)')
-    .option(
-      '--keys <directory>',
-      'new key store (default: the data directory with ".keys" behind it)',
-    )
     .option(
       '--handover',
       'your word that the data are no older than anything that was shown: the logs go on under their own origins, by the recovery key',
     )
-    .option('--json', 'print JSON')
     .action(async (flags: RestoreKeysFlags) => {
       await restore(flags, terminal);
     });
+  withExamples(
+    withShareOption(command),
+    `chirograph keys restore ${GIVEN} --cause "key store lost" --data ledger`,
+    `chirograph keys restore ${GIVEN} --cause "key store lost, nothing else" --handover --data ledger`,
+  );
 }
+
+const GIVEN = '--escrow 0a1b2c3d4e5f6071.3.escrow --share share-1.json --share share-3.json';
 
 async function restore(flags: RestoreKeysFlags, terminal: Terminal): Promise<void> {
   const cause = checkedCause(flags.cause);
-  const { config } = parseConfig({
-    flags: { data: flags.data, keys: flags.keys },
-    env: terminal.env,
-    readFile: readConfigFile,
-    workingDirectory: process.cwd(),
-  });
-  const { data: dataDirectory, keys: directory } = config;
-  if (!(await isDirectory(join(dataDirectory, 'vault'))))
-    throw new CliError('CLI_USAGE', `${oneLine(dataDirectory)} is no data directory (--data)`);
+  const { dataDirectory, directory } = await dataWithoutKeys(flags, terminal);
   const escrowFiles = await readEscrowFiles(flags.escrow);
   const shares = await readShares(flags.share);
   const recoveryKeys = await combineAllShares(shares).finally(() => {

@@ -13,9 +13,8 @@ import { fingerprintOf, spokenFingerprint } from '../keys/recovery-share.js';
 import { signHandover } from '../tlog/handover.js';
 import { ED25519_NOTE, formatVerifierKey, verifierKey } from '../tlog/note-key.js';
 import { CliError } from './cli-error.js';
-import { repeated } from './command-help.js';
 import { readFileUpTo } from './files.js';
-import { createOwnFile, forgetShares, readShares } from './recovery-files.js';
+import { createOwnFile, forgetShares, readShares, withShareOption } from './recovery-files.js';
 import { oneLine, printResult, type Terminal } from './terminal.js';
 
 interface SignFlags {
@@ -26,11 +25,8 @@ interface SignFlags {
 }
 
 export function addSignRequestCommand(keys: Command, terminal: Terminal): void {
-  keys
-    .command('sign')
-    .argument('<request>', 'file of a handover request')
+  withShareOption(keys.command('sign').argument('<request>', 'file of a handover request'))
     .description('sign a handover with the recovery key, made of shares in memory and zeroed again')
-    .requiredOption('--share <file>', 'share of an officer; given again for each', repeated)
     .requiredOption('--out <file>', 'new file for the request with its signature')
     .option('--yes', 'those present have read what is signed; asked for without it')
     .option('--json', 'print JSON')

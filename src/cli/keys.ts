@@ -5,17 +5,16 @@ import { ROLES } from '../access/authorize.js';
 import { utf8 } from '../base/bytes.js';
 import type { JsonValue } from '../base/canonical-json.js';
 import { definedMembers } from '../base/defined-members.js';
-import { allPages } from './all-pages.js';
 import { expected } from './answers.js';
 import { withExamples } from './command-help.js';
 import { writeOwnFile } from './files.js';
 import { addCeremonyCommand } from './keys-ceremony.js';
 import { addEscrowCommand } from './keys-escrow.js';
 import { addHandoverCommand } from './keys-handover.js';
+import { addListKeysCommand } from './keys-list.js';
 import { addRestoreKeysCommand } from './keys-restore.js';
 import { addRotateCommand } from './keys-rotate.js';
 import { addSignRequestCommand } from './keys-sign.js';
-import type { NodeClient } from './node-client.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
 import { oneLine, printAnswer, type Terminal } from './terminal.js';
 
@@ -53,12 +52,7 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
       printAnswer(terminal, flags, answer, createdLines);
     });
 
-  withNodeOptions(keys.command('list'))
-    .description('list the API keys of your tenant')
-    .action(async (flags: OutputFlags) => {
-      const items = await allKeys(nodeClientFor(flags, terminal));
-      printAnswer(terminal, flags, { items }, listLines);
-    });
+  addListKeysCommand(keys, terminal);
 
   withNodeOptions(keys.command('revoke').argument('<id>', 'of the key, as in `keys list`'))
     .description('revoke an API key')
@@ -93,28 +87,12 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
 
 const EXAMPLES = {
   create: '--role writer --label "branch 7"',
-  list: '--json',
   revoke: '0a1b2c3d4e5f',
   trust: '--out bank.trust.json',
   rotate: '--vault',
   sign: 'request.json --share share-1.json --share share-3.json --yes --out signed.json',
-  restore:
-    '--escrow 0a1b2c3d4e5f6071.3.escrow --share share-1.json --share share-3.json --cause "key store lost" --data ledger',
   ceremony: '--threshold 3 --officers 5 --tenant bank --out ceremony',
 } as const;
-
-const keySchema = z.object({
-  id: z.string(),
-  role: z.string(),
-  createdAt: z.string(),
-  label: z.string().optional(),
-  author: z.string().optional(),
-  revokedAt: z.string().optional(),
-});
-
-function allKeys(client: NodeClient): Promise<readonly JsonValue[]> {
-  return allPages(client, '/v1/keys', { what: 'keys' });
-}
 
 function createdLines(answer: JsonValue): readonly string[] {
   const { id, key } = expected(z.object({ id: z.string(), key: z.string() }), answer);
@@ -129,22 +107,4 @@ function trustLines(file: string): (answer: JsonValue) => readonly string[] {
       'It is worth what the way is worth by which it came: hand it on in person or over a channel you trust.',
     ];
   };
-}
-
-function listLines(answer: JsonValue): readonly string[] {
-  const { items } = expected(z.object({ items: z.array(keySchema) }), answer);
-  return items.map(({ id, role, createdAt, label, author, revokedAt }) =>
-    oneLine(
-      [
-        id,
-        role.padEnd(9),
-        createdAt,
-        revokedAt === undefined ? 'active ' : 'revoked',
-        label,
-        author,
-      ]
-        .filter((cell) => cell !== undefined)
-        .join('  '),
-    ),
-  );
 }

@@ -1,13 +1,21 @@
 /** Shares, public parts and escrow files as people name them on the command line. */
 import { dirname } from 'node:path';
+import type { Command } from 'commander';
 import { systemErrorCode } from '../base/system-error.js';
 import { MAX_ESCROW_FILE, type EscrowFile, parseEscrow } from '../keys/escrow-file.js';
 import { RecoveryError } from '../keys/recovery-error.js';
 import { MAX_RECOVERY_FILE, parseShare, type RecoveryShare } from '../keys/recovery-share.js';
 import { writeOnceFiles } from '../keys/write-once.js';
 import { CliError } from './cli-error.js';
+import { repeated } from './command-help.js';
 import { readFileUpTo } from './files.js';
 import { oneLine } from './terminal.js';
+
+/** Of every command that puts shares together. */
+export function withShareOption(command: Command): Command {
+  const what = 'share of an officer; given again for each';
+  return command.requiredOption('--share <file>', what, repeated);
+}
 
 /** @throws CliError CLI_FILE; RecoveryError RECOVERY_SHARE_DAMAGED, RECOVERY_FORMAT_NEWER, naming the file. */
 export function readShares(paths: readonly string[]): Promise<RecoveryShare[]> {

@@ -26,10 +26,11 @@ export interface ClosedStore {
   readonly anchorFiles?: string;
 }
 
-export function withStoreOptions(command: Command): Command {
+/** @param keys what the key store is to the command. */
+export function withStoreOptions(command: Command, keys = 'key store'): Command {
   return command
     .option('--data <directory>', 'data directory (or CHIROGRAPH_DATA)')
-    .option('--keys <directory>', 'key store (default: the data directory with ".keys" behind it)')
+    .option('--keys <directory>', `${keys} (default: the data directory with ".keys" behind it)`)
     .option('--json', 'print JSON');
 }
 
@@ -44,12 +45,18 @@ export async function closedStore(
   { env }: Terminal,
   use: 'read' | 'change' = 'change',
 ): Promise<ClosedStore> {
-  const { data: dataDirectory, keys: directory, anchorFiles } = configOf(flags, env);
-  // Of all parts the one that is in its place even after a restore that was cut short.
-  if (!(await isDirectory(join(dataDirectory, 'vault'))))
-    throw new CliError('CLI_USAGE', `${oneLine(dataDirectory)} is no data directory (--data)`);
-  const opened = await openKeys(dataDirectory, directory, use);
+  const { data, keys, anchorFiles } = await dataThatAreThere(configOf(flags, env));
+  const opened = await openKeys(data, keys, use);
   return { ...opened, ...(anchorFiles !== undefined && { anchorFiles }) };
+}
+
+/** As `closedStore`, where the key store is still to be made. @throws CliError CLI_USAGE; ConfigError. */
+export async function dataWithoutKeys(
+  flags: StoreFlags,
+  { env }: Terminal,
+): Promise<{ readonly dataDirectory: string; readonly directory: string }> {
+  const { data: dataDirectory, keys: directory } = await dataThatAreThere(configOf(flags, env));
+  return { dataDirectory, directory };
 }
 
 /** As `closedStore`, where the data are still to be put in. @throws CliError CLI_USAGE; ConfigError; KeysError. */
@@ -60,6 +67,13 @@ export async function keysBesideData(
 ): Promise<ClosedStore> {
   const { data, keys } = configOf(flags, env);
   return openKeys(data, keys, use);
+}
+
+async function dataThatAreThere(config: Config): Promise<Config> {
+  // Of all parts the one that is in its place even after a restore that was cut short.
+  if (!(await isDirectory(join(config.data, 'vault'))))
+    throw new CliError('CLI_USAGE', `${oneLine(config.data)} is no data directory (--data)`);
+  return config;
 }
 
 function configOf(flags: StoreFlags, env: Terminal['env']): Config {

@@ -134,7 +134,7 @@ export class ErasureChanges {
         ...(parts.length > 0 && { parts }),
       },
     ]);
-    this.#deps.erasures.put(tenant, erasure);
+    this.#deps.erasures.put(tenant, erasure, said.certificate ?? null);
   }
 }
 

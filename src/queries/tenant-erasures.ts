@@ -21,19 +21,18 @@ export interface ErasureVersion {
 }
 
 /**
- * One look-up each: they are numbered from 1 without a gap.
+ * The newest version of each. One look-up each: they are numbered from 1 without a gap.
  * @throws RetentionError RETENTION_FORMAT_NEWER; LedgerError LEDGER_DAMAGED.
  */
-export async function tenantErasures(
+export async function* tenantErasures(
   ledger: Ledger,
   vault: Vault,
   tenant: TenantName,
-): Promise<readonly Erasure[]> {
-  const erasures: Erasure[] = [];
+): AsyncGenerator<ErasureVersion, void, undefined> {
   for (let number = 1; ; number++) {
     const newest = await newestErasure(ledger, vault, tenant, number);
-    if (newest === null) return erasures;
-    erasures.push(newest.erasure);
+    if (newest === null) return;
+    yield newest;
   }
 }
 
@@ -108,11 +107,11 @@ export async function erasedRows(
 ): Promise<ErasedRows> {
   const named = new Set<string>();
   const gone = new Set<string>();
-  for (const { number, state } of await tenantErasures(ledger, vault, tenant))
-    for (const { rows } of await executionsOf(ledger, vault, tenant, number))
+  for await (const { erasure } of tenantErasures(ledger, vault, tenant))
+    for (const { rows } of await executionsOf(ledger, vault, tenant, erasure.number))
       for (const row of rows) {
         named.add(row);
-        if (state === 'done') gone.add(row);
+        if (erasure.state === 'done') gone.add(row);
       }
   for (const row of await erasedSinceRows(ledger, vault, tenant)) {
     named.add(row);

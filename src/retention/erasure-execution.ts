@@ -141,9 +141,21 @@ export function certificateOf(
   };
 }
 
+/** One as a certificate has it. */
+export type SaidHolder = JsonObject & Pick<VaultHolder, 'kind' | 'id'>;
+
 /** Of the node's own holders: of copies made outside nobody will ever hear. */
-export function silentHolders({ holders = [] }: JsonObject): readonly JsonObject[] {
-  return (holders as readonly JsonObject[]).filter((one) => one['confirmedAt'] === undefined);
+export function silentHolders({ holders = [] }: JsonObject): readonly SaidHolder[] {
+  return (holders as readonly SaidHolder[]).filter((one) => one['confirmedAt'] === undefined);
+}
+
+/** By which a certificate and those who are heard of later are compared: ids of different kinds may be alike. */
+export function holderName({ kind, id }: Pick<VaultHolder, 'kind' | 'id'>): string {
+  return `${kind} ${id}`;
+}
+
+export function isHeard({ confirmedAt }: VaultHolder): boolean {
+  return confirmedAt !== undefined;
 }
 
 /**
@@ -153,9 +165,8 @@ export function silentHolders({ holders = [] }: JsonObject): readonly JsonObject
  */
 export function withConfirmed(certificate: JsonObject, now: readonly VaultHolder[]): JsonObject {
   const silent = silentHolders(certificate);
-  const listed = ((certificate['holders'] ?? []) as readonly JsonObject[]).map((one) => {
-    const isSame = ({ kind, id }: VaultHolder): boolean => kind === one['kind'] && id === one['id'];
-    const heard = now.find((other) => isSame(other) && other.confirmedAt !== undefined);
+  const listed = ((certificate['holders'] ?? []) as readonly SaidHolder[]).map((one) => {
+    const heard = now.find((other) => holderName(other) === holderName(one) && isHeard(other));
     return heard === undefined || !silent.includes(one) ? one : holderToJson(heard);
   });
   return { ...certificate, ...membersOf(listed) };
@@ -173,10 +184,7 @@ function membersOf(listed: readonly JsonObject[]): JsonObject {
   const silent = silentHolders({ holders: listed });
   return {
     ...(listed.length > 0 && { holders: listed }),
-    silent: [
-      { kind: 'copies-outside' },
-      ...silent.map((one) => ({ kind: one['kind'] ?? '', id: one['id'] ?? '' })),
-    ],
+    silent: [{ kind: 'copies-outside' }, ...silent.map(({ kind, id }) => ({ kind, id }))],
   };
 }
 

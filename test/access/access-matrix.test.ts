@@ -326,6 +326,12 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     ask: () => ({ path: `/v1/inspections/${inspection}/package` }),
   },
   'GET /v1/keys': { may: ADMINS, ask: get('/v1/keys') },
+  'GET /v1/tenant-keys': { may: OVERSEERS, ask: get('/v1/tenant-keys?kind=log') },
+  'GET /v1/node-keys': {
+    may: ['operator', 'admin'],
+    foreign: 403,
+    ask: get('/v1/node-keys?kind=seal'),
+  },
   'POST /v1/keys': {
     may: ADMINS,
     status: 201,

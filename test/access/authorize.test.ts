@@ -57,6 +57,7 @@ const RETENTION: readonly Action[] = [
   'hold:withdraw',
 ];
 const OVERSIGHT: readonly Action[] = [
+  'tenant-key:list',
   'erasure:read',
   'retention:read',
   'tenant:read',
@@ -119,6 +120,7 @@ describe('authorize', () => {
       'anchor:sign',
       'backup:make',
       'backup:read',
+      'node-key:list',
       'tenant:found',
       'inspection:open',
       'inspection:close',
@@ -147,7 +149,7 @@ describe('authorize', () => {
         expect(isAllowed(principal(role, DEFAULT_TENANT), 'tenant:found', bank)).toBe(false);
   });
 
-  it.each(['anchor:fund', 'anchor:sign'] as const)(
+  it.each(['anchor:fund', 'anchor:sign', 'node-key:list'] as const)(
     'lets operators and admins of the default tenant alone %s',
     (action) => {
       for (const role of ROLES) {

@@ -2,17 +2,21 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Principal } from '../../src/access/authorize.js';
+import { DEFAULT_TENANT } from '../../src/access/tenant-name.js';
 import { utf8 } from '../../src/base/bytes.js';
 import type { JsonObject } from '../../src/base/canonical-json.js';
 import { readShares } from '../../src/cli/recovery-files.js';
 import { openEscrow, parseEscrow } from '../../src/keys/escrow-file.js';
 import { combineShares } from '../../src/keys/recovery-key.js';
+import { openNodeAccess } from '../../src/node-access.js';
 import { accessEntries } from '../access/support/disclosures.js';
 import { runCli } from '../cli/support/run-cli.js';
 import { certificate, erase } from '../retention/erasure-client.js';
 import { openRetentionNode, record, type RetentionNode } from '../retention/retention-node.js';
 import { type HeldCeremony, holdCeremony } from '../support/ceremony.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+import { openTestNode } from '../support/test-node.js';
 import { answer, newKey, problem } from './support/ledger-client.js';
 
 const COPIES = '/v1/escrow/copies';
@@ -142,7 +146,46 @@ describe('a copy of the escrow file', () => {
     const { id: second } = await erase(opened.node, { subject: 'bo' }, officer);
     expect((await certified(second)).holders).toBeUndefined();
   }, 60_000);
+
+  it('is silent no longer after a crash that came between its end and the certificate', async () => {
+    await record(opened.node, { subject: 'anna', payload: { n: 1 } });
+    const officer = await newKey(opened.node, 'officer');
+    const { copy } = await take();
+    const { id } = await erase(opened.node, { subject: 'anna' }, officer);
+    expect((await certified(id)).silent).toHaveLength(2);
+    await opened.whileClosed(() => destroyedUnsaid(copy.id));
+    expect((await list()).map(({ destroyedAt }) => typeof destroyedAt)).toEqual(['string']);
+    expect(await certified(id)).toMatchObject({
+      holders: [{ kind: 'escrow', id: copy.id, confirmedAt: expect.any(String) }],
+      silent: [{ kind: 'copies-outside' }],
+    });
+  }, 60_000);
+
+  it('that has the present key is no holder of the destroyed one', async () => {
+    await record(opened.node, { subject: 'anna', payload: { n: 1 } });
+    await record(opened.node, { subject: 'bo', payload: { n: 1 } });
+    const officer = await newKey(opened.node, 'officer');
+    const { id } = await erase(opened.node, { subject: 'anna' }, officer);
+    const { copy } = await take();
+    expect(copy.generation).toBe(2);
+    expect((await certified(id)).holders).toBeUndefined();
+    const { id: second } = await erase(opened.node, { subject: 'bo' }, officer);
+    expect((await certified(second)).holders).toEqual([
+      { kind: 'escrow', id: copy.id, generation: 2 },
+    ]);
+  }, 60_000);
 });
+
+/** What a crash leaves that comes after the end of a copy is durable, and before anything else is. */
+async function destroyedUnsaid(id: string): Promise<void> {
+  const { clock } = opened;
+  const node = await openTestNode(root, { clock });
+  const parts = { ...node, clock, refusalsPerMinute: 10 };
+  const { escrowChanges } = await openNodeAccess(node.node, parts);
+  const by = { keyId: '0a1b2c3d4e5f' as Principal['keyId'], tenant: DEFAULT_TENANT };
+  await escrowChanges.destroyed({ ...by, role: 'admin', author: 'Admin 1' }, id);
+  await node.close();
+}
 
 const cli = (...argv: readonly string[]): ReturnType<typeof runCli> =>
   runCli([...argv, '--url', opened.node.service.url, '--key', opened.node.adminKey]);

@@ -188,6 +188,11 @@ describe('an erasure', () => {
     });
 
     await rename(join(root, 'away'), join(root, 'second'));
+    // It is back, and has the vault of another generation still.
+    await backUp(join(root, 'target'));
+    expect((await certificate(opened.node, id)).certificate).toMatchObject({
+      silent: [{ kind: 'copies-outside' }, { kind: 'backup' }],
+    });
     await backUp();
     expect((await certificate(opened.node, id)).certificate).toMatchObject({
       provisional: true,

@@ -20,7 +20,7 @@ export const DAMAGE_FAULTS: DamageFaults = [
   },
   {
     name: 'a file that the key store had is made anew',
-    file: 'keys/directory-key-store.js',
+    file: 'keys/internal/node-key-files.js',
     find: 'if (value === null && this.#ownFiles.has(file)) throw missingKeyFile(file);',
     replace: '',
     cases: 1,

@@ -1,6 +1,8 @@
 /** What a certificate says of holders once some of them have been heard of. */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { Principal } from '../../src/access/authorize.js';
+import { DEFAULT_TENANT } from '../../src/access/tenant-name.js';
 import type { UnixMillis } from '../../src/base/brand.js';
 import {
   certificateOf,
@@ -8,6 +10,7 @@ import {
   type VaultHolder,
   withConfirmed,
 } from '../../src/retention/erasure-execution.js';
+import { EscrowCopyBook } from '../../src/retention/escrow-copy-book.js';
 
 const holder: fc.Arbitrary<VaultHolder> = fc
   .record({
@@ -55,6 +58,40 @@ it('names as silent who was silent and is still, and nobody else; whoever has co
       expect(certificate).toMatchObject(rest);
       const kept = (certificate['holders'] ?? []) as readonly { confirmedAt?: string }[];
       for (const one of kept) if (one.confirmedAt !== undefined) expect(listed).toContainEqual(one);
+    }),
+  );
+});
+
+it('takes for holders those who have the key of a generation before, and were not rid of it before', () => {
+  const copy = fc.record({
+    generation: fc.integer({ min: 1, max: 3 }),
+    end: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
+  });
+  const asked = fc.record({
+    before: fc.integer({ min: 1, max: 4 }),
+    since: fc.integer({ min: 0, max: 4 }),
+  });
+  fc.assert(
+    fc.property(fc.array(copy), asked, (copies, { before, since }) => {
+      const book = new EscrowCopyBook();
+      const by = { author: 'Admin 1', key: '0a1b2c3d4e5f' as Principal['keyId'] };
+      for (const [at, { generation, end }] of copies.entries())
+        book.put(DEFAULT_TENANT, {
+          ...{ number: at + 1, id: String(at), generation, takenAt: 0 as UnixMillis, takenBy: by },
+          ...(end !== undefined && { destroyedAt: end as UnixMillis, destroyedBy: by }),
+        });
+      const found = book.holders(DEFAULT_TENANT, before, since as UnixMillis);
+      const expected = copies.flatMap(({ generation, end }, at) =>
+        generation >= before || (end !== undefined && end < since)
+          ? []
+          : [
+              {
+                ...{ kind: 'escrow', id: String(at), generation },
+                ...(end !== undefined && { confirmedAt: end }),
+              },
+            ],
+      );
+      expect(found).toEqual(expected);
     }),
   );
 });

@@ -95,7 +95,7 @@ export const ERASURE_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'of several entries only the first is carried out',
-    file: 'commands/run-erasures.js',
+    file: 'commands/finish-erasures.js',
     find: 'flatMap((one) => one.rows)',
     replace: 'slice(0, 1).flatMap((one) => one.rows)',
     suite: TRACES,

@@ -32,6 +32,8 @@ export interface RetentionNode {
   goTo: (date: string) => void;
   /** Closes it and opens it again. */
   reopen: () => Promise<void>;
+  /** Does something to its directory between the two. */
+  whileClosed: (act: () => Promise<void>) => Promise<void>;
 }
 
 export async function openRetentionNode(
@@ -44,9 +46,11 @@ export async function openRetentionNode(
     goTo: (date) => {
       clock.advance(Date.parse(`${date}T12:00:00.000Z`) - clock.now());
     },
-    reopen: async () => {
+    reopen: () => opened.whileClosed(() => Promise.resolve()),
+    whileClosed: async (act) => {
       const { adminKey } = opened.node;
       await opened.node.service.close();
+      await act();
       opened.node = await openTestService(root, { clock, ...options }, adminKey);
     },
   };

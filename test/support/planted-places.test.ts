@@ -24,6 +24,7 @@ import { HANDOVER_FAULTS } from '../ledger/planted-handovers.js';
 import { OUTAGE_FAULTS } from '../outages/outage-faults.js';
 import { ERASURE_FAULTS } from '../retention/planted-erasures.js';
 import { RETENTION_FAULTS } from '../retention/planted-faults.js';
+import { HOLDER_FAULTS } from '../retention/planted-holders.js';
 import { SIGNING_FAULTS } from '../signing/planted-faults.js';
 import { VALIDATION_FAULTS } from '../signing/support/validation-faults.js';
 import { mutate } from './mutant.js';
@@ -50,6 +51,7 @@ const ALL = [
   ...WITNESS_FAULTS,
   ...OUTAGE_FAULTS,
   ...ERASURE_FAULTS,
+  ...HOLDER_FAULTS,
   ...RETENTION_FAULTS,
   REHEARSAL_FAULT,
   ...BACKUP_FAULTS,

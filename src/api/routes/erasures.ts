@@ -7,13 +7,14 @@ import type { TenantName } from '../../access/tenant-name.js';
 import type { JsonObject } from '../../base/canonical-json.js';
 import { definedMembers } from '../../base/defined-members.js';
 import type { ErasureChanges } from '../../commands/change-erasures.js';
-import type { Eraser, ErasureProgress } from '../../commands/run-erasures.js';
+import type { ErasureProgress } from '../../commands/erasure-run.js';
+import type { Eraser } from '../../commands/run-erasures.js';
 import type { MayForgetParts } from '../../queries/may-forget.js';
 import { erasureNumbered, type ErasureVersion } from '../../queries/tenant-erasures.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
 import type { ErasureBook } from '../../retention/erasure-book.js';
 import { erasureToJson } from '../../retention/erasure-payload.js';
-import { type Erasure, ERASURE_ID_PATTERN } from '../../retention/erasure.js';
+import type { Erasure } from '../../retention/erasure.js';
 import { RetentionError } from '../../retention/retention-error.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
@@ -27,7 +28,7 @@ import {
   newErasureSchema,
   runQuery,
 } from '../erasure-schemas.js';
-import { listPage } from '../list-page.js';
+import { sendListPage } from '../list-page.js';
 import { addResource } from '../resource.js';
 import { json, pageQuery, problemResponse } from '../schemas.js';
 import { validate } from '../validate.js';
@@ -46,7 +47,6 @@ export interface ErasuresRoutesOptions {
 const pathSchema = z.object({ id: z.string() });
 const noQuerySchema = z.strictObject({});
 const listQuerySchema = z.strictObject(pageQuery);
-const positionSchema = z.strictObject({ after: z.string().regex(ERASURE_ID_PATTERN) });
 
 export function erasuresRoutes(options: ErasuresRoutesOptions): Router {
   const { guard, cursors, body, erasures, changes, eraser, forget } = options;
@@ -77,14 +77,9 @@ export function erasuresRoutes(options: ErasuresRoutesOptions): Router {
       };
     }),
     get: guard('erasure:read', ({ tenant }, request, response) => {
-      const { limit, cursor } = validate(listQuerySchema, request.query, 'the query');
-      const list = ['erasures', tenant];
-      const start = cursor === undefined ? null : cursors.decode(list, cursor, positionSchema);
-      const { items, next } = listPage(erasures.of(tenant), limit, start?.after);
-      sendJson(response, 200, {
-        items: items.map(shown),
-        cursor: next === null ? null : cursors.encode(list, { after: next }),
-      });
+      const page = validate(listQuerySchema, request.query, 'the query');
+      const asked = { list: ['erasures', tenant], ...page, shown: shown };
+      sendListPage(response, cursors, erasures.of(tenant), asked);
     }),
   });
   // Before the routes of single ones: `run` is the id of none.

@@ -19,7 +19,7 @@ import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
 import { type BodyLimits, readJsonBody } from '../body.js';
 import type { CursorCodec } from '../cursor.js';
-import { listPage } from '../list-page.js';
+import { sendListPage } from '../list-page.js';
 import { addResource } from '../resource.js';
 import { signerSchema } from '../retention-schemas.js';
 import {
@@ -72,7 +72,6 @@ const takenSchema = z.object({
 const copyPageSchema = z.object({ items: z.array(copySchema), cursor: cursorSchema });
 const pathSchema = z.object({ id: z.string().regex(ESCROW_COPY_ID_PATTERN) });
 const listQuerySchema = z.strictObject(pageQuery);
-const positionSchema = z.strictObject({ after: z.string().regex(ESCROW_COPY_ID_PATTERN) });
 
 export function escrowRoutes(options: EscrowRoutesOptions): Router {
   const { guard, cursors, body, copies, changes, eraser, generationOf } = options;
@@ -100,14 +99,13 @@ export function escrowRoutes(options: EscrowRoutesOptions): Router {
       };
     }),
     get: guard('escrow:read', ({ tenant }, request, response) => {
-      const { limit, cursor } = validate(listQuerySchema, request.query, 'the query');
-      const list = ['escrow-copies', tenant];
-      const start = cursor === undefined ? null : cursors.decode(list, cursor, positionSchema);
-      const { items, next } = listPage(copies.of(tenant), limit, start?.after);
-      sendJson(response, 200, {
-        items: items.map((copy) => shown(tenant, copy)),
-        cursor: next === null ? null : cursors.encode(list, { after: next }),
-      });
+      const page = validate(listQuerySchema, request.query, 'the query');
+      const asked = {
+        list: ['escrow-copies', tenant],
+        ...page,
+        shown: (copy: EscrowCopy) => shown(tenant, copy),
+      };
+      sendListPage(response, cursors, copies.of(tenant), asked);
     }),
   });
   addResource(router, '/escrow/copies/:id/destruction', {
@@ -119,7 +117,7 @@ export function escrowRoutes(options: EscrowRoutesOptions): Router {
         question: { copy },
         take: async () => {
           const destroyed = await changes.destroyed(principal, copy);
-          // A crash before its end leaves certificates that name the copy as silent: asked again, it goes on here.
+          // A crash before its end leaves certificates that name the copy as silent: the next start goes on here.
           await eraser.confirmHolders();
           return {
             made: { copy },

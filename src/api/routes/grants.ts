@@ -1,24 +1,26 @@
 /** `/v1/grants`: roles for one ledger or for all of a tenant, given to keys and to persons. */
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
-import { Router } from 'express';
+import { type Response, Router } from 'express';
 import { z } from 'zod';
 import type { AccessBook } from '../../access/access-book.js';
 import { KEY_TEXT_PATTERN } from '../../access/api-key.js';
 import { type Role, ROLES } from '../../access/authorize.js';
 import { exporterFault } from '../../access/export-approval.js';
-import { GRANT_ID_PATTERN, grantToJson } from '../../access/grant.js';
+import { type Grant, grantToJson } from '../../access/grant.js';
 import { isKeyId, KEY_ID_PATTERN } from '../../access/key-text.js';
+import type { JsonObject } from '../../base/canonical-json.js';
 import { definedMembers } from '../../base/defined-members.js';
 import { type Clock, parseInstant } from '../../base/time.js';
 import type { AccessChanges } from '../../commands/change-access.js';
 import { sendJson } from '../answer.js';
 import { ApiError } from '../api-error.js';
-import type { Guard } from '../authentication.js';
+import type { AdministrativeAct, Guard } from '../authentication.js';
 import { type BodyLimits, readJsonBody } from '../body.js';
 import type { CursorCodec } from '../cursor.js';
 import { LEDGER_NAME_PATTERN } from '../entry-schemas.js';
-import { listPage } from '../list-page.js';
+import { sendListPage } from '../list-page.js';
 import { addResource } from '../resource.js';
+import { signerSchema } from '../retention-schemas.js';
 import {
   branded,
   cursorSchema,
@@ -58,7 +60,6 @@ const newGrantSchema = z.strictObject({
     .meta({ description: 'Only there. Without it: in the whole tenant but restricted ledgers.' }),
   expiresAt: instantSchema.max(30).optional(),
 });
-const signerSchema = z.object({ author: z.string(), key: z.string() });
 const grantSchema = z
   .object({
     id: z.string(),
@@ -76,7 +77,6 @@ const grantSchema = z
 const grantPageSchema = z.object({ items: z.array(grantSchema), cursor: cursorSchema });
 const pathSchema = z.object({ id: z.string() });
 const listQuerySchema = z.strictObject(pageQuery);
-const positionSchema = z.strictObject({ after: z.string().regex(GRANT_ID_PATTERN) });
 
 export function grantsRoutes(options: GrantsRoutesOptions): Router {
   const { guard, cursors, body, book, changes, clock } = options;
@@ -109,51 +109,51 @@ export function grantsRoutes(options: GrantsRoutesOptions): Router {
       };
     }),
     get: guard('grant:read', ({ tenant }, request, response) => {
-      const { limit, cursor } = validate(listQuerySchema, request.query, 'the query');
-      const list = ['grants', tenant];
-      const start = cursor === undefined ? null : cursors.decode(list, cursor, positionSchema);
-      const { items, next } = listPage(book.of(tenant).grants, limit, start?.after);
-      sendJson(response, 200, {
-        items: items.map(grantToJson),
-        cursor: next === null ? null : cursors.encode(list, { after: next }),
-      });
+      const page = validate(listQuerySchema, request.query, 'the query');
+      const asked = { list: ['grants', tenant], ...page, shown: grantToJson };
+      sendListPage(response, cursors, book.of(tenant).grants, asked);
     }),
   });
   addResource(router, '/grants/:id', {
     delete: guard.administering('grant:revoke', (principal, request, response) => {
       const { id } = validate(pathSchema, request.params, 'the path');
-      return {
-        question: { grant: id.slice(0, 12) },
-        take: async () => {
-          const grant = await changes.revoke(principal, id);
-          return {
-            made: { revoked: grant.id },
-            send: () => {
-              sendJson(response, 200, grantToJson(grant));
-            },
-          };
-        },
-      };
+      return changing(response, id, async () => {
+        const grant = await changes.revoke(principal, id);
+        return { grant, made: { revoked: grant.id } };
+      });
     }),
   });
   addResource(router, '/grants/:id/approval', {
     post: guard.administering('grant:approve', (principal, request, response) => {
       const { id } = validate(pathSchema, request.params, 'the path');
-      return {
-        question: { grant: id.slice(0, 12) },
-        take: async () => {
-          const grant = await changes.approve(principal, id);
-          return {
-            made: { grant: grant.id, state: grant.state },
-            send: () => {
-              sendJson(response, 200, grantToJson(grant));
-            },
-          };
-        },
-      };
+      return changing(response, id, async () => {
+        const grant = await changes.approve(principal, id);
+        return { grant, made: { grant: grant.id, state: grant.state } };
+      });
     }),
   });
   return router;
+}
+
+/** Of one that there is: answered with what it is after, or was. */
+function changing(
+  response: Response,
+  id: string,
+  act: () => Promise<{ readonly grant: Grant; readonly made: JsonObject }>,
+): AdministrativeAct {
+  return {
+    // Whatever was asked for: of an id no more is kept than one has.
+    question: { grant: id.slice(0, 12) },
+    take: async () => {
+      const { grant, made } = await act();
+      return {
+        made,
+        send: () => {
+          sendJson(response, 200, grantToJson(grant));
+        },
+      };
+    },
+  };
 }
 
 export function describeGrants(registry: OpenAPIRegistry): void {

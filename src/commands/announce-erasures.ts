@@ -1,0 +1,95 @@
+/**
+ * Judges what of erasures is free at this moment, and says durably what is about to go (docs/formats/erasure.md, Carrying
+ * out). Nothing is destroyed here.
+ */
+import type { TenantName } from '../access/tenant-name.js';
+import { formatInstant } from '../base/time.js';
+import { findingsOf } from '../queries/erasure-findings.js';
+import { ErasurePlan, type PlannedErasure } from '../queries/erasure-plan.js';
+import type { MayForgetParts } from '../queries/may-forget.js';
+import { type Execution, executionsOf } from '../retention/erasure-execution.js';
+import { type Erasure, ERASURE_CLASS, nowUnnamed } from '../retention/erasure.js';
+import { RetentionError } from '../retention/retention-error.js';
+import type { Announced, ErasureRun } from './erasure-run.js';
+import { announcedOf } from './finish-erasures.js';
+
+/** Policies and holds that change while it is judged. */
+const MAX_JUDGEMENTS = 5;
+
+/**
+ * @param asked approved ones; those that are no longer so are left out.
+ * @throws RetentionError RETENTION_LIST_STALE; LedgerError LEDGER_CLOSED; as `MayForget`.
+ */
+export async function announceErasures(
+  run: ErasureRun,
+  tenant: TenantName,
+  asked: readonly Erasure[],
+  forget: MayForgetParts,
+): Promise<readonly Announced[]> {
+  const { store, clock, retention, retentionChanges, changes, handleOf } = run;
+  const handle = handleOf(tenant);
+  const now = ({ id }: Erasure): Erasure => run.erasures.get(tenant, id);
+  try {
+    for (let tries = 0; tries < MAX_JUDGEMENTS; tries++) {
+      const wanted = asked.filter((one) => now(one).state === 'approved');
+      if (wanted.length === 0) return [];
+      for (const { id } of wanted) run.progress.set(id, { step: 'judging' });
+      const revision = retention.revisionOf(tenant);
+      const at = clock.now();
+      const question = { tenant, vault: store.vaultOf(handle), at, erasures: wanted };
+      const plan = await ErasurePlan.make(forget, question, run.checkOpen);
+      // From here on nothing new rests on what was found. A crash leaves all as it was.
+      const { generation, secrets } = await store.forgetter.survey(handle, plan.goes);
+      const outcomes = plan.outcomes(secrets);
+      const findings = new Map<PlannedErasure, Execution['findings']>();
+      for (const one of outcomes) findings.set(one, await findingsOf(forget.ledgers, tenant, one));
+      const announced = await retentionChanges.whileUnchanged(() =>
+        changes.whileUnchanged(async () => {
+          // What changed meanwhile must be judged: a hold that was placed, or one that was withdrawn.
+          const isAsJudged = wanted.every((one) => now(one).state === 'approved');
+          if (retention.revisionOf(tenant) !== revision || !isAsJudged) return null;
+          const said: Announced[] = [];
+          for (const one of outcomes) {
+            const about = { at, generation, findings: findings.get(one) ?? {} };
+            const done = await say(run, tenant, one, about);
+            if (done !== null) said.push(done);
+          }
+          return said;
+        }),
+      );
+      if (announced !== null) return announced;
+    }
+  } catch (cause) {
+    // What has been said durably goes, and nothing may rest on it any more.
+    const begun = asked.map(now).filter(({ state }) => state === 'executing');
+    if (begun.length > 0) return Promise.all(begun.map((one) => announcedOf(run, tenant, one)));
+    store.forgetter.spare(handle);
+    throw cause;
+  }
+  store.forgetter.spare(handle);
+  throw new RetentionError(
+    'RETENTION_LIST_STALE',
+    'policies or holds changed again and again while the erasure was judged: run it again',
+  );
+}
+
+/** @returns null of one of which nothing is free. */
+async function say(
+  run: ErasureRun,
+  tenant: TenantName,
+  { erasure, secrets }: PlannedErasure,
+  about: Omit<Parameters<typeof executionsOf>[1], 'rowsAnEntry'>,
+): Promise<Announced | null> {
+  const { changes, rowsAnEntry } = run;
+  // Who was meant lies under a secret of its own, for which no vault is rotated.
+  if (secrets.every(({ scope }) => scope.use === 'data' && scope.class === ERASURE_CLASS)) {
+    const refused = { at: formatInstant(about.at), ...about.findings };
+    await changes.put(tenant, nowUnnamed(erasure, 'refused'), { refused });
+    return null;
+  }
+  const executing = nowUnnamed(erasure, 'executing');
+  const executions = executionsOf(secrets, { ...about, rowsAnEntry });
+  // A crash after the first of them leaves an erasure of what the durable ones name, tags last.
+  for (const execution of executions) await changes.put(tenant, executing, { execution });
+  return { erasure: executing, executions };
+}

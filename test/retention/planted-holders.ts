@@ -1,0 +1,147 @@
+/** The rules of copies of escrow and of silent holders taken away one by one: a suite must notice. */
+import type { FaultOfSuite } from '../support/planted-suite.js';
+
+const COPIES = 'test/api/escrow-copies.test.ts';
+const TAKING = 'test/commands/take-escrow-copy.test.ts';
+const CONFIRMING = 'test/commands/confirm-holders.test.ts';
+const HOLDERS = 'test/retention/holders.test.ts';
+const BACKUPS = 'test/backup/erasures-in-backups.test.ts';
+
+export const HOLDER_FAULTS: readonly FaultOfSuite[] = [
+  {
+    name: 'a certificate forgets a silent copy of escrow',
+    file: 'open-node.js',
+    find: '...access.escrowCopies.holders(tenant, after, since)',
+    replace: '',
+    suite: COPIES,
+    tests: 'is named by certificates',
+  },
+  {
+    name: 'the word of anybody of the kind counts for all',
+    file: 'retention/erasure-execution.js',
+    find: 'return `${kind} ${id}`',
+    replace: 'return kind',
+    suite: CONFIRMING,
+    tests: 'takes the word of nobody else',
+  },
+  {
+    name: 'the word of another kind of holder counts',
+    file: 'retention/erasure-execution.js',
+    find: 'return `${kind} ${id}`',
+    replace: 'return id',
+    suite: CONFIRMING,
+    tests: 'takes the word of nobody else',
+  },
+  {
+    name: 'a certificate is final while a holder is silent',
+    file: 'retention/erasure-execution.js',
+    find: '...silent.map((',
+    replace: '...[].map((',
+    suite: COPIES,
+    tests: 'is named by certificates',
+  },
+  {
+    name: 'a silent holder counts as heard',
+    file: 'retention/erasure-execution.js',
+    find: 'return confirmedAt !== void 0',
+    replace: 'return true',
+    suite: CONFIRMING,
+    tests: 'those certificates alone that change',
+  },
+  {
+    name: 'a copy of the key that is used now counts as one of the destroyed',
+    file: 'retention/escrow-copy-book.js',
+    find: 'generation < before',
+    replace: 'true',
+    suite: HOLDERS,
+    tests: 'the key of a generation before',
+  },
+  {
+    name: 'a target with the vault of another generation counts',
+    file: 'backup/vault-copies.js',
+    find: 'target.id === id && await readStatement(target, tenant, generation) !== null',
+    replace: 'target.id === id',
+    suite: BACKUPS,
+    tests: 'waits for a target that is away',
+  },
+  {
+    name: 'a start does not confirm what a crash left silent',
+    file: 'open-node.js',
+    find: 'await eraser.confirmHolders()',
+    replace: 'void eraser',
+    suite: COPIES,
+    tests: 'a crash that came between',
+  },
+  {
+    name: 'a start forgets who is waited for',
+    file: 'node-access.js',
+    find: 'said.certificate ?? null',
+    replace: 'null',
+    suite: CONFIRMING,
+    tests: 'knows after a start',
+  },
+  {
+    name: 'who is heard of while a certificate is written stays silent',
+    file: 'commands/run-erasures.js',
+    find: 'await this.confirmHolders()',
+    replace: 'void this',
+    suite: CONFIRMING,
+    tests: 'while the certificate is being written',
+  },
+  {
+    name: 'the end of a copy is kept from certificates',
+    file: 'api/routes/escrow.js',
+    find: 'await eraser.confirmHolders()',
+    replace: 'void eraser',
+    suite: COPIES,
+    tests: 'is named by certificates',
+  },
+  {
+    name: 'all certificates are read for each confirmation',
+    file: 'commands/confirm-holders.js',
+    find: 'isHeard(holder) && awaited.has(holderName(holder))',
+    replace: 'true',
+    suite: CONFIRMING,
+    tests: 'those certificates alone that change',
+  },
+  {
+    name: 'a copy is handed out though the vault got another key meanwhile',
+    file: 'commands/take-escrow-copy.js',
+    find: 'store.vaultOf(handle).generation === generation',
+    replace: 'true',
+    suite: TAKING,
+    tests: 'hands nothing out',
+  },
+  {
+    name: 'a copy is not on record',
+    file: 'commands/take-escrow-copy.js',
+    find: 'await this.#write(by, copy);',
+    replace: '',
+    suite: COPIES,
+    tests: 'is on record with who took it',
+  },
+  {
+    name: 'copies have no limit',
+    file: 'retention/escrow-copy.js',
+    find: '.length >= MAX_COPIES',
+    replace: '.length < 0',
+    suite: TAKING,
+    tests: 'has its limits',
+  },
+  {
+    name: 'no copy is ever overdue',
+    file: 'retention/escrow-copy.js',
+    find: 'copy.generation < generation',
+    replace: 'false',
+    suite: COPIES,
+    tests: 'is overdue from the next generation on',
+  },
+  {
+    name: 'a copy ends again each time that it is said',
+    file: 'commands/take-escrow-copy.js',
+    find: 'if (isDestroyed(copy)) return copy',
+    replace: 'if (false) return copy',
+    suite: COPIES,
+    tests: 'is overdue from the next generation on',
+  },
+];
