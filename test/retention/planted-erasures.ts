@@ -23,9 +23,9 @@ export const ERASURE_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'neighbours go with the person',
-    file: 'retention/erasure.js',
-    find: 'scope.person === erasure.subject',
-    replace: 'true',
+    file: 'queries/erasure-plan.js',
+    find: 'this.#bySubject.get(scope.person)',
+    replace: '[...this.#bySubject.values()][0]',
     suite: ERASURES,
     tests: 'takes two',
   },
