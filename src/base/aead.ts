@@ -44,6 +44,32 @@ export function openSealed(
 ): Uint8Array | null {
   if (sealed.length < AEAD_TAG_LENGTH) return null;
   const plaintext = new Uint8Array(sealed.length - AEAD_TAG_LENGTH);
+  return decrypt(plaintext, sealed, key, nonce, associatedData) ? plaintext : null;
+}
+
+/**
+ * As `openSealed`, where the ciphertext lies: `sealed` then holds the plaintext, of which a view is given, followed by
+ * what was the tag. Null leaves nothing in it that means anything.
+ */
+export function openInPlace(
+  sealed: Uint8Array,
+  key: Uint8Array,
+  nonce: Uint8Array,
+  associatedData: Uint8Array,
+): Uint8Array | null {
+  if (sealed.length < AEAD_TAG_LENGTH) return null;
+  const plaintext = sealed.subarray(0, sealed.length - AEAD_TAG_LENGTH);
+  return decrypt(plaintext, sealed, key, nonce, associatedData) ? plaintext : null;
+}
+
+/** Whether it opened. */
+function decrypt(
+  plaintext: Uint8Array,
+  sealed: Uint8Array,
+  key: Uint8Array,
+  nonce: Uint8Array,
+  associatedData: Uint8Array,
+): boolean {
   try {
     const length = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
       plaintext,
@@ -54,9 +80,9 @@ export function openSealed(
       key,
     );
     // The binding hands on libsodium's length or throws; trust it only if both agree.
-    return length === plaintext.length ? plaintext : null;
+    return length === plaintext.length;
   } catch (cause) {
-    if (isVerificationFailure(cause)) return null;
+    if (isVerificationFailure(cause)) return false;
     throw cause;
   }
 }

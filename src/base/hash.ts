@@ -4,6 +4,7 @@
  */
 import { createHash, createHmac, hash } from 'node:crypto';
 import type { Sha256Digest } from './brand.js';
+import { assert } from './errors.js';
 import type { HexDigest } from './hex-digest.js';
 
 export function sha256(...parts: readonly Uint8Array[]): Sha256Digest {
@@ -22,6 +23,35 @@ export function sha256Into(target: Uint8Array, at: number, data: Uint8Array): vo
 
 export function hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Sha256Digest {
   return fromBinary(hmac(key, parts, 'binary'));
+}
+
+/**
+ * HMAC-SHA-256 under one key for very many short messages: the blocks that the key alone makes are made once (RFC 2104 §4), and
+ * with them the key stays in memory for as long as this does.
+ */
+export class HmacSha256Key {
+  /** Block of the key, and room for a message. */
+  #inner = new Uint8Array(BLOCK_LENGTH + ONE_SHOT_LIMIT);
+  readonly #outer = new Uint8Array(BLOCK_LENGTH + DIGEST_LENGTH);
+
+  /** @param key at most 64 bytes. */
+  constructor(key: Uint8Array) {
+    assert(key.length <= BLOCK_LENGTH, 'a longer key would be hashed first');
+    padInto(this.#inner, this.#outer, key);
+  }
+
+  /** Of the parts, joined. */
+  of(...parts: readonly Uint8Array[]): Sha256Digest {
+    const end = BLOCK_LENGTH + totalLength(parts);
+    if (end > this.#inner.length) {
+      const larger = new Uint8Array(2 * end);
+      larger.set(this.#inner.subarray(0, BLOCK_LENGTH));
+      this.#inner = larger;
+    }
+    setParts(this.#inner, BLOCK_LENGTH, parts);
+    sha256Into(this.#outer, BLOCK_LENGTH, this.#inner.subarray(0, end));
+    return fromBinary(hash('sha256', this.#outer, 'binary'));
+  }
 }
 
 /** In hex at once. Text counts as its UTF-8 and must be well-formed. */
@@ -57,11 +87,7 @@ function shortHmac(
 ): string {
   const inner = joined(parts, BLOCK_LENGTH, length);
   const outer = Buffer.allocUnsafe(BLOCK_LENGTH + DIGEST_LENGTH);
-  for (let at = 0; at < BLOCK_LENGTH; at++) {
-    const byte = key[at] ?? 0;
-    inner[at] = byte ^ 0x36;
-    outer[at] = byte ^ 0x5c;
-  }
+  padInto(inner, outer, key);
   setBinary(outer, BLOCK_LENGTH, hash('sha256', inner, 'binary'));
   const digest = hash('sha256', outer, encoding);
   // The pool is shared: the key must not stay in it.
@@ -69,15 +95,28 @@ function shortHmac(
   return digest;
 }
 
+/** What both hashes begin with: the key, filled up with zeros, and ipad or opad. */
+function padInto(inner: Uint8Array, outer: Uint8Array, key: Uint8Array): void {
+  for (let at = 0; at < BLOCK_LENGTH; at++) {
+    const byte = key[at] ?? 0;
+    inner[at] = byte ^ 0x36;
+    outer[at] = byte ^ 0x5c;
+  }
+}
+
 /** The parts one after the other, behind `offset` and in `room` bytes whose content is undefined. */
 function joined(parts: readonly Uint8Array[], offset: number, room: number): Buffer {
   const buffer = Buffer.allocUnsafe(offset + room);
-  let at = offset;
+  setParts(buffer, offset, parts);
+  return buffer;
+}
+
+function setParts(target: Uint8Array, from: number, parts: readonly Uint8Array[]): void {
+  let at = from;
   for (const part of parts) {
-    buffer.set(part, at);
+    target.set(part, at);
     at += part.length;
   }
-  return buffer;
 }
 
 function totalLength(parts: readonly Uint8Array[]): number {

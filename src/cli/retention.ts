@@ -103,7 +103,9 @@ export function addRetentionCommand(program: Command, terminal: Terminal): void 
   const preset = retention
     .command('preset')
     .argument('[names...]', `which: ${Object.keys(PRESETS).join(', ')}; without one, what there is`)
-    .description('print policies to start from, as JSON; read the law before you set them')
+    .description(
+      'print policies to start from, as JSON; taken from secondary sources: read the law before you set them',
+    )
     .option('--json', 'print JSON, which it does anyway where one is named')
     .action((names: readonly string[], { json }: { readonly json?: true }) => {
       printPresets(names, json, terminal);

@@ -94,9 +94,8 @@ export function isSameErasure(
   );
 }
 
-/** Whether a data secret is among what is meant, as far as that can be told without a judgement. */
+/** Whether a data secret is among what an erasure of what is due means, as far as that can be told without a judgement. */
 export function isMeant(erasure: Erasure, scope: Omit<DataScope, 'use'>): boolean {
-  if (erasure.kind === 'subject') return scope.person === erasure.subject;
   // Whom another erasure is about must stay known until that is carried out.
   if (scope.class === ERASURE_CLASS) return false;
   if (erasure.class !== undefined && scope.class !== erasure.class) return false;

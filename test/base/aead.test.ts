@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { AEAD_TAG_LENGTH, openSealed, sealInPlace } from '../../src/base/aead.js';
+import { AEAD_TAG_LENGTH, openInPlace, openSealed, sealInPlace } from '../../src/base/aead.js';
 import { fromHex, toHex, utf8 } from '../../src/base/bytes.js';
 
 const bytesOf = (length: number): fc.Arbitrary<Uint8Array> =>
@@ -37,6 +37,9 @@ describe('XChaCha20-Poly1305', () => {
         (plaintext, key, nonce, associatedData, at) => {
           const sealed = seal(plaintext, key, nonce, associatedData);
           expect(openSealed(sealed, key, nonce, associatedData)).toEqual(plaintext);
+          const inPlace = sealed.slice();
+          expect(openInPlace(inPlace, key, nonce, associatedData)).toEqual(plaintext);
+          expect(inPlace.subarray(0, plaintext.length)).toEqual(plaintext);
           const parts = [sealed, key, nonce, associatedData] as const;
           for (const [position, part] of parts.entries()) {
             const [first, second, third, fourth] = parts.map((original, other) =>
@@ -45,6 +48,7 @@ describe('XChaCha20-Poly1305', () => {
             if (first === undefined || second === undefined) throw new Error('four parts');
             if (third === undefined || fourth === undefined) throw new Error('four parts');
             expect(openSealed(first, second, third, fourth)).toBeNull();
+            expect(openInPlace(first.slice(), second, third, fourth)).toBeNull();
           }
         },
       ),
@@ -55,7 +59,8 @@ describe('XChaCha20-Poly1305', () => {
     const [key, nonce, none] = [new Uint8Array(32), new Uint8Array(24), new Uint8Array(0)];
     const sealed = seal(utf8('abc'), key, nonce, none);
     for (let length = 0; length < sealed.length; length++)
-      expect(openSealed(sealed.subarray(0, length), key, nonce, none)).toBeNull();
+      for (const open of [openSealed, openInPlace])
+        expect(open(sealed.slice(0, length), key, nonce, none)).toBeNull();
   });
 
   it('crashes on a key or nonce of the wrong length instead of calling it tampering', () => {

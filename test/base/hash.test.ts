@@ -3,7 +3,7 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
 import { concat, fromHex, toHex, utf8 } from '../../src/base/bytes.js';
-import { hmacSha256, sha256 } from '../../src/base/hash.js';
+import { hmacSha256, HmacSha256Key, sha256 } from '../../src/base/hash.js';
 
 describe('sha256', () => {
   it.each([
@@ -74,5 +74,20 @@ describe('hmacSha256', () => {
         expect(hmacSha256(key, ...parts)).toEqual(hmac(nobleSha256, key, concat(...parts)));
       }),
     );
+  });
+
+  it('is the same under a key that is kept, one message after the other', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 64 }),
+        fc.array(fc.array(fc.uint8Array({ maxLength: 3000, size: 'max' }), { maxLength: 3 })),
+        (key, messages) => {
+          const kept = new HmacSha256Key(key);
+          for (const parts of messages)
+            expect(kept.of(...parts)).toEqual(hmacSha256(key, ...parts));
+        },
+      ),
+    );
+    expect(() => new HmacSha256Key(new Uint8Array(65))).toThrow('a longer key');
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { utf8 } from '../../src/base/bytes.js';
+import { canonicalJson } from '../../src/base/canonical-json.js';
 import { BaseError } from '../../src/base/errors.js';
 import {
   dataScope,
@@ -29,6 +30,7 @@ describe('the scope of a secret', () => {
     fc.assert(
       fc.property(scope, (value) => {
         expect(parseScope(utf8(scopeText(value)))).toEqual(value);
+        expect(scopeText(value)).toBe(canonicalJson({ ...value }));
       }),
     );
   });
@@ -49,7 +51,17 @@ describe('the scope of a secret', () => {
     '{"class":"KYC","month":"2026-12","person":"a","use":"data"}',
     '{"month":"2026-12","person":"a","use":"data"}',
     '{"use":"tags","person":"a"}',
+    '{"person":"b","person":"a","use":"tags"}',
+    '{"person":"a","use":"tags","use":"tags"}',
+    '{"__proto__":{},"person":"a","use":"tags"}',
+    '{"person":"a","use":"tags"} ',
+    '{"person":"\\u0061","use":"tags"}',
+    '{"person":"\\ud800","use":"tags"}',
+    '{"person":["a"],"use":"tags"}',
+    '{"class":"kyc","month":["2026-12"],"person":"a","use":"data"}',
     '[]',
+    'null',
+    '{"person":',
   ])('refuses %s', (text) => {
     expect(() => parseScope(utf8(text))).toThrow(BaseError);
   });

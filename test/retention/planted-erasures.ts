@@ -1,4 +1,4 @@
-/** The rules of erasing taken away one by one: a suite of this folder must notice. */
+/** The rules of erasing taken away one by one: a suite of this folder, or of the vault, must notice. */
 import type { FaultOfSuite } from '../support/planted-suite.js';
 
 const ERASURES = 'test/retention/erasures.test.ts';
@@ -23,9 +23,9 @@ export const ERASURE_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'neighbours go with the person',
-    file: 'retention/erasure.js',
-    find: 'scope.person === erasure.subject',
-    replace: 'true',
+    file: 'queries/erasure-plan.js',
+    find: 'this.#bySubject.get(scope.person)',
+    replace: '[...this.#bySubject.values()][0]',
     suite: ERASURES,
     tests: 'takes two',
   },
@@ -100,6 +100,22 @@ export const ERASURE_FAULTS: readonly FaultOfSuite[] = [
     replace: 'slice(0, 1).flatMap((one) => one.rows)',
     suite: TRACES,
     tests: 'takes what all of them name',
+  },
+  {
+    name: 'a row that is wrapped anew keeps its nonce',
+    file: 'keys/internal/vault-row.js',
+    find: 'random.fill(nonce)',
+    replace: 'void random',
+    suite: 'test/keys/vault-row.test.ts',
+    tests: 'is the same secret',
+  },
+  {
+    name: 'a rotation keeps what was to go',
+    file: 'keys/internal/vault-rotation.js',
+    find: 'if (!keep(',
+    replace: 'if (false && !keep(',
+    suite: 'test/keys/vault-rotation.test.ts',
+    tests: 'keeps what is kept',
   },
   {
     name: 'evidence shows signatures of which nothing is left',

@@ -49,7 +49,7 @@ export class VaultGeneration {
     return stored.flatMap((one, at) => {
       const secret = secrets[at];
       assert(secret !== undefined, 'there is a secret for every row');
-      return this.indexKeys.putsOf(one, secret);
+      return this.indexKeys.putsOf(one, secret.ref.rowId, utf8(secret.text));
     });
   }
 

@@ -4,7 +4,6 @@
  * writing: rows that come meanwhile are taken in at the end. Each step says what a crash there leaves.
  */
 import { dirname } from 'node:path';
-import { utf8 } from '../../base/bytes.js';
 import { assert } from '../../base/errors.js';
 import type { RandomSource } from '../../base/random.js';
 import { parseScope, type SecretScope } from '../../base/secret-scope.js';
@@ -21,7 +20,7 @@ import {
 import { VaultGeneration } from './vault-generation.js';
 import { type VaultPlace, vaultPath } from './vault-generations.js';
 import { type IndexPut, VaultIndexKeys } from './vault-index.js';
-import { unwrapRow, type VaultKey, wrapRow } from './vault-row.js';
+import { unwrapInPlace, type VaultKey, wrapInPlace } from './vault-row.js';
 
 export interface RotateOptions {
   /** Whether a secret lives on; its scope is read only where it is asked for. */
@@ -140,12 +139,13 @@ export class VaultSuccessor {
     const { keep, putIndex } = this.#options;
     const puts: IndexPut[] = [];
     const rows: Uint8Array[] = [];
-    for (const { row: oldRow } of batch) {
-      const secret = unwrapRow(oldRow, this.#old.key);
-      if (!keep(secret.ref.rowId, () => parseScope(utf8(secret.text)))) continue;
-      const row = wrapRow(secret, this.#key, this.#random);
+    // The batch is ours alone, so each row is opened and wrapped where it lies.
+    for (const { row } of batch) {
+      const { rowId, scope } = unwrapInPlace(row, this.#old.key);
+      if (!keep(rowId, () => parseScope(scope))) continue;
       const stored = { row, offset: this.#length + ROW_LENGTH_LENGTH };
-      puts.push(...this.#indexKeys.putsOf(stored, secret));
+      puts.push(...this.#indexKeys.putsOf(stored, rowId, scope));
+      wrapInPlace(row, this.#key, this.#random);
       rows.push(row);
       this.#length = stored.offset + row.length;
     }

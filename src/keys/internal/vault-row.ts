@@ -1,7 +1,13 @@
 /** A vault row: one secret, wrapped under its tenant's vault key (docs/formats/vault.md). */
-import { AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH, openSealed, sealInPlace } from '../../base/aead.js';
-import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
-import { concat, u32be, utf8, utf8ToString } from '../../base/bytes.js';
+import {
+  AEAD_NONCE_LENGTH,
+  AEAD_TAG_LENGTH,
+  openInPlace,
+  openSealed,
+  sealInPlace,
+} from '../../base/aead.js';
+import { ByteWriter } from '../../base/byte-codec.js';
+import { asBuffer, concat, utf8, utf8ToString } from '../../base/bytes.js';
 import { BaseError } from '../../base/errors.js';
 import { randomBytes, type RandomSource } from '../../base/random.js';
 import type { SecretRef } from '../../base/secret-scope.js';
@@ -56,17 +62,7 @@ export function rowIdOf(row: Uint8Array): Uint8Array {
  */
 export function unwrapRow(row: Uint8Array, { generation, key }: VaultKey): NamedSecret {
   try {
-    const reader = new ByteReader(row);
-    const format = reader.u8();
-    if (format > FORMAT)
-      throw new KeysError(
-        'KEYS_FORMAT_NEWER',
-        `a vault row has format ${format}; this version reads up to ${FORMAT}`,
-      );
-    const rowId = reader.bytes(ROW_ID_LENGTH);
-    if (format !== FORMAT || reader.u32() !== generation) throw refused();
-    const nonce = reader.bytes(AEAD_NONCE_LENGTH);
-    const sealed = reader.bytes(reader.remaining);
+    const { rowId, nonce, sealed } = partsOf(row, generation);
     const plaintext = openSealed(sealed, key, nonce, associatedData(rowId, generation));
     if (plaintext === null || plaintext.length < SECRET_LENGTH) throw refused();
     const secret = plaintext.slice(0, SECRET_LENGTH);
@@ -79,12 +75,71 @@ export function unwrapRow(row: Uint8Array, { generation, key }: VaultKey): Named
   }
 }
 
-const FORMAT = 1;
-const SEALED_AT = 1 + ROW_ID_LENGTH + 4 + AEAD_NONCE_LENGTH;
-const LABEL = utf8('chirograph/vault/1\0');
+/**
+ * Opens a row where it lies, for `wrapInPlace`: the row itself is gone then.
+ *
+ * @returns views of it, the scope as UTF-8: they mean nothing any more once it has been wrapped again.
+ * @throws as `unwrapRow`.
+ */
+export function unwrapInPlace(
+  row: Uint8Array,
+  { generation, key }: VaultKey,
+): { readonly rowId: Uint8Array; readonly scope: Uint8Array } {
+  const { rowId, nonce, sealed } = partsOf(row, generation);
+  const plaintext = openInPlace(sealed, key, nonce, associatedData(rowId, generation));
+  if (plaintext === null || plaintext.length < SECRET_LENGTH) throw refused();
+  return { rowId, scope: plaintext.subarray(SECRET_LENGTH) };
+}
 
+/** Wraps anew what `unwrapInPlace` has opened. */
+export function wrapInPlace(
+  row: Uint8Array,
+  { generation, key }: VaultKey,
+  random: RandomSource,
+): void {
+  const rowId = row.subarray(1, GENERATION_AT);
+  const nonce = row.subarray(NONCE_AT, SEALED_AT);
+  asBuffer(row).writeUInt32BE(generation, GENERATION_AT);
+  random.fill(nonce);
+  sealInPlace(row.subarray(SEALED_AT), key, nonce, associatedData(rowId, generation));
+}
+
+/** @throws KeysError as `unwrapRow`, and if it is of another generation. */
+function partsOf(row: Uint8Array, generation: number): RowParts {
+  const format = row[0] ?? FORMAT;
+  if (format > FORMAT)
+    throw new KeysError(
+      'KEYS_FORMAT_NEWER',
+      `a vault row has format ${format}; this version reads up to ${FORMAT}`,
+    );
+  if (row.length < SEALED_AT || format !== FORMAT) throw refused();
+  if (asBuffer(row).readUInt32BE(GENERATION_AT) !== generation) throw refused();
+  return {
+    rowId: row.subarray(1, GENERATION_AT),
+    nonce: row.subarray(NONCE_AT, SEALED_AT),
+    sealed: row.subarray(SEALED_AT),
+  };
+}
+
+interface RowParts {
+  readonly rowId: Uint8Array;
+  readonly nonce: Uint8Array;
+  readonly sealed: Uint8Array;
+}
+
+const FORMAT = 1;
+const GENERATION_AT = 1 + ROW_ID_LENGTH;
+const NONCE_AT = GENERATION_AT + 4;
+const SEALED_AT = NONCE_AT + AEAD_NONCE_LENGTH;
+const LABEL = utf8('chirograph/vault/1\0');
+/** The same bytes each time, filled anew: there are millions of rows, and nothing in them is secret. */
+const ASSOCIATED = asBuffer(concat(LABEL, new Uint8Array(ROW_ID_LENGTH + 4)));
+
+/** Good until it is asked for again. */
 function associatedData(rowId: Uint8Array, generation: number): Uint8Array {
-  return concat(LABEL, rowId, u32be(generation));
+  ASSOCIATED.set(rowId, LABEL.length);
+  ASSOCIATED.writeUInt32BE(generation, LABEL.length + ROW_ID_LENGTH);
+  return ASSOCIATED;
 }
 
 function refused(): KeysError {
