@@ -19,6 +19,7 @@ import type {
   LogKeys,
   LogPublicKeys,
   NoteKey,
+  ReplicationKeys,
   RestoredTenant,
   SealKeys,
   TenantRecoveryKey,
@@ -33,6 +34,7 @@ const MAX_CHAIN = 10;
 const VAULT_KEY = /^tenant\..*\.vault\./;
 const DEVELOPMENT_AUTHORITY = 'development-authority.json';
 const ANCHOR = 'anchor.json';
+const REPLICATION = 'replication.json';
 const OLD_ANCHOR = /^anchor\.([1-9][0-9]{0,8})\.json$/;
 const HANDLE = /^[0-9a-z]{1,64}$/;
 
@@ -260,6 +262,25 @@ export class DirectoryKeyStore implements KeyStore {
     return kept;
   }
 
+  async replicationKeys(): Promise<ReplicationKeys | null> {
+    return this.#readOwn(REPLICATION, (members) => ({
+      link: keyPairOf(members.required('link', KEY)),
+      receipt: noteKeyOf(keyPairOf(members.required('receipt', KEY))),
+    }));
+  }
+
+  async beginReplicationKeys(): Promise<ReplicationKeys> {
+    const known = await this.replicationKeys();
+    if (known !== null) {
+      // A crash may have come before the file was noted down as one that must not be missing.
+      await this.#noteOwn(REPLICATION);
+      return known;
+    }
+    const [link, receipt] = [this.#fresh(), this.#fresh()];
+    await this.#writeOwn(REPLICATION, { link: toBase64(link), receipt: toBase64(receipt) });
+    return { link: keyPairOf(link), receipt: noteKeyOf(keyPairOf(receipt)) };
+  }
+
   async mark(): Promise<Mark | null> {
     return this.#readOwn('mark.json', readMark);
   }
@@ -296,8 +317,12 @@ export class DirectoryKeyStore implements KeyStore {
   /** A file of which every node has one: that of another node must not pass for it. */
   async #writeOwn(file: string, content: JsonObject): Promise<void> {
     await this.#keys.write(file, { ...content, nodeId: this.nodeId });
-    if (this.#ownFiles.has(file)) return;
     // A crash before this leaves a file whose loss would not be noticed, until it is written again.
+    await this.#noteOwn(file);
+  }
+
+  async #noteOwn(file: string): Promise<void> {
+    if (this.#ownFiles.has(file)) return;
     this.#ownFiles.add(file);
     await this.#keys.write(NODE_FILE, nodeContent(this.nodeId, [...this.#ownFiles]));
   }
