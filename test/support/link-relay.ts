@@ -67,7 +67,8 @@ class Weather {
 class Pipe {
   readonly #to: Socket;
   readonly #weather: Weather;
-  readonly #pieces: { readonly bytes: Uint8Array; readonly due: number }[] = [];
+  /** Null is the end. */
+  readonly #pieces: { readonly bytes: Uint8Array | null; readonly due: number }[] = [];
   #timer: NodeJS.Timeout | null = null;
   #last = 0;
 
@@ -77,18 +78,15 @@ class Pipe {
     from.on('data', (bytes: Buffer) => {
       this.push(bytes);
     });
-    from.on('end', () => {
-      this.#to.end();
-    });
     from.on('close', () => {
-      clearTimeout(this.#timer ?? undefined);
-      this.#to.destroy();
+      this.push(null);
     });
   }
 
-  push(bytes: Uint8Array): void {
+  push(bytes: Uint8Array | null): void {
     const { bytesPerSecond } = this.#weather.conditions;
-    const taking = bytesPerSecond === 0 ? 0 : (bytes.length * 1_000) / bytesPerSecond;
+    const length = bytes?.length ?? 0;
+    const taking = bytesPerSecond === 0 ? 0 : (length * 1_000) / bytesPerSecond;
     const due = Math.max(this.#last + taking, performance.now() + taking + this.#weather.delay());
     this.#last = due;
     this.#pieces.push({ bytes, due });
@@ -108,7 +106,8 @@ class Pipe {
         return;
       }
       this.#pieces.shift();
-      if (this.#to.writable) this.#to.write(next.bytes);
+      if (next.bytes === null) this.#to.destroy();
+      else if (this.#to.writable) this.#to.write(next.bytes);
     }
   }
 }
@@ -130,7 +129,7 @@ export class TcpRelay {
   private constructor(options: RelayOptions) {
     this.#options = options;
     this.#weather = new Weather(options.seed);
-    this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
+    this.#server = createServer({ noDelay: true }, (client) => {
       this.#join(client);
     });
   }
@@ -191,7 +190,7 @@ export class TcpRelay {
 
   #join(client: Socket): void {
     this.connections++;
-    const server = connect({ ...this.#options.to, noDelay: true, allowHalfOpen: true });
+    const server = connect({ ...this.#options.to, noDelay: true });
     for (const socket of [client, server]) socket.on('error', () => undefined);
     const pipes = {
       toServer: new Pipe(client, server, this.#weather),
@@ -199,7 +198,10 @@ export class TcpRelay {
     };
     const pair = { client, server, pipes };
     this.#pairs.add(pair);
-    client.on('close', () => this.#pairs.delete(pair));
+    for (const socket of [client, server])
+      socket.on('close', () => {
+        if (client.destroyed && server.destroyed) this.#pairs.delete(pair);
+      });
   }
 }
 

@@ -87,10 +87,13 @@ function secured(
   data: Uint8Array,
 ): SecretStream {
   const remotePublicKey = rs ?? NOTHING;
-  return new SecretStream(isInitiator, socket, {
+  const stream = new SecretStream(isInitiator, socket, {
     handshake: { tx, rx, hash, publicKey, remotePublicKey },
     ...(data.length > 0 && { data }),
   });
+  // What it was begun with may have ended it already; that is told by its end.
+  stream.on('error', () => undefined);
+  return stream;
 }
 
 /** `u24 length ‖ message`, little-endian, as SecretStream frames everything. */

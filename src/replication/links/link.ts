@@ -80,7 +80,7 @@ export class Link implements ChannelHost {
   #isDown = false;
 
   constructor(origin: LinkOrigin, parts: LinkParts) {
-    const { limits, timers, run } = parts;
+    const { limits, timers } = parts;
     this.#origin = origin;
     this.#parts = parts;
     this.timers = timers;
@@ -97,7 +97,16 @@ export class Link implements ChannelHost {
         else this.fail(cause);
       },
     });
-    origin.stream.on('close', () => {
+  }
+
+  /** Says hello. It may be down when this returns. */
+  begin(): void {
+    const { stream, dial } = this.#origin;
+    if (stream.destroyed) {
+      this.#end('broken');
+      return;
+    }
+    stream.on('close', () => {
       this.#end('broken');
     });
     const control = this.mux.createChannel({
@@ -111,7 +120,7 @@ export class Link implements ChannelHost {
         this.#end('broken');
       },
     });
-    control?.open({ format: HELLO_FORMAT, run, dial: origin.dial });
+    control?.open({ format: HELLO_FORMAT, run: this.#parts.run, dial });
   }
 
   get stream(): SecretStream {

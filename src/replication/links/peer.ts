@@ -135,6 +135,7 @@ export class Peer {
       this.#options.parts,
     );
     this.#unproved.add(link);
+    link.begin();
   }
 
   #proved(link: Link): void {
