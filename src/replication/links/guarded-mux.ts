@@ -1,8 +1,8 @@
 /**
  * Protomux between us and a peer that may be hostile: what comes is counted before anything reads it, and what a peer can
- * make it throw ends the link. As it is, Protomux throws exceptions of some kinds again where nobody can catch them (it
- * takes them for mistakes of the program), and a peer can make it throw those: an open message for channel 0, or batches
- * nested until the stack ends, would end the process. test/replication/links/guarded-mux.test.ts has both.
+ * make it throw ends the link. As it is, Protomux throws exceptions of some kinds again where nobody can catch them, because
+ * it takes them for mistakes of the program, and a peer can make it throw one: batches nested until the stack ends would end
+ * the process. test/replication/links/guarded-mux.test.ts shows it.
  */
 import type { Duplex } from 'node:stream';
 import Protomux from 'protomux';

@@ -1,4 +1,5 @@
 /** Who a node's peers are and where they are found, as an operator writes it: parsed once, here. */
+import { isIPv4 } from 'node:net';
 import sodium from 'sodium-native';
 import { z } from 'zod';
 import type { Brand } from '../../base/brand.js';
@@ -59,6 +60,8 @@ const settings = z
     const complain = (path: (string | number)[], message: string): void => {
       context.addIssue({ code: 'custom', path, message });
     };
+    if (listen !== undefined && bootstrap.length > 0 && !isIPv4(listen.host))
+      complain(['listen'], 'must be an IPv4 address where there is a DHT');
     for (const [at, one] of peers.entries()) {
       const before = peers.slice(0, at);
       if (before.some((other) => other.linkKey === one.linkKey))

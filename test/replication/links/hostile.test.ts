@@ -10,7 +10,7 @@ import { networkOf } from '../../../src/replication/links/admission.js';
 import type { LinkLimits } from '../../../src/replication/links/link-limits.js';
 import { eventually } from '../../support/eventually.js';
 import { TcpRelay } from '../../support/link-relay.js';
-import { keysOf, linked, type NodeOptions, TestNode } from './links-fixture.js';
+import { keysOf, linked, nestedBatches, type NodeOptions, TestNode } from './links-fixture.js';
 
 const closers: (() => unknown)[] = [];
 let a: TestNode;
@@ -184,7 +184,6 @@ describe('a peer on the list', () => {
   it.each([
     ['garbage on the mux', Buffer.from('fffefdfc', 'hex')],
     ['a frame that ends too soon', Buffer.from([0, 1, 200])],
-    // Protomux as it is would end the process at these two (guarded-mux.ts).
     ['an open message for channel 0', Buffer.from([0, 1, 0, 1, 120, 0])],
     ['batches within batches', nestedBatches(200_000)],
     ['a session that is opened twice', Buffer.concat([openOf(3, 'x'), Buffer.alloc(0)])],
@@ -421,17 +420,6 @@ function openOf(id: number, protocol: string): Buffer {
     Buffer.from(protocol),
     Buffer.from([0]),
   ]);
-}
-
-/** Each the only message of the one before it: `u8 channel 0 ‖ length ‖ u8 type 0`. */
-function nestedBatches(depth: number): Buffer {
-  const layers: Buffer[] = [];
-  for (let inner = 0; layers.length < depth; inner += 7) {
-    const layer = Buffer.from([0, 0xfe, 0, 0, 0, 0, 0]);
-    layer.writeUInt32LE(1 + inner, 2);
-    layers.push(layer);
-  }
-  return Buffer.concat([Buffer.from([0, 0]), ...layers.reverse()]);
 }
 
 /** However it ends. */

@@ -155,3 +155,14 @@ export async function linked(...nodes: readonly TestNode[]): Promise<void> {
       if (one !== other)
         await eventually(() => one.isLinkedTo(other.name), `${one.name} linked to ${other.name}`);
 }
+
+/** Each the only message of the one before it: `u8 channel 0 ‖ length ‖ u8 type 0`. */
+export function nestedBatches(depth: number): Buffer {
+  const layers: Buffer[] = [];
+  for (let inner = 0; layers.length < depth; inner += 7) {
+    const layer = Buffer.from([0, 0xfe, 0, 0, 0, 0, 0]);
+    layer.writeUInt32LE(1 + inner, 2);
+    layers.push(layer);
+  }
+  return Buffer.concat([Buffer.from([0, 0]), ...layers.reverse()]);
+}
