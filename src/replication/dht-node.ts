@@ -2,6 +2,8 @@
  * A node of a private DHT: it stores nothing of any ledger, and helps the nodes of a deployment to find each other. It
  * learns from the others by which address it is reached; the first one has nobody to learn it from, and is told.
  */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { isIPv4 } from 'node:net';
 import HyperDHT from 'hyperdht';
 import { systemErrorCode } from '../base/system-error.js';
@@ -34,14 +36,10 @@ export class DhtNode {
    */
   static async open(options: DhtNodeOptions): Promise<DhtNode> {
     const { listen } = options;
+    checkOptions(options);
+    await checkBinding(listen);
     const dht = create(options);
-    try {
-      await dht.fullyBootstrapped();
-    } catch (cause) {
-      await dht.destroy({ force: true });
-      const why = systemErrorCode(cause) ?? 'it cannot be bound to';
-      throw unusable(`UDP ${formatHostPort(listen)}: ${why}`, cause);
-    }
+    await dht.fullyBootstrapped();
     return new DhtNode(dht, { host: listen.host, port: dht.address().port });
   }
 
@@ -56,8 +54,28 @@ export class DhtNode {
   }
 }
 
-function create({ listen, publicHost, bootstrap }: DhtNodeOptions): HyperDHT {
+function checkOptions({ listen, publicHost, bootstrap }: DhtNodeOptions): void {
   if (!isIPv4(listen.host)) throw unusable('the address to listen on must be IPv4');
+  if (bootstrap.length > 0) return;
+  if (!isIPv4(publicHost) || publicHost === '0.0.0.0')
+    throw unusable('the first node must be told the IPv4 address by which the others reach it');
+  if (listen.port === 0)
+    throw unusable('the first node needs a port of its own: the others name it');
+}
+
+/** First, with a socket of ours: HyperDHT that cannot bind cannot be closed either, and keeps the process. */
+async function checkBinding({ host, port }: HostPort): Promise<void> {
+  const socket = createSocket('udp4').bind(port, host);
+  try {
+    await once(socket, 'listening');
+  } catch (cause) {
+    const why = systemErrorCode(cause) ?? 'it cannot be bound to';
+    throw unusable(`UDP ${formatHostPort({ host, port })}: ${why}`, cause);
+  }
+  await new Promise<void>((resolve) => void socket.close(resolve));
+}
+
+function create({ listen, publicHost, bootstrap }: DhtNodeOptions): HyperDHT {
   const options = {
     ...listen,
     anyPort: listen.port === 0,
@@ -65,12 +83,9 @@ function create({ listen, publicHost, bootstrap }: DhtNodeOptions): HyperDHT {
     ephemeral: false,
     firewalled: false,
   };
-  if (bootstrap.length > 0) return new HyperDHT(options);
-  if (!isIPv4(publicHost) || publicHost === '0.0.0.0')
-    throw unusable('the first node must be told the IPv4 address by which the others reach it');
-  if (listen.port === 0)
-    throw unusable('the first node needs a port of its own: the others name it');
-  return HyperDHT.bootstrapper(listen.port, publicHost, options);
+  return bootstrap.length > 0
+    ? new HyperDHT(options)
+    : HyperDHT.bootstrapper(listen.port, publicHost, options);
 }
 
 function unusable(message: string, cause?: unknown): ReplicationError {

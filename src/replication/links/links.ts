@@ -102,12 +102,12 @@ export class Links {
         'REPLICATION_SETTINGS_MALFORMED',
         'peers: one of them has the link key of this very node; take it off its own list',
       );
-    const dht = this.#openDht();
     if (listen !== null) {
       this.#listener = await listenTcp(listen, (socket) => void this.#answering.answerTcp(socket));
       // Closed after the peers: it waits for what it took.
       this.#lifetime.add(this.#listener.close);
     }
+    const dht = this.#openDht();
     for (const peer of peers) this.#peers.set(peer.linkKey, this.#peer(peer, dht));
     this.#lifetime.add(async () => {
       this.#pending.close();
