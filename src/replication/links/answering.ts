@@ -3,13 +3,12 @@ import type { Socket } from 'node:net';
 import type SecretStream from '@hyperswarm/secret-stream';
 import type { KeyPair } from '../../keys/key-pair.js';
 import { Admission } from './admission.js';
-import { answerHandshake, type Refusal } from './handshake.js';
+import { answerHandshake } from './handshake.js';
 import type { LinkLimits } from './link-limits.js';
 import { type LinkKey, linkKeyOf } from './link-settings.js';
+import type { RefusalCounts } from './link-status.js';
 import type { Peer } from './peer.js';
 import type { Pending } from './pending.js';
-
-export type RefusalCounts = Readonly<Record<Refusal | 'crowded', number>>;
 
 export class Answering {
   readonly #keys: KeyPair;

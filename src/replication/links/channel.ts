@@ -63,12 +63,18 @@ export function openChannel<T>(host: ChannelHost, options: ChannelOptions<T>): C
   assert(NAME.test(name) && maxBytes <= MAX_BYTES, 'a channel within the limits of channels');
   const budget = new RateBudget(options.budget, host.timers.now());
   const receive = (bytes: Uint8Array): void => {
-    if (bytes.length > maxBytes) return host.drop('too-large');
-    if (!budget.take(1, host.timers.now())) return host.drop('too-many');
-    const message = decoded(codec, bytes);
-    if (message === null) return host.drop('garbage');
+    const offence = offenceOf(bytes);
+    const message = offence === null ? decoded(codec, bytes) : null;
+    if (message === null) host.drop(offence ?? 'garbage');
+    else handle(message.value);
+  };
+  const offenceOf = ({ length }: Uint8Array): Offence | null => {
+    if (length > maxBytes) return 'too-large';
+    return budget.take(1, host.timers.now()) ? null : 'too-many';
+  };
+  const handle = (message: T): void => {
     try {
-      onMessage(message.value);
+      onMessage(message);
     } catch (cause) {
       host.fail(cause);
     }

@@ -1,7 +1,7 @@
 /** The ways to a peer: TCP where it has an address, the DHT where there is one. */
 import type SecretStream from '@hyperswarm/secret-stream';
 import { fromHex } from '../../base/bytes.js';
-import { systemErrorMessage } from '../../base/system-error.js';
+import { systemErrorCode, systemErrorMessage } from '../../base/system-error.js';
 import type { KeyPair } from '../../keys/key-pair.js';
 import { ReplicationError } from '../replication-error.js';
 import type { DhtEnd } from './dht.js';
@@ -57,13 +57,11 @@ async function byTcp(
   }
 }
 
-/** A peer that is banned there, or whose key is another, gets no answer: this is all that can be said. */
+/** A peer that has banned us, has not listed us, or has another key gives no answer: more cannot be said. */
 function whyNot(address: HostPort, error: Error | null): string {
-  const why = error && systemErrorMessage(error);
-  return (
-    why ??
-    `${formatHostPort(address)} does not answer as this peer: is our key on its list, and its key on ours?`
-  );
+  const at = formatHostPort(address);
+  if (error !== null) return `${at}: ${systemErrorCode(error) ?? systemErrorMessage(error)}`;
+  return `${at} does not answer as this peer: compare both link keys, and the lists on both sides`;
 }
 
 async function byDht(

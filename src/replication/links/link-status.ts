@@ -1,8 +1,8 @@
 /** What a node tells of its links: data, for an operator's page and for metrics. */
 import type { UnixMillis } from '../../base/brand.js';
-import type { RefusalCounts } from './answering.js';
-import type { DropReason } from './link.js';
+import type { Refusal } from './handshake.js';
 import type { HostPort, LinkKey } from './link-settings.js';
+import type { DropReason } from './link.js';
 
 export interface PeerStatus {
   readonly name: string;
@@ -39,6 +39,9 @@ export interface LinksStatus {
   readonly peers: readonly PeerStatus[];
   /** Connections that have not proved whose they are. */
   readonly unproved: number;
-  /** Connections that were let go without an answer, since the start. */
+  /** Since the start. */
   readonly refused: RefusalCounts;
 }
+
+/** Connections that were let go without an answer; `crowded` for want of a place. */
+export type RefusalCounts = Readonly<Record<Refusal | 'crowded', number>>;

@@ -11,10 +11,10 @@ import { ReplicationError } from '../replication-error.js';
 import { Answering } from './answering.js';
 import { DhtEnd } from './dht.js';
 import { waysTo } from './dialling.js';
-import type { Link, LinkParts } from './link.js';
 import { LINK_LIMITS, type LinkLimits } from './link-limits.js';
 import { type LinkKey, linkKeyOf, type LinkSettings, type PeerSettings } from './link-settings.js';
 import type { LinksStatus } from './link-status.js';
+import type { Link, LinkParts } from './link.js';
 import { Peer } from './peer.js';
 import { Pending } from './pending.js';
 import { type Listener, listenTcp } from './tcp.js';
@@ -103,9 +103,10 @@ export class Links {
         'peers: one of them has the link key of this very node; take it off its own list',
       );
     if (listen !== null) {
-      this.#listener = await listenTcp(listen, (socket) => void this.#answering.answerTcp(socket));
+      const listener = await listenTcp(listen, (socket) => void this.#answering.answerTcp(socket));
+      this.#listener = listener;
       // Closed after the peers: it waits for what it took.
-      this.#lifetime.add(this.#listener.close);
+      this.#lifetime.add(() => listener.close());
     }
     const dht = this.#openDht();
     for (const peer of peers) this.#peers.set(peer.linkKey, this.#peer(peer, dht));

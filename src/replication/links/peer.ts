@@ -4,9 +4,9 @@ import type { UnixMillis } from '../../base/brand.js';
 import type { RandomSource } from '../../base/random.js';
 import { systemErrorMessage } from '../../base/system-error.js';
 import { isBetter } from './hello.js';
-import { type DropReason, Link, type LinkParts } from './link.js';
 import type { PeerSettings } from './link-settings.js';
 import type { PeerStatus } from './link-status.js';
+import { type DropReason, Link, type LinkParts } from './link.js';
 import { Redial } from './redial.js';
 
 export interface Secured {
@@ -111,7 +111,7 @@ export class Peer {
         this.#connect(secured, ++this.#dials, resolve);
       });
     } catch (cause) {
-      this.#lastFailure = systemErrorMessage(cause) ?? 'failed';
+      this.#lastFailure = systemErrorMessage(cause);
     }
   }
 

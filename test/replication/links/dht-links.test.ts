@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemTimers } from '../../../src/replication/links/timers.js';
 import { eventually } from '../../support/eventually.js';
-import { openDht } from '../../support/local-dht.js';
 import { UdpRelay } from '../../support/link-relay.js';
+import { openDht } from '../../support/local-dht.js';
 import { linked, type NodeOptions, TestNode } from './links-fixture.js';
 
 const open: { close(): Promise<void> }[] = [];

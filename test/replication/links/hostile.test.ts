@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type SecretStream from '@hyperswarm/secret-stream';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Protomux from 'protomux';
+import { networkOf } from '../../../src/replication/links/admission.js';
 import { RAW } from '../../../src/replication/links/channel.js';
 import { answerHandshake, dialHandshake } from '../../../src/replication/links/handshake.js';
 import { HELLO, HELLO_FORMAT } from '../../../src/replication/links/hello.js';
-import { networkOf } from '../../../src/replication/links/admission.js';
 import type { LinkLimits } from '../../../src/replication/links/link-limits.js';
 import { eventually } from '../../support/eventually.js';
 import { TcpRelay } from '../../support/link-relay.js';
