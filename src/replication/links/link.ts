@@ -231,6 +231,8 @@ export class Link implements ChannelHost {
       this.#end('stalled');
       return;
     }
+    // The ping may have been one thing too much that waits for the peer.
+    if (this.#isDown) return;
     this.#cancel = this.timers.after(limits.pingMillis, () => {
       this.#look(ping);
     });
