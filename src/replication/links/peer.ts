@@ -24,7 +24,7 @@ export interface PeerOptions {
   readonly onLink: (link: Link) => void;
 }
 
-/** What a peer is banned for: nobody between the two can make it look so. */
+/** What a peer is banned for: all of it came under its own keys, and nobody between the two can make it look so. */
 const OFFENCES: ReadonlySet<DropReason> = new Set(['garbage', 'too-large', 'too-many', 'unread']);
 
 export class Peer {
@@ -170,19 +170,25 @@ export class Peer {
     this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
     this.#past.bytesIn += link.bytesIn;
     this.#past.bytesOut += link.bytesOut;
-    if (this.#link !== link) {
-      // Of what never stood, why it did not is a reason of its own.
-      if (reason !== 'surplus') this.#lastFailure = reason;
-      return;
-    }
+    if (OFFENCES.has(reason)) this.#ban(reason);
+    if (this.#link === link) this.#lost(reason);
+    // Of what never stood, why it did not; that there was a better one is no failure.
+    else if (reason !== 'surplus') this.#lastFailure = reason;
+  }
+
+  #ban(reason: DropReason): void {
+    const { timers, limits, logger } = this.#options.parts;
+    this.#bannedUntil = timers.now() + limits.banMillis;
+    logger.warn('peer banned', { peer: this.settings.name, reason });
+  }
+
+  #lost(reason: DropReason): void {
     const { timers, limits, clock, logger } = this.#options.parts;
     const now = timers.now();
     this.#link = null;
     this.#lastDrop = reason;
     this.#since = clock.now();
-    const isOffence = OFFENCES.has(reason);
-    if (isOffence) this.#bannedUntil = now + limits.banMillis;
-    logger[isOffence ? 'warn' : 'info']('link down', { peer: this.settings.name, reason });
+    logger.info('link down', { peer: this.settings.name, reason });
     const wasGood = now - this.#stoodAt >= limits.stableMillis;
     this.#redial?.lost(wasGood, Math.max(0, this.#bannedUntil - now));
   }

@@ -203,6 +203,14 @@ describe('a peer on the list', () => {
     expect(a.isLinkedTo('b')).toBe(true);
   });
 
+  it('is banned for garbage in the place of its hello, too', async () => {
+    const stream = await dialHandshake(await dial(a), keysOf('b'), keysOf('a').publicKey);
+    stream.on('error', () => undefined);
+    stream.write(Buffer.from('fffefdfc', 'hex'));
+    await eventually(() => a.peer('b').state === 'banned', 'banned');
+    expect(a.peer('b')).toMatchObject({ dropped: { garbage: 1 }, lastFailure: 'garbage' });
+  });
+
   it.each([
     ['too-large', 65, 1],
     ['too-many', 5, 101],
