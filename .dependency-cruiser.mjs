@@ -12,6 +12,7 @@ const mayImport = {
   ledger: ['base', 'tlog', 'records', 'keys'],
   checkpoint: ['base', 'tlog', 'signing', 'keys', 'ledger'],
   anchoring: ['base', 'tlog', 'signing', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
+  replication: ['base', 'tlog', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
   views: ['base', 'tlog', 'records', 'schemas', 'keys', 'ledger'],
   access: ['base', 'tlog', 'signing', 'records', 'identities', 'keys', 'ledger', 'views'],
   backup: ['base', 'keys', 'ledger'],
@@ -72,6 +73,7 @@ const mayImport = {
 const homeOf = {
   '(hypercore|corestore)': 'ledger/',
   'rocksdb-native': 'ledger/',
+  '(@hyperswarm/secret-stream|hyperdht|noise-curve-ed|noise-handshake|protomux)': 'replication/',
   '(bitcoinjs-lib|tiny-secp256k1)': 'anchoring/',
   express: '(api/|[^/]+/http)',
   commander: '(cli/|main)',

@@ -7,6 +7,7 @@ import { addAnchorCommand } from './anchor.js';
 import { addAppendCommand } from './append.js';
 import { addBackupCommand } from './backup.js';
 import { addDemoCommand } from './demo.js';
+import { addDhtCommand } from './dht.js';
 import { addEraseCommand } from './erase.js';
 import { addEvidenceCommand } from './evidence.js';
 import { addFsckCommand } from './fsck.js';
@@ -80,6 +81,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addViewsCommand(program, terminal);
   addWitnessCommand(program, terminal, end);
   addSimulateCommand(program, terminal, end);
+  addDhtCommand(program);
   addDemoCommand(program, terminal, end);
   return program;
 }

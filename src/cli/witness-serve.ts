@@ -2,12 +2,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { systemClock } from '../base/time.js';
-import { createJsonLogger, LOG_LEVELS, type LogLevel, standardOutput } from '../json-logger.js';
+import { createJsonLogger, LOG_LEVELS, standardOutput } from '../json-logger.js';
 import { type WitnessConfig, WitnessService } from '../witness-service.js';
 import { CliError } from './cli-error.js';
 import { withExamples } from './command-help.js';
 import { readFileUpTo } from './files.js';
 import { orCannotListen } from './listen-failure.js';
+import { levelOf, numberOf } from './server-options.js';
 import { stopSignal } from './stop-signal.js';
 import { type End, EXIT } from './terminal.js';
 import { keyDirectoryOf } from './witness-places.js';
@@ -86,16 +87,4 @@ async function configFrom(flags: ServeFlags): Promise<WitnessConfig> {
     ...(tlsCertificate !== undefined && { tlsCertificate }),
     ...(tlsKey !== undefined && { tlsKey }),
   };
-}
-
-function numberOf(option: string, text: string, least: number, most: number): number {
-  const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
-  if (value >= least && value <= most) return value;
-  throw new CliError('CLI_USAGE', `${option} must be a number from ${least} to ${most}`);
-}
-
-function levelOf(text: string): LogLevel {
-  const level = LOG_LEVELS.find((one) => one === text);
-  if (level !== undefined) return level;
-  throw new CliError('CLI_USAGE', `--log-level must be one of ${LOG_LEVELS.join(', ')}`);
 }

@@ -11,6 +11,7 @@ import type {
   DevelopmentAuthorityKeys,
   KeyStore,
   LogKeys,
+  ReplicationKeys,
   SealKeys,
   TenantRecoveryKey,
 } from './key-store.js';
@@ -135,6 +136,14 @@ export class DirectoryKeyStore implements KeyStore {
 
   replaceAnchorKey(key: AnchorKey): Promise<string | null> {
     return this.#own.replaceAnchorKey(key);
+  }
+
+  replicationKeys(): Promise<ReplicationKeys | null> {
+    return this.#own.replicationKeys();
+  }
+
+  beginReplicationKeys(): Promise<ReplicationKeys> {
+    return this.#own.beginReplicationKeys(this.#random);
   }
 
   mark(): Promise<Mark | null> {

@@ -22,6 +22,14 @@ export interface LogPublicKeys {
   readonly note: Uint8Array;
 }
 
+/** By which a node's peers know it (docs/formats/links.md). */
+export interface ReplicationKeys {
+  /** Static key of the Noise handshake of links. */
+  readonly link: KeyPair;
+  /** Signs receipts and votes. */
+  readonly receipt: NoteKey;
+}
+
 export interface NoteKey {
   /** Ed25519, 32 bytes. */
   readonly publicKey: Uint8Array;
@@ -108,6 +116,11 @@ export interface KeyStore {
   putAnchorKey(key: AnchorKey): Promise<void>;
   /** Keeps the one that is there, if it is there, under another name. @returns that name. */
   replaceAnchorKey(key: AnchorKey): Promise<string | null>;
+
+  /** Null of a node that has never had a peer. */
+  replicationKeys(): Promise<ReplicationKeys | null>;
+  /** Those that are there; fresh ones only where there never were any. Asked again, it finishes what a crash cut short. */
+  beginReplicationKeys(): Promise<ReplicationKeys>;
 
   mark(): Promise<Mark | null>;
   putMark(mark: Mark): Promise<void>;

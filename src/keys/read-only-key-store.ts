@@ -19,6 +19,7 @@ export function readOnlyKeyStore(keyStore: KeyStore): KeyStore {
     sealKeys: () => keyStore.sealKeys(),
     developmentAuthority: () => keyStore.developmentAuthority(),
     anchorKey: () => keyStore.anchorKey(),
+    replicationKeys: () => keyStore.replicationKeys(),
     mark: () => keyStore.mark(),
     accessChanges: () => keyStore.accessChanges(),
     problems: () => keyStore.problems(),
@@ -38,6 +39,7 @@ export function readOnlyKeyStore(keyStore: KeyStore): KeyStore {
     putDevelopmentAuthority: refuse,
     putAnchorKey: refuse,
     replaceAnchorKey: refuse,
+    beginReplicationKeys: refuse,
     putMark: refuse,
     putAccessChanges: refuse,
   };

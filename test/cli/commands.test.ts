@@ -65,6 +65,6 @@ describe('the help of every command', () => {
       ([, { options }]) => !options.some(({ long }) => long === '--json'),
     );
     // What it writes is JSON anyway.
-    expect(without.map(([name]) => name)).toEqual(['serve', 'witness serve']);
+    expect(without.map(([name]) => name)).toEqual(['serve', 'witness serve', 'dht']);
   });
 });

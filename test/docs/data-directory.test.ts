@@ -64,7 +64,7 @@ describe('docs/formats/data-directory.md', () => {
 
     for (const [section, directory, others] of [
       [data, 'data', NOT_BY_THE_NODE_ALONE],
-      [keys, 'data.keys', ['access-mark.json', 'anchor.<n>.json']],
+      [keys, 'data.keys', ['access-mark.json', 'anchor.<n>.json', 'replication.json']],
     ] as const) {
       const documented = paths(section);
       const found = await filesOf(join(root, directory));

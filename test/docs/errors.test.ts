@@ -9,6 +9,7 @@ import type { OutboundErrorCode } from '../../src/keys/outbound-error.js';
 import type { RecoveryErrorCode } from '../../src/keys/recovery-error.js';
 import type { RevocationErrorCode } from '../../src/keys/revocation-error.js';
 import type { TimeStampErrorCode } from '../../src/keys/time-stamp-error.js';
+import type { ReplicationErrorCode } from '../../src/replication/replication-error.js';
 import type { ConfigErrorCode } from '../../src/settings/config-error.js';
 
 const page = readFileSync('docs/errors.md', 'utf8');
@@ -71,12 +72,17 @@ const LOCAL_CODES = Object.keys({
   CALENDAR_ANSWER_UNUSABLE: true,
   CALENDAR_PROMISE_REFUSED: true,
   CALENDAR_RESTING: true,
+  REPLICATION_SETTINGS_MALFORMED: true,
+  REPLICATION_PEER_UNREACHABLE: true,
+  REPLICATION_DHT_UNUSABLE: true,
+  REPLICATION_MESSAGE_MALFORMED: true,
 } satisfies Record<
   | CalendarErrorCode
   | CliErrorCode
   | ConfigErrorCode
   | OutboundErrorCode
   | RecoveryErrorCode
+  | ReplicationErrorCode
   | RevocationErrorCode
   | TimeStampErrorCode
   | WitnessClientErrorCode,

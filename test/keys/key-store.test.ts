@@ -118,8 +118,9 @@ describe('DirectoryKeyStore', () => {
       await store.sealKeys(),
       await store.developmentAuthority(),
       await store.anchorKey(),
+      await store.replicationKeys(),
       await store.mark(),
-    ]).toEqual([null, null, null, null]);
+    ]).toEqual([null, null, null, null, null]);
   });
 
   it('makes no two keys alike', async () => {
@@ -197,6 +198,47 @@ describe('DirectoryKeyStore', () => {
   });
 });
 
+describe('the keys of replication', () => {
+  it('are made once, and are the same ever after', async () => {
+    const made = await (await open()).beginReplicationKeys();
+    const store = await open();
+    for (const keys of [await store.beginReplicationKeys(), await store.replicationKeys()]) {
+      expect(keys?.link).toEqual(made.link);
+      expect(keys?.receipt.publicKey).toEqual(made.receipt.publicKey);
+      expect(keys?.receipt.sign(utf8('x'))).toEqual(made.receipt.sign(utf8('x')));
+    }
+    expect(toHex(made.link.publicKey)).not.toBe(toHex(made.receipt.publicKey));
+  });
+
+  it('are not begun anew where they were lost or damaged', async () => {
+    const path = join(keys, 'replication.json');
+    await (await open()).beginReplicationKeys();
+    await writeFile(path, '{}', { mode: 0o600 });
+    expect((await rejection((await open()).beginReplicationKeys())).code).toBe('KEYS_FILE_DAMAGED');
+    await rm(path);
+    const error = await rejection((await open()).beginReplicationKeys());
+    expect(error.code).toBe('KEYS_MISSING');
+    expect(error.message).toContain('replication.json');
+  });
+
+  it('are the first ones, and missed when they are lost, wherever the power went', async () => {
+    const dry = new FaultyFiles();
+    await (await open(dry)).beginReplicationKeys();
+    for (const fault of ['before', 'torn', 'after'] as const)
+      for (let step = 0; step < dry.steps.length; step++) {
+        await removeDirectory(keys);
+        const cut = open(new FaultyFiles(step, fault)).then((one) => one.beginReplicationKeys());
+        await expect(cut).rejects.toThrow();
+        const written = await (await open()).replicationKeys();
+        const begun = await (await open()).beginReplicationKeys();
+        if (written !== null) expect(begun.link).toEqual(written.link);
+        expect((await (await open()).replicationKeys())?.link).toEqual(begun.link);
+        await rm(join(keys, 'replication.json'));
+        expect((await rejection((await open()).beginReplicationKeys())).code).toBe('KEYS_MISSING');
+      }
+  });
+});
+
 describe('a key file', () => {
   const key = Buffer.alloc(32, 7).toString('base64');
   const stored = (content: JsonObject, place = `tenant.${HANDLE}.root.json`): string =>
@@ -253,6 +295,7 @@ describe('a key file', () => {
     'anchor.json',
     'access-mark.json',
     'development-authority.json',
+    'replication.json',
   ])('of another node does not pass for this one’s %s', async (file) => {
     await open();
     const content = { nodeId: 'cd'.repeat(16), run: 1, epochs: null };
@@ -264,6 +307,7 @@ describe('a key file', () => {
       store.anchorKey(),
       store.accessChanges(),
       store.developmentAuthority(),
+      store.replicationKeys(),
     ];
     const refused = (await Promise.allSettled(reads)).filter((one) => one.status === 'rejected');
     expect(String(refused[0]?.reason)).toContain(`${file} is of another node`);

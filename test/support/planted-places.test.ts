@@ -22,6 +22,7 @@ import { IDENTITY_FAULTS } from '../identities/planted-faults.js';
 import { REHEARSAL_FAULT } from '../interop/rehearsal-fault.js';
 import { HANDOVER_FAULTS } from '../ledger/planted-handovers.js';
 import { OUTAGE_FAULTS } from '../outages/outage-faults.js';
+import { LINK_FAULTS } from '../replication/links/planted-faults.js';
 import { ERASURE_FAULTS } from '../retention/planted-erasures.js';
 import { RETENTION_FAULTS } from '../retention/planted-faults.js';
 import { HOLDER_FAULTS } from '../retention/planted-holders.js';
@@ -53,6 +54,7 @@ const ALL = [
   ...ERASURE_FAULTS,
   ...HOLDER_FAULTS,
   ...RETENTION_FAULTS,
+  ...LINK_FAULTS,
   REHEARSAL_FAULT,
   ...BACKUP_FAULTS,
   ...HANDOVER_FAULTS,

@@ -24,6 +24,7 @@ const OWN_FILES = [
   'anchor.json',
   'development-authority.json',
   'mark.json',
+  'replication.json',
   'seal.json',
 ] as const;
 const OWN_FILE = oneOf(...OWN_FILES);

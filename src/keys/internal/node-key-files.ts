@@ -2,18 +2,27 @@
 import { toBase64 } from '../../base/bytes.js';
 import type { JsonObject } from '../../base/canonical-json.js';
 import { arrayOf, base64Of, BOOLEAN, COUNT, type JsonMembers } from '../../base/json-members.js';
-import type { AnchorKey, DevelopmentAuthorityKeys, SealKeys } from '../key-store.js';
+import { randomBytes, type RandomSource } from '../../base/random.js';
+import { keyPairOf } from '../key-pair.js';
+import type {
+  AnchorKey,
+  DevelopmentAuthorityKeys,
+  ReplicationKeys,
+  SealKeys,
+} from '../key-store.js';
 import { KeysError } from '../keys-error.js';
 import { type Mark, markContent, NODE_ID, readMark } from '../mark.js';
 import type { KeyDirectory } from './key-directory.js';
 import { missingKeyFile } from './key-file.js';
-import { KEY } from './key-names.js';
+import { KEY, KEY_LENGTH } from './key-names.js';
+import { noteKeyOf } from './log-key-files.js';
 import { NODE_FILE, type NodeFile, nodeContent } from './node-file.js';
 
 const DER = base64Of();
 const MAX_CHAIN = 10;
 const DEVELOPMENT_AUTHORITY = 'development-authority.json';
 const ANCHOR = 'anchor.json';
+const REPLICATION = 'replication.json';
 const OLD_ANCHOR = /^anchor\.([1-9][0-9]{0,8})\.json$/;
 
 export class NodeKeyFiles {
@@ -92,6 +101,24 @@ export class NodeKeyFiles {
     return kept;
   }
 
+  async replicationKeys(): Promise<ReplicationKeys | null> {
+    return this.#readOwn(REPLICATION, (members) =>
+      replicationKeysOf(members.required('link', KEY), members.required('receipt', KEY)),
+    );
+  }
+
+  async beginReplicationKeys(random: RandomSource): Promise<ReplicationKeys> {
+    const known = await this.replicationKeys();
+    if (known !== null) {
+      // A crash may have come before the file was noted down as one that must not be missing.
+      await this.#noteOwn(REPLICATION);
+      return known;
+    }
+    const [link, receipt] = [randomBytes(random, KEY_LENGTH), randomBytes(random, KEY_LENGTH)];
+    await this.#writeOwn(REPLICATION, { link: toBase64(link), receipt: toBase64(receipt) });
+    return replicationKeysOf(link, receipt);
+  }
+
   async mark(): Promise<Mark | null> {
     return this.#readOwn('mark.json', readMark);
   }
@@ -113,8 +140,12 @@ export class NodeKeyFiles {
   /** A file of which every node has one: that of another node must not pass for it. */
   async #writeOwn(file: string, content: JsonObject): Promise<void> {
     await this.#keys.write(file, { ...content, nodeId: this.nodeId });
-    if (this.#ownFiles.has(file)) return;
     // A crash before this leaves a file whose loss would not be noticed, until it is written again.
+    await this.#noteOwn(file);
+  }
+
+  async #noteOwn(file: string): Promise<void> {
+    if (this.#ownFiles.has(file)) return;
     this.#ownFiles.add(file);
     await this.#keys.write(NODE_FILE, nodeContent(this.nodeId, [...this.#ownFiles]));
   }
@@ -132,4 +163,8 @@ export class NodeKeyFiles {
 
 function anchorContent({ isDevelopment, secret }: AnchorKey): JsonObject {
   return { development: isDevelopment, secret: toBase64(secret) };
+}
+
+function replicationKeysOf(link: Uint8Array, receipt: Uint8Array): ReplicationKeys {
+  return { link: keyPairOf(link), receipt: noteKeyOf(keyPairOf(receipt)) };
 }

@@ -1,0 +1,52 @@
+/**
+ * Links through a private DHT: found by key, connected over UDP, holes punched where addresses are translated. HyperDHT
+ * has the same Noise IK handshake as TCP here, and asks us about the caller's key before it answers. It is what Hyperswarm
+ * connects with; peers are known by key and not by topic, so nothing of Hyperswarm's own is needed.
+ */
+import type SecretStream from '@hyperswarm/secret-stream';
+import HyperDHT from 'hyperdht';
+import type { KeyPair } from '../../keys/key-pair.js';
+import { type HostPort, type LinkKey, linkKeyOf } from './link-settings.js';
+
+export interface DhtOptions {
+  readonly bootstrap: readonly HostPort[];
+  /** UDP; null takes any port. */
+  readonly listen: HostPort | null;
+  readonly keys: KeyPair;
+  readonly admits: (key: LinkKey) => boolean;
+  readonly onStream: (stream: SecretStream) => void;
+  /** It cannot be found by others. */
+  readonly onUnannounced: (cause: unknown) => void;
+}
+
+export class DhtEnd {
+  readonly #dht: HyperDHT;
+  readonly #keys: KeyPair;
+
+  constructor(options: DhtOptions) {
+    const { bootstrap, listen, keys, admits, onStream, onUnannounced } = options;
+    this.#keys = keys;
+    this.#dht = new HyperDHT({ bootstrap, keyPair: keys, ...listen });
+    const server = this.#dht.createServer(
+      { firewall: (remotePublicKey) => !admits(linkKeyOf(remotePublicKey)) },
+      (stream) => {
+        stream.on('error', () => undefined);
+        onStream(stream);
+      },
+    );
+    // Not waited for: a DHT that cannot be reached must not keep TCP from beginning.
+    server.listen(keys).catch(onUnannounced);
+  }
+
+  /** Its `opened` says what becomes of it. */
+  dial(remotePublicKey: Uint8Array): SecretStream {
+    const stream = this.#dht.connect(Buffer.from(remotePublicKey), { keyPair: this.#keys });
+    stream.on('error', () => undefined);
+    return stream;
+  }
+
+  /** Resolves when nothing more is sent. */
+  async close(): Promise<void> {
+    await this.#dht.destroy();
+  }
+}
