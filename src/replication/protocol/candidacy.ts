@@ -31,7 +31,7 @@ export function stand(state: MemberState, context: StepContext): Step {
     term: rules.termAfter(state.promised, state.self),
     asked,
     answers: new Map(),
-    until: (now + timing.election) as typeof now,
+    until: now + timing.election,
   };
   const effects = asked.map((to) => askOf(state, role.term, to));
   return goOn({ ...state, role }, effects, weighAnswers, role, context);
@@ -109,8 +109,8 @@ function elect(
     term,
     asked,
     votes: memory === 'whole' ? new Map([[self, known(state)]]) : new Map(),
-    repeatAt: (now + timing.repeat) as typeof now,
-    until: (now + timing.election) as typeof now,
+    repeatAt: now + timing.repeat,
+    until: now + timing.election,
   };
   // A crash before the first of these is done leaves a term that nobody has heard of; after it, one that nobody uses.
   const effects: Effect[] = [
@@ -122,7 +122,7 @@ function elect(
 
 export function repeatElection(state: MemberState, role: Electing, context: StepContext): Step {
   const { now, timing } = context;
-  const next = { ...role, repeatAt: (now + timing.repeat) as typeof now };
+  const next = { ...role, repeatAt: now + timing.repeat };
   const silent = role.asked.filter((node) => !role.votes.has(node));
   const effects = silent.map((to) => electOf(role.term, to));
   return goOn({ ...state, role: next }, effects, weighVotes, next, context);

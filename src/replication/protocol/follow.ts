@@ -21,7 +21,7 @@ export function followAnnounced(
     kind: 'following',
     announced: { from, end, shown, term },
     heardAt: now,
-    until: (now + Math.ceil(timing.silence * (1 + jitter))) as typeof now,
+    until: now + Math.ceil(timing.silence * (1 + jitter)),
   };
   const isNew = rules.compareTerms(term, promised) > 0;
   const next = { ...state, promised: isNew ? term : promised, role };

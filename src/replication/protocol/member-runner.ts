@@ -2,17 +2,16 @@
  * Runs one member: one input at a time, and the effects of each in order, the next only when the one before it is
  * done. Node and simulation run this same code over their own disks, links and clocks.
  */
-import type { UnixMillis } from '../../base/brand.js';
 import type { LogEnd } from './log-end.js';
 import type { LogView } from './log-view.js';
-import type { Effect, Input, Known, MemberState, Remembered } from './member-state.js';
+import type { Effect, Input, MemberState, Remembered } from './member-state.js';
 import { dueAt, startMember, step } from './member.js';
 import type { Message } from './messages.js';
 import type { Rules, StepContext, Timing } from './rules.js';
-import type { NodeId, Term } from './term.js';
+import type { NodeId } from './term.js';
 
 export interface MemberPorts {
-  readonly now: () => UnixMillis;
+  readonly now: () => number;
   /** At least 0 and below 1. */
   readonly jitter: () => number;
   /** To be followed by a `tick` at that time; replaces what was asked for before. */
@@ -20,10 +19,7 @@ export interface MemberPorts {
   /** Nothing is known when it fails: the process ends instead of calling back. */
   readonly save: (remembered: Remembered, done: () => void) => void;
   /** Writes nothing if the log does not end as is said. Gives `stored` before it calls back. */
-  readonly begin: (
-    hand: { readonly term: Term; readonly on: LogEnd; readonly votes: ReadonlyMap<NodeId, Known> },
-    done: () => void,
-  ) => void;
+  readonly begin: (hand: Extract<Effect, { kind: 'begin' }>, done: () => void) => void;
   /** What is being written goes first. Gives `stored` before it calls back. */
   readonly discard: (length: number, done: () => void) => void;
   /** In place of what was followed before. Only ever appends, and only to what that log begins with. */

@@ -1,5 +1,4 @@
 /** One member's part in one ledger: what it remembers, what it is doing, and what it wants done. */
-import type { UnixMillis } from '../../base/brand.js';
 import type { LogEnd } from './log-end.js';
 import type { LogView } from './log-view.js';
 import type { Announce, Message, Vote } from './messages.js';
@@ -34,9 +33,9 @@ export interface Following {
   readonly kind: 'following';
   /** What the writer of the promised term said last. */
   readonly announced: (Omit<Announce, 'kind'> & { readonly from: NodeId }) | null;
-  readonly heardAt: UnixMillis | null;
+  readonly heardAt: number | null;
   /** It stands itself then. */
-  readonly until: UnixMillis;
+  readonly until: number;
 }
 
 /** What another member says of its log. */
@@ -49,7 +48,7 @@ export interface Asking {
   /** Whom it asks. */
   readonly asked: readonly NodeId[];
   readonly answers: ReadonlyMap<NodeId, Known>;
-  readonly until: UnixMillis;
+  readonly until: number;
 }
 
 /** Collects votes, and then the longest log among them. */
@@ -59,8 +58,8 @@ export interface Electing {
   /** Whom it asks. */
   readonly asked: readonly NodeId[];
   readonly votes: ReadonlyMap<NodeId, Known>;
-  readonly repeatAt: UnixMillis;
-  readonly until: UnixMillis;
+  readonly repeatAt: number;
+  readonly until: number;
 }
 
 /** Elected; the block that says so is being written. */
@@ -74,9 +73,9 @@ export interface Writing {
   readonly term: Term;
   /** How much of the log others have on disk. */
   readonly receipts: ReadonlyMap<NodeId, number>;
-  readonly announceAt: UnixMillis;
+  readonly announceAt: number;
   /** Writes nothing more, because that member is to take over; null while it writes. */
-  readonly yieldsTo: { readonly node: NodeId; readonly until: UnixMillis } | null;
+  readonly yieldsTo: { readonly node: NodeId; readonly until: number } | null;
 }
 
 export type Input =

@@ -2,7 +2,6 @@
  * The rules on which the promises rest, each a function of its own. They are handed to the protocol, so that a test
  * can hand it a wrong one and see what breaks; nothing else does.
  */
-import type { UnixMillis } from '../../base/brand.js';
 import { type Group, isVoteQuorum, isWriteQuorum, mayFollow } from './group.js';
 import { commonLength, compareEnds, type LogEnd } from './log-end.js';
 import { groupOf, type LogView } from './log-view.js';
@@ -80,7 +79,8 @@ export const TIMING: Timing = { announceEvery: 500, silence: 2_000, election: 3_
 
 /** What a step is given beside its input. */
 export interface StepContext {
-  readonly now: UnixMillis;
+  /** Milliseconds from any beginning, which never go back. */
+  readonly now: number;
   /** At least 0 and below 1: keeps members from standing at the same moment. */
   readonly jitter: number;
   readonly rules: Rules;

@@ -9,6 +9,6 @@ export function follower(
 ): MemberState {
   // Who takes no part holds nobody up by asking soon.
   const wait = state.memory === 'behind' ? timing.repeat : timing.silence;
-  const until = (now + Math.ceil(wait * (1 + jitter))) as typeof now;
+  const until = now + Math.ceil(wait * (1 + jitter));
   return { ...state, role: { kind: 'following', announced: null, heardAt: null, until } };
 }

@@ -39,7 +39,7 @@ export function announce(state: MemberState, role: Writing, context: StepContext
   const { yieldsTo } = role;
   const next = {
     ...role,
-    announceAt: (now + timing.announceEvery) as typeof now,
+    announceAt: now + timing.announceEvery,
     // Whoever was to take over did not.
     yieldsTo: yieldsTo !== null && now >= yieldsTo.until ? null : yieldsTo,
   };
@@ -95,7 +95,7 @@ export function yieldTo(state: MemberState, to: NodeId, context: StepContext): S
   const { now, rules, timing } = context;
   const mayWrite = memberOf(rules.groupOf(log), to)?.mayWrite === true;
   if (role.kind !== 'writing' || to === self || !mayWrite) return still(state);
-  const yieldsTo = { node: to, until: (now + timing.election) as typeof now };
+  const yieldsTo = { node: to, until: now + timing.election };
   const next = { ...role, yieldsTo };
   return { state: { ...state, role: next }, effects: yieldIfReady(state, next) };
 }

@@ -1,5 +1,4 @@
 /** A node of the simulation: the protocol as it runs everywhere, over a disk, links and a clock that are made up. */
-import type { UnixMillis } from '../../base/brand.js';
 import type { Group } from '../protocol/group.js';
 import { commonLength, isSameEnd, type LogEnd } from '../protocol/log-end.js';
 import { EMPTY_VIEW } from '../protocol/log-view.js';
@@ -270,7 +269,7 @@ export class SimNode {
     const life = this.#life;
     const isAlive = (): boolean => this.#life === life;
     return {
-      now: () => (events.now + this.skew) as UnixMillis,
+      now: () => events.now + this.skew,
       jitter: () => choice.fraction(),
       wakeAt: (at) => {
         const wake = ++this.#wake;

@@ -1,6 +1,5 @@
 /** That effects are carried out in order, each when the one before it is done: what the protocol's safety rests on. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { UnixMillis } from '../../../src/base/brand.js';
 import { EMPTY_VIEW } from '../../../src/replication/protocol/log-view.js';
 import { type MemberPorts, MemberRunner } from '../../../src/replication/protocol/member-runner.js';
 import { RULES, TIMING } from '../../../src/replication/protocol/rules.js';
@@ -20,7 +19,7 @@ beforeEach(() => {
   pending = [];
   now = 0;
   const ports: MemberPorts = {
-    now: () => now as UnixMillis,
+    now: () => now,
     jitter: () => 0,
     wakeAt: () => undefined,
     save: ({ promised }, done) => {
@@ -123,7 +122,7 @@ describe('a member', () => {
     const behind = new MemberRunner(
       { ...start, remembered: ports },
       {
-        ...{ now: () => now as UnixMillis, jitter: () => 0, wakeAt: () => undefined },
+        ...{ now: () => now, jitter: () => 0, wakeAt: () => undefined },
         ...{ save: () => heard.push('save'), begin: () => heard.push('begin') },
         ...{ discard: () => heard.push('discard'), follow: () => heard.push('follow') },
         send: (_, { kind }) => heard.push(kind),

@@ -1,0 +1,124 @@
+/** One member of one ledger's group as it runs in a node: the protocol over a disk, links and timers. */
+import { type RandomSource, randomBytes } from '../base/random.js';
+import type { GroupLinks } from './group-links.js';
+import type { Timers } from './links/timers.js';
+import type { LogEnd } from './protocol/log-end.js';
+import type { LogView } from './protocol/log-view.js';
+import { type MemberPorts, MemberRunner, type MemberStart } from './protocol/member-runner.js';
+import type { Effect, MemberState, Remembered } from './protocol/member-state.js';
+import { RULES, TIMING, type Timing } from './protocol/rules.js';
+import type { NodeId } from './protocol/term.js';
+
+/** Where a member keeps what it must not forget, and its log. What is written is on disk when a promise resolves. */
+export interface MemberDisk {
+  save(remembered: Remembered): Promise<void>;
+  /** Writes nothing if the log does not end as is said. @returns the log then. */
+  begin(hand: Extract<Effect, { kind: 'begin' }>): Promise<LogView>;
+  /** What is being written goes first. @returns the log then. */
+  discard(length: number): Promise<LogView>;
+  /** In place of what was followed before; tells how far it is by `GroupMember.stored`. */
+  follow(from: NodeId, end: LogEnd): void;
+  show(length: number): void;
+}
+
+export interface GroupMemberOptions {
+  /** Of the ledger's log. */
+  readonly origin: string;
+  readonly start: Omit<MemberStart, 'self'>;
+  readonly disk: MemberDisk;
+  readonly links: GroupLinks;
+  readonly timers: Timers;
+  readonly random: RandomSource;
+  readonly timing?: Timing;
+  /** Called once, when a write to disk has failed: nothing is known of it, and the process should end. */
+  readonly onFailure: (cause: unknown) => void;
+}
+
+export class GroupMember {
+  readonly #runner: MemberRunner;
+  readonly #leave: () => void;
+  #cancelWake: () => void = () => undefined;
+  #isClosed = false;
+
+  constructor(options: GroupMemberOptions) {
+    const { origin, start, links, timing = TIMING } = options;
+    this.#runner = new MemberRunner(
+      { ...start, self: links.self },
+      this.#ports(options),
+      RULES,
+      timing,
+    );
+    this.#leave = links.join(origin, (from, message) => {
+      this.#runner.give({ kind: 'message', from, message });
+    });
+  }
+
+  get state(): MemberState {
+    return this.#runner.state;
+  }
+
+  /** The log on disk is this now, and synced. */
+  stored(log: LogView): void {
+    if (!this.#isClosed) this.#runner.give({ kind: 'stored', log });
+  }
+
+  /** Lets another member write, once it has all. */
+  move(to: NodeId): void {
+    if (!this.#isClosed) this.#runner.give({ kind: 'move', to });
+  }
+
+  /** Takes no part any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#leave();
+    this.#cancelWake();
+  }
+
+  #ports({ disk, links, origin, onFailure, random, timers }: GroupMemberOptions): MemberPorts {
+    const after = (writing: Promise<LogView | undefined>, done: () => void): void => {
+      writing.then(
+        (log) => {
+          if (this.#isClosed) return;
+          if (log !== undefined) this.stored(log);
+          done();
+        },
+        (cause: unknown) => {
+          this.close();
+          onFailure(cause);
+        },
+      );
+    };
+    return {
+      now: () => timers.now(),
+      jitter: () => new DataView(randomBytes(random, 4).buffer).getUint32(0) / 2 ** 32,
+      wakeAt: (at) => {
+        this.#cancelWake();
+        if (!Number.isFinite(at) || this.#isClosed) return;
+        this.#cancelWake = timers.after(Math.max(0, at - timers.now()), () => {
+          this.#runner.give({ kind: 'tick' });
+        });
+      },
+      save: (remembered, done) => {
+        after(
+          disk.save(remembered).then(() => undefined),
+          done,
+        );
+      },
+      begin: (hand, done) => {
+        after(disk.begin(hand), done);
+      },
+      discard: (length, done) => {
+        after(disk.discard(length), done);
+      },
+      follow: (from, end) => {
+        disk.follow(from, end);
+      },
+      send: (to, message) => {
+        links.send(origin, to, message);
+      },
+      show: (length) => {
+        disk.show(length);
+      },
+    };
+  }
+}
