@@ -150,7 +150,7 @@ declare module 'hyperdht' {
       onConnection: (stream: SecretStream) => void,
     ): Server;
     connect(remotePublicKey: Uint8Array, options: { keyPair: NoiseKeyPair }): SecretStream;
-    destroy(): Promise<void>;
+    destroy(options?: { force: boolean }): Promise<void>;
     toArray(): readonly Address[];
   }
 }

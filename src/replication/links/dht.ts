@@ -4,15 +4,19 @@
  * connects with; peers are known by key and not by topic, so nothing of Hyperswarm's own is needed.
  */
 import type SecretStream from '@hyperswarm/secret-stream';
-import HyperDHT from 'hyperdht';
+import HyperDHT, { type Server } from 'hyperdht';
 import type { KeyPair } from '../../keys/key-pair.js';
 import { type HostPort, type LinkKey, linkKeyOf } from './link-settings.js';
+import type { Timers } from './timers.js';
+
+const UNANNOUNCE_MILLIS = 3_000;
 
 export interface DhtOptions {
   readonly bootstrap: readonly HostPort[];
   /** UDP; null takes any port. */
   readonly listen: HostPort | null;
   readonly keys: KeyPair;
+  readonly timers: Timers;
   readonly admits: (key: LinkKey) => boolean;
   readonly onStream: (stream: SecretStream) => void;
   /** It cannot be found by others. */
@@ -21,13 +25,16 @@ export interface DhtOptions {
 
 export class DhtEnd {
   readonly #dht: HyperDHT;
+  readonly #server: Server;
+  readonly #timers: Timers;
   readonly #keys: KeyPair;
 
   constructor(options: DhtOptions) {
-    const { bootstrap, listen, keys, admits, onStream, onUnannounced } = options;
+    const { bootstrap, listen, keys, timers, admits, onStream, onUnannounced } = options;
     this.#keys = keys;
+    this.#timers = timers;
     this.#dht = new HyperDHT({ bootstrap, keyPair: keys, ...listen });
-    const server = this.#dht.createServer(
+    this.#server = this.#dht.createServer(
       { firewall: (remotePublicKey) => !admits(linkKeyOf(remotePublicKey)) },
       (stream) => {
         stream.on('error', () => undefined);
@@ -35,7 +42,7 @@ export class DhtEnd {
       },
     );
     // Not waited for: a DHT that cannot be reached must not keep TCP from beginning.
-    server.listen(keys).catch(onUnannounced);
+    this.#server.listen(keys).catch(onUnannounced);
   }
 
   /** Its `opened` says what becomes of it. */
@@ -45,8 +52,15 @@ export class DhtEnd {
     return stream;
   }
 
-  /** Resolves when nothing more is sent. */
+  /** Takes its key back from the DHT, if that answers soon. Resolves when nothing more is sent. */
   async close(): Promise<void> {
-    await this.#dht.destroy();
+    let giveUp: () => void = () => undefined;
+    const patience = new Promise<void>((resolve) => {
+      giveUp = this.#timers.after(UNANNOUNCE_MILLIS, resolve);
+    });
+    await Promise.race([this.#server.close(), patience]);
+    giveUp();
+    // What is still announced leads nowhere, and is forgotten by itself.
+    await this.#dht.destroy({ force: true });
   }
 }

@@ -35,7 +35,13 @@ export function waysTo(
     ways.push(async () => ({ stream: await byDht(dht, remote, parts), via: 'dht' }));
   const [first, second] = ways;
   if (first === undefined || second === undefined) return first ?? null;
-  return () => first().catch(second);
+  return () =>
+    first().catch((cause: unknown) =>
+      second().catch((other: unknown) => {
+        const both = `${systemErrorMessage(cause)}; ${systemErrorMessage(other)}`;
+        throw new ReplicationError('REPLICATION_PEER_UNREACHABLE', both, { cause: other });
+      }),
+    );
 }
 
 async function byTcp(

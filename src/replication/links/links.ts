@@ -122,7 +122,7 @@ export class Links {
     const { bootstrap, listen } = settings;
     if (bootstrap.length === 0) return null;
     const dht = new DhtEnd({
-      ...{ bootstrap, listen, keys, admits: this.#answering.admits },
+      ...{ bootstrap, listen, keys, timers: this.#parts.timers, admits: this.#answering.admits },
       onStream: (stream) => {
         this.#answering.answerDht(stream);
       },

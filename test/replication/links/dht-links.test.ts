@@ -65,5 +65,9 @@ describe('links through a DHT', () => {
     await linked(a, b);
     expect([a.peer('b').via, relay.passed]).toEqual(['tcp', 0]);
     await eventually(() => relay.lost > 0, 'UDP was tried');
+    // Nor does a DHT that does not answer keep a node from stopping.
+    const begun = performance.now();
+    await Promise.all([a.close(), b.close()]);
+    expect(performance.now() - begun).toBeLessThan(8_000);
   });
 });

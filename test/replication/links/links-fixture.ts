@@ -21,7 +21,11 @@ import { FakeTimers } from '../../support/fake-timers.js';
 
 /** The same for the same name. */
 export function keysOf(name: string): KeyPair {
-  return keyPairOf(createHash('sha256').update(`link of ${name}`).digest());
+  return keyPairOf(seedOf(name));
+}
+
+export function seedOf(name: string): Buffer {
+  return createHash('sha256').update(`link of ${name}`).digest();
 }
 
 export function linkKey(name: string): LinkKey {
