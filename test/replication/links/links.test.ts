@@ -14,9 +14,9 @@ async function node(name: string, options: NodeOptions): Promise<TestNode> {
   return made;
 }
 
-async function relayTo(to: TestNode | number): Promise<TcpRelay> {
-  const port = typeof to === 'number' ? to : to.port;
-  const relay = await TcpRelay.open({ to: { host: '127.0.0.1', port }, seed: 'relay' });
+async function relayTo(to: { readonly port: number; readonly host?: string }): Promise<TcpRelay> {
+  const { port, host = '127.0.0.1' } = to;
+  const relay = await TcpRelay.open({ to: { host, port }, seed: 'relay' });
   open.push(relay);
   return relay;
 }
@@ -59,12 +59,16 @@ describe('links over TCP', () => {
 
   it('are one where both dial at the same time, the same one for both', async () => {
     for (let round = 0; round < 5; round++) {
-      const ports = { a: await freePort(), b: await freePort() };
-      const toA = await relayTo(ports.a);
-      const toB = await relayTo(ports.b);
+      // At addresses where nothing else takes a port that was free a moment ago.
+      const [placeA, placeB] = [
+        { host: '127.0.0.2', port: await freePort() },
+        { host: '127.0.0.3', port: await freePort() },
+      ];
+      const toA = await relayTo(placeA);
+      const toB = await relayTo(placeB);
       for (const relay of [toA, toB]) relay.partition();
-      const a = await node('a', { peers: { b: toB.address }, listen: at(ports.a) });
-      const b = await node('b', { peers: { a: toA.address }, listen: at(ports.b) });
+      const a = await node('a', { peers: { b: toB.address }, listen: at(placeA) });
+      const b = await node('b', { peers: { a: toA.address }, listen: at(placeB) });
       await eventually(() => toA.connections + toB.connections === 2, 'both dial');
       for (const relay of [toA, toB]) relay.heal();
       const surplus = (): number =>
@@ -218,8 +222,8 @@ function isQuiet(one: TestNode): boolean {
   return one.links.status().unproved === 0;
 }
 
-function at(place: number): string {
-  return `127.0.0.1:${place}`;
+function at({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${host}:${port}`;
 }
 
 /** Long enough to be a good one. */
