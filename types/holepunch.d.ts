@@ -28,6 +28,7 @@ declare module 'corestore' {
     };
     ready(): Promise<void>;
     close(): Promise<void>;
+    get(options: { key: Uint8Array }): Hypercore;
     get(options: {
       manifest: Manifest;
       allowFork?: boolean;

@@ -7,6 +7,8 @@ declare module '@hyperswarm/secret-stream' {
     /** @param rawStream what it runs over; without it `rawStream` is to be piped. */
     constructor(isInitiator: boolean, rawStream?: Duplex | null);
     readonly rawStream: Duplex;
+    /** After the handshake. */
+    readonly opened: Promise<boolean>;
     readonly remotePublicKey: Buffer | null;
   }
 }

@@ -83,7 +83,6 @@ export class ReplicaLog {
   static async open(parts: ReplicaLogParts, segments: readonly LogSegment[]): Promise<ReplicaLog> {
     const log = new ReplicaLog(parts);
     for (const segment of segments) await log.extend(segment);
-    parts.reserve(await log.#log.byteLength(log.length));
     return log;
   }
 
@@ -178,6 +177,12 @@ export class ReplicaLog {
     return this.#log.treeHash(length);
   }
 
+  /** Claims the room that its blocks take, those to come among them. @throws LedgerError LEDGER_REPLICA_LIMIT. */
+  async reserve(): Promise<void> {
+    // Of the signed head: the tree at any length before is only there once the blocks are.
+    this.#parts.reserve(await this.#log.byteLength(this.#log.length));
+  }
+
   /** Whether all blocks from a length on are there that Hypercore has noted, and the tree over them: a power cut may leave a hole. */
   async isWhole(from: number): Promise<boolean> {
     const { length } = this;
@@ -226,7 +231,7 @@ export class ReplicaLog {
   async #fetchInto(at: number, end: number, signal: AbortSignal): Promise<void> {
     const core = this.#core(at);
     while (core.length < end) await signalled(core, 'append', signal);
-    this.#parts.reserve(await this.#log.byteLength(end));
+    await this.reserve();
     const start = Math.max(this.length, this.#segments[at]?.from ?? 0);
     const range = core.download({ start, end, linear: true });
     try {

@@ -71,7 +71,10 @@ export class ReplicaLogs {
     if (this.#reserved.size >= this.#limits.logs)
       throw noRoom(`this node keeps ${this.#limits.logs} replicas already`);
     const log = await this.#open(segments, observer);
-    if (await log.isWhole(Math.min(synced, log.length))) return log;
+    if (await log.isWhole(Math.min(synced, log.length))) {
+      await log.reserve();
+      return log;
+    }
     // A crash before it is begun anew leaves a part of it, which is discarded the next time.
     await log.discard();
     return this.#open(segments, observer);

@@ -67,6 +67,8 @@ export class FollowedLog {
   readonly #options: FollowedLogOptions;
   readonly #limits: FollowLimits;
   readonly #rounds = new Rounds(() => this.#round());
+  /** Ends what is waited for: by `close`, and with an alarm. */
+  readonly #ending = new AbortController();
   readonly #turns = new Turns();
   readonly #streams = new Set<object>();
   /** Oldest first; none before the first announcement. */
@@ -98,6 +100,11 @@ export class FollowedLog {
   /** The largest head that is verified, on disk and remembered; null if there is none, or its blocks are not there yet. */
   get stored(): SignedHead | null {
     return this.#isHeadStored ? this.#head : null;
+  }
+
+  /** Blocks that have come in, from the first on; they may be false, and lost with the next power cut. */
+  get written(): number {
+    return this.#log?.length ?? 0;
   }
 
   /** Why it is not followed any more. */
@@ -146,6 +153,7 @@ export class FollowedLog {
   }
 
   async close(): Promise<void> {
+    this.#ending.abort();
     await this.#rounds.stop();
     await this.#turns.take(() => Promise.resolve());
     await this.#log?.close();
@@ -240,7 +248,7 @@ export class FollowedLog {
     try {
       await this.#follow();
     } catch (cause) {
-      if (this.#rounds.signal.aborted) return;
+      if (this.#ending.signal.aborted) return;
       // The block is the writer's, by his signature; that it is wrong nobody sees who may not read it.
       if (cause instanceof BlockFlaw)
         await this.#stop({ code: 'block', detail: cause.message, proof: null });
@@ -255,7 +263,7 @@ export class FollowedLog {
       const target = this.#ahead.at(-1);
       if (target === undefined) return;
       const to = Math.min(at + this.#limits.blocksAhead, target.binding.length);
-      await this.#opened().fetch(to, this.#rounds.signal);
+      await this.#opened().fetch(to, this.#ending.signal);
       const reached = await this.#check(at, to);
       if (reached === 'wrong') return;
       if (reached !== null) await this.#store(reached);
@@ -273,7 +281,7 @@ export class FollowedLog {
     const { length, treeHash } = head.binding;
     const log = this.#opened();
     if (this.#alarm !== null && log.length < length) return false;
-    await log.fetch(length, this.#rounds.signal);
+    await log.fetch(length, this.#ending.signal);
     if (!equalBytes(await log.treeHash(length), treeHash)) {
       await this.#stop(await this.#otherTree(head));
       return false;
@@ -377,6 +385,7 @@ export class FollowedLog {
     const alarm = { at: clock.now(), code, detail };
     this.#alarm = alarm;
     this.#ahead = [];
+    this.#ending.abort();
     const { origin } = pinned;
     // A crash here leaves no alarm: the log is followed, and what contradicts it is met again.
     const path = proof === null ? null : await memory.keepProof(origin, proof);

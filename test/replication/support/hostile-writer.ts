@@ -41,7 +41,7 @@ export const PINNED: PinnedLog = { origin: ORIGIN, firstKey: KEY, recoveryKey: R
 export const KEYS: readonly LogKeys[] = [
   { corePublicKey: toHex(corePair.publicKey), verifierKey: formatVerifierKey(KEY), ended: null },
 ];
-const manifest = {
+export const MANIFEST = {
   version: 1,
   hash: 'blake2b',
   quorum: 1,
@@ -78,9 +78,27 @@ export class HostileWriter {
   static async open(directory: string): Promise<HostileWriter> {
     const store = new Corestore(directory, { allowBackup: true });
     await store.ready();
-    const core = store.get({ manifest });
+    const core = store.get({ manifest: MANIFEST });
     await core.ready();
     return new HostileWriter(store, core);
+  }
+
+  /** Knows what another has written, whose Hypercore was copied. */
+  goOnFrom(other: HostileWriter): void {
+    this.#trees.splice(0, Infinity, ...other.#trees);
+  }
+
+  /** Waits for what the network brings. */
+  async until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  flush(): Promise<void> {
+    return this.#store.storage.db.flush();
+  }
+
+  replicateWith(stream: object): void {
+    this.core.replicate(stream);
   }
 
   get size(): number {

@@ -21,16 +21,29 @@ export interface TestReplica {
   readonly failures: unknown[];
   /** Resolves once a head of that size is stored, or there is an alarm or a failure. */
   settled(size: number): Promise<void>;
+  /** Resolves with the next thing that is told. */
+  told(): Promise<void>;
   close(): Promise<void>;
 }
 
+export type ReplicaOptions = Partial<FollowedLogOptions> & {
+  readonly files?: DurableFileSystem;
+  /** That replicas may take. */
+  readonly bytes?: number;
+};
+
 export async function openReplica(
   root: string,
-  options: Partial<FollowedLogOptions> & { readonly files?: DurableFileSystem } = {},
+  options: ReplicaOptions = {},
+  opened: { close(): Promise<void> }[] = [],
 ): Promise<TestReplica> {
   const directory = join(root, 'replicas');
-  const { files } = options;
-  const logs = await ReplicaLogs.open(directory, files && { files });
+  const { limits, files, bytes, ...followed } = options;
+  const logs = await ReplicaLogs.open(directory, {
+    ...(files !== undefined && { files }),
+    ...(bytes !== undefined && { limits: { bytes } }),
+  });
+  opened.push(logs);
   const memory = await ReplicaMemory.open(directory, files);
   const stored: SignedHead[] = [];
   const alarms: TestReplica['alarms'] = [];
@@ -52,10 +65,12 @@ export async function openReplica(
       onInvalidData: (peer) => (invalid.push(peer), told()),
       onFailure: (cause) => (failures.push(cause), told()),
     },
-    ...options,
+    ...(limits !== undefined && { limits }),
+    ...followed,
   });
   return {
     ...{ logs, log, stored, alarms, invalid, failures },
+    told: () => new Promise<void>((resolve) => (waiting = [...waiting, resolve])),
     settled: async (size) => {
       while ((log.stored?.size ?? 0) < size && log.alarm === null && failures.length === 0)
         await new Promise<void>((resolve) => (waiting = [...waiting, resolve]));
