@@ -13,6 +13,7 @@ const mayImport = {
   checkpoint: ['base', 'tlog', 'signing', 'keys', 'ledger'],
   anchoring: ['base', 'tlog', 'signing', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
   views: ['base', 'tlog', 'records', 'schemas', 'keys', 'ledger'],
+  replication: ['base', 'tlog', 'records', 'keys', 'ledger', 'checkpoint', 'evidence'],
   access: ['base', 'tlog', 'signing', 'records', 'identities', 'keys', 'ledger', 'views'],
   backup: ['base', 'keys', 'ledger'],
   retention: ['base', 'records', 'keys', 'ledger', 'views', 'access'],

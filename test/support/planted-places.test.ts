@@ -21,6 +21,7 @@ import { PLANTED_FAULTS } from '../faults/planted-faults.js';
 import { IDENTITY_FAULTS } from '../identities/planted-faults.js';
 import { REHEARSAL_FAULT } from '../interop/rehearsal-fault.js';
 import { OUTAGE_FAULTS } from '../outages/outage-faults.js';
+import { REPLICA_FAULTS } from '../replication/planted-faults.js';
 import { ERASURE_FAULTS } from '../retention/planted-erasures.js';
 import { RETENTION_FAULTS } from '../retention/planted-faults.js';
 import { SIGNING_FAULTS } from '../signing/planted-faults.js';
@@ -50,6 +51,7 @@ const ALL = [
   ...OUTAGE_FAULTS,
   ...ERASURE_FAULTS,
   ...RETENTION_FAULTS,
+  ...REPLICA_FAULTS,
   REHEARSAL_FAULT,
   ...BACKUP_FAULTS,
 ];

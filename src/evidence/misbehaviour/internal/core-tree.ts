@@ -60,10 +60,11 @@ function treeHash(roots: readonly CoreNode[]): Uint8Array {
   );
 }
 
-/** Siblings become their parent until what is left are the roots of a tree; null if they are not. */
+/** Siblings become their parent until what is left are the roots of a tree; null if they are not, or not in their order. */
 function folded(nodes: readonly CoreNode[]): { roots: CoreNode[]; length: number } | null {
   const left: CoreNode[] = [];
-  for (const node of [...nodes].sort((a, b) => a.index - b.index)) {
+  if (nodes.some(({ index }, at) => index <= (nodes[at - 1]?.index ?? -1))) return null;
+  for (const node of nodes) {
     let last = node;
     for (let before = left.at(-1); before !== undefined; before = left.at(-1)) {
       const parent = parentOf(before, last);
