@@ -28,9 +28,10 @@ declare module 'corestore' {
     };
     ready(): Promise<void>;
     close(): Promise<void>;
-    get(options: { key: Uint8Array }): Hypercore;
+    /** By its key alone only where others have its manifest. */
     get(options: {
-      manifest: Manifest;
+      manifest?: Manifest;
+      key?: Uint8Array;
       allowFork?: boolean;
       active?: boolean;
       /** Neither asks for blocks nor for a longer tree, of any peer. */

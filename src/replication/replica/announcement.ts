@@ -1,6 +1,7 @@
 /** What a peer says of a log that it has: keys and the newest signed head (docs/formats/replica.md). Nothing of it is true yet. */
 import {
   canonicalJsonBytes,
+  type JsonObject,
   type JsonValue,
   parseCanonicalJson,
 } from '../../base/canonical-json.js';
@@ -49,7 +50,7 @@ export function readKeys(members: JsonMembers, refuse: Refuse): readonly LogKeys
   return keys;
 }
 
-export function keysToJson({ corePublicKey, verifierKey, ended }: LogKeys) {
+export function keysToJson({ corePublicKey, verifierKey, ended }: LogKeys): JsonObject {
   return {
     corePublicKey,
     verifierKey,

@@ -301,7 +301,7 @@ export class FollowedLog {
     let right: SignedHead | null = null;
     for (let at = from; at < to;) {
       const heads = this.#ahead.filter(({ binding }) => binding.length > at);
-      const expected = also === undefined ? heads[0] : also;
+      const expected = also ?? heads[0];
       const next = Math.min(to, expected?.binding.length ?? to);
       await this.#walkTo(next);
       at = next;

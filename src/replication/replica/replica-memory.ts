@@ -196,7 +196,7 @@ function isOfHead(note: string, walk: Walk | null): boolean {
 }
 
 function bitsOf(size: number): number {
-  return [...size.toString(2)].filter((bit) => bit === '1').length;
+  return size.toString(2).replaceAll('0', '').length;
 }
 
 function damaged(name: string, reason: string): ReplicaError {

@@ -7,10 +7,10 @@ import { proveCoreFork, signatureIn } from '../../../src/evidence/misbehaviour/c
 import { verifyMisbehaviour } from '../../../src/evidence/misbehaviour/verify-misbehaviour.js';
 import { NO_TRUST } from '../../../src/evidence/trust.js';
 import { keyPairOf } from '../../../src/keys/key-pair.js';
+import { HostileWriter, PINNED } from '../../replication/support/hostile-writer.js';
 import { offences } from '../../support/offences.js';
 import { caseNumbers, timeLimit } from '../../support/suite.js';
 import { removeDirectory, temporaryDirectory } from '../../support/temporary-directory.js';
-import { HostileWriter, PINNED } from '../../replication/support/hostile-writer.js';
 import { alteration } from './support/alterations.js';
 
 const core = { begins: null, publicKey: keyPairOf(new Uint8Array(32).fill(1)).publicKey };

@@ -7,8 +7,8 @@ import { ChirographError } from '../../../src/base/errors.js';
 import { type DurableFileSystem, durableFileSystem } from '../../../src/keys/durable-file.js';
 import { copyDirectory } from '../../support/copy-directory.js';
 import { type Fault, FaultyFiles, PowerCut } from '../../support/faulty-files.js';
-import { caseNumbers, spread, timeLimit } from '../../support/suite.js';
 import { SeededRandom } from '../../support/seeded-random.js';
+import { caseNumbers, spread, timeLimit } from '../../support/suite.js';
 import { BLOCK_KEY, type HostileWriter, MANIFEST } from '../support/hostile-writer.js';
 import { expectProof, Stage } from '../support/stage.js';
 

@@ -1,8 +1,8 @@
 /** A ledger's own log, as a node writes it, in a replica: over TCP, and through a handover of its keys. */
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import SecretStream from '@hyperswarm/secret-stream';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { appendRecords } from '../../../src/commands/append-records.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import { parseRecordInput } from '../../../src/records/record-input.js';

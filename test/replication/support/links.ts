@@ -1,4 +1,5 @@
 /** Two ends of one Noise link within a process. */
+import { once } from 'node:events';
 import SecretStream from '@hyperswarm/secret-stream';
 
 export interface Link {
@@ -13,16 +14,7 @@ export function link(): Link {
   return {
     ends: [one, other],
     close: async () => {
-      const closed = [one, other].map(
-        (end) =>
-          new Promise<void>((resolve) =>
-            end.destroyed
-              ? resolve()
-              : end.once('close', () => {
-                  resolve();
-                }),
-          ),
-      );
+      const closed = [one, other].filter((end) => !end.destroyed).map((end) => once(end, 'close'));
       one.destroy();
       other.destroy();
       await Promise.all(closed);

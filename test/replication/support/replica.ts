@@ -60,10 +60,22 @@ export async function openReplica(
     memory,
     clock: new FakeClock(),
     observer: {
-      onStored: (head) => (stored.push(head), told()),
-      onAlarm: (alarm, proof) => (alarms.push({ alarm, proof }), told()),
-      onInvalidData: (peer) => (invalid.push(peer), told()),
-      onFailure: (cause) => (failures.push(cause), told()),
+      onStored: (head) => {
+        stored.push(head);
+        told();
+      },
+      onAlarm: (alarm, proof) => {
+        alarms.push({ alarm, proof });
+        told();
+      },
+      onInvalidData: (peer) => {
+        invalid.push(peer);
+        told();
+      },
+      onFailure: (cause) => {
+        failures.push(cause);
+        told();
+      },
     },
     ...(limits !== undefined && { limits }),
     ...followed,

@@ -101,7 +101,8 @@ export async function expectProof({ alarms }: TestReplica, kind: string): Promis
   expectProven(await readFile(path), kind);
 }
 
-export function expectProven(proof: Uint8Array, kind: string): void {
+export function expectProven(proof: Uint8Array | null, kind: string): void {
+  if (proof === null) throw new Error('there is no proof');
   expect(parseMisbehaviour(proof).shows.kind).toBe(kind);
   const trust = { ...NO_TRUST, logs: [PINNED.firstKey] };
   expect(verifyMisbehaviour(proof, trust).result).toBe('proven');
