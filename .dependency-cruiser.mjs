@@ -14,6 +14,7 @@ const mayImport = {
   anchoring: ['base', 'tlog', 'signing', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
   replication: ['base', 'tlog', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
   views: ['base', 'tlog', 'records', 'schemas', 'keys', 'ledger'],
+  replication: ['base', 'tlog', 'records', 'keys', 'ledger', 'checkpoint', 'evidence'],
   access: ['base', 'tlog', 'signing', 'records', 'identities', 'keys', 'ledger', 'views'],
   backup: ['base', 'keys', 'ledger'],
   replication: ['base', 'tlog', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],

@@ -1,4 +1,4 @@
-/** `npm run bench [-- --quick] [-- --json] [-- --signatures | --epochs | --anchors | --erasure]`. Shows figures; passes and fails nothing. */
+/** `npm run bench [-- --quick] [-- --json] [-- --signatures | --epochs | --anchors | --erasure | --replication]`. Shows figures; passes and fails nothing. */
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureAnchors } from './anchors.js';
@@ -11,10 +11,12 @@ import { measureLoads } from './loads.js';
 import { newApiKey, startNode } from './node-process.js';
 import { rawReference } from './raw-reference.js';
 import { LINE_BYTES } from './record-lines.js';
+import { measureReplication, type ReplicationExtent } from './replication.js';
 import {
   formatAnchor,
   formatEpochs,
   formatErasures,
+  formatReplication,
   formatReport,
   formatSignatures,
 } from './report.js';
@@ -28,6 +30,7 @@ interface Extent {
   readonly sizes: readonly number[];
   readonly epochs: readonly EpochSize[];
   readonly erasures: ErasureExtent;
+  readonly replication: ReplicationExtent;
 }
 
 const QUICK: Extent = {
@@ -36,6 +39,7 @@ const QUICK: Extent = {
   sizes: [10_000],
   epochs: [{ ledgers: 1000, tenants: 10 }],
   erasures: { secrets: [10_000], alone: 2, together: 10, millis: 500 },
+  replication: { entries: 40_000, rawBlocks: 4_000, logs: 200 },
 };
 const FULL: Extent = {
   runs: 3,
@@ -47,6 +51,7 @@ const FULL: Extent = {
     { ledgers: 1_000_000, tenants: 1000 },
   ],
   erasures: { secrets: [10_000, 1_000_000], alone: 3, together: 100, millis: 3000 },
+  replication: { entries: 400_000, rawBlocks: 40_000, logs: 2_000 },
 };
 
 const { values } = parseArgs({
@@ -61,6 +66,8 @@ const { values } = parseArgs({
     anchors: { type: 'boolean', default: false },
     /** Erasures alone: one node a size. */
     erasure: { type: 'boolean', default: false },
+    /** A log and its replica alone: both in this process, over TCP. */
+    replication: { type: 'boolean', default: false },
     /** Where the data go; on another disk than the temporary directory's, if that is to be measured. */
     directory: { type: 'string', default: tmpdir() },
   },
@@ -92,6 +99,14 @@ else if (values.erasure)
     const figures = await measureErasures(scratch, newApiKey(), erasures, tell);
     process.stdout.write(
       values.json ? `${JSON.stringify(figures, null, 2)}\n` : formatErasures(figures),
+    );
+  });
+else if (values.replication)
+  await withScratch(values.directory, async ({ directory }) => {
+    const { replication } = values.quick ? QUICK : FULL;
+    const figures = await measureReplication(replication, directory, tell);
+    process.stdout.write(
+      values.json ? `${JSON.stringify(figures, null, 2)}\n` : formatReplication(figures),
     );
   });
 else

@@ -6,6 +6,7 @@ import type {
   ErasureFigures,
   SignatureFigures,
 } from './bench-result.js';
+import type { ReplicationFigures } from './replication.js';
 
 export function formatReport(result: BenchResult): string {
   const { machine, raw, runs, recordBytes, verifiedReceipts } = result;
@@ -162,6 +163,25 @@ export function formatErasures(figures: readonly ErasureFigures[]): string {
         `${round(at.togetherAnHour)} (${round(at.together)})`,
       ]),
     ),
+    '',
+  ].join('\n');
+}
+
+/** Of a log and its replica. */
+export function formatReplication({ entriesPerBlock, links, memory }: ReplicationFigures): string {
+  return [
+    ...table(
+      ['replication over TCP', 'entries a second', 'MB a second', 'raw blocks a second', '÷ raw'],
+      links.map((link) => [
+        `${link.delayMillis} ms each way, ${entriesPerBlock} entries a block`,
+        round(link.entriesPerSecond),
+        link.megabytesPerSecond.toFixed(1),
+        round(link.blocksPerSecond),
+        (link.entriesPerSecond / link.blocksPerSecond).toFixed(1),
+      ]),
+    ),
+    '',
+    `${round(memory.logs)} replicas open: ${round(memory.megabytes)} MB resident`,
     '',
   ].join('\n');
 }

@@ -28,7 +28,17 @@ declare module 'corestore' {
     };
     ready(): Promise<void>;
     close(): Promise<void>;
-    get(options: { manifest: Manifest; allowFork?: boolean; active?: boolean }): Hypercore;
+    /** By its key alone only where others have its manifest. */
+    get(options: {
+      manifest?: Manifest;
+      key?: Uint8Array;
+      allowFork?: boolean;
+      active?: boolean;
+      /** Neither asks for blocks nor for a longer tree, of any peer. */
+      pushOnly?: boolean;
+      /** Blocks asked for at a time, of one peer: the least, and the most. At the first opening only. */
+      inflightRange?: readonly [number, number];
+    }): Hypercore;
   }
 }
 
@@ -55,6 +65,30 @@ declare module 'hypercore' {
     };
   }
 
+  /** A head of the Merkle tree as another Hypercore proves it: the roots at a length, and what leads to the signed head. */
+  export interface HypercoreProof {
+    readonly fork: number;
+    readonly upgrade: {
+      readonly start: number;
+      readonly length: number;
+      readonly nodes: readonly TreeNode[];
+      readonly additionalNodes: readonly TreeNode[];
+      readonly signature: Uint8Array;
+    };
+  }
+
+  export interface TreeNode {
+    readonly index: number;
+    readonly size: number;
+    readonly hash: Uint8Array;
+  }
+
+  export interface Peer {
+    readonly remotePublicKey: Uint8Array | null;
+    readonly remoteFork: number;
+    readonly remoteLength: number;
+  }
+
   export default class Hypercore extends EventEmitter {
     static key(manifest: object): Buffer;
     static discoveryKey(key: Uint8Array): Buffer;
@@ -63,13 +97,38 @@ declare module 'hypercore' {
     readonly core: {
       /** The storage state that the Merkle tree's nodes are read from. */
       readonly state: { readonly signature: Uint8Array | null };
+      /** Which blocks are there; set once they are written. */
+      readonly bitfield: { findFirst(value: boolean, from: number): number };
       /** Takes what another Hypercore proves: a length with the roots of its tree, or a block. */
       verify(proof: Proof, from: null): Promise<boolean>;
     };
     readonly length: number;
     readonly fork: number;
+    readonly closed: boolean;
+    /** Of those that have opened this Hypercore too. */
+    readonly peers: readonly Peer[];
     ready(): Promise<void>;
     close(): Promise<void>;
+    /** Removes it from the store. */
+    purge(): Promise<void>;
+    /** @param stream a Noise stream, or the Protomux on one. */
+    replicate(stream: object): unknown;
+    proof(wanted: { upgrade: { start: number; length: number } }): Promise<HypercoreProof>;
+    download(range: { start: number; end: number; linear: boolean }): {
+      done(): Promise<unknown>;
+      destroy(): void;
+    };
+    on(name: 'append' | 'peer-add', listener: () => void): this;
+    on(
+      name: 'conflict',
+      listener: (length: number, fork: number, proof: HypercoreProof) => void,
+    ): this;
+    on(
+      name: 'verification-error',
+      listener: (error: Error, request: unknown, data: unknown, from: Peer) => void,
+    ): this;
+    treeHash(length?: number): Promise<Buffer>;
+    truncate(length: number, options: { fork: number; keyPair: KeyPair }): Promise<void>;
     append(
       blocks: readonly Uint8Array[],
       options: { keyPair: KeyPair } | { writable: true },

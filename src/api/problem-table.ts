@@ -116,6 +116,7 @@ export const PROBLEMS = {
   LEDGER_ENTRY_TOO_LARGE: kind(413, 'The entry is too large'),
   LEDGER_IDEMPOTENCY_CONFLICT: kind(409, 'The idempotency key was used for another record'),
   LEDGER_HANDOVER: kind(409, 'The keys cannot be handed over'),
+  LEDGER_REPLICA_LIMIT: kind(507, 'There is no room for replicas'),
   LEDGER_SIZE_UNKNOWN: kind(400, 'The ledger has no such size'),
   LEDGER_CHECKPOINT_UNKNOWN: kind(404, 'There is no checkpoint of that size'),
   LEDGER_TILE_UNKNOWN: kind(404, 'There is no such tile yet'),

@@ -25,6 +25,8 @@ export type LedgerErrorCode =
   | 'LEDGER_IDEMPOTENCY_CONFLICT'
   /** Keys cannot be handed over, or not by what was given: the message says why. */
   | 'LEDGER_HANDOVER'
+  /** No more replicas, or bytes of them, than the limits allow. */
+  | 'LEDGER_REPLICA_LIMIT'
   | 'LEDGER_SIZE_UNKNOWN'
   /** No checkpoint was made of that size. */
   | 'LEDGER_CHECKPOINT_UNKNOWN'

@@ -11,7 +11,7 @@ import type { HandoverSignature, HandoverTerms } from '../tlog/handover.js';
 import { leafHash } from '../tlog/merkle-hash.js';
 import { TILE_WIDTH, type TileId } from '../tlog/tile.js';
 import { type BlockSpan, LogBlocks } from './internal/log-blocks.js';
-import { handoversOf } from './internal/log-segments.js';
+import { handoversOf, type LogKeys, logKeysOf } from './internal/log-segments.js';
 import { LogTree } from './internal/log-tree.js';
 import type { OpenLog } from './internal/open-log.js';
 import {
@@ -31,6 +31,7 @@ import type { WriteState } from './internal/write-state.js';
 import { damaged, LedgerError } from './ledger-error.js';
 import type { LogHead } from './log-head.js';
 
+export type { KeysEnd, LogKeys } from './internal/log-segments.js';
 export type { EntryPlace } from './internal/state-keys.js';
 
 /** An entry as it lies in the log: its statement verbatim, its parts sealed. */
@@ -108,6 +109,20 @@ export class LogReader {
     // Until the handover is an entry, the head is the one that the old key signed last.
     if (this.head.size <= last.size) return this.head.size;
     return (await this.block(last.size as LeafIndex)).size;
+  }
+
+  /** All keys that it has had, oldest first: what a node must know that keeps a copy. Core keys follow from it: for members alone. */
+  get keys(): readonly LogKeys[] {
+    return logKeysOf(this.#log.descriptor);
+  }
+
+  /**
+   * Gives the log's blocks to the node at the other end, and takes none; to be called again once the keys have changed.
+   *
+   * @param stream a Noise stream, or the Protomux on one.
+   */
+  replicateTo(stream: object): void {
+    this.#log.hypercore.replicateTo(stream);
   }
 
   /** Names the log in the stores of this node, and nowhere else; never used again for another. */

@@ -2,8 +2,9 @@
  * The extension line that binds a checkpoint to the Hypercore under it (docs/formats/checkpoint.md):
  * whoever replicates the log can tell that it is the one whose statements the checkpoint covers.
  */
-import { fromHex, toHex } from '../base/bytes.js';
+import { fromHex, toHex, utf8 } from '../base/bytes.js';
 import { assert } from '../base/errors.js';
+import { sha256 } from '../base/hash.js';
 import { isCount, parseDecimal } from './internal/integer.js';
 import { TlogError } from './tlog-error.js';
 
@@ -22,6 +23,9 @@ export interface LogBindingOptions {
   /** Whether extension lines that say something else are refused. Other logs may have some; ours have none. */
   readonly refuseOthers: boolean;
 }
+
+/** In the manifests of our logs' Hypercores: keeps their signatures apart from those of any other with the same key. */
+export const CORE_NAMESPACE: Uint8Array = sha256(utf8('chirograph/log/1'));
 
 const PREFIX = 'hypercore ';
 const LINE = /^hypercore ([0-9a-f]{64}) ([0-9]+) ([0-9]+) ([0-9a-f]{64})$/;

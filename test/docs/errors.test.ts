@@ -10,6 +10,7 @@ import type { RecoveryErrorCode } from '../../src/keys/recovery-error.js';
 import type { RevocationErrorCode } from '../../src/keys/revocation-error.js';
 import type { TimeStampErrorCode } from '../../src/keys/time-stamp-error.js';
 import type { ReplicationErrorCode } from '../../src/replication/replication-error.js';
+import type { ReplicaErrorCode } from '../../src/replication/replica/replica-error.js';
 import type { ConfigErrorCode } from '../../src/settings/config-error.js';
 
 const page = readFileSync('docs/errors.md', 'utf8');
@@ -63,6 +64,15 @@ const LOCAL_CODES = Object.keys({
   REVOCATION_MALFORMED: true,
   REVOCATION_UNAUTHENTICATED: true,
   REVOCATION_STALE: true,
+  REPLICA_ANNOUNCEMENT_MALFORMED: true,
+  REPLICA_HEAD_UNVERIFIED: true,
+  REPLICA_KEYS_UNVERIFIED: true,
+  REPLICA_BUSY: true,
+  REPLICA_STOPPED: true,
+  REPLICA_MEMORY_DAMAGED: true,
+  REPLICA_MEMORY_NEWER: true,
+  RECEIPT_MALFORMED: true,
+  RECEIPT_UNVERIFIED: true,
   WITNESS_WITHOUT_URL: true,
   WITNESS_RESTING: true,
   WITNESS_KNOWS_NOT: true,
@@ -83,6 +93,7 @@ const LOCAL_CODES = Object.keys({
   | OutboundErrorCode
   | RecoveryErrorCode
   | ReplicationErrorCode
+  | ReplicaErrorCode
   | RevocationErrorCode
   | TimeStampErrorCode
   | WitnessClientErrorCode,

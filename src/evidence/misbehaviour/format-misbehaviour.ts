@@ -5,6 +5,7 @@ import { formatVerifierKey } from '../../tlog/note-key.js';
 import { provedToJson } from '../internal/parts-to-json.js';
 import {
   type Contradiction,
+  type CoreContradiction,
   type EpochContradiction,
   type LeafInTree,
   MISBEHAVIOUR_FORMAT,
@@ -47,7 +48,28 @@ function contradictionToJson(shows: Contradiction): JsonObject {
     }
     case 'epochs':
       return epochsToJson(shows);
+    case 'core':
+      return coreToJson(shows);
   }
+}
+
+function coreToJson({ kind, core, length, trees }: CoreContradiction): JsonObject {
+  const { begins, publicKey } = core;
+  return {
+    kind,
+    core: {
+      ...(begins !== null && {
+        begins: { length: begins.length, treeHash: toBase64(begins.treeHash) },
+      }),
+      publicKey: toBase64(publicKey),
+    },
+    length,
+    trees: trees.map(({ fork, nodes, signature }) => ({
+      fork,
+      nodes: nodes.map(({ hash, index, size }) => ({ hash: toBase64(hash), index, size })),
+      signature: toBase64(signature),
+    })),
+  };
 }
 
 function epochsToJson({

@@ -14,7 +14,7 @@ export const MAX_MISBEHAVIOUR_BYTES = 1024 * 1024;
 export const MAX_NOTE_CHARACTERS = 16_384;
 
 export interface MisbehaviourFile {
-  /** Signed notes, verbatim: one for `epochs`, else two, the smaller tree first. */
+  /** Signed notes, verbatim: one for `epochs` and `core`, else two, the smaller tree first. */
   readonly checkpoints: readonly string[];
   /** Of type 01, named as the log. */
   readonly key: VerifierKey;
@@ -34,7 +34,8 @@ export type Contradiction =
   | ({ readonly kind: 'beginning' } & LeafInTree)
   | EntryContradiction
   | { readonly kind: 'binding' }
-  | EpochContradiction;
+  | EpochContradiction
+  | CoreContradiction;
 
 export type ContradictionKind = Contradiction['kind'];
 
@@ -49,6 +50,42 @@ export interface EntryContradiction {
   readonly index: LeafIndex;
   readonly first: LeafInTree;
   readonly second: LeafInTree;
+}
+
+/** The Hypercore that the checkpoint names, signed over another tree than it says, or over two. */
+export interface CoreContradiction {
+  readonly kind: 'core';
+  readonly core: ShownCore;
+  /** Number of blocks that the trees are compared at. */
+  readonly length: number;
+  /** One, which is compared with the checkpoint, or two. */
+  readonly trees: readonly CoreTree[];
+}
+
+/** What its manifest is made of, and so its key. */
+export interface ShownCore {
+  /** Where the Hypercore before it ended; null of the first. */
+  readonly begins: { readonly length: number; readonly treeHash: Uint8Array } | null;
+  /** Ed25519, 32 bytes. */
+  readonly publicKey: Uint8Array;
+}
+
+export interface CoreTree {
+  /** Hypercore's fork number, which is signed with it. */
+  readonly fork: number;
+  /** The roots at the length, left to right, then what leads from them to the signed head. */
+  readonly nodes: readonly CoreNode[];
+  /** Ed25519, 64 bytes, by the Hypercore's key. */
+  readonly signature: Uint8Array;
+}
+
+export interface CoreNode {
+  /** BLAKE2b, 32 bytes. */
+  readonly hash: Uint8Array;
+  /** In Hypercore's flat tree. */
+  readonly index: number;
+  /** Bytes below it. */
+  readonly size: number;
 }
 
 /** Two epochs under one checkpoint of the epoch log. */

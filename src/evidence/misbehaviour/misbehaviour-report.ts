@@ -83,6 +83,7 @@ const KINDS: Readonly<Record<ContradictionKind, string>> = {
   beginning: 'the larger tree is no continuation of the smaller one',
   entry: 'two entries at one place',
   binding: 'two states of the core that cannot be of one',
+  core: 'two histories of the core, both signed',
   epochs: 'epochs between which a log went back, changed or vanished',
 };
 

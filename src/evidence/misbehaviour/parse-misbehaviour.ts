@@ -17,6 +17,7 @@ import { ED25519_SIGNATURE_BYTES } from '../../tlog/ed25519.js';
 import { ED25519_NOTE, parseVerifierKey, type VerifierKey } from '../../tlog/note-key.js';
 import { EvidenceError } from '../evidence-error.js';
 import { HASH, PROOF, textUpTo } from '../internal/evidence-shapes.js';
+import { readCore } from './internal/parse-core.js';
 import { readEpochs } from './internal/parse-epochs.js';
 import {
   type Contradiction,
@@ -62,7 +63,7 @@ export function isMisbehaviourJson(value: JsonValue): boolean {
 
 const NOTES = arrayOf(textUpTo(MAX_NOTE_CHARACTERS), 2);
 const KEY_TEXT = textUpTo(1_024);
-const KIND = oneOf('roots', 'beginning', 'entry', 'binding', 'epochs');
+const KIND = oneOf('roots', 'beginning', 'entry', 'binding', 'epochs', 'core');
 const SIGNATURE = base64Of(ED25519_SIGNATURE_BYTES);
 
 function readRecovery(value: JsonValue): RecoveryWord {
@@ -100,6 +101,8 @@ function readContradiction(members: JsonMembers): Contradiction {
     }
     case 'epochs':
       return readEpochs(members, readLeaf, malformed);
+    case 'core':
+      return readCore(members, malformed);
   }
 }
 

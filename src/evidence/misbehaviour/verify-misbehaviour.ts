@@ -71,6 +71,7 @@ function contradictionFlaw(
     const epochs = readEpochsOf(shows, first);
     return epochs === null ? 'epochs.malformed' : firstFlaw(rules.epochs, epochs);
   }
+  if (shows.kind === 'core') return firstFlaw(rules.core, { first, shows });
   if (second === undefined) return 'checkpoints.number';
   switch (shows.kind) {
     case 'roots':

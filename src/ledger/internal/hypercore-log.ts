@@ -1,9 +1,8 @@
-/** A log's Hypercores behind a narrow door: nothing else of ours calls hypercore or corestore. */
+/** A log's Hypercores behind a narrow door: nothing else of ours opens a hypercore or a corestore. */
 import Corestore, { type Manifest } from 'corestore';
-import Hypercore, { type KeyPair } from 'hypercore';
+import Hypercore, { type HypercoreProof, type KeyPair } from 'hypercore';
 import { MerkleTree } from 'hypercore/lib/merkle-tree.js';
-import { utf8 } from '../../base/bytes.js';
-import { sha256 } from '../../base/hash.js';
+import { CORE_NAMESPACE } from '../../tlog/log-binding.js';
 import { damaged, LedgerError } from '../ledger-error.js';
 import { orDamaged } from './corruption.js';
 import { treeHash, type TreeRoots } from './hypercore-tree.js';
@@ -11,8 +10,6 @@ import { isLockHeld } from './lock-held.js';
 import type { LogSegment, SegmentStart } from './log-segments.js';
 
 const NOT_AS_WRITTEN = 'the files in `logs` are not what was written';
-/** Keeps our signatures apart from those of any other Hypercore made with the same key. */
-const NAMESPACE = sha256(utf8('chirograph/log/1'));
 
 export class HypercoreStore {
   readonly #store: Corestore;
@@ -48,14 +45,26 @@ export class HypercoreStore {
    */
   async log(segments: readonly LogSegment[]): Promise<HypercoreLog> {
     const cores: OpenSegment[] = [];
-    for (const { publicKey, begins } of segments) {
-      const core = this.#store.get({ manifest: manifestOf(publicKey, begins), allowFork: false });
-      await readable(core.ready(), 'a log cannot be opened');
+    for (const segment of segments) {
+      const { begins } = segment;
+      // Push only: others are given blocks, and nothing comes in by the way that they go out. A log grows by its journal.
+      const core = await this.core(segment, { pushOnly: true });
       const before = cores.at(-1)?.core;
       if (begins !== null && before !== undefined) await takeTree(core, before, begins);
       cores.push({ core, from: begins?.length ?? 0 });
     }
     return new HypercoreLog(cores);
+  }
+
+  /** One Hypercore, opened or begun. @throws LedgerError LEDGER_DAMAGED. */
+  async core(
+    { publicKey, begins }: LogSegment,
+    options: { readonly pushOnly: boolean; readonly inflightRange?: readonly [number, number] },
+  ): Promise<Hypercore> {
+    const manifest = manifestOf(publicKey, begins);
+    const core = this.#store.get({ manifest, allowFork: false, ...options });
+    await readable(core.ready(), 'a log cannot be opened');
+    return core;
   }
 
   /** Everything appended so far is on disk when this returns. */
@@ -79,7 +88,7 @@ export function hypercoreKey({ publicKey, begins }: LogSegment): Uint8Array {
   return new Uint8Array(Hypercore.key(manifestOf(publicKey, begins)));
 }
 
-interface OpenSegment {
+export interface OpenSegment {
   readonly core: Hypercore;
   /** Number of the first block that lies in it. */
   readonly from: number;
@@ -120,6 +129,15 @@ export class HypercoreLog {
   }
 
   /**
+   * Gives the blocks to whoever is at the other end and knows the Hypercores' keys, for as long as the stream is open.
+   *
+   * @param stream a Noise stream, or the Protomux on one.
+   */
+  replicateTo(stream: object): void {
+    for (const { core } of this.#segments) core.replicate(stream);
+  }
+
+  /**
    * Not durable when it returns: the journal is (docs/formats/journal.md).
    *
    * @param keyPair of the newest Hypercore; null leaves it without a signature, for a log whose key is gone.
@@ -147,6 +165,17 @@ export class HypercoreLog {
 
   async treeHash(length: number): Promise<Uint8Array> {
     return treeHash(await this.#rootsAt(length));
+  }
+
+  /** Of all blocks below a length. */
+  async byteLength(length: number): Promise<number> {
+    return (await this.#rootsAt(length)).reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** The signed head of the Hypercore that holds the block below a length, proven from the roots there on. */
+  proofFrom(length: number): Promise<HypercoreProof> {
+    const { core } = this.#holding(length - 1);
+    return readable(core.proof({ upgrade: { start: 0, length } }), 'a tree cannot be proven');
   }
 
   /** Whether the nodes are there that make the tree at a length. */
@@ -188,7 +217,11 @@ function rootsOf(core: Hypercore, length: number): Promise<TreeRoots> {
  * Gives a new Hypercore the tree that its manifest says it goes on from: the roots alone, for the blocks stay where
  * they are. Hypercore checks them against the manifest. Done again after a crash that took it.
  */
-async function takeTree(core: Hypercore, before: Hypercore, begins: SegmentStart): Promise<void> {
+export async function takeTree(
+  core: Hypercore,
+  before: Hypercore,
+  begins: SegmentStart,
+): Promise<void> {
   if (core.length > 0 || before.length < begins.length) return;
   const upgrade = {
     start: 0,
@@ -218,7 +251,11 @@ async function readable<T>(reading: Promise<T>, what: string): Promise<T> {
 }
 
 function manifestOf(publicKey: Uint8Array, begins: SegmentStart | null): Manifest {
-  const signer = { signature: 'ed25519', namespace: Buffer.from(NAMESPACE), publicKey } as const;
+  const signer = {
+    signature: 'ed25519',
+    namespace: Buffer.from(CORE_NAMESPACE),
+    publicKey,
+  } as const;
   const manifest = { version: 1, hash: 'blake2b', quorum: 1, signers: [signer] } as const;
   if (begins === null) return manifest;
   return { ...manifest, prologue: { hash: Buffer.from(begins.treeHash), length: begins.length } };

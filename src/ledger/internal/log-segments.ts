@@ -23,12 +23,42 @@ export interface SegmentStart {
 }
 
 /** Oldest first. */
-export function segmentsOf({ before = [], corePublicKey }: LogDescriptor): readonly LogSegment[] {
-  const keys = [...before.map((ended) => ended.corePublicKey), corePublicKey];
-  return keys.map((publicKey, at) => {
-    const last = before[at - 1];
+export function segmentsOf(log: LogDescriptor): readonly LogSegment[] {
+  return segmentsOfKeys(logKeysOf(log));
+}
+
+/** A pair of keys of a log, and where it ended if it did; what a node that keeps a copy must know of the log. */
+export interface LogKeys {
+  /** Ed25519, hex; signs the Hypercore. */
+  readonly corePublicKey: string;
+  /** C2SP, signs the checkpoints. */
+  readonly verifierKey: string;
+  /** Null of the keys that sign now. */
+  readonly ended: KeysEnd | null;
+}
+
+export type KeysEnd = Pick<EndedKeys, 'length' | 'rootHash' | 'signatures' | 'size' | 'treeHash'>;
+
+/** Oldest first. */
+export function logKeysOf({
+  before = [],
+  corePublicKey,
+  verifierKey,
+}: LogDescriptor): readonly LogKeys[] {
+  const ended = before.map(({ length, rootHash, signatures, size, treeHash, ...keys }) => ({
+    corePublicKey: keys.corePublicKey,
+    verifierKey: keys.verifierKey,
+    ended: { length, rootHash, signatures, size, treeHash },
+  }));
+  return [...ended, { corePublicKey, verifierKey, ended: null }];
+}
+
+/** Oldest first. */
+export function segmentsOfKeys(keys: readonly LogKeys[]): readonly LogSegment[] {
+  return keys.map(({ corePublicKey }, at) => {
+    const last = keys[at - 1]?.ended;
     const begins = last && { length: last.length, treeHash: fromHex(last.treeHash) };
-    return { publicKey: fromHex(publicKey), begins: begins ?? null };
+    return { publicKey: fromHex(corePublicKey), begins: begins ?? null };
   });
 }
 

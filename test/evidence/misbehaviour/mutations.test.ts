@@ -37,7 +37,15 @@ describe('an altered proof', () => {
 
   it('would pass a verifier without checks, which this suite would notice', () => {
     const blind: MisbehaviourRules = {
-      ...{ checkpoints: {}, roots: {}, beginning: {}, entry: {}, binding: {}, epochs: {} },
+      ...{
+        checkpoints: {},
+        roots: {},
+        beginning: {},
+        entry: {},
+        binding: {},
+        epochs: {},
+        core: {},
+      },
       identity: {},
     };
     for (const [, original] of ORIGINALS)

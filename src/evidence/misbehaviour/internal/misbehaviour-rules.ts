@@ -9,6 +9,7 @@ import {
   ROOTS_RULES,
   type TwoHeads,
 } from './contradiction-rules.js';
+import { CORE_RULES, type CoreSubject } from './core-rules.js';
 import { EPOCH_RULES } from './epoch-rules.js';
 import type { Rules } from './flaws.js';
 import { IDENTITY_RULES, type IdentitySubject } from './identity-rules.js';
@@ -21,6 +22,7 @@ export interface MisbehaviourRules {
   readonly entry: Rules<EntrySubject>;
   readonly binding: Rules<TwoHeads>;
   readonly epochs: Rules<EpochsSubject>;
+  readonly core: Rules<CoreSubject>;
   readonly identity: Rules<IdentitySubject>;
 }
 
@@ -31,5 +33,6 @@ export const MISBEHAVIOUR_RULES: MisbehaviourRules = {
   entry: ENTRY_RULES,
   binding: BINDING_RULES,
   epochs: EPOCH_RULES,
+  core: CORE_RULES,
   identity: IDENTITY_RULES,
 };

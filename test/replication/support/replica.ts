@@ -1,0 +1,97 @@
+/** A node's replicas on a real directory, and one log that is followed in them. */
+import { join } from 'node:path';
+import type { DurableFileSystem } from '../../../src/keys/durable-file.js';
+import { ReplicaLogs } from '../../../src/ledger/replica-logs.js';
+import type { ReplicaAlarm } from '../../../src/replication/replica/alarm.js';
+import {
+  FollowedLog,
+  type FollowedLogOptions,
+} from '../../../src/replication/replica/followed-log.js';
+import type { SignedHead } from '../../../src/replication/replica/known-log.js';
+import { ReplicaMemory } from '../../../src/replication/replica/replica-memory.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { BLOCK_KEY, PINNED } from './hostile-writer.js';
+
+export interface TestReplica {
+  readonly logs: ReplicaLogs;
+  readonly log: FollowedLog;
+  readonly stored: SignedHead[];
+  readonly alarms: { readonly alarm: ReplicaAlarm; readonly proof: string | null }[];
+  readonly invalid: (Uint8Array | null)[];
+  readonly failures: unknown[];
+  /** Resolves once a head of that size is stored, or there is an alarm or a failure. */
+  settled(size: number): Promise<void>;
+  /** Resolves with the next thing that is told. */
+  told(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type ReplicaOptions = Partial<FollowedLogOptions> & {
+  readonly files?: DurableFileSystem;
+  /** That replicas may take. */
+  readonly bytes?: number;
+};
+
+export async function openReplica(
+  root: string,
+  options: ReplicaOptions = {},
+  opened: { close(): Promise<void> }[] = [],
+): Promise<TestReplica> {
+  const directory = join(root, 'replicas');
+  const { limits, files, bytes, ...followed } = options;
+  const logs = await ReplicaLogs.open(directory, {
+    ...(files !== undefined && { files }),
+    ...(bytes !== undefined && { limits: { bytes } }),
+  });
+  opened.push(logs);
+  const memory = await ReplicaMemory.open(directory, files);
+  const stored: SignedHead[] = [];
+  const alarms: TestReplica['alarms'] = [];
+  const invalid: TestReplica['invalid'] = [];
+  const failures: unknown[] = [];
+  let waiting: (() => void)[] = [];
+  const told = (): void => {
+    for (const wake of waiting.splice(0)) wake();
+  };
+  const log = await FollowedLog.open({
+    pinned: PINNED,
+    blockKey: BLOCK_KEY,
+    logs,
+    memory,
+    clock: new FakeClock(),
+    observer: {
+      onStored: (head) => {
+        stored.push(head);
+        told();
+      },
+      onAlarm: (alarm, proof) => {
+        alarms.push({ alarm, proof });
+        told();
+      },
+      onInvalidData: (peer) => {
+        invalid.push(peer);
+        told();
+      },
+      onFailure: (cause) => {
+        failures.push(cause);
+        told();
+      },
+    },
+    ...(limits !== undefined && { limits }),
+    ...followed,
+  });
+  return {
+    ...{ logs, log, stored, alarms, invalid, failures },
+    told: () => new Promise<void>((resolve) => (waiting = [...waiting, resolve])),
+    settled: async (size) => {
+      while ((log.stored?.size ?? 0) < size && log.alarm === null && failures.length === 0)
+        await new Promise<void>((resolve) => (waiting = [...waiting, resolve]));
+      while (log.alarm !== null && alarms.length === 0)
+        await new Promise<void>((resolve) => (waiting = [...waiting, resolve]));
+    },
+    close: async () => {
+      await log.close();
+      await logs.close();
+    },
+  };
+}
