@@ -22,8 +22,10 @@ declare module '@hyperswarm/secret-stream' {
   export default class SecretStream extends Duplex {
     constructor(
       isInitiator: boolean,
-      rawStream: Duplex,
-      options: { handshake: Handshake; data?: Uint8Array },
+      /** One of its own without it. */
+      rawStream?: Duplex,
+      /** Without a handshake it does its own, by fresh keys. */
+      options?: { handshake: Handshake; data?: Uint8Array },
     );
     readonly isInitiator: boolean;
     readonly remotePublicKey: Uint8Array;
