@@ -72,8 +72,8 @@ describe('a verifier without one of its rules', () => {
   it('is tried for every rule that there is', () => {
     const tried = FORGERIES.map(({ book, rule }) => `${book}: ${rule}`);
     // Those of `core` are taken out in core-fork.test.ts, over real Hypercores.
-    const { core: _core, ...here } = MISBEHAVIOUR_RULES;
-    const all = Object.entries(here).flatMap(([book, rules]) =>
+    const here = Object.entries(MISBEHAVIOUR_RULES).filter(([book]) => book !== 'core');
+    const all = here.flatMap(([book, rules]) =>
       Object.keys(rules as object).map((rule) => `${book}: ${rule}`),
     );
     expect(tried.sort()).toEqual(all.sort());
