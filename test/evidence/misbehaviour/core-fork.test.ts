@@ -4,6 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HypercoreProof } from 'hypercore';
 import { EvidenceError } from '../../../src/evidence/evidence-error.js';
 import { proveCoreFork, signatureIn } from '../../../src/evidence/misbehaviour/core-fork.js';
+import { formatMisbehaviour } from '../../../src/evidence/misbehaviour/format-misbehaviour.js';
+import { CORE_RULES } from '../../../src/evidence/misbehaviour/internal/core-rules.js';
+import { MISBEHAVIOUR_RULES } from '../../../src/evidence/misbehaviour/internal/misbehaviour-rules.js';
+import type { CoreTree } from '../../../src/evidence/misbehaviour/misbehaviour-file.js';
 import { verifyMisbehaviour } from '../../../src/evidence/misbehaviour/verify-misbehaviour.js';
 import { NO_TRUST } from '../../../src/evidence/trust.js';
 import { keyPairOf } from '../../../src/keys/key-pair.js';
@@ -46,6 +50,11 @@ async function tree(writer: HostileWriter, length: number) {
   return { fork, nodes, signature: signatureIn(upgrade.signature) ?? new Uint8Array(64) };
 }
 
+function forged(note: string, trees: readonly CoreTree[]): Uint8Array {
+  const shows = { kind: 'core' as const, core, length: 3, trees };
+  return formatMisbehaviour({ checkpoints: [note], key, shows });
+}
+
 describe('a Hypercore that was signed twice', () => {
   it.each([1, 2, 3, 4, 5])('is proven at %d blocks, by two trees', async (length) => {
     const note = await one.checkpoint();
@@ -71,6 +80,24 @@ describe('a Hypercore that was signed twice', () => {
     expect(proveCoreFork({ ...seen, length: 4, trees: [await tree(other, 4)] })).toBeNull();
     const strange = { ...core, publicKey: keyPairOf(new Uint8Array(32).fill(8)).publicKey };
     expect(proveCoreFork({ ...seen, core: strange, trees: [await tree(other, 5)] })).toBeNull();
+  });
+
+  it('is proven by forgeries to a verifier that lacks a rule, and to no other', async () => {
+    const two = [await tree(one, 3), await tree(other, 3)];
+    const forgeries: Record<keyof typeof CORE_RULES, Uint8Array> = {
+      'the checkpoint names that Hypercore': forged(
+        await one.checkpoint({ discoveryKey: new Uint8Array(32) }),
+        two,
+      ),
+      'its key has signed two histories': forged(await one.checkpoint(), two.slice(0, 1)),
+    };
+    for (const [rule, bytes] of Object.entries(forgeries)) {
+      const rest = Object.entries(CORE_RULES).filter(([name]) => name !== rule);
+      const rules = { ...MISBEHAVIOUR_RULES, core: Object.fromEntries(rest) };
+      expect(verifyMisbehaviour(bytes, TRUST).result).toBe('failed');
+      expect(verifyMisbehaviour(bytes, TRUST, rules).result).toBe('proven');
+    }
+    expect(Object.keys(forgeries)).toEqual(Object.keys(CORE_RULES));
   });
 
   it(

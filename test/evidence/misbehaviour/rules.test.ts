@@ -71,7 +71,9 @@ describe('the example of docs/formats', () => {
 describe('a verifier without one of its rules', () => {
   it('is tried for every rule that there is', () => {
     const tried = FORGERIES.map(({ book, rule }) => `${book}: ${rule}`);
-    const all = Object.entries(MISBEHAVIOUR_RULES).flatMap(([book, rules]) =>
+    // Those of `core` are taken out in core-fork.test.ts, over real Hypercores.
+    const here = Object.entries(MISBEHAVIOUR_RULES).filter(([book]) => book !== 'core');
+    const all = here.flatMap(([book, rules]) =>
       Object.keys(rules as object).map((rule) => `${book}: ${rule}`),
     );
     expect(tried.sort()).toEqual(all.sort());

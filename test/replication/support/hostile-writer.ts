@@ -62,6 +62,7 @@ export interface HeadLies {
   readonly treeHash?: Uint8Array;
   readonly length?: number;
   readonly fork?: number;
+  readonly discoveryKey?: Uint8Array;
 }
 
 export class HostileWriter {
@@ -161,7 +162,7 @@ export class HostileWriter {
 
   async checkpoint(lies: HeadLies = {}): Promise<string> {
     const binding = formatLogBinding({
-      discoveryKey: this.core.discoveryKey,
+      discoveryKey: lies.discoveryKey ?? this.core.discoveryKey,
       fork: lies.fork ?? 0,
       length: lies.length ?? this.core.length,
       treeHash: lies.treeHash ?? (await this.core.treeHash()),

@@ -26,6 +26,9 @@ export interface TestReplica {
   close(): Promise<void>;
 }
 
+/** A replica that should say something and does not fails its test sooner than the test’s own time does. */
+const PATIENCE_MILLIS = 8_000;
+
 export type ReplicaOptions = Partial<FollowedLogOptions> & {
   readonly files?: DurableFileSystem;
   /** That replicas may take. */
@@ -52,6 +55,18 @@ export async function openReplica(
   let waiting: (() => void)[] = [];
   const told = (): void => {
     for (const wake of waiting.splice(0)) wake();
+  };
+  const next = async (): Promise<void> => {
+    let late: NodeJS.Timeout | undefined;
+    const patience = new Promise<never>((_, reject) => {
+      late = setTimeout(() => {
+        reject(new Error('nothing more was told'));
+      }, PATIENCE_MILLIS);
+    });
+    const coming = new Promise<void>((resolve) => (waiting = [...waiting, resolve]));
+    await Promise.race([coming, patience]).finally(() => {
+      clearTimeout(late);
+    });
   };
   const log = await FollowedLog.open({
     pinned: PINNED,
@@ -82,12 +97,11 @@ export async function openReplica(
   });
   return {
     ...{ logs, log, stored, alarms, invalid, failures },
-    told: () => new Promise<void>((resolve) => (waiting = [...waiting, resolve])),
+    told: next,
     settled: async (size) => {
       while ((log.stored?.size ?? 0) < size && log.alarm === null && failures.length === 0)
-        await new Promise<void>((resolve) => (waiting = [...waiting, resolve]));
-      while (log.alarm !== null && alarms.length === 0)
-        await new Promise<void>((resolve) => (waiting = [...waiting, resolve]));
+        await next();
+      while (log.alarm !== null && alarms.length === 0) await next();
     },
     close: async () => {
       await log.close();
