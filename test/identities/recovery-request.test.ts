@@ -16,6 +16,7 @@ import {
   MAX_RECOVERY_REQUEST_BYTES,
   parseRecoveryRequest,
 } from '../../src/identities/recovery-request.js';
+import { parseSignedEvent } from '../../src/identities/signed-event.js';
 import {
   assembleRecovery,
   checkCurrent,
@@ -23,7 +24,6 @@ import {
   type SignedRecovery,
   signRecovery,
 } from '../../src/identities/signed-recovery.js';
-import { parseSignedEvent } from '../../src/identities/signed-event.js';
 import { failure } from '../support/errors.js';
 import {
   AT,
