@@ -1,8 +1,10 @@
 /** `chirograph identity recover --request`, `sign` and `--signed`, against a real node, with each recovery key in a file of its own. */
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { run as runProgram } from '../../src/cli/program.js';
 import { testKey } from '../identities/support/identity-kit.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestService, type TestService } from '../support/test-service.js';
@@ -202,6 +204,30 @@ describe('identity sign', () => {
       code: 2,
       stderr: expect.stringMatching(/there already/),
     });
+  });
+
+  it('asks who sits before it, and signs for a yes alone', async () => {
+    await request('r');
+    const argv = ['identity', 'sign', file('r'), '--recovery-key', pem('officer-1')];
+    for (const [answer, code] of [
+      ['no', 2],
+      ['', 2],
+      ['yes', 0],
+    ] as const) {
+      let [out, said] = ['', ''];
+      const ended = await runProgram([...argv, '--out', file('out')], {
+        stdout: (text) => void (out += text),
+        stderr: (text) => void (said += text),
+        isInteractive: true,
+        stdin: Readable.from([Buffer.from(`${answer}\n`)]),
+        env: {},
+      });
+      expect(ended).toBe(code);
+      expect(said).toMatch(/^TO BE SIGNED[^]*Sign this\? Type yes: /);
+      if (code === 2)
+        expect([out, said]).toEqual(['', expect.stringMatching(/nothing was signed/)]);
+    }
+    expect((await readFile(file('out'), 'utf8')).endsWith('\n')).toBe(true);
   });
 
   it('refuses what is no request, in one line that names the file', async () => {
