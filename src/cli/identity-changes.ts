@@ -1,26 +1,23 @@
-/** Changes that an identity signs itself, or its quorum: registration, keys, certificates, recovery, the end. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+/** Changes that an identity signs itself, or its quorum: registration, keys, certificates, who recovers it, the end. */
+import { type Command, Option } from 'commander';
 import { toBase64 } from '../base/bytes.js';
 import type { JsonObject } from '../base/canonical-json.js';
 import { REVOCATION_REASONS } from '../identities/identity-event.js';
 import { repeated } from './command-help.js';
 import { readCertificateSigner } from './identity-certificate.js';
-import { type EventSigner, follow, type IdentityFlags, send, signedBy } from './identity-events.js';
+import { follow, type IdentityFlags, send, signedBy } from './identity-events.js';
 import { readIdentityKey } from './identity-keys.js';
+import { type KeysFlags, keysOf, recoveryOf, withRecovery } from './identity-new-keys.js';
 import { withNodeOptions } from './node-options.js';
 import type { Terminal } from './terminal.js';
 
-interface Flags extends IdentityFlags {
+interface Flags extends IdentityFlags, KeysFlags {
   readonly new?: string;
   readonly old?: string;
   readonly purpose?: readonly string[];
   readonly name?: string;
   readonly reason?: string;
   readonly since?: string;
-  readonly update?: string;
-  readonly sign?: readonly string[];
-  readonly recovery?: readonly string[];
-  readonly threshold?: number;
   readonly certificate?: string;
   readonly certificateKey?: string;
 }
@@ -86,16 +83,6 @@ export function addChangeCommands(identity: Command, terminal: Terminal): void {
     },
   );
 
-  change('recover', 'replace all keys, by a quorum of recovery keys')
-    .requiredOption('--update <file>', 'the new private key that changes it, PEM')
-    .option('--sign <file>', 'a new private key that signs records, PEM; may be repeated', repeated)
-    .option('--since <instant>', 'from when on the old keys are not to be trusted')
-    .action(async (id: string, flags: Flags) => {
-      const { keys, signers } = await keysOf(flags);
-      const since = flags.since === undefined ? {} : { since: flags.since };
-      await follow(terminal, flags, id, { action: 'recover', keys, ...since }, signers);
-    });
-
   withRecovery(change('set-recovery', 'name who recovers it: only the quorum there is can')).action(
     async (id: string, flags: Flags) => {
       await follow(terminal, flags, id, { action: 'set-recovery', ...recoveryOf(flags) });
@@ -113,12 +100,6 @@ export function addChangeCommands(identity: Command, terminal: Terminal): void {
     });
 }
 
-function withRecovery(command: Command): Command {
-  return command
-    .option('--recovery <did>', 'a did:key that recovers it; may be repeated', repeated)
-    .option('--threshold <n>', 'how many recovery keys it takes (default: all)', whole);
-}
-
 function withReason(command: Command): Command {
   return command
     .addOption(
@@ -129,26 +110,4 @@ function withReason(command: Command): Command {
 
 function reasonOf({ reason = '', since }: Flags): JsonObject {
   return { reason, ...(since !== undefined && { since }) };
-}
-
-function whole(text: string): number {
-  if (!/^[1-9]\d?$/.test(text))
-    throw new InvalidArgumentError('must be a whole number of at least 1');
-  return Number(text);
-}
-
-async function keysOf(flags: Flags): Promise<{ keys: JsonObject[]; signers: EventSigner[] }> {
-  const update = await readIdentityKey(flags.update ?? '');
-  const signing = [];
-  for (const path of flags.sign ?? []) signing.push(await readIdentityKey(path));
-  const keys = [
-    { key: update.did, purposes: signing.length === 0 ? ['sign', 'update'] : ['update'] },
-    ...signing.map(({ did }) => ({ key: did, purposes: ['sign'] })),
-  ];
-  return { keys, signers: [update, ...signing].map(({ sign }) => sign) };
-}
-
-function recoveryOf({ recovery, threshold }: Flags): JsonObject {
-  if (recovery === undefined) return {};
-  return { recovery: { keys: recovery, threshold: threshold ?? recovery.length } };
 }

@@ -17,6 +17,9 @@ export interface IdentityFlags extends NodeFlags {
 /** Signs an event, whoever or whatever holds the key. */
 export type EventSigner = (signedBytes: Uint8Array) => EventSignature;
 
+/** An identity has at most as many events as a page takes. */
+export const MAX_HISTORY_PAGES = 2;
+
 export const identitySchema = z.looseObject({
   id: z.string(),
   status: z.string(),

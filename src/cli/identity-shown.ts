@@ -3,7 +3,13 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { allPages } from './all-pages.js';
 import { expected } from './answers.js';
-import { identitySchema, type IdentityFlags, linesOf, pathOf } from './identity-events.js';
+import {
+  identitySchema,
+  type IdentityFlags,
+  linesOf,
+  MAX_HISTORY_PAGES,
+  pathOf,
+} from './identity-events.js';
 import { nodeClientFor, withReadOptions } from './node-options.js';
 import { oneLine, printAnswer, printResult, type Terminal } from './terminal.js';
 
@@ -19,9 +25,6 @@ const eventSchema = z.looseObject({
   author: z.string(),
   signatures: z.array(z.looseObject({ keyId: z.string() })).default([]),
 });
-
-/** An identity has at most as many events as a page takes. */
-const MAX_HISTORY_PAGES = 2;
 
 export function addShowCommands(identity: Command, terminal: Terminal): void {
   const asOf = (command: Command): Command =>

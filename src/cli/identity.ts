@@ -11,12 +11,14 @@ import { readFileUpTo } from './files.js';
 import { addChangeCommands, addRegisterCommand } from './identity-changes.js';
 import { follow, type IdentityFlags, pathOf, send } from './identity-events.js';
 import { readIdentityKey } from './identity-keys.js';
+import { addRecoverCommand } from './identity-recover.js';
 import { addShowCommands } from './identity-shown.js';
+import { addSignRecoveryCommand } from './identity-sign.js';
 import { withNodeOptions } from './node-options.js';
 import { printResult, type Terminal } from './terminal.js';
 
-/** One for each command: the id stands for a whole one. */
-const EXAMPLES: Readonly<Record<string, string>> = {
+/** Of each command: the id stands for a whole one. */
+const EXAMPLES: Readonly<Record<string, string | readonly string[]>> = {
   register: '--update master.pem --sign phone.pem --name Ada',
   show: 'identity:4b0c… --as-of 2026-01-31',
   list: '--json',
@@ -25,9 +27,14 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   rotate: 'identity:4b0c… --by master.pem --old did:key:z6Mk… --new phone.pem',
   'revoke-key': 'identity:4b0c… --by master.pem --old did:key:z6Mk… --reason compromised',
   revoke: 'identity:4b0c… --by master.pem --reason superseded',
-  recover: 'identity:4b0c… --by officer-1.pem --by officer-2.pem --update master.pem',
   'set-recovery': 'identity:4b0c… --by master.pem --recovery did:key:z6Mk… --threshold 1',
   bind: 'identity:4b0c… --by master.pem --certificate ada.crt --certificate-key ada.pem',
+  recover: [
+    'identity:4b0c… --by officer-1.pem --by officer-2.pem --update master.pem',
+    'identity:4b0c… --update master.pem --request ada.recovery.json',
+    'identity:4b0c… --signed ada.officer-1.json --signed ada.officer-2.json',
+  ],
+  sign: 'ada.recovery.json --recovery-key officer-1.pem --out ada.officer-1.json',
   introduce: 'identity:4b0c… --reason "seen with a passport"',
   suspend: 'identity:4b0c…',
   resume: 'identity:4b0c…',
@@ -42,6 +49,8 @@ export function addIdentityCommand(program: Command, terminal: Terminal): void {
   addRegisterCommand(identity, terminal);
   addShowCommands(identity, terminal);
   addChangeCommands(identity, terminal);
+  addRecoverCommand(identity, terminal);
+  addSignRecoveryCommand(identity, terminal);
   addActs(identity, terminal);
   addImport(identity, terminal);
 
@@ -57,7 +66,8 @@ export function addIdentityCommand(program: Command, terminal: Terminal): void {
 
   for (const command of identity.commands) {
     const name = command.name();
-    withExamples(command, `chirograph identity ${name} ${EXAMPLES[name] ?? ''}`);
+    const examples = [EXAMPLES[name] ?? ''].flat();
+    withExamples(command, ...examples.map((one) => `chirograph identity ${name} ${one}`));
   }
 }
 

@@ -1,6 +1,5 @@
 /** `chirograph keys sign`: officers put their shares together, for one signature under a request that they have read. */
 import { type Command } from 'commander';
-import { utf8ToString } from '../base/bytes.js';
 import { EvidenceError } from '../evidence/evidence-error.js';
 import {
   formatSignedHandover,
@@ -13,6 +12,7 @@ import { fingerprintOf, spokenFingerprint } from '../keys/recovery-share.js';
 import { signHandover } from '../tlog/handover.js';
 import { ED25519_NOTE, formatVerifierKey, verifierKey } from '../tlog/note-key.js';
 import { CliError } from './cli-error.js';
+import { confirmSigning } from './confirm.js';
 import { readFileUpTo } from './files.js';
 import { createOwnFile, forgetShares, readShares, withShareOption } from './recovery-files.js';
 import { oneLine, printResult, type Terminal } from './terminal.js';
@@ -44,7 +44,7 @@ async function sign(path: string, flags: SignFlags, terminal: Terminal): Promise
     const key = await combineShares(shares);
     try {
       terminal.stderr(`Recovery key         ${spokenFingerprint(fingerprintOf(key.publicKey))}\n`);
-      if (flags.yes !== true) await confirm(terminal);
+      if (flags.yes !== true) await confirmSigning(terminal);
       const signer = verifierKey(signerName(origin), ED25519_NOTE, key.publicKey);
       const by = formatVerifierKey(signer);
       const signature = signHandover(origin, request, by, (message) => key.sign(message));
@@ -85,19 +85,4 @@ function wordsOf({ origin, ...terms }: HandoverRequest): readonly string[] {
     `Old key              ${oneLine(terms.old)}`,
     `New key              ${oneLine(terms.new)}`,
   ];
-}
-
-/** @throws CliError CLI_USAGE unless somebody answers `yes`. */
-async function confirm({ isInteractive, stdin, stderr }: Terminal): Promise<void> {
-  if (!isInteractive) throw notConfirmed('--yes is needed where nobody can be asked');
-  stderr('Sign this? Type yes: ');
-  for await (const bytes of stdin) {
-    if (utf8ToString(bytes).trim() === 'yes') return;
-    break;
-  }
-  throw notConfirmed('nothing was signed');
-}
-
-function notConfirmed(why: string): CliError {
-  return new CliError('CLI_USAGE', why);
 }

@@ -28,6 +28,12 @@ export type IdentityErrorCode =
   | 'IDENTITY_LAST_KEY'
   /** Fewer recovery keys have signed than it takes. */
   | 'IDENTITY_QUORUM_MISSED'
+  /** Not a recovery request. */
+  | 'IDENTITY_REQUEST_MALFORMED'
+  /** Recovery keys have signed different requests. */
+  | 'IDENTITY_REQUEST_DIFFERS'
+  /** One recovery key would count as two. */
+  | 'IDENTITY_SIGNED_TWICE'
   | 'IDENTITY_SUSPENDED'
   | 'IDENTITY_REVOKED'
   /** The certificate cannot be bound: unreadable, not valid now, or of a kind of key that is not taken. */

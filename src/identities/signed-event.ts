@@ -38,8 +38,12 @@ export function signedEventToJson(
   event: JsonObject,
   signatures: readonly EventSignature[],
 ): JsonObject {
-  const written = signatures.map(({ value, ...rest }) => ({ ...rest, value: toBase64(value) }));
+  const written = signatures.map(signatureToJson);
   return { event, ...(written.length > 0 && { signatures: written }) };
+}
+
+export function signatureToJson({ value, ...rest }: EventSignature): JsonObject {
+  return { ...rest, value: toBase64(value) };
 }
 
 /** Those that a new quorum and new keys could have at most. */

@@ -7,6 +7,8 @@ const CLAIM = 'identities/claim-signature.js';
 const TRADLE = 'identities/tradle-object.js';
 const EVENTS_SUITE = 'test/identities/apply-event.test.ts';
 const MODEL_SUITE = 'test/identities/history-model.test.ts';
+const SIGNED = 'identities/signed-recovery.js';
+const REQUEST_SUITE = 'test/identities/recovery-request.test.ts';
 const TRADLE_SUITE = 'test/identities/tradle.test.ts';
 
 export const IDENTITY_FAULTS: readonly FaultOfSuite[] = [
@@ -97,5 +99,37 @@ export const IDENTITY_FAULTS: readonly FaultOfSuite[] = [
     replace: 'false',
     suite: TRADLE_SUITE,
     tests: 'are refused when altered by one bit',
+  },
+  {
+    name: 'one recovery key that signed twice makes a quorum of two',
+    file: SIGNED,
+    find: 'signers.indexOf(key) !== at',
+    replace: 'false',
+    suite: REQUEST_SUITE,
+    tests: 'makes no quorum of one key that signed twice',
+  },
+  {
+    name: 'whoever has any key signs a recovery request',
+    file: SIGNED,
+    find: '!recovery.keys.some((known) => known === key)',
+    replace: 'false',
+    suite: REQUEST_SUITE,
+    tests: 'is signed by a recovery key, and by no other',
+  },
+  {
+    name: 'what comes back signed may be signed over anything',
+    file: SIGNED,
+    find: 'checkSigned(request, union([read], request.signatures), 1);',
+    replace: '',
+    suite: REQUEST_SUITE,
+    tests: 'is signed over this request, and over nothing else',
+  },
+  {
+    name: 'a recovery request need not follow its history',
+    file: 'identities/recovery-request.js',
+    find: 'checkSigned(request, signed.signatures, 0);',
+    replace: '',
+    suite: REQUEST_SUITE,
+    tests: 'is refused with the history of another identity',
   },
 ];
