@@ -14,10 +14,8 @@ const mayImport = {
   anchoring: ['base', 'tlog', 'signing', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
   replication: ['base', 'tlog', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
   views: ['base', 'tlog', 'records', 'schemas', 'keys', 'ledger'],
-  replication: ['base', 'tlog', 'records', 'keys', 'ledger', 'checkpoint', 'evidence'],
   access: ['base', 'tlog', 'signing', 'records', 'identities', 'keys', 'ledger', 'views'],
   backup: ['base', 'keys', 'ledger'],
-  replication: ['base', 'tlog', 'records', 'evidence', 'keys', 'ledger', 'checkpoint'],
   retention: ['base', 'records', 'keys', 'ledger', 'views', 'access'],
   queries: [
     'base',
@@ -82,8 +80,8 @@ const homeOf = {
   '@noble/hashes': 'evidence/',
   'fs-native-extensions': 'keys/',
   '(pdfkit|fontkit|dejavu-fonts-ttf)': 'reports/',
-  '(pure-rand|tinyqueue)': 'replication/simulation/',
   '(node-forge|pkcs11js|shamir-secret-sharing)': 'keys/',
+  '(pure-rand|tinyqueue)': 'replication/simulation/',
 };
 
 const layering = Object.entries(mayImport).map(([folder, allowed]) => ({

@@ -56,7 +56,7 @@ export const HANDOVER_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'nothing is left of keys that were handed over',
-    file: 'keys/directory-key-store.js',
+    file: 'keys/internal/log-key-files.js',
     find: 'if (ending !== null)',
     replace: 'if (false)',
     suite: RESTORED,

@@ -215,7 +215,7 @@ export const LINK_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'keys that were begun may be lost unnoticed',
-    file: 'keys/directory-key-store.js',
+    file: 'keys/internal/node-key-files.js',
     find: 'await this.#noteOwn(REPLICATION);',
     replace: '',
     suite: 'test/keys/key-store.test.ts',
