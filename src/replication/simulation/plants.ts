@@ -6,7 +6,7 @@ import { isVoteQuorum, isWriteQuorum } from '../protocol/group.js';
 import { commonLength } from '../protocol/log-end.js';
 import { type Rules, RULES } from '../protocol/rules.js';
 import type { Term } from '../protocol/term.js';
-import type { Flaws } from './sim-node.js';
+import type { Flaws } from './sim-parts.js';
 
 export interface Plant {
   readonly name: string;

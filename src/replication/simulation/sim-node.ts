@@ -5,48 +5,11 @@ import { EMPTY_VIEW } from '../protocol/log-view.js';
 import { type MemberPorts, MemberRunner } from '../protocol/member-runner.js';
 import { mayAppend, type MemberState } from '../protocol/member-state.js';
 import type { Message } from '../protocol/messages.js';
-import type { Rules, Timing } from '../protocol/rules.js';
 import type { NodeId } from '../protocol/term.js';
-import type { Choice } from './choice.js';
-import type { Events } from './events.js';
-import type { Network } from './network.js';
-import type { Promises } from './promises.js';
+import { blocksFor } from './sim-append.js';
 import { type Snapshot, SimDisk } from './sim-disk.js';
 import { appended, type Block, cut, endOf, type SimLog } from './sim-log.js';
-
-export interface SimParts {
-  readonly events: Events;
-  readonly choice: Choice;
-  readonly network: Network;
-  readonly promises: Promises;
-  readonly rules: Rules;
-  readonly timing: Timing;
-  readonly flaws: Flaws;
-  readonly node: (id: NodeId) => SimNode | undefined;
-  readonly nextBlock: () => number;
-  readonly acquaintances: readonly NodeId[];
-  /** A sync takes up to so many milliseconds. */
-  readonly diskDelay: number;
-  /** Something that matters has just happened to a node: a good moment for it to end. */
-  readonly tempt: (node: SimNode) => void;
-  readonly trace: (node: NodeId, what: string) => void;
-}
-
-/** What a node does wrong outside the protocol's rules; nothing, unless a fault is planted. */
-export interface Flaws {
-  readonly ports?: (
-    ports: MemberPorts,
-    after: (millis: number, act: () => void) => void,
-  ) => MemberPorts;
-  readonly startsWhole?: boolean;
-  readonly keepsTail?: boolean;
-  readonly claimsUnsynced?: boolean;
-  readonly forgetsKeys?: boolean;
-}
-
-export type Answer =
-  | { readonly kind: 'done'; readonly index: number }
-  | { readonly kind: 'elsewhere'; readonly writer: NodeId | null };
+import type { Answer, Peer, SimParts, Wish } from './sim-parts.js';
 
 interface Wanted {
   readonly from: NodeId;
@@ -55,7 +18,7 @@ interface Wanted {
 
 const MAX_FETCHED = 8;
 
-export class SimNode {
+export class SimNode implements Peer {
   readonly id: NodeId;
   readonly keepsData: boolean;
   disk: SimDisk;
@@ -70,7 +33,7 @@ export class SimNode {
   /** What changes the log goes one after the other. */
   #work: ((done: () => void) => void)[] = [];
   #isWorking = false;
-  #asked: { readonly key: string | null; readonly group: Group | null }[] = [];
+  #asked: Wish[] = [];
   #waiting: { readonly key: string; readonly answer: (answer: Answer) => void }[] = [];
 
   constructor(id: NodeId, keepsData: boolean, snapshot: Snapshot, parts: SimParts) {
@@ -158,8 +121,8 @@ export class SimNode {
     this.#append({ key: null, group });
   }
 
-  /** What it has of a log, for another that wants it. */
-  #serve(to: NodeId, { end }: Wanted, have: LogEnd): void {
+  serve(to: NodeId, end: LogEnd, have: LogEnd): void {
+    if (this.#runner === null) return;
     const { log } = this.disk;
     const from = commonLength(have, end);
     const until = Math.min(commonLength(endOf(log), end), from + MAX_FETCHED);
@@ -195,12 +158,11 @@ export class SimNode {
     if (wanted === null) return;
     const have = endOf(this.disk.log);
     this.#parts.network.send(this.id, wanted.from, () => {
-      const source = this.#parts.node(wanted.from);
-      if (source?.isUp === true) source.#serve(this.id, wanted, have);
+      this.#parts.node(wanted.from)?.serve(this.id, wanted.end, have);
     });
   }
 
-  #append(one: { readonly key: string | null; readonly group: Group | null }): void {
+  #append(one: Wish): void {
     this.#asked.push(one);
     if (this.#asked.length > 1) return;
     this.#do((done) => {
@@ -211,45 +173,14 @@ export class SimNode {
         done();
         return;
       }
-      const { term } = state.role;
       const { log } = this.disk;
-      const known = new Set(
-        this.#parts.flaws.forgetsKeys === true ? this.#ofTerm(log, state) : keysOf(log),
-      );
-      const blocks: Block[] = [];
-      for (const { key, group } of taken) {
-        if (key !== null && known.has(key)) continue;
-        if (group !== null && !this.#mayChange(log, state, group, blocks)) continue;
-        if (key !== null) known.add(key);
-        blocks.push({ id: this.#parts.nextBlock(), term, key, group });
-      }
+      const blocks = blocksFor(taken, log, state, this.#parts);
       if (blocks.length === 0) {
         done();
         return;
       }
       this.#writeAndSync(appended(log, blocks), done, true);
     });
-  }
-
-  #mayChange(
-    { view }: SimLog,
-    { role, shown }: MemberState,
-    group: Group,
-    before: readonly Block[],
-  ): boolean {
-    const { rules, trace } = this.#parts;
-    if (role.kind !== 'writing' || before.some((block) => block.group !== null)) return false;
-    const fault = rules.faultOfChange(view, shown, group, rules.showsFrom(role.term, view.end));
-    trace(
-      this.id,
-      fault ??
-        `changes the group to ${group.members.map(({ node }) => node).join()}, ${group.writeQuorum}/${group.voteQuorum}`,
-    );
-    return fault === null;
-  }
-
-  #ofTerm({ blocks }: SimLog, { promised }: MemberState): string[] {
-    return keysOf({ blocks: blocks.filter(({ term }) => term.number === promised.number) });
   }
 
   #settle(): void {
@@ -337,7 +268,7 @@ export class SimNode {
         network.send(this.id, to, () => {
           this.#parts.node(to)?.receive(this.id, message);
         });
-        if (message.kind !== 'announce') this.#parts.tempt(this);
+        if (message.kind !== 'announce') this.#parts.tempt(this.id);
       },
       show: (length) => {
         trace(this.id, `shows ${length}`);
@@ -346,7 +277,7 @@ export class SimNode {
         this.#later(0, () => {
           this.#settle();
         });
-        this.#parts.tempt(this);
+        this.#parts.tempt(this.id);
       },
     };
   }
@@ -393,8 +324,4 @@ export class SimNode {
       if (this.#life === life) act();
     });
   }
-}
-
-function keysOf({ blocks }: Pick<SimLog, 'blocks'>): string[] {
-  return blocks.flatMap(({ key }) => (key === null ? [] : [key]));
 }
