@@ -18,6 +18,8 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.mutants/'],
   // Jest would leave a core idle.
   maxWorkers: '100%',
+  // Modules of a suite stay in memory after it: a worker that has run hundreds does little but collect garbage.
+  workerIdleMemoryLimit: '1GB',
   // No test is about time: this ends what hangs, and a machine may be five times as slow as another.
   testTimeout: 180_000,
 };
