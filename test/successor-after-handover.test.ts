@@ -154,7 +154,7 @@ it('a log that was handed over goes on as a successor after older data were put 
   // The old log is proved under its last key, with both handovers.
   expect(failures(await evidenceOf(kept.leafHash), before)).toEqual([]);
   expect(failures(await evidenceOf(later.index), before)).toEqual([]);
-  // The successor is a log as any: it can be rotated, and handed over.
+  // A successor can be rotated and handed over, too.
   await rotate();
   await handOver();
   const last = await append(node, 'kyc');

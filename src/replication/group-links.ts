@@ -26,7 +26,11 @@ export interface GroupLinksOptions {
   readonly nodeOf: (peer: LinkKey) => NodeId | null;
 }
 
-type Hear = (from: NodeId, message: Message) => void;
+export interface GroupListener {
+  /** Whether a node may keep the ledger: what others say of it is passed over. */
+  readonly takesPart: (node: NodeId) => boolean;
+  readonly hear: (from: NodeId, message: Message) => void;
+}
 
 /** Beyond it a peer is dropped: a writer of two thousand ledgers says less. */
 const BUDGET = { perSecond: 8_000, burst: 40_000 } as const;
@@ -35,7 +39,7 @@ export class GroupLinks {
   readonly self: NodeId;
   readonly #options: GroupLinksOptions;
   readonly #channels = new Map<NodeId, Channel<GroupMessage>>();
-  readonly #groups = new Map<string, Hear>();
+  readonly #groups = new Map<string, GroupListener>();
 
   constructor(options: GroupLinksOptions) {
     this.#options = options;
@@ -52,7 +56,10 @@ export class GroupLinks {
       maxBytes: MAX_GROUP_MESSAGE_BYTES,
       budget: BUDGET,
       // Of a ledger that is not kept here nobody learns anything, not even that.
-      onMessage: ({ from, origin, message }) => this.#groups.get(origin)?.(from, message),
+      onMessage: ({ from, origin, message }) => {
+        const group = this.#groups.get(origin);
+        if (group?.takesPart(from) === true) group.hear(from, message);
+      },
       onClose: () => {
         if (this.#channels.get(node) === channel) this.#channels.delete(node);
       },
@@ -61,10 +68,10 @@ export class GroupLinks {
   }
 
   /** @returns what ends it. */
-  join(origin: string, hear: Hear): () => void {
-    this.#groups.set(origin, hear);
+  join(origin: string, listener: GroupListener): () => void {
+    this.#groups.set(origin, listener);
     return () => {
-      if (this.#groups.get(origin) === hear) this.#groups.delete(origin);
+      if (this.#groups.get(origin) === listener) this.#groups.delete(origin);
     };
   }
 

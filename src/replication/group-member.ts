@@ -2,6 +2,7 @@
 import { type RandomSource, randomBytes } from '../base/random.js';
 import type { GroupLinks } from './group-links.js';
 import type { Timers } from './links/timers.js';
+import { memberOf } from './protocol/group.js';
 import type { LogEnd } from './protocol/log-end.js';
 import type { LogView } from './protocol/log-view.js';
 import { type MemberPorts, MemberRunner, type MemberStart } from './protocol/member-runner.js';
@@ -48,8 +49,13 @@ export class GroupMember {
       RULES,
       timing,
     );
-    this.#leave = links.join(origin, (from, message) => {
-      this.#runner.give({ kind: 'message', from, message });
+    this.#leave = links.join(origin, {
+      takesPart: (node) =>
+        start.acquaintances.includes(node) ||
+        this.state.log.groups.some(({ group }) => memberOf(group, node) !== undefined),
+      hear: (from, message) => {
+        this.#runner.give({ kind: 'message', from, message });
+      },
     });
   }
 

@@ -60,6 +60,8 @@ class TestMember implements MemberDisk {
   shown = 0;
   readonly failures: unknown[] = [];
   failsToSave = false;
+  /** Nodes that are not said to keep the ledger. */
+  ignores: readonly Name[] = [];
   #links: Links | null = null;
   #member: GroupMember | null = null;
 
@@ -109,7 +111,7 @@ class TestMember implements MemberDisk {
       origin: ORIGIN,
       start: {
         keepsData: true,
-        acquaintances: [],
+        acquaintances: NAMES.filter((name) => !this.ignores.includes(name)).map(nodeId),
         remembered: this.remembered,
         log: this.log.view,
       },
@@ -240,6 +242,17 @@ describe('a group over real links', () => {
     expect(at('a').isWriter).toBe(true);
     await until('it is fenced', () => !at('a').isWriter);
     await until('all have the same', () => haveAll('a', 'b', 'c'));
+  });
+
+  it('hears nobody who is not said to keep the ledger', async () => {
+    const address = at('a').address;
+    await at('c').close();
+    Object.assign(at('c'), { log: EMPTY_SIM_LOG, ignores: ['a', 'b'] });
+    at('c').remembered = { promised: NO_TERM, memory: 'whole' };
+    await at('c').open({ a: address });
+    at('a').append();
+    await until('the others have it', () => at('a').shown === 2 && haveAll('a', 'b'));
+    expect(at('c').log.blocks).toHaveLength(0);
   });
 
   it('moves to the member that is asked for', async () => {

@@ -33,6 +33,9 @@ export interface MemberStart extends Pick<MemberState, 'self' | 'keepsData' | 'a
   readonly log: LogView;
 }
 
+/** Messages that wait while an effect is carried out. */
+const MAX_WAITING = 1_000;
+
 export class MemberRunner {
   readonly #ports: MemberPorts;
   readonly #rules: Rules;
@@ -59,6 +62,8 @@ export class MemberRunner {
   }
 
   give(input: Input): void {
+    // A slow disk must not fill the memory with what peers say meanwhile: what matters they say again.
+    if (input.kind === 'message' && this.#inputs.length >= MAX_WAITING) return;
     // Only the newest says what is on disk.
     const stale = input.kind === 'stored' ? this.#inputs.findIndex(isStored) : -1;
     if (stale === -1) this.#inputs.push(input);

@@ -26,7 +26,7 @@ export function drawMembers(choice: Choice): Member[] {
   }));
 }
 
-/** A node as a member: as it was at the founding, or as any. */
+/** What a node is as a member: what it was at the founding, or what its disk lets it be. */
 export function memberAs(node: NodeId, hasData: boolean, founding: Group): Member {
   const known = founding.members.find((member) => member.node === node);
   return known ?? { node, site: 'site 0', hasData, mayWrite: hasData };

@@ -81,6 +81,13 @@ describe('a member', () => {
     expect(said).toEqual(['save 5', 'send b vote', 'send b vote']);
   });
 
+  it('keeps no more than a thousand messages while its disk is slow', () => {
+    elect(5);
+    for (let more = 0; more < 5_000; more++) elect(4);
+    finish();
+    expect(said.filter((one) => one === 'send b refuse')).toHaveLength(1_000);
+  });
+
   it('refuses a lower term', () => {
     elect(5);
     finish();
