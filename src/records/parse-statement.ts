@@ -4,11 +4,13 @@ import { type JsonValue, parseCanonicalJson } from '../base/canonical-json.js';
 import { BaseError } from '../base/errors.js';
 import type { HexDigest } from '../base/hex-digest.js';
 import { arrayOf, COUNT, DIGEST, INSTANT, JsonMembers, textLike } from '../base/json-members.js';
+import { readElection } from './election-json.js';
+import { readGroup } from './internal/read-group.js';
 import { readSuccession } from './internal/read-succession.js';
-import { ANCHOR_SCRIPT, ORIGIN, TEXT, TYPE, VERIFIER_KEY } from './internal/shapes.js';
+import { ANCHOR_SCRIPT, ORIGIN, SIGNATURE, TEXT, TYPE, VERIFIER_KEY } from './internal/shapes.js';
+import type { HandoverSignature } from '../tlog/handover.js';
 import { formatNewer, RecordsError } from './records-error.js';
 import {
-  type HandoverSignature,
   MAX_STATEMENT_LENGTH,
   type PartStatement,
   type Position,
@@ -40,11 +42,10 @@ export function parseStatement(bytes: Uint8Array): Statement {
   return statement;
 }
 
-const MAX_DEPTH = 3;
+const MAX_DEPTH = 4;
 const MAX_PARTS = 64;
 /** The old and the new key, or the recovery key alone. */
 const MAX_SIGNATURES = 2;
-const SIGNATURE = textLike(/^[A-Za-z0-9+/]{85}[AQgw]==$/, 'base64 of 64 bytes');
 const CAUSE = textLike(/^[^\p{Cs}]{1,256}$/u, 'text of 1 to 256 characters');
 
 type Reader<K> = (members: JsonMembers, position: Position) => Extract<Statement, { kind: K }>;
@@ -110,6 +111,9 @@ const READERS: { readonly [K in Statement['kind']]: Reader<K> } = {
   handover: (members, position) => {
     const signatures = members.objects('signatures', MAX_SIGNATURES).map(readHandoverSignature);
     if (signatures.length === 0) throw malformed('the member signatures is missing');
+    const election = readElection(members, malformed);
+    if (election !== undefined && signatures.length > 1)
+      throw malformed('with an election the new key alone signs');
     return {
       kind: 'handover',
       ...position,
@@ -118,6 +122,7 @@ const READERS: { readonly [K in Statement['kind']]: Reader<K> } = {
       rootHash: members.required('rootHash', DIGEST),
       signatures,
       size: members.required('size', COUNT),
+      ...(election !== undefined && { election }),
     };
   },
   loss: (members, position) => ({
@@ -145,6 +150,7 @@ const READERS: { readonly [K in Statement['kind']]: Reader<K> } = {
     rootHash: members.required('rootHash', DIGEST),
     size: members.required('size', COUNT),
   }),
+  group: (members, position) => ({ kind: 'group', ...position, ...readGroup(members, malformed) }),
 };
 
 function isKnownKind(kind: string): kind is Statement['kind'] {

@@ -6,6 +6,9 @@ import type { LeafIndex, UnixMillis } from '../base/brand.js';
 import { canonicalJsonBytes } from '../base/canonical-json.js';
 import type { HexDigest } from '../base/hex-digest.js';
 import { formatInstant } from '../base/time.js';
+import type { Election } from '../tlog/election.js';
+import type { HandoverSignature } from '../tlog/handover.js';
+import { electionToJson } from './election-json.js';
 import { RecordsError } from './records-error.js';
 
 export const STATEMENT_FORMAT = 1;
@@ -19,7 +22,8 @@ export type Statement =
   | HandoverStatement
   | LossStatement
   | MapStatement
-  | BatchStatement;
+  | BatchStatement
+  | GroupStatement;
 
 export type StatementKind = Statement['kind'];
 
@@ -124,15 +128,11 @@ export interface HandoverStatement extends Position {
   readonly new: string;
   readonly old: string;
   readonly rootHash: HexDigest;
+  /** Whether they verify is not checked here. */
   readonly signatures: readonly HandoverSignature[];
   readonly size: number;
-}
-
-export interface HandoverSignature {
-  /** Verifier key. */
-  readonly by: string;
-  /** Base64 of 64 bytes; whether it verifies is not checked here. */
-  readonly signature: string;
+  /** Of the group that keeps the log, where it has chosen another writer; then the new key alone has signed. */
+  readonly election?: Election;
 }
 
 /** First entry of a log that goes on under a new origin because something shown was lost. */
@@ -168,6 +168,32 @@ export interface BatchStatement extends Position {
   readonly size: number;
 }
 
+/** Who keeps the log together from here on (docs/formats/replication.md). */
+export interface GroupStatement extends Position {
+  readonly kind: 'group';
+  /** ISO 3166-1 alpha-2, ascending: no data may lie anywhere else; absent where they may lie anywhere. */
+  readonly countries?: readonly string[];
+  /** 1–31, ascending by node. */
+  readonly members: readonly MemberStatement[];
+  /** That a write quorum spans at least. */
+  readonly sites: number;
+  /** In which this entry was written. */
+  readonly term: { readonly node: HexDigest; readonly number: number };
+  readonly voteQuorum: number;
+  readonly writeQuorum: number;
+}
+
+export interface MemberStatement {
+  /** ISO 3166-1 alpha-2. */
+  readonly country?: string;
+  readonly hasData: boolean;
+  readonly mayWrite: boolean;
+  /** Receipt key. */
+  readonly node: HexDigest;
+  /** Data centre: what is lost together. */
+  readonly site: string;
+}
+
 /** @throws RecordsError RECORD_TOO_LARGE beyond 65,535 bytes. */
 export function formatStatement(statement: Statement): Uint8Array {
   const bytes = canonicalJsonBytes({
@@ -201,8 +227,23 @@ function membersOf(statement: Statement) {
       if (succession === undefined) return rest;
       return { ...rest, succession: { ...succession, ended: { ...succession.ended } } };
     }
-    case 'handover':
-      return { ...statement, signatures: statement.signatures.map((s) => ({ ...s })) };
+    case 'handover': {
+      const { election, signatures, ...rest } = statement;
+      return {
+        ...rest,
+        signatures: signatures.map((s) => ({ ...s })),
+        ...(election && { election: electionToJson(election) }),
+      };
+    }
+    case 'group': {
+      const { countries, members, term, ...rest } = statement;
+      return {
+        ...rest,
+        members: members.map((member) => ({ ...member })),
+        term: { ...term },
+        ...(countries && { countries: [...countries] }),
+      };
+    }
     default:
       return { ...statement };
   }

@@ -87,6 +87,39 @@ export const signatureStatement: fc.Arbitrary<SignatureStatement> = optional(
 
 const coin = fc.tuple(digest, fc.nat(999_999_999)).map(([txid, output]) => `${txid}:${output}`);
 
+const signature = fc
+  .uint8Array({ minLength: 64, maxLength: 64 })
+  .map((bytes) => Buffer.from(bytes).toString('base64'));
+const writerTerm = fc.record({ node: digest, number: fc.integer({ min: 1, max: 2 ** 40 }) });
+const vote = fc
+  .record({
+    by: digest,
+    length: fc.nat({ max: 2 ** 40 }),
+    lastTerm: writerTerm,
+    signature,
+  })
+  // An empty log was written in no term.
+  .map((one) => (one.length === 0 ? { ...one, lastTerm: null } : one));
+const election = fc
+  .tuple(
+    writerTerm,
+    signature,
+    fc.uniqueArray(vote, { minLength: 1, maxLength: 5, selector: ({ by }) => by }),
+  )
+  .map(([term, said, votes]) => ({
+    ...term,
+    signature: said,
+    votes: votes.sort((a, b) => (a.by < b.by ? -1 : 1)),
+  }));
+const site = fc.constantFrom('fra-1', 'ams-2', 'x');
+const member = optional(
+  { hasData: fc.boolean(), mayWrite: fc.boolean(), node: digest, site },
+  { country: fc.constantFrom('DE', 'NL') },
+);
+const members = fc
+  .uniqueArray(member, { minLength: 1, maxLength: 31, selector: ({ node }) => node })
+  .map((all) => all.sort((a, b) => (a.node < b.node ? -1 : 1)));
+
 export const statement: fc.Arbitrary<Statement> = fc.oneof(
   recordStatement,
   signatureStatement,
@@ -120,17 +153,34 @@ export const statement: fc.Arbitrary<Statement> = fc.oneof(
     new: verifierKey,
     old: verifierKey,
     rootHash: digest,
-    signatures: fc.array(
-      fc.record({
-        by: verifierKey,
-        signature: fc
-          .uint8Array({ minLength: 64, maxLength: 64 })
-          .map((bytes) => Buffer.from(bytes).toString('base64')),
-      }),
-      { minLength: 1, maxLength: 2 },
-    ),
+    signatures: fc.array(fc.record({ by: verifierKey, signature }), {
+      minLength: 1,
+      maxLength: 2,
+    }),
     size: fc.maxSafeNat(),
   }),
+  fc.record({
+    kind: fc.constant('handover' as const),
+    ...position,
+    election,
+    new: verifierKey,
+    old: verifierKey,
+    rootHash: digest,
+    signatures: fc.record({ by: verifierKey, signature }).map((one) => [one]),
+    size: fc.maxSafeNat(),
+  }),
+  optional(
+    {
+      kind: fc.constant('group' as const),
+      ...position,
+      members,
+      sites: fc.maxSafeNat(),
+      term: writerTerm,
+      voteQuorum: fc.maxSafeNat(),
+      writeQuorum: fc.maxSafeNat(),
+    },
+    { countries: fc.constantFrom(['DE'], ['DE', 'FR', 'NL']) },
+  ),
   fc.record({
     kind: fc.constant('loss' as const),
     ...position,

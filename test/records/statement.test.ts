@@ -151,6 +151,65 @@ describe('a statement', () => {
     expect(() => parseStatement(canonicalJsonBytes(handover))).toThrow('signatures is missing');
   });
 
+  it('of a hand-over by a group has votes that ascend, and one signature', () => {
+    const vkey = 'example.com/log+deadbeef+AAAA';
+    const text = `${'A'.repeat(86)}==`;
+    const vote = (by: string) => ({
+      ...{ by: h(by), lastNode: h('9'), lastNumber: 1, length: 4, signature: text },
+    });
+    const read = (changes: Readonly<Record<string, JsonValue>>, signatures = 1): unknown =>
+      parseStatement(
+        canonicalJsonBytes({
+          ...{ $v: 1, index: 3, kind: 'handover', new: vkey, old: vkey, size: 3 },
+          ...{ recordedAt: RECORD.recordedAt, rootHash: h('1') },
+          signatures: new Array<JsonValue>(signatures).fill({ by: vkey, signature: text }),
+          election: {
+            ...{ node: h('2'), number: 2, signature: text, votes: [vote('3'), vote('4')] },
+            ...changes,
+          },
+        }),
+      );
+    expect(read({})).toMatchObject({
+      election: { number: 2, votes: [{ lastTerm: { number: 1 } }, {}] },
+    });
+    expect(() => read({}, 2)).toThrow('the new key alone signs');
+    expect(() => read({ votes: [vote('4'), vote('3')] })).toThrow('do not ascend');
+    expect(() => read({ votes: [vote('3'), vote('3')] })).toThrow('do not ascend');
+    expect(() => read({ votes: [] })).toThrow(RecordsError);
+    expect(() => read({ number: 0 })).toThrow('1 to 2⁴⁰');
+    expect(() => read({ number: 2 ** 40 + 1 })).toThrow('1 to 2⁴⁰');
+    // Of an empty log nobody wrote the last block.
+    expect(() => read({ votes: [{ ...vote('3'), length: 0 }] })).toThrow('unknown member');
+  });
+
+  it('of a group names members in order, each once', () => {
+    const member = (node: string) => ({
+      ...{ hasData: true, mayWrite: true, node: h(node), site: 'fra-1' },
+    });
+    const read = (changes: Readonly<Record<string, JsonValue>>): unknown =>
+      parseStatement(
+        canonicalJsonBytes({
+          ...{ $v: 1, index: 3, kind: 'group', recordedAt: RECORD.recordedAt, sites: 1 },
+          ...{ term: { node: h('1'), number: 1 }, voteQuorum: 2, writeQuorum: 2 },
+          members: [member('1'), member('2')],
+          ...changes,
+        }),
+      );
+    expect(read({ countries: ['DE', 'NL'] })).toMatchObject({ countries: ['DE', 'NL'] });
+    expect(() => read({ countries: ['NL', 'DE'] })).toThrow('do not ascend');
+    expect(() => read({ members: [member('2'), member('1')] })).toThrow('do not ascend');
+    expect(() => read({ members: [member('1'), member('1')] })).toThrow('do not ascend');
+    expect(() => read({ members: [{ ...member('1'), site: 'Fra 1' }] })).toThrow('a site of');
+    expect(() => read({ members: [{ ...member('1'), country: 'de' }] })).toThrow('an ISO 3166-1');
+    expect(() => read({ members: [] })).toThrow(RecordsError);
+    const many = Array.from({ length: 32 }, (_, at) => ({
+      ...member('1'),
+      node: at.toString(16).padStart(64, '0'),
+    }));
+    expect(read({ members: many.slice(1) })).toMatchObject({ sites: 1 });
+    expect(() => read({ members: many })).toThrow(RecordsError);
+  });
+
   it('is refused beyond 65,535 bytes, when written and when read', () => {
     const loss = {
       kind: 'loss' as const,

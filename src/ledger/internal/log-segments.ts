@@ -4,6 +4,7 @@
  */
 import { fromHex } from '../../base/bytes.js';
 import type { HexDigest } from '../../base/hex-digest.js';
+import type { Election } from '../../tlog/election.js';
 import type { HandoverTerms } from '../../tlog/handover.js';
 import type { EndedKeys, LogDescriptor } from '../catalog.js';
 
@@ -37,7 +38,13 @@ export interface LogKeys {
   readonly ended: KeysEnd | null;
 }
 
-export type KeysEnd = Pick<EndedKeys, 'length' | 'rootHash' | 'signatures' | 'size' | 'treeHash'>;
+export interface KeysEnd extends Pick<
+  EndedKeys,
+  'length' | 'rootHash' | 'signatures' | 'size' | 'treeHash'
+> {
+  /** By which a group gave the log the keys after these, if it did. */
+  readonly election?: Election;
+}
 
 /** Oldest first. */
 export function logKeysOf({

@@ -27,3 +27,4 @@ export const TEXT: Shape<string> = {
 };
 /** P2WPKH (BIP 141). */
 export const ANCHOR_SCRIPT = textLike(/^0014[0-9a-f]{40}$/, 'a P2WPKH script');
+export const SIGNATURE = textLike(/^[A-Za-z0-9+/]{85}[AQgw]==$/, 'base64 of 64 bytes');

@@ -8,6 +8,7 @@ import {
 import { BaseError } from '../../base/errors.js';
 import { COUNT, DIGEST, JsonMembers, type Refuse, type Shape } from '../../base/json-members.js';
 import type { KeysEnd, LogKeys } from '../../ledger/log-reader.js';
+import { electionToJson, readElection } from '../../records/election-json.js';
 import { ReplicaError } from './replica-error.js';
 
 export interface LogAnnouncement {
@@ -55,8 +56,16 @@ export function keysToJson({ corePublicKey, verifierKey, ended }: LogKeys): Json
     corePublicKey,
     verifierKey,
     ...(ended !== null && {
-      ended: { ...ended, signatures: ended.signatures.map((signature) => ({ ...signature })) },
+      ended: endToJson(ended),
     }),
+  };
+}
+
+function endToJson({ election, signatures, ...end }: KeysEnd): JsonObject {
+  return {
+    ...end,
+    signatures: signatures.map((signature) => ({ ...signature })),
+    ...(election && { election: electionToJson(election) }),
   };
 }
 
@@ -93,12 +102,14 @@ function readEnd(members: JsonMembers): KeysEnd {
     one.end();
     return signature;
   });
+  const election = readElection(members, malformed);
   const end = {
     length: members.required('length', COUNT),
     rootHash: members.required('rootHash', DIGEST),
     signatures,
     size: members.required('size', COUNT),
     treeHash: members.required('treeHash', DIGEST),
+    ...(election !== undefined && { election }),
   };
   members.end();
   if (end.length === 0 || end.size === 0) throw malformed('keys ended before they signed anything');

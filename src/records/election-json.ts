@@ -1,0 +1,62 @@
+/** An election as it stands in statements, and wherever else handovers are told of: one level deep, for its votes. */
+import type { JsonObject } from '../base/canonical-json.js';
+import { COUNT, DIGEST, JSON_OBJECT, JsonMembers, type Refuse } from '../base/json-members.js';
+import type { Election, ElectionVote, WriterTerm } from '../tlog/election.js';
+import { SIGNATURE } from './internal/shapes.js';
+
+/** A group has no more members. */
+const MAX_VOTES = 31;
+/** Far beyond what anybody counts to, and far from what a number can hold. */
+const MAX_TERM = 2 ** 40;
+
+export function electionToJson({ node, number, signature, votes }: Election): JsonObject {
+  return { node, number, signature, votes: votes.map(voteToJson) };
+}
+
+/** The optional member `election`. */
+export function readElection(members: JsonMembers, refuse: Refuse): Election | undefined {
+  const value = members.optional('election', JSON_OBJECT);
+  if (value === undefined) return undefined;
+  const election = new JsonMembers(value, refuse, 'election');
+  const votes = election.objects('votes', MAX_VOTES).map((vote) => readVote(vote, refuse));
+  if (
+    votes.length === 0 ||
+    !votes.every(({ by }, at) => at === 0 || (votes[at - 1]?.by ?? '') < by)
+  )
+    throw refuse('the votes of an election do not ascend by member');
+  const read = {
+    ...readTerm(election, refuse, 'node', 'number'),
+    signature: election.required('signature', SIGNATURE),
+    votes,
+  };
+  election.end();
+  return read;
+}
+
+export function readTerm(
+  members: JsonMembers,
+  refuse: Refuse,
+  node: string,
+  number: string,
+): WriterTerm {
+  const term = { node: members.required(node, DIGEST), number: members.required(number, COUNT) };
+  if (term.number < 1 || term.number > MAX_TERM) throw refuse('the number of a term is 1 to 2⁴⁰');
+  return term;
+}
+
+function voteToJson({ by, lastTerm, length, signature }: ElectionVote): JsonObject {
+  const last = lastTerm && { lastNode: lastTerm.node, lastNumber: lastTerm.number };
+  return { by, length, signature, ...last };
+}
+
+function readVote(members: JsonMembers, refuse: Refuse): ElectionVote {
+  const length = members.required('length', COUNT);
+  const vote = {
+    by: members.required('by', DIGEST),
+    length,
+    lastTerm: length === 0 ? null : readTerm(members, refuse, 'lastNode', 'lastNumber'),
+    signature: members.required('signature', SIGNATURE),
+  };
+  members.end();
+  return vote;
+}

@@ -1,0 +1,107 @@
+/**
+ * That the members of a group have chosen who signs a log from here on (docs/formats/statement.md, `handover`): the votes,
+ * each signed by the member that gave it, and the word of the node that was chosen.
+ */
+import { fromBase64, fromHex, toBase64, utf8 } from '../base/bytes.js';
+import type { HexDigest } from '../base/hex-digest.js';
+import { ed25519Verifier, type SignMessage } from './ed25519.js';
+import type { HandoverTerms } from './handover.js';
+
+/** In which one node alone writes: its receipt key (Ed25519, 32 bytes in hex), and a number from 1 on. */
+export interface WriterTerm {
+  readonly node: HexDigest;
+  readonly number: number;
+}
+
+/** What a member had on disk when it promised the term. */
+export interface VoteOn {
+  /** Number of blocks. */
+  readonly length: number;
+  /** That wrote the last of them; null of an empty log. */
+  readonly lastTerm: WriterTerm | null;
+}
+
+export interface ElectionVote extends VoteOn {
+  /** Receipt key of the member. */
+  readonly by: HexDigest;
+  /** Base64 of 64 bytes. */
+  readonly signature: string;
+}
+
+export interface Election extends WriterTerm {
+  /** By the node that was chosen, base64 of 64 bytes. */
+  readonly signature: string;
+  /** Ascending by member, no two of one; at least one. */
+  readonly votes: readonly ElectionVote[];
+}
+
+/** Who may choose, and whom. */
+export interface Electorate {
+  readonly members: readonly { readonly node: HexDigest; readonly mayWrite: boolean }[];
+  readonly voteQuorum: number;
+}
+
+function voteMessage(origin: string, { number, node }: WriterTerm, vote: VoteOn): Uint8Array {
+  const { number: last, node: lastNode } = vote.lastTerm ?? { number: 0, node: '' };
+  const had = `${vote.length}\n${last}\n${lastNode}`;
+  return utf8(`chirograph/vote/1\n${origin}\n${number}\n${node}\n${had}\n`);
+}
+
+function electionMessage(origin: string, terms: HandoverTerms, number: number): Uint8Array {
+  const { old, size, rootHash } = terms;
+  const said = [origin, number, old, terms.new, size, rootHash].join('\n');
+  return utf8(`chirograph/election/1\n${said}\n`);
+}
+
+/** @param sign by the private half of `by`. */
+export function signVote(
+  origin: string,
+  term: WriterTerm,
+  by: HexDigest,
+  { length, lastTerm }: VoteOn,
+  sign: SignMessage,
+): ElectionVote {
+  const signature = toBase64(sign(voteMessage(origin, term, { length, lastTerm })));
+  return { by, length, lastTerm, signature };
+}
+
+export function isVoteSigned(origin: string, term: WriterTerm, vote: ElectionVote): boolean {
+  return isSigned(vote.by, voteMessage(origin, term, vote), vote.signature);
+}
+
+/** The word of the node that was chosen: it takes over that tree, and signs with that key. @param sign by its receipt key. */
+export function signElection(
+  origin: string,
+  terms: HandoverTerms,
+  { node, number }: WriterTerm,
+  votes: readonly ElectionVote[],
+  sign: SignMessage,
+): Election {
+  const signature = toBase64(sign(electionMessage(origin, terms, number)));
+  const ordered = [...votes].sort((a, b) => (a.by < b.by ? -1 : 1));
+  return { node, number, signature, votes: ordered };
+}
+
+/** Whether these members have chosen that node, and it took over on these terms. */
+export function isElected(
+  origin: string,
+  terms: HandoverTerms,
+  election: Election,
+  { members, voteQuorum }: Electorate,
+): boolean {
+  const { node, number, signature, votes } = election;
+  const mayWrite = members.some((member) => member.node === node && member.mayWrite);
+  const voters = new Set(votes.map(({ by }) => by));
+  return (
+    mayWrite &&
+    voters.size === votes.length &&
+    voters.size >= voteQuorum &&
+    votes.every(({ by }) => members.some((member) => member.node === by)) &&
+    votes.every((vote) => isVoteSigned(origin, { node, number }, vote)) &&
+    isSigned(node, electionMessage(origin, terms, number), signature)
+  );
+}
+
+function isSigned(by: HexDigest, message: Uint8Array, signature: string): boolean {
+  return ed25519Verifier(fromHex(by))(message, fromBase64(signature));
+}
