@@ -5,7 +5,9 @@
 import { toHex } from '../base/bytes.js';
 import { BaseError } from '../base/errors.js';
 import type { NoteKey } from '../keys/key-store.js';
+import type { ElectionVote } from '../tlog/election.js';
 import {
+  ballotIn,
   formatGroupMessage,
   type GroupMessage,
   MAX_GROUP_MESSAGE_BYTES,
@@ -29,7 +31,8 @@ export interface GroupLinksOptions {
 export interface GroupListener {
   /** Whether a node may keep the ledger: what others say of it is passed over. */
   readonly takesPart: (node: NodeId) => boolean;
-  readonly hear: (from: NodeId, message: Message) => void;
+  /** @param ballot of a vote. */
+  readonly hear: (from: NodeId, message: Message, ballot: ElectionVote | null) => void;
 }
 
 /** Beyond it a peer is dropped: a writer of two thousand ledgers says less. */
@@ -56,9 +59,10 @@ export class GroupLinks {
       maxBytes: MAX_GROUP_MESSAGE_BYTES,
       budget: BUDGET,
       // Of a ledger that is not kept here nobody learns anything, not even that.
-      onMessage: ({ from, origin, message }) => {
+      onMessage: (said) => {
+        const { from, origin, message } = said;
         const group = this.#groups.get(origin);
-        if (group?.takesPart(from) === true) group.hear(from, message);
+        if (group?.takesPart(from) === true) group.hear(from, message, ballotIn(said));
       },
       onClose: () => {
         if (this.#channels.get(node) === channel) this.#channels.delete(node);

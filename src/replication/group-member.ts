@@ -1,5 +1,6 @@
 /** One member of one ledger's group as it runs in a node: the protocol over a disk, links and timers. */
 import { type RandomSource, randomBytes } from '../base/random.js';
+import type { ElectionVote } from '../tlog/election.js';
 import type { GroupLinks } from './group-links.js';
 import type { Timers } from './links/timers.js';
 import { memberOf } from './protocol/group.js';
@@ -8,13 +9,13 @@ import type { LogView } from './protocol/log-view.js';
 import { type MemberPorts, MemberRunner, type MemberStart } from './protocol/member-runner.js';
 import type { Effect, MemberState, Remembered } from './protocol/member-state.js';
 import { RULES, TIMING, type Timing } from './protocol/rules.js';
-import type { NodeId } from './protocol/term.js';
+import { compareTerms, type NodeId, type Term } from './protocol/term.js';
 
 /** Where a member keeps what it must not forget, and its log. What is written is on disk when a promise resolves. */
 export interface MemberDisk {
   save(remembered: Remembered): Promise<void>;
   /** Writes nothing if the log does not end as is said. @returns the log then. */
-  begin(hand: Extract<Effect, { kind: 'begin' }>): Promise<LogView>;
+  begin(hand: BeginOn): Promise<LogView>;
   /** What is being written goes first. @returns the log then. */
   discard(length: number): Promise<LogView>;
   /** In place of what was followed before; tells how far it is by `GroupMember.stored`. */
@@ -22,15 +23,26 @@ export interface MemberDisk {
   show(length: number): void;
 }
 
+/** What a term begins on, and who has voted for it. */
+export interface BeginOn extends Extract<Effect, { kind: 'begin' }> {
+  /** Of the voters, for the log; that of this member is not among them. */
+  readonly ballots: readonly ElectionVote[];
+}
+
+/** What members say to each other. */
+export type MemberLinks = Pick<GroupLinks, 'self' | 'join' | 'send'>;
+
 export interface GroupMemberOptions {
   /** Of the ledger's log. */
   readonly origin: string;
   readonly start: Omit<MemberStart, 'self'>;
   readonly disk: MemberDisk;
-  readonly links: GroupLinks;
+  readonly links: MemberLinks;
   readonly timers: Timers;
   readonly random: RandomSource;
   readonly timing?: Timing;
+  /** What this member does may have changed. */
+  readonly onStep?: () => void;
   /** Called once, when a write to disk has failed: nothing is known of it, and the process should end. */
   readonly onFailure: (cause: unknown) => void;
 }
@@ -38,6 +50,8 @@ export interface GroupMemberOptions {
 export class GroupMember {
   readonly #runner: MemberRunner;
   readonly #leave: () => void;
+  /** The vote for this member that each of the others gave last. */
+  readonly #ballots = new Map<NodeId, { readonly term: Term; readonly ballot: ElectionVote }>();
   #cancelWake: () => void = () => undefined;
   #isClosed = false;
 
@@ -53,7 +67,9 @@ export class GroupMember {
       takesPart: (node) =>
         start.acquaintances.includes(node) ||
         this.state.log.groups.some(({ group }) => memberOf(group, node) !== undefined),
-      hear: (from, message) => {
+      hear: (from, message, ballot) => {
+        if (ballot !== null && message.kind === 'vote' && message.term.node === links.self)
+          this.#ballots.set(from, { term: message.term, ballot });
         this.#runner.give({ kind: 'message', from, message });
       },
     });
@@ -80,7 +96,21 @@ export class GroupMember {
     this.#cancelWake();
   }
 
-  #ports({ disk, links, origin, onFailure, random, timers }: GroupMemberOptions): MemberPorts {
+  #ballotsOf({ term, votes }: Extract<Effect, { kind: 'begin' }>): ElectionVote[] {
+    return [...this.#ballots].flatMap(([node, one]) =>
+      votes.has(node) && compareTerms(one.term, term) === 0 ? [one.ballot] : [],
+    );
+  }
+
+  #ports({
+    disk,
+    links,
+    origin,
+    onFailure,
+    onStep = () => undefined,
+    random,
+    timers,
+  }: GroupMemberOptions): MemberPorts {
     const after = (writing: Promise<LogView | undefined>, done: () => void): void => {
       writing.then(
         (log) => {
@@ -99,6 +129,7 @@ export class GroupMember {
       jitter: () => new DataView(randomBytes(random, 4).buffer).getUint32(0) / 2 ** 32,
       wakeAt: (at) => {
         this.#cancelWake();
+        onStep();
         if (!Number.isFinite(at) || this.#isClosed) return;
         this.#cancelWake = timers.after(Math.max(0, at - timers.now()), () => {
           this.#runner.give({ kind: 'tick' });
@@ -111,7 +142,7 @@ export class GroupMember {
         );
       },
       begin: (hand, done) => {
-        after(disk.begin(hand), done);
+        after(disk.begin({ ...hand, ballots: this.#ballotsOf(hand) }), done);
       },
       discard: (length, done) => {
         after(disk.discard(length), done);

@@ -9,6 +9,8 @@ export type ReplicationErrorCode =
   /** A node of the DHT cannot be run at this address. */
   | 'REPLICATION_DHT_UNUSABLE'
   /** A message of a group that is none, or that its sender has not signed. */
-  | 'REPLICATION_MESSAGE_MALFORMED';
+  | 'REPLICATION_MESSAGE_MALFORMED'
+  /** A peer did not answer in time, or not as it must. */
+  | 'REPLICATION_UNANSWERED';
 
 export class ReplicationError extends ChirographError<ReplicationErrorCode> {}

@@ -86,6 +86,7 @@ const LOCAL_CODES = Object.keys({
   REPLICATION_PEER_UNREACHABLE: true,
   REPLICATION_DHT_UNUSABLE: true,
   REPLICATION_MESSAGE_MALFORMED: true,
+  REPLICATION_UNANSWERED: true,
 } satisfies Record<
   | CalendarErrorCode
   | CliErrorCode

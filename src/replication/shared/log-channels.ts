@@ -1,0 +1,70 @@
+/**
+ * What nodes say of the logs that they have: keys and signed heads, one channel to each peer for all ledgers
+ * (docs/formats/replica.md). It hands out the right to replicate, so it is said to those alone who keep the ledger.
+ */
+import { BaseError } from '../../base/errors.js';
+import { type Channel, type MessageCodec, openChannel } from '../links/channel.js';
+import type { Link } from '../links/link.js';
+import type { NodeId } from '../protocol/term.js';
+import {
+  formatAnnouncement,
+  type LogAnnouncement,
+  MAX_ANNOUNCEMENT_BYTES,
+  parseAnnouncement,
+} from '../replica/announcement.js';
+import { ReplicaError } from '../replica/replica-error.js';
+
+/** Beyond it a peer is dropped: a writer of two thousand ledgers says less. */
+const BUDGET = { perSecond: 4_000, burst: 20_000 } as const;
+
+interface OpenChannel {
+  readonly channel: Channel<LogAnnouncement>;
+  /** Checkpoint that was said last, by origin. */
+  readonly said: Map<string, string>;
+}
+
+export class LogChannels {
+  readonly #hear: (from: NodeId, announcement: LogAnnouncement) => void;
+  readonly #open = new Map<NodeId, OpenChannel>();
+
+  constructor(hear: (from: NodeId, announcement: LogAnnouncement) => void) {
+    this.#hear = hear;
+  }
+
+  /** To be called when a link stands, before it is used. */
+  onLink(node: NodeId, link: Link): void {
+    const channel: Channel<LogAnnouncement> = openChannel(link, {
+      name: 'log',
+      codec: CODEC,
+      maxBytes: MAX_ANNOUNCEMENT_BYTES,
+      budget: BUDGET,
+      onMessage: (announcement) => {
+        this.#hear(node, announcement);
+      },
+      onClose: () => {
+        if (this.#open.get(node)?.channel === channel) this.#open.delete(node);
+      },
+    });
+    this.#open.set(node, { channel, said: new Map() });
+  }
+
+  /** Says it, unless it was said on this link; what cannot be said now is said with the next one. */
+  announce(to: NodeId, announcement: LogAnnouncement): void {
+    const open = this.#open.get(to);
+    const { origin, checkpoint } = announcement;
+    if (open === undefined || open.said.get(origin) === checkpoint) return;
+    if (open.channel.send(announcement)) open.said.set(origin, checkpoint);
+  }
+}
+
+const CODEC: MessageCodec<LogAnnouncement> = {
+  encode: formatAnnouncement,
+  decode: (bytes) => {
+    try {
+      return parseAnnouncement(bytes);
+    } catch (cause) {
+      if (!(cause instanceof ReplicaError)) throw cause;
+      throw new BaseError('BYTES_MALFORMED', cause.message, { cause });
+    }
+  },
+};
