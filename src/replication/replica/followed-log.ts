@@ -10,7 +10,7 @@ import type { PeerFork, ReplicaConflict } from '../../ledger/replica-log.js';
 import type { ReplicaAlarm } from './alarm.js';
 import { type Announced, announcedBy } from './announced.js';
 import type { LogAnnouncement } from './announcement.js';
-import { goesOnFrom, isSameStart, keysAt, orderOfKeys } from './key-order.js';
+import { areSameKeys, goesOnFrom, isSameStart, keysAt, orderOfKeys } from './key-order.js';
 import type { SignedHead } from './known-log.js';
 import { type CheckedHead, LogCopy, type LogCopyOptions } from './log-copy.js';
 import { mayGoOnBy } from './next-keys.js';
@@ -187,8 +187,7 @@ export class FollowedLog {
     const before = this.#ahead.at(-1);
     this.#ahead = [...this.#ahead, announced];
     // Whatever the one before said may never come.
-    if (before !== undefined && orderOfKeys(before.keys, announced.keys) !== 'older')
-      this.#turning.abort();
+    if (before !== undefined && !areSameKeys(before.keys, announced.keys)) this.#turning.abort();
     this.#rounds.begin();
   }
 

@@ -38,6 +38,10 @@ export function goesOnFrom(before: readonly LogKeys[], keys: readonly LogKeys[])
   return before.every((one, at) => isOrBecame(one, keys[at]));
 }
 
+export function areSameKeys(one: readonly LogKeys[], other: readonly LogKeys[]): boolean {
+  return goesOnFrom(one, other) && goesOnFrom(other, one);
+}
+
 /** Whether the first so many of both are the same; of the last of them it counts where it ended, too. */
 export function isSameStart(
   one: readonly LogKeys[],

@@ -4,8 +4,8 @@
  */
 import { equalBytes } from '../../base/bytes.js';
 import { Turns } from '../../base/turns.js';
+import type { KeyPair } from '../../keys/key-pair.js';
 import type { LogKeys } from '../../ledger/log-reader.js';
-import type { KeyPair } from 'hypercore';
 import {
   type LogSegment,
   type ReplicaLog,
@@ -19,6 +19,7 @@ import { keysAt } from './key-order.js';
 import { type PinnedLog, type SignedHead, verifiedHead, vouchedKeys } from './known-log.js';
 import { MAX_HEADS, type NextBlock, type Remembered } from './remembered.js';
 import type { ReplicaMemory } from './replica-memory.js';
+import { ReplicaError } from './replica-error.js';
 import { type Walk, WALK_START, walkBlock } from './walk.js';
 
 export interface LogCopyOptions {
@@ -170,10 +171,10 @@ export class LogCopy {
   }
 
   /** The walk as it would be with one more block of this node's own. @throws BlockFlaw, KeysFlaw. */
-  walkedWith(block: Uint8Array, keys: readonly LogKeys[], coreKey: Uint8Array): Walk {
+  walkedWith(block: Uint8Array, keys: readonly LogKeys[]): Walk {
     const { blockKey, pinned } = this.#options;
     if (blockKey === null) throw new Error('a blind replica writes nothing');
-    return walkBlock(this.#end.walk, block, { pinned, keys, coreKey, blockKey });
+    return walkBlock(this.#end.walk, block, { pinned, keys, coreKey: this.log.key, blockKey });
   }
 
   /**
@@ -219,39 +220,49 @@ export class LogCopy {
 
   /** Gives up keys that nothing was stored of. */
   async forgetKeys(): Promise<void> {
-    const length = this.#end.walk.length;
+    if (this.#keys.length === 0 || !this.#isThere) return;
+    const { length } = this.#end.walk;
     await this.walkAgainTo(length);
     await this.#useKeys(keysAt(this.#keys, length));
   }
 
-  /** One more block of this node's own behind the end, in the newest Hypercore. @param walk with it. */
-  async append(next: NextBlock, head: SignedHead, walk: Walk, keyPair: KeyPair): Promise<void> {
+  /** One more block of this node's own behind the end, in the newest Hypercore. @param grown with it. */
+  async append(next: NextBlock, grown: CheckedHead, keyPair: KeyPair): Promise<void> {
+    this.#expectCore(grown);
     // A crash before this leaves the log as it was.
     await this.#remember({ next });
     // A crash from here on leaves a block that is finished before anything else is written: it may have been sent already.
     this.#unfinished = next;
     await this.log.append(next.block, keyPair);
     await this.log.sync();
-    // A crash from here on leaves the block: that it counts is remembered.
-    this.#grow({ head, walk });
+    // A crash from here on leaves the block, and with what is remembered it counts.
+    this.#grow(grown);
   }
 
-  /** The first block of keys of this node's own. @param keys all of them. @param walk with it. */
+  /** The first block of keys of this node's own. @param keys all of them. @param grown with it. */
   async begin(
     keys: readonly LogKeys[],
     block: Uint8Array,
-    head: SignedHead,
-    walk: Walk,
+    grown: CheckedHead,
     keyPair: KeyPair,
   ): Promise<void> {
     await this.#useKeys(keys);
+    this.#expectCore(grown);
     await this.log.append(block, keyPair);
     await this.log.sync();
-    const checked = { head, walk };
     // A crash up to here leaves a Hypercore that nothing names, and whose key nobody was told.
-    await this.#remember({ heads: [...this.#heads, checked], end: endAt(checked) });
+    await this.#remember({ heads: [...this.#heads, grown], end: endAt(grown) });
     // A crash from here on leaves the log with that block.
-    this.#grow(checked);
+    this.#grow(grown);
+  }
+
+  #expectCore({ head: { binding } }: CheckedHead): void {
+    const { length } = this.log;
+    const isOver = equalBytes(binding.discoveryKey, this.log.discoveryKeyAt(binding.length));
+    if (isOver && length === binding.length - 1) return;
+    const what =
+      'the head of a block of one’s own: its Hypercore is another, or holds a block there';
+    throw new ReplicaError('REPLICA_HEAD_UNVERIFIED', what);
   }
 
   /** Follows the log no more; what was verified stays, and is given. @returns where the proof is. */

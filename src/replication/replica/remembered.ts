@@ -22,7 +22,6 @@ import {
 import { formatInstant } from '../../base/time.js';
 import type { LogKeys } from '../../ledger/log-reader.js';
 import { parseStatement } from '../../records/parse-statement.js';
-import { readTerm } from '../../records/election-json.js';
 import { RecordsError } from '../../records/records-error.js';
 import { formatStatement } from '../../records/statement.js';
 import { parseCheckpoint } from '../../tlog/checkpoint.js';
@@ -168,8 +167,9 @@ function readWalk(members: JsonMembers, refuse: (reason: string) => Error): Walk
 const PEAKS = arrayOf(base64Of(32), 53);
 
 function readKeeping(members: JsonMembers, refuse: (reason: string) => Error): Keeping | null {
-  if (members.optional('term', COUNT) === undefined) return null;
-  const { node, number } = readTerm(members, refuse, 'node', 'term');
+  const number = members.optional('term', COUNT);
+  if (number === undefined) return null;
+  const node = members.required('node', DIGEST);
   const groups = members.objects('groups', 2).map((group): GroupEntry => {
     const block = group.required('block', COUNT);
     const statement = readGroupStatement(group.required('statement', textUpTo(65_535)), refuse);
