@@ -280,6 +280,22 @@ describe('keys of an election', () => {
   });
 });
 
+it('is kept by a blind replica as well, which takes elections on their signatures', async () => {
+  const [a, b] = (await members(2)) as [TailMember, TailMember];
+  await a.write(1);
+  await b.follow(a);
+  await b.begin(2);
+  const blind = await stage.replica('blind', { blockKey: null });
+  stage.connect(blind.log, b);
+  await blind.log.announce(b.announcement());
+  await blind.log.idle();
+  expect(blind.log.stored?.binding.length).toBe(4);
+  expect([blind.alarms, blind.failures, blind.refused]).toEqual([[], [], []]);
+  await a.write(1);
+  await blind.log.announce(a.announcement());
+  expect([blind.log.stored?.binding.length, blind.alarms]).toEqual([4, []]);
+});
+
 describe('a group', () => {
   it.each([
     ['in another term', { node: nodeAt(1).id, number: 1 }, NODES.slice(0, 3)],
