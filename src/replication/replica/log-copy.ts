@@ -310,8 +310,9 @@ export class LogCopy {
     const { keys, checkpoint, walk, heads, end, next, alarm } = remembered;
     this.#alarm = alarm;
     vouchedKeys(pinned, keys);
+    this.#keys = keys;
     const all = [...(checkpoint === null ? [] : [checkpoint]), ...heads].map((note, at) => {
-      const head = this.verified(note, keys);
+      const head = this.verified(note);
       // Without a tree of its own it begins at the first block again; those heads are on its way.
       const place = { ...WALK_START, length: head.binding.length };
       return { head, walk: at === 0 && checkpoint !== null ? (walk ?? place) : place };

@@ -226,6 +226,18 @@ describe('keys of an election', () => {
     expect(b.length).toBe(4);
   });
 
+  it.each([
+    ['in no later term', 1, NODES.slice(0, 2)],
+    ['by too few', 2, NODES.slice(0, 1)],
+    ['by a member and a stranger', 2, [nodeAt(0), nodeAt(3)]],
+  ])('%s are forgotten', async (_, term, voters) => {
+    const [a, b] = (await members(2)) as [TailMember, TailMember];
+    const { keys, note: checkpoint } = await a.hand(term, voters);
+    await b.follow({ origin: a.announcement().origin, keys, checkpoint });
+    expect([b.refused.length, b.alarms, b.failures, b.length]).toEqual([1, [], [], 2]);
+    expect(segmentsOf(b)).toHaveLength(1);
+  });
+
   it('that nobody can fetch hold nothing up', async () => {
     const [a, b] = (await members(2)) as [TailMember, TailMember];
     const { keys, note: checkpoint } = await a.hand(7, [nodeAt(3)]);
@@ -278,6 +290,26 @@ describe('keys of an election', () => {
     await b.follow(a);
     expect(b.length).toBe(3);
   });
+});
+
+it('is not begun on another end, nor by keys that are not the newest', async () => {
+  const [a] = (await members(1)) as [TailMember];
+  const [early, other] = [await a.hand(2), await a.hand(2)];
+  await a.write(1);
+  const view = a.tail.view;
+  expect(await a.tail.begin(early)).toEqual(view);
+  expect(a.tail.announcement?.keys).toHaveLength(1);
+  const now = await a.hand(2);
+  await expect(a.tail.begin({ ...now, block: other.block })).rejects.toThrow();
+  await expect(a.tail.begin({ ...now, note: other.note })).rejects.toMatchObject({
+    code: 'REPLICA_HEAD_UNVERIFIED',
+  });
+  await expect(a.tail.begin({ ...now, corePair: other.corePair })).rejects.toMatchObject({
+    code: 'REPLICA_HEAD_UNVERIFIED',
+  });
+  expect(a.tail.view).toEqual(view);
+  await a.tail.begin(now);
+  expect(segmentsOf(a).at(-1)).toEqual([0, 2, 3]);
 });
 
 it('is kept by a blind replica as well, which takes elections on their signatures', async () => {
