@@ -2,8 +2,8 @@
  * The key store (docs/formats/vault.md): every secret that must outlive, or not survive, the data
  * directory. Kept beside it and never in it, so that no backup of data takes a key along.
  */
-import type { KeyPair } from './key-pair.js';
 import type { WriterTerm } from '../tlog/election.js';
+import type { KeyPair } from './key-pair.js';
 import type { Mark } from './mark.js';
 
 export interface LogKeys {

@@ -5,6 +5,7 @@
 import { equalBytes } from '../../base/bytes.js';
 import { Turns } from '../../base/turns.js';
 import type { KeyPair } from '../../keys/key-pair.js';
+import { damaged } from '../../ledger/ledger-error.js';
 import type { LogKeys } from '../../ledger/log-reader.js';
 import {
   type LogSegment,
@@ -13,13 +14,12 @@ import {
   segmentsOfKeys,
 } from '../../ledger/replica-log.js';
 import type { ReplicaLogs } from '../../ledger/replica-logs.js';
-import { damaged } from '../../ledger/ledger-error.js';
 import type { ReplicaAlarm } from './alarm.js';
 import { keysAt } from './key-order.js';
 import { type PinnedLog, type SignedHead, verifiedHead, vouchedKeys } from './known-log.js';
 import { MAX_HEADS, type NextBlock, type Remembered } from './remembered.js';
-import type { ReplicaMemory } from './replica-memory.js';
 import { ReplicaError } from './replica-error.js';
+import type { ReplicaMemory } from './replica-memory.js';
 import { type Walk, WALK_START, walkBlock } from './walk.js';
 
 export interface LogCopyOptions {

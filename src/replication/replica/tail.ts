@@ -18,8 +18,8 @@ import { viewOf } from './keeping.js';
 import { goesOnFrom, isSameStart, keysAt } from './key-order.js';
 import { isSameKey, type SignedHead, termsOf, vouchedKeys } from './known-log.js';
 import type { CheckedHead, LogCopy } from './log-copy.js';
-import { ReplicaError } from './replica-error.js';
 import type { NextBlock } from './remembered.js';
+import { ReplicaError } from './replica-error.js';
 
 export interface TailOptions extends Omit<FollowedLogOptions, 'mayDiscard' | 'observer'> {
   /** Of the tenant, 32 bytes: who cannot read the log cannot know who keeps it. */

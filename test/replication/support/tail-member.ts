@@ -1,6 +1,6 @@
 /** A member of a group on a real directory: it follows others' tails, is elected by real votes, and writes blocks of its own. */
-import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { LeafIndex, UnixMillis } from '../../../src/base/brand.js';
 import { toHex } from '../../../src/base/bytes.js';
 import { digestToHex, type HexDigest } from '../../../src/base/hex-digest.js';
