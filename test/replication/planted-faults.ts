@@ -1,6 +1,7 @@
 /** Faults that the suites of this folder must notice, each in one of them, by the tests with that in their name. */
 import type { FaultOfSuite } from '../support/planted-suite.js';
 
+const CHECK = 'replication/replica/check-blocks.js';
 const COPY = 'replication/replica/log-copy.js';
 const FOLLOWED = 'replication/replica/followed-log.js';
 const KNOWN = 'replication/replica/known-log.js';
@@ -29,9 +30,9 @@ export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'a head between two others is not compared',
-    file: FOLLOWED,
-    find: 'const heads = this.#own().filter(({ binding }) => binding.length > copy.walk.length);',
-    replace: 'const heads = this.#own().slice(-1);',
+    file: CHECK,
+    find: 'const expected = heads.find(({ binding }) => binding.length > copy.walk.length);',
+    replace: 'const expected = heads.at(-1);',
     suite: WRITER,
     tests: 'hides no false head',
   },
@@ -221,9 +222,9 @@ export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'what an old writer signed behind its end is taken',
-    file: FOLLOWED,
-    find: 'return ended === null || head.size <= ended.size;',
-    replace: 'return true;',
+    file: 'replication/replica/place.js',
+    find: 'head.size <= ended.size ?',
+    replace: 'true ?',
     suite: TAIL,
     tests: 'does not come back',
   },

@@ -10,20 +10,15 @@ import type { PeerFork, ReplicaConflict } from '../../ledger/replica-log.js';
 import type { ReplicaAlarm } from './alarm.js';
 import { type Announced, announcedBy } from './announced.js';
 import type { LogAnnouncement } from './announcement.js';
-import { areSameKeys, goesOnFrom, isSameStart, keysAt, orderOfKeys } from './key-order.js';
+import { checkFound, checkTo, isWrong } from './check-blocks.js';
+import { areSameKeys, goesOnFrom, isSameStart, keysAt } from './key-order.js';
 import type { SignedHead } from './known-log.js';
 import { type CheckedHead, LogCopy, type LogCopyOptions } from './log-copy.js';
 import { mayGoOnBy } from './next-keys.js';
+import { placeOf } from './place.js';
 import { ReplicaError } from './replica-error.js';
 import { BlockFlaw, KeysFlaw } from './walk.js';
-import {
-  type Wrong,
-  wrongBeside,
-  wrongCore,
-  wrongEntries,
-  wrongSignatures,
-  wrongTree,
-} from './wrong.js';
+import { type Wrong, wrongBeside, wrongCore, wrongSignatures, wrongTree } from './wrong.js';
 
 /** What is told as it happens. Nothing of it may throw. */
 export interface FollowObserver {
@@ -191,43 +186,13 @@ export class FollowedLog {
     this.#rounds.begin();
   }
 
-  /** Whether it goes on from what is here; not if it came late. */
-  async #mayFollow({ head, keys, by }: Announced): Promise<boolean> {
+  /** Whether it goes on from what is here; not if it came late. @throws as `placeOf`. */
+  async #mayFollow(announced: Announced): Promise<boolean> {
     const copy = this.#copy;
-    const length = copy.end.length;
-    let order = orderOfKeys(copy.keys, keys);
-    if (order === 'apart') {
-      const stored = keysAt(copy.keys, length);
-      order = orderOfKeys(stored, keys);
-      if (order !== 'apart') {
-        // What nothing was stored of gives way.
-        await this.#withoutRound(() => copy.forgetKeys());
-      }
-    }
-    switch (order) {
-      case 'older': {
-        // What an old writer signed behind the end of its term is no part of the log.
-        const ended = copy.keys[by]?.ended ?? null;
-        return ended === null || head.size <= ended.size;
-      }
-      case 'late':
-        return false;
-      case 'newer': {
-        const ended = keys[copy.keys.length - 1]?.ended ?? null;
-        if (ended === null || ended.length >= length) return true;
-        break;
-      }
-      case 'contradicting':
-        throw new ReplicaError(
-          'REPLICA_KEYS_UNVERIFIED',
-          'the log was handed over in another way before',
-        );
-      case 'apart':
-    }
-    throw new ReplicaError(
-      'REPLICA_DIVERGED',
-      'a group has chosen a writer whose log does not go on from the one here',
-    );
+    const place = placeOf(announced, copy.keys, copy.end.length);
+    // What nothing was stored of gives way.
+    if (place === 'instead') await this.#withoutRound(() => copy.forgetKeys());
+    return place !== 'late';
   }
 
   /** What a signed head says that cannot be, beside what is known. */
@@ -308,8 +273,11 @@ export class FollowedLog {
     const copy = this.#copy;
     const to = Math.min(copy.walk.length + this.#limits.blocksAhead, target);
     await copy.log.fetch(to, signal);
-    const reached = await this.#check(to);
-    if (reached === 'wrong') return false;
+    const reached = await checkTo(to, copy, this.#own(), this.#isReader);
+    if (isWrong(reached)) {
+      await this.#stop(reached);
+      return false;
+    }
     if (reached !== null) await this.#store(reached);
     return to === target;
   }
@@ -317,60 +285,16 @@ export class FollowedLog {
   /** Of what was remembered: its blocks must be there, and be those. What a power cut took is fetched again. */
   async #recover(signal: AbortSignal): Promise<boolean> {
     const copy = this.#copy;
-    const { length } = copy.end;
-    if (copy.alarm !== null && copy.log.length < length) return false;
-    await copy.log.fetch(length, signal);
-    const found: CheckedHead[] = [];
-    for (const { head, walk } of copy.heads) {
-      const other = await wrongTree(head, copy.log);
-      if (other === null) await copy.walkTo(walk.length);
-      const checked = { head, walk: copy.walk };
-      const wrong = other ?? this.#wrongEntries(checked);
-      if (wrong !== null) {
-        await this.#stop(wrong);
-        return false;
-      }
-      found.push(checked);
+    if (copy.alarm !== null && copy.log.length < copy.end.length) return false;
+    await copy.log.fetch(copy.end.length, signal);
+    const found = await checkFound(copy, this.#isReader);
+    if (isWrong(found)) {
+      await this.#stop(found);
+      return false;
     }
-    await copy.walkTo(length);
     await copy.found(found);
     if (copy.head !== null) this.#options.observer.onStored(copy.head.head);
     return true;
-  }
-
-  /** Checks blocks, and each head on the way. @returns the last head that was found right. */
-  async #check(to: number): Promise<CheckedHead | 'wrong' | null> {
-    const copy = this.#copy;
-    let right: CheckedHead | null = null;
-    while (copy.walk.length < to) {
-      const heads = this.#own().filter(({ binding }) => binding.length > copy.walk.length);
-      const expected = heads[0];
-      const next = Math.min(to, expected?.binding.length ?? to);
-      await copy.walkTo(next);
-      if (expected?.binding.length !== next) continue;
-      const checked = { head: expected, walk: copy.walk };
-      const wrong = await this.#wrongAt(checked);
-      if (wrong !== null) {
-        await this.#stop(wrong);
-        return 'wrong';
-      }
-      right = checked;
-    }
-    return right;
-  }
-
-  /** Whether the blocks make what a head says. */
-  async #wrongAt(checked: CheckedHead): Promise<Wrong | null> {
-    const { log } = this.#copy;
-    return (
-      wrongCore(checked.head, log) ??
-      (await wrongTree(checked.head, log)) ??
-      this.#wrongEntries(checked)
-    );
-  }
-
-  #wrongEntries(checked: CheckedHead): Wrong | null {
-    return this.#options.blockKey === null ? null : wrongEntries(checked);
   }
 
   async #store(checked: CheckedHead): Promise<void> {
@@ -411,6 +335,10 @@ export class FollowedLog {
     await act();
     this.#ahead = ahead;
     this.#rounds.begin();
+  }
+
+  get #isReader(): boolean {
+    return this.#options.blockKey !== null;
   }
 
   /** Heads that others are held against. */

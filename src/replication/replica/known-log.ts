@@ -54,7 +54,7 @@ export function vouchedKeys(
   if (all[0] === undefined || !isSameKey(all[0], firstKey))
     throw unvouched('the first of its keys is another than this node was told');
   const isKnown = (at: number): boolean =>
-    isSameStart(keys, known, at + 1) && known[at + 1] !== undefined;
+    isSameStart(keys, known, at + 1) && known[at + 1]?.verifierKey === keys[at + 1]?.verifierKey;
   keys.forEach(({ ended }, at) => {
     const [old, next] = [all[at], all[at + 1]];
     if (ended === null || old === undefined || next === undefined || isKnown(at)) return;
