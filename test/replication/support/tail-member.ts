@@ -51,6 +51,9 @@ export interface Node {
   readonly pair: KeyPair;
 }
 
+/** What should come and does not fails its test sooner than the test’s own time does. */
+const PATIENCE_MILLIS = 8_000;
+
 /** With keys of their own; the first three are the group. */
 export const NODES: readonly Node[] = [21, 22, 23, 24].map((seed) => {
   const pair = keyPairOf(new Uint8Array(32).fill(seed));
@@ -179,7 +182,15 @@ export class TailMember {
   /** Follows until it has so many blocks. */
   async follow(from: TailMember | LogAnnouncement): Promise<void> {
     await this.tail.announce(from instanceof TailMember ? from.announcement() : from);
-    await this.tail.idle();
+    let late: NodeJS.Timeout | undefined;
+    const patience = new Promise<never>((_, reject) => {
+      late = setTimeout(() => {
+        reject(new Error('what was announced does not come'));
+      }, PATIENCE_MILLIS);
+    });
+    await Promise.race([this.tail.idle(), patience]).finally(() => {
+      clearTimeout(late);
+    });
   }
 
   /** What it would write next as an elected writer of that term. */
