@@ -180,6 +180,7 @@ async function replicated(log: WrittenLog, directory: string, delay: number): Pr
       },
       onFailure: reject,
       onInvalidData: () => undefined,
+      onRefused: () => undefined,
     },
   });
   followed.replicateWith(link.asking);
@@ -220,6 +221,7 @@ async function memoryOf(count: number, directory: string): Promise<number> {
     onNews: () => undefined,
     onConflict: () => undefined,
     onInvalidData: () => undefined,
+    onRefused: () => undefined,
   };
   const opened = [];
   for (let at = 0; at < count; at++) {

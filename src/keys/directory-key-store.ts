@@ -9,6 +9,7 @@ import { isVaultKeyFile, TenantKeyFiles } from './internal/tenant-key-files.js';
 import type {
   AnchorKey,
   DevelopmentAuthorityKeys,
+  GroupPromise,
   KeyStore,
   LogKeys,
   ReplicationKeys,
@@ -144,6 +145,14 @@ export class DirectoryKeyStore implements KeyStore {
 
   beginReplicationKeys(): Promise<ReplicationKeys> {
     return this.#own.beginReplicationKeys(this.#random);
+  }
+
+  groupPromise(origin: string): Promise<GroupPromise | null> {
+    return this.#own.groupPromise(origin);
+  }
+
+  putGroupPromise(origin: string, promise: GroupPromise): Promise<void> {
+    return this.#own.putGroupPromise(origin, promise);
   }
 
   mark(): Promise<Mark | null> {

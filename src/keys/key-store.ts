@@ -2,6 +2,7 @@
  * The key store (docs/formats/vault.md): every secret that must outlive, or not survive, the data
  * directory. Kept beside it and never in it, so that no backup of data takes a key along.
  */
+import type { WriterTerm } from '../tlog/election.js';
 import type { KeyPair } from './key-pair.js';
 import type { Mark } from './mark.js';
 
@@ -68,6 +69,16 @@ export interface AnchorKey {
   readonly isDevelopment: boolean;
 }
 
+/** What a node that keeps a log together with others must not forget of it (docs/formats/replication.md, "Rules"). */
+export interface GroupPromise {
+  /** The highest term that it has promised; null before the first. */
+  readonly promised: WriterTerm | null;
+  /** `behind`: what it had and promised before is unknown, and it takes no part. */
+  readonly memory: 'whole' | 'behind';
+  /** Of the node, as `Mark.run` counts, when this was written. */
+  readonly run: number;
+}
+
 /** What the embedded authority needs to go on: its own key, and that of its time-stamps. DER, PKCS#8. */
 export interface DevelopmentAuthorityKeys {
   readonly caCertificate: Uint8Array;
@@ -121,6 +132,10 @@ export interface KeyStore {
   replicationKeys(): Promise<ReplicationKeys | null>;
   /** Those that are there; fresh ones only where there never were any. Asked again, it finishes what a crash cut short. */
   beginReplicationKeys(): Promise<ReplicationKeys>;
+
+  /** Null where this node has never promised anything about the log of that origin. */
+  groupPromise(origin: string): Promise<GroupPromise | null>;
+  putGroupPromise(origin: string, promise: GroupPromise): Promise<void>;
 
   mark(): Promise<Mark | null>;
   putMark(mark: Mark): Promise<void>;

@@ -20,6 +20,7 @@ export function readOnlyKeyStore(keyStore: KeyStore): KeyStore {
     developmentAuthority: () => keyStore.developmentAuthority(),
     anchorKey: () => keyStore.anchorKey(),
     replicationKeys: () => keyStore.replicationKeys(),
+    groupPromise: (origin) => keyStore.groupPromise(origin),
     mark: () => keyStore.mark(),
     accessChanges: () => keyStore.accessChanges(),
     problems: () => keyStore.problems(),
@@ -40,6 +41,7 @@ export function readOnlyKeyStore(keyStore: KeyStore): KeyStore {
     putAnchorKey: refuse,
     replaceAnchorKey: refuse,
     beginReplicationKeys: refuse,
+    putGroupPromise: refuse,
     putMark: refuse,
     putAccessChanges: refuse,
   };

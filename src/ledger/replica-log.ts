@@ -4,13 +4,14 @@
  * log's key; what the blocks must say besides is for whoever follows the log to check.
  */
 import type Hypercore from 'hypercore';
-import type { HypercoreProof } from 'hypercore';
+import type { HypercoreProof, KeyPair } from 'hypercore';
 import {
   HypercoreLog,
   type HypercoreStore,
   type OpenSegment,
   takeTree,
 } from './internal/hypercore-log.js';
+import { appendBlock, treeHash } from './internal/hypercore-tree.js';
 import type { LogSegment } from './internal/log-segments.js';
 import { orAborted, signalled } from './internal/signalled.js';
 import type { WalSync } from './internal/wal-sync.js';
@@ -188,8 +189,11 @@ export class ReplicaLog {
     const { length } = this;
     for (let number = from; number < length; number++)
       if ((await this.#log.blockIfThere(number)) === null) return false;
-    for (const { core } of this.#segments)
-      if (core.length > 0 && !(await this.#log.hasTree(core.length))) return false;
+    for (const [at, { core }] of this.#segments.entries()) {
+      // What lies behind the end of a Hypercore is no part of the log.
+      const end = Math.min(core.length, this.#segments[at + 1]?.from ?? Infinity);
+      if (end > 0 && !(await this.#log.hasTree(end))) return false;
+    }
     return true;
   }
 
@@ -213,6 +217,31 @@ export class ReplicaLog {
     // A crash before this returns leaves any part of what was not synced before; nothing of it was claimed.
     await this.#parts.wal.sync();
     return { length, treeHash };
+  }
+
+  /** What the tree hash will be with that block behind those that are there. @param length that are there. */
+  async treeHashWith(length: number, block: Uint8Array): Promise<Uint8Array> {
+    return treeHash(appendBlock(await this.#log.rootsAt(length), length, block));
+  }
+
+  /**
+   * One more block of this node's own in the newest Hypercore. Written when it returns, and not yet on disk.
+   *
+   * @throws LedgerError LEDGER_REPLICA_LIMIT, LEDGER_DAMAGED.
+   */
+  async append(block: Uint8Array, keyPair: KeyPair): Promise<void> {
+    await this.#log.append([block], keyPair);
+    await this.reserve();
+  }
+
+  /**
+   * The log does not go on in the Hypercores after the first so many: they lie there, and nobody is given them.
+   *
+   * @param count at least 1.
+   */
+  async rewind(count: number): Promise<void> {
+    this.#ends.splice(count);
+    for (const { core } of this.#segments.splice(count)) await core.close();
   }
 
   /** Removes it from the store, to be fetched anew. */

@@ -89,7 +89,7 @@ export function isElected(
   election: Election,
   { members, voteQuorum }: Electorate,
 ): boolean {
-  const { node, number, signature, votes } = election;
+  const { node, votes } = election;
   const mayWrite = members.some((member) => member.node === node && member.mayWrite);
   const voters = new Set(votes.map(({ by }) => by));
   return (
@@ -97,6 +97,17 @@ export function isElected(
     voters.size === votes.length &&
     voters.size >= voteQuorum &&
     votes.every(({ by }) => members.some((member) => member.node === by)) &&
+    isElectionSigned(origin, terms, election)
+  );
+}
+
+/** Whether all who are named have signed. That they are members is for whoever knows the group. */
+export function isElectionSigned(
+  origin: string,
+  terms: HandoverTerms,
+  { node, number, signature, votes }: Election,
+): boolean {
+  return (
     votes.every((vote) => isVoteSigned(origin, { node, number }, vote)) &&
     isSigned(node, electionMessage(origin, terms, number), signature)
   );

@@ -67,7 +67,16 @@ describe('docs/formats/data-directory.md', () => {
 
     for (const [section, directory, others] of [
       [data, 'data', NOT_BY_THE_NODE_ALONE],
-      [keys, 'data.keys', ['access-mark.json', 'anchor.<n>.json', 'replication.json']],
+      [
+        keys,
+        'data.keys',
+        [
+          'access-mark.json',
+          'anchor.<n>.json',
+          'group.<SHA-256 of the origin>.json',
+          'replication.json',
+        ],
+      ],
     ] as const) {
       const documented = paths(section);
       const found = await filesOf(join(root, directory));

@@ -4,10 +4,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Sha256Digest, TreeSize } from '../../src/base/brand.js';
 import { toHex, utf8, utf8ToString } from '../../src/base/bytes.js';
 import type { JsonObject } from '../../src/base/canonical-json.js';
+import type { HexDigest } from '../../src/base/hex-digest.js';
 import { RandomPool } from '../../src/base/random.js';
 import { formatStoredJson } from '../../src/base/stored-json.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
 import type { DurableFileSystem } from '../../src/keys/durable-file.js';
+import type { GroupPromise } from '../../src/keys/key-store.js';
 import { rejection } from '../support/errors.js';
 import { FaultyFiles, PowerCut } from '../support/faulty-files.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
@@ -413,3 +415,54 @@ async function open(files?: DurableFileSystem): Promise<DirectoryKeyStore> {
     ...(files !== undefined && { files }),
   });
 }
+
+describe('what a node has promised', () => {
+  const LOG = 'log.example/acme/kyc';
+  const promise = (number: number): GroupPromise => ({
+    ...{ promised: { node: 'ab'.repeat(32) as HexDigest, number }, memory: 'whole', run: 3 },
+  });
+
+  it('is of one log, and the last that was written', async () => {
+    const store = await open();
+    expect(await store.groupPromise(LOG)).toBeNull();
+    await store.putGroupPromise(LOG, { promised: null, memory: 'behind', run: 1 });
+    expect(await store.groupPromise(LOG)).toEqual({ promised: null, memory: 'behind', run: 1 });
+    await store.putGroupPromise(LOG, promise(7));
+    const again = await open();
+    expect(await again.groupPromise(LOG)).toEqual(promise(7));
+    expect(await again.groupPromise('log.example/acme/other')).toBeNull();
+    expect(await again.problems()).toEqual([]);
+  });
+
+  it('is the one before or the one that was written, wherever the power went', async () => {
+    await (await open()).putGroupPromise(LOG, promise(1));
+    const dry = new FaultyFiles();
+    const store = await open(dry);
+    const before = dry.steps.length;
+    await store.putGroupPromise(LOG, promise(2));
+    for (const fault of ['before', 'torn', 'after'] as const)
+      for (let step = before; step < dry.steps.length; step++) {
+        await (await open()).putGroupPromise(LOG, promise(1));
+        const cut = open(new FaultyFiles(step, fault)).then((one) =>
+          one.putGroupPromise(LOG, promise(2)),
+        );
+        await expect(cut).rejects.toThrow();
+        expect([1, 2]).toContain((await (await open()).groupPromise(LOG))?.promised?.number);
+      }
+  });
+
+  it('is not taken from another log, another node or a damaged file', async () => {
+    await (await open()).putGroupPromise(LOG, promise(1));
+    const [file = ''] = (await readdir(keys)).filter((name) => name.startsWith('group.'));
+    const content = { memory: 'whole', run: 1, nodeId: 'cd'.repeat(16), origin: LOG };
+    for (const other of [
+      formatStoredJson(file, content),
+      formatStoredJson(file, { ...content, nodeId: (await open()).nodeId, origin: 'another' }),
+      formatStoredJson(file, { ...content, nodeId: (await open()).nodeId, memory: 'some' }),
+      utf8('{}'),
+    ]) {
+      await writeFile(join(keys, file), other, { mode: 0o600 });
+      expect((await rejection((await open()).groupPromise(LOG))).code).toBe('KEYS_FILE_DAMAGED');
+    }
+  });
+});

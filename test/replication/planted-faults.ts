@@ -1,44 +1,52 @@
 /** Faults that the suites of this folder must notice, each in one of them, by the tests with that in their name. */
 import type { FaultOfSuite } from '../support/planted-suite.js';
 
+const CHECK = 'replication/replica/check-blocks.js';
+const COPY = 'replication/replica/log-copy.js';
 const FOLLOWED = 'replication/replica/followed-log.js';
 const KNOWN = 'replication/replica/known-log.js';
+const KEEPING = 'replication/replica/keeping.js';
+const NEXT = 'replication/replica/next-keys.js';
+const ORDER = 'replication/replica/key-order.js';
 const WALK = 'replication/replica/walk.js';
+const WRONG = 'replication/replica/wrong.js';
 const CORE = 'evidence/misbehaviour/internal/core-rules.js';
 const REPLICA = 'ledger/replica-log.js';
 const WRITER = 'test/replication/replica/hostile-writer.test.ts';
 const DURABLE = 'test/replication/replica/durable-replica.test.ts';
+const TAIL = 'test/replication/replica/tail.test.ts';
+const LOST = 'test/replication/replica/durable-tail.test.ts';
 const OWN = 'test/replication/replica/ledger-replica.test.ts';
 const RECEIPT = 'test/replication/receipt.test.ts';
 
 export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a reader does not compare roots',
-    file: FOLLOWED,
-    find: 'if (size === head.size && equalBytes(rootHash(this.#walk.tree), head.rootHash))',
+    file: WRONG,
+    find: 'if (size === head.size && equalBytes(rootHash(walk.tree), head.rootHash))',
     replace: 'if (size === head.size)',
     suite: WRITER,
     tests: 'another root',
   },
   {
     name: 'a head between two others is not compared',
-    file: FOLLOWED,
-    find: 'const heads = this.#ahead.filter(({ binding }) => binding.length > at);',
-    replace: 'const heads = this.#ahead.slice(-1);',
+    file: CHECK,
+    find: 'const expected = heads.find(({ binding }) => binding.length > copy.walk.length);',
+    replace: 'const expected = heads.at(-1);',
     suite: WRITER,
     tests: 'hides no false head',
   },
   {
     name: 'a replica does not compare tree hashes',
-    file: FOLLOWED,
-    find: 'if (!equalBytes(await this.#opened().treeHash(length), treeHash))',
-    replace: 'if (false)',
+    file: WRONG,
+    find: 'return equalBytes(await log.treeHash(length), treeHash) ?',
+    replace: 'return true ?',
     suite: WRITER,
     tests: 'before a blind replica, a writer that signs another tree hash',
   },
   {
     name: 'a signed cut is followed',
-    file: FOLLOWED,
+    file: WRONG,
     find: 'if (fork !== 0)',
     replace: 'if (fork > 1)',
     suite: WRITER,
@@ -47,14 +55,14 @@ export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a shorter head is taken unseen',
     file: FOLLOWED,
-    find: 'if (!this.#isHeadStored || length >',
-    replace: 'if (length !==',
+    find: 'copy.isThere && length <=',
+    replace: 'copy.isThere && length ===',
     suite: WRITER,
     tests: 'a history shorter',
   },
   {
     name: 'two heads are not compared with each other',
-    file: FOLLOWED,
+    file: WRONG,
     find: 'const proof = await proofFromHeads(other, head);',
     replace: 'const proof = null;',
     suite: WRITER,
@@ -71,7 +79,7 @@ export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'keys are taken without a handover',
     file: KNOWN,
-    find: '!isAuthorised(origin, terms, ended.signatures, who)',
+    find: '!isAuthorised(origin, terms, ended, who)',
     replace: 'false',
     suite: OWN,
     tests: 'by nobody',
@@ -102,7 +110,7 @@ export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'the verified head is forgotten at a restart',
-    file: FOLLOWED,
+    file: COPY,
     find: 'if (remembered === null)',
     replace: 'if (remembered?.alarm === null || remembered === null)',
     suite: DURABLE,
@@ -110,9 +118,9 @@ export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'an alarm is forgotten at a restart',
-    file: FOLLOWED,
-    find: 'this.#alarm = alarm;\n    await this.#learn(keys);',
-    replace: 'await this.#learn(keys);',
+    file: COPY,
+    find: 'this.#alarm = alarm;\n    vouchedKeys(pinned, keys);',
+    replace: 'vouchedKeys(pinned, keys);',
     suite: WRITER,
     tests: 'finds its alarm kept',
   },
@@ -126,9 +134,9 @@ export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'what is remembered counts before its blocks are there',
-    file: FOLLOWED,
-    find: 'this.#walkAtHead = walk;\n    this.#rounds.begin();',
-    replace: 'this.#walkAtHead = walk;\n    this.#isHeadStored = true;\n    this.#rounds.begin();',
+    file: COPY,
+    find: 'this.#isThere = this.#end.walk.length === 0;',
+    replace: 'this.#isThere = true;',
     suite: DURABLE,
     tests: 'takes no other history',
   },
@@ -147,5 +155,109 @@ export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
     replace: 'if (false)',
     suite: RECEIPT,
     tests: 'from another node',
+  },
+  {
+    name: 'an election counts whoever made it',
+    file: NEXT,
+    find: 'isElected(pinned.origin, termsOf(keys, at, ended), election, group)',
+    replace: 'true',
+    suite: TAIL,
+    tests: 'that the group did not make',
+  },
+  {
+    name: 'an election counts in any term',
+    file: NEXT,
+    find: 'compareTerms(term, before) <= 0',
+    replace: 'false',
+    suite: TAIL,
+    tests: 'in no later term',
+  },
+  {
+    name: 'the election in the log is not held against the announced one',
+    file: WALK,
+    find: 'if (!isSameElection(',
+    replace: 'if (false && !isSameElection(',
+    suite: TAIL,
+    tests: 'that the log tells otherwise',
+  },
+  {
+    name: 'an election counts without signatures',
+    file: KNOWN,
+    find: 'isElectionSigned(origin, terms, election)',
+    replace: 'true',
+    suite: TAIL,
+    tests: 'whose signatures do not hold',
+  },
+  {
+    name: 'what was discarded comes back with a restart',
+    file: COPY,
+    find: 'await this.#remember({ keys, heads, end });',
+    replace: '',
+    suite: TAIL,
+    tests: 'is discarded for good',
+  },
+  {
+    name: 'what was shown is discarded',
+    file: COPY,
+    find: 'if (length < this.kept)',
+    replace: 'if (false)',
+    suite: TAIL,
+    tests: 'is never what is kept',
+  },
+  {
+    name: 'a block is signed before it is remembered',
+    file: COPY,
+    find: 'await this.#remember({ next });',
+    replace: '',
+    suite: LOST,
+    tests: 'writes the very block',
+  },
+  {
+    name: 'the word of a writer whose term is over parts the log',
+    file: ORDER,
+    find: 'compareTerms(newestTerm(announced), newestTerm(known)) <= 0',
+    replace: 'false',
+    suite: TAIL,
+    tests: 'does not come back',
+  },
+  {
+    name: 'what an old writer signed behind its end is taken',
+    file: 'replication/replica/place.js',
+    find: 'head.size <= ended.size ?',
+    replace: 'true ?',
+    suite: TAIL,
+    tests: 'does not come back',
+  },
+  {
+    name: 'keys that nobody can come to hold the log up',
+    file: FOLLOWED,
+    find: '!areSameKeys(before.keys, announced.keys)',
+    replace: 'false',
+    suite: TAIL,
+    tests: 'that nobody can fetch',
+  },
+  {
+    name: 'a group counts whatever term it names',
+    file: KEEPING,
+    find: 'compareTerms(term, asTerm(statement)) !== 0',
+    replace: 'false',
+    suite: TAIL,
+    tests: 'in another term is no honest',
+  },
+  {
+    name: 'any group may follow any other',
+    file: KEEPING,
+    find: 'mayFollow(groupOfEntry(before.statement), group)',
+    replace: 'true',
+    suite: TAIL,
+    tests: 'that may not follow',
+  },
+  {
+    name: 'a term begins wherever its keys say',
+    file: 'replication/replica/tail.js',
+    find: '!this.#endsHere(keys)',
+    replace: 'false',
+    suite: TAIL,
+    tests: 'is not begun on another end',
   },
 ];

@@ -7,11 +7,13 @@ import { keyPairOf } from '../key-pair.js';
 import type {
   AnchorKey,
   DevelopmentAuthorityKeys,
+  GroupPromise,
   ReplicationKeys,
   SealKeys,
 } from '../key-store.js';
 import { KeysError } from '../keys-error.js';
 import { type Mark, markContent, NODE_ID, readMark } from '../mark.js';
+import { ORIGIN, promiseContent, promiseFile, readPromise } from './group-promise.js';
 import type { KeyDirectory } from './key-directory.js';
 import { missingKeyFile } from './key-file.js';
 import { KEY, KEY_LENGTH } from './key-names.js';
@@ -117,6 +119,23 @@ export class NodeKeyFiles {
     const [link, receipt] = [randomBytes(random, KEY_LENGTH), randomBytes(random, KEY_LENGTH)];
     await this.#writeOwn(REPLICATION, { link: toBase64(link), receipt: toBase64(receipt) });
     return replicationKeysOf(link, receipt);
+  }
+
+  async groupPromise(origin: string): Promise<GroupPromise | null> {
+    const file = promiseFile(origin);
+    return this.#keys.readIfThere(file, (members) => {
+      if (members.required('nodeId', NODE_ID) !== this.nodeId)
+        throw new KeysError('KEYS_FILE_DAMAGED', `${file} is of another node: restore it`);
+      if (members.required('origin', ORIGIN) !== origin)
+        throw new KeysError('KEYS_FILE_DAMAGED', `${file} is of another log: restore it`);
+      return readPromise(members);
+    });
+  }
+
+  /** Not noted down as one that must not be missing: a node has one of each log. Who has blocks and no promise is behind. */
+  async putGroupPromise(origin: string, promise: GroupPromise): Promise<void> {
+    const content = { ...promiseContent(promise), nodeId: this.nodeId, origin };
+    await this.#keys.write(promiseFile(origin), content);
   }
 
   async mark(): Promise<Mark | null> {

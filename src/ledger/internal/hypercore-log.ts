@@ -164,12 +164,12 @@ export class HypercoreLog {
   }
 
   async treeHash(length: number): Promise<Uint8Array> {
-    return treeHash(await this.#rootsAt(length));
+    return treeHash(await this.rootsAt(length));
   }
 
   /** Of all blocks below a length. */
   async byteLength(length: number): Promise<number> {
-    return (await this.#rootsAt(length)).reduce((sum, { size }) => sum + size, 0);
+    return (await this.rootsAt(length)).reduce((sum, { size }) => sum + size, 0);
   }
 
   /** The signed head of the Hypercore that holds the block below a length, proven from the roots there on. */
@@ -180,7 +180,7 @@ export class HypercoreLog {
 
   /** Whether the nodes are there that make the tree at a length. */
   async hasTree(length: number): Promise<boolean> {
-    return this.#rootsAt(length).then(
+    return this.rootsAt(length).then(
       () => true,
       // Hypercore has no gentler way to say that a node is missing.
       () => false,
@@ -188,11 +188,11 @@ export class HypercoreLog {
   }
 
   roots(): Promise<TreeRoots> {
-    return this.#rootsAt(this.length);
+    return this.rootsAt(this.length);
   }
 
   /** Not by `Hypercore.treeHash`, which waits for blocks that lie in the Hypercore before. */
-  #rootsAt(length: number): Promise<TreeRoots> {
+  rootsAt(length: number): Promise<TreeRoots> {
     return rootsOf(this.#holding(length - 1).core, length);
   }
 

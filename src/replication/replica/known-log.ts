@@ -7,15 +7,18 @@ import { ChirographError } from '../../base/errors.js';
 import type { HexDigest } from '../../base/hex-digest.js';
 import type { KeysEnd, LogKeys } from '../../ledger/log-reader.js';
 import { type Checkpoint, verifyCheckpoint } from '../../tlog/checkpoint.js';
-import { type HandoverTerms, isHandoverAuthorised, isNextKey } from '../../tlog/handover.js';
-import { type LogBinding, logBindingIn } from '../../tlog/log-binding.js';
+import { isElectionSigned } from '../../tlog/election.js';
 import {
-  ED25519_NOTE,
-  formatVerifierKey,
-  parseVerifierKey,
-  type VerifierKey,
-} from '../../tlog/note-key.js';
+  type HandoverKeys,
+  type HandoverTerms,
+  isHandoverAuthorised,
+  isHandoverSignedBy,
+  isNextKey,
+} from '../../tlog/handover.js';
+import { type LogBinding, logBindingIn } from '../../tlog/log-binding.js';
+import { ED25519_NOTE, parseVerifierKey, type VerifierKey } from '../../tlog/note-key.js';
 import { noteVerifier } from '../../tlog/signed-note.js';
+import { isSameStart } from './key-order.js';
 import { ReplicaError } from './replica-error.js';
 
 /** What the owner of a replica knows of the log by ways of his own. */
@@ -36,31 +39,41 @@ export interface SignedHead extends Checkpoint {
 }
 
 /**
- * The verifier keys of a log, oldest first, each handed over to by those who may.
+ * The verifier keys of a log, oldest first, each handed over to by those who may. Of an election only that all have signed
+ * whom it names: whether they are the group is in the blocks, for those who may read them.
  *
+ * @param known vouched for already; what is the same in these is not looked at again.
  * @throws ReplicaError REPLICA_KEYS_UNVERIFIED.
  */
 export function vouchedKeys(
   { origin, firstKey, recoveryKey }: PinnedLog,
   keys: readonly LogKeys[],
+  known: readonly LogKeys[] = [],
 ): readonly VerifierKey[] {
   const all = keys.map(({ verifierKey }) => readKey(verifierKey));
   if (all[0] === undefined || !isSameKey(all[0], firstKey))
     throw unvouched('the first of its keys is another than this node was told');
-  keys.forEach(({ verifierKey, ended }, at) => {
+  const isKnown = (at: number): boolean =>
+    isSameStart(keys, known, at + 1) && known[at + 1]?.verifierKey === keys[at + 1]?.verifierKey;
+  keys.forEach(({ ended }, at) => {
     const [old, next] = [all[at], all[at + 1]];
-    if (ended === null || old === undefined || next === undefined) return;
-    const terms: HandoverTerms = {
-      new: formatVerifierKey(next),
-      old: verifierKey,
-      rootHash: ended.rootHash as HexDigest,
-      size: ended.size,
-    };
+    if (ended === null || old === undefined || next === undefined || isKnown(at)) return;
+    const terms = termsOf(keys, at, ended);
     const who = { old, new: next, recovery: recoveryKey };
-    if (!isNextKey(origin, old, next) || !isAuthorised(origin, terms, ended.signatures, who))
+    if (!isNextKey(origin, old, next) || !isAuthorised(origin, terms, ended, who))
       throw unvouched('keys were changed without the signature of those who may');
   });
   return all;
+}
+
+/** What was signed where a pair of keys ended. */
+export function termsOf(keys: readonly LogKeys[], at: number, ended: KeysEnd): HandoverTerms {
+  return {
+    new: keys[at + 1]?.verifierKey ?? '',
+    old: keys[at]?.verifierKey ?? '',
+    rootHash: ended.rootHash as HexDigest,
+    size: ended.size,
+  };
 }
 
 /**
@@ -86,25 +99,6 @@ export function verifiedHead(
   throw unverified('no key of the log has signed it for that size');
 }
 
-/** Whether keys are those of the same log, at that time or later. */
-export function goesOnFrom(before: readonly LogKeys[], keys: readonly LogKeys[]): boolean {
-  return before.every((one, at) => {
-    const other = keys[at];
-    const isSame =
-      one.corePublicKey === other?.corePublicKey && one.verifierKey === other.verifierKey;
-    return isSame && (one.ended === null || isSameEnd(one.ended, other.ended));
-  });
-}
-
-function isSameEnd(one: KeysEnd, other: KeysEnd | null): boolean {
-  return (
-    one.length === other?.length &&
-    one.size === other.size &&
-    one.treeHash === other.treeHash &&
-    one.rootHash === other.rootHash
-  );
-}
-
 export function isSameKey(one: VerifierKey, other: VerifierKey): boolean {
   return one.name === other.name && equalBytes(one.publicKey, other.publicKey);
 }
@@ -127,9 +121,21 @@ function bindingIn({ extensions }: Checkpoint): LogBinding | null {
   }
 }
 
-function isAuthorised(...claim: Parameters<typeof isHandoverAuthorised>): boolean {
+function isAuthorised(
+  origin: string,
+  terms: HandoverTerms,
+  { election, signatures }: KeysEnd,
+  keys: HandoverKeys,
+): boolean {
   try {
-    return isHandoverAuthorised(...claim);
+    if (election === undefined) return isHandoverAuthorised(origin, terms, signatures, keys);
+    const [own] = signatures;
+    return (
+      own !== undefined &&
+      signatures.length === 1 &&
+      isHandoverSignedBy(origin, terms, own, keys.new) &&
+      isElectionSigned(origin, terms, election)
+    );
   } catch (cause) {
     // A signature that is no base64.
     if (cause instanceof ChirographError) return false;

@@ -8,6 +8,8 @@ export type ReplicaErrorCode =
   | 'REPLICA_HEAD_UNVERIFIED'
   /** Keys were announced that nobody handed over to. */
   | 'REPLICA_KEYS_UNVERIFIED'
+  /** A group has chosen a writer whose log does not go on from what is here: what is not on it must be discarded first. */
+  | 'REPLICA_DIVERGED'
   /** Too many heads wait to be compared: announce again after a moment. */
   | 'REPLICA_BUSY'
   /** The log is not followed any more: see its alarm. */

@@ -5,42 +5,20 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Sha256Digest, TreeSize, UnixMillis } from '../../base/brand.js';
-import { equalBytes, sha256Digest, toBase64 } from '../../base/bytes.js';
-import type { JsonObject } from '../../base/canonical-json.js';
 import { sha256Hex } from '../../base/hash.js';
-import { arrayOf, base64Of, COUNT, INSTANT, JsonMembers, oneOf } from '../../base/json-members.js';
-import { formatStoredJson, parseStoredJson } from '../../base/stored-json.js';
+import { formatStoredJson, parseStoredJsonUpTo } from '../../base/stored-json.js';
 import { systemErrorCode } from '../../base/system-error.js';
-import { formatInstant } from '../../base/time.js';
 import {
   type DurableFileSystem,
   durableFileSystem,
   makeDirectoryDurably,
   writeFileDurably,
 } from '../../keys/durable-file.js';
-import type { LogKeys } from '../../ledger/log-reader.js';
-import { parseCheckpoint } from '../../tlog/checkpoint.js';
-import { type CompactRange, rootHash as rootOf } from '../../tlog/compact-range.js';
-import { logBindingIn } from '../../tlog/log-binding.js';
-import { parseSignedNote } from '../../tlog/signed-note.js';
-import { TlogError } from '../../tlog/tlog-error.js';
-import { ALARM_CODES, type ReplicaAlarm } from './alarm.js';
-import { keysToJson, MAX_CHECKPOINT_CHARACTERS, readKeys, textUpTo } from './announcement.js';
+import { type Remembered, readRemembered, rememberedToJson } from './remembered.js';
 import { ReplicaError } from './replica-error.js';
-import type { Walk } from './walk.js';
 
-export interface Remembered {
-  readonly origin: string;
-  readonly keys: readonly LogKeys[];
-  /** The largest that was verified and stored, a signed note; null before the first. */
-  readonly checkpoint: string | null;
-  /** Of a reader, at that checkpoint; null of a blind replica. */
-  readonly walk: Walk | null;
-  /** Why the log is not followed any more. */
-  readonly alarm: ReplicaAlarm | null;
-}
-
+/** Format 1 knew no groups, no blocks of one’s own and nothing that may be discarded. */
+const FORMAT = 2;
 const MODE = 0o600;
 
 export class ReplicaMemory {
@@ -72,7 +50,7 @@ export class ReplicaMemory {
       if (systemErrorCode(cause) === 'ENOENT') return null;
       throw damaged(name, 'it cannot be read');
     }
-    const content = parseStoredJson(placeOf(name), bytes, {
+    const { content } = parseStoredJsonUpTo(FORMAT, placeOf(name), bytes, {
       damaged: (reason) => damaged(name, reason),
       newer: (format, known) =>
         new ReplicaError(
@@ -80,7 +58,7 @@ export class ReplicaMemory {
           `${placeOf(name)} has format ${format}; this version reads up to ${known}`,
         ),
     });
-    const remembered = read(content, (reason) => damaged(name, reason));
+    const remembered = readRemembered(content, (reason) => damaged(name, reason));
     if (remembered.origin !== origin) throw damaged(name, 'it is of another log');
     return remembered;
   }
@@ -88,7 +66,7 @@ export class ReplicaMemory {
   /** Durable when it returns. A crash before leaves what was remembered before. */
   async remember(remembered: Remembered): Promise<void> {
     const name = nameOf(remembered.origin, HEAD);
-    const bytes = formatStoredJson(placeOf(name), write(remembered));
+    const bytes = formatStoredJson(placeOf(name), rememberedToJson(remembered), FORMAT);
     await writeFileDurably(join(this.#directory, name), bytes, MODE, this.#files);
   }
 
@@ -114,89 +92,6 @@ function nameOf(origin: string, ending: string): string {
 
 function placeOf(name: string): string {
   return `replicas/heads/${name}`;
-}
-
-function write({ origin, keys, checkpoint, walk, alarm }: Remembered): JsonObject {
-  return {
-    ...(alarm !== null && {
-      alarm: { at: formatInstant(alarm.at), code: alarm.code, detail: alarm.detail },
-    }),
-    ...(checkpoint !== null && { checkpoint }),
-    keys: keys.map(keysToJson),
-    origin,
-    ...(walk !== null && {
-      walk: {
-        length: walk.length,
-        // None only of an empty tree, whose size says so.
-        ...(walk.tree.size > 0 && { peaks: walk.tree.peaks.map(toBase64) }),
-        recordedAt: formatInstant(walk.recordedAt),
-        size: walk.tree.size,
-      },
-    }),
-  };
-}
-
-function read(content: JsonObject, refuse: (reason: string) => Error): Remembered {
-  const members = new JsonMembers(content, refuse);
-  const remembered = {
-    origin: members.required('origin', textUpTo(512)),
-    keys: readKeys(members, refuse),
-    checkpoint: members.optional('checkpoint', textUpTo(MAX_CHECKPOINT_CHARACTERS)) ?? null,
-    walk: content['walk'] === undefined ? null : readWalk(members.object('walk'), refuse),
-    alarm: content['alarm'] === undefined ? null : readAlarm(members.object('alarm')),
-  };
-  members.end();
-  const { checkpoint, walk } = remembered;
-  if (walk !== null && checkpoint === null) throw refuse('it has a tree and no head');
-  if (checkpoint !== null && !isOfHead(checkpoint, walk))
-    throw refuse('its tree is not its head’s');
-  return remembered;
-}
-
-function readWalk(members: JsonMembers, refuse: (reason: string) => Error): Walk {
-  const length = members.required('length', COUNT);
-  const size = members.required('size', COUNT) as TreeSize;
-  const peaks = (members.optional('peaks', PEAKS) ?? []).map((peak): Sha256Digest =>
-    sha256Digest(peak),
-  );
-  const recordedAt: UnixMillis = members.required('recordedAt', INSTANT);
-  members.end();
-  if (peaks.length !== bitsOf(size)) throw refuse('its tree has another size than it says');
-  const tree: CompactRange = { size, peaks };
-  return { length, tree, recordedAt };
-}
-
-const PEAKS = arrayOf(base64Of(32), 53);
-
-function readAlarm(members: JsonMembers): ReplicaAlarm {
-  const alarm = {
-    at: members.required('at', INSTANT),
-    code: members.required('code', oneOf(...ALARM_CODES)),
-    detail: members.required('detail', textUpTo(1_024)),
-  };
-  members.end();
-  return alarm;
-}
-
-/** That its signature verifies is looked at by whoever goes on from it. */
-function isOfHead(note: string, walk: Walk | null): boolean {
-  try {
-    const { extensions, size, rootHash } = parseCheckpoint(parseSignedNote(note).text);
-    const binding = logBindingIn(extensions, { refuseOthers: true });
-    if (binding === undefined || walk === null) return binding !== undefined;
-    return (
-      walk.length === binding.length &&
-      walk.tree.size === size &&
-      equalBytes(rootOf(walk.tree), rootHash)
-    );
-  } catch (cause) {
-    if (cause instanceof TlogError) return false;
-    throw cause;
-  }
-}
-
-function bitsOf(size: number): number {
-  return size.toString(2).replaceAll('0', '').length;
 }
 
 function damaged(name: string, reason: string): ReplicaError {

@@ -3,10 +3,12 @@
  * done wrong is found here; who can show what to others is another question.
  */
 import type { UnixMillis } from '../../base/brand.js';
+import { canonicalJson } from '../../base/canonical-json.js';
 import { digestToHex, type HexDigest } from '../../base/hex-digest.js';
 import type { LogKeys } from '../../ledger/log-reader.js';
 import { openBlock } from '../../records/block.js';
 import type { Bundle } from '../../records/bundle.js';
+import { electionToJson } from '../../records/election-json.js';
 import { parseStatement } from '../../records/parse-statement.js';
 import { RecordsError } from '../../records/records-error.js';
 import type { Statement } from '../../records/statement.js';
@@ -16,8 +18,10 @@ import {
   EMPTY_RANGE,
   rootHash,
 } from '../../tlog/compact-range.js';
+import type { Election } from '../../tlog/election.js';
 import { leafHash } from '../../tlog/merkle-hash.js';
 import { formatVerifierKey } from '../../tlog/note-key.js';
+import { faultOfKeeping, type Keeping, keptBy, termAt } from './keeping.js';
 import type { PinnedLog } from './known-log.js';
 
 /** Where it has come to. */
@@ -27,9 +31,13 @@ export interface Walk {
   readonly tree: CompactRange;
   /** Recorded time of the last entry; 0 before the first. */
   readonly recordedAt: UnixMillis;
+  /** Who keeps the log; null as long as no entry says that a group does. */
+  readonly keeping: Keeping | null;
 }
 
-export const WALK_START: Walk = { length: 0, tree: EMPTY_RANGE, recordedAt: 0 as UnixMillis };
+export const WALK_START: Walk = {
+  ...{ length: 0, tree: EMPTY_RANGE, recordedAt: 0 as UnixMillis, keeping: null },
+};
 
 export interface WalkedLog {
   readonly pinned: PinnedLog;
@@ -43,8 +51,11 @@ export interface WalkedLog {
 /** The writer's doing, and visible to those alone who may read the log. */
 export class BlockFlaw extends Error {}
 
+/** Keys that were announced with another election than the log has: whoever announced them, it was perhaps not the writer. */
+export class KeysFlaw extends Error {}
+
 /**
- * @throws BlockFlaw for what no honest writer writes there; RecordsError RECORD_FORMAT_NEWER or STATEMENT_KIND_UNKNOWN for what
+ * @throws BlockFlaw for what no honest writer writes there; KeysFlaw; RecordsError RECORD_FORMAT_NEWER or STATEMENT_KIND_UNKNOWN for what
  * a newer one may.
  */
 export function walkBlock(walk: Walk, block: Uint8Array, log: WalkedLog): Walk {
@@ -52,7 +63,7 @@ export function walkBlock(walk: Walk, block: Uint8Array, log: WalkedLog): Walk {
   if ((bundle.firstIndex as number) !== walk.tree.size)
     throw flaw(walk, `begins at entry ${bundle.firstIndex}, not at ${walk.tree.size}`);
   let { recordedAt } = walk;
-  let tree = walk.tree;
+  let { keeping, tree } = walk;
   for (const { statement: bytes } of bundle.entries) {
     const statement = readStatement(walk, bytes);
     if ((statement.index as number) !== tree.size)
@@ -61,10 +72,15 @@ export function walkBlock(walk: Walk, block: Uint8Array, log: WalkedLog): Walk {
       throw flaw(walk, `holds entry ${tree.size}, recorded before the one before it`);
     const wrong = wrongWithKeys(statement, tree, log);
     if (wrong !== null) throw flaw(walk, wrong);
+    if (statement.kind === 'group') {
+      const fault = faultOfKeeping(keeping, statement, termAt(keeping, log.keys, walk.length));
+      if (fault !== null) throw flaw(walk, `names a group: ${fault}`);
+      keeping = keptBy(keeping, statement, walk.length);
+    }
     recordedAt = statement.recordedAt;
     tree = appendLeaves(tree, [leafHash(bytes)]);
   }
-  return { length: walk.length + 1, tree, recordedAt };
+  return { length: walk.length + 1, tree, recordedAt, keeping };
 }
 
 function opened(walk: Walk, block: Uint8Array, { coreKey, blockKey }: WalkedLog): Bundle {
@@ -116,7 +132,16 @@ function wrongWithKeys(
     statement.new === keys[at + 1]?.verifierKey &&
     isRoot(statement.rootHash, tree) &&
     statement.size === tree.size;
-  return isAnnounced ? null : 'holds a handover of keys that was not announced, or of another tree';
+  if (!isAnnounced) return 'holds a handover of keys that was not announced, or of another tree';
+  if (!isSameElection(statement.election, keys[at]?.ended?.election))
+    throw new KeysFlaw('the log was given these keys by another election than was announced');
+  return null;
+}
+
+/** Votes and all: what is announced to others is what the log says. */
+function isSameElection(one: Election | undefined, other: Election | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return canonicalJson(electionToJson(one)) === canonicalJson(electionToJson(other));
 }
 
 function isRoot(hash: HexDigest, tree: CompactRange): boolean {

@@ -219,10 +219,10 @@ it('does not begin anew where its memory is not what was written', async () => {
   const bytes = await readFile(join(heads, name));
   for (const [at, code] of [
     [10, 'REPLICA_MEMORY_DAMAGED'],
-    [bytes.indexOf('"$v":1') + 5, 'REPLICA_MEMORY_NEWER'],
+    [bytes.indexOf('"$v":2') + 5, 'REPLICA_MEMORY_NEWER'],
   ] as const) {
     const other = Buffer.from(bytes);
-    other[at] = code === 'REPLICA_MEMORY_NEWER' ? 0x32 : 0x00;
+    other[at] = code === 'REPLICA_MEMORY_NEWER' ? 0x33 : 0x00;
     await writeFile(join(heads, name), other);
     await stage.closeReplicas();
     await expect(stage.replica('one')).rejects.toMatchObject({ code });

@@ -31,8 +31,8 @@ export const ORIGIN = 'log.example/acme/kyc';
 export const BLOCK_KEY = new Uint8Array(32).fill(9);
 export const START = Date.UTC(2026, 10, 23, 12) as UnixMillis;
 
-const corePair = keyPairOf(new Uint8Array(32).fill(1));
-const logKey = ed25519Key(new Uint8Array(32).fill(2));
+export const corePair = keyPairOf(new Uint8Array(32).fill(1));
+export const logKey = ed25519Key(new Uint8Array(32).fill(2));
 const recovery = ed25519Key(new Uint8Array(32).fill(3));
 const KEY = verifierKey(ORIGIN, ED25519_NOTE, logKey.publicKey);
 const RECOVERY = verifierKey('log.example/acme', ED25519_NOTE, recovery.publicKey);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DurableFileSystem } from '../../../src/keys/durable-file.js';
 import { ReplicaLogs } from '../../../src/ledger/replica-logs.js';
 import type { ReplicaAlarm } from '../../../src/replication/replica/alarm.js';
+import type { LogAnnouncement } from '../../../src/replication/replica/announcement.js';
 import {
   FollowedLog,
   type FollowedLogOptions,
@@ -18,6 +19,7 @@ export interface TestReplica {
   readonly stored: SignedHead[];
   readonly alarms: { readonly alarm: ReplicaAlarm; readonly proof: string | null }[];
   readonly invalid: (Uint8Array | null)[];
+  readonly refused: LogAnnouncement[];
   readonly failures: unknown[];
   /** Resolves once a head of that size is stored, or there is an alarm or a failure. */
   settled(size: number): Promise<void>;
@@ -51,6 +53,7 @@ export async function openReplica(
   const stored: SignedHead[] = [];
   const alarms: TestReplica['alarms'] = [];
   const invalid: TestReplica['invalid'] = [];
+  const refused: LogAnnouncement[] = [];
   const failures: unknown[] = [];
   let waiting: (() => void)[] = [];
   const told = (): void => {
@@ -87,6 +90,10 @@ export async function openReplica(
         invalid.push(peer);
         told();
       },
+      onRefused: (announcement) => {
+        refused.push(announcement);
+        told();
+      },
       onFailure: (cause) => {
         failures.push(cause);
         told();
@@ -96,7 +103,7 @@ export async function openReplica(
     ...followed,
   });
   return {
-    ...{ logs, log, stored, alarms, invalid, failures },
+    ...{ logs, log, stored, alarms, invalid, refused, failures },
     told: next,
     settled: async (size) => {
       while ((log.stored?.size ?? 0) < size && log.alarm === null && failures.length === 0)
