@@ -21,6 +21,7 @@ import type { Config } from './config.js';
 import type { Anchoring } from './epoch-timer.js';
 import type { OpenedCalendars } from './open-calendars.js';
 import type { OpenedNode } from './open-node.js';
+import type { OpenedReplication } from './open-replication.js';
 import type { FindableFields } from './queries/findable-fields.js';
 import type { IdentityBook } from './queries/identity-book.js';
 import type { SchemaRegistry } from './queries/ledger-schemas.js';
@@ -44,6 +45,8 @@ export interface ServedNode extends OpenedNode {
   readonly calendars: OpenedCalendars;
   readonly backends: () => readonly BackendStatus[];
   readonly backups: BackupKeeper;
+  /** Null of a node without peers. */
+  readonly replication: OpenedReplication | null;
 }
 
 export interface RouteParts {

@@ -35,11 +35,13 @@ import { openBackups } from './open-backups.js';
 import { batchReasons, openBatches } from './open-batches.js';
 import { calendarReasons, openCalendars } from './open-calendars.js';
 import { openNode, type OpenedNode } from './open-node.js';
+import { openReplication, readReplication } from './open-replication.js';
 import { witnessMetrics, witnessReasons } from './open-witnesses.js';
 import { FindableFields } from './queries/findable-fields.js';
 import { IdentityBook } from './queries/identity-book.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
 import { hasRecovered } from './readiness.js';
+import { replicationMetrics, replicationReasons } from './replication-health.js';
 import type { PrintJob } from './reports/print-job.js';
 import { searchSources } from './search-source.js';
 import { storeFailure } from './store-failure.js';
@@ -107,6 +109,7 @@ export class Service {
       };
       const erasureObserver = erasureMetrics(metrics.registry);
       const surroundings = { ...parts, observer, erasureObserver, onFailure, onTokenCrash };
+      const sharing = await readReplication(config);
       const opened = await openNode(config, secrets, surroundings);
       lifetime.add(() => opened.close());
       nodeMetrics(metrics.registry, opened.node);
@@ -128,6 +131,12 @@ export class Service {
       // It asks the views, and must not find them closed.
       lifetime.add(() => opened.eraser.close());
       viewMetrics(metrics.registry, views);
+      const replication =
+        sharing === null ? null : await openReplication(sharing, opened.keyStore, parts);
+      if (replication !== null) {
+        lifetime.add(() => replication.close());
+        replicationMetrics(metrics.registry, () => replication.port.status());
+      }
       const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
       const augmentation = await openAugmentation(config, parts, opened, metrics);
       const { keeper: batches, seals } = openBatches(config, parts, opened, metrics.registry);
@@ -173,6 +182,7 @@ export class Service {
           anchoring,
           waitingOf,
           calendars,
+          replication,
         },
         backends: () => backends.statuses(),
         backups: backups.keeper,
@@ -194,6 +204,7 @@ export class Service {
             ...calendarReasons(calendars.stamps),
             ...batchReasons(seals),
             ...backups.reasons(),
+            ...(replication === null ? [] : replicationReasons(replication.port.status())),
             ...(augmentation?.reasons() ?? []),
           ],
         }),

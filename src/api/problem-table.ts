@@ -47,6 +47,11 @@ export const PROBLEMS = {
   BACKUP_VAULT_LACKING: kind(409, 'The vault is lacking'),
   BACKUP_NOT_EMPTY: kind(409, 'The directory is not empty'),
 
+  REPLICATION_OFF: kind(409, 'The node has no peers'),
+  GROUP_REFUSED: kind(409, 'The group cannot keep the ledger'),
+  MOVE_REFUSED: kind(409, 'The member cannot write the ledger'),
+  MOVE_TIMED_OUT: kind(503, 'The other member does not write yet', 5),
+
   ACCESS_KEY_MISSING: kind(401, 'An API key is needed'),
   ACCESS_KEY_UNKNOWN: kind(401, 'The API key is not known'),
   ACCESS_KEY_REVOKED: kind(401, 'The API key has been revoked'),

@@ -10,7 +10,7 @@ import type { RecoveryErrorCode } from '../../src/keys/recovery-error.js';
 import type { RevocationErrorCode } from '../../src/keys/revocation-error.js';
 import type { TimeStampErrorCode } from '../../src/keys/time-stamp-error.js';
 import type { ReplicaErrorCode } from '../../src/replication/replica/replica-error.js';
-import type { ReplicationErrorCode } from '../../src/replication/replication-error.js';
+import type { ReplicationErrorCode, SharingErrorCode } from '../../src/replication/replication-error.js';
 import type { ConfigErrorCode } from '../../src/settings/config-error.js';
 
 const page = readFileSync('docs/errors.md', 'utf8');
@@ -30,6 +30,7 @@ const LOCAL_CODES = Object.keys({
   CONFIG_SEAL_UNUSABLE: true,
   CONFIG_TRUST_UNUSABLE: true,
   CONFIG_POLICY_UNUSABLE: true,
+  CONFIG_REPLICATION_UNUSABLE: true,
   CONFIG_DEVELOPMENT_PARTS: true,
   RECOVERY_SHARE_DAMAGED: true,
   RECOVERY_SHARES_MIXED: true,
@@ -92,7 +93,7 @@ const LOCAL_CODES = Object.keys({
   | ConfigErrorCode
   | OutboundErrorCode
   | RecoveryErrorCode
-  | ReplicationErrorCode
+  | Exclude<ReplicationErrorCode, SharingErrorCode>
   | ReplicaErrorCode
   | RevocationErrorCode
   | TimeStampErrorCode
