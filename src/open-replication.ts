@@ -47,6 +47,9 @@ export interface Sharing {
   close(): Promise<void>;
 }
 
+/** @throws what keeps it from being opened; nothing is left open then. */
+export type OpenSharing = (parts: SharingParts) => Promise<Sharing>;
+
 export interface OpenedReplication {
   readonly own: OwnNode;
   readonly settings: ReplicationSettings;
@@ -68,8 +71,7 @@ export async function openReplication(
   settings: ReplicationSettings,
   keyStore: Pick<KeyStore, 'beginReplicationKeys'>,
   parts: Pick<SharingParts, 'clock' | 'random' | 'logger'>,
-  openSharing: (parts: SharingParts) => Promise<Sharing> = (shared) =>
-    Promise.resolve(unshared(shared)),
+  openSharing: OpenSharing = (shared) => Promise.resolve(unshared(shared)),
 ): Promise<OpenedReplication> {
   const keys = await keyStore.beginReplicationKeys();
   const own = ownNode(keys, settings);

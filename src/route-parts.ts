@@ -8,6 +8,7 @@ import type { BodyLimits } from './api/body.js';
 import type { ClientCertificates } from './api/client-certificates.js';
 import { ContainerSeals } from './api/container-seals.js';
 import { createCursorCodec, type CursorCodec } from './api/cursor.js';
+import { LedgerPlaces } from './api/ledger-places.js';
 import { createLoginLimiter } from './api/rate-limit.js';
 import type { Readiness } from './api/routes/health.js';
 import type { BackupKeeper } from './backup/backup-keeper.js';
@@ -28,6 +29,7 @@ import type { SchemaRegistry } from './queries/ledger-schemas.js';
 import type { NodeTrustParts } from './queries/node-trust.js';
 import { TenantLedgers } from './queries/tenant-ledgers.js';
 import type { WaitingOf } from './queries/waiting-signature.js';
+import { systemTimers } from './replication/links/timers.js';
 import type { PrintJob } from './reports/print-job.js';
 import type { NodeViews } from './views/node-views.js';
 
@@ -64,6 +66,9 @@ export interface RouteParts {
   readonly stopping: AbortSignal;
 }
 
+/** Shorter than a client waits for an answer. */
+const READ_WAIT_MILLIS = 5_000;
+
 /** One of each for all routes. */
 export interface SharedParts {
   readonly guard: Guard;
@@ -80,6 +85,14 @@ export function sharedParts(parts: RouteParts): SharedParts {
   const { seal } = node;
   const { book, recorder, inspections } = opened.access;
   const timeoutMillis = config.requestTimeoutMillis;
+  const ledgers = new TenantLedgers({
+    store: node.store,
+    marksOf: node.marksOf,
+    clock,
+    views,
+    maps,
+    timeZoneOf: (tenant) => book.of(tenant as TenantName).settings.timeZone,
+  });
   return {
     guard: createGuard({
       authenticators,
@@ -88,16 +101,20 @@ export function sharedParts(parts: RouteParts): SharedParts {
       authority: book,
       inspections,
       log: recorder,
+      places: new LedgerPlaces({
+        logOf: (tenant, name) => {
+          const handle = node.store.tenantNamed(tenant)?.handle;
+          const found = handle === undefined ? [] : node.store.ledgersOf(handle);
+          return found.find(({ identity }) => identity.name === name)?.reader ?? null;
+        },
+        port: opened.replication?.port ?? null,
+        stopping: parts.stopping,
+        timers: systemTimers,
+        waitMillis: READ_WAIT_MILLIS,
+      }),
     }),
     cursors: createCursorCodec(node.derivedKey('cursors')),
-    ledgers: new TenantLedgers({
-      store: node.store,
-      marksOf: node.marksOf,
-      clock,
-      views,
-      maps,
-      timeZoneOf: (tenant) => book.of(tenant as TenantName).settings.timeZone,
-    }),
+    ledgers,
     body: { maxBytes: config.maxBodyBytes, timeoutMillis },
     seals: new ContainerSeals({
       seal: seal && ((content) => seal.seal(content, clock.now())),

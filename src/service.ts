@@ -35,7 +35,7 @@ import { openBackups } from './open-backups.js';
 import { batchReasons, openBatches } from './open-batches.js';
 import { calendarReasons, openCalendars } from './open-calendars.js';
 import { openNode, type OpenedNode } from './open-node.js';
-import { openReplication, readReplication } from './open-replication.js';
+import { openReplication, type OpenSharing, readReplication } from './open-replication.js';
 import { witnessMetrics, witnessReasons } from './open-witnesses.js';
 import { FindableFields } from './queries/findable-fields.js';
 import { IdentityBook } from './queries/identity-book.js';
@@ -68,6 +68,8 @@ export interface ServiceParts {
   readonly trySchema: TrySchema;
   /** Of reports for people. */
   readonly print: PrintJob;
+  /** What keeps ledgers together with peers, where there are peers. */
+  readonly openSharing?: OpenSharing;
 }
 
 export class Service {
@@ -132,7 +134,9 @@ export class Service {
       lifetime.add(() => opened.eraser.close());
       viewMetrics(metrics.registry, views);
       const replication =
-        sharing === null ? null : await openReplication(sharing, opened.keyStore, parts);
+        sharing === null
+          ? null
+          : await openReplication(sharing, opened.keyStore, parts, parts.openSharing);
       if (replication !== null) {
         lifetime.add(() => replication.close());
         replicationMetrics(metrics.registry, () => replication.port.status());

@@ -5,6 +5,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { LedgerError } from '../src/ledger/ledger-error.js';
+import type { GroupWish } from '../src/replication/replication-port.js';
 import { runCli } from './cli/support/run-cli.js';
 import { rejection } from './support/errors.js';
 import { eventually } from './support/eventually.js';
@@ -179,5 +181,52 @@ describe('a node with peers', () => {
       const error = await rejection(openTestService(join(root, 'a'), { replication }));
       expect(error.code).toBe('REPLICATION_SETTINGS_MALFORMED');
     }
+  });
+
+  it('sends on what another one writes, says how far it is behind, and waits to be asked for what came', async () => {
+    await stoppedNode('a');
+    const b = await stoppedNode('b', '--address', '127.0.0.1:9');
+    const replication = await settings('a', { site: 'a1', peers: [b] });
+    const asked: GroupWish[] = [];
+    const node = await serve('a', {
+      replication,
+      openSharing: ({ own }) =>
+        Promise.resolve({
+          onLink: () => undefined,
+          port: (links) => ({
+            status: () => ({ node: own, links: links.status(), ledgers: [], warnings: [] }),
+            setGroup: (_tenant, _ledger, wish) => {
+              asked.push(wish);
+              return Promise.reject(new LedgerError('LEDGER_ELSEWHERE', 'another writes it'));
+            },
+            move: () => Promise.resolve(),
+            writerUrl: () => 'https://b.example',
+            lagOf: () => ({ lag: 4, silentSince: null }),
+          }),
+          close: () => Promise.resolve(),
+        }),
+    });
+    await node.request('/v1/ledgers', { json: { name: 'kyc' } });
+    const path = '/v1/ledgers/kyc';
+    const put = { method: 'PUT', json: { members: [{ peer: 'b' }] } };
+    const refused = await fetch(`${node.service.url}${path}/group`, {
+      method: 'PUT',
+      redirect: 'manual',
+      body: JSON.stringify(put.json),
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    });
+    const location = refused.headers.get('location');
+    expect([refused.status, location]).toEqual([307, `https://b.example${path}/group`]);
+    expect(asked).toEqual([expect.objectContaining({ writeQuorum: 2, voteQuorum: 2, sites: 1 })]);
+
+    const read = (size: number): Promise<Response> =>
+      node.request(path, { headers: { 'Chirograph-Min-Size': String(size) } });
+    const { size } = (await (await read(0)).json()) as { size: number };
+    const waiting = read(size + 1);
+    const record = { type: 'a', subject: 'b', payload: {} };
+    expect((await node.request(`${path}/records`, { json: record })).status).toBe(201);
+    const answer = await waiting;
+    expect([answer.status, answer.headers.get('chirograph-lag')]).toEqual([200, '4']);
+    expect(await answer.json()).toMatchObject({ size: size + 1 });
   });
 });

@@ -35,6 +35,8 @@ export const PROBLEMS = {
   HEADERS_TOO_LARGE: kind(431, 'The header is too large'),
   SERVER_BUSY: kind(503, 'Too many requests of this kind', 1),
   SERVER_STOPPING: kind(503, 'The node is stopping', 5),
+  READ_BEHIND: kind(412, 'The ledger has fewer entries here', 1),
+  WRITTEN_ELSEWHERE: kind(307, 'Another node writes the ledger'),
   INTERNAL: kind(500, 'The node failed'),
 
   BACKUP_TARGET_UNUSABLE: kind(503, 'The backup target cannot be used', 60),
@@ -120,6 +122,7 @@ export const PROBLEMS = {
   LEDGER_ENTRY_UNKNOWN: kind(404, 'There is no such entry'),
   LEDGER_ENTRY_TOO_LARGE: kind(413, 'The entry is too large'),
   LEDGER_IDEMPOTENCY_CONFLICT: kind(409, 'The idempotency key was used for another record'),
+  LEDGER_ELSEWHERE: kind(503, 'Another node writes the ledger', 2),
   LEDGER_HANDOVER: kind(409, 'The keys cannot be handed over'),
   LEDGER_REPLICA_LIMIT: kind(507, 'There is no room for replicas'),
   LEDGER_SIZE_UNKNOWN: kind(400, 'The ledger has no such size'),

@@ -22,6 +22,7 @@ export interface TestServiceOptions extends Partial<Config> {
   readonly print?: PrintJob;
   readonly logger?: Logger;
   readonly secrets?: Secrets;
+  readonly openSharing?: ServiceParts['openSharing'];
 }
 
 export interface RequestOptions {
@@ -57,6 +58,7 @@ export async function openTestService(
     print,
     logger = silentLogger,
     secrets = {},
+    openSharing,
     ...settings
   }: TestServiceOptions = {},
   adminKey?: string,
@@ -85,6 +87,7 @@ export async function openTestService(
     store,
     ...(writeOnce !== undefined && { writeOnce }),
     ...(rowsAnEntry !== undefined && { rowsAnEntry }),
+    ...(openSharing !== undefined && { openSharing }),
   };
   const service = await Service.open(config, secrets, parts);
   const key = adminKey ?? service.firstKey ?? '';
