@@ -131,6 +131,7 @@ function unshared({ own }: SharingParts): Sharing {
       status: () => ({ node: own, links: links.status(), ledgers: [], warnings: [] }),
       setGroup: () => refuse('GROUP_REFUSED'),
       move: () => refuse('MOVE_REFUSED'),
+      atAll: () => Promise.resolve(),
       writerUrl: () => null,
       lagOf: () => null,
     }),

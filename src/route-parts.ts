@@ -29,7 +29,7 @@ import type { SchemaRegistry } from './queries/ledger-schemas.js';
 import type { NodeTrustParts } from './queries/node-trust.js';
 import { TenantLedgers } from './queries/tenant-ledgers.js';
 import type { WaitingOf } from './queries/waiting-signature.js';
-import { systemTimers } from './replication/links/timers.js';
+import type { Timers } from './replication/links/timers.js';
 import type { PrintJob } from './reports/print-job.js';
 import type { NodeViews } from './views/node-views.js';
 
@@ -64,6 +64,8 @@ export interface RouteParts {
   readonly readiness: () => Readiness;
   /** Aborted when the node begins to stop: what would go on without end then ends. */
   readonly stopping: AbortSignal;
+  /** Of what waits for other nodes. */
+  readonly timers: Timers;
 }
 
 /** Shorter than a client waits for an answer. */
@@ -109,7 +111,7 @@ export function sharedParts(parts: RouteParts): SharedParts {
         },
         port: opened.replication?.port ?? null,
         stopping: parts.stopping,
-        timers: systemTimers,
+        timers: parts.timers,
         waitMillis: READ_WAIT_MILLIS,
       }),
     }),

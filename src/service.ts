@@ -41,6 +41,7 @@ import { FindableFields } from './queries/findable-fields.js';
 import { IdentityBook } from './queries/identity-book.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
 import { hasRecovered } from './readiness.js';
+import type { Timers } from './replication/links/timers.js';
 import { replicationMetrics, replicationReasons } from './replication-health.js';
 import type { PrintJob } from './reports/print-job.js';
 import { searchSources } from './search-source.js';
@@ -70,6 +71,8 @@ export interface ServiceParts {
   readonly print: PrintJob;
   /** What keeps ledgers together with peers, where there are peers. */
   readonly openSharing?: OpenSharing;
+  /** For tests. */
+  readonly timers?: Timers;
 }
 
 export class Service {

@@ -200,6 +200,7 @@ describe('a node with peers', () => {
               return Promise.reject(new LedgerError('LEDGER_ELSEWHERE', 'another writes it'));
             },
             move: () => Promise.resolve(),
+            atAll: () => Promise.resolve(),
             writerUrl: () => 'https://b.example',
             lagOf: () => ({ lag: 4, silentSince: null }),
           }),

@@ -305,6 +305,7 @@ export const PROBLEMS = {
   SIGNATURE_LIMIT: kind(409, 'The entry has as many signatures as it may'),
   SEAL_NOT_CONFIGURED: kind(409, 'The node has no seal'),
   MAP_NOT_COVERING: kind(409, 'No map of the closed log covers this'),
+  DURABILITY_REFUSED: kind(422, 'The ledger does not give this durability'),
   PREPARATION_INTERRUPTED: kind(503, 'Preparing the records was interrupted', 1),
 
   BITCOIN_TRANSACTION_MALFORMED: kind(400, 'Not a Bitcoin transaction'),

@@ -59,7 +59,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
     .configureOutput({ writeOut: terminal.stdout, writeErr: () => undefined });
   addInitCommand(program, terminal);
   addServeCommand(program, terminal, end);
-  addAppendCommand(program, terminal);
+  addAppendCommand(program, terminal, end);
   addGetCommand(program, terminal);
   addQueryCommand(program, terminal);
   addSignCommand(program, terminal);

@@ -122,6 +122,11 @@ export interface ReplicationPort {
   move(tenant: string, ledger: string, to: NodeId, signal: AbortSignal): Promise<void>;
   /** Base URL of the node that takes writes of the ledger with this origin; null of this one, and where that is not known. */
   writerUrl(origin: string): string | null;
+  /**
+   * Resolves when all members with data have given receipts for the first `size` entries, or `signal` is aborted. Only asked of
+   * a ledger that is shared.
+   */
+  atAll(origin: string, size: number, signal: AbortSignal): Promise<void>;
   /** Null of a ledger that is not shared. */
   lagOf(origin: string): ReadLag | null;
 }

@@ -10,7 +10,10 @@ import type { RecoveryErrorCode } from '../../src/keys/recovery-error.js';
 import type { RevocationErrorCode } from '../../src/keys/revocation-error.js';
 import type { TimeStampErrorCode } from '../../src/keys/time-stamp-error.js';
 import type { ReplicaErrorCode } from '../../src/replication/replica/replica-error.js';
-import type { ReplicationErrorCode, SharingErrorCode } from '../../src/replication/replication-error.js';
+import type {
+  ReplicationErrorCode,
+  SharingErrorCode,
+} from '../../src/replication/replication-error.js';
 import type { ConfigErrorCode } from '../../src/settings/config-error.js';
 
 const page = readFileSync('docs/errors.md', 'utf8');

@@ -23,6 +23,7 @@ export interface TestServiceOptions extends Partial<Config> {
   readonly logger?: Logger;
   readonly secrets?: Secrets;
   readonly openSharing?: ServiceParts['openSharing'];
+  readonly timers?: ServiceParts['timers'];
 }
 
 export interface RequestOptions {
@@ -59,6 +60,7 @@ export async function openTestService(
     logger = silentLogger,
     secrets = {},
     openSharing,
+    timers,
     ...settings
   }: TestServiceOptions = {},
   adminKey?: string,
@@ -88,6 +90,7 @@ export async function openTestService(
     ...(writeOnce !== undefined && { writeOnce }),
     ...(rowsAnEntry !== undefined && { rowsAnEntry }),
     ...(openSharing !== undefined && { openSharing }),
+    ...(timers !== undefined && { timers }),
   };
   const service = await Service.open(config, secrets, parts);
   const key = adminKey ?? service.firstKey ?? '';
