@@ -5,8 +5,14 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { UnixMillis } from '../src/base/brand.js';
 import { LedgerError } from '../src/ledger/ledger-error.js';
-import type { GroupWish } from '../src/replication/replication-port.js';
+import type {
+  GroupWish,
+  OwnNode,
+  ReplicationPort,
+  SharedLedgerStatus,
+} from '../src/replication/replication-port.js';
 import { runCli } from './cli/support/run-cli.js';
 import { rejection } from './support/errors.js';
 import { eventually } from './support/eventually.js';
@@ -24,6 +30,15 @@ interface Shown {
 }
 
 const KEY = 'an-admin-key-for-tests-of-links-0123456789';
+
+/** Of a port that is asked nothing. */
+const PASSIVE: Omit<ReplicationPort, 'status'> = {
+  setGroup: () => Promise.resolve(),
+  move: () => Promise.resolve(),
+  atAll: () => Promise.resolve(),
+  writerUrl: () => null,
+  lagOf: () => null,
+};
 
 let root: string;
 const open: TestService[] = [];
@@ -194,13 +209,12 @@ describe('a node with peers', () => {
         Promise.resolve({
           onLink: () => undefined,
           port: (links) => ({
+            ...PASSIVE,
             status: () => ({ node: own, links: links.status(), ledgers: [], warnings: [] }),
             setGroup: (_tenant, _ledger, wish) => {
               asked.push(wish);
               return Promise.reject(new LedgerError('LEDGER_ELSEWHERE', 'another writes it'));
             },
-            move: () => Promise.resolve(),
-            atAll: () => Promise.resolve(),
             writerUrl: () => 'https://b.example',
             lagOf: () => ({ lag: 4, silentSince: null }),
           }),
@@ -229,5 +243,56 @@ describe('a node with peers', () => {
     const answer = await waiting;
     expect([answer.status, answer.headers.get('chirograph-lag')]).toEqual([200, '4']);
     expect(await answer.json()).toMatchObject({ size: size + 1 });
+  });
+
+  it('ends its status with 1 where something is wrong, says what, and stays ready', async () => {
+    await stoppedNode('a');
+    const b = await stoppedNode('b', '--address', '127.0.0.1:9');
+    const replication = await settings('a', { site: 'a1', peers: [b] });
+    const kept = (own: OwnNode): SharedLedgerStatus => ({
+      ...{ tenant: 'default', ledger: 'kyc', origin: 'test.example/1/kyc', role: 'asking' },
+      ...{ term: { node: own.receiptKey, number: 1 }, writer: null, group: null, alarm: null },
+      ...{ length: 3, shown: 2, size: 9, lag: null, stoppingSites: ['a1'] },
+      silentSince: 1_700_000_000_000 as UnixMillis,
+    });
+    const node = await serve('a', {
+      replication,
+      openSharing: ({ own }) =>
+        Promise.resolve({
+          onLink: () => undefined,
+          port: (links) => ({
+            ...PASSIVE,
+            status: () => ({
+              node: own,
+              links: links.status(),
+              ledgers: [kept(own)],
+              warnings: [],
+            }),
+          }),
+          close: () => Promise.resolve(),
+        }),
+    });
+    const env = { CHIROGRAPH_URL: node.service.url, CHIROGRAPH_KEY: node.adminKey };
+    const said = await runCli(['replication', 'status'], env);
+    expect(said.code).toBe(1);
+    expect(said.stdout).toMatch(/^WRONG: default\/kyc: no writer was heard since 2023-11-14/m);
+    expect(said.stdout).toMatch(/^warning: default\/kyc: the loss of the site a1 alone/m);
+    const asJson = await runCli(['replication', 'status', '--json'], env);
+    expect(asJson.code).toBe(1);
+    expect(JSON.parse(asJson.stdout)).toMatchObject({
+      ledgers: [{ silentSince: '2023-11-14T22:13:20.000Z' }],
+    });
+    await node.request('/v1/ledgers', { json: { name: 'kyc' } });
+    const shown = await runCli(['ledger', 'group', 'kyc'], env);
+    expect(shown).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^default\/kyc +asking/m) as unknown,
+    });
+    const ready = (await (await node.request('/readyz')).json()) as {
+      ready: boolean;
+      reasons: string[];
+    };
+    expect(ready.ready).toBe(true);
+    expect(ready.reasons).toContainEqual(expect.stringMatching(/^1 shared ledgers have no writer/));
   });
 });
