@@ -174,8 +174,10 @@ export function createGuard(options: GuardOptions): Guard {
       if (isDisclosing && inspection === null && allowing.every((role) => role === 'inspector'))
         throw noInspection();
       if (isHidden) request.params['ledger'] = NO_LEDGER;
-      else if (ledger !== null && isRead(request))
-        await places?.beforeRead(known.tenant, ledger, request, response);
+      const shown = ledgerOf(request);
+      // Of one that is hidden as well: what is wrong with the request must not tell it from none.
+      if (shown !== null && isRead(request))
+        await places?.beforeRead(known.tenant, shown, request, response);
       if (readsEntries(ledger, asked)) await log.applied();
       return { principal, acting, inspection, refusing, refuse };
     });

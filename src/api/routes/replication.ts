@@ -70,7 +70,7 @@ const groupSchema = z.strictObject({
 const moveSchema = z.strictObject({
   to: peerName.meta({ description: 'The peer that is to write.' }),
 });
-const shownSchema = z.object({ shared: sharedLedgerSchema.nullable() });
+const shownSchema = z.object({ shared: z.union([sharedLedgerSchema, z.null()]) });
 
 export function replicationRoutes(options: ReplicationRoutesOptions): Router {
   const { guard, body, ledgers, replication, stopping } = options;
