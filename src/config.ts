@@ -88,6 +88,10 @@ export interface Config {
   readonly witnessPolicy?: string;
   /** Hosts of that policy that may lie in a private network, by comma: `witness.internal:8790`. */
   readonly witnessInternal?: string;
+  /** JSON file of this node's place, links and peers, absolute (docs/formats/links.md); no peers without it. */
+  readonly replication?: string;
+  /** How long a write waits for the receipts of a write quorum before it is answered without a checkpoint. */
+  readonly quorumTimeoutMillis: number;
   /** Whether the epoch log is time-stamped by whoever time-stamps signatures, and how long after the last time. */
   readonly epochTimeStamps: 'on' | 'off';
   readonly epochTimeStampMillis: number;

@@ -10,6 +10,7 @@ import type { Logger } from './base/logger.js';
 import type { Config } from './config.js';
 import { openAuthenticators } from './log-in.js';
 import { type NodeHealth, readinessOf } from './readiness.js';
+import { systemTimers, type Timers } from './replication/links/timers.js';
 import { routeModules } from './route-modules.js';
 import type { RouteParts, ServedNode } from './route-parts.js';
 import { readTlsFiles } from './tls-files.js';
@@ -20,6 +21,7 @@ export interface ListenerParts extends Pick<
   'clock' | 'random' | 'preparer' | 'trySchema' | 'print'
 > {
   readonly logger: Logger;
+  readonly timers?: Timers;
 }
 
 /** What is known of its health outside the node that is served. */
@@ -34,7 +36,7 @@ const KEEP_ALIVE_MILLIS = 65_000;
 /** @throws ConfigError for what TLS or log-in cannot use; whatever keeps the port from being taken. */
 export async function listen(
   config: Config,
-  { clock, random, logger, preparer, trySchema, print }: ListenerParts,
+  { clock, random, logger, preparer, trySchema, print, timers = systemTimers }: ListenerParts,
   metrics: Metrics,
   { stopping, ...opened }: ServedNode & Pick<RouteParts, 'stopping'>,
   health: () => ServiceHealth,
@@ -54,6 +56,7 @@ export async function listen(
     preparer,
     trySchema,
     print,
+    timers,
     readiness: () => readinessNow(config, opened, health()),
     stopping,
   };

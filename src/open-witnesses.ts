@@ -1,18 +1,18 @@
 /** The witnesses that a node asks by itself, and what monitoring learns of them. */
-import { readFile } from 'node:fs/promises';
 import { Gauge, type Registry } from 'prom-client';
 import type { EpochWitnesses } from './anchoring/epoch-witnesses.js';
-import { ChirographError } from './base/errors.js';
-import { systemErrorCode } from './base/system-error.js';
 import { witnessSender } from './checkpoint/witness-sender.js';
 import type { WitnessStatus } from './checkpoint/witness-status.js';
 import type { Config } from './config.js';
 import type { Witnessing } from './node-witnesses.js';
-import { ConfigError } from './settings/config-error.js';
-import { environmentName } from './settings/setting.js';
-import { parseWitnessPolicy, type WitnessPolicy } from './tlog/witness-policy.js';
+import { type NamedFile, readNamedFile, usableFile } from './settings/named-file.js';
+import { parseWitnessPolicy } from './tlog/witness-policy.js';
 
-const MAX_POLICY_BYTES = 64 * 1024;
+const POLICY: NamedFile = {
+  setting: 'witnessPolicy',
+  code: 'CONFIG_POLICY_UNUSABLE',
+  maxBytes: 64 * 1024,
+};
 
 /**
  * Null where no policy is set: then nobody is asked.
@@ -24,9 +24,10 @@ export async function readWitnessing(
 ): Promise<Witnessing | null> {
   const { witnessPolicy, witnessInternal = '' } = config;
   if (witnessPolicy === undefined) return null;
-  const policy = await readPolicy(witnessPolicy);
+  const bytes = await readNamedFile(POLICY, witnessPolicy);
+  const policy = usableFile(POLICY, () => parseWitnessPolicy(bytes));
   const internal = witnessInternal.split(',').filter((host) => host !== '');
-  return { policy, send: usable(() => witnessSender(policy, { internal })) };
+  return { policy, send: usableFile(POLICY, () => witnessSender(policy, { internal })) };
 }
 
 /** Reasons of `readinessOf`; no names, because anyone may ask. */
@@ -45,36 +46,6 @@ export function witnessReasons(witnesses: EpochWitnesses | null): readonly strin
   if (missed > 0)
     reasons.push(`too few witnesses have cosigned, ${missed} times in a row: see the log`);
   return reasons;
-}
-
-async function readPolicy(path: string): Promise<WitnessPolicy> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    const code = systemErrorCode(cause);
-    if (code === null) throw cause;
-    throw unusable(`it cannot be read (${code})`, cause);
-  }
-  if (bytes.length > MAX_POLICY_BYTES) throw unusable('it is larger than 64 KiB');
-  return usable(() => parseWitnessPolicy(bytes));
-}
-
-function usable<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (cause) {
-    if (cause instanceof ChirographError) throw unusable(cause.message, cause);
-    throw cause;
-  }
-}
-
-function unusable(reason: string, cause?: unknown): ConfigError {
-  return new ConfigError(
-    'CONFIG_POLICY_UNUSABLE',
-    `the file that ${environmentName('witnessPolicy')} names cannot be used: ${reason}`,
-    { cause },
-  );
 }
 
 /** Read when they are asked for. */

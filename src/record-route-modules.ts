@@ -3,9 +3,11 @@ import type { Principal } from './access/authorize.js';
 import type { RouteModule } from './api/app.js';
 import { describeRecords, recordsRoutes } from './api/routes/records.js';
 import { describeSchemas, schemasRoutes } from './api/routes/schemas.js';
+import { appendDurably, type Durability, type DurablyAppended } from './commands/append-durably.js';
 import { appendRecordTexts } from './commands/append-record-texts.js';
-import type { AppendTarget } from './commands/append-target.js';
+import type { AppendTarget, RecordResult } from './commands/append-target.js';
 import { RecordGatherer } from './commands/record-gatherer.js';
+import type { ReceiptText } from './queries/receipt-json.js';
 import type { TypeClasses } from './records/record-scopes.js';
 import { type RouteParts, type SharedParts, v1 } from './route-parts.js';
 
@@ -37,15 +39,36 @@ export function recordModules(parts: RouteParts, shared: SharedParts): RecordMod
     return { tenant: ledgers.handleOf(tenant), ledger, author, takesType, typeClasses };
   };
   const gatherer = new RecordGatherer((to, texts) => appendRecordTexts(appending, to, texts));
+  const durably = (
+    { tenant }: Principal,
+    ledger: string,
+    wanted: Durability | null,
+    append: () => Promise<readonly RecordResult<ReceiptText>[]>,
+  ): Promise<DurablyAppended<ReceiptText>> =>
+    appendDurably(
+      {
+        port: opened.replication?.port ?? null,
+        timers: parts.timers,
+        timeoutMillis: config.quorumTimeoutMillis,
+      },
+      ledgers.find(tenant, ledger).ledger.reader,
+      wanted,
+      append,
+    );
   return {
     records: v1(
       recordsRoutes({
         guard,
         cursors,
         ledgers,
-        append: (principal, ledger, text) => gatherer.append(target(principal, ledger), text),
-        appendAll: (principal, ledger, texts) =>
-          appendRecordTexts(appending, target(principal, ledger), texts),
+        append: ({ principal, ledger, durability }, text) =>
+          durably(principal, ledger, durability, async () => [
+            await gatherer.append(target(principal, ledger), text),
+          ]),
+        appendAll: ({ principal, ledger, durability }, texts) =>
+          durably(principal, ledger, durability, () =>
+            appendRecordTexts(appending, target(principal, ledger), texts),
+          ),
         limits: {
           maxBodyBytes: config.maxBodyBytes,
           maxLineBytes: config.maxNdjsonLineBytes,

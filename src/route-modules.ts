@@ -7,6 +7,7 @@ import { backupsRoutes, describeBackups } from './api/routes/backups.js';
 import { consoleRoutes, describeConsole } from './api/routes/console.js';
 import { describeEpochs, epochsRoutes } from './api/routes/epochs.js';
 import { describeHealth, healthRoutes } from './api/routes/health.js';
+import { describeReplication, replicationRoutes } from './api/routes/replication.js';
 import { describeVerify, verifyRoutes } from './api/routes/verify.js';
 import { calendarModules } from './calendar-route-modules.js';
 import { builtConsolePage } from './console-page.js';
@@ -65,6 +66,13 @@ export function routeModules(parts: RouteParts): RouteModule[] {
             : undefined,
       }),
       describeBackups,
+    ),
+    v1(
+      replicationRoutes({
+        ...{ guard, body: shared.body, ledgers: shared.ledgers },
+        ...{ replication: opened.replication, stopping: parts.stopping },
+      }),
+      describeReplication,
     ),
     v1(anchorSigningRoutes({ guard, signing: node, body: shared.body }), describeAnchorSigning),
     // Behind the routes of fixed names, which are no epochs.

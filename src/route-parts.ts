@@ -8,6 +8,7 @@ import type { BodyLimits } from './api/body.js';
 import type { ClientCertificates } from './api/client-certificates.js';
 import { ContainerSeals } from './api/container-seals.js';
 import { createCursorCodec, type CursorCodec } from './api/cursor.js';
+import { LedgerPlaces } from './api/ledger-places.js';
 import { createLoginLimiter } from './api/rate-limit.js';
 import type { Readiness } from './api/routes/health.js';
 import type { BackupKeeper } from './backup/backup-keeper.js';
@@ -21,12 +22,14 @@ import type { Config } from './config.js';
 import type { Anchoring } from './epoch-timer.js';
 import type { OpenedCalendars } from './open-calendars.js';
 import type { OpenedNode } from './open-node.js';
+import type { OpenedReplication } from './open-replication.js';
 import type { FindableFields } from './queries/findable-fields.js';
 import type { IdentityBook } from './queries/identity-book.js';
 import type { SchemaRegistry } from './queries/ledger-schemas.js';
 import type { NodeTrustParts } from './queries/node-trust.js';
 import { TenantLedgers } from './queries/tenant-ledgers.js';
 import type { WaitingOf } from './queries/waiting-signature.js';
+import type { Timers } from './replication/links/timers.js';
 import type { PrintJob } from './reports/print-job.js';
 import type { NodeViews } from './views/node-views.js';
 
@@ -44,6 +47,8 @@ export interface ServedNode extends OpenedNode {
   readonly calendars: OpenedCalendars;
   readonly backends: () => readonly BackendStatus[];
   readonly backups: BackupKeeper;
+  /** Null of a node without peers. */
+  readonly replication: OpenedReplication | null;
 }
 
 export interface RouteParts {
@@ -59,7 +64,12 @@ export interface RouteParts {
   readonly readiness: () => Readiness;
   /** Aborted when the node begins to stop: what would go on without end then ends. */
   readonly stopping: AbortSignal;
+  /** Of what waits for other nodes. */
+  readonly timers: Timers;
 }
+
+/** Shorter than a client waits for an answer. */
+const READ_WAIT_MILLIS = 5_000;
 
 /** One of each for all routes. */
 export interface SharedParts {
@@ -77,6 +87,14 @@ export function sharedParts(parts: RouteParts): SharedParts {
   const { seal } = node;
   const { book, recorder, inspections } = opened.access;
   const timeoutMillis = config.requestTimeoutMillis;
+  const ledgers = new TenantLedgers({
+    store: node.store,
+    marksOf: node.marksOf,
+    clock,
+    views,
+    maps,
+    timeZoneOf: (tenant) => book.of(tenant as TenantName).settings.timeZone,
+  });
   return {
     guard: createGuard({
       authenticators,
@@ -85,16 +103,20 @@ export function sharedParts(parts: RouteParts): SharedParts {
       authority: book,
       inspections,
       log: recorder,
+      places: new LedgerPlaces({
+        logOf: (tenant, name) => {
+          const handle = node.store.tenantNamed(tenant)?.handle;
+          const found = handle === undefined ? [] : node.store.ledgersOf(handle);
+          return found.find(({ identity }) => identity.name === name)?.reader ?? null;
+        },
+        port: opened.replication?.port ?? null,
+        stopping: parts.stopping,
+        timers: parts.timers,
+        waitMillis: READ_WAIT_MILLIS,
+      }),
     }),
     cursors: createCursorCodec(node.derivedKey('cursors')),
-    ledgers: new TenantLedgers({
-      store: node.store,
-      marksOf: node.marksOf,
-      clock,
-      views,
-      maps,
-      timeZoneOf: (tenant) => book.of(tenant as TenantName).settings.timeZone,
-    }),
+    ledgers,
     body: { maxBytes: config.maxBodyBytes, timeoutMillis },
     seals: new ContainerSeals({
       seal: seal && ((content) => seal.seal(content, clock.now())),

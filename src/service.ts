@@ -35,11 +35,14 @@ import { openBackups } from './open-backups.js';
 import { batchReasons, openBatches } from './open-batches.js';
 import { calendarReasons, openCalendars } from './open-calendars.js';
 import { openNode, type OpenedNode } from './open-node.js';
+import { openReplication, type OpenSharing, readReplication } from './open-replication.js';
 import { witnessMetrics, witnessReasons } from './open-witnesses.js';
 import { FindableFields } from './queries/findable-fields.js';
 import { IdentityBook } from './queries/identity-book.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
 import { hasRecovered } from './readiness.js';
+import type { Timers } from './replication/links/timers.js';
+import { replicationMetrics, replicationReasons } from './replication-health.js';
 import type { PrintJob } from './reports/print-job.js';
 import { searchSources } from './search-source.js';
 import { storeFailure } from './store-failure.js';
@@ -66,6 +69,10 @@ export interface ServiceParts {
   readonly trySchema: TrySchema;
   /** Of reports for people. */
   readonly print: PrintJob;
+  /** What keeps ledgers together with peers, where there are peers. */
+  readonly openSharing?: OpenSharing;
+  /** For tests. */
+  readonly timers?: Timers;
 }
 
 export class Service {
@@ -107,6 +114,7 @@ export class Service {
       };
       const erasureObserver = erasureMetrics(metrics.registry);
       const surroundings = { ...parts, observer, erasureObserver, onFailure, onTokenCrash };
+      const sharing = await readReplication(config);
       const opened = await openNode(config, secrets, surroundings);
       lifetime.add(() => opened.close());
       nodeMetrics(metrics.registry, opened.node);
@@ -128,6 +136,14 @@ export class Service {
       // It asks the views, and must not find them closed.
       lifetime.add(() => opened.eraser.close());
       viewMetrics(metrics.registry, views);
+      const replication =
+        sharing === null
+          ? null
+          : await openReplication(sharing, opened.keyStore, parts, parts.openSharing);
+      if (replication !== null) {
+        lifetime.add(() => replication.close());
+        replicationMetrics(metrics.registry, () => replication.port.status());
+      }
       const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
       const augmentation = await openAugmentation(config, parts, opened, metrics);
       const { keeper: batches, seals } = openBatches(config, parts, opened, metrics.registry);
@@ -173,6 +189,7 @@ export class Service {
           anchoring,
           waitingOf,
           calendars,
+          replication,
         },
         backends: () => backends.statuses(),
         backups: backups.keeper,
@@ -194,6 +211,7 @@ export class Service {
             ...calendarReasons(calendars.stamps),
             ...batchReasons(seals),
             ...backups.reasons(),
+            ...(replication === null ? [] : replicationReasons(replication.port.status())),
             ...(augmentation?.reasons() ?? []),
           ],
         }),

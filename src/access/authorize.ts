@@ -84,6 +84,12 @@ const ALLOWED = {
   /** To the directories that the node is given: all tenants are in a backup. */
   'backup:make': ['operator', 'admin'],
   'backup:read': ['operator', 'admin'],
+  /** Links to other nodes, and the ledgers of all tenants that are kept together with them. */
+  'replication:read': ['operator', 'admin'],
+  /** Which nodes keep a ledger, and which of them writes it. */
+  'group:read': ['operator', ...EVERYONE],
+  'group:change': ['admin'],
+  'group:move': ['operator', 'admin'],
   /** Having a digest stamped with the next epoch: what it is of, the node never learns. */
   'calendar:submit': ['operator', 'writer', 'admin'],
   'calendar:read': ['operator', ...EVERYONE],
@@ -157,6 +163,7 @@ const OF_THE_NODE: readonly Action[] = [
   'backup:make',
   'backup:read',
   'node-key:list',
+  'replication:read',
 ];
 
 /**

@@ -29,6 +29,10 @@ export type ApiErrorCode =
   /** Too many requests of a costly kind are under way. */
   | 'SERVER_BUSY'
   | 'SERVER_STOPPING'
+  /** The ledger has fewer entries here than a read asks for. */
+  | 'READ_BEHIND'
+  /** Another node takes writes of the ledger; the error says where. */
+  | 'WRITTEN_ELSEWHERE'
   /** A mistake of ours; the log has the details under the request's id. */
   | 'INTERNAL';
 
@@ -42,15 +46,19 @@ export interface ApiErrorOptions {
   readonly cause?: unknown;
   readonly errors?: readonly InvalidMember[];
   readonly retryAfterSeconds?: number;
+  /** Where to send the request instead. */
+  readonly location?: string;
 }
 
 export class ApiError extends ChirographError<ApiErrorCode> {
   readonly errors: readonly InvalidMember[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly location: string | undefined;
 
   constructor(code: ApiErrorCode, message: string, options: ApiErrorOptions = {}) {
     super(code, message, options.cause === undefined ? {} : { cause: options.cause });
     this.errors = options.errors;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.location = options.location;
   }
 }

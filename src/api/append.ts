@@ -1,8 +1,9 @@
 /** Bodies that are to be appended: one record as JSON, or a stream of them as NDJSON. */
 import type { Request, Response } from 'express';
 import type { Principal } from '../access/authorize.js';
-import { asciiJson } from '../base/ascii-json.js';
-import { ChirographError } from '../base/errors.js';
+import { type AsciiJson, asciiJson } from '../base/ascii-json.js';
+import { assert, ChirographError } from '../base/errors.js';
+import type { Durability, DurablyAppended } from '../commands/append-durably.js';
 import type { RecordResult } from '../commands/append-target.js';
 import {
   IDEMPOTENCY_KEY,
@@ -26,26 +27,23 @@ export interface RecordLimits {
   readonly timeoutMillis: number;
 }
 
-/** What became of a record; a receipt is JSON text already. */
-export type TextResult = RecordResult<ReceiptText>;
-
-/** @throws as `appendRecordTexts`. */
-export type Append = (
-  principal: Principal,
-  ledger: string,
-  text: RecordText,
-) => Promise<TextResult>;
-
-/** One result for each text, in order. @throws as `appendRecordTexts`. */
+/** One result for each text, in order. @throws as `appendRecordTexts` and `appendDurably`. */
 export type AppendAll = (
-  principal: Principal,
-  ledger: string,
+  target: AppendTo,
   texts: readonly RecordText[],
-) => Promise<readonly TextResult[]>;
+) => Promise<DurablyAppended<ReceiptText>>;
 
-interface AppendTarget {
+/** The same of one. */
+export type Append = (target: AppendTo, text: RecordText) => Promise<DurablyAppended<ReceiptText>>;
+
+export interface AppendTo {
   readonly principal: Principal;
   readonly ledger: string;
+  /** That is asked for. */
+  readonly durability: Durability | null;
+}
+
+interface AppendTarget extends AppendTo {
   readonly limits: RecordLimits;
 }
 
@@ -62,22 +60,29 @@ export interface StreamContext extends AppendTarget {
 export async function appendOne(
   request: Request,
   response: Response,
-  { principal, ledger, append, limits }: AppendContext,
+  { append, limits, ...target }: AppendContext,
 ): Promise<void> {
   const idempotencyKey = headerKey(request);
   const { maxBodyBytes: maxBytes, timeoutMillis } = limits;
   const bytes = await readBody(request, { maxBytes, timeoutMillis });
-  const result = await append(principal, ledger, { bytes, idempotencyKey });
+  const appended = await append(target, { bytes, idempotencyKey });
+  if (appended.kind === 'pending') {
+    sendJsonText(response, 202, pendingJson());
+    return;
+  }
+  const [result] = appended.results;
+  assert(result !== undefined, 'a record has a result');
   if (result.kind === 'error') throw result.error;
   const { receipt, isRepeated } = result;
-  response.setHeader('Location', `/v1/ledgers/${ledger}/records/${receipt.id}`);
-  sendJsonText(response, isRepeated ? 200 : 201, receipt.json);
+  response.setHeader('Location', `/v1/ledgers/${target.ledger}/records/${receipt.id}`);
+  const status = appended.isLate ? 202 : isRepeated ? 200 : 201;
+  sendJsonText(response, status, receiptJson(receipt, appended.durability));
 }
 
 export async function appendStream(
   request: Request,
   response: Response,
-  { principal, ledger, appendAll, limits, refuse }: StreamContext,
+  { appendAll, limits, refuse, ...target }: StreamContext,
 ): Promise<void> {
   if (headerKey(request) !== null)
     throw new ApiError(
@@ -91,15 +96,33 @@ export async function appendStream(
   };
   const requestId = requestIdOf(response);
   await exchangeNdjson(request, response, options, async (lines) => {
-    const results = await resultsOf(lines, (texts) => appendAll(principal, ledger, texts));
+    const { results, durability } = await resultsOf(lines, (texts) => appendAll(target, texts));
     for (const result of results)
       if (result.kind === 'error' && isClaimRefusal(result.error)) await refuse(result.error);
-    return results.map((result, at) =>
-      result.kind === 'receipt'
-        ? result.receipt.json
-        : asciiJson(lineProblem(result.error, lines[at]?.number ?? 0, requestId)),
-    );
+    return results.map((result, at) => {
+      const line = lines[at]?.number ?? 0;
+      if (result.kind === 'receipt') return receiptJson(result.receipt, durability);
+      return result.kind === 'pending'
+        ? pendingJson(line)
+        : asciiJson(lineProblem(result.error, line, requestId));
+    });
   });
+}
+
+function pendingJson(line?: number): AsciiJson {
+  return asciiJson({
+    pending: true,
+    detail:
+      'too few members have it on disk yet, and it goes on: send it again with the same idempotency key for its receipt, or to hear why it has none',
+    ...(line !== undefined && { line }),
+  });
+}
+
+function receiptJson({ json }: ReceiptText, durability: Durability | null): AsciiJson {
+  // A receipt is written as text, and is an object that has members.
+  return durability === null
+    ? json
+    : (`${json.slice(0, -1)},"durability":"${durability}"}` as AsciiJson);
 }
 
 /** Other refusals of lines are told in the answer alone: it is whose word it is that was tried here. */
@@ -107,26 +130,43 @@ function isClaimRefusal({ code }: ChirographError): boolean {
   return code.startsWith('CLAIM_');
 }
 
+type LineResult = RecordResult<ReceiptText> | { readonly kind: 'pending' };
+
+interface LineResults {
+  readonly results: readonly LineResult[];
+  readonly durability: Durability | null;
+}
+
 /** Results in the place of their lines. What fails all that could be appended fails each of them. */
 async function resultsOf(
   lines: readonly NdjsonLine[],
-  append: (texts: readonly RecordText[]) => Promise<readonly TextResult[]>,
-): Promise<TextResult[]> {
+  append: (texts: readonly RecordText[]) => Promise<DurablyAppended<ReceiptText>>,
+): Promise<LineResults> {
   const texts = lines.flatMap((line) => (line.kind === 'line' ? [{ bytes: line.bytes }] : []));
-  let appended: readonly TextResult[];
-  try {
-    appended = await append(texts);
-  } catch (error) {
-    if (!(error instanceof ChirographError)) throw error;
-    appended = texts.map(() => ({ kind: 'error', error }));
-  }
+  const { results: appended, durability } = await lineResults(texts, append);
   let next = 0;
-  return lines.map((line) => {
+  const results = lines.map((line) => {
     const refusal = lineRefusal(line);
     const result = refusal === null ? appended[next++] : { kind: 'error' as const, error: refusal };
     if (result === undefined) throw new Error('fewer results than lines');
     return result;
   });
+  return { results, durability };
+}
+
+async function lineResults(
+  texts: readonly RecordText[],
+  append: (texts: readonly RecordText[]) => Promise<DurablyAppended<ReceiptText>>,
+): Promise<LineResults> {
+  try {
+    const appended = await append(texts);
+    return appended.kind === 'appended'
+      ? appended
+      : { results: texts.map(() => appended), durability: null };
+  } catch (error) {
+    if (!(error instanceof ChirographError)) throw error;
+    return { results: texts.map(() => ({ kind: 'error', error })), durability: null };
+  }
 }
 
 function headerKey(request: Request): string | null {

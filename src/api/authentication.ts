@@ -19,6 +19,7 @@ import { ChirographError } from '../base/errors.js';
 import type { ClientCertificates } from './client-certificates.js';
 import { markDisclosing } from './disclosing-routes.js';
 import { INSPECTION_HEADER, inspectionOf } from './inspection-header.js';
+import type { LedgerPlaces } from './ledger-places.js';
 import type { LoginLimiter } from './rate-limit.js';
 import { requestIdOf } from './request-id.js';
 
@@ -80,6 +81,8 @@ export interface GuardOptions {
   readonly authority: Authority;
   readonly inspections: Inspections;
   readonly log: AccessLog;
+  /** Of a node with ledgers. */
+  readonly places?: LedgerPlaces;
 }
 
 /** What every handler begins with. */
@@ -98,7 +101,7 @@ interface Entered {
  * with, INSPECTION_REQUIRED or ApiError LOGIN_RATE_LIMITED; and, where something cannot be put on record, what the ledger throws.
  */
 export function createGuard(options: GuardOptions): Guard {
-  const { authenticators, certificates, limiter, authority, inspections, log } = options;
+  const { authenticators, certificates, limiter, authority, inspections, log, places } = options;
   const attempt = async (request: Request): Promise<LogInAttempt> => {
     const { authorization } = request.headers;
     const credentials = { authorization, certificate: certificates.of(request.socket) };
@@ -121,6 +124,13 @@ export function createGuard(options: GuardOptions): Guard {
     if (claimed !== null && tenant !== undefined)
       log.failedLogIn({ tenant, claimed, code: outcome.code, request: requestId });
     throw outcome;
+  };
+
+  /** Tells of a write that another node takes which one that is. */
+  const located = (error: unknown, { tenant }: Principal, request: Request): unknown => {
+    const ledger = ledgerOf(request);
+    if (codeOf(error) !== 'LEDGER_ELSEWHERE' || ledger === null) return error;
+    return places?.redirection(tenant, ledger, request) ?? error;
   };
 
   const enter = async (
@@ -151,7 +161,7 @@ export function createGuard(options: GuardOptions): Guard {
         return await run();
       } catch (error) {
         await refuse(error);
-        throw error;
+        throw located(error, known, request);
       }
     };
     return refusing(async () => {
@@ -164,6 +174,10 @@ export function createGuard(options: GuardOptions): Guard {
       if (isDisclosing && inspection === null && allowing.every((role) => role === 'inspector'))
         throw noInspection();
       if (isHidden) request.params['ledger'] = NO_LEDGER;
+      const shown = ledgerOf(request);
+      // Of one that is hidden as well: what is wrong with the request must not tell it from none.
+      if (shown !== null && isRead(request))
+        await places?.beforeRead(known.tenant, shown, request, response);
       if (readsEntries(ledger, asked)) await log.applied();
       return { principal, acting, inspection, refusing, refuse };
     });
@@ -205,7 +219,7 @@ export function createGuard(options: GuardOptions): Guard {
         taken = await act.take();
       } catch (error) {
         await log.ended(acting, act, { code: codeOf(error) });
-        throw error;
+        throw located(error, principal, request);
       }
       // A crash here leaves on record that it was begun: it may have been done.
       await log.ended(acting, act, { made: taken.made });
@@ -225,6 +239,10 @@ async function checkScope({ scope }: Inspection, found: Disclosure): Promise<voi
 
 /** A name that no ledger can have. */
 export const NO_LEDGER = '';
+function isRead({ method }: Request): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
 const LEDGER_NAME = /^[a-z0-9_][a-z0-9-_]{0,62}$/;
 
 function ledgerOf({ params }: Request): string | null {

@@ -1,6 +1,7 @@
 /** Ledgers, entries and receipts as answers describe them in /openapi.json, and the parts of their paths. */
 import { z } from 'zod';
 import type { LeafIndex, TreeSize } from '../base/brand.js';
+import { DURABILITIES } from '../commands/append-durably.js';
 import { instantSchema } from './schemas.js';
 
 export const LEDGER_NAME_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -76,6 +77,10 @@ export const receiptSchema = z
       .array(z.object({ pointer: z.string(), detail: z.string() }))
       .optional()
       .meta({ description: 'Where the record is not as its schema says, and by which rule.' }),
+    durability: z
+      .enum(DURABILITIES)
+      .optional()
+      .meta({ description: 'Where it is on disk; of a shared ledger, or where it was asked for.' }),
   })
   .meta({ id: 'Receipt', description: 'What a writer keeps: already evidence.' });
 

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { assert } from '../base/errors.js';
 import { operationName } from './disclosing-routes.js';
 import { inspectionHeaders } from './inspection-header.js';
+import { readHeaders } from './ledger-places.js';
 import { addResource } from './resource.js';
 import { pageHeaders } from './security-headers.js';
 
@@ -31,11 +32,17 @@ export function buildOpenApi(
     description: 'An API key.',
   });
   for (const describe of parts) describe(registry);
-  const definitions = registry.definitions.map((one) =>
-    one.type === 'route' && underHeader.has(operationName(one.route.method, one.route.path))
-      ? { ...one, route: withInspectionHeader(one.route) }
-      : one,
-  );
+  const definitions = registry.definitions.map((one) => {
+    if (one.type !== 'route') return one;
+    const { method, path } = one.route;
+    const readable = isLedgerRead(one.route) ? withHeaders(one.route, readHeaders) : one.route;
+    return {
+      ...one,
+      route: underHeader.has(operationName(method, path))
+        ? withHeaders(readable, inspectionHeaders)
+        : readable,
+    };
+  });
   return new OpenApiGeneratorV31(definitions).generateDocument({
     openapi: '3.1.0',
     info: {
@@ -48,10 +55,13 @@ export function buildOpenApi(
   });
 }
 
-function withInspectionHeader(route: RouteConfig): RouteConfig {
+function isLedgerRead({ method, path }: RouteConfig): boolean {
+  return method === 'get' && path.includes('/{ledger}');
+}
+
+function withHeaders(route: RouteConfig, more: z.ZodObject): RouteConfig {
   const { headers } = route.request ?? {};
-  const all =
-    headers === undefined ? inspectionHeaders : inspectionHeaders.extend(shapeOf(headers));
+  const all = headers === undefined ? more : more.extend(shapeOf(headers));
   return { ...route, request: { ...route.request, headers: all } };
 }
 

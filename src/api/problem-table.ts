@@ -35,6 +35,8 @@ export const PROBLEMS = {
   HEADERS_TOO_LARGE: kind(431, 'The header is too large'),
   SERVER_BUSY: kind(503, 'Too many requests of this kind', 1),
   SERVER_STOPPING: kind(503, 'The node is stopping', 5),
+  READ_BEHIND: kind(412, 'The ledger has fewer entries here', 1),
+  WRITTEN_ELSEWHERE: kind(307, 'Another node writes the ledger'),
   INTERNAL: kind(500, 'The node failed'),
 
   BACKUP_TARGET_UNUSABLE: kind(503, 'The backup target cannot be used', 60),
@@ -46,6 +48,11 @@ export const PROBLEMS = {
   BACKUP_RUNNING: kind(409, 'A backup is being made'),
   BACKUP_VAULT_LACKING: kind(409, 'The vault is lacking'),
   BACKUP_NOT_EMPTY: kind(409, 'The directory is not empty'),
+
+  REPLICATION_OFF: kind(409, 'The node has no peers'),
+  GROUP_REFUSED: kind(409, 'The group cannot keep the ledger'),
+  MOVE_REFUSED: kind(409, 'The member cannot write the ledger'),
+  MOVE_TIMED_OUT: kind(503, 'The other member does not write yet', 5),
 
   ACCESS_KEY_MISSING: kind(401, 'An API key is needed'),
   ACCESS_KEY_UNKNOWN: kind(401, 'The API key is not known'),
@@ -115,6 +122,7 @@ export const PROBLEMS = {
   LEDGER_ENTRY_UNKNOWN: kind(404, 'There is no such entry'),
   LEDGER_ENTRY_TOO_LARGE: kind(413, 'The entry is too large'),
   LEDGER_IDEMPOTENCY_CONFLICT: kind(409, 'The idempotency key was used for another record'),
+  LEDGER_ELSEWHERE: kind(503, 'Another node writes the ledger', 2),
   LEDGER_HANDOVER: kind(409, 'The keys cannot be handed over'),
   LEDGER_REPLICA_LIMIT: kind(507, 'There is no room for replicas'),
   LEDGER_SIZE_UNKNOWN: kind(400, 'The ledger has no such size'),
@@ -297,6 +305,7 @@ export const PROBLEMS = {
   SIGNATURE_LIMIT: kind(409, 'The entry has as many signatures as it may'),
   SEAL_NOT_CONFIGURED: kind(409, 'The node has no seal'),
   MAP_NOT_COVERING: kind(409, 'No map of the closed log covers this'),
+  DURABILITY_REFUSED: kind(422, 'The ledger does not give this durability'),
   PREPARATION_INTERRUPTED: kind(503, 'Preparing the records was interrupted', 1),
 
   BITCOIN_TRANSACTION_MALFORMED: kind(400, 'Not a Bitcoin transaction'),

@@ -55,6 +55,8 @@ export function sendProblem(response: Response, error: unknown): Problem {
   const retryAfter = retryAfterSeconds(error, problem.code);
   if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
   if (problem.status === 401) response.setHeader('WWW-Authenticate', challenge(problem.code));
+  if (error instanceof ApiError && error.location !== undefined)
+    response.setHeader('Location', error.location);
   response.status(problem.status);
   response.setHeader('Content-Type', 'application/problem+json');
   response.setHeader('Cache-Control', 'no-store');

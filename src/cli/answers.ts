@@ -16,6 +16,8 @@ export const receiptSchema = z.object({
   }),
   checkpoint: z.string(),
   inclusionProof: z.array(z.string()),
+  /** Of a shared ledger. */
+  durability: z.string().optional(),
 });
 export type Receipt = z.output<typeof receiptSchema>;
 

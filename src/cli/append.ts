@@ -1,7 +1,9 @@
 /** `chirograph append`: records into a ledger, one as JSON or many as NDJSON. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { z } from 'zod';
 import type { JsonObject, JsonValue } from '../base/canonical-json.js';
 import { isJsonObject } from '../base/json-members.js';
+import { DURABILITIES } from '../commands/append-durably.js';
 import { expected, lineProblemSchema, receiptSchema } from './answers.js';
 import { readAppendInput } from './append-input.js';
 import { CliError } from './cli-error.js';
@@ -11,27 +13,38 @@ import type { InputLine } from './input-lines.js';
 import type { NodeClient } from './node-client.js';
 import { type NodeFlags, nodeClientFor, recordsPath, withNodeOptions } from './node-options.js';
 import { createProgress } from './progress.js';
-import { oneLine, printResult, type Terminal } from './terminal.js';
+import { type End, EXIT, type ExitCode, oneLine, printResult, type Terminal } from './terminal.js';
 
 interface AppendFlags extends NodeFlags {
   readonly ndjson?: true;
   readonly idempotencyKey?: string;
+  readonly durability?: string;
   readonly json?: true;
 }
 
-export function addAppendCommand(program: Command, terminal: Terminal): void {
+const pendingSchema = z.object({ line: z.number().optional(), detail: z.string() });
+
+export function addAppendCommand(program: Command, terminal: Terminal, end: End): void {
   const command = withNodeOptions(program.command('append'))
     .argument('<ledger>', 'name of the ledger')
     .argument('[file]', 'records, as one JSON object or as NDJSON (default: standard input)')
     .option('--ndjson', 'each line stands alone, also where there is but one')
     .option('--idempotency-key <key>', 'of one record: sent again, it is not entered again')
+    .addOption(
+      new Option(
+        '--durability <where>',
+        'where they are to be on disk: of a shared ledger quorum or all, of any other local',
+      ).choices(DURABILITIES),
+    )
     .description('append records and print their receipts')
     .action(async (ledger: string, file: string | undefined, flags: AppendFlags) => {
       const input = await readAppendInput(inputBytes(file, terminal), flags.ndjson === true);
       const client = nodeClientFor(flags, terminal);
-      const path = recordsPath(ledger);
-      if (input.kind === 'record') await appendOne(client, path, input.record, flags, terminal);
-      else await appendLines(client, path, input.lines, flags, terminal);
+      const query = flags.durability === undefined ? '' : `?durability=${flags.durability}`;
+      const path = `${recordsPath(ledger)}${query}`;
+      if (input.kind === 'record')
+        end(await appendOne(client, path, input.record, flags, terminal));
+      else end(await appendLines(client, path, input.lines, flags, terminal));
     });
   withExamples(
     command,
@@ -46,10 +59,11 @@ async function appendOne(
   record: JsonObject,
   { idempotencyKey, json }: AppendFlags,
   terminal: Terminal,
-): Promise<void> {
+): Promise<ExitCode> {
   const key = idempotencyKey === undefined ? {} : { idempotencyKey: checkedKey(idempotencyKey) };
   const answer = await client.request({ method: 'POST', path, body: record, ...key });
-  printResult(terminal, json, answer, [receiptLine(answer)]);
+  printResult(terminal, json, answer, [answerLine(answer)]);
+  return isPending(answer) ? EXIT.no : EXIT.done;
 }
 
 /** A request holds no more than this, so that neither side ever holds much. */
@@ -62,12 +76,13 @@ async function appendLines(
   lines: AsyncIterable<InputLine>,
   { idempotencyKey, json }: AppendFlags,
   terminal: Terminal,
-): Promise<void> {
+): Promise<ExitCode> {
   if (idempotencyKey !== undefined)
     throw new CliError('CLI_USAGE', 'in NDJSON each line has a member idempotencyKey of its own');
   const progress = createProgress(terminal);
   let sent = 0;
   let refused = 0;
+  let pending = 0;
   try {
     for await (const batch of batches(lines)) {
       const answers = await client.postLines(path, bodyOf(batch));
@@ -77,6 +92,7 @@ async function appendLines(
       for (const [at, answer] of answers.entries()) {
         const numbered = withLine(answer, batch[at]?.number ?? 0);
         if (isProblem(numbered)) refused++;
+        if (isPending(numbered)) pending++;
         printResult(terminal, json, numbered, [answerLine(numbered)]);
       }
       sent += answers.length;
@@ -88,8 +104,9 @@ async function appendLines(
   if (refused > 0)
     throw new CliError(
       'CLI_REFUSED',
-      `${refused} of ${sent} records were refused, as their lines say; the others are entered`,
+      `${refused} of ${sent} records were refused, as their lines say; the others are ${pending === 0 ? 'entered' : 'entered or on their way'}`,
     );
+  return pending === 0 ? EXIT.done : EXIT.no;
 }
 
 async function* batches(lines: AsyncIterable<InputLine>): AsyncGenerator<readonly InputLine[]> {
@@ -117,12 +134,21 @@ function isProblem(answer: JsonValue): answer is JsonObject {
   return isJsonObject(answer) && Object.hasOwn(answer, 'code');
 }
 
+/** Of a shared ledger: too few members have it yet. */
+function isPending(answer: JsonValue): answer is JsonObject {
+  return isJsonObject(answer) && answer['pending'] === true;
+}
+
 /** A problem's line counts within its request; people count within their file. */
 function withLine(answer: JsonValue, line: number): JsonValue {
-  return isProblem(answer) ? { ...answer, line } : answer;
+  return isProblem(answer) || isPending(answer) ? { ...answer, line } : answer;
 }
 
 function answerLine(answer: JsonValue): string {
+  if (isPending(answer)) {
+    const { line, detail } = expected(pendingSchema, answer);
+    return oneLine(`${line === undefined ? '' : `line ${line}: `}pending: ${detail}`);
+  }
   if (!isProblem(answer)) return receiptLine(answer);
   const { line, code, title, detail } = expected(lineProblemSchema, answer);
   const why = detail === undefined ? '' : ` (${detail})`;
@@ -130,8 +156,9 @@ function answerLine(answer: JsonValue): string {
 }
 
 function receiptLine(answer: JsonValue): string {
-  const { id, index, recordedAt } = expected(receiptSchema, answer);
-  return oneLine(`${index}  ${id}  ${recordedAt}  durable`);
+  const { id, index, recordedAt, durability } = expected(receiptSchema, answer);
+  const where = durability === undefined ? '' : ` (${durability})`;
+  return oneLine(`${index}  ${id}  ${recordedAt}  durable${where}`);
 }
 
 function checkedKey(key: string): string {

@@ -17,9 +17,11 @@ import { addIdentityCommand } from './identity.js';
 import { addInitCommand } from './init.js';
 import { addInspectCommand } from './inspect.js';
 import { addKeysCommand } from './keys.js';
+import { addLedgerCommand } from './ledger.js';
 import { addMonitorCommand } from './monitor.js';
 import { addOtsCommand } from './ots.js';
 import { addQueryCommand } from './query.js';
+import { addReplicationCommand } from './replication.js';
 import { addRestoreCommand } from './restore.js';
 import { addRetentionCommand } from './retention.js';
 import { addSchemasCommand } from './schemas.js';
@@ -57,7 +59,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
     .configureOutput({ writeOut: terminal.stdout, writeErr: () => undefined });
   addInitCommand(program, terminal);
   addServeCommand(program, terminal, end);
-  addAppendCommand(program, terminal);
+  addAppendCommand(program, terminal, end);
   addGetCommand(program, terminal);
   addQueryCommand(program, terminal);
   addSignCommand(program, terminal);
@@ -69,6 +71,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addMonitorCommand(program, terminal, end);
   addKeysCommand(program, terminal);
   addAccessCommand(program, terminal);
+  addLedgerCommand(program, terminal);
   addIdentityCommand(program, terminal);
   addInspectCommand(program, terminal);
   addRetentionCommand(program, terminal);
@@ -81,6 +84,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addViewsCommand(program, terminal);
   addWitnessCommand(program, terminal, end);
   addSimulateCommand(program, terminal, end);
+  addReplicationCommand(program, terminal, end);
   addDhtCommand(program);
   addDemoCommand(program, terminal, end);
   return program;

@@ -14,6 +14,8 @@ export type CommandErrorCode =
   | 'SEAL_NOT_CONFIGURED'
   /** A closed log gets no more map entries, and its last one does not cover what is asked. */
   | 'MAP_NOT_COVERING'
+  /** The ledger does not give the durability that is asked for. */
+  | 'DURABILITY_REFUSED'
   /** The thread that prepares records failed; none of the request's was appended. */
   | 'PREPARATION_INTERRUPTED';
 

@@ -12,6 +12,7 @@ import type { KeysErrorCode } from '../keys/keys-error.js';
 import type { LedgerErrorCode } from '../ledger/ledger-error.js';
 import type { QueryErrorCode } from '../queries/query-error.js';
 import type { RecordsErrorCode } from '../records/records-error.js';
+import type { SharingErrorCode } from '../replication/replication-error.js';
 import type { ReportErrorCode } from '../reports/report-error.js';
 import type { RetentionErrorCode } from '../retention/retention-error.js';
 import type { SchemasErrorCode } from '../schemas/schemas-error.js';
@@ -38,6 +39,7 @@ export type OperationErrorCode =
   | RetentionErrorCode
   | SchemasErrorCode
   | ReportErrorCode
+  | SharingErrorCode
   | SigningErrorCode
   | TlogErrorCode
   | ViewsErrorCode;

@@ -23,6 +23,8 @@ export type LedgerErrorCode =
   | 'LEDGER_ENTRY_TOO_LARGE'
   /** An idempotency key used before, for another record. */
   | 'LEDGER_IDEMPOTENCY_CONFLICT'
+  /** Another node writes the ledger. */
+  | 'LEDGER_ELSEWHERE'
   /** Keys cannot be handed over, or not by what was given: the message says why. */
   | 'LEDGER_HANDOVER'
   /** No more replicas, or bytes of them, than the limits allow. */

@@ -1,7 +1,19 @@
 /** Operating errors of replication. What each means and what to do is in docs/errors.md. */
 import { ChirographError } from '../base/errors.js';
 
+/** That a node answers with. */
+export type SharingErrorCode =
+  /** The node has no peers. */
+  | 'REPLICATION_OFF'
+  /** The group that is asked for cannot keep the ledger. */
+  | 'GROUP_REFUSED'
+  /** That member cannot write the ledger now. */
+  | 'MOVE_REFUSED'
+  /** The other member did not begin to write in time. */
+  | 'MOVE_TIMED_OUT';
+
 export type ReplicationErrorCode =
+  | SharingErrorCode
   /** Peers, addresses or bootstrap nodes are not what the settings take. */
   | 'REPLICATION_SETTINGS_MALFORMED'
   /** A peer cannot be reached where it should be, or what is there is another. */

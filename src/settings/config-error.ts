@@ -16,6 +16,8 @@ export type ConfigErrorCode =
   | 'CONFIG_TRUST_UNUSABLE'
   /** The file of `witnessPolicy` cannot be read, or is no policy. */
   | 'CONFIG_POLICY_UNUSABLE'
+  /** The file of `replication` cannot be read, or is not what it should be. */
+  | 'CONFIG_REPLICATION_UNUSABLE'
   /** A part made for development, in production. */
   | 'CONFIG_DEVELOPMENT_PARTS';
 

@@ -115,6 +115,7 @@ const PATHS = [
   'anchorPkcs11PinFile',
   'signatureTrust',
   'witnessPolicy',
+  'replication',
   'anchorFiles',
   'recoveryKeys',
   'escrowDirectory',

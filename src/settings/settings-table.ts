@@ -43,6 +43,7 @@ export const DEFAULTS = {
   anchorKey: 'software',
   anchorSignatureMillis: DAY_MILLIS,
   epochIntervalMillis: 60_000,
+  quorumTimeoutMillis: 5_000,
   epochTimeStamps: 'on',
   epochTimeStampMillis: HOUR_MILLIS,
   calendarsWanted: 2,
@@ -206,6 +207,16 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     (value) => /^[0-9A-Za-z.:[\]-]{1,256}(?:,[0-9A-Za-z.:[\]-]{1,256}){0,63}$/.test(value),
     'hosts with ports, with commas between them',
     'witnesses of it that lie in a private network: host:port,host:port',
+  ),
+  replication: text(
+    isPath,
+    'a path',
+    'JSON file that says where this node stands, where it listens for other nodes, and which are its peers (see README, Several nodes)',
+  ),
+  quorumTimeoutMillis: wholeNumber(
+    0,
+    DAY_MILLIS,
+    'how long a write to a shared ledger waits for the receipts of its quorum before it is answered without a checkpoint',
   ),
   epochTimeStamps: choice(
     ['on', 'off'],

@@ -126,6 +126,29 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     foreign: 403,
     ask: () => ({ path: '/v1/backups', json: { target: '/of/none' } }),
   },
+  'GET /v1/replication': {
+    may: ['operator', 'admin'],
+    status: 409,
+    foreign: 403,
+    ask: get('/v1/replication'),
+  },
+  'GET /v1/ledgers/{ledger}/group': {
+    may: ['operator', ...EVERYONE],
+    ...ofLedger,
+    ask: get(`${KYC}/group`),
+  },
+  'PUT /v1/ledgers/{ledger}/group': {
+    may: ADMINS,
+    status: 409,
+    ...ofLedger,
+    ask: () => ({ path: `${KYC}/group`, method: 'PUT', json: { members: [{ peer: 'b' }] } }),
+  },
+  'POST /v1/ledgers/{ledger}/move': {
+    may: ['operator', 'admin'],
+    status: 409,
+    ...ofLedger,
+    ask: () => ({ path: `${KYC}/move`, json: { to: 'b' } }),
+  },
   'POST /v1/anchors/top-ups': {
     may: ['operator', 'admin'],
     status: 400,

@@ -54,6 +54,7 @@ describe('settings', () => {
         bitcoinMaxRate: 100,
         bitcoinMonthlyBudget: 1_000_000,
         epochIntervalMillis: 60_000,
+        quorumTimeoutMillis: 5_000,
         epochTimeStamps: 'on',
         epochTimeStampMillis: 3_600_000,
         seal: 'development',

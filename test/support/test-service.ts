@@ -22,6 +22,8 @@ export interface TestServiceOptions extends Partial<Config> {
   readonly print?: PrintJob;
   readonly logger?: Logger;
   readonly secrets?: Secrets;
+  readonly openSharing?: ServiceParts['openSharing'];
+  readonly timers?: ServiceParts['timers'];
 }
 
 export interface RequestOptions {
@@ -57,6 +59,8 @@ export async function openTestService(
     print,
     logger = silentLogger,
     secrets = {},
+    openSharing,
+    timers,
     ...settings
   }: TestServiceOptions = {},
   adminKey?: string,
@@ -85,6 +89,8 @@ export async function openTestService(
     store,
     ...(writeOnce !== undefined && { writeOnce }),
     ...(rowsAnEntry !== undefined && { rowsAnEntry }),
+    ...(openSharing !== undefined && { openSharing }),
+    ...(timers !== undefined && { timers }),
   };
   const service = await Service.open(config, secrets, parts);
   const key = adminKey ?? service.firstKey ?? '';

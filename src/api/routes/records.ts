@@ -3,6 +3,7 @@ import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { Router } from 'express';
 import { z } from 'zod';
 import { definedMembers } from '../../base/defined-members.js';
+import { DURABILITIES } from '../../commands/append-durably.js';
 import { IDEMPOTENCY_KEY } from '../../commands/preparation/record-request.js';
 import { disclosedView } from '../../queries/disclosed-entries.js';
 import { entryHistory } from '../../queries/entry-history.js';
@@ -72,6 +73,13 @@ const listQuerySchema = z.strictObject({ ...pagedQuery, ...stateQuery, ...filter
 const historyQuerySchema = z.strictObject({ ...pageQuery, ...asOfQuery });
 const countQuerySchema = z.strictObject({ ...stateQuery, ...filterQuery });
 const entryQuerySchema = z.strictObject(asOfQuery);
+const appendQuerySchema = z.strictObject({
+  durability: z.enum(DURABILITIES).optional().meta({
+    description:
+      'Of a ledger that several nodes keep: on disk at a quorum of its members, unless given, or at all with data; of any other: local. What it got is in the receipt.',
+  }),
+});
+const pendingSchema = z.object({ pending: z.literal(true), detail: z.string() });
 const ledgerPathSchema = z.object(ledgerPath);
 const entryPathSchema = z.object(entryPath);
 const idempotencyKeySchema = z
@@ -102,7 +110,8 @@ export function recordsRoutes(options: RecordsRoutesOptions): Router {
       const type = contentTypeOf(request, ['application/json', NDJSON]);
       // Before the body is read, which may be long.
       ledgers.find(principal.tenant, ledger);
-      const target = { principal, ledger, limits };
+      const { durability = null } = validate(appendQuerySchema, request.query, 'the query');
+      const target = { principal, ledger, limits, durability };
       if (type === NDJSON) await appendStream(request, response, { ...target, appendAll, refuse });
       else await appendOne(request, response, { ...target, append });
     }),
@@ -222,6 +231,7 @@ export function describeRecords(registry: OpenAPIRegistry): void {
     tags: ['records'],
     request: {
       params: ledgerPathSchema,
+      query: appendQuerySchema,
       headers: z.object({ 'Idempotency-Key': idempotencyKeySchema }),
       body: {
         required: true,
@@ -236,10 +246,15 @@ export function describeRecords(registry: OpenAPIRegistry): void {
         description: 'The first receipt again; or the answers to the lines.',
         content: {
           ...json(receiptSchema),
-          [NDJSON]: { schema: z.union([receiptSchema, problemSchema]) },
+          [NDJSON]: { schema: z.union([receiptSchema, pendingSchema, problemSchema]) },
         },
       },
       201: { description: 'Durable.', content: json(receiptSchema) },
+      202: {
+        description:
+          'It goes on, and fewer members have it than is asked for: without a receipt, or with one of a quorum. The same Idempotency-Key asks again.',
+        content: json(z.union([pendingSchema, receiptSchema])),
+      },
       default: problemResponse,
     },
   });

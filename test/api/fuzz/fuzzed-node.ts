@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/base/time.js';
 import { createJsonLogger } from '../../../src/json-logger.js';
+import { systemTimers } from '../../../src/replication/links/timers.js';
 import { openTestService, type TestService } from '../../support/test-service.js';
 import { createCheck } from './checks.js';
 import { type Description, type Operation, parseDescription } from './description.js';
@@ -60,6 +61,8 @@ export async function openFuzzedNode(root: string): Promise<FuzzedNode> {
     failedLoginsPerMinute: 1_000_000,
     refusalsPerMinute: 100_000,
     containerSealsPerMinute: 100_000,
+    // A read that waits for a size that never comes is given up at once.
+    timers: { now: () => systemTimers.now(), after: (_, call) => systemTimers.after(1, call) },
   });
   const alpha = await plantTenant(node, ALPHA);
   const bravo = await plantTenant(node, BRAVO);

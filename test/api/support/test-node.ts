@@ -10,6 +10,7 @@ import { createApp } from '../../../src/api/app.js';
 import { createGuard, type Guard } from '../../../src/api/authentication.js';
 import { ClientCertificates } from '../../../src/api/client-certificates.js';
 import { createCursorCodec } from '../../../src/api/cursor.js';
+import type { LedgerPlaces } from '../../../src/api/ledger-places.js';
 import { messageClassesOf } from '../../../src/api/message-classes.js';
 import { createLoginLimiter } from '../../../src/api/rate-limit.js';
 import { describeHealth, healthRoutes, type Readiness } from '../../../src/api/routes/health.js';
@@ -34,6 +35,7 @@ export interface TestNodeOptions {
   /** Asked before API keys. */
   readonly authenticators?: (clock: FakeClock) => readonly Authenticator[];
   readonly tls?: TlsMaterial;
+  readonly places?: LedgerPlaces;
   /** Routes of the test's own, under /test. */
   readonly testRoutes?: (guard: Guard) => Router;
 }
@@ -81,6 +83,7 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
     authority: new AccessBook(clock),
     inspections: new InspectionBook(clock),
     log: enteredAccess(),
+    ...(options.places !== undefined && { places: options.places }),
   });
   const timeoutMillis = options.bodyTimeoutMillis ?? 10_000;
   const body = { maxBytes: MAX_BODY_BYTES, timeoutMillis };

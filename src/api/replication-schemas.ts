@@ -1,0 +1,151 @@
+/** What a node says of its links and shared ledgers, as JSON. */
+import { z } from 'zod';
+import { definedMembers } from '../base/defined-members.js';
+import { formatInstant } from '../base/time.js';
+import { stoppingText, TROUBLES, troublesOf, troubleText } from '../replication/ledger-trouble.js';
+import type { LinksStatus, PeerStatus } from '../replication/links/link-status.js';
+import {
+  type MemberStatus,
+  type ReplicationStatus,
+  SHARED_ROLES,
+  type SharedLedgerStatus,
+} from '../replication/replication-port.js';
+import { instantSchema } from './schemas.js';
+
+const count = z.number().int().nonnegative();
+const instantOrNull = instantSchema.nullable();
+const place = { site: z.string(), country: z.string().nullable() };
+const peerSchema = z.object({
+  name: z.string(),
+  linkKey: z.string(),
+  state: z.enum(['linked', 'dialling', 'waiting', 'banned']),
+  via: z.enum(['tcp', 'dht']).nullable(),
+  since: instantOrNull.meta({ description: 'Since when it is in touch, or out of touch.' }),
+  bytesIn: count,
+  bytesOut: count,
+  rttMillis: z.number().nullable(),
+  clockOffsetMillis: z
+    .number()
+    .nullable()
+    .meta({ description: "Of the peer's wall clock, less this node's." }),
+  clockSkewed: z.boolean(),
+  reconnects: count,
+  failures: count.meta({ description: 'Tries in a row that led to no link.' }),
+  dropped: z.record(z.string(), count).meta({ description: 'Links that ended, by reason.' }),
+  lastDrop: z.string().nullable(),
+  lastFailure: z.string().nullable(),
+});
+const memberSchema = z.object({
+  node: z.string().meta({ description: 'Receipt key, hex.' }),
+  name: z.string().nullable().meta({ description: 'In the list of peers; null of this node.' }),
+  ...place,
+  hasData: z.boolean(),
+  mayWrite: z.boolean(),
+  self: z.boolean(),
+  linked: z.boolean(),
+  length: count.nullable().meta({ description: 'Blocks that it has given a receipt for.' }),
+  heardAt: instantOrNull,
+});
+const troubleSchema = z.object({ kind: z.enum(TROUBLES), text: z.string() });
+
+export const sharedLedgerSchema = z
+  .object({
+    ledger: z.string(),
+    tenant: z.string(),
+    origin: z.string(),
+    role: z.enum(SHARED_ROLES),
+    term: z.object({ node: z.string(), number: count }),
+    writer: z.string().nullable(),
+    length: count.meta({ description: "Blocks on this node's disk." }),
+    shown: count.meta({ description: 'Blocks that a write quorum has.' }),
+    size: count.meta({ description: 'Entries that can be read here.' }),
+    lag: count.nullable().meta({ description: 'Entries that the writer has shown beyond them.' }),
+    silentSince: instantOrNull.meta({ description: 'Since when no writer was heard.' }),
+    group: z
+      .object({
+        writeQuorum: count,
+        voteQuorum: count,
+        sites: count,
+        countries: z.array(z.string()).nullable(),
+        members: z.array(memberSchema),
+      })
+      .nullable(),
+    alarm: z.object({ at: instantSchema, code: z.string(), detail: z.string() }).nullable(),
+    troubles: z.array(troubleSchema).meta({ description: 'What is wrong now.' }),
+    warnings: z.array(z.string()).meta({ description: 'What would go wrong.' }),
+  })
+  .meta({ id: 'SharedLedger' });
+
+export const replicationSchema = z
+  .object({
+    node: z.object({ receiptKey: z.string(), linkKey: z.string(), ...place }),
+    links: z.object({
+      listening: z.object({ host: z.string(), port: count }).nullable(),
+      peers: z.array(peerSchema),
+      unproved: count,
+      refused: z.record(z.string(), count),
+    }),
+    ledgers: z.array(sharedLedgerSchema),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: 'Replication' });
+
+export function shownReplication(status: ReplicationStatus): z.infer<typeof replicationSchema> {
+  const { node, links, ledgers, warnings } = status;
+  return {
+    node: { ...node },
+    links: shownLinks(links),
+    ledgers: ledgers.map(shownSharedLedger),
+    warnings: [...warnings],
+  };
+}
+
+export function shownSharedLedger(status: SharedLedgerStatus): z.infer<typeof sharedLedgerSchema> {
+  const { silentSince, group, alarm, stoppingSites, term, ...rest } = status;
+  return {
+    ...rest,
+    term: { ...term },
+    silentSince: instantOf(silentSince),
+    group: group && {
+      ...group,
+      countries: group.countries && [...group.countries],
+      members: group.members.map(shownMember),
+    },
+    alarm: alarm && { ...alarm, at: formatInstant(alarm.at) },
+    troubles: troublesOf(status).map((kind) => ({ kind, text: troubleText(kind, status) })),
+    warnings: stoppingSites.map(stoppingText),
+  };
+}
+
+function shownMember({
+  isSelf,
+  isLinked,
+  heardAt,
+  ...rest
+}: MemberStatus): z.infer<typeof memberSchema> {
+  return { ...rest, self: isSelf, linked: isLinked, heardAt: instantOf(heardAt) };
+}
+
+function shownLinks(links: LinksStatus): z.infer<typeof replicationSchema>['links'] {
+  const { listening, peers, unproved, refused } = links;
+  return {
+    listening: listening && { ...listening },
+    peers: peers.map(shownPeer),
+    unproved,
+    refused: { ...refused },
+  };
+}
+
+function shownPeer({ isClockSkewed, ...peer }: PeerStatus): z.infer<typeof peerSchema> {
+  const { since, dropped, ...rest } = peer;
+  return {
+    ...rest,
+    clockSkewed: isClockSkewed,
+    since: instantOf(since),
+    dropped: definedMembers(dropped),
+  };
+}
+
+function instantOf(at: Parameters<typeof formatInstant>[0] | null): string | null {
+  return at === null ? null : formatInstant(at);
+}
