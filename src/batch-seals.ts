@@ -60,6 +60,8 @@ export class BatchSeals {
     for (const ledger of store.allLedgers()) {
       // Epochs have anchors, and are about all ledgers at once.
       if (ledger.identity.tenant === own) continue;
+      // Whoever writes it seals it.
+      if (!ledger.isWritable) continue;
       try {
         await this.#seal(ledger);
       } catch (error) {

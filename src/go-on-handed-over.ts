@@ -75,7 +75,8 @@ async function isLost(
   { logs }: LedgerDescriptor,
 ): Promise<boolean> {
   const last = logs.at(-1);
-  return last !== undefined && (await keyStore.logKeys(last.keys ?? last.handle)).isLost;
+  const isHere = last !== undefined && last.elsewhere !== true;
+  return isHere && (await keyStore.logKeys(last.keys ?? last.handle)).isLost;
 }
 
 /** Nothing for a log that cannot be handed over, as the epoch log: it stays lost, and is succeeded. */

@@ -221,6 +221,22 @@ export class LedgerNode {
     );
   }
 
+  /** Takes a tenant that another node made, of which the key store has the keys. @throws LedgerError LEDGER_EXISTS, LEDGER_READ_ONLY. */
+  adoptTenant(offered: Omit<TenantDescriptor, 'logName'>): Promise<void> {
+    return this.#catalogTurns.take(async () => {
+      const { keyStore, logName } = this.#options;
+      const tenant = await this.store.adoptTenant({ ...offered, logName });
+      this.#keys.set(tenant.handle, tenantKeys(await keyStore.tenantRoot(tenant.handle)));
+      // A crash before this leaves a tenant without one: the next opening makes it.
+      await ensureAccessLedger(this.store, tenant);
+    });
+  }
+
+  /** Number of this run, as `Mark.run` counts. */
+  get run(): number {
+    return this.#anchoring.run;
+  }
+
   /** Makes a ledger of the node's own unless the tenant has it. @throws LedgerError LEDGER_READ_ONLY. */
   ensureLedger(tenant: string, name: string): Promise<void> {
     return this.#catalogTurns.take(() => ensureLedger(this.store, this.tenantNamed(tenant), name));

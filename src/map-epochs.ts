@@ -15,6 +15,8 @@ export async function coverLedgers(
   for (const ledger of store.allLedgers()) {
     // The epoch log is about nobody.
     if (ledger.identity.tenant === own) continue;
+    // Whoever writes it makes its maps.
+    if (!ledger.isWritable) continue;
     try {
       await maps.coverAll(ledger);
     } catch (error) {

@@ -59,7 +59,11 @@ export async function restoreKeys(options: RestoreKeysOptions): Promise<WentOn[]
   const tenants: RestoredTenant[] = [];
   try {
     for (const tenant of catalog.tenants()) tenants.push(await restored(options, tenant, runFile));
-    const logs = catalog.ledgers().flatMap((ledger) => ledger.logs);
+    // Keys of other nodes were never here, and are not lost with this one's.
+    const logs = catalog
+      .ledgers()
+      .flatMap((ledger) => ledger.logs)
+      .filter(({ elsewhere }) => elsewhere !== true);
     if (!(await isBegun(options, runFile)))
       await restoreKeyStore(
         { directory, dataDirectory, random, files },

@@ -36,6 +36,7 @@ import { batchReasons, openBatches } from './open-batches.js';
 import { calendarReasons, openCalendars } from './open-calendars.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { openReplication, type OpenSharing, readReplication } from './open-replication.js';
+import { sharingOver } from './open-sharing.js';
 import { witnessMetrics, witnessReasons } from './open-witnesses.js';
 import { FindableFields } from './queries/findable-fields.js';
 import { IdentityBook } from './queries/identity-book.js';
@@ -69,7 +70,7 @@ export interface ServiceParts {
   readonly trySchema: TrySchema;
   /** Of reports for people. */
   readonly print: PrintJob;
-  /** What keeps ledgers together with peers, where there are peers. */
+  /** For tests: what keeps ledgers together with peers. */
   readonly openSharing?: OpenSharing;
   /** For tests. */
   readonly timers?: Timers;
@@ -139,7 +140,12 @@ export class Service {
       const replication =
         sharing === null
           ? null
-          : await openReplication(sharing, opened.keyStore, parts, parts.openSharing);
+          : await openReplication(
+              sharing,
+              opened.keyStore,
+              parts,
+              parts.openSharing ?? sharingOver(config, opened, onFailure),
+            );
       if (replication !== null) {
         lifetime.add(() => replication.close());
         replicationMetrics(metrics.registry, () => replication.port.status());

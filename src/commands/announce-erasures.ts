@@ -18,7 +18,7 @@ const MAX_JUDGEMENTS = 5;
 
 /**
  * @param asked approved ones; those that are no longer so are left out.
- * @throws RetentionError RETENTION_LIST_STALE; LedgerError LEDGER_CLOSED; as `MayForget`.
+ * @throws RetentionError RETENTION_LIST_STALE, ERASURE_SHARED; LedgerError LEDGER_CLOSED; as `MayForget`.
  */
 export async function announceErasures(
   run: ErasureRun,
@@ -29,6 +29,12 @@ export async function announceErasures(
   const { store, clock, retention, retentionChanges, changes, handleOf } = run;
   const handle = handleOf(tenant);
   const now = ({ id }: Erasure): Erasure => run.erasures.get(tenant, id);
+  // What is destroyed here alone is not destroyed: a certificate must not say so.
+  if (store.ledgersOf(handle).some(({ isShared }) => isShared))
+    throw new RetentionError(
+      'ERASURE_SHARED',
+      'the tenant has ledgers that other nodes keep too, and an erasure does not reach those yet',
+    );
   try {
     for (let tries = 0; tries < MAX_JUDGEMENTS; tries++) {
       const wanted = asked.filter((one) => now(one).state === 'approved');

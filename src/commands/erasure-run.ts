@@ -26,7 +26,7 @@ export const unobservedErasures: ErasureObserver = {
 };
 
 export interface EraserDeps {
-  readonly store: Pick<LedgerStore, 'forgetter' | 'vaultOf' | 'ledger'>;
+  readonly store: Pick<LedgerStore, 'forgetter' | 'ledger' | 'ledgersOf' | 'vaultOf'>;
   readonly erasures: ErasureBook;
   readonly changes: ErasureChanges;
   readonly retention: MayForgetParts['retention'];

@@ -87,6 +87,10 @@ export class DirectoryKeyStore implements KeyStore {
     return this.#tenants.create(handle, recoveryKey);
   }
 
+  adoptTenant(handle: string, root: Uint8Array, recoveryKey: Uint8Array): Promise<void> {
+    return this.#tenants.adopt(handle, root, recoveryKey);
+  }
+
   tenantRoot(handle: string): Promise<Uint8Array> {
     return this.#tenants.root(handle);
   }

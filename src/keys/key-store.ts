@@ -108,6 +108,13 @@ export interface KeyStore {
    * @param recoveryKey Ed25519, 32 bytes, of which the secret key is elsewhere; null makes a development one.
    */
   createTenant(handle: string, recoveryKey: Uint8Array | null): Promise<void>;
+  /**
+   * A tenant that another node made: its root key, and a first vault key of this node's own. Asked again, it finishes what a
+   * crash cut short.
+   * @param root 32 bytes. @param recoveryKey Ed25519, 32 bytes.
+   * @throws KeysError KEYS_EXISTS for a handle that goes with another root or recovery key here.
+   */
+  adoptTenant(handle: string, root: Uint8Array, recoveryKey: Uint8Array): Promise<void>;
   tenantRoot(handle: string): Promise<Uint8Array>;
   recoveryKey(handle: string): Promise<TenantRecoveryKey>;
 

@@ -35,6 +35,7 @@ export function readOnlyKeyStore(keyStore: KeyStore): KeyStore {
     createLogKeys: refuse,
     destroyLogKeys: refuse,
     createTenant: refuse,
+    adoptTenant: refuse,
     createVaultKey: refuse,
     putSealKeys: refuse,
     putDevelopmentAuthority: refuse,

@@ -21,7 +21,7 @@ import {
 } from './internal/vault-generations.js';
 import type { IndexPut } from './internal/vault-index.js';
 import { type RotateOptions, VaultSuccessor } from './internal/vault-rotation.js';
-import { ROW_ID_LENGTH, rowIdOf, SECRET_LENGTH } from './internal/vault-row.js';
+import { ROW_ID_LENGTH, rowIdOf, SECRET_LENGTH, wrapRow } from './internal/vault-row.js';
 import { searchKeyOf } from './internal/vault-search-key.js';
 import type { KeyStore } from './key-store.js';
 import { KeysError } from './keys-error.js';
@@ -30,6 +30,7 @@ import type { TenantEscrow } from './vault-keepers.js';
 
 export type { VaultState } from './internal/vault-file.js';
 export type { VaultIndex } from './internal/vault-generation.js';
+export { rowIdOf as vaultRowIdOf } from './internal/vault-row.js';
 export type { IndexPut } from './internal/vault-index.js';
 export type { RotateOptions } from './internal/vault-rotation.js';
 
@@ -51,6 +52,12 @@ export interface VaultOptions {
 /** A secret of which only the row is named. */
 export interface ScopedRow {
   readonly rowId: Uint8Array;
+  readonly scope: SecretScope;
+}
+
+/** A secret, and what it is for. */
+export interface AdoptedSecret {
+  readonly ref: SecretRef;
   readonly scope: SecretScope;
 }
 
@@ -223,6 +230,27 @@ export class Vault {
       if (open !== this.#open) return null;
       throw cause;
     }
+  }
+
+  /**
+   * Takes a secret that another node minted, under the row id that it has there: it waits for its commit as a new one does.
+   * Of two secrets of one scope the last to come is the one that is found by it.
+   *
+   * @returns whether it was not there.
+   * @throws KeysError KEYS_VAULT_PUSHBACK.
+   */
+  async adopt({ ref, scope }: AdoptedSecret): Promise<boolean> {
+    this.#checkUsable();
+    if ((await this.secretOfRow(ref.rowId)) !== null) return false;
+    this.#pending.adopt(scopeText(scope), ref, this.#open.key);
+    return true;
+  }
+
+  /** A secret wrapped once more, under its row id, as a row that goes with a block; null if it was destroyed. */
+  async rowOf(rowId: Uint8Array): Promise<Uint8Array | null> {
+    const [ref, scope] = [await this.secretOfRow(rowId), await this.scopeOfRow(rowId)];
+    if (ref === null || scope === null) return null;
+    return wrapRow({ ref, text: scopeText(scope) }, this.#open.key, this.#random);
   }
 
   /** The row of a secret that no commit has carried yet; null if one has. */

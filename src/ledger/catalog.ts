@@ -6,12 +6,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { HexDigest } from '../base/hex-digest.js';
 import { formatStoredJson, parseStoredJson } from '../base/stored-json.js';
 import {
   type DurableFileSystem,
   makeDirectoryDurably,
   writeFileDurably,
 } from '../keys/durable-file.js';
+import { MAX_TERM, MAX_VOTES } from '../tlog/election.js';
 import { damaged, LedgerError } from './ledger-error.js';
 
 const handle = z.string().regex(/^[0-9a-f]{16}$/);
@@ -21,6 +23,7 @@ const ledgerName = z
   .string()
   .regex(/^(?:[a-z0-9][a-z0-9-]{0,62}|_access|_inspections|_identities)$/);
 const key = z.string().regex(/^[0-9a-f]{64}$/);
+const digest = key.transform((hex) => hex as HexDigest);
 
 /** Of one log: more no evidence can show (docs/formats/evidence.md). */
 export const MAX_HANDOVERS = 1_000;
@@ -41,10 +44,30 @@ const publicKeys = {
   verifierKey: z.string().min(1).max(1024),
 };
 
+/** By which a group chose who signs from there on; as in the entry that says so (docs/formats/statement.md). */
+const termSchema = z.strictObject({ node: digest, number: z.int().min(1).max(MAX_TERM) });
+const electionSchema = z.strictObject({
+  ...termSchema.shape,
+  signature: z.string().max(88),
+  votes: z
+    .array(
+      z.strictObject({
+        by: digest,
+        lastTerm: termSchema.nullable(),
+        length: z.int().min(0),
+        signature: z.string().max(88),
+      }),
+    )
+    .min(1)
+    .max(MAX_VOTES),
+});
+
 const endedSchema = z.strictObject({
   ...publicKeys,
-  /** Name of its keys in the key store, which are destroyed. */
-  keys: handle,
+  /** Of the keys after these, in a shared log. */
+  election: electionSchema.exactOptional(),
+  /** Name of its keys in the key store, which are destroyed; absent of those of another node. */
+  keys: handle.exactOptional(),
   /** The last checkpoint that it signed; empty where it could sign nothing any more. */
   checkpoint: z.string().max(65_535),
   /** Where the Hypercore and the tree ended. */
@@ -63,6 +86,8 @@ const logSchema = z.strictObject({
   ...publicKeys,
   /** Keys and Hypercores before these, oldest first; absent of a log that was never handed over. */
   before: z.array(endedSchema).min(1).max(MAX_HANDOVERS).exactOptional(),
+  /** The keys that sign now are another node's: none are in the key store. Of a shared log alone. */
+  elsewhere: z.literal(true).exactOptional(),
   /** Names the log in the node; and its first keys in the key store. */
   handle,
   /** Names its keys in the key store, where they are no longer the first. */
@@ -72,6 +97,8 @@ const logSchema = z.strictObject({
   /** Prefix of the log's rows in the write state; unique in the node, never used again. */
   number: z.int().min(0).max(0xffff_fffe),
   origin: z.string().min(1).max(512),
+  /** It is kept by a group of nodes, and grows by what the group agrees on (docs/formats/replication.md). */
+  shared: z.literal(true).exactOptional(),
   /** Of a log that goes on after a loss: what its first entry says (docs/formats/statement.md). */
   succeeds: z
     .strictObject({

@@ -179,7 +179,8 @@ function preparedOf(
 
 /** Null where it is lost: what the journal still has is then appended without a signature. */
 async function oldCoreKey({ keyStore }: StoppedHandoverOptions, descriptor: LogDescriptor) {
-  return (await keysHere(keyStore, keysOf(descriptor)))?.core ?? null;
+  const name = keysOf(descriptor);
+  return name === null ? null : ((await keysHere(keyStore, name))?.core ?? null);
 }
 
 /** Not those of a request that was made before the key store was lost. */

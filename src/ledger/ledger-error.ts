@@ -16,6 +16,10 @@ export type LedgerErrorCode =
   | 'LEDGER_LOCKED'
   /** The node may not write yet, or no longer; the message says why. */
   | 'LEDGER_READ_ONLY'
+  /** A shared ledger that another node writes now, or nobody: ask the one that does, or later. */
+  | 'LEDGER_ELSEWHERE'
+  /** Of a shared ledger: it stopped writing before enough others had what was appended, which may be there or not. */
+  | 'LEDGER_UNSETTLED'
   | 'LEDGER_EXISTS'
   | 'LEDGER_UNKNOWN'
   | 'LEDGER_ENTRY_UNKNOWN'
@@ -23,8 +27,6 @@ export type LedgerErrorCode =
   | 'LEDGER_ENTRY_TOO_LARGE'
   /** An idempotency key used before, for another record. */
   | 'LEDGER_IDEMPOTENCY_CONFLICT'
-  /** Another node writes the ledger. */
-  | 'LEDGER_ELSEWHERE'
   /** Keys cannot be handed over, or not by what was given: the message says why. */
   | 'LEDGER_HANDOVER'
   /** No more replicas, or bytes of them, than the limits allow. */

@@ -10,9 +10,10 @@ import type { Vault } from '../keys/vault.js';
 import { BackupSource } from './backup-source.js';
 import type { TenantDescriptor } from './catalog.js';
 import type { CommitObserver } from './commit-observer.js';
+import type { AppendedUntil, EntryDraft, Outcome } from './entry-draft.js';
 import { Forgetter } from './forgetter.js';
 import { JournalRotation } from './internal/journal-rotation.js';
-import { LedgerMaker } from './internal/make-ledgers.js';
+import { type AdoptedLedger, LedgerMaker } from './internal/make-ledgers.js';
 import { OpenLedgers } from './internal/open-ledgers.js';
 import {
   closeRecovered,
@@ -20,11 +21,13 @@ import {
   openRecovered,
   type RecoveryReport,
 } from './internal/open-recovered.js';
+import type { OpenLog } from './internal/open-log.js';
 import type { StoreFileSystems, StoreParts } from './internal/store-parts.js';
 import type { Journal } from './journal.js';
 import { LedgerError } from './ledger-error.js';
 import type { Ledger } from './ledger.js';
 import { DEFAULT_LIMITS, Sequencer, type SequencerLimits } from './sequencer.js';
+import { SharedLog, type SharedLogParts } from './shared-log.js';
 import type { TenantVaults } from './tenant-vaults.js';
 
 export type { RecoveryReport } from './internal/open-recovered.js';
@@ -66,6 +69,9 @@ export class LedgerStore {
   readonly #rotation: JournalRotation;
   readonly #open: OpenLedgers;
   readonly #maker: LedgerMaker;
+  readonly #sharing: SharedLogParts;
+  /** By handle of the ledger. */
+  readonly #shared = new Map<string, SharedLog>();
   #refusal: string | null = 'the node has not yet compared itself with what it remembers outside';
 
   private constructor(
@@ -87,7 +93,9 @@ export class LedgerStore {
     this.#open = new OpenLedgers(parts.state, (log, drafts, until) => {
       this.#checkWritable();
       // Nothing can be signed: before anything of it is durable.
-      if (log.secrets.isLost) throw new LedgerError('LEDGER_READ_ONLY', KEYS_ARE_GONE);
+      if (log.secrets.keys === 'lost') throw new LedgerError('LEDGER_READ_ONLY', KEYS_ARE_GONE);
+      if (log.descriptor.shared === true)
+        return this.#submitShared(log, drafts, until ?? 'applied');
       return this.#sequencer.submit(log, drafts, until);
     });
     this.#rotation = new JournalRotation({
@@ -125,6 +133,18 @@ export class LedgerStore {
         this.#checkWritable();
       },
     });
+    this.#sharing = {
+      ...options,
+      parts,
+      vaults,
+      open: this.#open,
+      sequencer: this.#sequencer,
+      rotation: this.#rotation,
+      maxGroupBytes: options.limits?.maxGroupBytes ?? DEFAULT_LIMITS.maxGroupBytes,
+      checkWritable: () => {
+        this.#checkWritable();
+      },
+    };
     for (const tenant of parts.catalog.tenants()) this.#open.addTenant(tenant);
     for (const log of logs) this.#open.addLog(log);
     for (const ledger of parts.catalog.ledgers()) this.#open.addLedger(ledger);
@@ -205,6 +225,49 @@ export class LedgerStore {
   }
 
   /**
+   * A tenant that was made on another node, of which the key store has the keys (`KeyStore.adoptTenant`). Asked again, it is
+   * the same.
+   *
+   * @param tenant `logName` is this node's own, `recoveryKey` as it was made.
+   * @throws LedgerError LEDGER_EXISTS, LEDGER_READ_ONLY; KeysError KEYS_MISSING.
+   */
+  adoptTenant(tenant: TenantDescriptor): Promise<TenantDescriptor> {
+    return this.#maker.adoptTenant(tenant);
+  }
+
+  /**
+   * A shared ledger of another node, empty: it is filled by `sharedLog`. Asked again, it is the same.
+   *
+   * @throws LedgerError LEDGER_EXISTS, LEDGER_UNKNOWN, LEDGER_READ_ONLY.
+   */
+  adoptLedger(offered: AdoptedLedger): Promise<Ledger> {
+    return this.#maker.adoptLedger(offered);
+  }
+
+  /**
+   * A ledger that is written here is a shared one from here on: it takes only what goes through its `SharedLog`, the first
+   * `group` entry too. Durable when it returns.
+   *
+   * @throws LedgerError LEDGER_UNKNOWN, LEDGER_HANDOVER, LEDGER_READ_ONLY.
+   */
+  share(handle: string): Promise<void> {
+    return this.#maker.share(handle);
+  }
+
+  /** For replication: the log of a shared ledger, the same each time. @throws LedgerError LEDGER_UNKNOWN. */
+  sharedLog(handle: string): SharedLog {
+    const known = this.#shared.get(handle);
+    if (known !== undefined) return known;
+    const ledger = this.#open.ledger(handle)?.descriptor;
+    const last = ledger?.logs.at(-1);
+    if (ledger === undefined || last?.shared !== true)
+      throw new LedgerError('LEDGER_UNKNOWN', 'there is no such shared ledger');
+    const shared = new SharedLog(this.#sharing, ledger, this.#open.log(last.number));
+    this.#shared.set(handle, shared);
+    return shared;
+  }
+
+  /**
    * Closes a ledger's log for good and goes on in a new one, which says what was lost.
    *
    * @param cause for whoever reads it in ten years; 1–256 characters.
@@ -241,6 +304,20 @@ export class LedgerStore {
     } finally {
       await closeRecovered(this.#parts, this.#vaults, this.#journal);
     }
+  }
+
+  async #submitShared(
+    log: OpenLog,
+    drafts: readonly EntryDraft[],
+    until: AppendedUntil,
+  ): Promise<readonly Outcome[]> {
+    this.#sequencer.checkSizes(drafts);
+    if (log.writer === null)
+      throw new LedgerError(
+        'LEDGER_ELSEWHERE',
+        'another node writes this ledger, or its group is choosing one: ask another member, or later',
+      );
+    return log.writer(drafts, until);
   }
 
   #checkWritable(): void {

@@ -56,7 +56,18 @@ export class Ledger {
     return this.#logs.find(({ log }) => log.number === number)?.reader;
   }
 
-  /** See `Sequencer.submit` for what it throws. @param until without it, `applied`. */
+  /** Whether a group keeps it, this node among them. */
+  get isShared(): boolean {
+    return this.#current.log.descriptor.shared === true;
+  }
+
+  /** False of a shared ledger while another node writes it, or nobody: `append` is refused. */
+  get isWritable(): boolean {
+    const { log } = this.#current;
+    return log.descriptor.shared !== true || log.writer !== null;
+  }
+
+  /** See `Sequencer.submit` for what it throws, and LEDGER_ELSEWHERE where `isWritable` is false. @param until without it, `applied`. */
   append(drafts: readonly EntryDraft[], until?: AppendedUntil): Promise<readonly Outcome[]> {
     return this.#submit(this.#current.log, drafts, until);
   }

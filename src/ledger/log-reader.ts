@@ -6,10 +6,12 @@ import type { LeafIndex, Sha256Digest, TreeSize, UnixMillis } from '../base/bran
 import { sha256Digest } from '../base/bytes.js';
 import type { Bundle, BundleEntry } from '../records/bundle.js';
 import { parseStatement } from '../records/parse-statement.js';
+import type { Election } from '../tlog/election.js';
 import { encodeEntryBundle } from '../tlog/entry-bundle.js';
 import type { HandoverSignature, HandoverTerms } from '../tlog/handover.js';
 import { leafHash } from '../tlog/merkle-hash.js';
 import { TILE_WIDTH, type TileId } from '../tlog/tile.js';
+import { keptNote, nextKeptSize } from './internal/kept-notes.js';
 import { type BlockSpan, LogBlocks } from './internal/log-blocks.js';
 import { handoversOf, type LogKeys, logKeysOf } from './internal/log-segments.js';
 import { LogTree } from './internal/log-tree.js';
@@ -60,6 +62,8 @@ export interface BlockSource {
 /** That the key of a log was changed, and who signed that. */
 export type LogHandover = HandoverTerms & {
   readonly signatures: readonly HandoverSignature[];
+  /** By which a group gave the log its new key, if it did. */
+  readonly election?: Election;
 };
 
 export class LogReader {
@@ -136,7 +140,12 @@ export class LogReader {
 
   /** Its keys were lost with a key store: nothing is written or signed any more. */
   get isLost(): boolean {
-    return this.#log.secrets.isLost;
+    return this.#log.secrets.keys === 'lost';
+  }
+
+  /** A group of nodes keeps it: only what its group has agreed on is in it. */
+  get isShared(): boolean {
+    return this.#log.descriptor.shared === true;
   }
 
   /** What followers read that open blocks by themselves; `key` opens all blocks of the tenant. */
@@ -276,16 +285,15 @@ export class LogReader {
     return this.#tree.tile(id);
   }
 
-  /** The newest checkpoint, a signed note; null while the log is empty, and once its keys have been lost. */
+  /** The newest checkpoint, a signed note; null while the log is empty, once its keys have been lost, and where it was not kept. */
   checkpoint(): string | null {
-    const { head, secrets } = this.#log;
-    return head.size === 0 || secrets.isLost ? null : this.#log.checkpoint(head);
+    return this.#log.headCheckpoint();
   }
 
-  /** The checkpoint that was shown of a size. @throws LedgerError LEDGER_CHECKPOINT_UNKNOWN if none was. */
+  /** The checkpoint that was shown of a size. @throws LedgerError LEDGER_CHECKPOINT_UNKNOWN if none was, or none is kept. */
   async checkpointAt(size: TreeSize): Promise<string> {
     const known = this.head.size;
-    if (this.#log.secrets.isLost)
+    if (this.isLost)
       throw new LedgerError(
         'LEDGER_CHECKPOINT_UNKNOWN',
         'the keys of this log were lost with a key store: nothing can be signed for it any more',
@@ -296,10 +304,20 @@ export class LogReader {
         'LEDGER_CHECKPOINT_UNKNOWN',
         `no checkpoint of that size was made; the next one is of size ${span?.size ?? known}`,
       );
+    if (this.isShared) {
+      const kept = await keptNote(this.#state, this.#log.number, size);
+      if (kept !== null) return kept;
+    }
     const length = span.number + 1;
     const treeHash = await this.#log.hypercore.treeHash(length);
     const rootHash = await this.rootAt(size);
-    return this.#log.checkpoint({ length, treeHash, size, rootHash });
+    const note = this.#log.checkpoint({ length, treeHash, size, rootHash });
+    if (note !== null) return note;
+    const next = await nextKeptSize(this.#state, this.#log.number, size);
+    throw new LedgerError(
+      'LEDGER_CHECKPOINT_UNKNOWN',
+      `of a ledger that is written elsewhere, none of that size was kept; the next one is ${next === null ? 'still to come' : `of size ${next}`}`,
+    );
   }
 
   /** The statements of `width` entries from 256·index on, as C2SP entry bundle. @throws as `tile`. */

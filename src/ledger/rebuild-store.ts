@@ -5,7 +5,7 @@
 import { equalBytes, fromHex } from '../base/bytes.js';
 import type { RandomSource } from '../base/random.js';
 import { type DurableFileSystem, durableFileSystem } from '../keys/durable-file.js';
-import type { KeyStore } from '../keys/key-store.js';
+import type { KeyStore, LogKeys } from '../keys/key-store.js';
 import type { VaultState } from '../keys/vault.js';
 import { Catalog, type LogDescriptor } from './catalog.js';
 import { openDataDirectory } from './data-directory.js';
@@ -79,8 +79,8 @@ export async function rebuildStore(options: RebuildOptions): Promise<RebuiltStor
   });
   await closeRecovered(opened.parts, opened.vaults, opened.journal);
   const written = catalog.ledgers().flatMap(({ logs: all }) => all.slice(-1));
-  const keys = await Promise.all(written.map((log) => keyStore.logKeys(keysOf(log))));
-  return { isKeyGone: keys.some(({ isLost }) => isLost) };
+  const keys = await Promise.all(written.map((log) => keysHere(keyStore, log)));
+  return { isKeyGone: keys.some((one) => one?.isLost === true) };
 }
 
 async function rebuildLogs(
@@ -94,13 +94,14 @@ async function rebuildLogs(
     for (const descriptor of catalog.ledgers().flatMap((ledger) => ledger.logs)) {
       const { corePublicKey, handle, origin } = descriptor;
       progress(origin);
-      const { core, isLost } = await keyStore.logKeys(keysOf(descriptor));
-      if (!equalBytes(core.publicKey, fromHex(corePublicKey)))
+      const keys = await keysHere(keyStore, descriptor);
+      if (keys !== null && !equalBytes(keys.core.publicKey, fromHex(corePublicKey)))
         throw damaged(`the key store holds another key for log ${origin} than the catalog names`);
       const copied = log(handle);
       // Its first entry was not there yet: the node's next start appends it.
       if (copied === undefined) continue;
-      await rebuildLog(store, { descriptor, core: isLost ? null : core, ...copied });
+      const core = keys === null || keys.isLost ? null : keys.core;
+      await rebuildLog(store, { descriptor, core, ...copied });
       rebuilt.push({ key: nameInJournal(descriptor), head: copied.head });
     }
     await store.flush();
@@ -108,6 +109,12 @@ async function rebuildLogs(
     await store.close();
   }
   return rebuilt;
+}
+
+/** Of another node there are none. */
+function keysHere(keyStore: KeyStore, log: LogDescriptor): Promise<LogKeys> | null {
+  const name = keysOf(log);
+  return name === null ? null : keyStore.logKeys(name);
 }
 
 /** Of the first of its Hypercores, for ever. */

@@ -17,6 +17,7 @@ import { orAborted, signalled } from './internal/signalled.js';
 import type { WalSync } from './internal/wal-sync.js';
 import { LedgerError } from './ledger-error.js';
 
+export { hypercoreDiscoveryKey } from './internal/hypercore-log.js';
 export { type LogSegment, segmentsOfKeys } from './internal/log-segments.js';
 
 /** What is told as it happens. Nothing of it may throw. */

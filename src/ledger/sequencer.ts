@@ -10,7 +10,7 @@ import type { CommitObserver, CommitStep } from './commit-observer.js';
 import type { AppendedUntil, EntryDraft, Outcome } from './entry-draft.js';
 import { type GroupLimits, type Queued, takeGroup } from './internal/commit-group.js';
 import type { OpenLog } from './internal/open-log.js';
-import { stage, type StagedLog, type StagedNothing } from './internal/stage.js';
+import { type Carried, stage, type StagedLog, type StagedNothing } from './internal/stage.js';
 import type { StateRow } from './internal/state-keys.js';
 import type { WriteState } from './internal/write-state.js';
 import type { Journal } from './journal.js';
@@ -46,6 +46,15 @@ export interface SequencerParts {
   readonly onFailure: (error: LedgerError) => void;
   /** Called between commits, when no commit is under way: the journal may be rotated here. */
   readonly betweenCommits: () => Promise<void>;
+}
+
+/** What a commit of what was made elsewhere writes. */
+export interface Bearing {
+  /** One commit each, in order; vault rows go with the first. */
+  readonly steps: readonly (readonly Carried[])[];
+  /** Number of entries, for whoever watches. */
+  readonly entries: number;
+  readonly tell?: (now: AppendedUntil) => void;
 }
 
 export class Sequencer {
@@ -86,6 +95,7 @@ export class Sequencer {
     until: AppendedUntil = 'applied',
   ): Promise<readonly Outcome[]> {
     this.checkOpen();
+    this.checkSizes(drafts);
     this.#admit(drafts.map(sizeOf));
     return this.#enqueue(log, drafts, until);
   }
@@ -121,6 +131,45 @@ export class Sequencer {
       if (this.#failure !== null) throw this.#failure;
       return act();
     });
+  }
+
+  /**
+   * A commit of what was made or checked elsewhere, in its turn among all others.
+   *
+   * @param prepare nothing is written while it runs; what it throws leaves all as it was. Each step is a commit of its own.
+   * @throws LedgerError LEDGER_CLOSED; LEDGER_FAILED when it is unknown what was written.
+   */
+  async carry<T extends Bearing>(prepare: (rows: NewRows) => Promise<T>): Promise<T> {
+    const done = await this.exclusive(async () => {
+      const rows = new NewRows(this.#parts.vaults);
+      const bearing = await prepare(rows);
+      try {
+        let fresh = rows;
+        for (const carried of bearing.steps) {
+          await this.#write(carried, fresh, bearing.entries, bearing.tell ?? (() => undefined));
+          fresh = new NewRows(this.#parts.vaults);
+        }
+      } catch (cause) {
+        throw this.fail(cause);
+      }
+      return bearing;
+    });
+    await this.#turns
+      .take(() => this.#parts.betweenCommits())
+      .catch((cause: unknown) => {
+        throw this.fail(cause);
+      });
+    return done;
+  }
+
+  /** @throws LedgerError LEDGER_ENTRY_TOO_LARGE. */
+  checkSizes(drafts: readonly EntryDraft[]): void {
+    const { maxEntryBytes } = this.#parts.limits;
+    if (drafts.some((draft) => sizeOf(draft) > maxEntryBytes))
+      throw new LedgerError(
+        'LEDGER_ENTRY_TOO_LARGE',
+        `an entry may take ${maxEntryBytes} bytes; store larger content as a file`,
+      );
   }
 
   /** @throws LedgerError LEDGER_CLOSED, LEDGER_FAILED. */
@@ -177,12 +226,7 @@ export class Sequencer {
   }
 
   #admit(sizes: readonly number[]): void {
-    const { maxEntryBytes, maxQueuedEntries, maxQueuedBytes } = this.#parts.limits;
-    if (sizes.some((bytes) => bytes > maxEntryBytes))
-      throw new LedgerError(
-        'LEDGER_ENTRY_TOO_LARGE',
-        `an entry may take ${maxEntryBytes} bytes; store larger content as a file`,
-      );
+    const { maxQueuedEntries, maxQueuedBytes } = this.#parts.limits;
     const bytes = sizes.reduce((sum, size) => sum + size, this.#queuedBytes);
     const isFull = this.#queue.length + sizes.length > maxQueuedEntries || bytes > maxQueuedBytes;
     if (isFull && this.#queue.length > 0)
@@ -222,11 +266,11 @@ export class Sequencer {
   }
 
   async #commit(group: readonly Queued[]): Promise<void> {
-    const { journal, state, vaults, clock, random } = this.#parts;
+    const { state, vaults, clock, random } = this.#parts;
     const byLog = groupBy(group, ({ log }) => log);
     const rows = new NewRows(vaults);
 
-    const staged = await this.#step('stage', group, async () => {
+    const staged = await this.#step('stage', group.length, async () => {
       const now = clock.now();
       return Promise.all(
         [...byLog].map(([log, items]) => {
@@ -235,41 +279,53 @@ export class Sequencer {
         }),
       );
     });
-    const blocks = staged.filter((one): one is StagedLog => one.journalBlock !== null);
+    const carried = staged.filter((one): one is StagedLog => one.blocks !== null);
+    await this.#write(carried, rows, group.length, (now) => {
+      settle(staged, byLog, now);
+    });
+  }
 
+  /** @param tell who waits for that much. */
+  async #write(
+    carried: readonly Carried[],
+    rows: NewRows,
+    entries: number,
+    tell: (now: AppendedUntil) => void,
+  ): Promise<void> {
+    const { journal, state, vaults } = this.#parts;
     // A crash before this step has returned leaves nothing that anyone was told of.
-    await this.#step('journal', group, async () => {
-      if (blocks.length > 0)
-        await journal.append({
-          kind: 'commit',
-          rows: rows.all(),
-          blocks: blocks.map(({ journalBlock }) => journalBlock),
-        });
+    await this.#step('journal', entries, async () => {
+      const [vaultRows, blocks] = [rows.all(), carried.flatMap((one) => one.blocks)];
+      if (vaultRows.length + blocks.length > 0)
+        await journal.append({ kind: 'commit', rows: vaultRows, blocks });
     });
     // From here on a crash loses nothing: the next opening applies the journal. Who needs no more goes on.
-    settle(staged, byLog, 'durable');
-    await this.#step('log', group, async () => {
-      for (const { log, journalBlock } of blocks)
-        await log.hypercore.append([journalBlock.block], log.secrets.core);
+    tell('durable');
+    await this.#step('log', entries, async () => {
+      for (const { log, blocks } of carried)
+        await log.hypercore.append(
+          blocks.map(({ block }) => block),
+          log.secrets.core,
+        );
     });
     // A crash here leaves logs that are ahead of the vault and of the write state.
-    const vaultRows: StateRow[] = await this.#step('vault', group, () => vaults.append(rows));
-    await this.#step('state', group, () =>
-      state.write([...blocks.flatMap((one) => one.rows), ...vaultRows]),
+    const vaultRows: StateRow[] = await this.#step('vault', entries, () => vaults.append(rows));
+    await this.#step('state', entries, () =>
+      state.write([...carried.flatMap((one) => one.rows), ...vaultRows]),
     );
     // A crash here leaves everything in place, and a caller who does not know it yet.
-    await this.#step('acknowledge', group, () => {
-      for (const { log, position } of blocks) log.moveTo(position);
-      settle(staged, byLog, 'applied');
+    await this.#step('acknowledge', entries, () => {
+      for (const { log, position } of carried) log.moveTo(position);
+      tell('applied');
       return Promise.resolve();
     });
   }
 
-  async #step<T>(step: CommitStep, group: readonly unknown[], run: () => Promise<T>): Promise<T> {
+  async #step<T>(step: CommitStep, entries: number, run: () => Promise<T>): Promise<T> {
     const { observer } = this.#parts;
-    await observer.before(step, group.length);
+    await observer.before(step, entries);
     const result = await run();
-    await observer.after(step, group.length);
+    await observer.after(step, entries);
     return result;
   }
 }

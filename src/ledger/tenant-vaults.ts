@@ -35,6 +35,22 @@ export class NewRows {
     return rows;
   }
 
+  /** As `claim`, for a log that other nodes keep too: with those that they may lack, wrapped once more. */
+  async claimForOthers(
+    tenant: string,
+    entries: readonly { readonly secrets: readonly Uint8Array[] }[],
+  ): Promise<Uint8Array[]> {
+    const rows = this.claim(tenant, entries);
+    const vault = this.#vaults.get(tenant);
+    const rowIds = entries.flatMap(({ secrets }) => secrets.map((id) => [toHex(id), id] as const));
+    for (const rowId of new Map(rowIds).values()) {
+      const isNew = vault.pendingRow(rowId) !== null;
+      const row = isNew ? null : await vault.rowOf(rowId);
+      if (row !== null) rows.push(row);
+    }
+    return rows;
+  }
+
   /** See `Vault.edition`. */
   editionOf(tenant: string): number {
     return this.#vaults.get(tenant).edition;

@@ -48,9 +48,11 @@ export async function nodeTrust(parts: NodeTrustParts, tenant: string): Promise<
 
 /** Those by both keys are in every file of the log; these a file by the old key does not show. */
 function handoversByRecoveryKey({ origin, handovers }: LogReader): SignedHandover[] {
-  return handovers.flatMap(({ signatures, ...terms }) => {
+  return handovers.flatMap(({ election, signatures, ...terms }) => {
     const [signature, other] = signatures;
-    return signature === undefined || other !== undefined ? [] : [{ origin, ...terms, signature }];
+    // What a group chose is signed by the new key alone, and shown with its votes.
+    const isByRecoveryKey = other === undefined && election === undefined;
+    return signature === undefined || !isByRecoveryKey ? [] : [{ origin, ...terms, signature }];
   });
 }
 

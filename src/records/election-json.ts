@@ -1,13 +1,14 @@
 /** An election as it stands in statements, and wherever else handovers are told of: one level deep, for its votes. */
 import type { JsonObject } from '../base/canonical-json.js';
 import { COUNT, DIGEST, JSON_OBJECT, JsonMembers, type Refuse } from '../base/json-members.js';
-import type { Election, ElectionVote, WriterTerm } from '../tlog/election.js';
+import {
+  type Election,
+  type ElectionVote,
+  MAX_TERM,
+  MAX_VOTES,
+  type WriterTerm,
+} from '../tlog/election.js';
 import { SIGNATURE } from './internal/shapes.js';
-
-/** A group has no more members. */
-const MAX_VOTES = 31;
-/** Far beyond what anybody counts to, and far from what a number can hold. */
-const MAX_TERM = 2 ** 40;
 
 export function electionToJson({ node, number, signature, votes }: Election): JsonObject {
   return { node, number, signature, votes: votes.map(voteToJson) };

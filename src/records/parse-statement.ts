@@ -4,11 +4,11 @@ import { type JsonValue, parseCanonicalJson } from '../base/canonical-json.js';
 import { BaseError } from '../base/errors.js';
 import type { HexDigest } from '../base/hex-digest.js';
 import { arrayOf, COUNT, DIGEST, INSTANT, JsonMembers, textLike } from '../base/json-members.js';
+import type { HandoverSignature } from '../tlog/handover.js';
 import { readElection } from './election-json.js';
 import { readGroup } from './internal/read-group.js';
 import { readSuccession } from './internal/read-succession.js';
 import { ANCHOR_SCRIPT, ORIGIN, SIGNATURE, TEXT, TYPE, VERIFIER_KEY } from './internal/shapes.js';
-import type { HandoverSignature } from '../tlog/handover.js';
 import { formatNewer, RecordsError } from './records-error.js';
 import {
   MAX_STATEMENT_LENGTH,

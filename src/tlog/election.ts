@@ -7,6 +7,11 @@ import type { HexDigest } from '../base/hex-digest.js';
 import { ed25519Verifier, type SignMessage } from './ed25519.js';
 import type { HandoverTerms } from './handover.js';
 
+/** A group has no more members. */
+export const MAX_VOTES = 31;
+/** Far beyond what anybody counts to, and far from what a number can hold. */
+export const MAX_TERM = 2 ** 40;
+
 /** In which one node alone writes: its receipt key (Ed25519, 32 bytes in hex), and a number from 1 on. */
 export interface WriterTerm {
   readonly node: HexDigest;

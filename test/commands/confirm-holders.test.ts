@@ -107,6 +107,7 @@ describe('confirming holders', () => {
         ...access,
         store: {
           forgetter: store.forgetter,
+          ledgersOf: (tenant) => store.ledgersOf(tenant),
           vaultOf: (tenant) => store.vaultOf(tenant),
           ledger: (tenant, ledger) => {
             world.reads++;

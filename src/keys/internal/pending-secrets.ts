@@ -41,15 +41,18 @@ export class PendingSecrets {
 
   /** Keeps a new secret, which has been given to one. @throws KeysError KEYS_VAULT_PUSHBACK. */
   add(text: string, ref: SecretRef, key: VaultKey): SecretRef {
-    if (this.#byScope.size >= this.#maximum)
-      throw new KeysError(
-        'KEYS_VAULT_PUSHBACK',
-        'too many new secrets wait for their first commit: try again after a moment',
-      );
+    this.#checkRoom();
     const pending = { text, ref, row: wrapRow({ ref, text }, key, this.#random), uses: 1 };
     this.#byScope.set(text, pending);
     this.#byRow.set(toHex(ref.rowId), pending);
     return ref;
+  }
+
+  /** Keeps a secret that another node minted; one of that scope that was minted here goes on waiting under its row. */
+  adopt(text: string, ref: SecretRef, key: VaultKey): void {
+    this.#checkRoom();
+    const adopted = { text, ref, row: wrapRow({ ref, text }, key, this.#random), uses: 1 };
+    this.#byRow.set(toHex(ref.rowId), adopted);
   }
 
   /** Someone who has been given this secret will not need it; forgotten if nobody else does. */
@@ -67,11 +70,20 @@ export class PendingSecrets {
 
   /** Wraps all of them anew, for the generation that their commit will find. */
   rewrap(key: VaultKey): void {
-    for (const pending of this.#byScope.values()) pending.row = wrapRow(pending, key, this.#random);
+    for (const pending of this.#byRow.values()) pending.row = wrapRow(pending, key, this.#random);
+  }
+
+  #checkRoom(): void {
+    if (this.#byRow.size >= this.#maximum)
+      throw new KeysError(
+        'KEYS_VAULT_PUSHBACK',
+        'too many new secrets wait for their first commit: try again after a moment',
+      );
   }
 
   #forget({ text, ref }: Pending): void {
-    this.#byScope.delete(text);
+    // Of a scope it may not be the one that is given out.
+    if (this.#byScope.get(text)?.ref === ref) this.#byScope.delete(text);
     this.#byRow.delete(toHex(ref.rowId));
   }
 }

@@ -1,9 +1,10 @@
 /** Keys of tenants in a key store: root, recovery key, and a vault key for each generation. */
-import { toBase64 } from '../../base/bytes.js';
-import { COUNT } from '../../base/json-members.js';
+import { equalBytes, toBase64 } from '../../base/bytes.js';
+import { COUNT, type JsonMembers } from '../../base/json-members.js';
 import { randomBytes, type RandomSource } from '../../base/random.js';
 import { keyPairOf } from '../key-pair.js';
 import type { RestoredTenant, TenantRecoveryKey } from '../key-store.js';
+import { KeysError } from '../keys-error.js';
 import type { KeyDirectory } from './key-directory.js';
 import { damagedKeyFile } from './key-file.js';
 import { KEY, KEY_LENGTH, tenantFile, vaultFile } from './key-names.js';
@@ -33,18 +34,33 @@ export class TenantKeyFiles {
     await this.#keys.create(tenantFile(handle, 'root'), { root: toBase64(this.#fresh()) });
   }
 
+  /** @throws KeysError KEYS_EXISTS for a handle that goes with other keys. */
+  async adopt(handle: string, root: Uint8Array, recoveryKey: Uint8Array): Promise<void> {
+    const recovery = tenantFile(handle, 'recovery');
+    const known = await this.#keys.readIfThere(tenantFile(handle, 'root'), rootIn);
+    const knownRecovery = await this.#keys.readIfThere(recovery, recoveryIn);
+    if (
+      (known !== null && !equalBytes(known, root)) ||
+      (knownRecovery !== null && !equalBytes(knownRecovery.publicKey, recoveryKey))
+    )
+      throw new KeysError(
+        'KEYS_EXISTS',
+        `tenant ${handle} is in the key store already, with other keys: it is not the one that is offered`,
+      );
+    if (known !== null) return;
+    if (knownRecovery === null)
+      await this.#keys.create(recovery, { publicKey: toBase64(recoveryKey) });
+    // A crash from here on leaves files of a tenant that nothing names, and they are found when it is asked for again.
+    if ((await this.vaultGenerations(handle)).length === 0) await this.createVaultKey(handle, 1);
+    await this.#keys.create(tenantFile(handle, 'root'), { root: toBase64(root) });
+  }
+
   async root(handle: string): Promise<Uint8Array> {
-    return this.#keys.read(tenantFile(handle, 'root'), (members) => members.required('root', KEY));
+    return this.#keys.read(tenantFile(handle, 'root'), rootIn);
   }
 
   async recoveryKey(handle: string): Promise<TenantRecoveryKey> {
-    return this.#keys.read(tenantFile(handle, 'recovery'), (members) => {
-      const seed = members.optional('seed', KEY);
-      if (seed === undefined)
-        return { publicKey: members.required('publicKey', KEY), development: null };
-      const development = noteKeyOf(keyPairOf(seed));
-      return { publicKey: development.publicKey, development };
-    });
+    return this.#keys.read(tenantFile(handle, 'recovery'), recoveryIn);
   }
 
   async vaultGenerations(handle: string): Promise<number[]> {
@@ -93,6 +109,18 @@ export class TenantKeyFiles {
   #fresh(): Uint8Array {
     return randomBytes(this.#random, KEY_LENGTH);
   }
+}
+
+function rootIn(members: JsonMembers): Uint8Array {
+  return members.required('root', KEY);
+}
+
+function recoveryIn(members: JsonMembers): TenantRecoveryKey {
+  const seed = members.optional('seed', KEY);
+  if (seed === undefined)
+    return { publicKey: members.required('publicKey', KEY), development: null };
+  const development = noteKeyOf(keyPairOf(seed));
+  return { publicKey: development.publicKey, development };
 }
 
 /** Whether a file has a vault key in it, whole or half destroyed. */

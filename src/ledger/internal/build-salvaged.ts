@@ -111,7 +111,8 @@ async function writeCatalog(
   for (const ledger of old.ledgers()) {
     const number = ledger.logs.at(-1)?.number;
     const last = examined.find(({ log }) => log.number === number);
-    if (last?.isLost === true)
+    // What a shared log lacks, its group has; it comes again by the same keys.
+    if (last?.isLost === true && last.log.descriptor.shared !== true)
       await catalog.putLedger(await withSuccessor(ledger, last, catalog.nextLogNumber(), sources));
   }
 }

@@ -14,8 +14,9 @@ import { handoversOf, type LogSegment, segmentsOf } from './log-segments.js';
 /** @throws LedgerError LEDGER_DAMAGED, naming the tenant or log. */
 export function checkCatalog(catalog: Catalog, journal: JournalContent): void {
   checkAgainst(journal, catalog);
-  for (const { handle, logName, recoveryKey } of catalog.tenants())
-    if (keyName(recoveryKey) !== `${logName}/${handle}`)
+  // By the log name of the node that made the tenant, which need not be this one.
+  for (const { handle, recoveryKey } of catalog.tenants())
+    if (keyName(recoveryKey)?.split('/')[1] !== handle)
       throw damaged(`catalog: tenant.${handle}.json has the recovery key of another`);
   for (const { handle, name, tenant, logs } of catalog.ledgers())
     for (const log of logs) {
@@ -24,6 +25,8 @@ export function checkCatalog(catalog: Catalog, journal: JournalContent): void {
         throw damaged(`catalog: ledger.${handle}.json has a log of another`);
       if (verifierKeysOf(log).some((key) => keyName(key) !== origin))
         throw damaged(`catalog: ledger.${handle}.json has the verifier key of another`);
+      if (log.elsewhere === true && (log.shared !== true || log.keys !== undefined))
+        throw damaged(`catalog: ledger.${handle}.json has keys here and elsewhere`);
       if (!grows(log)) throw damaged(`catalog: ledger.${handle}.json has handovers out of order`);
     }
 }

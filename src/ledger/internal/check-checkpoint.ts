@@ -4,6 +4,7 @@ import { ChirographError } from '../../base/errors.js';
 import { formatCheckpoint } from '../../tlog/checkpoint.js';
 import { formatLogBinding } from '../../tlog/log-binding.js';
 import type { JournalBlock } from '../journal.js';
+import { textOfNote } from './kept-notes.js';
 
 /** @returns what is wrong with the checkpoint that was journalled for a block, or null. */
 export function checkpointProblem(
@@ -15,7 +16,7 @@ export function checkpointProblem(
   const binding = formatLogBinding({ discoveryKey, fork: 0, length, treeHash });
   const expected = formatCheckpoint({ origin, size, rootHash, extensions: [binding] });
   try {
-    if (utf8ToString(checkpointBody) === expected) return null;
+    if (textOfNote(utf8ToString(checkpointBody)) === expected) return null;
   } catch (cause) {
     if (!(cause instanceof ChirographError)) throw cause;
   }

@@ -44,7 +44,7 @@ export async function examineLog(
   const { hypercore, secrets } = await openLogParts(parts, parts.keyStore, ledger, descriptor);
   const journaled = journaledLog(parts.journal, hypercore.key);
   const known = lastHead(journaled);
-  const position = { head: known, roots: [], edge: EMPTY_EDGE };
+  const position = { head: known, roots: [], edge: EMPTY_EDGE, note: null };
   const log = new OpenLog(ledger.tenant, { descriptor, hypercore, secrets }, position);
   const block = await blockSource(hypercore, journaled);
   const recovered = await soundPrefix({

@@ -4,6 +4,7 @@
  * a crash cuts short is finished from there.
  */
 import { toHex } from '../../base/bytes.js';
+import { assert } from '../../base/errors.js';
 import { digestToHex } from '../../base/hex-digest.js';
 import type { RandomSource } from '../../base/random.js';
 import type { KeyStore } from '../../keys/key-store.js';
@@ -38,11 +39,16 @@ export interface HandOverParts {
 /** Every entry of the epoch log but the first is an epoch, and its index the epoch's number (docs/formats/epoch.md). */
 const NODE_TENANT = '_node';
 
-/** @throws LedgerError LEDGER_HANDOVER for the epoch log, and a log that has been handed over too often. */
+/** @throws LedgerError LEDGER_HANDOVER for the epoch log, a shared log, and one that has been handed over too often. */
 export function checkMayHandOver(
-  { before = [] }: OpenLog['descriptor'],
+  { before = [], shared }: OpenLog['descriptor'],
   tenant: TenantDescriptor | undefined,
 ): void {
+  if (shared === true)
+    throw new LedgerError(
+      'LEDGER_HANDOVER',
+      'the keys of a shared ledger change when its group chooses who writes it: let another member take over',
+    );
   if (tenant?.name === NODE_TENANT)
     throw new LedgerError(
       'LEDGER_HANDOVER',
@@ -60,12 +66,11 @@ export async function rotateKeys(parts: HandOverParts, ledger: LedgerDescriptor)
   const { keyStore, open, rotation, sequencer } = parts;
   const log = open.log(lastLogOf(ledger).number);
   const { descriptor } = log;
+  const name = keysOf(descriptor);
+  assert(name !== null, 'only a log that is not shared gets other keys here');
   const next = await newKeys(descriptor.origin, parts);
   // A crash here leaves keys that nothing names.
-  const [old, fresh] = [
-    await keyStore.logKeys(keysOf(descriptor)),
-    await keyStore.logKeys(next.keys),
-  ];
+  const [old, fresh] = [await keyStore.logKeys(name), await keyStore.logKeys(next.keys)];
   // Before writers wait, so that little is left to flush while they do.
   await rotation.flush();
   let entered: Promise<void> = Promise.resolve();
@@ -106,17 +111,19 @@ export async function completeHandover(
   const { before = [], number } = lastLogOf(ledger);
   const log = open.log(number);
   const last = before.at(-1);
-  // A crash before this entry is durable leaves it to be appended again, and nothing can have come before it.
-  if (log.head.size === last?.size) await sequencer.submitFirst(log, handoverEntry(log.descriptor));
+  // A crash before this entry is durable leaves it to be appended again, and nothing can have come before it. In a shared
+  // log it comes in its block.
+  if (log.head.size === last?.size && log.descriptor.shared !== true)
+    await sequencer.submitFirst(log, handoverEntry(log.descriptor));
   for (const one of ledger.logs) await destroyOldKeys(keyStore, one);
 }
 
 /** A crash in here leaves some of them, which are destroyed at the next start. */
-async function destroyOldKeys(
+export async function destroyOldKeys(
   keyStore: KeyStore,
   { before = [] }: OpenLog['descriptor'],
 ): Promise<void> {
-  for (const { keys } of before) await keyStore.destroyLogKeys(keys);
+  for (const { keys } of before) if (keys !== undefined) await keyStore.destroyLogKeys(keys);
 }
 
 /** What a handover says that is made now. */

@@ -88,6 +88,11 @@ export function hypercoreKey({ publicKey, begins }: LogSegment): Uint8Array {
   return new Uint8Array(Hypercore.key(manifestOf(publicKey, begins)));
 }
 
+/** By which checkpoints name it. */
+export function hypercoreDiscoveryKey(segment: LogSegment): Uint8Array {
+  return new Uint8Array(Hypercore.discoveryKey(hypercoreKey(segment)));
+}
+
 export interface OpenSegment {
   readonly core: Hypercore;
   /** Number of the first block that lies in it. */

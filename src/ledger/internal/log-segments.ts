@@ -52,11 +52,13 @@ export function logKeysOf({
   corePublicKey,
   verifierKey,
 }: LogDescriptor): readonly LogKeys[] {
-  const ended = before.map(({ length, rootHash, signatures, size, treeHash, ...keys }) => ({
-    corePublicKey: keys.corePublicKey,
-    verifierKey: keys.verifierKey,
-    ended: { length, rootHash, signatures, size, treeHash },
-  }));
+  const ended = before.map(
+    ({ election, length, rootHash, signatures, size, treeHash, ...keys }) => ({
+      corePublicKey: keys.corePublicKey,
+      verifierKey: keys.verifierKey,
+      ended: { ...(election && { election }), length, rootHash, signatures, size, treeHash },
+    }),
+  );
   return [...ended, { corePublicKey, verifierKey, ended: null }];
 }
 
@@ -69,17 +71,15 @@ export function segmentsOfKeys(keys: readonly LogKeys[]): readonly LogSegment[] 
   });
 }
 
-/** Name of the keys that sign now, in the key store. */
-export function keysOf({ handle, keys }: LogDescriptor): string {
-  return keys ?? handle;
+/** Name of the keys that sign now, in the key store; null where they are another node's. */
+export function keysOf({ elsewhere, handle, keys }: LogDescriptor): string | null {
+  return elsewhere === true ? null : (keys ?? handle);
 }
 
 /** What was agreed with each change of keys, oldest first. */
-export function handoversOf({
-  before = [],
-  verifierKey,
-}: LogDescriptor): readonly (HandoverTerms & Pick<EndedKeys, 'signatures'>)[] {
-  return before.map(({ verifierKey: old, rootHash, size, signatures }, at) => ({
+export function handoversOf({ before = [], verifierKey }: LogDescriptor): readonly Handover[] {
+  return before.map(({ verifierKey: old, rootHash, size, signatures, election }, at) => ({
+    ...(election && { election }),
     new: before[at + 1]?.verifierKey ?? verifierKey,
     old,
     rootHash: rootHash as HexDigest,
@@ -88,20 +88,30 @@ export function handoversOf({
   }));
 }
 
-/** The log with other keys; a checkpoint by the old ones may be had no more. */
+/** What the entry says that a log goes on with by other keys. */
+type Handover = HandoverTerms & Pick<EndedKeys, 'election' | 'signatures'>;
+
+/**
+ * The log with other keys; a checkpoint by the old ones may be had no more.
+ *
+ * @param to without `keys` where they are another node's.
+ */
 export function handedOver(
   log: LogDescriptor,
-  to: NonNullable<LogDescriptor['next']>,
+  to: Pick<LogDescriptor, 'corePublicKey' | 'keys' | 'verifierKey'>,
   end: Omit<EndedKeys, 'corePublicKey' | 'keys' | 'verifierKey'>,
 ): LogDescriptor {
-  const { before = [], corePublicKey, handle, number, origin, succeeds, verifierKey } = log;
-  const ended = { ...end, corePublicKey, keys: keysOf(log), verifierKey };
+  const { before = [], corePublicKey, handle, number, origin, shared, succeeds, verifierKey } = log;
+  const keys = keysOf(log);
+  const ended = { ...end, corePublicKey, ...(keys !== null && { keys }), verifierKey };
   return {
     ...to,
     before: [...before, ended],
+    ...(to.keys === undefined && { elsewhere: true as const }),
     handle,
     number,
     origin,
+    ...(shared !== undefined && { shared }),
     ...(succeeds !== undefined && { succeeds }),
   };
 }

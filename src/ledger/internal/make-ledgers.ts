@@ -11,11 +11,12 @@ import { ED25519_NOTE, formatVerifierKey, verifierKey } from '../../tlog/note-ke
 import type { LedgerDescriptor, LogDescriptor, TenantDescriptor } from '../catalog.js';
 import { firstEntry, successorOrigin } from '../first-entry.js';
 import { LedgerError } from '../ledger-error.js';
-import type { Ledger } from '../ledger.js';
+import type { Ledger, LedgerIdentity } from '../ledger.js';
 import type { Sequencer } from '../sequencer.js';
 import type { TenantVaults } from '../tenant-vaults.js';
-import { checkMayHandOver, completeHandover, rotateKeys } from './hand-over.js';
+import { checkMayHandOver, completeHandover, lastLogOf, rotateKeys } from './hand-over.js';
 import type { JournalRotation } from './journal-rotation.js';
+import type { LogKeys } from './log-segments.js';
 import { newHandle, newLog, openNewLog } from './new-log.js';
 import type { OpenLedgers } from './open-ledgers.js';
 import { escrowOf, openVault } from './recover-store.js';
@@ -35,6 +36,13 @@ export interface MakerParts {
   readonly recoveryKeyFor?: (tenant: string) => Promise<Uint8Array | null>;
 }
 
+/** What a peer offers of a ledger that it keeps. */
+export interface AdoptedLedger extends LedgerIdentity {
+  readonly origin: string;
+  /** All that the log has had, oldest first. It begins with the first; the others come by `SharedLog.changeKeys`. */
+  readonly keys: readonly LogKeys[];
+}
+
 export class LedgerMaker {
   readonly #parts: MakerParts;
   readonly #turns = new Turns();
@@ -52,6 +60,75 @@ export class LedgerMaker {
     });
   }
 
+  /** One that was made on another node; its keys are in the key store. */
+  adoptTenant(tenant: TenantDescriptor): Promise<TenantDescriptor> {
+    return this.#inTurn(async () => {
+      const { open, keyStore } = this.#parts;
+      const known = open.tenant(tenant.handle);
+      const named = open.tenantNamed(tenant.name);
+      if (named !== undefined && named.handle !== tenant.handle)
+        throw new LedgerError('LEDGER_EXISTS', 'there is another tenant of that name');
+      if (known !== undefined && (known !== named || known.recoveryKey !== tenant.recoveryKey))
+        throw new LedgerError('LEDGER_EXISTS', 'this tenant is here already, as another one');
+      if (known !== undefined) return known;
+      // Nothing has been made yet where they are not there.
+      await keyStore.tenantRoot(tenant.handle);
+      return this.#orFail(() => this.#beginTenant(tenant));
+    });
+  }
+
+  /** A ledger of another node, empty; its log goes on by what its group agrees on. */
+  adoptLedger({ handle, name, tenant, origin, keys }: AdoptedLedger): Promise<Ledger> {
+    return this.#inTurn(() => {
+      const { open, parts, random } = this.#parts;
+      const there = open.ledgerNamed(tenant, name);
+      if (there !== undefined) {
+        const isSame = there.identity.handle === handle && there.reader.origin === origin;
+        if (!isSame) throw new LedgerError('LEDGER_EXISTS', 'there is another ledger of that name');
+        return Promise.resolve(there);
+      }
+      const [first] = keys;
+      const isOfName = origin.split('/').slice(1, 3).join('/') === `${tenant}/${name}`;
+      if (first === undefined || !isOfName || open.tenant(tenant) === undefined)
+        throw new LedgerError('LEDGER_UNKNOWN', 'what was offered is not a ledger of that tenant');
+      if (open.ledger(handle) !== undefined)
+        throw new LedgerError('LEDGER_EXISTS', 'this ledger is here already, as another one');
+      const { corePublicKey, verifierKey: firstKey } = first;
+      const log: LogDescriptor = {
+        ...{ corePublicKey, elsewhere: true, handle: newHandle(random) },
+        ...{ number: parts.catalog.nextLogNumber(), origin, shared: true, verifierKey: firstKey },
+      };
+      return this.#orFail(() => this.#open({ handle, logs: [log], name, tenant }, log));
+    });
+  }
+
+  /** From here on the ledger's log takes only what its group agrees on. */
+  share(handle: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { descriptor } = this.#known(handle);
+      const { open, parts, sequencer } = this.#parts;
+      const last = lastLogOf(descriptor);
+      if (last.shared === true) return;
+      checkMayHandOver(last, open.tenant(descriptor.tenant));
+      const log = open.log(last.number);
+      if (log.secrets.keys !== 'own' || log.head.size === 0 || last.next !== undefined)
+        throw new LedgerError(
+          'LEDGER_HANDOVER',
+          'only a ledger that is written here, and whose keys are not being changed, can be shared',
+        );
+      await this.#orFail(() =>
+        sequencer.exclusive(async () => {
+          const shared: LogDescriptor = { ...last, shared: true };
+          const changed = { ...descriptor, logs: [...descriptor.logs.slice(0, -1), shared] };
+          // A crash before this leaves the ledger as it was, and one after it a shared one.
+          await parts.catalog.putLedger(changed);
+          log.handOver({ descriptor: shared, hypercore: log.hypercore, secrets: log.secrets });
+          open.describe(changed);
+        }),
+      );
+    });
+  }
+
   ledger(tenant: TenantDescriptor, name: string): Promise<Ledger> {
     return this.#inTurn(() => {
       if (this.#parts.open.ledgerNamed(tenant.handle, name) !== undefined)
@@ -63,6 +140,8 @@ export class LedgerMaker {
   successor(handle: string, cause: string): Promise<Ledger> {
     return this.#inTurn(() => {
       const known = this.#known(handle);
+      if (known.ledger.reader.isShared)
+        throw new LedgerError('LEDGER_ELSEWHERE', 'the group of a shared ledger goes on with it');
       return this.#orFail(() => this.#goOn(known.ledger, known.descriptor, cause));
     });
   }
@@ -83,7 +162,8 @@ export class LedgerMaker {
     for (const { descriptor, ledger } of this.#parts.open.ledgers())
       // What has lost its keys is written by its successor.
       if (!ledger.reader.isLost)
-        if (ledger.reader.head.size === 0) await this.#appendFirst(descriptor);
+        if (ledger.reader.head.size === 0 && !ledger.reader.isShared)
+          await this.#appendFirst(descriptor);
         else await completeHandover(this.#parts, descriptor);
   }
 
@@ -97,7 +177,7 @@ export class LedgerMaker {
     logName: string,
     officers: Uint8Array | null,
   ): Promise<TenantDescriptor> {
-    const { keyStore, open, parts, random, vaults, vaultKeepers = {} } = this.#parts;
+    const { keyStore, random } = this.#parts;
     const handle = newHandle(random);
     // A crash before the catalog's entry leaves keys that nothing names, perhaps also in escrow.
     await keyStore.createTenant(handle, officers);
@@ -105,7 +185,13 @@ export class LedgerMaker {
     const recoveryKey = formatVerifierKey(
       verifierKey(`${logName}/${handle}`, ED25519_NOTE, recovery.publicKey),
     );
-    const tenant = { handle, name, recoveryKey, logName };
+    return this.#beginTenant({ handle, name, recoveryKey, logName });
+  }
+
+  /** Of which the keys are there. */
+  async #beginTenant(tenant: TenantDescriptor): Promise<TenantDescriptor> {
+    const { keyStore, open, parts, random, vaults, vaultKeepers = {} } = this.#parts;
+    const { handle } = tenant;
     const escrow = await escrowOf(vaultKeepers, tenant);
     await escrow?.keep(1, await keyStore.vaultKey(handle, 1));
     const vault = await openVault(parts, keyStore, random, handle, escrow);
@@ -134,13 +220,17 @@ export class LedgerMaker {
 
   /** Puts a ledger whose last log is new into the catalog and opens it. */
   async #begin(ledger: LedgerDescriptor, log: LogDescriptor): Promise<Ledger> {
-    const { keyStore, open, parts } = this.#parts;
-    await parts.catalog.putLedger(ledger);
-    // A crash here leaves a log without its first entry: `complete` appends it.
-    open.addLog(await openNewLog(parts, keyStore, ledger, log));
-    const begun = open.addLedger(ledger);
+    // A crash in it, or behind it, leaves a log without its first entry: `complete` appends it.
+    const begun = await this.#open(ledger, log);
     await this.#appendFirst(ledger);
     return begun;
+  }
+
+  async #open(ledger: LedgerDescriptor, log: LogDescriptor): Promise<Ledger> {
+    const { keyStore, open, parts } = this.#parts;
+    await parts.catalog.putLedger(ledger);
+    open.addLog(await openNewLog(parts, keyStore, ledger, log));
+    return open.addLedger(ledger);
   }
 
   async #appendFirst({ logs, tenant }: LedgerDescriptor): Promise<void> {

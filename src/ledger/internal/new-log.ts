@@ -47,7 +47,7 @@ export async function openNewLog(
   log: LogDescriptor,
 ): Promise<OpenLog> {
   const opened = await openLogParts(parts, keyStore, ledger, log);
-  const position = { head: EMPTY_HEAD, roots: [], edge: EMPTY_EDGE };
+  const position = { head: EMPTY_HEAD, roots: [], edge: EMPTY_EDGE, note: null };
   return new OpenLog(ledger.tenant, { descriptor: log, ...opened }, position);
 }
 

@@ -1,22 +1,27 @@
 /** One log while the node runs: its keys, its Hypercore, and where it stands. */
 import type { KeyPair } from 'hypercore';
+import { assert } from '../../base/errors.js';
 import { formatCheckpoint } from '../../tlog/checkpoint.js';
 import { formatLogBinding } from '../../tlog/log-binding.js';
 import { type NoteSigner, signNote } from '../../tlog/signed-note.js';
 import type { TreeEdge } from '../../tlog/tile-tree.js';
 import type { LogDescriptor } from '../catalog.js';
+import type { AppendedUntil, EntryDraft, Outcome } from '../entry-draft.js';
 import type { LogHead } from '../log-head.js';
 import type { HypercoreLog } from './hypercore-log.js';
 import type { TreeRoots } from './hypercore-tree.js';
 
-export interface LogSecrets {
-  readonly core: KeyPair;
-  readonly checkpoint: NoteSigner;
+export type LogSecrets = SigningKeys & {
   /** Tenant's block key, 32 bytes. */
   readonly block: Uint8Array;
-  /** The first two are lost: nothing can be signed any more. */
-  readonly isLost: boolean;
-}
+};
+
+/** The keys that sign a log now, and whose they are. */
+export type SigningKeys =
+  /** Of lost ones only the public halves are left: nothing can be signed any more. */
+  | { readonly keys: 'own' | 'lost'; readonly core: KeyPair; readonly checkpoint: NoteSigner }
+  /** Of a shared log that another node writes: here it grows by what was signed there. */
+  | { readonly keys: 'elsewhere'; readonly core: null; readonly checkpoint: null };
 
 /** What a commit moves on. Replaced as a whole, once the commit is durable and applied. */
 export interface LogPosition {
@@ -25,7 +30,15 @@ export interface LogPosition {
   readonly roots: TreeRoots;
   /** Of the RFC 6962 tree. */
   readonly edge: TreeEdge;
+  /** The checkpoint of the head of a shared log, where it is kept; null of any other log. */
+  readonly note: string | null;
 }
+
+/** Of a shared log that this node writes: takes what is to be appended. See `Sequencer.submit` for what it gives and throws. */
+export type SharedWriter = (
+  drafts: readonly EntryDraft[],
+  until: AppendedUntil,
+) => Promise<readonly Outcome[]>;
 
 /** What a handover changes, all at once. */
 export interface LogWithKeys {
@@ -41,6 +54,8 @@ export class OpenLog {
   readonly tenant: string;
   #keys: LogWithKeys;
   #position: LogPosition;
+  /** Null while another node writes the log, or nobody; of a log that is not shared always. */
+  writer: SharedWriter | null = null;
   /** Who waits for the next commit. */
   #waiting: (() => void)[] = [];
 
@@ -123,12 +138,22 @@ export class OpenLog {
    * signs the same text (docs/formats/checkpoint.md).
    */
   signCheckpoint(body: string): string {
-    return signNote(body, this.secrets.checkpoint);
+    const { checkpoint } = this.secrets;
+    assert(checkpoint !== null, 'what another node writes is signed there');
+    return signNote(body, checkpoint);
   }
 
-  /** The checkpoint of a head; where a key ended, the one that it signed itself. */
-  checkpoint(head: CheckpointHead): string {
+  /** The checkpoint of the head; null where none can be had. */
+  headCheckpoint(): string | null {
+    const { head, note } = this.#position;
+    return head.size === 0 ? null : (note ?? this.checkpoint(head));
+  }
+
+  /** The checkpoint of a head; where a key ended, the one that it signed itself. Null where there is no key to sign it. */
+  checkpoint(head: CheckpointHead): string | null {
+    if (this.secrets.keys === 'lost') return null;
     const kept = this.descriptor.before?.find(({ size }) => size === head.size)?.checkpoint ?? '';
-    return kept === '' ? this.signCheckpoint(this.checkpointBody(head)) : kept;
+    if (kept !== '') return kept;
+    return this.secrets.keys === 'own' ? this.signCheckpoint(this.checkpointBody(head)) : null;
   }
 }

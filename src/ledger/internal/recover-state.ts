@@ -113,6 +113,6 @@ async function loadEdge(source: StateSource, state: WriteState, head: LogHead): 
   });
 }
 
-function recordedAtOf(entry: PlacedEntry): LogHead['recordedAt'] {
+export function recordedAtOf(entry: PlacedEntry): LogHead['recordedAt'] {
   return parseStatement(entry.statement).recordedAt;
 }

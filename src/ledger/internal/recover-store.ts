@@ -18,6 +18,7 @@ import type { LogHead } from '../log-head.js';
 import type { TenantVaults } from '../tenant-vaults.js';
 import type { HypercoreLog } from './hypercore-log.js';
 import type { TreeRoots } from './hypercore-tree.js';
+import { restoreNotes } from './kept-notes.js';
 import { type LogSecrets, OpenLog } from './open-log.js';
 import {
   appendMissing,
@@ -110,10 +111,13 @@ export async function recoverStates(
   const opened = [];
   for (const recovered of logs) {
     const { descriptor, tenant, hypercore, secrets, head, roots, appended } = recovered;
-    const { base } = journaledLog(parts.journal, hypercore.key);
+    const { base, blocks } = journaledLog(parts.journal, hypercore.key);
     const { edge, applied } = await catchUp(stateSource(recovered), parts.state, base);
+    const { number, shared } = descriptor;
+    const note =
+      shared === true ? await restoreNotes(parts.state, number, blocks, head.size) : null;
     const keys = { descriptor, hypercore, secrets };
-    const log = new OpenLog(tenant, keys, { head, roots, edge });
+    const log = new OpenLog(tenant, keys, { head, roots, edge, note });
     opened.push({ log, appended, applied });
   }
   return opened;
@@ -166,7 +170,7 @@ async function compareLog(
   const known: JournaledLog = journaledLog(parts.journal, hypercore.key);
   const missing = await missingBlocks(descriptor.origin, hypercore, known);
   const log = { descriptor, tenant: ledger.tenant, hypercore, secrets };
-  return secrets.isLost
+  return secrets.keys === 'lost'
     ? { ...log, journaled: asFarAsLog(known, hypercore), missing: [] }
     : { ...log, journaled: known, missing };
 }

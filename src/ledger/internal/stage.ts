@@ -11,10 +11,11 @@ import { sealBlock } from '../../records/block.js';
 import { leafHash } from '../../tlog/merkle-hash.js';
 import { extend, inclusionProofsOfAppended, type TreeExtension } from '../../tlog/tile-tree.js';
 import type { EntryDraft, Outcome } from '../entry-draft.js';
-import { nextIndex } from '../log-head.js';
+import { type LogHead, nextIndex } from '../log-head.js';
 import type { NewRows } from '../tenant-vaults.js';
-import { appendBlock, treeHash } from './hypercore-tree.js';
+import { grow } from './grow.js';
 import type { JournalBlock } from './journal-payload.js';
+import { noteRow } from './kept-notes.js';
 import type { LogPosition, OpenLog } from './open-log.js';
 import {
   followingKey,
@@ -24,23 +25,47 @@ import {
   type StateRow,
   thingKey,
 } from './state-keys.js';
-import { blockRows, type PlacedEntry, tileRows } from './state-projection.js';
+import type { PlacedEntry } from './state-projection.js';
 import { headRow, type WriteState } from './write-state.js';
 
-export interface StagedLog {
+/** Blocks of one log that a commit takes through journal, Hypercore and write state. */
+export interface Carried {
   readonly log: OpenLog;
-  readonly journalBlock: JournalBlock;
+  /** At least one, in order, on the log's head. */
+  readonly blocks: readonly JournalBlock[];
   readonly rows: readonly StateRow[];
+  /** Behind the last of them. */
   readonly position: LogPosition;
+}
+
+export interface StagedLog extends Carried {
   /** One for each draft, in order; to be told only when the commit is durable. */
   readonly outcomes: () => readonly Outcome[];
+  /** Row ids of all secrets that the entries rest on, new or not. */
+  readonly secrets: readonly Uint8Array[];
 }
 
 /** A commit of drafts that append nothing has no block. */
 export interface StagedNothing {
   readonly log: OpenLog;
-  readonly journalBlock: null;
+  readonly blocks: null;
   readonly outcomes: () => readonly Outcome[];
+}
+
+/** What a block is put on, and by which keys its checkpoint is signed. */
+export interface Seat {
+  readonly position: LogPosition;
+  readonly checkpointBody: (head: LogHead) => string;
+  readonly sign: (body: string) => string;
+}
+
+/** The head, and the keys that the log has now. */
+export function seatOf(log: OpenLog): Seat {
+  return {
+    position: log.position,
+    checkpointBody: (head) => log.checkpointBody(head),
+    sign: (body) => log.signCheckpoint(body),
+  };
 }
 
 export interface StageParts {
@@ -55,9 +80,10 @@ export async function stage(
   drafts: readonly EntryDraft[],
   { state, random, rows }: StageParts,
   now: UnixMillis,
+  seat: Seat = seatOf(log),
 ): Promise<StagedLog | StagedNothing> {
   const seen = await lookUp(log, drafts, state);
-  const { head, roots, edge } = log.position;
+  const { head, edge } = seat.position;
   const first = nextIndex(head);
   const recordedAt = Math.max(now, head.recordedAt) as UnixMillis;
   const month = monthOf(recordedAt);
@@ -102,43 +128,36 @@ export async function stage(
     return { kind: 'placed', at: placed.length - 1 };
   });
   if (placed.length === 0)
-    return { log, journalBlock: null, outcomes: () => results.map(outcomeOfNothing) };
+    return { log, blocks: null, outcomes: () => results.map(outcomeOfNothing) };
 
-  const extension = extend(
-    edge,
-    placed.map((entry) => entry.leafHash),
-  );
-  const vaultRows = rows.claim(log.tenant, placed);
+  const isShared = log.descriptor.shared === true;
+  const vaultRows = isShared
+    ? await rows.claimForOthers(log.tenant, placed)
+    : rows.claim(log.tenant, placed);
   const block = sealBlock(
     { firstIndex: first, vaultRows, entries: placed },
     log.secrets.block,
     { coreKey: log.hypercore.key, blockNumber: head.length },
     random,
   );
-  const grown = appendBlock(roots, head.length, block);
-  const next = {
-    length: head.length + 1,
-    treeHash: treeHash(grown),
-    size: extension.edge.size,
-    rootHash: extension.rootHash,
-    recordedAt,
-  };
-  const checkpointBody = log.checkpointBody(next);
+  const grown = grow(log.number, seat.position, block, placed, recordedAt);
+  const body = seat.checkpointBody(grown.head);
+  // Others may write a shared log before it is asked for again: it is signed now, and kept.
+  const note = isShared ? seat.sign(body) : null;
   return {
     log,
-    journalBlock: {
-      key: log.hypercore.key,
-      block,
-      head: next,
-      checkpointBody: utf8(checkpointBody),
-    },
-    rows: [
-      ...blockRows(log.number, head.length, placed),
-      ...tileRows(log.number, extension.tiles),
-      headRow(log.number, next),
+    blocks: [
+      { key: log.hypercore.key, block, head: grown.head, checkpointBody: utf8(note ?? body) },
     ],
-    position: { head: next, roots: grown, edge: extension.edge },
-    outcomes: () => outcomesOf(log, results, placed, recordedAt, checkpointBody, extension),
+    rows: [
+      ...grown.rows,
+      headRow(log.number, grown.head),
+      ...(note === null ? [] : [noteRow(log.number, grown.head.size, note)]),
+    ],
+    position: { ...grown.position, note },
+    outcomes: () =>
+      outcomesOf(log, results, placed, recordedAt, note ?? seat.sign(body), grown.extension),
+    secrets: placed.flatMap(({ secrets }) => secrets),
   };
 }
 
@@ -202,10 +221,9 @@ function outcomesOf(
   results: readonly Placement[],
   placed: readonly PlacedEntry[],
   recordedAt: UnixMillis,
-  checkpointBody: string,
+  checkpoint: string,
   extension: TreeExtension,
 ): readonly Outcome[] {
-  const checkpoint = log.signCheckpoint(checkpointBody);
   const proofs = inclusionProofsOfAppended(extension);
   const { origin } = log.descriptor;
   return results.map((result): Outcome => {

@@ -2,7 +2,7 @@
  * Keys and values of the write state. Every key of a log begins with the log's number, so that one
  * log can be dropped and rebuilt by range.
  */
-import type { LeafIndex, Sha256Digest } from '../../base/brand.js';
+import type { LeafIndex, Sha256Digest, TreeSize } from '../../base/brand.js';
 import { ByteReader, ByteWriter } from '../../base/byte-codec.js';
 import { concat, sha256Digest } from '../../base/bytes.js';
 
@@ -16,6 +16,7 @@ const KIND = {
   attached: 0x06,
   following: 0x07,
   batch: 0x08,
+  note: 0x09,
 } as const;
 
 /** Node-wide rows live under a number that no log has. */
@@ -91,6 +92,16 @@ export function readBatchKey(key: Uint8Array): LeafIndex {
   return read(key.subarray(5), (reader) => reader.u64() as LeafIndex);
 }
 
+/** The checkpoint of a size that was shown of a shared log; what nobody can make again. */
+export const noteKey = (log: number, size: number): Uint8Array =>
+  logKey(log, KIND.note, 8, (w) => {
+    w.u64(size);
+  });
+
+export function readNoteKey(key: Uint8Array): TreeSize {
+  return read(key.subarray(5), (reader) => reader.u64() as TreeSize);
+}
+
 /** All rows of what is attached, from one of them on, lie in [gte, lt). */
 export function attachedRange(
   log: number,
@@ -133,9 +144,12 @@ export function vaultRange(prefix: Uint8Array): { gte: Uint8Array; lt: Uint8Arra
   };
 }
 
-/** All rows of a log lie in [from, to). */
+/** All rows lie in [gte, lt) that follow from the log's blocks; its notes lie behind them. */
 export function logRange(log: number): { gte: Uint8Array; lt: Uint8Array } {
-  return { gte: logKey(log, 0, 0, () => undefined), lt: logKey(log, 0xff, 0, () => undefined) };
+  return {
+    gte: logKey(log, 0, 0, () => undefined),
+    lt: logKey(log, KIND.note, 0, () => undefined),
+  };
 }
 
 export const u64Value = (value: number): Uint8Array =>

@@ -15,7 +15,7 @@ import { refuseUnfinishedExchange } from './exchange-parts.js';
 import type { HypercoreLog, HypercoreStore } from './hypercore-log.js';
 import { keysOf, segmentsOf } from './log-segments.js';
 import { openHypercores } from './open-hypercores.js';
-import type { LogSecrets } from './open-log.js';
+import type { LogSecrets, SigningKeys } from './open-log.js';
 import { WriteState } from './write-state.js';
 
 /** What it takes to read the logs. */
@@ -98,14 +98,20 @@ export async function openLogParts(
   ledger: LedgerDescriptor,
   log: LogDescriptor,
 ): Promise<{ hypercore: HypercoreLog; secrets: LogSecrets }> {
-  const keys = await keyStore.logKeys(keysOf(log));
+  const signing = await signingKeys(keyStore, log);
+  const { block } = tenantKeys(await keyStore.tenantRoot(ledger.tenant));
+  return { hypercore: await hypercores.log(segmentsOf(log)), secrets: { ...signing, block } };
+}
+
+async function signingKeys(keyStore: KeyStore, log: LogDescriptor): Promise<SigningKeys> {
+  const name = keysOf(log);
+  if (name === null) return { keys: 'elsewhere', core: null, checkpoint: null };
+  const keys = await keyStore.logKeys(name);
   if (!equalBytes(keys.core.publicKey, fromHex(log.corePublicKey)))
     throw damaged(`the key store holds another key for log ${log.origin} than the catalog names`);
   const key = parseVerifierKey(log.verifierKey);
   if (!equalBytes(keys.note.publicKey, key.publicKey))
     throw damaged(`the key store holds another checkpoint key for log ${log.origin}`);
-  const { block } = tenantKeys(await keyStore.tenantRoot(ledger.tenant));
-  const hypercore = await hypercores.log(segmentsOf(log));
   const checkpoint = noteSigner(key, (message) => keys.note.sign(message));
-  return { hypercore, secrets: { core: keys.core, checkpoint, block, isLost: keys.isLost } };
+  return { keys: keys.isLost ? 'lost' : 'own', core: keys.core, checkpoint };
 }

@@ -103,7 +103,7 @@ export class WriteState {
     return head;
   }
 
-  /** Forgets everything about a log, so that it can be built again. */
+  /** Forgets what follows from the blocks of a log, so that it can be built again. */
   clear(log: number): Promise<void> {
     return this.clearRange(logRange(log));
   }

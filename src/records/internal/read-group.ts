@@ -8,8 +8,8 @@ import {
   type Refuse,
   textLike,
 } from '../../base/json-members.js';
-import type { GroupStatement, MemberStatement, Position } from '../statement.js';
 import { readTerm } from '../election-json.js';
+import type { GroupStatement, MemberStatement, Position } from '../statement.js';
 
 const MAX_MEMBERS = 31;
 const MAX_COUNTRIES = 249;

@@ -20,6 +20,7 @@ import { isSameKey, type SignedHead, termsOf, vouchedKeys } from './known-log.js
 import type { CheckedHead, LogCopy } from './log-copy.js';
 import type { NextBlock } from './remembered.js';
 import { ReplicaError } from './replica-error.js';
+import type { Walk } from './walk.js';
 
 export interface TailOptions extends Omit<FollowedLogOptions, 'mayDiscard' | 'observer'> {
   /** Of the tenant, 32 bytes: who cannot read the log cannot know who keeps it. */
@@ -36,6 +37,16 @@ export interface TailObserver extends Omit<FollowObserver, 'onStored'> {
 export interface OwnBlock extends NextBlock {
   /** Of the Hypercore that it belongs to. */
   readonly corePair: KeyPair;
+}
+
+/** The very end of the log. */
+export interface TailPlace {
+  readonly walk: Walk;
+  readonly treeHash: Uint8Array;
+  /** All of the log, oldest first. */
+  readonly keys: readonly LogKeys[];
+  /** Of the first Hypercore. */
+  readonly coreKey: Uint8Array;
 }
 
 export class Tail {
@@ -96,6 +107,18 @@ export class Tail {
     if (!isThere || head === null) return null;
     const { origin } = this.#options.pinned;
     return { origin, keys: keysAt(keys, head.walk.length), checkpoint: head.head.note };
+  }
+
+  /** What a block of this node's own would go on from; null while `isWhole` is false, or nothing was announced yet. */
+  get place(): TailPlace | null {
+    const { end, endTreeHash, isThere, keys } = this.#copy;
+    if (!isThere || keys.length === 0) return null;
+    return { walk: end, treeHash: endTreeHash, keys, coreKey: this.#copy.log.key };
+  }
+
+  /** BLAKE2b tree hash that the log would have with one more block. */
+  treeHashWith(block: Uint8Array): Promise<Uint8Array> {
+    return this.#copy.log.treeHashWith(this.#copy.end.length, block);
   }
 
   /** The newest head over at most so many blocks, and more than are kept; null if there is none. */

@@ -5,6 +5,7 @@
 import { BaseError } from '../../base/errors.js';
 import { type Channel, type MessageCodec, openChannel } from '../links/channel.js';
 import type { Link } from '../links/link.js';
+import type { Timers } from '../links/timers.js';
 import type { NodeId } from '../protocol/term.js';
 import {
   formatAnnouncement,
@@ -19,15 +20,20 @@ const BUDGET = { perSecond: 4_000, burst: 20_000 } as const;
 
 interface OpenChannel {
   readonly channel: Channel<LogAnnouncement>;
-  /** Checkpoint that was said last, by origin. */
-  readonly said: Map<string, string>;
+  /** What was said last, by origin. */
+  readonly said: Map<string, { readonly checkpoint: string; readonly at: number }>;
 }
 
+/** Whoever was not ready to hear it hears it again. */
+const REPEAT_MILLIS = 1_000;
+
 export class LogChannels {
+  readonly #timers: Timers;
   readonly #hear: (from: NodeId, announcement: LogAnnouncement) => void;
   readonly #open = new Map<NodeId, OpenChannel>();
 
-  constructor(hear: (from: NodeId, announcement: LogAnnouncement) => void) {
+  constructor(timers: Timers, hear: (from: NodeId, announcement: LogAnnouncement) => void) {
+    this.#timers = timers;
     this.#hear = hear;
   }
 
@@ -48,12 +54,14 @@ export class LogChannels {
     this.#open.set(node, { channel, said: new Map() });
   }
 
-  /** Says it, unless it was said on this link; what cannot be said now is said with the next one. */
+  /** Says it, unless it was said on this link just now; what cannot be said now is said with the next one. */
   announce(to: NodeId, announcement: LogAnnouncement): void {
     const open = this.#open.get(to);
     const { origin, checkpoint } = announcement;
-    if (open === undefined || open.said.get(origin) === checkpoint) return;
-    if (open.channel.send(announcement)) open.said.set(origin, checkpoint);
+    const [last, at] = [open?.said.get(origin), this.#timers.now()];
+    const wasSaid = last?.checkpoint === checkpoint && at < last.at + REPEAT_MILLIS;
+    if (open === undefined || wasSaid) return;
+    if (open.channel.send(announcement)) open.said.set(origin, { checkpoint, at });
   }
 }
 

@@ -2,6 +2,7 @@
  * Secrets of blocks, asked for and given (docs/formats/shared-ledger.md). A block holds them wrapped with a key of the node
  * that wrote it; whoever keeps the ledger too wraps them with its own.
  */
+import type { SharedSecret } from '../../ledger/shared-log.js';
 import { type Channel, openChannel } from '../links/channel.js';
 import type { Link } from '../links/link.js';
 import type { Timers } from '../links/timers.js';
@@ -9,8 +10,9 @@ import type { NodeId } from '../protocol/term.js';
 import { ReplicationError } from '../replication-error.js';
 import {
   formatSecretMessage,
-  type GivenSecret,
+  MAX_ANSWERED,
   MAX_SECRET_MESSAGE_BYTES,
+  MAX_SECRETS,
   parseSecretMessage,
   type SecretMessage,
 } from './secret-message.js';
@@ -18,7 +20,7 @@ import {
 export interface GivenSecrets {
   /** Of the blocks below it. */
   readonly to: number;
-  readonly secrets: readonly GivenSecret[];
+  readonly secrets: readonly SharedSecret[];
 }
 
 export interface SecretChannelsOptions {
@@ -38,6 +40,7 @@ const ANSWER_MILLIS = 10_000;
 
 interface Waiting {
   readonly from: NodeId;
+  readonly secrets: SharedSecret[];
   readonly take: (given: GivenSecrets | null) => void;
 }
 
@@ -91,7 +94,7 @@ export class SecretChannels {
         cancel();
         resolve(answer);
       };
-      this.#waiting.set(id, { from: node, take });
+      this.#waiting.set(id, { from: node, secrets: [], take });
       if (channel?.send({ kind: 'ask', id, ...asked }) !== true) this.#end(id, null);
     });
     // What goes back, or on without end, would have us ask for ever.
@@ -104,8 +107,16 @@ export class SecretChannels {
   }
 
   #take(node: NodeId, message: Exclude<SecretMessage, { kind: 'ask' }>): void {
-    if (this.#waiting.get(message.id)?.from === node)
-      this.#end(message.id, message.kind === 'give' ? message : null);
+    const waiting = this.#waiting.get(message.id);
+    if (waiting?.from !== node) return;
+    if (message.kind === 'refuse') {
+      this.#end(message.id, null);
+      return;
+    }
+    const { secrets } = waiting;
+    secrets.push(...message.secrets);
+    if (secrets.length > MAX_ANSWERED) this.#end(message.id, null);
+    else if (!message.more) this.#end(message.id, { to: message.to, secrets });
   }
 
   #end(id: number, given: GivenSecrets | null): void {
@@ -129,7 +140,8 @@ export class SecretChannels {
     this.#answering.set(node, under + 1);
     try {
       const given = await give(node, asked);
-      channel.send(given === null ? { kind: 'refuse', id } : { kind: 'give', id, ...given });
+      if (given === null) channel.send({ kind: 'refuse', id });
+      else for (const part of partsOf(id, given)) channel.send(part);
     } catch (cause) {
       channel.send({ kind: 'refuse', id });
       onFailure(cause);
@@ -137,4 +149,12 @@ export class SecretChannels {
       this.#answering.set(node, (this.#answering.get(node) ?? 1) - 1);
     }
   }
+}
+
+function partsOf(id: number, { to, secrets }: GivenSecrets): SecretMessage[] {
+  const count = Math.max(1, Math.ceil(secrets.length / MAX_SECRETS));
+  return Array.from({ length: count }, (_, at) => ({
+    ...{ kind: 'give', id, to, more: at < count - 1 },
+    secrets: secrets.slice(at * MAX_SECRETS, (at + 1) * MAX_SECRETS),
+  }));
 }

@@ -7,15 +7,10 @@ import {
   parseCanonicalJson,
 } from '../../base/canonical-json.js';
 import { BaseError } from '../../base/errors.js';
-import { base64Of, COUNT, JsonMembers } from '../../base/json-members.js';
-import { parseScope, type SecretScope, scopeText } from '../../base/secret-scope.js';
+import { base64Of, BOOLEAN, COUNT, JsonMembers } from '../../base/json-members.js';
+import { parseScope, scopeText } from '../../base/secret-scope.js';
+import type { SharedSecret } from '../../ledger/shared-log.js';
 import { textUpTo } from '../replica/announcement.js';
-
-/** A secret of somebody's, as one node gives it to another. */
-export interface GivenSecret {
-  readonly scope: SecretScope;
-  readonly ref: { readonly rowId: Uint8Array; readonly secret: Uint8Array };
-}
 
 export type SecretMessage =
   /** Those that blocks are the first to need: `from` to `to`, the last excluded. */
@@ -31,7 +26,9 @@ export type SecretMessage =
       readonly kind: 'give';
       readonly id: number;
       readonly to: number;
-      readonly secrets: readonly GivenSecret[];
+      readonly secrets: readonly SharedSecret[];
+      /** More of them follow. */
+      readonly more: boolean;
     }
   /** The ledger is not kept here, or not that far, or not for the one who asks. */
   | { readonly kind: 'refuse'; readonly id: number };
@@ -39,6 +36,8 @@ export type SecretMessage =
 export const MAX_SECRET_MESSAGE_BYTES = 1024 * 1024;
 /** As many as surely fit. */
 export const MAX_SECRETS = 512;
+/** Of one answer: a block has no more. */
+export const MAX_ANSWERED = 65_536;
 
 export function formatSecretMessage(message: SecretMessage): Uint8Array {
   return canonicalJsonBytes({ $v: 1, ...toJson(message) });
@@ -70,6 +69,7 @@ function readRest(kind: string, id: number, members: JsonMembers): SecretMessage
         kind,
         id,
         to: members.required('to', COUNT),
+        more: members.required('more', BOOLEAN),
         secrets: members.objects('secrets', MAX_SECRETS).map(readSecret),
       };
     case 'refuse':
@@ -79,23 +79,24 @@ function readRest(kind: string, id: number, members: JsonMembers): SecretMessage
   }
 }
 
-function readSecret(members: JsonMembers): GivenSecret {
+function readSecret(members: JsonMembers): SharedSecret {
   const scope = members.required('scope', textUpTo(1_024));
-  const ref = {
+  const given = {
     rowId: members.required('row', base64Of(16)),
+    scope: parseScope(utf8(scope)),
     secret: members.required('secret', base64Of(32)),
   };
   members.end();
-  return { scope: parseScope(utf8(scope)), ref };
+  return given;
 }
 
 function toJson(message: SecretMessage): JsonObject {
   if (message.kind !== 'give') return { ...message };
   const { secrets, ...rest } = message;
-  const given = secrets.map(({ ref, scope }) => ({
-    row: toBase64(ref.rowId),
+  const given = secrets.map(({ rowId, scope, secret }) => ({
+    row: toBase64(rowId),
     scope: scopeText(scope),
-    secret: toBase64(ref.secret),
+    secret: toBase64(secret),
   }));
   return { ...rest, ...(given.length > 0 && { secrets: given }) };
 }

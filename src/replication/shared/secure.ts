@@ -1,0 +1,61 @@
+/** The secrets of blocks that come in: in this node's own vault before the blocks count as stored. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SharedLog } from '../../ledger/shared-log.js';
+import type { Timers } from '../links/timers.js';
+import type { NodeId } from '../protocol/term.js';
+import { ReplicationError } from '../replication-error.js';
+import type { SecretChannels } from './secret-channels.js';
+
+export interface SecureParts {
+  readonly origin: string;
+  readonly secrets: Pick<SecretChannels, 'ask' | 'isLinked'>;
+  readonly store: Pick<SharedLog, 'adoptSecrets' | 'head'>;
+  readonly timers: Timers;
+  /** Whether a row of the vault (hex) was destroyed here. */
+  readonly isErased: (rowId: string) => boolean;
+  /** Who may have them, the likeliest first. */
+  readonly sources: () => readonly NodeId[];
+}
+
+/** Blocks of one question. */
+const ASKED = 256;
+const PAUSE_MILLIS = 250;
+
+/**
+ * Resolves when the secrets of all blocks below a length are here that are still anywhere: asks as long as `signal` allows.
+ *
+ * @throws what `signal` was aborted with; what the store throws.
+ */
+export async function secureBlocks(
+  parts: SecureParts,
+  length: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { isErased, origin, secrets, sources, store } = parts;
+  let at = store.head.length;
+  for (let attempt = 0; at < length;) {
+    const linked = sources().filter((node) => secrets.isLinked(node));
+    const source = linked[attempt % Math.max(linked.length, 1)];
+    const given =
+      source === undefined
+        ? null
+        : await orNull(secrets.ask(source, { origin, from: at, to: Math.min(length, at + ASKED) }));
+    signal.throwIfAborted();
+    if (given === null) {
+      attempt++;
+      await delay(PAUSE_MILLIS, undefined, { signal });
+      continue;
+    }
+    if (given.secrets.length > 0) await store.adoptSecrets(given.secrets, isErased);
+    at = given.to;
+  }
+}
+
+async function orNull<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (cause) {
+    if (cause instanceof ReplicationError && cause.code === 'REPLICATION_UNANSWERED') return null;
+    throw cause;
+  }
+}

@@ -1,0 +1,473 @@
+/**
+ * One ledger that this node keeps together with others (docs/decisions/0045-shared-ledgers.md): its tail, its member of the
+ * group, and the way up into the store. What is shown is carried up; what is carried up may be read by anybody.
+ */
+import { hexDigest } from '../../base/hex-digest.js';
+import type { Logger } from '../../base/logger.js';
+import type { RandomSource } from '../../base/random.js';
+import { Rounds } from '../../base/rounds.js';
+import type { Clock } from '../../base/time.js';
+import type { KeyStore, LogKeys as OwnLogKeys, NoteKey } from '../../keys/key-store.js';
+import type { EntryDraft, Outcome } from '../../ledger/entry-draft.js';
+import { LedgerError } from '../../ledger/ledger-error.js';
+import type { LogReader } from '../../ledger/log-reader.js';
+import type { ReplicaLogs } from '../../ledger/replica-logs.js';
+import type { SharedLog, StagedShared } from '../../ledger/shared-log.js';
+import type { Position, Statement } from '../../records/statement.js';
+import { type BeginOn, GroupMember, type MemberDisk, type MemberLinks } from '../group-member.js';
+import { ballotOf } from '../group-message.js';
+import type { Timers } from '../links/timers.js';
+import { isSameEnd, lastTerm } from '../protocol/log-end.js';
+import type { LogView } from '../protocol/log-view.js';
+import { mayAppend, type MemberState, type Remembered } from '../protocol/member-state.js';
+import type { Timing } from '../protocol/rules.js';
+import { compareTerms, type NodeId, type Term } from '../protocol/term.js';
+import type { LogAnnouncement } from '../replica/announcement.js';
+import { electedIn } from '../replica/key-order.js';
+import type { PinnedLog } from '../replica/known-log.js';
+import { ReplicaError } from '../replica/replica-error.js';
+import type { ReplicaMemory } from '../replica/replica-memory.js';
+import { Tail } from '../replica/tail.js';
+import { carryUp } from './carry-up.js';
+import { copyHere } from './copy-here.js';
+import { GroupWriter } from './group-writer.js';
+import { electedKeys, ownBlock } from './own-block.js';
+import { recall } from './promise.js';
+import type { SecureParts } from './secure.js';
+import { secureBlocks } from './secure.js';
+import { electedKeysName, termKeys } from './term-keys.js';
+
+export interface SharedLedgerOptions {
+  readonly store: SharedLog;
+  readonly pinned: PinnedLog;
+  readonly logs: ReplicaLogs;
+  readonly memory: ReplicaMemory;
+  readonly keyStore: Pick<
+    KeyStore,
+    'createLogKeys' | 'groupPromise' | 'logKeys' | 'putGroupPromise'
+  >;
+  /** Of this node, as `Mark.run` counts. */
+  readonly run: number;
+  /** Signs votes. */
+  readonly receipt: NoteKey;
+  readonly links: MemberLinks;
+  readonly secrets: SecureParts['secrets'];
+  /** Who is asked while the log names nobody. */
+  readonly acquaintances: readonly NodeId[];
+  /** Says to a member what this node has of the log. */
+  readonly announce: (to: NodeId, announcement: LogAnnouncement) => void;
+  /** Whether a row of the vault (hex) was destroyed here. */
+  readonly isErased: (rowId: string) => boolean;
+  /** Of a ledger of this node's own that is to become a shared one. */
+  readonly founding?: Founding;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly timers: Timers;
+  readonly timing?: Timing;
+  readonly logger: Logger;
+  /** Called once, when nothing is known any more of what is on disk: the process should end. */
+  readonly onFailure: (cause: unknown) => void;
+}
+
+export interface Founding {
+  readonly reader: LogReader;
+  /** In which all before the group counts as written. */
+  readonly term: Term;
+  readonly statementAt: (position: Position) => Statement;
+}
+
+/** A block of this node's own that the others do not have yet. */
+interface UnderWay {
+  readonly staged: StagedShared;
+  readonly resolve: (outcomes: readonly Outcome[]) => void;
+  readonly reject: (cause: unknown) => void;
+}
+
+export class SharedLedger {
+  readonly #options: SharedLedgerOptions;
+  readonly #tail: Tail;
+  readonly #member: GroupMember;
+  readonly #writer: GroupWriter;
+  readonly #carrying = new Rounds(() => this.#carry());
+  /** What was announced last, by node. */
+  readonly #heard = new Map<NodeId, LogAnnouncement>();
+  #following: { readonly from: NodeId; readonly term: Term } | null = null;
+  #underWay: UnderWay | null = null;
+  #shown = 0;
+  #isClosed = false;
+
+  private constructor(
+    options: SharedLedgerOptions,
+    tail: Tail,
+    remembered: Remembered,
+    current: { ledger: SharedLedger | null },
+  ) {
+    this.#options = options;
+    this.#tail = tail;
+    this.#writer = new GroupWriter({
+      mayWrite: () => this.#mayWrite(),
+      write: (drafts) => this.#write(drafts),
+    });
+    current.ledger = this;
+    this.#member = new GroupMember({
+      origin: this.origin,
+      start: {
+        keepsData: true,
+        acquaintances: options.acquaintances,
+        remembered,
+        log: tail.view,
+      },
+      disk: this.#disk(),
+      links: this.#announcing(),
+      timers: options.timers,
+      random: options.random,
+      ...(options.timing && { timing: options.timing }),
+      onStep: () => {
+        queueMicrotask(() => {
+          this.#heed();
+        });
+      },
+      onFailure: (cause) => {
+        this.#fail(cause);
+      },
+    });
+  }
+
+  /** @throws what the tail throws, KeysError; then nothing is left open. */
+  static async open(options: SharedLedgerOptions): Promise<SharedLedger> {
+    const { keyStore, pinned, run, store } = options;
+    const current: { ledger: SharedLedger | null } = { ledger: null };
+    const tail = await openTail(options, current);
+    try {
+      const keys = tail.place?.keys ?? [];
+      const own = await ownKeysOf(options, keys);
+      if (tail.isUnfinished && own !== null) await tail.finish(own.core);
+      if (options.founding !== undefined) await found(options, options.founding, tail);
+      await tail.keep(store.head.length);
+      const remembered = await recall(keyStore, pinned.origin, run, tail);
+      return new SharedLedger(options, tail, remembered, current);
+    } catch (cause) {
+      await tail.close();
+      throw cause;
+    }
+  }
+
+  get origin(): string {
+    return this.#options.pinned.origin;
+  }
+
+  get state(): MemberState {
+    return this.#member.state;
+  }
+
+  get tail(): Pick<Tail, 'alarm' | 'announcement' | 'block' | 'head' | 'view'> {
+    return this.#tail;
+  }
+
+  get store(): SharedLog {
+    return this.#options.store;
+  }
+
+  get shown(): number {
+    return this.#shown;
+  }
+
+  /** See `GroupWriter.append`. */
+  append(drafts: readonly EntryDraft[]): Promise<readonly Outcome[]> {
+    return this.#writer.append(drafts);
+  }
+
+  /** Lets another member write, once it has all. */
+  move(to: NodeId): void {
+    this.#member.move(to);
+  }
+
+  /** A node says what it has of the log. */
+  hear(from: NodeId, announcement: LogAnnouncement): void {
+    this.#heard.set(from, announcement);
+    if (this.#following?.from === from) void this.#follow();
+  }
+
+  /** Blocks come from and go to whoever is there. */
+  replicateWith(stream: object): void {
+    this.#tail.replicateWith(stream);
+  }
+
+  forget(stream: object): void {
+    this.#tail.forget(stream);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#member.close();
+    this.#options.store.setWriter(null);
+    this.#writer.refuse(elsewhere());
+    this.#letGo();
+    await this.#carrying.stop();
+    await this.#tail.close();
+  }
+
+  #disk(): MemberDisk {
+    const { keyStore, run } = this.#options;
+    return {
+      save: ({ promised, memory }) =>
+        keyStore.putGroupPromise(this.origin, {
+          ...{ memory, run },
+          promised: promised.number === 0 ? null : { ...promised, node: hexDigest(promised.node) },
+        }),
+      begin: (hand) => this.#begin(hand),
+      discard: (length) => this.#tail.discard(length),
+      follow: (from, end) => {
+        this.#following = { from, term: lastTerm(end) };
+        void this.#follow();
+      },
+      show: (length) => {
+        this.#show(length);
+      },
+    };
+  }
+
+  /** Whoever is told where the log ends is told before by which keys and heads. */
+  #announcing(): MemberLinks {
+    const { announce, links } = this.#options;
+    return {
+      self: links.self,
+      join: (origin, listener) => links.join(origin, listener),
+      send: (origin, to, message) => {
+        const { announcement } = this.#tail;
+        const saysEnd = ['announce', 'vote', 'willing'].includes(message.kind);
+        if (saysEnd && announcement !== null) announce(to, announcement);
+        return links.send(origin, to, message);
+      },
+    };
+  }
+
+  /** Takes what was announced by whom the protocol follows; more of the same term is welcome. */
+  async #follow(): Promise<void> {
+    if (this.#following === null || this.#isClosed) return;
+    const announcement = this.#heard.get(this.#following.from);
+    if (announcement === undefined) return;
+    const term = electedIn(announcement.keys.at(-2)?.ended);
+    // Later terms are followed when the protocol says so: a promise comes before.
+    if (term !== null && compareTerms(term, this.#following.term) > 0) return;
+    try {
+      await this.#tail.announce(announcement);
+    } catch (cause) {
+      const { logger } = this.#options;
+      if (cause instanceof ReplicaError)
+        logger.debug('announcement passed over', { origin: this.origin, code: cause.code });
+      else this.#fail(cause);
+    }
+  }
+
+  async #begin(hand: BeginOn): Promise<LogView> {
+    const { clock, keyStore, random, receipt, store, links } = this.#options;
+    const tail = this.#tail;
+    const { place } = tail;
+    const said = hand.votes.get(links.self);
+    if (place === null || said === undefined || !isSameEnd(tail.view.end, hand.on))
+      return tail.view;
+    const own = await termKeys(keyStore, this.origin, hand.term);
+    const vote = { kind: 'vote', term: hand.term, end: said.end, groups: [] } as const;
+    const votes = [...hand.ballots, ballotOf(this.origin, links.self, vote, receipt.sign)];
+    const begun = electedKeys(this.origin, place, own, hand.term, votes, receipt);
+    const made = await ownBlock(
+      {
+        ...{ origin: this.origin, place, random, now: clock.now(), blockKey: store.blockKey },
+        treeHashWith: (block) => tail.treeHashWith(block),
+      },
+      begun.keys,
+      own,
+      begun.statementAt,
+    );
+    return tail.begin({ ...made, keys: begun.keys });
+  }
+
+  #mayWrite(): boolean {
+    const { store } = this.#options;
+    const { length } = this.#tail.view.end;
+    return (
+      !this.#isClosed &&
+      this.#underWay === null &&
+      mayAppend(this.state) &&
+      store.isSignedHere &&
+      store.head.length === length
+    );
+  }
+
+  async #write(drafts: readonly EntryDraft[]): Promise<readonly Outcome[]> {
+    const { store } = this.#options;
+    const { outcomes, staged } = await store.stage(drafts);
+    if (staged === null) return outcomes;
+    const own = await ownKeysOf(this.#options, this.#tail.place?.keys ?? []);
+    // It may have been fenced meanwhile: then nothing of this was written.
+    if (own === null || !mayAppend(this.state)) {
+      store.abandon(staged);
+      throw elsewhere();
+    }
+    const shown = new Promise<readonly Outcome[]>((resolve, reject) => {
+      this.#underWay = { staged, resolve, reject };
+    });
+    // A crash in here leaves the block in the tail, or not: what became of it is asked with the idempotency key.
+    try {
+      const view = await this.#tail.append({
+        ...{ block: staged.block, note: staged.note, corePair: own.core },
+      });
+      this.#member.stored(view);
+    } catch (cause) {
+      this.#letGo();
+      if (!(cause instanceof ReplicaError)) this.#fail(cause);
+    }
+    return shown;
+  }
+
+  /** What this node does may have changed. */
+  #heed(): void {
+    if (this.#isClosed) return;
+    // Who follows hears by the way how much may be shown.
+    this.#show(this.state.shown);
+    const { store } = this.#options;
+    const isWriter = this.state.role.kind === 'writing';
+    store.setWriter(isWriter ? (drafts) => this.append(drafts) : null);
+    if (!isWriter) {
+      this.#writer.refuse(elsewhere());
+      this.#letGo();
+    }
+    this.#writer.wake();
+  }
+
+  #show(length: number): void {
+    if (length <= this.#shown) return;
+    this.#shown = length;
+    this.#carrying.begin();
+  }
+
+  /** Whether the block under way is ever shown is for others to say now. */
+  #letGo(): void {
+    const underWay = this.#underWay;
+    this.#underWay = null;
+    if (underWay === null) return;
+    this.#options.store.abandon(underWay.staged);
+    underWay.reject(
+      new LedgerError(
+        'LEDGER_UNSETTLED',
+        'this node stopped writing the ledger before enough others had it: ask again with the same idempotency key',
+      ),
+    );
+  }
+
+  async #carry(): Promise<void> {
+    const { links, store } = this.#options;
+    try {
+      await carryUp({
+        ...{ store, tail: this.#tail, shown: () => this.#shown },
+        keysName: (keys) => electedKeysName(this.origin, keys, links.self),
+        commitOwn: async (length) => {
+          const underWay = this.#underWay;
+          if (underWay?.staged.head.length !== length) return false;
+          // From here on it is shown: nobody lets it go any more.
+          this.#underWay = null;
+          underWay.resolve(await store.commit(underWay.staged));
+          return true;
+        },
+      });
+    } catch (cause) {
+      this.#fail(cause);
+    }
+    this.#writer.wake();
+  }
+
+  #fail(cause: unknown): void {
+    if (this.#isClosed) return;
+    this.#options.onFailure(cause);
+  }
+
+  /** Called by the tail. */
+  stored(view: LogView): void {
+    this.#member.stored(view);
+    this.#carrying.begin();
+  }
+
+  /** Whom to ask for secrets of blocks that come in: first of all who is followed. */
+  get sources(): readonly NodeId[] {
+    const { acquaintances, log, self } = this.state;
+    const members = log.groups.flatMap(({ group }) => group.members.map(({ node }) => node));
+    const first = this.#following === null ? [] : [this.#following.from];
+    return [...new Set([...first, ...members, ...acquaintances])].filter((node) => node !== self);
+  }
+}
+
+/** The private half of the last keys of a log, if they are this node's. */
+async function ownKeysOf(
+  { keyStore, links, pinned, store }: SharedLedgerOptions,
+  keys: Parameters<typeof electedKeysName>[1],
+): Promise<OwnLogKeys | null> {
+  const isFirst = keys.every(({ ended }) => ended?.election === undefined);
+  const name = isFirst ? store.keysName : electedKeysName(pinned.origin, keys, links.self);
+  return name === null ? null : keyStore.logKeys(name);
+}
+
+/** The whole log goes into the tail, and the entry behind it that names the group. */
+async function found(
+  options: SharedLedgerOptions,
+  { reader, term, statementAt }: Founding,
+  tail: Tail,
+): Promise<void> {
+  const { clock, keyStore, pinned, random, run, store } = options;
+  await copyHere(reader, tail);
+  const promised = { ...term, node: hexDigest(term.node) };
+  // A crash from here on leaves a promise that nobody was told of.
+  await keyStore.putGroupPromise(pinned.origin, { promised, memory: 'whole', run });
+  const { place } = tail;
+  const own = store.keysName === null ? null : await keyStore.logKeys(store.keysName);
+  if (place === null || own === null || tail.view.groups.length > 0) return;
+  const { origin } = pinned;
+  const parts = { origin, place, random, now: clock.now(), blockKey: store.blockKey };
+  const treeHashWith = (block: Uint8Array): Promise<Uint8Array> => tail.treeHashWith(block);
+  // A crash from here on leaves a shared ledger that goes on with its group.
+  await tail.append(await ownBlock({ ...parts, treeHashWith }, place.keys, own, statementAt));
+}
+
+function openTail(
+  options: SharedLedgerOptions,
+  current: { ledger: SharedLedger | null },
+): Promise<Tail> {
+  const { clock, isErased, logger, logs, memory, pinned, secrets, store, timers } = options;
+  const { origin } = pinned;
+  return Tail.open({
+    ...{ pinned, blockKey: store.blockKey, logs, memory, clock },
+    secure: (length, _block, signal) =>
+      secureBlocks(
+        {
+          ...{ origin, secrets, store, timers, isErased },
+          sources: () => current.ledger?.sources ?? options.acquaintances,
+        },
+        length,
+        signal,
+      ),
+    observer: {
+      onStored: (view) => {
+        current.ledger?.stored(view);
+      },
+      onAlarm: ({ code, detail }, proof) => {
+        logger.error('shared ledger is not followed any more', { origin, code, detail, proof });
+      },
+      onInvalidData: () => {
+        logger.warn('a peer sent what is not of the log', { origin });
+      },
+      onRefused: () => {
+        logger.warn('keys were announced that no group has elected', { origin });
+      },
+      onFailure: (cause) => {
+        options.onFailure(cause);
+      },
+    },
+  });
+}
+
+function elsewhere(): LedgerError {
+  return new LedgerError(
+    'LEDGER_ELSEWHERE',
+    'another node writes this ledger, or its group is choosing one: ask another member, or later',
+  );
+}

@@ -1,0 +1,190 @@
+/** What routes, monitoring and the command line see of the ledgers that this node shares. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { UnixMillis } from '../../base/brand.js';
+import type { Clock } from '../../base/time.js';
+import { LedgerError } from '../../ledger/ledger-error.js';
+import type { LedgerStore } from '../../ledger/ledger-store.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import type { Links } from '../links/links.js';
+import type { Timers } from '../links/timers.js';
+import { memberOf, stoppingSites } from '../protocol/group.js';
+import { lastTerm } from '../protocol/log-end.js';
+import { groupOf } from '../protocol/log-view.js';
+import type { MemberState } from '../protocol/member-state.js';
+import type { NodeId } from '../protocol/term.js';
+import { ReplicationError } from '../replication-error.js';
+import type {
+  GroupStatus,
+  OwnNode,
+  ReplicationPort,
+  SharedLedgerStatus,
+  SharedRole,
+} from '../replication-port.js';
+import type { ReplicationSettings } from '../replication-settings.js';
+import type { SharedLedger } from './shared-ledger.js';
+import type { Sharing } from './sharing.js';
+
+export interface SharingPortParts {
+  readonly sharing: Sharing;
+  readonly links: Links;
+  readonly own: OwnNode;
+  readonly settings: ReplicationSettings;
+  readonly store: LedgerStore;
+  readonly clock: Clock;
+  readonly timers: Timers;
+}
+
+const PAUSE_MILLIS = 50;
+
+export function sharingPort(parts: SharingPortParts): ReplicationPort {
+  const { sharing, links, own, settings, store } = parts;
+  const ledgerNamed = (tenant: string, name: string): Ledger => {
+    const found = store.tenantNamed(tenant);
+    if (found === undefined) throw new LedgerError('LEDGER_UNKNOWN', 'there is no such ledger');
+    return store.ledger(found.handle, name);
+  };
+  return {
+    status: () => {
+      const ledgers = sharing.all().map(({ handle, ledger }) => statusOf(handle, ledger, parts));
+      const warnings = ledgers.flatMap(({ ledger, stoppingSites: sites }) =>
+        sites.length === 0
+          ? []
+          : [`${ledger}: the loss of the site ${sites.join(', or of ')} alone stops it`],
+      );
+      return { node: own, links: links.status(), ledgers, warnings };
+    },
+    setGroup: async (tenant, name, wanted) => {
+      await sharing.setGroup(ledgerNamed(tenant, name), wanted);
+    },
+    move: async (tenant, name, to, signal) => {
+      const shared = sharedOf(sharing, ledgerNamed(tenant, name));
+      const { state } = shared;
+      if (state.role.kind !== 'writing')
+        throw new LedgerError('LEDGER_ELSEWHERE', 'a ledger is moved by the node that writes it');
+      if (memberOf(groupOf(state.log), to)?.mayWrite !== true)
+        throw new ReplicationError('MOVE_REFUSED', 'it is no member that may write');
+      shared.move(to);
+      while (writerOf(shared.state) !== to) {
+        if (signal.aborted)
+          throw new ReplicationError('MOVE_TIMED_OUT', 'the other node did not take over in time');
+        if (writerOf(shared.state) === sharing.self) shared.move(to);
+        await delay(PAUSE_MILLIS);
+      }
+    },
+    writerUrl: (origin) => {
+      const shared = sharing.of(origin);
+      const writer = shared === undefined ? null : writerOf(shared.state);
+      return settings.peers.find(({ receiptKey }) => receiptKey === writer)?.url ?? null;
+    },
+    atAll: async (origin, size, signal) => {
+      const shared = sharing.of(origin);
+      while (shared !== undefined && !signal.aborted && !haveAll(shared, size))
+        await delay(PAUSE_MILLIS);
+    },
+    lagOf: (origin) => {
+      const shared = sharing.of(origin);
+      return shared === undefined
+        ? null
+        : { lag: lagOf(shared), silentSince: silence(shared, parts) };
+    },
+  };
+}
+
+function sharedOf(sharing: Sharing, ledger: Ledger): SharedLedger {
+  const shared = sharing.of(ledger.reader.origin);
+  if (shared === undefined)
+    throw new ReplicationError(
+      'MOVE_REFUSED',
+      'the ledger is not a shared one: set its group first',
+    );
+  return shared;
+}
+
+function statusOf(
+  handle: string,
+  shared: SharedLedger,
+  parts: SharingPortParts,
+): SharedLedgerStatus {
+  const { state, store, tail } = shared;
+  const ledger = parts.store.allLedgers().find(({ identity }) => identity.handle === handle);
+  const tenant = parts.store.tenants().find((one) => one.handle === ledger?.identity.tenant);
+  const group = groupOf(state.log);
+  return {
+    tenant: tenant?.name ?? '',
+    ledger: ledger?.identity.name ?? '',
+    origin: shared.origin,
+    role: roleOf(state),
+    term: state.promised.number === 0 ? lastTerm(state.log.end) : state.promised,
+    writer: writerOf(state),
+    length: state.log.end.length,
+    shown: state.shown,
+    size: store.head.size,
+    lag: lagOf(shared),
+    silentSince: silence(shared, parts),
+    group: group && groupStatus(shared, parts),
+    stoppingSites: group === null ? [] : stoppingSites(group),
+    alarm: tail.alarm,
+  };
+}
+
+function groupStatus(shared: SharedLedger, parts: SharingPortParts): GroupStatus | null {
+  const { state } = shared;
+  const { own, settings, sharing } = parts;
+  const group = groupOf(state.log);
+  if (group === null) return null;
+  const { members, sites, voteQuorum, writeQuorum } = group;
+  const receipts = state.role.kind === 'writing' ? state.role.receipts : new Map<NodeId, number>();
+  return {
+    ...{ sites, voteQuorum, writeQuorum, countries: null },
+    members: members.map(({ node, site, hasData, mayWrite }) => {
+      const peer = settings.peers.find(({ receiptKey }) => receiptKey === node);
+      const isSelf = node === own.receiptKey;
+      return {
+        ...{ node, site, hasData, mayWrite, isSelf },
+        name: peer?.name ?? null,
+        country: (isSelf ? own.country : peer?.country) ?? null,
+        isLinked: isSelf || sharing.isLinked(node),
+        length: isSelf ? state.log.end.length : (receipts.get(node) ?? null),
+        heardAt: null,
+      };
+    }),
+  };
+}
+
+function roleOf({ memory, role }: MemberState): SharedRole {
+  if (memory === 'behind') return 'behind';
+  return role.kind === 'writing' && role.yieldsTo !== null ? 'yielding' : role.kind;
+}
+
+function writerOf({ role, self }: MemberState): NodeId | null {
+  if (role.kind === 'writing') return self;
+  return role.kind === 'following' ? (role.announced?.from ?? null) : null;
+}
+
+/** Entries that are on this node's disk, and not carried up yet. */
+function lagOf({ store, tail }: SharedLedger): number | null {
+  const { head } = tail;
+  return head === null ? null : Math.max(0, head.size - store.head.size);
+}
+
+/** By when the writer was heard last, on the monotonic clock; told by the wall clock. */
+function silence({ state }: SharedLedger, { clock, timers }: SharingPortParts): UnixMillis | null {
+  const { role } = state;
+  if (role.kind === 'writing') return null;
+  const heardAt = role.kind === 'following' ? role.heardAt : null;
+  const since = heardAt === null ? 0 : timers.now() - heardAt;
+  if (heardAt !== null && since < SILENCE_MILLIS) return null;
+  return (clock.now() - since) as UnixMillis;
+}
+
+const SILENCE_MILLIS = 4_000;
+
+function haveAll({ state, store }: SharedLedger, size: number): boolean {
+  const group = groupOf(state.log);
+  const { role } = state;
+  if (group === null || role.kind !== 'writing' || store.head.size < size) return false;
+  return group.members.every(
+    ({ node, hasData }) =>
+      !hasData || node === state.self || (role.receipts.get(node) ?? 0) >= store.head.length,
+  );
+}

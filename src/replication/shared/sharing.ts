@@ -1,0 +1,327 @@
+/**
+ * All ledgers that a node keeps together with others: their members of groups, their tails, and what is said over links about
+ * them. Who is not to keep a ledger learns nothing of it, not even that it is there.
+ */
+import type { Logger } from '../../base/logger.js';
+import type { RandomSource } from '../../base/random.js';
+import type { Clock } from '../../base/time.js';
+import type { KeyStore, NoteKey } from '../../keys/key-store.js';
+import { LedgerError } from '../../ledger/ledger-error.js';
+import type { LedgerStore } from '../../ledger/ledger-store.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import type { ReplicaLogs } from '../../ledger/replica-logs.js';
+import { parseVerifierKey } from '../../tlog/note-key.js';
+import { GroupLinks } from '../group-links.js';
+import type { Link } from '../links/link.js';
+import type { Timers } from '../links/timers.js';
+import { memberOf } from '../protocol/group.js';
+import { groupOf } from '../protocol/log-view.js';
+import type { Timing } from '../protocol/rules.js';
+import type { NodeId } from '../protocol/term.js';
+import type { ReplicaMemory } from '../replica/replica-memory.js';
+import { ReplicationError } from '../replication-error.js';
+import type { GroupWish } from '../replication-port.js';
+import type { ReplicationSettings, SharingPeer } from '../replication-settings.js';
+import { LogChannels } from './log-channels.js';
+import { OfferChannels } from './offer-channels.js';
+import type { LedgerOffer } from './offer.js';
+import { SecretChannels, type GivenSecrets } from './secret-channels.js';
+import { MAX_ANSWERED } from './secret-message.js';
+import { changeGroup, groupStatement } from './set-group.js';
+import { SharedLedger, type SharedLedgerOptions } from './shared-ledger.js';
+
+export interface SharingOptions {
+  readonly settings: ReplicationSettings;
+  /** Signs votes, and names this node. */
+  readonly receipt: NoteKey;
+  readonly store: LedgerStore;
+  readonly keyStore: KeyStore;
+  readonly logs: ReplicaLogs;
+  readonly memory: ReplicaMemory;
+  /** Of this node, as `Mark.run` counts. */
+  readonly run: number;
+  /** Makes a tenant of another node this one's too. */
+  readonly adoptTenant: (offered: NonNullable<LedgerOffer['data']>['tenant']) => Promise<void>;
+  /** Whether a row of the vault (hex) was destroyed here. */
+  readonly isErased: (rowId: string) => boolean;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly timers: Timers;
+  readonly timing?: Timing;
+  readonly logger: Logger;
+  readonly onFailure: (cause: unknown) => void;
+}
+
+export interface SharedEntry {
+  /** Handle of the ledger. */
+  readonly handle: string;
+  readonly ledger: SharedLedger;
+}
+
+export class Sharing {
+  readonly self: NodeId;
+  readonly #options: SharingOptions;
+  readonly #groups: GroupLinks;
+  readonly #logs: LogChannels;
+  readonly #secrets: SecretChannels;
+  readonly #offers: OfferChannels;
+  /** By origin. */
+  readonly #shared = new Map<string, SharedEntry>();
+  readonly #links = new Map<NodeId, Link>();
+  /** Which tails are given to whom. */
+  readonly #given = new Map<Link, Set<string>>();
+  #opening: Promise<unknown> = Promise.resolve();
+  #cancel: () => void = () => undefined;
+  #isClosed = false;
+
+  private constructor(options: SharingOptions) {
+    const { receipt, settings, timers, onFailure } = options;
+    this.#options = options;
+    const byKey = new Map(settings.peers.map((peer) => [peer.linkKey, peer.receiptKey]));
+    this.#groups = new GroupLinks({ key: receipt, nodeOf: (key) => byKey.get(key) ?? null });
+    this.self = this.#groups.self;
+    this.#logs = new LogChannels(timers, (from, announcement) => {
+      const entry = this.#shared.get(announcement.origin);
+      if (entry !== undefined && this.#keeps(entry.ledger, from))
+        entry.ledger.hear(from, announcement);
+    });
+    this.#secrets = new SecretChannels({
+      ...{ timers, onFailure },
+      give: (to, asked) => this.#give(to, asked),
+    });
+    this.#offers = new OfferChannels((from, offer) => {
+      this.#take(from, offer);
+    });
+  }
+
+  /** Opens what the node keeps already. @throws as `SharedLedger.open`; then nothing is left open. */
+  static async open(options: SharingOptions): Promise<Sharing> {
+    const sharing = new Sharing(options);
+    try {
+      for (const ledger of options.store.allLedgers())
+        if (ledger.isShared) await sharing.#open(ledger, offering(options.settings));
+      sharing.#look();
+      return sharing;
+    } catch (cause) {
+      await sharing.close();
+      throw cause;
+    }
+  }
+
+  all(): readonly SharedEntry[] {
+    return [...this.#shared.values()];
+  }
+
+  of(origin: string): SharedLedger | undefined {
+    return this.#shared.get(origin)?.ledger;
+  }
+
+  isLinked(node: NodeId): boolean {
+    return this.#links.has(node);
+  }
+
+  /** To be called when a link stands, before it is used. */
+  onLink(peer: SharingPeer, link: Link): void {
+    const node = peer.receiptKey;
+    this.#groups.onLink(peer, link);
+    this.#logs.onLink(node, link);
+    this.#secrets.onLink(node, link);
+    this.#offers.onLink(node, link, () => {
+      for (const { ledger } of this.all()) ledger.forget(link.mux);
+      this.#given.delete(link);
+      if (this.#links.get(node) === link) this.#links.delete(node);
+    });
+    this.#links.set(node, link);
+    this.#given.set(link, new Set());
+    this.#tell(node, link);
+  }
+
+  /**
+   * Makes a ledger a shared one, or changes its group.
+   *
+   * @throws ReplicationError GROUP_REFUSED; LedgerError LEDGER_ELSEWHERE, and as appending.
+   */
+  async setGroup(ledger: Ledger, wanted: GroupWish): Promise<void> {
+    if (wanted.members.some(({ hasData }) => !hasData))
+      throw new ReplicationError(
+        'GROUP_REFUSED',
+        'this version knows no members without data yet: let all keep it',
+      );
+    const known = this.#shared.get(ledger.reader.origin)?.ledger;
+    if (known === undefined || known.state.log.groups.length === 0)
+      await this.#found(ledger, wanted);
+    else await changeGroup(known, wanted);
+    this.#look();
+  }
+
+  /** Takes no part any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancel();
+    await this.#opening;
+    for (const { ledger } of this.all()) await ledger.close();
+    this.#shared.clear();
+    await this.#options.logs.close();
+  }
+
+  async #found(ledger: Ledger, wanted: GroupWish): Promise<void> {
+    const { store } = this.#options;
+    const { handle } = ledger.identity;
+    await this.#inTurn(async () => {
+      await this.#shared.get(ledger.reader.origin)?.ledger.close();
+      // A crash from here on leaves a shared ledger without a group: it is asked for again.
+      await store.share(handle);
+      await store.applied();
+      const members = wanted.members.map(({ node }) => node);
+      const term = { node: this.self, number: 1 };
+      await this.#open(ledger, members, {
+        reader: ledger.reader,
+        term,
+        statementAt: (position) => groupStatement(wanted, term, position),
+      });
+    });
+  }
+
+  async #open(
+    ledger: Ledger,
+    acquaintances: readonly NodeId[],
+    founding?: SharedLedgerOptions['founding'],
+  ): Promise<SharedLedger> {
+    const store = this.#options.store.sharedLog(ledger.identity.handle);
+    const { origin } = store;
+    const [first] = store.keys;
+    if (first === undefined) throw new Error('a log without keys');
+    const opened = await SharedLedger.open({
+      ...this.#options,
+      store,
+      pinned: {
+        origin,
+        firstKey: parseVerifierKey(first.verifierKey),
+        recoveryKey: parseVerifierKey(store.recoveryKey),
+      },
+      links: this.#groups,
+      secrets: this.#secrets,
+      acquaintances: acquaintances.filter((node) => node !== this.self),
+      announce: (to, announcement) => {
+        this.#logs.announce(to, announcement);
+      },
+      ...(founding && { founding }),
+    });
+    this.#shared.set(origin, { handle: ledger.identity.handle, ledger: opened });
+    for (const [node, link] of this.#links) this.#tell(node, link);
+    return opened;
+  }
+
+  /** Groups change, and links come: who is to have what is looked at again and again. */
+  #look(): void {
+    this.#cancel();
+    if (this.#isClosed) return;
+    for (const [node, link] of this.#links) this.#tell(node, link);
+    this.#cancel = this.#options.timers.after(LOOK_MILLIS, () => {
+      this.#look();
+    });
+  }
+
+  /** Gives a peer the ledgers that it keeps, and offers those that it is to keep. */
+  #tell(node: NodeId, link: Link): void {
+    const given = this.#given.get(link);
+    if (given === undefined) return;
+    for (const { handle, ledger } of this.all()) {
+      if (given.has(ledger.origin) || !this.#keeps(ledger, node)) continue;
+      given.add(ledger.origin);
+      ledger.replicateWith(link.mux);
+      if (ledger.state.role.kind === 'writing') void this.#offer(node, handle, ledger);
+    }
+  }
+
+  #keeps(ledger: SharedLedger, node: NodeId): boolean {
+    const { acquaintances, log } = ledger.state;
+    const isMember = log.groups.some(({ group }) => memberOf(group, node)?.hasData === true);
+    return isMember || (log.groups.length === 0 && acquaintances.includes(node));
+  }
+
+  async #offer(
+    node: NodeId,
+    handle: string,
+    { origin, state, store }: SharedLedger,
+  ): Promise<void> {
+    const { keyStore, logger } = this.#options;
+    const ledger = this.#options.store.allLedgers().find((one) => one.identity.handle === handle);
+    const tenant = this.#options.store
+      .tenants()
+      .find((one) => one.handle === ledger?.identity.tenant);
+    if (ledger === undefined || tenant === undefined) return;
+    try {
+      this.#offers.send(node, {
+        origin,
+        members: groupOf(state.log)?.members.map((member) => member.node) ?? [],
+        data: {
+          tenant: {
+            ...{ handle: tenant.handle, name: tenant.name, recoveryKey: tenant.recoveryKey },
+            root: await keyStore.tenantRoot(tenant.handle),
+          },
+          ledger: { handle, name: ledger.identity.name },
+          keys: store.keys,
+        },
+      });
+    } catch (error) {
+      logger.warn('a ledger could not be offered', { origin, error });
+    }
+  }
+
+  #take(from: NodeId, offer: LedgerOffer): void {
+    const { settings, logger } = this.#options;
+    const peer = settings.peers.find(({ receiptKey }) => receiptKey === from);
+    const { data, origin } = offer;
+    if (this.#shared.has(origin) || data === null) return;
+    if (peer?.offers !== true) {
+      logger.warn('a ledger was offered by a peer that may not', { peer: peer?.name, origin });
+      return;
+    }
+    const taking = this.#inTurn(async () => {
+      if (this.#shared.has(origin)) return;
+      const { store, adoptTenant } = this.#options;
+      const { tenant, ledger, keys } = data;
+      await adoptTenant(tenant);
+      const adopted = await store.adoptLedger({ ...ledger, tenant: tenant.handle, origin, keys });
+      await this.#open(adopted, [...new Set([from, ...offer.members])]);
+      logger.info('shared ledger taken', { origin, peer: peer.name });
+    });
+    taking.catch((error: unknown) => {
+      logger.error('an offered ledger could not be taken', { peer: peer.name, origin, error });
+    });
+  }
+
+  async #give(
+    to: NodeId,
+    {
+      origin,
+      from,
+      to: end,
+    }: { readonly origin: string; readonly from: number; readonly to: number },
+  ): Promise<GivenSecrets | null> {
+    const ledger = this.of(origin);
+    if (ledger === undefined || !this.#keeps(ledger, to)) return null;
+    const last = Math.min(end, ledger.tail.view.end.length);
+    const secrets = [];
+    let at = from;
+    for (; at < last && secrets.length < MAX_ANSWERED / 16; at++)
+      secrets.push(...(await ledger.store.secretsOf(await ledger.tail.block(at), at)));
+    return at === from ? null : { to: at, secrets };
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#opening.then(() => {
+      if (this.#isClosed) throw new LedgerError('LEDGER_CLOSED', 'the node is stopping');
+      return act();
+    });
+    this.#opening = Promise.allSettled([done]);
+    return done;
+  }
+}
+
+const LOOK_MILLIS = 1_000;
+
+function offering({ peers }: ReplicationSettings): NodeId[] {
+  return peers.filter(({ offers }) => offers).map(({ receiptKey }) => receiptKey);
+}

@@ -1,0 +1,161 @@
+/** A node that keeps ledgers together with others: a real store, real keys, a real tail and real links; no HTTP. */
+import { join } from 'node:path';
+import { silentLogger } from '../../../src/base/logger.js';
+import { RandomPool } from '../../../src/base/random.js';
+import { appendRecords, type RecordResult } from '../../../src/commands/append-records.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
+import type { StoredEntry } from '../../../src/ledger/log-reader.js';
+import { ReplicaLogs } from '../../../src/ledger/replica-logs.js';
+import { openEntry } from '../../../src/queries/opened-entry.js';
+import { parseRecordInput } from '../../../src/records/record-input.js';
+import { linkKeyOf } from '../../../src/replication/links/link-settings.js';
+import { Links } from '../../../src/replication/links/links.js';
+import { systemTimers } from '../../../src/replication/links/timers.js';
+import type { NodeId } from '../../../src/replication/protocol/term.js';
+import { ReplicaMemory } from '../../../src/replication/replica/replica-memory.js';
+import type { GroupWish } from '../../../src/replication/replication-port.js';
+import {
+  parseReplicationSettings,
+  type ReplicationSettings,
+} from '../../../src/replication/replication-settings.js';
+import { Sharing } from '../../../src/replication/shared/sharing.js';
+import { parseVerifierKey } from '../../../src/tlog/note-key.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { depsOf, openTestStore, type TestStore } from '../../support/test-store.js';
+
+export const TENANT = 'acme';
+export const LEDGER = 'kyc';
+/** Quicker than a deployment's: links here have no way to go. */
+export const TIMING = { announceEvery: 60, silence: 400, election: 600, repeat: 100 };
+
+export interface NodeKeys {
+  readonly name: string;
+  readonly linkKey: string;
+  readonly receiptKey: NodeId;
+  readonly address: string;
+}
+
+export class SharingNode {
+  readonly name: string;
+  readonly root: string;
+  opened: TestStore | null = null;
+  sharing: Sharing | null = null;
+  links: Links | null = null;
+  readonly failures: unknown[] = [];
+  #run = 0;
+
+  constructor(root: string, name: string) {
+    this.name = name;
+    this.root = join(root, name);
+  }
+
+  async openStore(): Promise<void> {
+    this.opened = await openTestStore(this.root);
+  }
+
+  get store(): TestStore['store'] {
+    if (this.opened === null) throw new Error('a node that is closed');
+    return this.opened.store;
+  }
+
+  get shared(): Sharing {
+    if (this.sharing === null) throw new Error('a node that shares nothing');
+    return this.sharing;
+  }
+
+  get ledger(): Ledger {
+    return this.store.ledger(this.store.tenantNamed(TENANT)?.handle ?? '', LEDGER);
+  }
+
+  get isWriter(): boolean {
+    return this.sharing?.all()[0]?.ledger.state.role.kind === 'writing';
+  }
+
+  async keys(port: number): Promise<NodeKeys> {
+    const keys = await this.#keyStore.beginReplicationKeys();
+    return {
+      name: this.name,
+      linkKey: linkKeyOf(keys.link.publicKey),
+      receiptKey: Buffer.from(keys.receipt.publicKey).toString('hex') as NodeId,
+      address: `127.0.0.1:${port}`,
+    };
+  }
+
+  async share(own: NodeKeys, all: readonly NodeKeys[]): Promise<void> {
+    const settings: ReplicationSettings = parseReplicationSettings({
+      site: `site-${this.name}`,
+      listen: own.address,
+      peers: all
+        .filter(({ name }) => name !== this.name)
+        .map((peer) => ({ ...peer, site: `site-${peer.name}`, offers: true })),
+    });
+    const keys = await this.#keyStore.beginReplicationKeys();
+    const directory = join(this.root, 'data', 'replicas');
+    const logs = await ReplicaLogs.open(directory);
+    const { store } = this;
+    this.sharing = await Sharing.open({
+      ...{ settings, receipt: keys.receipt, store, keyStore: this.#keyStore, logs },
+      memory: await ReplicaMemory.open(directory),
+      run: ++this.#run,
+      adoptTenant: async ({ handle, name, recoveryKey, root }) => {
+        const { publicKey } = parseVerifierKey(recoveryKey);
+        await this.#keyStore.adoptTenant(handle, root, publicKey);
+        await store.adoptTenant({ handle, name, recoveryKey, logName: `${this.name}.example` });
+      },
+      isErased: () => false,
+      ...{ clock: new FakeClock(), random: new RandomPool(), timers: systemTimers },
+      ...{ timing: TIMING, logger: silentLogger },
+      onFailure: (cause) => this.failures.push(cause),
+    });
+    const byKey = new Map(settings.peers.map((peer) => [peer.linkKey, peer]));
+    this.links = await Links.open({
+      ...{ settings, keys: keys.link, clock: new FakeClock(), random: new RandomPool() },
+      logger: silentLogger,
+      onLink: ({ linkKey }, link) => {
+        const peer = byKey.get(linkKey);
+        if (peer !== undefined) this.shared.onLink(peer, link);
+      },
+    });
+  }
+
+  async append(subject: string, key: string): Promise<readonly RecordResult[]> {
+    if (this.opened === null) throw new Error('a node that is closed');
+    const tenant = this.store.tenantNamed(TENANT)?.handle ?? '';
+    const record = parseRecordInput({ type: 'test.Record', subject, payload: { key } });
+    return appendRecords(
+      await depsOf(this.opened),
+      { tenant, ledger: LEDGER, author: 'key:test' },
+      [{ record, idempotencyKey: key }],
+    );
+  }
+
+  /** What a record says, opened with this node's own vault. */
+  async payloadOf(entry: StoredEntry): Promise<unknown> {
+    const tenant = this.store.tenantNamed(TENANT)?.handle ?? '';
+    const opened = await openEntry(this.store.vaultOf(tenant), entry);
+    if (opened.kind !== 'record') throw new Error('no record that can be opened');
+    return JSON.parse(Buffer.from(opened.payload.bytes).toString());
+  }
+
+  async close(): Promise<void> {
+    await this.links?.close();
+    await this.sharing?.close();
+    await this.opened?.store.close();
+    this.links = this.sharing = this.opened = null;
+  }
+
+  get #keyStore(): TestStore['keyStore'] {
+    if (this.opened === null) throw new Error('a node that is closed');
+    return this.opened.keyStore;
+  }
+}
+
+export function majorityOf(all: readonly NodeKeys[]): GroupWish {
+  const quorum = Math.floor(all.length / 2) + 1;
+  return {
+    members: all.map(({ name, receiptKey: node }) => ({
+      ...{ node, site: `site-${name}`, country: null, hasData: true, mayWrite: true },
+    })),
+    ...{ writeQuorum: quorum, voteQuorum: quorum, sites: 1, countries: null },
+  };
+}
