@@ -15,13 +15,13 @@ import { Forgetter } from './forgetter.js';
 import { JournalRotation } from './internal/journal-rotation.js';
 import { type AdoptedLedger, LedgerMaker } from './internal/make-ledgers.js';
 import { OpenLedgers } from './internal/open-ledgers.js';
+import type { OpenLog } from './internal/open-log.js';
 import {
   closeRecovered,
   type Opened,
   openRecovered,
   type RecoveryReport,
 } from './internal/open-recovered.js';
-import type { OpenLog } from './internal/open-log.js';
 import type { StoreFileSystems, StoreParts } from './internal/store-parts.js';
 import type { Journal } from './journal.js';
 import { LedgerError } from './ledger-error.js';

@@ -79,7 +79,7 @@ export async function rebuildStore(options: RebuildOptions): Promise<RebuiltStor
   });
   await closeRecovered(opened.parts, opened.vaults, opened.journal);
   const written = catalog.ledgers().flatMap(({ logs: all }) => all.slice(-1));
-  const keys = await Promise.all(written.map((log) => keysHere(keyStore, log)));
+  const keys = await Promise.all(written.map(async (log) => keysHere(keyStore, log)));
   return { isKeyGone: keys.some((one) => one?.isLost === true) };
 }
 
