@@ -35,6 +35,7 @@ const CHECKS: readonly Action[] = [
   'anchor:read',
   'trust:read',
   'calendar:read',
+  'group:read',
 ];
 const READS: readonly Action[] = [
   ...CHECKS,
@@ -89,6 +90,8 @@ const EXPECTED: Readonly<Record<Exclude<Role, 'admin'>, readonly Action[]>> = {
     'tenant:list',
     'calendar:submit',
     'calendar:read',
+    'group:move',
+    'group:read',
   ],
   auditor: [...CHECKS, ...OVERSIGHT],
   inspector: [...READS, ...INSPECTION],
@@ -120,6 +123,7 @@ describe('authorize', () => {
       'anchor:sign',
       'backup:make',
       'backup:read',
+      'replication:read',
       'node-key:list',
       'tenant:found',
       'inspection:open',
