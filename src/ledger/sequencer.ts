@@ -2,6 +2,7 @@
  * Group commit: what arrives while one commit is syncing forms the next. One commit may span many
  * ledgers; it is one journal record, one sync, and one block, signature and checkpoint per ledger.
  */
+import { setImmediate } from 'node:timers/promises';
 import { groupBy } from '../base/group-by.js';
 import type { RandomSource } from '../base/random.js';
 import type { Clock } from '../base/time.js';
@@ -104,6 +105,13 @@ export class Sequencer {
   async applied(): Promise<void> {
     await this.#committing;
     if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** Resolves when nothing that was submitted to a log before is under way any more. */
+  async drained(log: OpenLog): Promise<void> {
+    // Not by microtasks: what waits may wait for a turn of somebody else's.
+    while (this.#queue.some((one) => one.log === log)) await setImmediate();
+    await this.#committing;
   }
 
   /** As `submit`, however much is waiting: for the one entry that a log cannot be without. */

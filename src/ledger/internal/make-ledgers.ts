@@ -126,6 +126,8 @@ export class LedgerMaker {
           open.describe(changed);
         }),
       );
+      // What was taken before is not the group's to agree on: it is all there before the group begins.
+      await sequencer.drained(log);
     });
   }
 

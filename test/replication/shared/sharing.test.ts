@@ -112,7 +112,9 @@ it('answers nobody as long as no quorum has what was appended', async () => {
   let answered = false;
   const late = at(0).append('bob', 'k2');
   late.finally(() => (answered = true)).catch(() => undefined);
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  const tail = at(0).shared.all()[0]?.ledger.tail;
+  // On this node's own disk, which is not enough.
+  await eventually(() => tail?.view.end.length === 5, 'the block on its own disk', PATIENCE);
   expect([answered, at(0).ledger.reader.head.size]).toEqual([false, 4]);
   await comesBack(at(1));
   expect((await late)[0]?.kind).toBe('receipt');
