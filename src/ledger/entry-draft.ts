@@ -61,6 +61,14 @@ export function draftOf(
   };
 }
 
+/** Statement, tags and framing of an ordinary record. */
+const MOST_OF_A_STATEMENT = 1024;
+
+/** About what it takes of a block: for deciding what fits. */
+export function draftBytes({ sealedParts }: EntryDraft): number {
+  return sealedParts.reduce((sum, part) => sum + part.length, MOST_OF_A_STATEMENT);
+}
+
 /** A draft of an entry that holds nothing sealed: `ledger`, `epoch`, `handover`, `loss`, `map`, `batch`. */
 export function plainDraft(
   statementAt: EntryDraft['statementAt'],

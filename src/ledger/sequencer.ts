@@ -8,7 +8,7 @@ import type { RandomSource } from '../base/random.js';
 import type { Clock } from '../base/time.js';
 import { Turns } from '../base/turns.js';
 import type { CommitObserver, CommitStep } from './commit-observer.js';
-import type { AppendedUntil, EntryDraft, Outcome } from './entry-draft.js';
+import { type AppendedUntil, draftBytes, type EntryDraft, type Outcome } from './entry-draft.js';
 import { type GroupLimits, type Queued, takeGroup } from './internal/commit-group.js';
 import type { OpenLog } from './internal/open-log.js';
 import { type Carried, stage, type StagedLog, type StagedNothing } from './internal/stage.js';
@@ -97,7 +97,7 @@ export class Sequencer {
   ): Promise<readonly Outcome[]> {
     this.checkOpen();
     this.checkSizes(drafts);
-    this.#admit(drafts.map(sizeOf));
+    this.#admit(drafts.map(draftBytes));
     return this.#enqueue(log, drafts, until);
   }
 
@@ -173,7 +173,7 @@ export class Sequencer {
   /** @throws LedgerError LEDGER_ENTRY_TOO_LARGE. */
   checkSizes(drafts: readonly EntryDraft[]): void {
     const { maxEntryBytes } = this.#parts.limits;
-    if (drafts.some((draft) => sizeOf(draft) > maxEntryBytes))
+    if (drafts.some((draft) => draftBytes(draft) > maxEntryBytes))
       throw new LedgerError(
         'LEDGER_ENTRY_TOO_LARGE',
         `an entry may take ${maxEntryBytes} bytes; store larger content as a file`,
@@ -358,7 +358,7 @@ function enlist(
     };
     // Others find a new secret only when the vault has it: given up before, it would be minted again.
     const goesOn = draft.secrets.length > 0 ? 'applied' : until;
-    return { log, draft, bytes: sizeOf(draft), until: goesOn, settle };
+    return { log, draft, bytes: draftBytes(draft), until: goesOn, settle };
   });
   return { queued, outcomes: promise };
 }
@@ -379,10 +379,6 @@ function settle(
   }
 }
 
-function sizeOf({ sealedParts }: EntryDraft): number {
-  return sealedParts.reduce((sum, part) => sum + part.length, MOST_OF_A_STATEMENT);
-}
-
 function deferred<T>(): {
   promise: Promise<T>;
   resolve: (value: T) => void;
@@ -396,6 +392,3 @@ function deferred<T>(): {
   });
   return { promise, resolve, reject };
 }
-
-/** For deciding what fits: statement, tags and framing of an ordinary record. */
-const MOST_OF_A_STATEMENT = 1024;

@@ -141,7 +141,8 @@ export class SharedLog {
     this.#parts.checkWritable();
     await this.#parts.sequencer.carry(() => {
       const steps = placeBlocks(this.#log, blocks, end, this.#parts.maxGroupBytes);
-      return Promise.resolve({ steps: steps.map((step) => [step]), entries: blocks.length });
+      const entries = (steps.at(-1)?.position.head.size ?? this.head.size) - this.head.size;
+      return Promise.resolve({ steps: steps.map((step) => [step]), entries });
     });
   }
 
@@ -199,7 +200,8 @@ export class SharedLog {
         this.head.length + 1 === staged.head.length,
         'nothing goes on a log between a block and its commit',
       );
-      return Promise.resolve({ steps: [[carried]], entries: carried.secrets.length });
+      const entries = staged.head.size - this.head.size;
+      return Promise.resolve({ steps: [[carried]], entries });
     });
     this.#staged = null;
     return carried.outcomes();

@@ -2,8 +2,9 @@
  * What is appended to a shared ledger while this node writes it: what arrives while a block is on its way to the others makes
  * the next one (group commit). Whoever appends hears of it when the block is shown, and carried up.
  */
-import type { EntryDraft, Outcome } from '../../ledger/entry-draft.js';
+import { draftBytes, type EntryDraft, type Outcome } from '../../ledger/entry-draft.js';
 import { LedgerError } from '../../ledger/ledger-error.js';
+import { DEFAULT_LIMITS } from '../../ledger/sequencer.js';
 
 export interface GroupWriterParts {
   /** Whether this node writes, and nothing is under way: asked before each block. */
@@ -13,23 +14,16 @@ export interface GroupWriterParts {
 }
 
 interface Waiting {
-  readonly drafts: readonly EntryDraft[];
+  readonly draft: EntryDraft;
   readonly bytes: number;
-  readonly resolve: (outcomes: readonly Outcome[]) => void;
+  readonly resolve: (outcome: Outcome) => void;
   readonly reject: (cause: unknown) => void;
 }
-
-/** Of one block; a single request with more makes a block of its own. */
-const MAX_ENTRIES = 1_024;
-const MAX_BYTES = 1024 * 1024;
-/** Beyond these, callers are pushed back instead of queued. */
-const MAX_WAITING = 16_384;
-const MAX_WAITING_BYTES = 64 * 1024 * 1024;
-const MOST_OF_A_STATEMENT = 1_024;
 
 export class GroupWriter {
   readonly #parts: GroupWriterParts;
   #queue: Waiting[] = [];
+  #queuedBytes = 0;
   #isRunning = false;
 
   constructor(parts: GroupWriterParts) {
@@ -37,21 +31,26 @@ export class GroupWriter {
   }
 
   /**
-   * @returns what came of the drafts, in their order; `appended` ones have been shown.
-   * @throws LedgerError LEDGER_PUSHBACK with nothing queued; LEDGER_ELSEWHERE where another node writes now, with nothing
-   * appended; LEDGER_UNSETTLED where it is not known whether they were.
+   * @returns what came of the drafts, in their order; `appended` ones have been shown. More than a block holds go in several.
+   * @throws LedgerError LEDGER_PUSHBACK with nothing queued; LEDGER_ELSEWHERE where another node writes now, and what was not
+   * appended never will be; LEDGER_UNSETTLED where it is not known whether they were.
    */
-  append(drafts: readonly EntryDraft[]): Promise<readonly Outcome[]> {
-    if (drafts.length === 0) return Promise.resolve([]);
-    const bytes = drafts.reduce((sum, draft) => sum + sizeOf(draft), 0);
-    const entries = this.#queue.reduce((sum, one) => sum + one.drafts.length, drafts.length);
-    const all = this.#queue.reduce((sum, one) => sum + one.bytes, bytes);
-    if (this.#queue.length > 0 && (entries > MAX_WAITING || all > MAX_WAITING_BYTES))
+  async append(drafts: readonly EntryDraft[]): Promise<readonly Outcome[]> {
+    const bytes = drafts.reduce((sum, draft) => sum + draftBytes(draft), 0);
+    const isFull =
+      this.#queue.length + drafts.length > DEFAULT_LIMITS.maxQueuedEntries ||
+      this.#queuedBytes + bytes > DEFAULT_LIMITS.maxQueuedBytes;
+    if (isFull && this.#queue.length > 0)
       throw new LedgerError('LEDGER_PUSHBACK', 'too much is waiting to be written: try again');
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ drafts, bytes, resolve, reject });
-      this.wake();
-    });
+    const appended = drafts.map(
+      (draft) =>
+        new Promise<Outcome>((resolve, reject) => {
+          this.#queue.push({ draft, bytes: draftBytes(draft), resolve, reject });
+        }),
+    );
+    this.#queuedBytes += bytes;
+    this.wake();
+    return Promise.all(appended);
   }
 
   /** Writes what waits, if it may now. */
@@ -63,6 +62,7 @@ export class GroupWriter {
   refuse(cause: LedgerError): void {
     const queue = this.#queue;
     this.#queue = [];
+    this.#queuedBytes = 0;
     for (const { reject } of queue) reject(cause);
   }
 
@@ -80,27 +80,23 @@ export class GroupWriter {
   async #writeOne(): Promise<void> {
     const group = this.#takeGroup();
     try {
-      const outcomes = await this.#parts.write(group.flatMap(({ drafts }) => drafts));
-      let at = 0;
-      for (const { drafts, resolve } of group) resolve(outcomes.slice(at, (at += drafts.length)));
+      const outcomes = await this.#parts.write(group.map(({ draft }) => draft));
+      for (const [at, outcome] of outcomes.entries()) group[at]?.resolve(outcome);
     } catch (cause) {
       for (const { reject } of group) reject(cause);
     }
   }
 
-  /** Oldest first, as many whole requests as a block holds; at least one. */
+  /** Oldest first, as many as a block holds; at least one. */
   #takeGroup(): readonly Waiting[] {
-    let [entries, bytes, count] = [0, 0, 0];
-    for (const one of this.#queue) {
-      entries += one.drafts.length;
+    const { maxBundleBytes, maxBundleEntries } = DEFAULT_LIMITS;
+    let [bytes, count] = [0, 0];
+    for (const one of this.#queue.slice(0, maxBundleEntries)) {
+      if (count > 0 && bytes + one.bytes > maxBundleBytes) break;
       bytes += one.bytes;
-      if (count > 0 && (entries > MAX_ENTRIES || bytes > MAX_BYTES)) break;
       count++;
     }
+    this.#queuedBytes -= bytes;
     return this.#queue.splice(0, count);
   }
-}
-
-function sizeOf({ sealedParts }: EntryDraft): number {
-  return sealedParts.reduce((sum, part) => sum + part.length, MOST_OF_A_STATEMENT);
 }

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { toHex } from '../../../src/base/bytes.js';
+import { plainDraft } from '../../../src/ledger/entry-draft.js';
+import { formatStatement } from '../../../src/records/statement.js';
 import { eventually } from '../../support/eventually.js';
 import { removeDirectory, temporaryDirectory } from '../../support/temporary-directory.js';
 import { LEDGER, majorityOf, type NodeKeys, SharingNode, TENANT } from './sharing-node.js';
@@ -101,6 +103,21 @@ it('is written by one, at quorum, and found at all with the same roots, proofs a
     }
   }
   await expect(at(1).append('alice', 'k2')).rejects.toMatchObject({ code: 'LEDGER_ELSEWHERE' });
+}, 60_000);
+
+it('takes more at once than a block holds', async () => {
+  await begun();
+  await at(0).append('alice', 'k1');
+  const draft = plainDraft((place) =>
+    formatStatement({ kind: 'map', ...place, persons: 0, root: '0'.repeat(64) as never, size: 0 }),
+  );
+  const outcomes = await at(0).ledger.append(Array.from({ length: 2_500 }, () => draft));
+  expect(outcomes.map((one) => one.kind === 'appended' && one.index)).toEqual(
+    Array.from({ length: 2_500 }, (_, n) => 4 + n),
+  );
+  await allHave(2_504);
+  // Three blocks of them, beside the four before.
+  expect(at(2).ledger.reader.head.length).toBe(7);
 }, 60_000);
 
 it('answers nobody as long as no quorum has what was appended', async () => {
