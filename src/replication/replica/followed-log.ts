@@ -41,15 +41,8 @@ export interface FollowedLogOptions extends LogCopyOptions {
   /** What is stored may be discarded until it is kept: of a member of the group that keeps the log. */
   readonly mayDiscard?: boolean;
   /** What must be here before blocks below a length count as stored, beside them: awaited, and given up when aborted. */
-  readonly secure?: Secure;
+  readonly secure?: (length: number, signal: AbortSignal) => Promise<void>;
 }
-
-/** @param block reads those that have come in. */
-export type Secure = (
-  length: number,
-  block: (number: number) => Promise<Uint8Array>,
-  signal: AbortSignal,
-) => Promise<void>;
 
 export interface FollowLimits {
   /** Blocks that are asked for before those in front of them are checked. */
@@ -288,7 +281,7 @@ export class FollowedLog {
       return false;
     }
     if (reached !== null) {
-      await this.#secure(reached.walk.length, signal);
+      await this.#options.secure?.(reached.walk.length, signal);
       await this.#store(reached);
     }
     return to === target;
@@ -300,7 +293,7 @@ export class FollowedLog {
     if (copy.alarm !== null && copy.log.length < copy.end.length) return false;
     if (copy.log.length < copy.end.length) {
       await copy.log.fetch(copy.end.length, signal);
-      await this.#secure(copy.end.length, signal);
+      await this.#options.secure?.(copy.end.length, signal);
     }
     const found = await checkFound(copy, this.#isReader);
     if (isWrong(found)) {
@@ -310,11 +303,6 @@ export class FollowedLog {
     await copy.found(found);
     if (copy.head !== null) this.#options.observer.onStored(copy.head.head);
     return true;
-  }
-
-  async #secure(length: number, signal: AbortSignal): Promise<void> {
-    const { log } = this.#copy;
-    await this.#options.secure?.(length, (number) => log.block(number), signal);
   }
 
   async #store(checked: CheckedHead): Promise<void> {

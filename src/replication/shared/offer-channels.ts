@@ -4,7 +4,8 @@ import type { Link } from '../links/link.js';
 import type { NodeId } from '../protocol/term.js';
 import { formatOffer, type LedgerOffer, MAX_OFFER_BYTES, parseOffer } from './offer.js';
 
-const BUDGET = { perSecond: 200, burst: 20_000 } as const;
+/** Each may be as large as a message may be: no more of them are kept than are being taken. */
+const BUDGET = { perSecond: 200, burst: 1_000 } as const;
 
 export class OfferChannels {
   readonly #take: (from: NodeId, offer: LedgerOffer) => void;

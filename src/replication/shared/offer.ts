@@ -10,7 +10,15 @@ import {
   parseCanonicalJson,
 } from '../../base/canonical-json.js';
 import { BaseError } from '../../base/errors.js';
-import { arrayOf, base64Of, COUNT, DIGEST, HANDLE, JsonMembers } from '../../base/json-members.js';
+import {
+  arrayOf,
+  base64Of,
+  COUNT,
+  DIGEST,
+  HANDLE,
+  JsonMembers,
+  textLike,
+} from '../../base/json-members.js';
 import type { LogKeys } from '../../ledger/log-reader.js';
 import type { NodeId } from '../protocol/term.js';
 import { keysToJson, readKeys, textUpTo } from '../replica/announcement.js';
@@ -39,6 +47,8 @@ export interface OfferedLedger {
 
 export const MAX_OFFER_BYTES = 1024 * 1024;
 const MAX_MEMBERS = 62;
+/** Of tenants and ledgers; not those that begin with `_`, which are each node's own. */
+const NAME = textLike(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name of 1 to 63 of a-z, 0-9 and -');
 
 export function formatOffer({ origin, members, data }: LedgerOffer): Uint8Array {
   return canonicalJsonBytes({
@@ -78,13 +88,13 @@ function readData(members: JsonMembers): OfferedLedger {
   const data = {
     tenant: {
       handle: tenant.required('handle', HANDLE),
-      name: tenant.required('name', textUpTo(63)),
+      name: tenant.required('name', NAME),
       recoveryKey: tenant.required('recoveryKey', textUpTo(1_024)),
       root: tenant.required('root', base64Of(32)),
     },
     ledger: {
       handle: ledger.required('handle', HANDLE),
-      name: ledger.required('name', textUpTo(63)),
+      name: ledger.required('name', NAME),
     },
     keys: readKeys(members, malformed),
   };

@@ -1,7 +1,7 @@
 /** The secrets of blocks that come in: in this node's own vault before the blocks count as stored. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { KeysError } from '../../keys/keys-error.js';
 import type { SharedLog } from '../../ledger/shared-log.js';
-import type { Timers } from '../links/timers.js';
 import type { NodeId } from '../protocol/term.js';
 import { ReplicationError } from '../replication-error.js';
 import type { SecretChannels } from './secret-channels.js';
@@ -10,7 +10,6 @@ export interface SecureParts {
   readonly origin: string;
   readonly secrets: Pick<SecretChannels, 'ask' | 'isLinked'>;
   readonly store: Pick<SharedLog, 'adoptSecrets' | 'head'>;
-  readonly timers: Timers;
   /** Whether a row of the vault (hex) was destroyed here. */
   readonly isErased: (rowId: string) => boolean;
   /** Who may have them, the likeliest first. */
@@ -46,8 +45,19 @@ export async function secureBlocks(
       await delay(PAUSE_MILLIS, undefined, { signal });
       continue;
     }
-    if (given.secrets.length > 0) await store.adoptSecrets(given.secrets, isErased);
-    at = given.to;
+    if (await isTaken(store.adoptSecrets(given.secrets, isErased))) at = given.to;
+    else await delay(PAUSE_MILLIS, undefined, { signal });
+  }
+}
+
+/** Too many secrets wait for their commit: after a moment there is room. */
+async function isTaken(taking: Promise<void>): Promise<boolean> {
+  try {
+    await taking;
+    return true;
+  } catch (cause) {
+    if (cause instanceof KeysError && cause.code === 'KEYS_VAULT_PUSHBACK') return false;
+    throw cause;
   }
 }
 

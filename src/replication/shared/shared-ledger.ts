@@ -3,78 +3,27 @@
  * group, and the way up into the store. What is shown is carried up; what is carried up may be read by anybody.
  */
 import { hexDigest } from '../../base/hex-digest.js';
-import type { Logger } from '../../base/logger.js';
-import type { RandomSource } from '../../base/random.js';
 import { Rounds } from '../../base/rounds.js';
-import type { Clock } from '../../base/time.js';
-import type { KeyStore, LogKeys as OwnLogKeys, NoteKey } from '../../keys/key-store.js';
 import type { EntryDraft, Outcome } from '../../ledger/entry-draft.js';
 import { LedgerError } from '../../ledger/ledger-error.js';
-import type { LogReader } from '../../ledger/log-reader.js';
-import type { ReplicaLogs } from '../../ledger/replica-logs.js';
 import type { SharedLog, StagedShared } from '../../ledger/shared-log.js';
-import type { Position, Statement } from '../../records/statement.js';
-import { type BeginOn, GroupMember, type MemberDisk, type MemberLinks } from '../group-member.js';
-import { ballotOf } from '../group-message.js';
-import type { Timers } from '../links/timers.js';
-import { isSameEnd, lastTerm } from '../protocol/log-end.js';
+import { GroupMember, type MemberDisk, type MemberLinks } from '../group-member.js';
+import { lastTerm } from '../protocol/log-end.js';
 import type { LogView } from '../protocol/log-view.js';
 import { mayAppend, type MemberState, type Remembered } from '../protocol/member-state.js';
-import type { Timing } from '../protocol/rules.js';
 import { compareTerms, type NodeId, type Term } from '../protocol/term.js';
 import type { LogAnnouncement } from '../replica/announcement.js';
 import { electedIn } from '../replica/key-order.js';
-import type { PinnedLog } from '../replica/known-log.js';
 import { ReplicaError } from '../replica/replica-error.js';
-import type { ReplicaMemory } from '../replica/replica-memory.js';
-import { Tail } from '../replica/tail.js';
+import type { Tail } from '../replica/tail.js';
+import { beginTerm } from './begin-term.js';
 import { carryUp } from './carry-up.js';
-import { copyHere } from './copy-here.js';
+import { found } from './found.js';
 import { GroupWriter } from './group-writer.js';
-import { electedKeys, ownBlock } from './own-block.js';
+import { isBearable, openTail, type TailUser, tellOf } from './open-tail.js';
 import { recall } from './promise.js';
-import type { SecureParts } from './secure.js';
-import { secureBlocks } from './secure.js';
-import { electedKeysName, termKeys } from './term-keys.js';
-
-export interface SharedLedgerOptions {
-  readonly store: SharedLog;
-  readonly pinned: PinnedLog;
-  readonly logs: ReplicaLogs;
-  readonly memory: ReplicaMemory;
-  readonly keyStore: Pick<
-    KeyStore,
-    'createLogKeys' | 'groupPromise' | 'logKeys' | 'putGroupPromise'
-  >;
-  /** Of this node, as `Mark.run` counts. */
-  readonly run: number;
-  /** Signs votes. */
-  readonly receipt: NoteKey;
-  readonly links: MemberLinks;
-  readonly secrets: SecureParts['secrets'];
-  /** Who is asked while the log names nobody. */
-  readonly acquaintances: readonly NodeId[];
-  /** Says to a member what this node has of the log. */
-  readonly announce: (to: NodeId, announcement: LogAnnouncement) => void;
-  /** Whether a row of the vault (hex) was destroyed here. */
-  readonly isErased: (rowId: string) => boolean;
-  /** Of a ledger of this node's own that is to become a shared one. */
-  readonly founding?: Founding;
-  readonly clock: Clock;
-  readonly random: RandomSource;
-  readonly timers: Timers;
-  readonly timing?: Timing;
-  readonly logger: Logger;
-  /** Called once, when nothing is known any more of what is on disk: the process should end. */
-  readonly onFailure: (cause: unknown) => void;
-}
-
-export interface Founding {
-  readonly reader: LogReader;
-  /** In which all before the group counts as written. */
-  readonly term: Term;
-  readonly statementAt: (position: Position) => Statement;
-}
+import type { SharedLedgerOptions } from './shared-options.js';
+import { electedKeysName, ownKeysOf } from './term-keys.js';
 
 /** A block of this node's own that the others do not have yet. */
 interface UnderWay {
@@ -83,7 +32,7 @@ interface UnderWay {
   readonly reject: (cause: unknown) => void;
 }
 
-export class SharedLedger {
+export class SharedLedger implements TailUser {
   readonly #options: SharedLedgerOptions;
   readonly #tail: Tail;
   readonly #member: GroupMember;
@@ -137,7 +86,7 @@ export class SharedLedger {
   static async open(options: SharedLedgerOptions): Promise<SharedLedger> {
     const { keyStore, pinned, run, store } = options;
     const current: { ledger: SharedLedger | null } = { ledger: null };
-    const tail = await openTail(options, current);
+    const tail = await openTail(options, () => current.ledger);
     try {
       const keys = tail.place?.keys ?? [];
       const own = await ownKeysOf(options, keys);
@@ -160,7 +109,7 @@ export class SharedLedger {
     return this.#member.state;
   }
 
-  get tail(): Pick<Tail, 'alarm' | 'announcement' | 'block' | 'head' | 'view'> {
+  get tail(): Pick<Tail, 'alarm' | 'block' | 'head' | 'peerForks' | 'view'> {
     return this.#tail;
   }
 
@@ -215,7 +164,7 @@ export class SharedLedger {
           ...{ memory, run },
           promised: promised.number === 0 ? null : { ...promised, node: hexDigest(promised.node) },
         }),
-      begin: (hand) => this.#begin(hand),
+      begin: (hand) => beginTerm(this.#options, this.#tail, hand),
       discard: (length) => this.#tail.discard(length),
       follow: (from, end) => {
         this.#following = { from, term: lastTerm(end) };
@@ -256,31 +205,9 @@ export class SharedLedger {
       const { logger } = this.#options;
       if (cause instanceof ReplicaError)
         logger.debug('announcement passed over', { origin: this.origin, code: cause.code });
+      else if (isBearable(cause)) tellOf(logger, this.origin, cause);
       else this.#fail(cause);
     }
-  }
-
-  async #begin(hand: BeginOn): Promise<LogView> {
-    const { clock, keyStore, random, receipt, store, links } = this.#options;
-    const tail = this.#tail;
-    const { place } = tail;
-    const said = hand.votes.get(links.self);
-    if (place === null || said === undefined || !isSameEnd(tail.view.end, hand.on))
-      return tail.view;
-    const own = await termKeys(keyStore, this.origin, hand.term);
-    const vote = { kind: 'vote', term: hand.term, end: said.end, groups: [] } as const;
-    const votes = [...hand.ballots, ballotOf(this.origin, links.self, vote, receipt.sign)];
-    const begun = electedKeys(this.origin, place, own, hand.term, votes, receipt);
-    const made = await ownBlock(
-      {
-        ...{ origin: this.origin, place, random, now: clock.now(), blockKey: store.blockKey },
-        treeHashWith: (block) => tail.treeHashWith(block),
-      },
-      begun.keys,
-      own,
-      begun.statementAt,
-    );
-    return tail.begin({ ...made, keys: begun.keys });
   }
 
   #mayWrite(): boolean {
@@ -395,74 +322,6 @@ export class SharedLedger {
     const first = this.#following === null ? [] : [this.#following.from];
     return [...new Set([...first, ...members, ...acquaintances])].filter((node) => node !== self);
   }
-}
-
-/** The private half of the last keys of a log, if they are this node's. */
-async function ownKeysOf(
-  { keyStore, links, pinned, store }: SharedLedgerOptions,
-  keys: Parameters<typeof electedKeysName>[1],
-): Promise<OwnLogKeys | null> {
-  const isFirst = keys.every(({ ended }) => ended?.election === undefined);
-  const name = isFirst ? store.keysName : electedKeysName(pinned.origin, keys, links.self);
-  return name === null ? null : keyStore.logKeys(name);
-}
-
-/** The whole log goes into the tail, and the entry behind it that names the group. */
-async function found(
-  options: SharedLedgerOptions,
-  { reader, term, statementAt }: Founding,
-  tail: Tail,
-): Promise<void> {
-  const { clock, keyStore, pinned, random, run, store } = options;
-  await copyHere(reader, tail);
-  const promised = { ...term, node: hexDigest(term.node) };
-  // A crash from here on leaves a promise that nobody was told of.
-  await keyStore.putGroupPromise(pinned.origin, { promised, memory: 'whole', run });
-  const { place } = tail;
-  const own = store.keysName === null ? null : await keyStore.logKeys(store.keysName);
-  if (place === null || own === null || tail.view.groups.length > 0) return;
-  const { origin } = pinned;
-  const parts = { origin, place, random, now: clock.now(), blockKey: store.blockKey };
-  const treeHashWith = (block: Uint8Array): Promise<Uint8Array> => tail.treeHashWith(block);
-  // A crash from here on leaves a shared ledger that goes on with its group.
-  await tail.append(await ownBlock({ ...parts, treeHashWith }, place.keys, own, statementAt));
-}
-
-function openTail(
-  options: SharedLedgerOptions,
-  current: { ledger: SharedLedger | null },
-): Promise<Tail> {
-  const { clock, isErased, logger, logs, memory, pinned, secrets, store, timers } = options;
-  const { origin } = pinned;
-  return Tail.open({
-    ...{ pinned, blockKey: store.blockKey, logs, memory, clock },
-    secure: (length, _block, signal) =>
-      secureBlocks(
-        {
-          ...{ origin, secrets, store, timers, isErased },
-          sources: () => current.ledger?.sources ?? options.acquaintances,
-        },
-        length,
-        signal,
-      ),
-    observer: {
-      onStored: (view) => {
-        current.ledger?.stored(view);
-      },
-      onAlarm: ({ code, detail }, proof) => {
-        logger.error('shared ledger is not followed any more', { origin, code, detail, proof });
-      },
-      onInvalidData: () => {
-        logger.warn('a peer sent what is not of the log', { origin });
-      },
-      onRefused: () => {
-        logger.warn('keys were announced that no group has elected', { origin });
-      },
-      onFailure: (cause) => {
-        options.onFailure(cause);
-      },
-    },
-  });
 }
 
 function elsewhere(): LedgerError {

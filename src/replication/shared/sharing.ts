@@ -9,13 +9,14 @@ import type { KeyStore, NoteKey } from '../../keys/key-store.js';
 import { LedgerError } from '../../ledger/ledger-error.js';
 import type { LedgerStore } from '../../ledger/ledger-store.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import type { ReplicaLogs } from '../../ledger/replica-logs.js';
+import { REPLICA_LIMITS, type ReplicaLogs } from '../../ledger/replica-logs.js';
 import { parseVerifierKey } from '../../tlog/note-key.js';
 import { GroupLinks } from '../group-links.js';
+import { linkKeyOf } from '../links/link-settings.js';
 import type { Link } from '../links/link.js';
 import type { Timers } from '../links/timers.js';
 import { memberOf } from '../protocol/group.js';
-import { groupOf } from '../protocol/log-view.js';
+import { groupOf, groupsInQuestion } from '../protocol/log-view.js';
 import type { Timing } from '../protocol/rules.js';
 import type { NodeId } from '../protocol/term.js';
 import type { ReplicaMemory } from '../replica/replica-memory.js';
@@ -28,7 +29,8 @@ import type { LedgerOffer } from './offer.js';
 import { SecretChannels, type GivenSecrets } from './secret-channels.js';
 import { MAX_ANSWERED } from './secret-message.js';
 import { changeGroup, groupStatement } from './set-group.js';
-import { SharedLedger, type SharedLedgerOptions } from './shared-ledger.js';
+import { SharedLedger } from './shared-ledger.js';
+import type { SharedLedgerOptions } from './shared-options.js';
 
 export interface SharingOptions {
   readonly settings: ReplicationSettings;
@@ -70,6 +72,8 @@ export class Sharing {
   readonly #links = new Map<NodeId, Link>();
   /** Which tails are given to whom. */
   readonly #given = new Map<Link, Set<string>>();
+  /** Offered, and being taken. */
+  readonly #taking = new Set<string>();
   #opening: Promise<unknown> = Promise.resolve();
   #cancel: () => void = () => undefined;
   #isClosed = false;
@@ -169,6 +173,7 @@ export class Sharing {
     const { handle } = ledger.identity;
     await this.#inTurn(async () => {
       await this.#shared.get(ledger.reader.origin)?.ledger.close();
+      this.#shared.delete(ledger.reader.origin);
       // A crash from here on leaves a shared ledger without a group: it is asked for again.
       await store.share(handle);
       await store.applied();
@@ -205,6 +210,9 @@ export class Sharing {
       announce: (to, announcement) => {
         this.#logs.announce(to, announcement);
       },
+      onOffender: (peer) => {
+        this.#dropOffender(peer);
+      },
       ...(founding && { founding }),
     });
     this.#shared.set(origin, { handle: ledger.identity.handle, ledger: opened });
@@ -216,28 +224,60 @@ export class Sharing {
   #look(): void {
     this.#cancel();
     if (this.#isClosed) return;
-    for (const [node, link] of this.#links) this.#tell(node, link);
+    for (const [node, link] of this.#links) {
+      this.#tell(node, link);
+      this.#offerTo(node);
+      if (this.#hasTooMuch(node, link)) void link.close();
+    }
+    for (const { ledger } of this.all())
+      for (const { peer } of ledger.tail.peerForks()) this.#dropOffender(peer);
     this.#cancel = this.#options.timers.after(LOOK_MILLIS, () => {
       this.#look();
     });
   }
 
-  /** Gives a peer the ledgers that it keeps, and offers those that it is to keep. */
+  /** Gives a peer the logs that it keeps too. */
   #tell(node: NodeId, link: Link): void {
     const given = this.#given.get(link);
     if (given === undefined) return;
-    for (const { handle, ledger } of this.all()) {
+    for (const { ledger } of this.all()) {
       if (given.has(ledger.origin) || !this.#keeps(ledger, node)) continue;
       given.add(ledger.origin);
       ledger.replicateWith(link.mux);
-      if (ledger.state.role.kind === 'writing') void this.#offer(node, handle, ledger);
     }
   }
 
-  #keeps(ledger: SharedLedger, node: NodeId): boolean {
-    const { acquaintances, log } = ledger.state;
-    const isMember = log.groups.some(({ group }) => memberOf(group, node)?.hasData === true);
-    return isMember || (log.groups.length === 0 && acquaintances.includes(node));
+  /** A Hypercore is given for as long as a link stands: with the next one the peer gets what it still keeps. */
+  #hasTooMuch(node: NodeId, link: Link): boolean {
+    return [...(this.#given.get(link) ?? [])].some((origin) => {
+      const ledger = this.of(origin);
+      return ledger !== undefined && !this.#keeps(ledger, node);
+    });
+  }
+
+  /** Of what this node writes: again until the peer gives receipts. */
+  #offerTo(node: NodeId): void {
+    const wanting = this.all().filter(
+      ({ ledger }) =>
+        ledger.state.role.kind === 'writing' &&
+        !ledger.state.role.receipts.has(node) &&
+        this.#keeps(ledger, node),
+    );
+    for (const { handle, ledger } of wanting.slice(0, OFFERED_AT_ONCE))
+      void this.#offer(node, handle, ledger);
+  }
+
+  /** It sent what is not of a log, or says that it has cut one. @param peer by which links know it. */
+  #dropOffender(peer: Uint8Array | null): void {
+    const linkKey = peer === null ? null : linkKeyOf(peer);
+    for (const link of this.#links.values()) if (link.linkKey === linkKey) link.drop('garbage');
+  }
+
+  /** Who has been left out of the group has had its last block once that is settled. */
+  #keeps({ state: { acquaintances, log, shown } }: SharedLedger, node: NodeId): boolean {
+    const groups = groupsInQuestion(log, shown);
+    const isMember = groups.some((group) => memberOf(group, node)?.hasData === true);
+    return isMember || (groups.length === 0 && acquaintances.includes(node));
   }
 
   async #offer(
@@ -273,11 +313,19 @@ export class Sharing {
     const { settings, logger } = this.#options;
     const peer = settings.peers.find(({ receiptKey }) => receiptKey === from);
     const { data, origin } = offer;
-    if (this.#shared.has(origin) || data === null) return;
-    if (peer?.offers !== true) {
-      logger.warn('a ledger was offered by a peer that may not', { peer: peer?.name, origin });
+    if (this.#shared.has(origin) || this.#taking.has(origin) || data === null) return;
+    // What is not taken now is offered again.
+    if (this.#taking.size >= MAX_TAKING) return;
+    if (peer?.offers !== true || this.#shared.size >= MAX_SHARED) {
+      logger.warn(
+        'an offered ledger is not taken: the peer may not offer any, or there are too many',
+        {
+          ...{ peer: peer?.name, origin },
+        },
+      );
       return;
     }
+    this.#taking.add(origin);
     const taking = this.#inTurn(async () => {
       if (this.#shared.has(origin)) return;
       const { store, adoptTenant } = this.#options;
@@ -287,9 +335,13 @@ export class Sharing {
       await this.#open(adopted, [...new Set([from, ...offer.members])]);
       logger.info('shared ledger taken', { origin, peer: peer.name });
     });
-    taking.catch((error: unknown) => {
-      logger.error('an offered ledger could not be taken', { peer: peer.name, origin, error });
-    });
+    taking
+      .catch((error: unknown) => {
+        logger.error('an offered ledger could not be taken', { peer: peer.name, origin, error });
+      })
+      .finally(() => {
+        this.#taking.delete(origin);
+      });
   }
 
   async #give(
@@ -321,6 +373,11 @@ export class Sharing {
 }
 
 const LOOK_MILLIS = 1_000;
+/** To one peer between two looks: below what its channel takes. */
+const OFFERED_AT_ONCE = 50;
+const MAX_TAKING = 64;
+/** As many logs as a node follows. */
+const MAX_SHARED = REPLICA_LIMITS.logs;
 
 function offering({ peers }: ReplicationSettings): NodeId[] {
   return peers.filter(({ offers }) => offers).map(({ receiptKey }) => receiptKey);

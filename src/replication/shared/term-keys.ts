@@ -6,6 +6,7 @@ import { KeysError } from '../../keys/keys-error.js';
 import type { LogKeys } from '../../ledger/log-reader.js';
 import type { Term } from '../protocol/term.js';
 import { electedIn } from '../replica/key-order.js';
+import type { SharedLedgerOptions } from './shared-options.js';
 
 type Keys = Pick<KeyStore, 'createLogKeys' | 'logKeys'>;
 
@@ -33,4 +34,19 @@ export function electedKeysName(
 ): string | null {
   const term = electedIn(keys.at(-2)?.ended);
   return term?.node === self ? termKeysName(origin, term) : null;
+}
+
+/** The private half of the last keys of a log, if they are this node's. */
+export async function ownKeysOf(
+  {
+    keyStore,
+    links,
+    pinned,
+    store,
+  }: Pick<SharedLedgerOptions, 'keyStore' | 'links' | 'pinned' | 'store'>,
+  keys: readonly LogKeys[],
+): Promise<OwnLogKeys | null> {
+  const isFirst = keys.every(({ ended }) => ended?.election === undefined);
+  const name = isFirst ? store.keysName : electedKeysName(pinned.origin, keys, links.self);
+  return name === null ? null : keyStore.logKeys(name);
 }

@@ -111,6 +111,9 @@ describe('an offer', () => {
       text.replace(root, root.slice(4)),
       text.replace(/"keys":\[.*?\]/, '"keys":[]'),
       text.replace('0011223344556677"', '001122334455667"'),
+      text.replace('"acme"', '"_node"'),
+      text.replace('"acme"', '"../acme"'),
+      text.replace('"kyc"', '"_access"'),
     ]) {
       expect(altered).not.toBe(text);
       const refused = (): unknown => parseOffer(Buffer.from(altered));

@@ -207,3 +207,28 @@ it('changes its group a step at a time, and only where it is written', async () 
   await at(0).append('bob', 'k2');
   await allHave(6);
 }, 60_000);
+
+it('gives a member that was left out of the group nothing more', async () => {
+  await begun();
+  await at(0).append('alice', 'k1');
+  await allHave(4);
+  await at(0).shared.setGroup(at(0).ledger, majorityOf(keys.slice(0, 2)));
+  const out = at(2);
+  const linksOfOut = () => out.links?.status().peers.map(({ reconnects }) => reconnects) ?? [];
+  const before = linksOfOut();
+  // What it was given on the old links ends with them.
+  await eventually(
+    () => linksOfOut().every((count, index) => count > (before[index] ?? 0)),
+    'other links',
+    PATIENCE,
+  );
+  for (let n = 0; n < 3; n++) await at(0).append('bob', `k${2 + n}`);
+  await eventually(
+    () => [at(0), at(1)].every((node) => node.ledger.reader.head.size === 8),
+    '8 entries at both members',
+    PATIENCE,
+  );
+  const [left] = out.shared.all();
+  expect(left?.ledger.tail.view.end.length).toBeLessThanOrEqual(5);
+  expect(nodes.flatMap(({ failures }) => failures)).toEqual([]);
+}, 60_000);
