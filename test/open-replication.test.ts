@@ -1,8 +1,5 @@
 /** Two nodes with their HTTP, linked on real sockets, as an operator sees them. */
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { UnixMillis } from '../src/base/brand.js';
@@ -16,6 +13,7 @@ import type {
 import { runCli } from './cli/support/run-cli.js';
 import { rejection } from './support/errors.js';
 import { eventually } from './support/eventually.js';
+import { freePort } from './support/free-port.js';
 import { removeDirectory, temporaryDirectory } from './support/temporary-directory.js';
 import {
   openTestService,
@@ -56,19 +54,6 @@ async function serve(name: string, options: TestServiceOptions = {}): Promise<Te
   const node = await openTestService(join(root, name), options, KEY);
   open.push(node);
   return node;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>(
-    (resolve) =>
-      void server.close(() => {
-        resolve();
-      }),
-  );
-  return port;
 }
 
 /** A node that was there once, and how its peers name it. */

@@ -1,11 +1,10 @@
 /** Three nodes with their HTTP keep a ledger together: asked for as an operator does, written and read as clients do. */
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { runCli } from './cli/support/run-cli.js';
 import { eventually } from './support/eventually.js';
+import { freePort } from './support/free-port.js';
 import { removeDirectory, temporaryDirectory } from './support/temporary-directory.js';
 import { openTestService, type TestService } from './support/test-service.js';
 
@@ -27,15 +26,6 @@ afterEach(async () => {
   for (const node of nodes.values()) await node.service.close();
   await removeDirectory(root);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const node = (name: Name): TestService => {
   const found = nodes.get(name);

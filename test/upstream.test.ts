@@ -1,6 +1,4 @@
 /** A node without a wallet whose roots go to another node: two real nodes, one behind the other. */
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { fromHex, toHex } from '../src/base/bytes.js';
@@ -14,6 +12,7 @@ import { parseOtsFile } from '../src/evidence/opentimestamps/parse-ots-file.js';
 import { verifyOts } from '../src/evidence/opentimestamps/verify-ots.js';
 import { answer, append, createLedger } from './api/support/ledger-client.js';
 import { FakeClock } from './support/fake-clock.js';
+import { freePort } from './support/free-port.js';
 import { removeDirectory, temporaryDirectory } from './support/temporary-directory.js';
 import { openTestService, type TestService } from './support/test-service.js';
 
@@ -48,17 +47,6 @@ afterEach(async () => {
   for (const name of [...open.keys()]) await close(name);
   await removeDirectory(root);
 });
-
-/** Of a node that has to be found at the same address after it was away. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('it listens on a port');
-  return address.port;
-}
 
 const uri = (): string => `http://127.0.0.1:${port}/v1/calendar/`;
 

@@ -122,29 +122,20 @@ export class LedgerStore {
       logs: () => this.#open.logs(),
       tenants: () => this.#open.tenants(),
     });
-    this.#maker = new LedgerMaker({
+    const writing = {
       ...options,
       parts,
       vaults,
       open: this.#open,
       sequencer: this.#sequencer,
       rotation: this.#rotation,
-      checkWritable: () => {
-        this.#checkWritable();
-      },
-    });
-    this.#sharing = {
-      ...options,
-      parts,
-      vaults,
-      open: this.#open,
-      sequencer: this.#sequencer,
-      rotation: this.#rotation,
-      maxGroupBytes: options.limits?.maxGroupBytes ?? DEFAULT_LIMITS.maxGroupBytes,
       checkWritable: () => {
         this.#checkWritable();
       },
     };
+    this.#maker = new LedgerMaker(writing);
+    const { maxGroupBytes } = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#sharing = { ...writing, maxGroupBytes };
     for (const tenant of parts.catalog.tenants()) this.#open.addTenant(tenant);
     for (const log of logs) this.#open.addLog(log);
     for (const ledger of parts.catalog.ledgers()) this.#open.addLedger(ledger);

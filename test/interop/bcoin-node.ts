@@ -6,7 +6,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,6 +16,7 @@ import { BCOIN_REGTEST } from '../../src/anchoring/bitcoin-network.js';
 import { BitcoinRpc } from '../../src/anchoring/bitcoin-rpc.js';
 import { JsonRpc } from '../../src/anchoring/internal/json-rpc.js';
 import { parseTxid } from '../../src/evidence/bitcoin/hash256.js';
+import { freePort } from '../support/free-port.js';
 import { refusalOf } from './raw-send.js';
 
 const PROGRAM = fileURLToPath(new URL('bcoin/node_modules/bcoin/bin/node', import.meta.url));
@@ -128,14 +128,4 @@ async function stop(process: ChildProcess, prefix: string): Promise<void> {
     await once(process, 'exit');
   }
   await rm(prefix, { recursive: true });
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { BITCOIN_REGTEST } from '../../src/anchoring/bitcoin-network.js';
 import { BitcoinRpc } from '../../src/anchoring/bitcoin-rpc.js';
 import { JsonRpc } from '../../src/anchoring/internal/json-rpc.js';
-import { freePort } from './bcoin-node.js';
+import { freePort } from '../support/free-port.js';
 import { refusalOf } from './raw-send.js';
 
 const PASSWORD = 'interop';

@@ -1,7 +1,6 @@
 /** Log-in with the programs that people have: certificates by `openssl`, requests by `curl`, both on the path. */
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -10,6 +9,7 @@ import { isJsonObject } from '../../src/base/json-members.js';
 import { readOidcIssuers } from '../../src/settings/oidc-setting.js';
 import { TestIssuer } from '../access/support/oidc-issuer.js';
 import { RunningNode } from '../cli/support/running-node.js';
+import { freePort } from '../support/free-port.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 
 const run = promisify(execFile);
@@ -29,18 +29,9 @@ afterEach(async () => {
   await removeDirectory(directory);
 });
 
-async function freePort(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return String(address.port);
-}
-
 describe('the README’s', () => {
   it('example of client certificates runs as it stands', async () => {
-    const script = block('sh log-in').replaceAll('8788', await freePort());
+    const script = block('sh log-in').replaceAll('8788', String(await freePort()));
     const guarded = `set -eu\ntrap 'kill "\${node:-}" 2>/dev/null || true' EXIT\n${script}`;
     const { stdout } = await run('bash', ['-c', guarded], {
       env: { PATH: process.env['PATH'], TMPDIR: directory, HOME: directory },

@@ -5,7 +5,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -30,6 +29,7 @@ import { trustAnchorFrom } from '../../src/signing/trust-anchor.js';
 import { localServer, internalHost } from '../keys/support/local-server.js';
 import { ocspPlace } from '../keys/support/revocation-answers.js';
 import { type Identity, issueCa, issueTo } from '../signing/support/test-pki.js';
+import { freePort } from '../support/free-port.js';
 
 const run = promisify(execFile);
 const random = new RandomPool();
@@ -223,15 +223,6 @@ async function openssl(...args: string[]): Promise<string> {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
     return stdout + stderr;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function waitsForConnections({ stdout, stderr }: ChildProcess): Promise<void> {

@@ -1,9 +1,9 @@
 /** The five-minute tour of the README, as a reader would paste it, and what it says comes out. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '../support/free-port.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 
 const readme = readFileSync('README.md', 'utf8');
@@ -18,15 +18,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await removeDirectory(directory);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 /** A line as the README shows it, where `…` stands for what is left out. */
 function pattern(line: string): RegExp {

@@ -1,23 +1,14 @@
 /** Signing with `openssl` from a shell, as the README shows it: every command as it stands there. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
+import { freePort } from '../support/free-port.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 
 const readme = readFileSync('README.md', 'utf8');
 const [, script = '', shown = ''] =
   /^```sh sign\n(.*?)^```\n.*?^```\n(.*?)^```$/ms.exec(readme) ?? [];
-
-async function freePort(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return String(address.port);
-}
 
 it('the README’s way of signing runs as it stands, and prints what the README shows', async () => {
   const directory = await temporaryDirectory();
@@ -25,7 +16,7 @@ it('the README’s way of signing runs as it stands, and prints what the README 
     const guarded = `set -eu\ntrap 'kill "\${node:-}" 2>/dev/null || true' EXIT\n${script}`;
     const { stdout } = await promisify(execFile)(
       'bash',
-      ['-c', guarded.replaceAll('8789', await freePort())],
+      ['-c', guarded.replaceAll('8789', String(await freePort()))],
       {
         env: { PATH: process.env['PATH'], TMPDIR: directory, HOME: directory },
         timeout: 120_000,

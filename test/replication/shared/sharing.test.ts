@@ -1,11 +1,10 @@
 /** Three nodes keep a ledger together: real stores, tails and links in one process. */
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { toHex } from '../../../src/base/bytes.js';
 import { plainDraft } from '../../../src/ledger/entry-draft.js';
 import { formatStatement } from '../../../src/records/statement.js';
 import { eventually } from '../../support/eventually.js';
+import { freePort } from '../../support/free-port.js';
 import { removeDirectory, temporaryDirectory } from '../../support/temporary-directory.js';
 import { LEDGER, majorityOf, type NodeKeys, SharingNode, TENANT } from './sharing-node.js';
 
@@ -27,15 +26,6 @@ afterEach(async () => {
   for (const node of nodes) await node.close();
   await removeDirectory(root);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 function at(index: number): SharingNode {
   const node = nodes[index];
