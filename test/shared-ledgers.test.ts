@@ -59,18 +59,30 @@ async function begin(): Promise<Map<Name, string>> {
     const data = join(root, name, 'data');
     expect((await runCli(['init', '--data', data], { CHIROGRAPH_ADMIN_KEY: ADMIN })).code).toBe(0);
     const address = `127.0.0.1:${await freePort()}`;
+    const country = name === 'c' ? 'FR' : 'DE';
     const place = ['--name', name, '--site', `${name}1`, '--address', address];
-    const { stdout } = await runCli(['replication', 'keys', '--data', data, ...place]);
+    const { stdout } = await runCli([
+      'replication',
+      'keys',
+      '--data',
+      data,
+      ...place,
+      '--country',
+      country,
+    ]);
     peers.set(name, JSON.parse(stdout) as object);
   }
   for (const name of NAMES) {
-    const { address } = peers.get(name) as { address: string };
+    const { address, country } = peers.get(name) as { address: string; country: string };
     const others = NAMES.filter((other) => other !== name).map((other) => ({
       ...peers.get(other),
       offers: true,
     }));
     const path = join(root, `${name}.json`);
-    await writeFile(path, JSON.stringify({ site: `${name}1`, listen: address, peers: others }));
+    await writeFile(
+      path,
+      JSON.stringify({ site: `${name}1`, country, listen: address, peers: others }),
+    );
     files.set(name, path);
     await start(name);
   }
@@ -78,7 +90,7 @@ async function begin(): Promise<Map<Name, string>> {
   const env = { CHIROGRAPH_URL: node('a').service.url, CHIROGRAPH_KEY: keys.get('a') ?? '' };
   const made = await ask('a', keys, '/v1/ledgers', { name: 'kyc' });
   expect(made.status).toBe(201);
-  const members = ['--member', 'b', '--member', 'c'];
+  const members = ['--member', 'b', '--member', 'c', '--countries', 'DE,FR'];
   const grouped = await runCli(['ledger', 'group', 'kyc', ...members], env);
   expect([grouped.code, grouped.stderr]).toEqual([0, '']);
   for (const name of ['b', 'c'] as const)
@@ -135,6 +147,18 @@ it('is written at quorum, read anywhere, and goes on when its writer is gone', a
     CHIROGRAPH_KEY: ADMIN,
   });
   expect([said.code, said.stderr]).toEqual([0, '']);
+  const status = await ask('b', keys, '/v1/ledgers/kyc/group');
+  expect(await status.json()).toMatchObject({
+    shared: {
+      group: {
+        ...{ countries: ['DE', 'FR'], writeQuorum: 2, voteQuorum: 2 },
+        members: expect.arrayContaining([
+          expect.objectContaining({ name: 'a', site: 'a1', country: 'DE', linked: true }),
+          expect.objectContaining({ name: null, site: 'b1', self: true, heardAt: null }),
+        ]) as unknown,
+      },
+    },
+  });
 
   await stop('a');
   const taken: Name[] = [];

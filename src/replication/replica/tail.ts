@@ -8,6 +8,7 @@ import type { Turns } from '../../base/turns.js';
 import type { KeyPair } from '../../keys/key-pair.js';
 import type { LogKeys } from '../../ledger/log-reader.js';
 import type { PeerFork } from '../../ledger/replica-log.js';
+import type { GroupStatement } from '../../records/statement.js';
 import { rootHash } from '../../tlog/compact-range.js';
 import { isElected } from '../../tlog/election.js';
 import { EMPTY_VIEW, type LogView } from '../protocol/log-view.js';
@@ -93,6 +94,12 @@ export class Tail {
   get view(): LogView {
     const { end, isThere, keys } = this.#copy;
     return isThere ? viewOf(end.keeping, keys, end.length) : EMPTY_VIEW;
+  }
+
+  /** The newest entry that says who keeps the log; null before the first. */
+  get group(): GroupStatement | null {
+    const { end, isThere } = this.#copy;
+    return isThere ? (end.keeping?.groups.at(-1)?.statement ?? null) : null;
   }
 
   /** Over the very end; null where what came behind it was discarded. */

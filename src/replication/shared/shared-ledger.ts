@@ -2,6 +2,7 @@
  * One ledger that this node keeps together with others (docs/decisions/0045-shared-ledgers.md): its tail, its member of the
  * group, and the way up into the store. What is shown is carried up; what is carried up may be read by anybody.
  */
+import type { UnixMillis } from '../../base/brand.js';
 import { hexDigest } from '../../base/hex-digest.js';
 import { Rounds } from '../../base/rounds.js';
 import type { EntryDraft, Outcome } from '../../ledger/entry-draft.js';
@@ -40,6 +41,8 @@ export class SharedLedger implements TailUser {
   readonly #carrying = new Rounds(() => this.#carry());
   /** What was announced last, by node. */
   readonly #heard = new Map<NodeId, LogAnnouncement>();
+  /** When each member said something last. */
+  readonly #lastWords = new Map<NodeId, UnixMillis>();
   #following: { readonly from: NodeId; readonly term: Term } | null = null;
   #underWay: UnderWay | null = null;
   #shown = 0;
@@ -109,7 +112,7 @@ export class SharedLedger implements TailUser {
     return this.#member.state;
   }
 
-  get tail(): Pick<Tail, 'alarm' | 'block' | 'head' | 'peerForks' | 'view'> {
+  get tail(): Pick<Tail, 'alarm' | 'block' | 'group' | 'head' | 'peerForks' | 'view'> {
     return this.#tail;
   }
 
@@ -119,6 +122,11 @@ export class SharedLedger implements TailUser {
 
   get shown(): number {
     return this.#shown;
+  }
+
+  /** When a member said something last, by this node's clock; null where it has not since the start. */
+  heardAt(node: NodeId): UnixMillis | null {
+    return this.#lastWords.get(node) ?? null;
   }
 
   /** See `GroupWriter.append`. */
@@ -178,10 +186,17 @@ export class SharedLedger implements TailUser {
 
   /** Whoever is told where the log ends is told before by which keys and heads. */
   #announcing(): MemberLinks {
-    const { announce, links } = this.#options;
+    const { announce, clock, links } = this.#options;
     return {
       self: links.self,
-      join: (origin, listener) => links.join(origin, listener),
+      join: (origin, { takesPart, hear }) =>
+        links.join(origin, {
+          takesPart,
+          hear: (from, message, ballot) => {
+            this.#lastWords.set(from, clock.now());
+            hear(from, message, ballot);
+          },
+        }),
       send: (origin, to, message) => {
         const { announcement } = this.#tail;
         const saysEnd = ['announce', 'vote', 'willing'].includes(message.kind);

@@ -121,31 +121,30 @@ function statusOf(
     size: store.head.size,
     lag: lagOf(shared),
     silentSince: silence(shared, parts),
-    group: group && groupStatus(shared, parts),
+    group: groupStatus(shared, parts),
     stoppingSites: group === null ? [] : stoppingSites(group),
     alarm: tail.alarm,
   };
 }
 
 function groupStatus(shared: SharedLedger, parts: SharingPortParts): GroupStatus | null {
-  const { state } = shared;
+  const { state, tail } = shared;
   const { own, settings, sharing } = parts;
-  const group = groupOf(state.log);
+  const { group } = tail;
   if (group === null) return null;
-  const { members, sites, voteQuorum, writeQuorum } = group;
+  const { countries = null, members, sites, voteQuorum, writeQuorum } = group;
   const receipts = state.role.kind === 'writing' ? state.role.receipts : new Map<NodeId, number>();
   return {
-    ...{ sites, voteQuorum, writeQuorum, countries: null },
-    members: members.map(({ node, site, hasData, mayWrite }) => {
-      const peer = settings.peers.find(({ receiptKey }) => receiptKey === node);
+    ...{ sites, voteQuorum, writeQuorum, countries },
+    members: members.map(({ country = null, hasData, mayWrite, node: digest, site }) => {
+      const node = digest as string as NodeId;
       const isSelf = node === own.receiptKey;
+      const name = settings.peers.find(({ receiptKey }) => receiptKey === node)?.name ?? null;
       return {
-        ...{ node, site, hasData, mayWrite, isSelf },
-        name: peer?.name ?? null,
-        country: (isSelf ? own.country : peer?.country) ?? null,
+        ...{ node, name, site, country, hasData, mayWrite, isSelf },
         isLinked: isSelf || sharing.isLinked(node),
         length: isSelf ? state.log.end.length : (receipts.get(node) ?? null),
-        heardAt: null,
+        heardAt: isSelf ? null : shared.heardAt(node),
       };
     }),
   };
