@@ -26,6 +26,12 @@ import { recall } from './promise.js';
 import type { SharedLedgerOptions } from './shared-options.js';
 import { electedKeysName, ownKeysOf } from './term-keys.js';
 
+export interface SharedEntry {
+  /** Handle of the ledger. */
+  readonly handle: string;
+  readonly ledger: SharedLedger;
+}
+
 /** A block of this node's own that the others do not have yet. */
 interface UnderWay {
   readonly staged: StagedShared;

@@ -16,7 +16,7 @@ import { linkKeyOf } from '../links/link-settings.js';
 import type { Link } from '../links/link.js';
 import type { Timers } from '../links/timers.js';
 import { memberOf } from '../protocol/group.js';
-import { groupOf, groupsInQuestion } from '../protocol/log-view.js';
+import { groupsInQuestion } from '../protocol/log-view.js';
 import type { Timing } from '../protocol/rules.js';
 import type { NodeId } from '../protocol/term.js';
 import type { ReplicaMemory } from '../replica/replica-memory.js';
@@ -24,12 +24,12 @@ import { ReplicationError } from '../replication-error.js';
 import type { GroupWish } from '../replication-port.js';
 import type { ReplicationSettings, SharingPeer } from '../replication-settings.js';
 import { LogChannels } from './log-channels.js';
-import { OfferChannels } from './offer-channels.js';
-import type { LedgerOffer } from './offer.js';
+import type { OfferedLedger } from './offer.js';
+import { Offering } from './offering.js';
 import { SecretChannels, type GivenSecrets } from './secret-channels.js';
 import { MAX_ANSWERED } from './secret-message.js';
 import { changeGroup, groupStatement } from './set-group.js';
-import { SharedLedger } from './shared-ledger.js';
+import { type SharedEntry, SharedLedger } from './shared-ledger.js';
 import type { SharedLedgerOptions } from './shared-options.js';
 
 export interface SharingOptions {
@@ -43,7 +43,7 @@ export interface SharingOptions {
   /** Of this node, as `Mark.run` counts. */
   readonly run: number;
   /** Makes a tenant of another node this one's too. */
-  readonly adoptTenant: (offered: NonNullable<LedgerOffer['data']>['tenant']) => Promise<void>;
+  readonly adoptTenant: (offered: OfferedLedger['tenant']) => Promise<void>;
   /** Whether a row of the vault (hex) was destroyed here. */
   readonly isErased: (rowId: string) => boolean;
   readonly clock: Clock;
@@ -54,26 +54,18 @@ export interface SharingOptions {
   readonly onFailure: (cause: unknown) => void;
 }
 
-export interface SharedEntry {
-  /** Handle of the ledger. */
-  readonly handle: string;
-  readonly ledger: SharedLedger;
-}
-
 export class Sharing {
   readonly self: NodeId;
   readonly #options: SharingOptions;
   readonly #groups: GroupLinks;
   readonly #logs: LogChannels;
   readonly #secrets: SecretChannels;
-  readonly #offers: OfferChannels;
+  readonly #offering: Offering;
   /** By origin. */
   readonly #shared = new Map<string, SharedEntry>();
   readonly #links = new Map<NodeId, Link>();
   /** Which tails are given to whom. */
   readonly #given = new Map<Link, Set<string>>();
-  /** Offered, and being taken. */
-  readonly #taking = new Set<string>();
   #opening: Promise<unknown> = Promise.resolve();
   #cancel: () => void = () => undefined;
   #isClosed = false;
@@ -93,8 +85,16 @@ export class Sharing {
       ...{ timers, onFailure },
       give: (to, asked) => this.#give(to, asked),
     });
-    this.#offers = new OfferChannels((from, offer) => {
-      this.#take(from, offer);
+    this.#offering = new Offering({
+      ...options,
+      mayTake: (origin) => !this.#shared.has(origin) && this.#shared.size < MAX_SHARED,
+      take: (from, { members, origin }, { keys, ledger, tenant }) =>
+        this.#inTurn(async () => {
+          await options.adoptTenant(tenant);
+          const offered = { ...ledger, keys, origin, tenant: tenant.handle };
+          const adopted = await options.store.adoptLedger(offered);
+          await this.#open(adopted, [...new Set([from, ...members])]);
+        }),
     });
   }
 
@@ -130,7 +130,7 @@ export class Sharing {
     this.#groups.onLink(peer, link);
     this.#logs.onLink(node, link);
     this.#secrets.onLink(node, link);
-    this.#offers.onLink(node, link, () => {
+    this.#offering.onLink(node, link, () => {
       for (const { ledger } of this.all()) ledger.forget(link.mux);
       this.#given.delete(link);
       if (this.#links.get(node) === link) this.#links.delete(node);
@@ -226,7 +226,7 @@ export class Sharing {
     if (this.#isClosed) return;
     for (const [node, link] of this.#links) {
       this.#tell(node, link);
-      this.#offerTo(node);
+      this.#offering.offerTo(node, this.#wantingOf(node));
       if (this.#hasTooMuch(node, link)) void link.close();
     }
     for (const { ledger } of this.all())
@@ -255,16 +255,14 @@ export class Sharing {
     });
   }
 
-  /** Of what this node writes: again until the peer gives receipts. */
-  #offerTo(node: NodeId): void {
-    const wanting = this.all().filter(
+  /** What this node writes, and the peer gives no receipts for yet. */
+  #wantingOf(node: NodeId): readonly SharedEntry[] {
+    return this.all().filter(
       ({ ledger }) =>
         ledger.state.role.kind === 'writing' &&
         !ledger.state.role.receipts.has(node) &&
         this.#keeps(ledger, node),
     );
-    for (const { handle, ledger } of wanting.slice(0, OFFERED_AT_ONCE))
-      void this.#offer(node, handle, ledger);
   }
 
   /** It sent what is not of a log, or says that it has cut one. @param peer by which links know it. */
@@ -278,70 +276,6 @@ export class Sharing {
     const groups = groupsInQuestion(log, shown);
     const isMember = groups.some((group) => memberOf(group, node)?.hasData === true);
     return isMember || (groups.length === 0 && acquaintances.includes(node));
-  }
-
-  async #offer(
-    node: NodeId,
-    handle: string,
-    { origin, state, store }: SharedLedger,
-  ): Promise<void> {
-    const { keyStore, logger } = this.#options;
-    const ledger = this.#options.store.allLedgers().find((one) => one.identity.handle === handle);
-    const tenant = this.#options.store
-      .tenants()
-      .find((one) => one.handle === ledger?.identity.tenant);
-    if (ledger === undefined || tenant === undefined) return;
-    try {
-      this.#offers.send(node, {
-        origin,
-        members: groupOf(state.log)?.members.map((member) => member.node) ?? [],
-        data: {
-          tenant: {
-            ...{ handle: tenant.handle, name: tenant.name, recoveryKey: tenant.recoveryKey },
-            root: await keyStore.tenantRoot(tenant.handle),
-          },
-          ledger: { handle, name: ledger.identity.name },
-          keys: store.keys,
-        },
-      });
-    } catch (error) {
-      logger.warn('a ledger could not be offered', { origin, error });
-    }
-  }
-
-  #take(from: NodeId, offer: LedgerOffer): void {
-    const { settings, logger } = this.#options;
-    const peer = settings.peers.find(({ receiptKey }) => receiptKey === from);
-    const { data, origin } = offer;
-    if (this.#shared.has(origin) || this.#taking.has(origin) || data === null) return;
-    // What is not taken now is offered again.
-    if (this.#taking.size >= MAX_TAKING) return;
-    if (peer?.offers !== true || this.#shared.size >= MAX_SHARED) {
-      logger.warn(
-        'an offered ledger is not taken: the peer may not offer any, or there are too many',
-        {
-          ...{ peer: peer?.name, origin },
-        },
-      );
-      return;
-    }
-    this.#taking.add(origin);
-    const taking = this.#inTurn(async () => {
-      if (this.#shared.has(origin)) return;
-      const { store, adoptTenant } = this.#options;
-      const { tenant, ledger, keys } = data;
-      await adoptTenant(tenant);
-      const adopted = await store.adoptLedger({ ...ledger, tenant: tenant.handle, origin, keys });
-      await this.#open(adopted, [...new Set([from, ...offer.members])]);
-      logger.info('shared ledger taken', { origin, peer: peer.name });
-    });
-    taking
-      .catch((error: unknown) => {
-        logger.error('an offered ledger could not be taken', { peer: peer.name, origin, error });
-      })
-      .finally(() => {
-        this.#taking.delete(origin);
-      });
   }
 
   async #give(
@@ -373,9 +307,6 @@ export class Sharing {
 }
 
 const LOOK_MILLIS = 1_000;
-/** To one peer between two looks: below what its channel takes. */
-const OFFERED_AT_ONCE = 50;
-const MAX_TAKING = 64;
 /** As many logs as a node follows. */
 const MAX_SHARED = REPLICA_LIMITS.logs;
 
