@@ -15,7 +15,7 @@ import { areSameKeys, goesOnFrom, isSameStart, keysAt } from './key-order.js';
 import type { SignedHead } from './known-log.js';
 import { type CheckedHead, LogCopy, type LogCopyOptions } from './log-copy.js';
 import { mayGoOnBy } from './next-keys.js';
-import { placeOf } from './place.js';
+import { isBehindItsEnd, placeOf } from './place.js';
 import { ReplicaError } from './replica-error.js';
 import { BlockFlaw, KeysFlaw } from './walk.js';
 import { type Wrong, wrongBeside, wrongCore, wrongSignatures, wrongTree } from './wrong.js';
@@ -266,8 +266,11 @@ export class FollowedLog {
     }
     if (copy.walk.length > ended.length) await copy.walkAgainTo(copy.end.length);
     if (!(await this.#advance(ended.length, signal))) return;
-    if (await mayGoOnBy(newest.keys, at, copy, this.#options)) await copy.extend(next, ended);
-    else await this.#refuse(at + 1, newest);
+    if (await mayGoOnBy(newest.keys, at, copy, this.#options)) {
+      await copy.extend(next, ended);
+      // What the writer before had announced beyond that never comes.
+      this.#ahead = this.#ahead.filter((one) => !isBehindItsEnd(one, copy.keys));
+    } else await this.#refuse(at + 1, newest);
   }
 
   /** @returns whether the walk is there now, without anything wrong. */

@@ -18,16 +18,14 @@ export type Place =
  * earlier place than what is here.
  */
 export function placeOf(
-  { by, head, keys }: Announced,
+  announced: Announced,
   known: readonly LogKeys[],
   length: number,
 ): Place {
+  const { keys } = announced;
   switch (orderOfKeys(known, keys)) {
-    case 'older': {
-      // What an old writer signed behind the end of its term is no part of the log.
-      const ended = known[by]?.ended ?? null;
-      return ended === null || head.size <= ended.size ? 'on' : 'late';
-    }
+    case 'older':
+      return isBehindItsEnd(announced, known) ? 'late' : 'on';
     case 'late':
       return 'late';
     case 'newer':
@@ -44,6 +42,12 @@ export function placeOf(
       return 'instead';
     }
   }
+}
+
+/** Whether it is what an old writer signed behind the end of its term, which is no part of the log. @param known as above. */
+export function isBehindItsEnd({ by, head }: Announced, known: readonly LogKeys[]): boolean {
+  const ended = known[by]?.ended ?? null;
+  return ended !== null && head.size > ended.size;
 }
 
 function goesOnAt(length: number, known: readonly LogKeys[], keys: readonly LogKeys[]): 'on' {

@@ -175,6 +175,17 @@ describe('what is not on the log of a later writer', () => {
     expectSame(c, a);
   });
 
+  it('is given up where it was announced and never came', async () => {
+    const { a, b, c } = await apart();
+    await stage.cutOff();
+    await c.tail.announce(a.announcement());
+    stage.connect(c, b);
+    await c.follow(b);
+    await b.write(3);
+    await c.follow(b);
+    expectSame(c, b);
+  });
+
   it('is never what is kept', async () => {
     const { a } = await apart();
     await a.tail.keep(4);

@@ -1,0 +1,51 @@
+/** What happens to a cluster in a round, drawn from a seed: somebody is killed, always, and the network or the operator does something besides. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SeededChoice } from '../../support/seeded-choice.js';
+import { type Cluster, type Name, NAMES } from './cluster.js';
+
+export interface Mishap {
+  /** For people. */
+  readonly name: string;
+  readonly happen: (cluster: Cluster) => Promise<void>;
+}
+
+const CALM = { delayMillis: 0, jitterMillis: 0, bytesPerSecond: 0, isPartitioned: false };
+
+/** After it all run and reach each other again. */
+export function drawMishap(choice: SeededChoice): Mishap {
+  const besides = choice.pick([
+    ...['nothing', 'nothing', 'partition', 'partition of another', 'bad network', 'move'],
+  ] as const);
+  const target = choice.pick(['any', 'any', 'writer'] as const);
+  const any = choice.pick(NAMES);
+  const other = choice.pick(NAMES.filter((name) => name !== any));
+  const waits = {
+    before: choice.below(400),
+    down: choice.below(4_000),
+    apart: choice.below(3_000),
+  };
+  return {
+    name: `kill ${target === 'any' ? any : 'the writer'}, ${besides}, ${JSON.stringify(waits)}`,
+    happen: async (cluster) => {
+      const [writer = any] = target === 'any' ? [any] : await cluster.writers();
+      const apart = besides === 'partition' ? writer : other;
+      const moving = besides === 'move' ? moveAway(cluster, other) : null;
+      if (besides.startsWith('partition')) cluster.change(apart, { isPartitioned: true });
+      if (besides === 'bad network')
+        cluster.changeAll({ delayMillis: 20, jitterMillis: 40, bytesPerSecond: 500_000 });
+      await delay(waits.before);
+      await cluster.kill(writer);
+      await delay(waits.down);
+      await cluster.start(writer);
+      await delay(waits.apart);
+      cluster.changeAll(CALM);
+      await moving;
+    },
+  };
+}
+
+/** By whoever writes; that it is killed on the way is part of it. */
+async function moveAway(cluster: Cluster, to: Name): Promise<void> {
+  const [writer] = await cluster.writers();
+  if (writer !== undefined && writer !== to) await cluster.move(writer, to);
+}
