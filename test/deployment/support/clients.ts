@@ -4,12 +4,12 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Receipt } from '../../../src/queries/receipt.js';
-import { call, type NodeAddress } from '../../faults/node-calls.js';
+import { call, type NodeAddress, type Wish } from '../../faults/node-calls.js';
 import { type Cluster, LEDGER, type Name, NAMES } from './cluster.js';
 
 export interface Told {
   readonly idempotencyKey: string;
-  readonly record: { readonly payload: object };
+  readonly record: Wish['record'];
   readonly index: number;
   readonly leafHash: string;
   readonly by: Name;

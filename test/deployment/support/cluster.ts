@@ -76,7 +76,7 @@ export class Cluster {
   }
 
   isRunning(name: Name): boolean {
-    return this.#members.get(name)?.running != null;
+    return (this.#members.get(name)?.running ?? null) !== null;
   }
 
   /** Resolves when it answers. */

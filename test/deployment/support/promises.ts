@@ -1,17 +1,21 @@
 /** Everything in which a cluster does not hold what its clients were told: asked of each node, the tree computed anew. */
-import { fromBase64, toBase64, toHex } from '../../../src/base/bytes.js';
 import type { LeafIndex, TreeSize } from '../../../src/base/brand.js';
+import { fromBase64, toBase64, toHex } from '../../../src/base/bytes.js';
+import type { Receipt } from '../../../src/queries/receipt.js';
 import { decodeEntryBundle } from '../../../src/tlog/entry-bundle.js';
 import { leafHash } from '../../../src/tlog/merkle-hash.js';
 import { entryBundlePath } from '../../../src/tlog/tile-path.js';
 import { TILE_WIDTH, tileWidth } from '../../../src/tlog/tile.js';
-import { ask, call, type NodeAddress } from '../../faults/node-calls.js';
+import { append, ask, call, type NodeAddress } from '../../faults/node-calls.js';
 import { eventually } from '../../support/eventually.js';
 import { WholeTree } from '../../support/whole-tree.js';
 import type { Clients, Told } from './clients.js';
 import { type Cluster, LEDGER, NAMES } from './cluster.js';
 
 const PATH = `/ledgers/${LEDGER}`;
+
+/** Of the last that were acknowledged, so many are asked for again. */
+const REPEATED = 40;
 
 interface Head {
   readonly size: number;
@@ -47,7 +51,7 @@ export async function brokenPromises(
     ];
     found.push(...wrong.map((problem) => `${name}: ${problem}`));
   }
-  return found;
+  return [...found, ...(await brokenRepeats(cluster, told.slice(-REPEATED)))];
 }
 
 /** Whether they show the same size and root. A root that differs at the same size will never be the same. */
@@ -77,7 +81,9 @@ async function read(node: NodeAddress): Promise<Log> {
   const said = new Map<number, string>();
   for (let cursor: string | null = ''; cursor !== null;) {
     const page: Page = await ask(node, `${PATH}/records?limit=1000${cursor}`);
-    for (const { index, payload } of page.items) said.set(index, JSON.stringify(payload));
+    // Groups and hand-overs have none.
+    for (const { index, payload } of page.items)
+      if (payload !== undefined) said.set(index, JSON.stringify(payload));
     cursor = page.cursor === null ? null : `&cursor=${encodeURIComponent(page.cursor)}`;
   }
   return { head, tree: new WholeTree(leaves), said };
@@ -101,6 +107,25 @@ function brokenReceipt({ head, tree, said }: Log, { by, index, ...told }: Told):
   if (toHex(tree.leaf(index as LeafIndex)) !== told.leafHash) return [`${name} is another`];
   const payload = said.get(index);
   return payload === JSON.stringify(told.record.payload) ? [] : [`${name} says ${payload}`];
+}
+
+/** Whoever writes now knows what others have answered. */
+async function brokenRepeats(cluster: Cluster, told: readonly Told[]): Promise<string[]> {
+  const [writer] = await cluster.writers();
+  if (writer === undefined) return ['nobody writes'];
+  const found: string[] = [];
+  for (const { idempotencyKey, index, record } of told) {
+    const answer = await append(cluster.address(writer), {
+      ledger: LEDGER,
+      idempotencyKey,
+      record,
+    });
+    const text = await answer.text();
+    const isFirst = answer.status === 200 && (JSON.parse(text) as Receipt).index === index;
+    if (!isFirst)
+      found.push(`${idempotencyKey} at ${index}, asked again: ${answer.status} ${text}`);
+  }
+  return found;
 }
 
 /** What carried an idempotency key is there once at most, whether it was answered or not. */
