@@ -223,8 +223,8 @@ export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'what an old writer signed behind its end is taken',
     file: 'replication/replica/place.js',
-    find: 'head.size <= ended.size ?',
-    replace: 'true ?',
+    find: 'isBehindItsEnd(announced, known) ? "late" : "on"',
+    replace: '"on"',
     suite: TAIL,
     tests: 'does not come back',
   },

@@ -12,6 +12,7 @@ import { STAMP_FAULTS } from '../anchoring/stamp-faults.js';
 import { AUGMENTATION_FAULTS } from '../augmentation/planted-faults.js';
 import { BACKUP_FAULTS } from '../backup/planted-backups.js';
 import { WITNESS_FAULTS } from '../checkpoint/planted-faults.js';
+import { CLUSTER_FAULTS } from '../deployment/planted-faults.js';
 import { SPV_FAULTS } from '../evidence/bitcoin/spv-faults.js';
 import { CONTAINER_FAULTS } from '../evidence/container-faults.js';
 import { KNOWN_BY_FAULTS } from '../evidence/known-by-faults.js';
@@ -57,6 +58,7 @@ const ALL = [
   ...RETENTION_FAULTS,
   ...LINK_FAULTS,
   ...REPLICA_FAULTS,
+  ...CLUSTER_FAULTS,
   REHEARSAL_FAULT,
   ...BACKUP_FAULTS,
   ...HANDOVER_FAULTS,

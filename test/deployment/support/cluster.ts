@@ -1,7 +1,4 @@
-/**
- * Three nodes as an operator runs them, each a process with its own data, keys and HTTP; whatever they say to each other goes
- * through relays, one for each way in which one dials another, so that their network can be as bad as a test wants it.
- */
+/** Three nodes as an operator runs them, each a process with its own data, keys and HTTP, on a network as bad as a test wants it. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCli } from '../../cli/support/run-cli.js';
@@ -9,8 +6,8 @@ import { RunningNode } from '../../cli/support/running-node.js';
 import { ask, type NodeAddress } from '../../faults/node-calls.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
-import { type Conditions, TcpRelay } from '../../support/link-relay.js';
 import { program } from '../../support/product.js';
+import type { ClusterNetwork } from './network.js';
 
 export const NAMES = ['a', 'b', 'c'] as const;
 export type Name = (typeof NAMES)[number];
@@ -24,11 +21,8 @@ const STARTING_MILLIS = 120_000;
 
 export interface ClusterOptions {
   readonly root: string;
-  /** Of the relays. */
-  readonly seed: string;
-  /** The built program that a node runs. */
-  readonly entryOf?: (name: Name) => string;
-  readonly serveArguments?: readonly string[];
+  /** Closed with the cluster. */
+  readonly network: ClusterNetwork;
 }
 
 interface Member {
@@ -46,8 +40,6 @@ interface Status {
 export class Cluster {
   readonly #options: ClusterOptions;
   readonly #members = new Map<Name, Member>();
-  /** By who dials and who is dialled. */
-  readonly #relays = new Map<string, TcpRelay>();
 
   private constructor(options: ClusterOptions) {
     this.#options = options;
@@ -81,13 +73,13 @@ export class Cluster {
 
   /** Resolves when it answers. */
   async start(name: Name): Promise<void> {
-    const { root, entryOf, serveArguments = [] } = this.#options;
+    const { network, root } = this.#options;
     const member = this.#member(name);
-    const argv = ['serve', '--data', this.#data(name), '--port', String(member.port)];
-    const replication = ['--replication', join(root, `${name}.json`)];
-    const entry = entryOf?.(name) ?? program;
+    const at = ['--host', network.hostOf(name), '--port', String(member.port)];
+    const files = ['--data', this.#data(name), '--replication', join(root, `${name}.json`)];
     const env = { CHIROGRAPH_ADMIN_KEY: ADMIN };
-    member.running = new RunningNode([...argv, ...replication, ...serveArguments], env, [], entry);
+    const wrap = network.wrapOf(name);
+    member.running = new RunningNode(['serve', ...at, ...files], env, wrap, program);
     await member.running.until('listening');
   }
 
@@ -121,14 +113,8 @@ export class Cluster {
     return (await Promise.all(ends)).flat();
   }
 
-  /** Between a node and all others. */
-  change(name: Name, conditions: Partial<Conditions>): void {
-    for (const [way, relay] of this.#relays)
-      if (way.split(' ').includes(name)) relay.change(conditions);
-  }
-
-  changeAll(conditions: Partial<Conditions>): void {
-    for (const relay of this.#relays.values()) relay.change(conditions);
+  get network(): ClusterNetwork {
+    return this.#options.network;
   }
 
   /** Who says that it writes: none, or two of which one does not know better yet. */
@@ -167,7 +153,7 @@ export class Cluster {
 
   async close(): Promise<void> {
     for (const name of this.#members.keys()) await this.kill(name);
-    for (const relay of this.#relays.values()) await relay.close();
+    await this.#options.network.close();
   }
 
   async #begin(): Promise<void> {
@@ -175,13 +161,6 @@ export class Cluster {
       const ports = { port: await freePort(), linkPort: await freePort() };
       this.#members.set(name, { ...ports, running: null, key: '' });
     }
-    for (const from of NAMES)
-      for (const to of NAMES)
-        if (from !== to) {
-          const leads = { host: '127.0.0.1', port: this.#member(to).linkPort };
-          const seed = `${this.#options.seed} ${from} ${to}`;
-          this.#relays.set(`${from} ${to}`, await TcpRelay.open({ to: leads, seed }));
-        }
     await this.#write(await this.#keys());
     await Promise.all(NAMES.map((name) => this.start(name)));
     await this.#share();
@@ -193,21 +172,24 @@ export class Cluster {
     for (const name of NAMES) {
       const data = ['--data', this.#data(name)];
       await cli(['init', ...data], { CHIROGRAPH_ADMIN_KEY: ADMIN });
-      const place = ['--name', name, '--site', `${name}1`, '--address', '127.0.0.1:1'];
+      const place = ['--name', name, '--site', `${name}1`];
       keys.set(name, JSON.parse(await cli(['replication', 'keys', ...data, ...place])) as object);
     }
     return keys;
   }
 
   async #write(keys: ReadonlyMap<Name, object>): Promise<void> {
+    const { network } = this.#options;
+    const bootstrap = network.bootstrap.length === 0 ? {} : { bootstrap: network.bootstrap };
     for (const name of NAMES) {
-      const peers = NAMES.filter((other) => other !== name).map((other) => ({
-        ...keys.get(other),
-        ...{ address: this.#relays.get(`${name} ${other}`)?.address, url: this.#admin(other).url },
-        offers: true,
-      }));
-      const listen = `127.0.0.1:${this.#member(name).linkPort}`;
-      const settings = JSON.stringify({ site: `${name}1`, listen, peers });
+      const peers = [];
+      for (const other of NAMES.filter((one) => one !== name)) {
+        const address = await network.way(name, other, this.#member(other).linkPort);
+        const { url } = this.#admin(other);
+        peers.push({ ...keys.get(other), ...(address !== null && { address }), url, offers: true });
+      }
+      const listen = `${network.hostOf(name)}:${this.#member(name).linkPort}`;
+      const settings = JSON.stringify({ site: `${name}1`, listen, ...bootstrap, peers });
       await writeFile(join(this.#options.root, `${name}.json`), settings);
     }
   }
@@ -251,7 +233,8 @@ export class Cluster {
   }
 
   #admin(name: Name): NodeAddress {
-    return { url: `http://127.0.0.1:${this.#member(name).port}`, key: ADMIN };
+    const host = this.#options.network.hostOf(name);
+    return { url: `http://${host}:${this.#member(name).port}`, key: ADMIN };
   }
 
   #data(name: Name): string {

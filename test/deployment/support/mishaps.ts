@@ -9,8 +9,6 @@ export interface Mishap {
   readonly happen: (cluster: Cluster) => Promise<void>;
 }
 
-const CALM = { delayMillis: 0, jitterMillis: 0, bytesPerSecond: 0, isPartitioned: false };
-
 /** After it all run and reach each other again. */
 export function drawMishap(choice: SeededChoice): Mishap {
   const besides = choice.pick([
@@ -30,15 +28,14 @@ export function drawMishap(choice: SeededChoice): Mishap {
       const [writer = any] = target === 'any' ? [any] : await cluster.writers();
       const apart = besides === 'partition' ? writer : other;
       const moving = besides === 'move' ? moveAway(cluster, other) : null;
-      if (besides.startsWith('partition')) cluster.change(apart, { isPartitioned: true });
-      if (besides === 'bad network')
-        cluster.changeAll({ delayMillis: 20, jitterMillis: 40, bytesPerSecond: 500_000 });
+      if (besides.startsWith('partition')) await cluster.network.cutOff(apart);
+      if (besides === 'bad network') await cluster.network.worsen();
       await delay(waits.before);
       await cluster.kill(writer);
       await delay(waits.down);
       await cluster.start(writer);
       await delay(waits.apart);
-      cluster.changeAll(CALM);
+      await cluster.network.calm();
       await moving;
     },
   };

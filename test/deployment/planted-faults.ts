@@ -1,0 +1,38 @@
+/** Faults of a group of which a cluster under mishaps must notice each, in so many rounds. */
+import type { FaultOfSuite } from '../support/planted-suite.js';
+
+const RULES = 'replication/protocol/rules.js';
+const suite = 'test/deployment/mishaps.test.ts';
+
+export const CLUSTER_FAULTS: readonly FaultOfSuite[] = [
+  {
+    name: 'a writer answers before anybody else has it',
+    ...{ file: RULES, suite, cases: 4 },
+    find: '\n  isWriteQuorum,',
+    replace: '\n  isWriteQuorum: () => true,',
+  },
+  {
+    name: 'a candidate takes over without the longest log',
+    ...{ file: RULES, suite, cases: 12 },
+    find: 'lacks: (own, longest) => compareEnds(own, longest) < 0,',
+    replace: 'lacks: () => false,',
+  },
+  {
+    name: 'a writer whose term is over is believed',
+    ...{ file: RULES, suite, cases: 12 },
+    find: 'isLate: (announced, promised) => compareTerms(announced, promised) < 0,',
+    replace: 'isLate: () => false,',
+  },
+  {
+    name: 'what an old writer announced behind its end is waited for',
+    ...{ file: 'replication/replica/followed-log.js', suite, cases: 8 },
+    find: 'this.#ahead = this.#ahead.filter((one) => !isBehindItsEnd(one, copy.keys));',
+    replace: '',
+  },
+  {
+    name: 'a member counts blocks as stored without their secrets',
+    ...{ file: 'replication/replica/followed-log.js', suite, cases: 4 },
+    find: 'await this.#options.secure?.(reached.walk.length, signal);',
+    replace: '',
+  },
+];

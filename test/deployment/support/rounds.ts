@@ -1,0 +1,38 @@
+/** A cluster that keeps a ledger under load while one thing after the other happens to it. */
+import { SeededChoice } from '../../support/seeded-choice.js';
+import { report } from '../../support/suite.js';
+import { Clients } from './clients.js';
+import { Cluster } from './cluster.js';
+import { drawMishap } from './mishaps.js';
+import type { ClusterNetwork } from './network.js';
+import { brokenPromises } from './promises.js';
+
+const WRITERS = 3;
+/** That have to get through after each mishap. */
+const ACKNOWLEDGED = 20;
+const PATIENCE_MILLIS = 60_000;
+
+/** @param seeds of a mishap each. @returns what is wrong after the first that leaves something wrong, and at the end. */
+export async function problemsIn(
+  root: string,
+  network: ClusterNetwork,
+  seeds: readonly number[],
+): Promise<string[]> {
+  const cluster = await Cluster.open({ root, network });
+  try {
+    const clients = new Clients(cluster, WRITERS);
+    const problems = await clients.acknowledged(ACKNOWLEDGED, PATIENCE_MILLIS);
+    for (const seed of seeds) {
+      if (problems.length > 0) break;
+      const { name, happen } = drawMishap(new SeededChoice(`mishap ${seed}`));
+      await happen(cluster);
+      problems.push(...(await clients.acknowledged(ACKNOWLEDGED, PATIENCE_MILLIS)));
+      report(`mishap ${seed}: ${name}: ${clients.told.length} acknowledged so far`);
+    }
+    await clients.end();
+    if (problems.length > 0) return problems;
+    return await brokenPromises(cluster, clients, PATIENCE_MILLIS);
+  } finally {
+    await cluster.close();
+  }
+}
