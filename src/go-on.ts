@@ -11,7 +11,7 @@ import type { KeyStore } from './keys/key-store.js';
 import { KeysError } from './keys/keys-error.js';
 import type { Mark } from './keys/mark.js';
 import { unobserved } from './ledger/commit-observer.js';
-import { LedgerStore } from './ledger/ledger-store.js';
+import { LedgerStore, type LedgerStoreOptions } from './ledger/ledger-store.js';
 import type { Ledger } from './ledger/ledger.js';
 import { epochLedger } from './ledger-node.js';
 import { readRunFile, writeRunFile } from './node-run.js';
@@ -35,6 +35,8 @@ export interface WentOn {
   readonly origin: string;
   /** Entries of the old log that are there, and stay readable under its origin. */
   readonly recoveredSize: number;
+  /** Other nodes keep it too, and it is caught up with theirs. */
+  readonly isShared?: true;
 }
 
 /**
@@ -47,6 +49,11 @@ export async function goOnAsSuccessor(options: GoOnOptions): Promise<WentOn[]> {
     const wentOn: WentOn[] = [];
     for (const ledger of accessFirst(store.allLedgers())) {
       const { origin, head } = ledger.reader;
+      if (ledger.isShared) {
+        // Others have what is missing here: it comes back from them, and nothing is written before.
+        wentOn.push({ from: origin, origin, recoveredSize: head.size, isShared: true });
+        continue;
+      }
       // A crash here leaves some ledgers gone on and others not; the mark still forbids writing, and
       // doing it again gives the first ones one more log.
       const { reader } = await store.succeed(ledger.identity.handle, cause);
@@ -57,7 +64,10 @@ export async function goOnAsSuccessor(options: GoOnOptions): Promise<WentOn[]> {
     await recordRestore(store, options, {
       action: options.order?.action ?? 'restore:successor',
       outcome: 'done',
-      made: { ...options.order?.made, logs: wentOn.length },
+      made: {
+        ...options.order?.made,
+        logs: wentOn.filter(({ isShared }) => isShared !== true).length,
+      },
     });
     await options.besides?.(store);
     await ApiKeyRegistry.accept(dataDirectory, keyStore);
@@ -68,7 +78,7 @@ export async function goOnAsSuccessor(options: GoOnOptions): Promise<WentOn[]> {
 
 /** Opens a store that no node has open, to be written by an operator's order, and closes it. @throws as `LedgerStore.open`. */
 export async function whileOpen<T>(
-  options: GoOnOptions,
+  options: GoOnOptions & Pick<LedgerStoreOptions, 'recoveryKeyFor'>,
   act: (store: LedgerStore) => Promise<T>,
 ): Promise<T> {
   const store = await LedgerStore.open({

@@ -144,8 +144,8 @@ export class LedgerNode {
       const run = await beginRun({ dataDirectory, keyStore, epochs: epochs?.reader ?? null });
       store.allowWrites();
       await store.completeLedgers();
-      const nodeTenant = await tenantOf(store, NODE_TENANT, options.logName);
-      await tenantOf(store, DEFAULT_TENANT, options.logName);
+      const nodeTenant = await ensureTenant(store, NODE_TENANT, options.logName);
+      await ensureTenant(store, DEFAULT_TENANT, options.logName);
       // Also of tenants that an earlier version made, or whose making a crash cut short.
       for (const tenant of store.tenants()) await ensureAccessLedger(store, tenant);
       const epochLog = epochs ?? (await store.createLedger(nodeTenant, EPOCHS));
@@ -224,12 +224,19 @@ export class LedgerNode {
   /** Takes a tenant that another node made, of which the key store has the keys. @throws LedgerError LEDGER_EXISTS, LEDGER_READ_ONLY. */
   adoptTenant(offered: Omit<TenantDescriptor, 'logName'>): Promise<void> {
     return this.#catalogTurns.take(async () => {
-      const { keyStore, logName } = this.#options;
-      const tenant = await this.store.adoptTenant({ ...offered, logName });
+      const { keyStore } = this.#options;
+      const tenant = await this.store.adoptTenant({ ...offered, logName: this.#logName });
       this.#keys.set(tenant.handle, tenantKeys(await keyStore.tenantRoot(tenant.handle)));
       // A crash before this leaves a tenant without one: the next opening makes it.
       await ensureAccessLedger(this.store, tenant);
     });
+  }
+
+  /** Of logs that are made: a node that has lost its data has another since, so that none goes by the name of a lost one. */
+  get #logName(): string {
+    const { logName } = this.#options;
+    const own = this.tenantNamed(NODE_TENANT).logName;
+    return own.startsWith(`${logName}.r`) ? own : logName;
   }
 
   /** Number of this run, as `Mark.run` counts. */
@@ -330,7 +337,7 @@ export class LedgerNode {
   async #tenant(name: string): Promise<TenantDescriptor> {
     const known = this.store.tenantNamed(name);
     if (known !== undefined) return known;
-    const tenant = await this.store.createTenant(name, this.#options.logName);
+    const tenant = await this.store.createTenant(name, this.#logName);
     const root = await this.#options.keyStore.tenantRoot(tenant.handle);
     this.#keys.set(tenant.handle, tenantKeys(root));
     // A crash before this leaves a tenant without one: the next opening makes it.
@@ -347,7 +354,7 @@ export function epochLedger(
   return node && store.ledgersOf(node.handle).find(({ identity }) => identity.name === EPOCHS);
 }
 
-async function tenantOf(
+export async function ensureTenant(
   store: LedgerStore,
   name: string,
   logName: string,

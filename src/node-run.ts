@@ -23,7 +23,7 @@ export interface NodeMemory {
 export function readOnly(refusal: string): LedgerError {
   return new LedgerError(
     'LEDGER_READ_ONLY',
-    `${refusal}; to go on in new logs that say so, run \`chirograph restore --successor\``,
+    `${refusal}; to go on in new logs that say so, run \`chirograph restore --successor\`, or \`--empty\` where nothing is left`,
   );
 }
 

@@ -97,6 +97,14 @@ export async function openNode(
   }
 }
 
+/** First part of the origins of the node's logs. */
+export function logNameOf(
+  { logName }: Pick<Config, 'logName'>,
+  { nodeId }: Pick<KeyStore, 'nodeId'>,
+): string {
+  return logName ?? `chirograph.${nodeId.slice(0, 8)}`;
+}
+
 async function open(
   config: Config,
   secrets: Secrets,
@@ -108,7 +116,7 @@ async function open(
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   const keyStore = await DirectoryKeyStore.open({ directory, dataDirectory, random });
   const isDevelopment = developmentParts(config).length > 0;
-  const logName = config.logName ?? `chirograph.${keyStore.nodeId.slice(0, 8)}`;
+  const logName = logNameOf(config, keyStore);
   const { onTokenCrash = () => undefined } = surroundings;
   const opened = await openSeal(config, secrets, { keyStore, clock, random, onTokenCrash });
   lifetime.add(() => opened.close());

@@ -3,17 +3,25 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { formatInstant, systemClock } from '../base/time.js';
 import { goOnAfterDamage, type Mended } from '../go-on-after-damage.js';
+import { goOnEmpty } from '../go-on-empty.js';
 import { goOnAsSuccessor, type WentOn } from '../go-on.js';
 import { restoreBackup } from '../restore-backup.js';
 import { CliError } from './cli-error.js';
 import { repeated, withExamples } from './command-help.js';
 import { createProgress } from './progress.js';
-import { closedStore, keysBesideData, type StoreFlags, withStoreOptions } from './store-options.js';
+import {
+  closedStore,
+  emptyData,
+  keysBesideData,
+  type StoreFlags,
+  withStoreOptions,
+} from './store-options.js';
 import { oneLine, printResult, type Terminal } from './terminal.js';
 
 interface RestoreFlags extends StoreFlags {
   readonly cause: string;
   readonly successor?: true;
+  readonly empty?: true;
   readonly damaged?: readonly string[];
   readonly from?: string;
   readonly vault?: readonly string[];
@@ -40,6 +48,12 @@ export function addRestoreCommand(program: Command, terminal: Terminal): void {
         'the data directory is empty: put in the newest backup that lies there, and go on in new logs that say so unless nothing can have been shown since',
       ).conflicts(['damaged', 'successor']),
     )
+    .addOption(
+      new Option(
+        '--empty',
+        'the data are gone, and there is no backup: begin anew; ledgers that other nodes keep too come back from them, all else is lost',
+      ).conflicts(['damaged', 'successor', 'from', 'vault', 'backup']),
+    )
     .option(
       '--vault <directory>',
       'with --from: another backup of the node, for a newer vault; may be given again',
@@ -54,12 +68,14 @@ export function addRestoreCommand(program: Command, terminal: Terminal): void {
       if (flags.from !== undefined) await putIn(flags, flags.from, cause, terminal);
       else if (flags.damaged !== undefined) await mend(flags, flags.damaged, cause, terminal);
       else if (flags.successor === true) await succeed(flags, cause, terminal);
-      else throw new CliError('CLI_USAGE', '--from, --successor or --damaged is needed');
+      else if (flags.empty === true) await beginAnew(flags, cause, terminal);
+      else throw new CliError('CLI_USAGE', '--from, --successor, --damaged or --empty is needed');
     });
   withExamples(
     command,
     'chirograph restore --successor --cause "disk lost, backup of 3 May put in" --data chirograph-data',
     'chirograph restore --from /mnt/backup --cause "disk lost" --data chirograph-data',
+    'chirograph restore --empty --cause "disk lost, no backup" --data chirograph-data',
     'chirograph restore --damaged all --cause "bad sectors on /dev/sdb" --data chirograph-data',
   );
 }
@@ -109,6 +125,16 @@ async function succeed(flags: RestoreFlags, cause: string, terminal: Terminal): 
   printResult(terminal, flags.json, result, ledgers.flatMap(wentOnLines));
 }
 
+async function beginAnew(flags: RestoreFlags, cause: string, terminal: Terminal): Promise<void> {
+  const store = await emptyData(flags, terminal);
+  const logName = await goOnEmpty({ ...store, clock: systemClock, cause });
+  printResult(terminal, flags.json, { cause, logName }, [
+    `the node begins anew; origins of the logs that it makes begin with ${oneLine(logName)}`,
+    'API keys are gone: the next start takes or makes the first one',
+    'shared ledgers come back from the nodes that keep them too, once these offer them and `replication` is set',
+  ]);
+}
+
 async function mend(
   flags: RestoreFlags,
   origins: readonly string[],
@@ -144,7 +170,12 @@ export function checkedCause(cause: string): string {
   return cause;
 }
 
-export function wentOnLines({ from, origin, recoveredSize }: WentOn): readonly string[] {
+export function wentOnLines({ from, isShared, origin, recoveredSize }: WentOn): readonly string[] {
+  if (isShared === true)
+    return [
+      oneLine(origin),
+      `  ${entries(recoveredSize)} found; the nodes that keep it too give the rest`,
+    ];
   if (from === origin)
     return [
       oneLine(origin),

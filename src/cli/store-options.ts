@@ -5,6 +5,8 @@ import { RandomPool, type RandomSource } from '../base/random.js';
 import type { Config } from '../config.js';
 import { DirectoryKeyStore } from '../keys/directory-key-store.js';
 import type { KeyStore } from '../keys/key-store.js';
+import { recoveryKeyFor } from '../keys/recovery-key-directory.js';
+import { logNameOf } from '../open-node.js';
 import { readConfigFile } from '../settings/config-file.js';
 import { parseConfig } from '../settings/parse-config.js';
 import { CliError } from './cli-error.js';
@@ -67,6 +69,29 @@ export async function keysBesideData(
 ): Promise<ClosedStore> {
   const { data, keys } = configOf(flags, env);
   return openKeys(data, keys, use);
+}
+
+/** As `keysBesideData`, for data that begin anew: with what new logs are made by. @throws as that. */
+export async function emptyData(
+  flags: StoreFlags,
+  { env }: Terminal,
+): Promise<
+  ClosedStore & {
+    readonly logName: string;
+    readonly recoveryKeyFor: (tenant: string) => Promise<Uint8Array | null>;
+  }
+> {
+  const config = configOf(flags, env);
+  const opened = await openKeys(config.data, config.keys, 'change');
+  const recovery = {
+    directory: config.recoveryKeys ?? null,
+    mayBeDevelopment: env['NODE_ENV'] !== 'production',
+  };
+  return {
+    ...opened,
+    logName: logNameOf(config, opened.keyStore),
+    recoveryKeyFor: (tenant) => recoveryKeyFor(recovery, tenant),
+  };
 }
 
 async function dataThatAreThere(config: Config): Promise<Config> {

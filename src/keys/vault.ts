@@ -47,6 +47,8 @@ export interface VaultOptions {
   readonly maxPending?: number;
   /** Who keeps the tenant's keys for the loss of the key store; nobody without it. */
   readonly escrow?: TenantEscrow | null;
+  /** Of a vault that is not there yet; 1 unless given. */
+  readonly firstGeneration?: number;
 }
 
 /** A secret of which only the row is named. */
@@ -127,7 +129,8 @@ export class Vault {
    */
   static async open(options: VaultOptions): Promise<{ vault: Vault; indexPuts: IndexPut[] }> {
     const { directory, tenantHandle, keyStore, journal, files = durableFileSystem } = options;
-    const place = { directory, tenantHandle, keyStore, files, escrow: options.escrow ?? null };
+    const { escrow = null, firstGeneration: first = 1 } = options;
+    const place = { directory, tenantHandle, keyStore, files, escrow, first };
     await makeDirectoryDurably(directory, files);
     const vault = new Vault(options, place, await openGeneration(place, journal));
     try {

@@ -29,6 +29,12 @@ const digest = key.transform((hex) => hex as HexDigest);
 export const MAX_HANDOVERS = 1_000;
 
 const tenantSchema = z.strictObject({
+  /** Generation that the tenant's vault began with here, where it was not the first: on a node that had lost one before. */
+  firstVault: z
+    .int()
+    .min(2)
+    .max(2 ** 32 - 1)
+    .exactOptional(),
   handle,
   /** First part of the origins of the tenant's ledgers. */
   logName: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,252}$/),

@@ -100,9 +100,9 @@ export async function rebuildState(options: FsckOptions): Promise<FsckSummary> {
       entries += log.head.size;
       progress(log.descriptor.origin, log.head.size);
     }
-    for (const { handle } of parts.catalog.tenants()) {
+    for (const tenant of parts.catalog.tenants()) {
       // Finds no index of its own, and makes it again.
-      vaults.add(handle, await openVault(parts, keyStore, random, handle));
+      vaults.add(tenant.handle, await openVault(parts, keyStore, random, tenant));
     }
     await flushAll(parts, vaults);
     return { logs: logs.length, entries };
@@ -118,8 +118,9 @@ async function* checkParts(
   vaults: Map<string, Vault>,
 ): AsyncGenerator<Finding, FsckSummary> {
   const { keyStore, random } = options;
-  for (const { handle } of parts.catalog.tenants()) {
-    const opened = await openVault(parts, keyStore, random, handle).catch(messageOf);
+  for (const tenant of parts.catalog.tenants()) {
+    const { handle } = tenant;
+    const opened = await openVault(parts, keyStore, random, tenant).catch(messageOf);
     if (typeof opened === 'string') yield vaultFinding(handle, opened);
     else vaults.set(handle, opened);
   }

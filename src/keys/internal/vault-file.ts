@@ -70,16 +70,15 @@ export class VaultFile {
    * Up to `base` the file must be exactly what the journal says; behind that the journal leads, and
    * what a crash kept from the file is written again.
    *
-   * @param base null in a first generation that the journal has not described yet.
+   * @param base null of a vault that the journal has not described yet.
    * @param rows what the journal has for it since.
    * @throws KeysError KEYS_VAULT_DAMAGED; the file is then as it was.
    */
   static async recover(
     path: string,
-    base: VaultState | null,
-    rows: readonly Uint8Array[],
+    generation: number,
+    { base, rows }: { readonly base: VaultState | null; readonly rows: readonly Uint8Array[] },
   ): Promise<VaultFile> {
-    const generation = base?.generation ?? 1;
     const from = base?.length ?? 0;
     const header = base === null ? vaultHeader(generation, null) : new Uint8Array(0);
     const due = Buffer.concat([header, encodeRows(rows)]);

@@ -20,6 +20,8 @@ export interface VaultPlace {
   readonly files: DurableFileSystem;
   /** Null where nothing of the tenant is kept in escrow. */
   readonly escrow: TenantEscrow | null;
+  /** Generation that a new vault begins with. */
+  readonly first: number;
 }
 
 /** What the journal knows: the file before its first record, and the rows since. */
@@ -40,7 +42,7 @@ export async function openGeneration(
 ): Promise<VaultGeneration> {
   const { base } = journal;
   const names = await readdir(place.directory);
-  const successor = (base?.generation ?? 1) + 1;
+  const successor = (base?.generation ?? place.first) + 1;
   return base !== null && names.includes(`${String(successor).padStart(8, '0')}.rows`)
     ? finishRotation(place, base, journal.rows)
     : recoverGeneration(place, journal);
@@ -84,9 +86,9 @@ async function recoverGeneration(
   place: VaultPlace,
   { base, rows }: JournaledVault,
 ): Promise<VaultGeneration> {
-  const generation = base?.generation ?? 1;
+  const generation = base?.generation ?? place.first;
   const key = await loadKey(place, generation);
-  const file = await VaultFile.recover(vaultPath(place, generation), base, rows);
+  const file = await VaultFile.recover(vaultPath(place, generation), generation, { base, rows });
   try {
     // Only now that this generation has been found whole.
     await undoRotation(place, generation + 1);

@@ -73,7 +73,10 @@ export class LedgerMaker {
       if (known !== undefined) return known;
       // Nothing has been made yet where they are not there.
       await keyStore.tenantRoot(tenant.handle);
-      return this.#orFail(() => this.#beginTenant(tenant));
+      // Those of a vault that this node had, and lost with its data, stay what they are: the new one is no continuation of it.
+      const first = Math.min(...(await keyStore.vaultGenerations(tenant.handle)));
+      const begun = Number.isSafeInteger(first) && first > 1 ? { firstVault: first } : {};
+      return this.#orFail(() => this.#beginTenant({ ...tenant, ...begun }));
     });
   }
 
@@ -195,8 +198,9 @@ export class LedgerMaker {
     const { keyStore, open, parts, random, vaults, vaultKeepers = {} } = this.#parts;
     const { handle } = tenant;
     const escrow = await escrowOf(vaultKeepers, tenant);
-    await escrow?.keep(1, await keyStore.vaultKey(handle, 1));
-    const vault = await openVault(parts, keyStore, random, handle, escrow);
+    const { firstVault: first = 1 } = tenant;
+    await escrow?.keep(first, await keyStore.vaultKey(handle, first));
+    const vault = await openVault(parts, keyStore, random, tenant, escrow);
     await parts.catalog.putTenant(tenant);
     // Not before: a journal that speaks of a vault without a tenant has lost a file of the catalog.
     vaults.add(handle, vault);

@@ -67,7 +67,7 @@ export async function recover(
     const recovered = await recoverLogs(parts, keyStore);
     for (const tenant of parts.catalog.tenants()) {
       const escrow = await escrowOf(vaultKeepers, tenant);
-      const vault = await openVault(parts, keyStore, random, tenant.handle, escrow);
+      const vault = await openVault(parts, keyStore, random, tenant, escrow);
       vaults.add(tenant.handle, vault);
       await vault.settleEscrow();
     }

@@ -71,7 +71,7 @@ export async function openVault(
   parts: StoreParts,
   keyStore: KeyStore,
   random: RandomSource,
-  tenant: string,
+  { firstVault, handle: tenant }: Pick<TenantDescriptor, 'firstVault' | 'handle'>,
   escrow: TenantEscrow | null = null,
 ): Promise<Vault> {
   const handle = fromHex(tenant);
@@ -87,6 +87,7 @@ export async function openVault(
     random,
     files: parts.durableFiles,
     escrow,
+    ...(firstVault !== undefined && { firstGeneration: firstVault }),
     index: { get: (key) => parts.state.get(vaultKey(key)) },
     journal: { base: known?.state ?? null, rows },
   });

@@ -112,6 +112,9 @@ async function signingKeys(keyStore: KeyStore, log: LogDescriptor): Promise<Sign
   const key = parseVerifierKey(log.verifierKey);
   if (!equalBytes(keys.note.publicKey, key.publicKey))
     throw damaged(`the key store holds another checkpoint key for log ${log.origin}`);
+  // Of data that were copied before the group chose another writer: it goes on by what that one signed.
+  if (keys.isLost && log.shared === true)
+    return { keys: 'elsewhere', core: null, checkpoint: null };
   const checkpoint = noteSigner(key, (message) => keys.note.sign(message));
   return { keys: keys.isLost ? 'lost' : 'own', core: keys.core, checkpoint };
 }

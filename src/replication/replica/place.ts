@@ -17,11 +17,7 @@ export type Place =
  * @throws ReplicaError REPLICA_KEYS_UNVERIFIED where the log was handed over twice; REPLICA_DIVERGED where a group went on from an
  * earlier place than what is here.
  */
-export function placeOf(
-  announced: Announced,
-  known: readonly LogKeys[],
-  length: number,
-): Place {
+export function placeOf(announced: Announced, known: readonly LogKeys[], length: number): Place {
   const { keys } = announced;
   switch (orderOfKeys(known, keys)) {
     case 'older':

@@ -84,7 +84,7 @@ export class Clients {
     record: Told['record'],
     idempotencyKey: string,
   ): Promise<Name | 'told' | null> {
-    if (!this.#cluster.isRunning(by)) return null;
+    if (!this.#cluster.takesClients(by)) return null;
     const answer = await this.#answerOf(this.#cluster.address(by), record, idempotencyKey);
     if (answer === null) return null;
     const { status, text, location } = answer;
@@ -131,7 +131,7 @@ export class Clients {
     for (let at = 0; !this.#ending.signal.aborted; at++) {
       const name = NAMES[at % NAMES.length] ?? 'a';
       await delay(PAUSE_MILLIS);
-      if (!this.#cluster.isRunning(name)) continue;
+      if (!this.#cluster.takesClients(name)) continue;
       try {
         const path = `/ledgers/${LEDGER}/checkpoint`;
         const response = await call(this.#cluster.address(name), path);

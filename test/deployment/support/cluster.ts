@@ -76,7 +76,7 @@ export class Cluster {
     const { network, root } = this.#options;
     const member = this.#member(name);
     const at = ['--host', network.hostOf(name), '--port', String(member.port)];
-    const files = ['--data', this.#data(name), '--replication', join(root, `${name}.json`)];
+    const files = ['--data', this.dataOf(name), '--replication', join(root, `${name}.json`)];
     const env = { CHIROGRAPH_ADMIN_KEY: ADMIN };
     const wrap = network.wrapOf(name);
     member.running = new RunningNode(['serve', ...at, ...files], env, wrap, program);
@@ -134,6 +134,22 @@ export class Cluster {
     return code === 0 ? null : stderr;
   }
 
+  /** Whether clients of the tenant have a key for it. */
+  takesClients(name: Name): boolean {
+    return this.isRunning(name) && this.#member(name).key !== '';
+  }
+
+  /** `restore` at a stopped node. With nothing left, clients have to log in again. @param how its arguments. */
+  async goOn(name: Name, how: readonly string[]): Promise<string> {
+    if (how.includes('--empty')) this.#member(name).key = '';
+    return this.run(name, ['restore', ...how]);
+  }
+
+  /** A command on the data of a stopped node. */
+  async run(name: Name, argv: readonly string[]): Promise<string> {
+    return cli([...argv, '--data', this.dataOf(name)]);
+  }
+
   /** What each says of itself and last logged, for whoever has to find out what went wrong. */
   async describe(): Promise<string> {
     const all = await Promise.all(
@@ -147,7 +163,7 @@ export class Cluster {
   }
 
   async fsck(name: Name): Promise<string[]> {
-    const { code, stdout, stderr } = await runCli(['fsck', '--data', this.#data(name)]);
+    const { code, stdout, stderr } = await runCli(['fsck', '--data', this.dataOf(name)]);
     return code === 0 ? [] : [`fsck of ${name}: ${stdout}${stderr}`];
   }
 
@@ -170,7 +186,7 @@ export class Cluster {
   async #keys(): Promise<Map<Name, object>> {
     const keys = new Map<Name, object>();
     for (const name of NAMES) {
-      const data = ['--data', this.#data(name)];
+      const data = ['--data', this.dataOf(name)];
       await cli(['init', ...data], { CHIROGRAPH_ADMIN_KEY: ADMIN });
       const place = ['--name', name, '--site', `${name}1`];
       keys.set(name, JSON.parse(await cli(['replication', 'keys', ...data, ...place])) as object);
@@ -196,7 +212,7 @@ export class Cluster {
 
   async #share(): Promise<void> {
     const [first, ...others] = NAMES;
-    await this.#login(first);
+    await this.login(first, true);
     const body = { text: JSON.stringify({ name: LEDGER }), type: 'application/json' };
     await ask(this.address(first), '/ledgers', body);
     const env = { CHIROGRAPH_URL: this.#admin(first).url, CHIROGRAPH_KEY: this.address(first).key };
@@ -206,18 +222,20 @@ export class Cluster {
       'a group',
       STARTING_MILLIS,
     );
-    for (const name of others) {
+    for (const name of others) await this.login(name);
+  }
+
+  /**
+   * Once the ledger has come there: a key of its tenant before would make another tenant of that name. The same author at each: a
+   * record that is sent again elsewhere is the same one.
+   */
+  async login(name: Name, isFirst = false): Promise<void> {
+    if (!isFirst)
       await eventually(
         async () => ((await this.#status(name))?.ledgers[0]?.size ?? 0) >= 2,
         `the ledger at ${name}`,
         STARTING_MILLIS,
       );
-      await this.#login(name);
-    }
-  }
-
-  /** The same author at each: a record that is sent again elsewhere is the same one. */
-  async #login(name: Name): Promise<void> {
     const wanted = { tenant: TENANT, role: 'admin', author: 'acme-backend' };
     const body = { text: JSON.stringify(wanted), type: 'application/json' };
     this.#member(name).key = (await ask<{ key: string }>(this.#admin(name), '/keys', body)).key;
@@ -237,7 +255,7 @@ export class Cluster {
     return { url: `http://${host}:${this.#member(name).port}`, key: ADMIN };
   }
 
-  #data(name: Name): string {
+  dataOf(name: Name): string {
     return join(this.#options.root, name, 'data');
   }
 
