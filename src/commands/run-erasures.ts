@@ -8,11 +8,13 @@ import { ChirographError } from '../base/errors.js';
 import { Turns } from '../base/turns.js';
 import { LedgerError } from '../ledger/ledger-error.js';
 import type { MayForgetParts } from '../queries/may-forget.js';
+import type { ErasureStatement } from '../records/statement.js';
 import type { Erasure } from '../retention/erasure.js';
 import { announceErasures } from './announce-erasures.js';
 import { HolderConfirmer } from './confirm-holders.js';
 import type { Announced, EraserDeps, ErasureProgress, ErasureRun } from './erasure-run.js';
 import { announcedOf, destroyRows, finishErasures } from './finish-erasures.js';
+import { takeSaidErasures } from './take-said-erasures.js';
 
 export class Eraser {
   readonly #deps: EraserDeps;
@@ -116,6 +118,26 @@ export class Eraser {
       this.#checkOpen();
       await this.#finishSaid(tenant, this.#deps.erasures.of(tenant));
       return destroyRows(this.#deps, this.#deps.handleOf(tenant), [], () => undefined);
+    });
+  }
+
+  /**
+   * Destroys what entries of a shared ledger name. Erasures of this node's own are gone on with that they are of, whether or not
+   * it had come to saying so itself.
+   *
+   * @param named in the order of the log.
+   * @throws as `Forgetter.destroy`.
+   */
+  destroyNamed(tenant: TenantName, named: readonly ErasureStatement[]): Promise<void> {
+    return this.#turnsOf(tenant).take(async () => {
+      this.#checkOpen();
+      const { erasures, handleOf, store } = this.#deps;
+      await takeSaidErasures(this.#run, tenant, named);
+      await this.#finishSaid(tenant, erasures.of(tenant));
+      const handle = handleOf(tenant);
+      // Else they went with what was gone on with, or were never here.
+      if (store.vaultOf(handle).condemned.size > 0)
+        await destroyRows(this.#deps, handle, [], () => undefined);
     });
   }
 

@@ -85,9 +85,7 @@ export class Forgetter {
     rowIds: readonly string[],
     onCopied: (share: number) => void = () => undefined,
   ): Promise<{ generation: number }> {
-    return this.#turns.take(() =>
-      this.#destroy(this.#parts.vaults.get(tenant), new Set(rowIds), onCopied),
-    );
+    return this.#turns.take(() => this.#destroy(this.#parts.vaults.get(tenant), rowIds, onCopied));
   }
 
   /** No vault is rotated meanwhile. */
@@ -103,11 +101,13 @@ export class Forgetter {
 
   async #destroy(
     vault: Vault,
-    doomed: ReadonlySet<string>,
+    rowIds: readonly string[],
     onCopied: (share: number) => void,
   ): Promise<{ generation: number }> {
     const { state, sequencer, rotation } = this.#parts;
     this.#checkOpen();
+    // What other entries have everybody destroy goes with the same rotation.
+    const doomed = new Set([...rowIds, ...vault.condemned]);
     vault.doom(doomed);
     // A crash during this leaves a key and a file aside, which the next opening removes.
     const successor = await vault.beginRotation({
@@ -134,6 +134,7 @@ export class Forgetter {
       throw sequencer.fail(cause);
     }
     if (changed.obsolete === null) throw changed.refusal;
+    vault.absolve(doomed);
     // A crash here leaves rows in the index that mean nothing to anybody; they only take room.
     await state.clearRange(vaultRange(changed.obsolete));
     const { tenant, generation } = successor.aside;

@@ -112,7 +112,7 @@ async function* checkBlock(
   for (const [at, entry] of placed.entries()) {
     const before = (): TreeEdge => treeBefore(walk, placed.slice(0, at));
     for (const problem of checkEntry(walk, entry, before)) yield { problem };
-    if (entry.isBatch)
+    if (entry.found?.kind === 'batch')
       for (const problem of checkBatch(entry, before, source.name)) yield { problem };
     for (const rowId of partRowIds(entry)) rowIds.set(toHex(rowId), rowId);
   }

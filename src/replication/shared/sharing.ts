@@ -6,10 +6,12 @@ import type { Logger } from '../../base/logger.js';
 import type { RandomSource } from '../../base/random.js';
 import type { Clock } from '../../base/time.js';
 import type { KeyStore, NoteKey } from '../../keys/key-store.js';
+import { erasureDraft } from '../../ledger/erasure-draft.js';
 import { LedgerError } from '../../ledger/ledger-error.js';
 import type { LedgerStore } from '../../ledger/ledger-store.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { REPLICA_LIMITS, type ReplicaLogs } from '../../ledger/replica-logs.js';
+import type { ErasureStatement } from '../../records/statement.js';
 import { parseVerifierKey } from '../../tlog/note-key.js';
 import { GroupLinks } from '../group-links.js';
 import { linkKeyOf } from '../links/link-settings.js';
@@ -17,12 +19,15 @@ import type { Link } from '../links/link.js';
 import type { Timers } from '../links/timers.js';
 import { memberOf } from '../protocol/group.js';
 import { groupsInQuestion } from '../protocol/log-view.js';
+import { mayAppend } from '../protocol/member-state.js';
 import type { Timing } from '../protocol/rules.js';
 import type { NodeId } from '../protocol/term.js';
 import type { ReplicaMemory } from '../replica/replica-memory.js';
 import { ReplicationError } from '../replication-error.js';
 import type { GroupWish } from '../replication-port.js';
 import type { ReplicationSettings, SharingPeer } from '../replication-settings.js';
+import { ErasedChannels } from './erased-channels.js';
+import type { ErasingPort } from './erasing.js';
 import { LogChannels } from './log-channels.js';
 import type { OfferedLedger } from './offer.js';
 import { Offering } from './offering.js';
@@ -44,8 +49,9 @@ export interface SharingOptions {
   readonly run: number;
   /** Makes a tenant of another node this one's too. */
   readonly adoptTenant: (offered: OfferedLedger['tenant']) => Promise<void>;
-  /** Whether a row of the vault (hex) was destroyed here. */
-  readonly isErased: (rowId: string) => boolean;
+  readonly erasing: ErasingPort;
+  /** For tests: see `ErasingParts.patienceMillis`. */
+  readonly erasedPatienceMillis?: number | undefined;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly timers: Timers;
@@ -60,6 +66,7 @@ export class Sharing {
   readonly #groups: GroupLinks;
   readonly #logs: LogChannels;
   readonly #secrets: SecretChannels;
+  readonly #erased: ErasedChannels;
   readonly #offering: Offering;
   /** By origin. */
   readonly #shared = new Map<string, SharedEntry>();
@@ -85,6 +92,10 @@ export class Sharing {
       ...{ timers, onFailure },
       give: (to, asked) => this.#give(to, asked),
     });
+    // Whoever has kept the ledger may say so, a member still or not.
+    this.#erased = new ErasedChannels(
+      (from, message) => this.of(message.origin)?.hearErased(from, message) ?? true,
+    );
     this.#offering = new Offering({
       ...options,
       mayTake: (origin) => !this.#shared.has(origin) && this.#shared.size < MAX_SHARED,
@@ -130,6 +141,7 @@ export class Sharing {
     this.#groups.onLink(peer, link);
     this.#logs.onLink(node, link);
     this.#secrets.onLink(node, link);
+    this.#erased.onLink(node, link);
     this.#offering.onLink(node, link, () => {
       for (const { ledger } of this.all()) ledger.forget(link.mux);
       this.#given.delete(link);
@@ -163,7 +175,8 @@ export class Sharing {
     this.#isClosed = true;
     this.#cancel();
     await this.#opening;
-    for (const { ledger } of this.all()) await ledger.close();
+    // All at once: what one of them waits for may be another's to refuse.
+    await Promise.all(this.all().map(({ ledger }) => ledger.close()));
     this.#shared.clear();
     await this.#options.logs.close();
   }
@@ -210,6 +223,10 @@ export class Sharing {
       announce: (to, announcement) => {
         this.#logs.announce(to, announcement);
       },
+      sayErased: (to, message) => {
+        this.#erased.send(to, message);
+      },
+      passOn: (named) => this.#passOn(origin, store.tenant, named),
       onOffender: (peer) => {
         this.#dropOffender(peer);
       },
@@ -229,8 +246,10 @@ export class Sharing {
       this.#offering.offerTo(node, this.#wantingOf(node));
       if (this.#hasTooMuch(node, link)) void link.close();
     }
-    for (const { ledger } of this.all())
+    for (const { ledger } of this.all()) {
       for (const { peer } of ledger.tail.peerForks()) this.#dropOffender(peer);
+      ledger.look();
+    }
     this.#cancel = this.#options.timers.after(LOOK_MILLIS, () => {
       this.#look();
     });
@@ -269,6 +288,20 @@ export class Sharing {
   #dropOffender(peer: Uint8Array | null): void {
     const linkKey = peer === null ? null : linkKeyOf(peer);
     for (const link of this.#links.values()) if (link.linkKey === linkKey) link.drop('garbage');
+  }
+
+  /** What one ledger has its holders destroy goes with the vault's secrets in all: whoever keeps the others only is told there. */
+  async #passOn(origin: string, tenant: string, named: readonly ErasureStatement[]): Promise<void> {
+    for (const { ledger } of this.all()) {
+      const { store, state } = ledger;
+      if (ledger.origin === origin || store.tenant !== tenant || !mayAppend(state)) continue;
+      const { erasures } = store;
+      const unsaid: ErasureStatement[] = [];
+      for (const one of named)
+        if (one.rows[0] !== undefined && !(await erasures.names(one.rows[0]))) unsaid.push(one);
+      if (unsaid.length > 0)
+        await ledger.append(unsaid.map(({ id, rows }) => erasureDraft(id, rows)));
+    }
   }
 
   /** Who has been left out of the group has had its last block once that is settled. */
