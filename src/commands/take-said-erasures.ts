@@ -23,7 +23,8 @@ export async function takeSaidErasures(
     const said = byId.get(erasure.id) ?? [];
     if (erasure.state === 'executing' || erasure.state === 'done') continue;
     const secrets: ScopedRow[] = [];
-    for (const rowId of said.flatMap(({ rows }) => rows.map(fromHex))) {
+    for (const row of said.flatMap(({ rows }) => rows)) {
+      const rowId = fromHex(row);
       const scope = await vault.scopeOfRow(rowId);
       if (scope !== null) secrets.push({ rowId, scope });
     }

@@ -14,6 +14,8 @@ const PATIENCE = 20_000;
 let root: string;
 let nodes: SharingNode[] = [];
 let keys: NodeKeys[] = [];
+/** Ends what a test has wait. */
+let release: () => void = () => undefined;
 
 beforeEach(async () => {
   root = await temporaryDirectory();
@@ -32,6 +34,7 @@ beforeEach(async () => {
   await allHave(4);
 });
 afterEach(async () => {
+  release();
   for (const node of nodes) await node.close();
   await removeDirectory(root);
 });
@@ -175,4 +178,115 @@ it('is certified by another writer, if the one that announced it is gone', async
   await comesBack(0);
   await checkWords(await certified(isBy(0, 1, 2), 'a certificate by all'));
   for (const node of nodes) await expectGone(node, rows);
+}, 90_000);
+
+it('gives nobody what is still to go, lets nothing rest on it, and signs for nothing that opens still', async () => {
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  at(0).beforeDestroying = () => gate;
+  at(1).forgets = true;
+  const rows = await at(0).erase('alice');
+  await allHave(5);
+  const vault = at(0).store.vaultOf(at(0).tenant);
+  expect(await vault.secretOfRow(fromHex(rows[0] ?? ''))).not.toBeNull();
+  expect(await secretsGiven(at(0), rows)).toEqual([]);
+  const refused = { kind: 'error', error: { code: 'KEYS_VAULT_PUSHBACK' } };
+  expect(await at(0).append('alice', 'k3')).toMatchObject([refused]);
+  expect(await at(0).erasures.word()).toBeNull();
+  release();
+  await certified(isBy(0, 2), 'a certificate without the one that forgets');
+  expect(await at(1).erasures.word()).toBeNull();
+  at(1).forgets = false;
+  await certified(isBy(0, 1, 2), 'a certificate by all');
+  for (const node of nodes) await expectGone(node, rows);
+}, 90_000);
+
+it('goes on after a restart, before anything can rest on what goes', async () => {
+  at(2).beforeDestroying = () => Promise.reject(away());
+  const rows = await at(0).erase('alice');
+  await certified(isBy(0, 1), 'a certificate without the one that cannot destroy');
+  await at(2).close();
+  await comesBack(2);
+  const { condemned } = at(2).store.vaultOf(at(2).tenant);
+  expect([...condemned].sort()).toEqual([...rows].sort());
+  await at(2).close();
+  at(2).beforeDestroying = () => Promise.resolve();
+  await comesBack(2);
+  await certified(isBy(0, 1, 2), 'a certificate by all');
+  const word = await at(2).erasures.word();
+  await at(2).close();
+  await comesBack(2);
+  await allHave(7);
+  // What was signed for is not gone through again.
+  expect(await at(2).erasures.word()).toEqual(word);
+  expect(at(2).store.vaultOf(at(2).tenant).generation).toBe(2);
+  for (const node of nodes) await expectGone(node, rows);
+}, 90_000);
+
+it('is signed for again where copies of the keys have gone since, and not before nobody has any', async () => {
+  at(1).silentCopies = 2;
+  await at(0).erase('alice');
+  const copiesOf = ({ words }: ErasedStatement): number | undefined =>
+    words.find(({ node }) => node === keyOf(1))?.copies;
+  await certified((said) => copiesOf(said) === 2, 'a certificate that names copies');
+  at(1).silentCopies = 0;
+  await checkWords(await certified((said) => copiesOf(said) === 0, 'a certificate without'));
+}, 90_000);
+
+it('brings nothing back that is given all the same, and believes no word that another signed', async () => {
+  const vault = at(0).store.vaultOf(at(0).tenant);
+  const stolen = [];
+  for (const row of await at(0).rowsOf('alice')) {
+    const rowId = fromHex(row);
+    const [ref, scope] = [await vault.secretOfRow(rowId), await vault.scopeOfRow(rowId)];
+    if (ref !== null && scope !== null) stolen.push({ rowId, scope, secret: ref.secret });
+  }
+  expect(stolen).toHaveLength(2);
+  const rows = await at(0).erase('alice');
+  const { erasure, leafHash, words } = await certified(isBy(0, 1, 2), 'a certificate by all');
+  await at(2).store.sharedLog(at(2).ledger.identity.handle).adoptSecrets(stolen);
+  await expectGone(at(2), rows);
+  const shared = at(0).shared.all()[0]?.ledger;
+  const { origin } = at(0).ledger.reader;
+  const [word] = words.filter(({ node }) => node === keyOf(1));
+  if (word === undefined || shared === undefined) throw new Error('a word was there');
+  const said = { origin, erasure, leafHash, ...word };
+  expect(shared.hearErased(keysAt(1).receiptKey, said)).toBe(true);
+  expect(shared.hearErased(keysAt(2).receiptKey, said)).toBe(false);
+}, 90_000);
+
+it('names who has left the group, and who has joined it since', async () => {
+  await at(0).shared.setGroup(at(0).ledger, majorityOf(keys.slice(0, 2)));
+  const rows = await at(0).erase('alice');
+  await eventually(
+    async () => (await at(0).erasures.certificate())?.silent.join() === keyOf(2),
+    'a certificate that names who has left',
+    PATIENCE,
+  );
+  await expectGone(at(1), rows);
+  await at(0).shared.setGroup(at(0).ledger, majorityOf(keys));
+  await certified(isBy(0, 1, 2), 'a certificate by all');
+  await expectGone(at(2), rows);
+}, 90_000);
+
+it('is told in every shared ledger of the tenant that the node writes, though only one names it', async () => {
+  const { store } = at(0);
+  const tenant = store.tenantNamed(TENANT);
+  if (tenant === undefined) throw new Error('a tenant was there');
+  const other = await store.createLedger(tenant, 'notes');
+  await at(0).shared.setGroup(other, majorityOf(keys));
+  const rows = await at(0).erase('alice');
+  const erasuresOf = (node: SharingNode) =>
+    node.store.sharedLog(node.store.ledger(node.tenant, 'notes').identity.handle).erasures;
+  await eventually(
+    async () => {
+      for (const node of nodes) {
+        if (node.shared.all().length < 2) return false;
+        if ((await erasuresOf(node).certificate())?.silent.length !== 0) return false;
+      }
+      return true;
+    },
+    'a certificate in the other ledger',
+    PATIENCE,
+  );
+  for (const row of rows) expect(await erasuresOf(at(1)).names(row)).toBe(true);
 }, 90_000);

@@ -47,6 +47,8 @@ export class SharingNode {
   links: Links | null = null;
   readonly failures: unknown[] = [];
   silentCopies = 0;
+  /** Says that it has destroyed, and has not. */
+  forgets = false;
   /** May wait, or throw. */
   beforeDestroying: () => Promise<void> = () => Promise.resolve();
   #run = 0;
@@ -112,6 +114,7 @@ export class SharingNode {
       erasing: {
         destroy: async (tenant) => {
           await this.beforeDestroying();
+          if (this.forgets) return;
           if (store.vaultOf(tenant).condemned.size > 0) await store.forgetter.destroy(tenant, []);
         },
         silentCopies: () => Promise.resolve(this.silentCopies),
