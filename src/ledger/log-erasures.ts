@@ -2,6 +2,7 @@
  * What a shared log says of erasures (docs/formats/erasure.md, "Shared ledgers"): which secrets everybody who keeps it destroys,
  * who that is, and what this node has signed of it. All but the last follows from the entries.
  */
+import type { UnixMillis } from '../base/brand.js';
 import { fromHex, toHex } from '../base/bytes.js';
 import type { HexDigest } from '../base/hex-digest.js';
 import type { Vault } from '../keys/vault.js';
@@ -64,6 +65,12 @@ export class LogErasures {
       for (const rowId of rowIds) if (await isNamed(state, log, rowId)) erased.add(toHex(rowId));
     }
     return erased;
+  }
+
+  /** Since when the log is kept by several: what erasures elsewhere named before was destroyed before. */
+  async sharedSince(): Promise<UnixMillis> {
+    const [first] = await this.#parts.reader.found('group', {}, { limit: 1 });
+    return first === undefined ? (0 as UnixMillis) : (await this.#read(first, 'group')).recordedAt;
   }
 
   /** Whether an erasure in this very log names a row (hex). */

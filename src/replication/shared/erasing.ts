@@ -20,7 +20,7 @@ import {
 } from '../../tlog/erasure-word.js';
 import type { Timers } from '../links/timers.js';
 import type { NodeId } from '../protocol/term.js';
-import { hasWord, nextCertificate } from './certify.js';
+import { hasWord, isWhole, nextCertificate } from './certify.js';
 import { type ErasedMessage, formatErasedMessage, parseErasedMessage } from './erased-message.js';
 
 /** What a node does with secrets that shared ledgers have it destroy. */
@@ -46,6 +46,8 @@ export interface ErasingParts {
   /** Signs for what was destroyed. */
   readonly receipt: NoteKey;
   readonly erasures: () => LogErasures;
+  /** Of the log, as far as it is in the store. */
+  readonly size: () => number;
   readonly port: ErasingPort;
   /** What these entries name is said in the other shared ledgers that this node writes. */
   readonly passOn: (named: readonly ErasureStatement[]) => Promise<void>;
@@ -74,20 +76,17 @@ export class Erasing {
   #waiting: { readonly erasure: number; readonly since: number } | null = null;
   #certified = '';
   #pausedUntil = 0;
+  /** Size of the log at which nothing was left to do. */
+  #settledAt: number | null = null;
 
   constructor(parts: ErasingParts) {
     this.#parts = parts;
   }
 
-  /** To be called before the ledger is used: nothing new rests on what is still to be destroyed. */
-  async begin(): Promise<void> {
-    const erasures = this.#parts.erasures();
-    await erasures.left(behind(await this.#ownWord(erasures)));
-  }
-
   /** Looks what there is to do. */
   look(): void {
-    if (this.#parts.timers.now() >= this.#pausedUntil) this.#rounds.begin();
+    const { size, timers } = this.#parts;
+    if (this.#settledAt !== size() && timers.now() >= this.#pausedUntil) this.#rounds.begin();
   }
 
   /** @returns false for what the peer has not signed. */
@@ -121,9 +120,13 @@ export class Erasing {
   }
 
   async #look(): Promise<void> {
+    const size = this.#parts.size();
     const erasures = this.#parts.erasures();
     const newest = await erasures.newest();
-    if (newest === null) return;
+    if (newest === null) {
+      this.#settledAt = size;
+      return;
+    }
     const leafHash = digestToHex(newest.leafHash);
     const upTo = { origin: this.#parts.origin, erasure: newest.index, leafHash };
     const word = await this.#signedFor(erasures, upTo);
@@ -134,6 +137,10 @@ export class Erasing {
       this.#certified = said;
       await this.#parts.port.certified();
     }
+    if (hasWord(known, upTo, word) && known !== null && isWhole(known)) {
+      this.#settledAt = size;
+      return;
+    }
     if (!hasWord(known, upTo, word))
       for (const peer of this.#parts.peers()) this.#parts.send(peer, { ...upTo, ...word });
     await this.#certify(erasures, upTo, word);
@@ -142,7 +149,7 @@ export class Erasing {
   /** The word of this node, once nothing is left; null where something is. */
   async #signedFor(erasures: LogErasures, upTo: ErasedUpTo): Promise<SaidWord | null> {
     const { clock, passOn, port, receipt, self, tenant } = this.#parts;
-    const own = await this.#ownWord(erasures);
+    const own = await ownWord(erasures);
     const node = hexDigest(self);
     const isNew = own?.erasure !== upTo.erasure;
     if (isNew) {
@@ -194,11 +201,16 @@ export class Erasing {
       said.erasure === erasure && said.leafHash === leafHash ? [wordIn(said, hexDigest(node))] : [],
     );
   }
+}
 
-  async #ownWord(erasures: LogErasures): Promise<ErasedMessage | null> {
-    const kept = await erasures.word();
-    return kept === null ? null : parseErasedMessage(kept);
-  }
+/** To be called before a ledger is used: nothing new rests on what is still to be destroyed. */
+export async function recallErasures(erasures: LogErasures): Promise<void> {
+  await erasures.left(behind(await ownWord(erasures)));
+}
+
+async function ownWord(erasures: LogErasures): Promise<ErasedMessage | null> {
+  const kept = await erasures.word();
+  return kept === null ? null : parseErasedMessage(kept);
 }
 
 const FATAL: ReadonlySet<string> = new Set(['LEDGER_DAMAGED', 'LEDGER_FAILED', 'KEYS_FAILED']);

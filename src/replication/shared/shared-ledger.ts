@@ -20,7 +20,7 @@ import type { Tail } from '../replica/tail.js';
 import { beginTerm } from './begin-term.js';
 import { carryUp } from './carry-up.js';
 import type { ErasedMessage } from './erased-message.js';
-import { Erasing } from './erasing.js';
+import { Erasing, recallErasures } from './erasing.js';
 import { found } from './found.js';
 import { GroupWriter } from './group-writer.js';
 import { isBearable, openTail, type TailUser, tellOf } from './open-tail.js';
@@ -74,6 +74,7 @@ export class SharedLedger implements TailUser {
     this.#erasing = new Erasing({
       ...{ origin: this.origin, tenant: store.tenant, self: links.self, receipt, passOn },
       erasures: () => store.erasures,
+      size: () => store.head.size,
       port: erasing,
       append: () => (mayAppend(this.state) ? (drafts) => this.append(drafts) : null),
       peers: () => this.sources,
@@ -120,9 +121,8 @@ export class SharedLedger implements TailUser {
       if (options.founding !== undefined) await found(options, options.founding, tail);
       await tail.keep(store.head.length);
       const remembered = await recall(keyStore, pinned.origin, run, tail);
-      const opened = new SharedLedger(options, tail, remembered, current);
-      await opened.#erasing.begin();
-      return opened;
+      await recallErasures(store.erasures);
+      return new SharedLedger(options, tail, remembered, current);
     } catch (cause) {
       await tail.close();
       throw cause;
@@ -353,7 +353,6 @@ export class SharedLedger implements TailUser {
       this.#fail(cause);
     }
     this.#writer.wake();
-    this.#erasing.look();
   }
 
   #fail(cause: unknown): void {

@@ -6,12 +6,10 @@ import type { Logger } from '../../base/logger.js';
 import type { RandomSource } from '../../base/random.js';
 import type { Clock } from '../../base/time.js';
 import type { KeyStore, NoteKey } from '../../keys/key-store.js';
-import { erasureDraft } from '../../ledger/erasure-draft.js';
 import { LedgerError } from '../../ledger/ledger-error.js';
 import type { LedgerStore } from '../../ledger/ledger-store.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { REPLICA_LIMITS, type ReplicaLogs } from '../../ledger/replica-logs.js';
-import type { ErasureStatement } from '../../records/statement.js';
 import { parseVerifierKey } from '../../tlog/note-key.js';
 import { GroupLinks } from '../group-links.js';
 import { linkKeyOf } from '../links/link-settings.js';
@@ -19,7 +17,6 @@ import type { Link } from '../links/link.js';
 import type { Timers } from '../links/timers.js';
 import { memberOf } from '../protocol/group.js';
 import { groupsInQuestion } from '../protocol/log-view.js';
-import { mayAppend } from '../protocol/member-state.js';
 import type { Timing } from '../protocol/rules.js';
 import type { NodeId } from '../protocol/term.js';
 import type { ReplicaMemory } from '../replica/replica-memory.js';
@@ -36,6 +33,7 @@ import { MAX_ANSWERED } from './secret-message.js';
 import { changeGroup, groupStatement } from './set-group.js';
 import { type SharedEntry, SharedLedger } from './shared-ledger.js';
 import type { SharedLedgerOptions } from './shared-options.js';
+import { Telling } from './telling.js';
 
 export interface SharingOptions {
   readonly settings: ReplicationSettings;
@@ -68,6 +66,7 @@ export class Sharing {
   readonly #secrets: SecretChannels;
   readonly #erased: ErasedChannels;
   readonly #offering: Offering;
+  readonly #telling: Telling;
   /** By origin. */
   readonly #shared = new Map<string, SharedEntry>();
   readonly #links = new Map<NodeId, Link>();
@@ -92,6 +91,7 @@ export class Sharing {
       ...{ timers, onFailure },
       give: (to, asked) => this.#give(to, asked),
     });
+    this.#telling = new Telling({ all: () => this.all().map(({ ledger }) => ledger), onFailure });
     // Whoever has kept the ledger may say so, a member still or not.
     this.#erased = new ErasedChannels(
       (from, message) => this.of(message.origin)?.hearErased(from, message) ?? true,
@@ -226,7 +226,10 @@ export class Sharing {
       sayErased: (to, message) => {
         this.#erased.send(to, message);
       },
-      passOn: (named) => this.#passOn(origin, store.tenant, named),
+      passOn: async (named) => {
+        const ledger = this.of(origin);
+        if (ledger !== undefined) await this.#telling.passOn(ledger, named);
+      },
       onOffender: (peer) => {
         this.#dropOffender(peer);
       },
@@ -250,6 +253,7 @@ export class Sharing {
       for (const { peer } of ledger.tail.peerForks()) this.#dropOffender(peer);
       ledger.look();
     }
+    this.#telling.look();
     this.#cancel = this.#options.timers.after(LOOK_MILLIS, () => {
       this.#look();
     });
@@ -288,20 +292,6 @@ export class Sharing {
   #dropOffender(peer: Uint8Array | null): void {
     const linkKey = peer === null ? null : linkKeyOf(peer);
     for (const link of this.#links.values()) if (link.linkKey === linkKey) link.drop('garbage');
-  }
-
-  /** What one ledger has its holders destroy goes with the vault's secrets in all: whoever keeps the others only is told there. */
-  async #passOn(origin: string, tenant: string, named: readonly ErasureStatement[]): Promise<void> {
-    for (const { ledger } of this.all()) {
-      const { store, state } = ledger;
-      if (ledger.origin === origin || store.tenant !== tenant || !mayAppend(state)) continue;
-      const { erasures } = store;
-      const unsaid: ErasureStatement[] = [];
-      for (const one of named)
-        if (one.rows[0] !== undefined && !(await erasures.names(one.rows[0]))) unsaid.push(one);
-      if (unsaid.length > 0)
-        await ledger.append(unsaid.map(({ id, rows }) => erasureDraft(id, rows)));
-    }
   }
 
   /** Who has been left out of the group has had its last block once that is settled. */

@@ -56,7 +56,7 @@ export const ERASING_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a restart forgets what is to go',
     file: 'replication/shared/shared-ledger.js',
-    find: 'await opened.#erasing.begin();',
+    find: 'await recallErasures(store.erasures);',
     replace: '',
     suite: ERASING,
     tests: 'goes on after a restart',
