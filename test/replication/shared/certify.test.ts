@@ -64,6 +64,14 @@ describe('the next certificate', () => {
     expect(nextCertificate(UP_TO, { ...parts, words: [], mayWait: false })).toBeNull();
   });
 
+  it('is said again where fewer copies are left, and not where there are more', () => {
+    const known: Certificate = { ...UP_TO, silent: [], words: [word(1, 1), word(2)] };
+    const parts = { known, holders: [hex(1), hex(2)], mayWait: false };
+    const less = nextCertificate(UP_TO, { ...parts, words: [word(1, 0)] });
+    expect(less?.words).toEqual([word(1, 0), word(2)]);
+    expect(nextCertificate(UP_TO, { ...parts, words: [word(1, 2), word(2, 1)] })).toBeNull();
+  });
+
   it('is whole when nobody is silent, and no copy', () => {
     expect(isWhole({ silent: [], words: [word(1), word(2)] })).toBe(true);
     expect(isWhole({ silent: [], words: [word(1), word(2, 1)] })).toBe(false);

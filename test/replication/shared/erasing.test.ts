@@ -209,6 +209,17 @@ it('goes on after a restart, before anything can rest on what goes', async () =>
   const { condemned } = at(2).store.vaultOf(at(2).tenant);
   expect([...condemned].sort()).toEqual([...rows].sort());
   await at(2).close();
+  // A crash comes between the rotation and what is signed for it.
+  let destroyed = 0;
+  at(2).beforeDestroying = async () => {
+    await at(2).store.forgetter.destroy(at(2).tenant, []);
+    destroyed++;
+    throw away();
+  };
+  await comesBack(2);
+  await eventually(() => destroyed > 0, 'a rotation', PATIENCE);
+  expect(await at(2).erasures.word()).toBeNull();
+  await at(2).close();
   at(2).beforeDestroying = () => Promise.resolve();
   await comesBack(2);
   await certified(isBy(0, 1, 2), 'a certificate by all');
@@ -289,4 +300,17 @@ it('is told in every shared ledger of the tenant that the node writes, though on
     PATIENCE,
   );
   for (const row of rows) expect(await erasuresOf(at(1)).names(row)).toBe(true);
+}, 90_000);
+
+it('tells a ledger that it comes to write what another has named since it was shared', async () => {
+  const rows = await at(0).erase('alice');
+  await certified(isBy(0, 1, 2), 'a certificate by all');
+  const { store } = at(0);
+  const tenant = store.tenantNamed(TENANT);
+  if (tenant === undefined) throw new Error('a tenant was there');
+  // Of the very moment: the clock stands still.
+  const other = await store.createLedger(tenant, 'notes');
+  await at(0).shared.setGroup(other, majorityOf(keys));
+  const { erasures } = store.sharedLog(other.identity.handle);
+  await eventually(() => erasures.names(rows[0] ?? ''), 'the same in the other ledger', PATIENCE);
 }, 90_000);

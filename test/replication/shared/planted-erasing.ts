@@ -91,6 +91,7 @@ export const ERASING_FAULTS: readonly FaultOfSuite[] = [
     find: 'word.copies < said.copies',
     replace: 'false',
     suite: 'test/replication/shared/certify.test.ts',
+    tests: 'is said again',
   },
   {
     name: 'other ledgers of the tenant are not told',
@@ -99,6 +100,14 @@ export const ERASING_FAULTS: readonly FaultOfSuite[] = [
     replace: '',
     suite: ERASING,
     tests: 'is told in every shared ledger',
+  },
+  {
+    name: 'a new writer tells nothing of what other ledgers name',
+    file: 'replication/shared/telling.js',
+    find: 'void this.#tellAll(ledger)',
+    replace: 'void ledger',
+    suite: ERASING,
+    tests: 'tells a ledger that it comes to write',
   },
   {
     name: 'who does not write carries an erasure out by itself',
