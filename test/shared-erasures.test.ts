@@ -45,19 +45,21 @@ async function becomes<T>(
   isSo: (said: T) => boolean,
   what: string,
 ): Promise<T> {
-  let last: T | null = null;
+  const answers: T[] = [];
   await eventually(
     async () => {
       const got = await ask();
       if (!got.ok) return false;
-      last = (await got.json()) as T;
-      return isSo(last);
+      const said = (await got.json()) as T;
+      if (isSo(said)) answers.push(said);
+      return answers.length > 0;
     },
     what,
     PATIENCE,
   );
-  if (last === null) throw new Error('it was answered');
-  return last;
+  const [said] = answers;
+  if (said === undefined) throw new Error('it was answered');
+  return said;
 }
 
 const shows = (name: Name, index: number, what: object): Promise<unknown> =>

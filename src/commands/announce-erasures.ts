@@ -64,6 +64,7 @@ export async function announceErasures(
             const said = await sayAll();
             return () => Promise.resolve(said);
           }
+          for (const { id } of wanted) run.progress.set(id, { step: 'telling' });
           // What changes from here on comes too late: whether it is said lies with other nodes, and may take long.
           const told = tellHolders(
             shared,

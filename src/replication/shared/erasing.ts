@@ -156,11 +156,11 @@ export class Erasing {
       const from = behind(own);
       const named: ErasureStatement[] = [];
       for await (const one of erasures.from(from)) named.push(one);
-      await passOn(named);
       // A crash in it leaves the vault as it was, or rotated: either way the next opening goes on here.
       await port.destroy(tenant, named);
       // Nothing is signed for that opens still; what came meanwhile goes the next time.
       if ((await erasures.left(from)).length > 0) return null;
+      await passOn(named);
     } else if (own.copies === 0) return wordIn(own, node);
     const copies = await port.silentCopies(tenant);
     if (!isNew && copies === own.copies) return wordIn(own, node);
