@@ -14,6 +14,8 @@ import { RecordsError } from './records-error.js';
 
 export const STATEMENT_FORMAT = 1;
 export const MAX_STATEMENT_LENGTH = 65_535;
+/** Rows of vaults that one erasure entry names: as many as fit into it. */
+export const MAX_ERASED_ROWS = 1_500;
 
 export type Statement =
   | RecordStatement
@@ -202,7 +204,7 @@ export interface ErasureStatement extends Position {
   readonly kind: 'erasure';
   /** Of the erasure, which may take several entries: 12 hex digits. */
   readonly id: string;
-  /** Row ids of vaults, 32 hex digits each: 1–1,500, ascending. */
+  /** Row ids of vaults, 32 hex digits each: 1 to MAX_ERASED_ROWS, ascending. */
   readonly rows: readonly string[];
 }
 

@@ -9,11 +9,14 @@ import {
   textLike,
 } from '../../base/json-members.js';
 import { MAX_HOLDERS, type SaidWord } from '../../tlog/erasure-word.js';
-import type { ErasedStatement, ErasureStatement, Position } from '../statement.js';
+import {
+  type ErasedStatement,
+  type ErasureStatement,
+  MAX_ERASED_ROWS,
+  type Position,
+} from '../statement.js';
 import { SIGNATURE } from './shapes.js';
 
-/** As many as fit into a statement. */
-export const MAX_ERASED_ROWS = 1_500;
 const ID = textLike(/^[0-9a-f]{12}$/, 'the id of an erasure');
 const ROW = textLike(/^[0-9a-f]{32}$/, 'a row of a vault');
 

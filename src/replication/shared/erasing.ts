@@ -38,6 +38,14 @@ export interface ErasingPort {
   certified(): Promise<void>;
 }
 
+/** In milliseconds. */
+export interface ErasedTiming {
+  /** How long silent holders are waited for before the first certificate. */
+  readonly patience: number;
+  /** Between tries, after a failure that is not ours to mend, and between looks at silent copies: both ask targets of backups. */
+  readonly pause: number;
+}
+
 export interface ErasingParts {
   readonly origin: string;
   /** Handle. */
@@ -55,20 +63,19 @@ export interface ErasingParts {
   readonly append: () => ((drafts: readonly EntryDraft[]) => Promise<readonly Outcome[]>) | null;
   readonly peers: () => readonly NodeId[];
   readonly send: (to: NodeId, message: ErasedMessage) => void;
-  /** How long silent holders are waited for before the first certificate; ERASED_PATIENCE_MILLIS unless given. */
-  readonly patienceMillis?: number | undefined;
+  /** ERASED_TIMING unless given. */
+  readonly timing?: ErasedTiming | undefined;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
   readonly onFailure: (cause: unknown) => void;
 }
 
-const ERASED_PATIENCE_MILLIS = 10_000;
-/** After a failure that is not ours to mend: of a target of backups, say. */
-const PAUSE_MILLIS = 60_000;
+const ERASED_TIMING: ErasedTiming = { patience: 10_000, pause: 60_000 };
 
 export class Erasing {
   readonly #parts: ErasingParts;
+  readonly #timing: ErasedTiming;
   readonly #rounds = new Rounds(() => this.#round());
   /** The newest word of each peer. */
   readonly #heard = new Map<NodeId, ErasedMessage>();
@@ -76,11 +83,13 @@ export class Erasing {
   #waiting: { readonly erasure: number; readonly since: number } | null = null;
   #certified = '';
   #pausedUntil = 0;
+  #copiesKnownUntil = 0;
   /** Size of the log at which nothing was left to do. */
   #settledAt: number | null = null;
 
   constructor(parts: ErasingParts) {
     this.#parts = parts;
+    this.#timing = parts.timing ?? ERASED_TIMING;
   }
 
   /** Looks what there is to do. */
@@ -114,7 +123,7 @@ export class Erasing {
       }
       // Who writes may change at any time; it is looked again soon.
       if (PASSING.has(String(error.code))) return;
-      this.#pausedUntil = timers.now() + PAUSE_MILLIS;
+      this.#pausedUntil = timers.now() + this.#timing.pause;
       logger.warn('what an erasure names could not be destroyed yet', { origin, error });
     }
   }
@@ -134,8 +143,8 @@ export class Erasing {
     const known = await erasures.certificate();
     const said = JSON.stringify(known);
     if (this.#certified !== said) {
-      this.#certified = said;
       await this.#parts.port.certified();
+      this.#certified = said;
     }
     if (hasWord(known, upTo, word) && known !== null && isWhole(known)) {
       this.#settledAt = size;
@@ -148,7 +157,7 @@ export class Erasing {
 
   /** The word of this node, once nothing is left; null where something is. */
   async #signedFor(erasures: LogErasures, upTo: ErasedUpTo): Promise<SaidWord | null> {
-    const { clock, passOn, port, receipt, self, tenant } = this.#parts;
+    const { clock, passOn, port, receipt, self, tenant, timers } = this.#parts;
     const own = await ownWord(erasures);
     const node = hexDigest(self);
     const isNew = own?.erasure !== upTo.erasure;
@@ -161,8 +170,9 @@ export class Erasing {
       // Nothing is signed for that opens still; what came meanwhile goes the next time.
       if ((await erasures.left(from)).length > 0) return null;
       await passOn(named);
-    } else if (own.copies === 0) return wordIn(own, node);
+    } else if (own.copies === 0 || timers.now() < this.#copiesKnownUntil) return wordIn(own, node);
     const copies = await port.silentCopies(tenant);
+    this.#copiesKnownUntil = timers.now() + this.#timing.pause;
     if (!isNew && copies === own.copies) return wordIn(own, node);
     const word = signErased(upTo, { at: clock.now(), copies, node }, receipt.sign);
     // A crash before this leaves what was destroyed unsigned: it is signed for later.
@@ -171,7 +181,7 @@ export class Erasing {
   }
 
   async #certify(erasures: LogErasures, upTo: ErasedUpTo, own: SaidWord): Promise<void> {
-    const { append, logger, origin, patienceMillis, timers } = this.#parts;
+    const { append, logger, origin, timers } = this.#parts;
     const appending = append();
     if (appending === null) return;
     const holders = await erasures.holders();
@@ -181,7 +191,7 @@ export class Erasing {
     }
     if (this.#waiting?.erasure !== upTo.erasure)
       this.#waiting = { erasure: upTo.erasure, since: timers.now() };
-    const waitsUntil = this.#waiting.since + (patienceMillis ?? ERASED_PATIENCE_MILLIS);
+    const waitsUntil = this.#waiting.since + this.#timing.patience;
     const next = nextCertificate(upTo, {
       known: await erasures.certificate(),
       holders,

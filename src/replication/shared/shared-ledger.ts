@@ -79,7 +79,7 @@ export class SharedLedger implements TailUser {
       append: () => (mayAppend(this.state) ? (drafts) => this.append(drafts) : null),
       peers: () => this.sources,
       send: sayErased,
-      patienceMillis: options.erasedPatienceMillis,
+      timing: options.erasedTiming,
       ...{ clock, timers, logger },
       onFailure: (cause) => {
         this.#fail(cause);

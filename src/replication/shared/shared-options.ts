@@ -14,7 +14,7 @@ import type { NodeId, Term } from '../protocol/term.js';
 import type { LogAnnouncement } from '../replica/announcement.js';
 import type { PinnedLog } from '../replica/known-log.js';
 import type { ReplicaMemory } from '../replica/replica-memory.js';
-import type { ErasingParts, ErasingPort } from './erasing.js';
+import type { ErasedTiming, ErasingParts, ErasingPort } from './erasing.js';
 import type { SecureParts } from './secure.js';
 
 export interface SharedLedgerOptions {
@@ -42,7 +42,7 @@ export interface SharedLedgerOptions {
   /** Says to a member what was destroyed here. */
   readonly sayErased: ErasingParts['send'];
   readonly passOn: ErasingParts['passOn'];
-  readonly erasedPatienceMillis?: number | undefined;
+  readonly erasedTiming?: ErasedTiming | undefined;
   /** Of a ledger of this node's own that is to become a shared one. */
   readonly founding?: Founding;
   readonly clock: Clock;

@@ -24,7 +24,7 @@ import { ReplicationError } from '../replication-error.js';
 import type { GroupWish } from '../replication-port.js';
 import type { ReplicationSettings, SharingPeer } from '../replication-settings.js';
 import { ErasedChannels } from './erased-channels.js';
-import type { ErasingPort } from './erasing.js';
+import type { ErasedTiming, ErasingPort } from './erasing.js';
 import { LogChannels } from './log-channels.js';
 import type { OfferedLedger } from './offer.js';
 import { Offering } from './offering.js';
@@ -48,8 +48,7 @@ export interface SharingOptions {
   /** Makes a tenant of another node this one's too. */
   readonly adoptTenant: (offered: OfferedLedger['tenant']) => Promise<void>;
   readonly erasing: ErasingPort;
-  /** For tests: see `ErasingParts.patienceMillis`. */
-  readonly erasedPatienceMillis?: number | undefined;
+  readonly erasedTiming?: ErasedTiming;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly timers: Timers;

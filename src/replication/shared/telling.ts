@@ -40,9 +40,7 @@ export class Telling {
     this.#told.add(ledger);
     try {
       for (const other of this.#othersThan(ledger)) {
-        const named: ErasureStatement[] = [];
-        for await (const one of other.store.erasures.from(0)) named.push(one);
-        await tell(ledger, named);
+        await tell(ledger, other.store.erasures.from(0));
       }
     } catch (cause) {
       // It is looked again: perhaps another node writes by then.
@@ -59,11 +57,14 @@ export class Telling {
 }
 
 /** Enters what of these the log does not name yet. */
-async function tell(ledger: SharedLedger, named: readonly ErasureStatement[]): Promise<void> {
+async function tell(
+  ledger: SharedLedger,
+  named: Iterable<ErasureStatement> | AsyncIterable<ErasureStatement>,
+): Promise<void> {
   const { erasures } = ledger.store;
   const since = await erasures.sharedSince();
   const drafts: EntryDraft[] = [];
-  for (const { id, recordedAt, rows } of named)
+  for await (const { id, recordedAt, rows } of named)
     // What was named before the log had other holders had been destroyed by then.
     if (recordedAt >= since && rows[0] !== undefined && !(await erasures.names(rows[0])))
       drafts.push(erasureDraft(id, rows));

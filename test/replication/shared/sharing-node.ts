@@ -120,7 +120,7 @@ export class SharingNode {
         silentCopies: () => Promise.resolve(this.silentCopies),
         certified: () => Promise.resolve(),
       },
-      erasedPatienceMillis: 300,
+      erasedTiming: { patience: 300, pause: 300 },
       ...{ clock: new FakeClock(), random: new RandomPool(), timers: systemTimers },
       ...{ timing: TIMING, logger: silentLogger },
       onFailure: (cause) => this.failures.push(cause),
