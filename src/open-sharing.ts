@@ -51,7 +51,10 @@ export function sharingOver(
         sharing.onLink(peer, link);
       },
       port: (links) => sharingPort({ sharing, links, own, settings, store, clock, timers }),
-      close: () => sharing.close(),
+      // What destroys for a ledger is called off with the ledger, and what waits for one is refused by it.
+      close: async () => {
+        await Promise.all([opened.eraser.close(), sharing.close()]);
+      },
     };
   };
 }

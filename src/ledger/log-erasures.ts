@@ -62,7 +62,8 @@ export class LogErasures {
     for (const log of logs) {
       const all = { gte: foundKey(log, 'erasure', 0), lte: foundKey(log, 'erasure', LAST) };
       if (!(await isIn(state, all))) continue;
-      for (const rowId of rowIds) if (await isNamed(state, log, rowId)) erased.add(toHex(rowId));
+      const named = await state.getMany(rowIds.map((rowId) => erasedRowKey(log, rowId)));
+      for (const [at, rowId] of rowIds.entries()) if (named[at] !== null) erased.add(toHex(rowId));
     }
     return erased;
   }
@@ -74,9 +75,9 @@ export class LogErasures {
   }
 
   /** Whether an erasure in this very log names a row (hex). */
-  names(row: string): Promise<boolean> {
+  async names(row: string): Promise<boolean> {
     const { reader, state } = this.#parts;
-    return isNamed(state, reader.number, fromHex(row));
+    return (await state.get(erasedRowKey(reader.number, fromHex(row)))) !== null;
   }
 
   /**
@@ -127,10 +128,6 @@ function isOfKind<K extends Statement['kind']>(
   kind: K,
 ): statement is Extract<Statement, { kind: K }> {
   return statement.kind === kind;
-}
-
-function isNamed(state: WriteState, log: number, rowId: Uint8Array): Promise<boolean> {
-  return isIn(state, { gte: erasedRowKey(log, rowId, 0), lte: erasedRowKey(log, rowId, LAST) });
 }
 
 async function isIn(

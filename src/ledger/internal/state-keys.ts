@@ -19,9 +19,9 @@ const KIND = {
   erasure: 0x09,
   erased: 0x0a,
   group: 0x0b,
-  erasedRow: 0x0c,
   note: 0x10,
   word: 0x11,
+  erasedRow: 0x12,
 } as const;
 
 /** Entries that are found by their kind, in their order. */
@@ -100,12 +100,19 @@ export function readFoundKey(key: Uint8Array): LeafIndex {
   return read(key.subarray(5), (reader) => reader.u64() as LeafIndex);
 }
 
-/** That the erasure at this index names a row of a vault, 16 bytes. */
-export const erasedRowKey = (log: number, rowId: Uint8Array, index: number): Uint8Array =>
-  logKey(log, KIND.erasedRow, 24, (w) => {
+/** That an erasure names a row of a vault, 16 bytes; several may. */
+export const erasedRowKey = (log: number, rowId: Uint8Array): Uint8Array =>
+  logKey(log, KIND.erasedRow, 16, (w) => {
     w.bytes(rowId);
-    w.u64(index);
   });
+
+/** All of them of a log lie in [gte, lt). */
+export function erasedRowRange(log: number): { gte: Uint8Array; lt: Uint8Array } {
+  return {
+    gte: logKey(log, KIND.erasedRow, 0, () => undefined),
+    lt: logKey(log, KIND.erasedRow + 1, 0, () => undefined),
+  };
+}
 
 /** What this node has signed of the erasures of a shared log; it may be lost, and is then signed again. */
 export const wordKey = (log: number): Uint8Array => logKey(log, KIND.word, 0, () => undefined);
@@ -162,7 +169,7 @@ export function vaultRange(prefix: Uint8Array): { gte: Uint8Array; lt: Uint8Arra
   };
 }
 
-/** All rows lie in [gte, lt) that follow from the log's blocks; its notes lie behind them. */
+/** All rows lie in [gte, lt) that follow from the log's blocks, but for `erasedRowRange`; its notes lie behind them. */
 export function logRange(log: number): { gte: Uint8Array; lt: Uint8Array } {
   return {
     gte: logKey(log, 0, 0, () => undefined),

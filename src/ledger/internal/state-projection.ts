@@ -73,8 +73,7 @@ export function blockRows(
   for (const { index, leafHash, thing, of, follows, found, idempotency } of entries) {
     rows.push([leafKey(log, leafHash), u64Value(index)]);
     if (found !== null) rows.push([foundKey(log, found.kind, index), leafHash]);
-    for (const row of found?.rows ?? [])
-      rows.push([erasedRowKey(log, fromHex(row), index), NOTHING]);
+    for (const row of found?.rows ?? []) rows.push([erasedRowKey(log, fromHex(row)), NOTHING]);
     if (thing !== null)
       rows.push([thingKey(log, digestFromHex(thing)), versionValue({ index, leafHash })]);
     // A later version is found by the one before it: what is attached is counted once.
