@@ -145,6 +145,46 @@ it('goes at all members, and the certificate is told of each, one that was away 
     expect([name, await fsck(name)]).toEqual([name, { code: 0, stderr: '' }]);
 }, 120_000);
 
+it('is completed by another writer, and the node that carried it out hears of it when it is back', async () => {
+  await answer(kept('a'));
+  const { index } = await answer<{ index: number }>(shared.ask('a', RECORDS, note('anna')), 201);
+  await shows('c', index, { subject: 'anna' });
+  clock.advance(300 * DAY);
+  await shared.stop('c');
+  const { id } = await proposed('a');
+  await approve('a', id);
+  await becomes<Certified>(
+    () => shared.ask('a', `/v1/erasures/${id}/certificate`),
+    ({ certificate: { silent } }) => silent.length === 2,
+    'a certificate that waits for one member',
+  );
+  await shared.stop('a');
+  await shared.start('c');
+  await shows('c', index, { erased: true });
+  // Written by one of the two, under the same name as before: to the ledger it is about somebody else.
+  const again: number[] = [];
+  await eventually(
+    async () => {
+      for (const name of ['b', 'c'] as const) {
+        const answered = await shared.ask(name, RECORDS, note('anna'));
+        if (answered.status === 201)
+          again.push(((await answered.json()) as { index: number }).index);
+      }
+      return again.length > 0;
+    },
+    'another writer',
+    PATIENCE,
+  );
+  await shared.start('a');
+  await becomes<Certified>(
+    () => shared.ask('a', `/v1/erasures/${id}/certificate`),
+    ({ certificate: { silent } }) => silent.length === 1,
+    'a certificate that waits for nobody',
+  );
+  await shows('a', again[0] ?? 0, { subject: 'anna' });
+  await shows('a', index, { erased: true });
+}, 120_000);
+
 it('is refused where another node writes', async () => {
   await answer(kept('b'));
   const written = await answer<{ index: number }>(shared.ask('a', RECORDS, note('anna')), 201);
