@@ -10,7 +10,9 @@ import { LedgerError } from '../ledger/ledger-error.js';
 import type { MayForgetParts } from '../queries/may-forget.js';
 import type { ErasureStatement } from '../records/statement.js';
 import type { Erasure } from '../retention/erasure.js';
+import { RetentionError } from '../retention/retention-error.js';
 import { announceErasures } from './announce-erasures.js';
+import { condemnedRows } from './condemned-rows.js';
 import { HolderConfirmer } from './confirm-holders.js';
 import type { Announced, EraserDeps, ErasureProgress, ErasureRun } from './erasure-run.js';
 import { announcedOf, destroyRows, finishErasures } from './finish-erasures.js';
@@ -117,7 +119,7 @@ export class Eraser {
     return this.#turnsOf(tenant).take(async () => {
       this.#checkOpen();
       await this.#finishSaid(tenant, this.#deps.erasures.of(tenant));
-      return destroyRows(this.#deps, this.#deps.handleOf(tenant), [], () => undefined);
+      return destroyRows(this.#deps, tenant, [], () => undefined);
     });
   }
 
@@ -126,18 +128,22 @@ export class Eraser {
    * it had come to saying so itself.
    *
    * @param named in the order of the log.
-   * @throws as `Forgetter.destroy`.
+   * @throws RetentionError ERASURE_HELD where a hold of this node's keeps some of it, which stays; as `Forgetter.destroy`.
    */
   destroyNamed(tenant: TenantName, named: readonly ErasureStatement[]): Promise<void> {
     return this.#turnsOf(tenant).take(async () => {
       this.#checkOpen();
-      const { erasures, handleOf, store } = this.#deps;
+      const { erasures, handleOf } = this.#deps;
       await takeSaidErasures(this.#run, tenant, named);
       await this.#finishSaid(tenant, erasures.of(tenant));
-      const handle = handleOf(tenant);
+      const { going, held } = await condemnedRows(this.#deps, tenant, handleOf(tenant));
       // Else they went with what was gone on with, or were never here.
-      if (store.vaultOf(handle).condemned.size > 0)
-        await destroyRows(this.#deps, handle, [], () => undefined);
+      if (going.length > 0) await destroyRows(this.#deps, tenant, [], () => undefined);
+      if (held.length > 0)
+        throw new RetentionError(
+          'ERASURE_HELD',
+          'a hold that was placed at this node keeps what a shared ledger has its members destroy: have it released here',
+        );
     });
   }
 

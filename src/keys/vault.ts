@@ -302,7 +302,7 @@ export class Vault {
     this.#condemned = new Set([...this.#condemned, ...rows]);
   }
 
-  /** Those that go with the next rotation, whatever that is for. */
+  /** Those that are still to go, or were never here. */
   get condemned(): ReadonlySet<string> {
     return this.#condemned;
   }

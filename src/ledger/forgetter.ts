@@ -85,7 +85,9 @@ export class Forgetter {
     rowIds: readonly string[],
     onCopied: (share: number) => void = () => undefined,
   ): Promise<{ generation: number }> {
-    return this.#turns.take(() => this.#destroy(this.#parts.vaults.get(tenant), rowIds, onCopied));
+    return this.#turns.take(() =>
+      this.#destroy(this.#parts.vaults.get(tenant), new Set(rowIds), onCopied),
+    );
   }
 
   /** No vault is rotated meanwhile. */
@@ -101,13 +103,11 @@ export class Forgetter {
 
   async #destroy(
     vault: Vault,
-    rowIds: readonly string[],
+    doomed: ReadonlySet<string>,
     onCopied: (share: number) => void,
   ): Promise<{ generation: number }> {
     const { state, sequencer, rotation } = this.#parts;
     this.#checkOpen();
-    // What other entries have everybody destroy goes with the same rotation.
-    const doomed = new Set([...rowIds, ...vault.condemned]);
     vault.doom(doomed);
     // A crash during this leaves a key and a file aside, which the next opening removes.
     const successor = await vault.beginRotation({

@@ -12,6 +12,7 @@ import { openNodeAccess } from '../../src/node-access.js';
 import { erasureNumbered } from '../../src/queries/tenant-erasures.js';
 import type { ErasureStatement } from '../../src/records/statement.js';
 import type { Erasure } from '../../src/retention/erasure.js';
+import type { Hold } from '../../src/retention/hold.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestNode, type TestNode } from '../support/test-node.js';
 
@@ -86,4 +87,39 @@ it('is gone on with by what the ledger says, once, and of others only what goes 
   await eraser.destroyNamed(DEFAULT_TENANT, [{ ...named, id: 'ffffffffffff', rows: [other] }]);
   expect(await vault.secretOfRow(fromHex(other))).toBeNull();
   expect(ledger.reader.head.size).toBe(size);
+
+  // Whom a hold of this node's names, and whoever is of its class, stays until it is released.
+  const held: Hold = {
+    ...{ number: 1, id: 'eeeeeeeeeeee', kind: 'hold', caseId: 'case 1', authority: 'a court' },
+    ...{ legalBasis: 'a law', scope: { subjects: ['bo'] }, placedAt: at },
+    placedBy: { author: ADMIN.author, key: ADMIN.keyId },
+  };
+  for (const [number, subject] of [
+    [2, 'bo'],
+    [3, 'cy'],
+  ] as const)
+    await access.erasureChanges.put(
+      DEFAULT_TENANT,
+      { ...proposed, number, id: `${number}`.padStart(12, '0'), subject },
+      {},
+    );
+  const rowsOf = async (person: string): Promise<string[]> => [
+    await rowOf(dataScope(person, 'erasure', monthOf(at))),
+    await rowOf(tagsScope(person)),
+  ];
+  const [bo, cy] = [await rowsOf('bo'), await rowsOf('cy')];
+  access.retention.putHold(DEFAULT_TENANT, held);
+  vault.condemn([...bo, ...cy]);
+  const others = [{ ...named, id: 'dddddddddddd', rows: [...bo, ...cy] }];
+  const isThere = (row: string) => vault.secretOfRow(fromHex(row)).then((ref) => ref !== null);
+  const areThere = () => Promise.all([...bo, ...cy].map(isThere));
+  await expect(eraser.destroyNamed(DEFAULT_TENANT, others)).rejects.toMatchObject({
+    code: 'ERASURE_HELD',
+  });
+  expect(await areThere()).toEqual([true, true, false, false]);
+  expect(await eraser.rotate(DEFAULT_TENANT)).toBe(vault.generation);
+  expect(await areThere()).toEqual([true, true, false, false]);
+  access.retention.putHold(DEFAULT_TENANT, { ...held, until: at });
+  await eraser.destroyNamed(DEFAULT_TENANT, others);
+  expect(await areThere()).toEqual([false, false, false, false]);
 });

@@ -108,8 +108,8 @@ async function erase(opened: TestStore): Promise<void> {
 
 async function finish(opened: TestStore): Promise<void> {
   const { erasures } = sharedOf(opened);
-  if ((await erasures.left(0)).length > 0)
-    await opened.store.forgetter.destroy(tenantOf(opened), []);
+  const left = await erasures.left(0);
+  if (left.length > 0) await opened.store.forgetter.destroy(tenantOf(opened), left);
   expect(await erasures.left(0)).toEqual([]);
   await erasures.keepWord(WORD);
   expect(Buffer.from((await erasures.word()) ?? [])).toEqual(WORD);

@@ -212,7 +212,8 @@ it('goes on after a restart, before anything can rest on what goes', async () =>
   // A crash comes between the rotation and what is signed for it.
   let destroyed = 0;
   at(2).beforeDestroying = async () => {
-    await at(2).store.forgetter.destroy(at(2).tenant, []);
+    const { store, tenant } = at(2);
+    await store.forgetter.destroy(tenant, [...store.vaultOf(tenant).condemned]);
     destroyed++;
     throw away();
   };

@@ -115,7 +115,8 @@ export class SharingNode {
         destroy: async (tenant) => {
           await this.beforeDestroying();
           if (this.forgets) return;
-          if (store.vaultOf(tenant).condemned.size > 0) await store.forgetter.destroy(tenant, []);
+          const { condemned } = store.vaultOf(tenant);
+          if (condemned.size > 0) await store.forgetter.destroy(tenant, [...condemned]);
         },
         silentCopies: () => Promise.resolve(this.silentCopies),
         certified: () => Promise.resolve(),
