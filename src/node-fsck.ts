@@ -143,6 +143,7 @@ async function* secretProblems(
 ): AsyncGenerator<Finding> {
   const unexplained = new Map(missing);
   for (const { name, handle } of store.tenants()) {
+    for (const named of await erasedInShared(store, handle, unexplained)) unexplained.delete(named);
     const access = store.ledgersOf(handle).find((ledger) => ledger.identity.name === ACCESS_LEDGER);
     if (!isTenantName(name) || access === undefined) continue;
     const vault = store.vaultOf(handle);
@@ -161,6 +162,19 @@ async function* secretProblems(
     }
   }
   yield* unexplained.values();
+}
+
+/** Those of what is missing of a tenant that an entry of a shared ledger has everybody destroy; it may be there still for a while. */
+async function erasedInShared(
+  store: LedgerStore,
+  tenant: string,
+  missing: ReadonlyMap<string, Finding>,
+): Promise<ReadonlySet<string>> {
+  const shared = store.ledgersOf(tenant).find(({ isShared }) => isShared);
+  if (shared === undefined) return new Set();
+  const own = [...missing].filter(([, found]) => found.missing?.tenant === tenant);
+  const rows = own.map(([rowId]) => fromHex(rowId));
+  return store.sharedLog(shared.identity.handle).erasures.erased(rows);
 }
 
 /** The catalog names the recovery keys, and the key store knows the same ones. */

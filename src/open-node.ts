@@ -14,7 +14,11 @@ import { type Logger, silentLogger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import { openBitcoinAnchoring } from './bitcoin-anchoring.js';
-import { type ErasureObserver, unobservedErasures } from './commands/erasure-run.js';
+import {
+  type AskHolders,
+  type ErasureObserver,
+  unobservedErasures,
+} from './commands/erasure-run.js';
 import { Eraser } from './commands/run-erasures.js';
 import type { Config, Secrets } from './config.js';
 import { openDevelopmentAnchoring } from './development-parts.js';
@@ -28,6 +32,7 @@ import type { CommitObserver } from './ledger/commit-observer.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerStoreOptions } from './ledger/ledger-store.js';
 import { LedgerNode } from './ledger-node.js';
+import { memberHolders } from './member-holders.js';
 import { type NodeAccess, openNodeAccess } from './node-access.js';
 import { type OpenedAnchorSigner, openAnchorSigner } from './open-anchor-signer.js';
 import { openSeal } from './open-seal.js';
@@ -62,6 +67,8 @@ export interface OpenedNode {
   readonly access: NodeAccess;
   /** What it was about is done when the node is open. */
   readonly eraser: Eraser;
+  /** Of copies that this node made, or handed out. */
+  readonly ownHolders: AskHolders;
   readonly keyStore: KeyStore;
   /** Where its backups are, and who keeps their vaults at the newest generation. */
   readonly targets: { readonly known: KnownTargets; readonly copies: VaultCopies };
@@ -175,14 +182,18 @@ async function open(
   const { refusalsPerMinute } = config;
   const access = await openNodeAccess(node, { clock, random, refusalsPerMinute, escrow });
   lifetime.add(() => access.recorder.close());
+  const ownHolders: AskHolders = async ({ tenant, present, after, since }) => [
+    ...(await copies.holders(access.handleOf(tenant), present)),
+    ...access.escrowCopies.holders(tenant, after, since),
+  ];
   const eraser = new Eraser({
     ...access,
     ...{ store: node.store, clock, logger },
     ...{ changes: access.erasureChanges, rowsAnEntry: surroundings.rowsAnEntry },
     observer: surroundings.erasureObserver ?? unobservedErasures,
-    holders: async ({ tenant, present, after, since }) => [
-      ...(await copies.holders(access.handleOf(tenant), present)),
-      ...access.escrowCopies.holders(tenant, after, since),
+    holders: async (asked) => [
+      ...(await ownHolders(asked)),
+      ...(await memberHolders(node.store, access.handleOf(asked.tenant))),
     ],
   });
   lifetime.add(() => eraser.close());
@@ -199,6 +210,7 @@ async function open(
     registry,
     access,
     eraser,
+    ownHolders,
     keyStore,
     targets: { known, copies },
     logName,

@@ -1,5 +1,7 @@
 /** Ledgers that a node keeps together with its peers: opened over its store, and spoken of over its links. */
 import { join } from 'node:path';
+import { isTenantName, type TenantName } from './access/tenant-name.js';
+import type { UnixMillis } from './base/brand.js';
 import type { Config } from './config.js';
 import { LedgerError } from './ledger/ledger-error.js';
 import { ReplicaLogs } from './ledger/replica-logs.js';
@@ -7,16 +9,19 @@ import type { OpenedNode } from './open-node.js';
 import type { OpenSharing } from './open-replication.js';
 import { systemTimers } from './replication/links/timers.js';
 import { ReplicaMemory } from './replication/replica/replica-memory.js';
+import type { ErasingPort } from './replication/shared/erasing.js';
 import { sharingPort } from './replication/shared/sharing-port.js';
 import { Sharing } from './replication/shared/sharing.js';
+import { isHeard } from './retention/erasure-execution.js';
 import { parseVerifierKey } from './tlog/note-key.js';
 
 /** @param onFailure told once, when nothing is known any more of what is on disk. */
 export function sharingOver(
   { data }: Pick<Config, 'data'>,
-  { keyStore, node }: Pick<OpenedNode, 'keyStore' | 'node'>,
+  opened: Pick<OpenedNode, 'eraser' | 'keyStore' | 'node' | 'ownHolders'>,
   onFailure: (error: LedgerError) => void,
 ): OpenSharing {
+  const { keyStore, node } = opened;
   return async ({ own, keys, settings, clock, random, logger }) => {
     const directory = join(data, 'replicas');
     const logs = await ReplicaLogs.open(directory);
@@ -29,8 +34,7 @@ export function sharingOver(
         await keyStore.adoptTenant(handle, root, parseVerifierKey(recoveryKey).publicKey);
         await node.adoptTenant({ handle, name, recoveryKey });
       },
-      // Nobody of a tenant with shared ledgers is forgotten as yet (`announce-erasures.ts`).
-      isErased: () => false,
+      erasing: erasingOver(opened),
       ...{ clock, random, timers, logger },
       onFailure: (cause) => {
         onFailure(
@@ -47,7 +51,36 @@ export function sharingOver(
         sharing.onLink(peer, link);
       },
       port: (links) => sharingPort({ sharing, links, own, settings, store, clock, timers }),
-      close: () => sharing.close(),
+      // What destroys for a ledger is called off with the ledger, and what waits for one is refused by it.
+      close: async () => {
+        await Promise.all([opened.eraser.close(), sharing.close()]);
+      },
     };
   };
 }
+
+/** What shared ledgers have destroyed goes as this node's own erasures do, one rotation for both. */
+function erasingOver({
+  eraser,
+  node,
+  ownHolders,
+}: Pick<OpenedNode, 'eraser' | 'node' | 'ownHolders'>): ErasingPort {
+  const nameOf = (handle: string): TenantName => {
+    const tenant = node.store.tenants().find((one) => one.handle === handle);
+    if (tenant === undefined || !isTenantName(tenant.name))
+      throw new Error('a shared ledger of a tenant that is not there');
+    return tenant.name;
+  };
+  return {
+    destroy: (handle, named) => eraser.destroyNamed(nameOf(handle), named),
+    silentCopies: async (handle) => {
+      const { generation } = node.store.vaultOf(handle);
+      const asked = { tenant: nameOf(handle), present: generation, after: generation };
+      const holders = await ownHolders({ ...asked, since: EVER });
+      return holders.filter((one) => !isHeard(one)).length;
+    },
+    certified: () => eraser.confirmHolders(),
+  };
+}
+
+const EVER = 0 as UnixMillis;

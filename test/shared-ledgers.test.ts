@@ -1,153 +1,47 @@
 /** Three nodes with their HTTP keep a ledger together: asked for as an operator does, written and read as clients do. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { runCli } from './cli/support/run-cli.js';
 import { eventually } from './support/eventually.js';
-import { freePort } from './support/free-port.js';
+import { ADMIN, type Name, PATIENCE, SharedServices } from './support/shared-services.js';
 import { removeDirectory, temporaryDirectory } from './support/temporary-directory.js';
-import { openTestService, type TestService } from './support/test-service.js';
-
-const ADMIN = 'an-admin-key-for-tests-of-shares-0123456789';
-const NAMES = ['a', 'b', 'c'] as const;
-type Name = (typeof NAMES)[number];
-const PATIENCE = 20_000;
 
 let root: string;
-let nodes: Map<Name, TestService>;
-let files: Map<Name, string>;
+let shared: SharedServices;
 
 beforeEach(async () => {
   root = await temporaryDirectory();
-  nodes = new Map();
-  files = new Map();
+  shared = new SharedServices(root);
 });
 afterEach(async () => {
-  for (const node of nodes.values()) await node.service.close();
+  await shared.close();
   await removeDirectory(root);
 });
-
-const node = (name: Name): TestService => {
-  const found = nodes.get(name);
-  if (found === undefined) throw new Error('a node that is not open');
-  return found;
-};
-
-async function start(name: Name): Promise<void> {
-  const replication = files.get(name) ?? '';
-  nodes.set(name, await openTestService(join(root, name), { replication }, ADMIN));
-}
-
-async function stop(name: Name): Promise<void> {
-  await node(name).service.close();
-  nodes.delete(name);
-}
-
-/** Who may read and write the ledgers of the tenant at a node. */
-async function keyAt(name: Name): Promise<string> {
-  const answer = await node(name).request('/v1/keys', {
-    // The same author at each: a record that is sent again elsewhere is the same one.
-    json: { tenant: 'acme', role: 'admin', author: 'acme-backend' },
-  });
-  expect(answer.status).toBe(201);
-  return ((await answer.json()) as { key: string }).key;
-}
-
-async function begin(): Promise<Map<Name, string>> {
-  const peers = new Map<Name, object>();
-  for (const name of NAMES) {
-    const data = join(root, name, 'data');
-    expect((await runCli(['init', '--data', data], { CHIROGRAPH_ADMIN_KEY: ADMIN })).code).toBe(0);
-    const address = `127.0.0.1:${await freePort()}`;
-    const country = name === 'c' ? 'FR' : 'DE';
-    const place = ['--name', name, '--site', `${name}1`, '--address', address];
-    const { stdout } = await runCli([
-      'replication',
-      'keys',
-      '--data',
-      data,
-      ...place,
-      '--country',
-      country,
-    ]);
-    peers.set(name, JSON.parse(stdout) as object);
-  }
-  for (const name of NAMES) {
-    const { address, country } = peers.get(name) as { address: string; country: string };
-    const others = NAMES.filter((other) => other !== name).map((other) => ({
-      ...peers.get(other),
-      offers: true,
-    }));
-    const path = join(root, `${name}.json`);
-    await writeFile(
-      path,
-      JSON.stringify({ site: `${name}1`, country, listen: address, peers: others }),
-    );
-    files.set(name, path);
-    await start(name);
-  }
-  const keys = new Map<Name, string>([['a', await keyAt('a')]]);
-  const env = { CHIROGRAPH_URL: node('a').service.url, CHIROGRAPH_KEY: keys.get('a') ?? '' };
-  const made = await ask('a', keys, '/v1/ledgers', { name: 'kyc' });
-  expect(made.status).toBe(201);
-  const members = ['--member', 'b', '--member', 'c', '--countries', 'DE,FR'];
-  const grouped = await runCli(['ledger', 'group', 'kyc', ...members], env);
-  expect([grouped.code, grouped.stderr]).toEqual([0, '']);
-  for (const name of ['b', 'c'] as const)
-    await eventually(() => hasLedger(name), `the ledger at ${name}`, PATIENCE);
-  for (const name of ['b', 'c'] as const) keys.set(name, await keyAt(name));
-  return keys;
-}
-
-async function hasLedger(name: Name): Promise<boolean> {
-  const answer = await node(name).request('/v1/replication');
-  const { ledgers } = (await answer.json()) as { ledgers: { size: number }[] };
-  return (ledgers[0]?.size ?? 0) >= 2;
-}
-
-function ask(
-  name: Name,
-  keys: ReadonlyMap<Name, string>,
-  path: string,
-  json?: object,
-  headers: Record<string, string> = {},
-): Promise<Response> {
-  return fetch(`${node(name).service.url}${path}`, {
-    ...(json !== undefined && { method: 'POST', body: JSON.stringify(json) }),
-    redirect: 'manual',
-    headers: {
-      authorization: `Bearer ${keys.get(name) ?? ''}`,
-      'content-type': 'application/json',
-      ...headers,
-    },
-  });
-}
 
 const record = (n: number): object => ({ type: 'a', subject: `p${n}`, payload: { n } });
 
 it('is written at quorum, read anywhere, and goes on when its writer is gone', async () => {
-  const keys = await begin();
-  const written = await ask('a', keys, '/v1/ledgers/kyc/records', record(1), {
+  await shared.begin();
+  const written = await shared.ask('a', '/v1/ledgers/kyc/records', record(1), {
     'idempotency-key': 'one',
   });
   expect(written.status).toBe(201);
   const receipt = (await written.json()) as { index: number; durability: string };
   expect(receipt).toMatchObject({ durability: 'quorum' });
-  const read = await ask('b', keys, `/v1/ledgers/kyc/records/${receipt.index}`, undefined, {
+  const read = await shared.ask('b', `/v1/ledgers/kyc/records/${receipt.index}`, undefined, {
     'chirograph-min-size': String(receipt.index + 1),
   });
   expect(read.status).toBe(200);
   expect(read.headers.get('chirograph-lag')).toBe('0');
   expect(await read.json()).toMatchObject({ payload: { n: 1 } });
-  const refused = await ask('b', keys, '/v1/ledgers/kyc/records', record(2));
+  const refused = await shared.ask('b', '/v1/ledgers/kyc/records', record(2));
   expect(refused.status).toBe(503);
   expect(await refused.json()).toMatchObject({ code: 'LEDGER_ELSEWHERE' });
   const said = await runCli(['replication', 'status'], {
-    CHIROGRAPH_URL: node('a').service.url,
+    CHIROGRAPH_URL: shared.node('a').service.url,
     CHIROGRAPH_KEY: ADMIN,
   });
   expect([said.code, said.stderr]).toEqual([0, '']);
-  const status = await ask('b', keys, '/v1/ledgers/kyc/group');
+  const status = await shared.ask('b', '/v1/ledgers/kyc/group');
   expect(await status.json()).toMatchObject({
     shared: {
       group: {
@@ -160,12 +54,12 @@ it('is written at quorum, read anywhere, and goes on when its writer is gone', a
     },
   });
 
-  await stop('a');
+  await shared.stop('a');
   const taken: Name[] = [];
   await eventually(
     async () => {
       for (const name of ['b', 'c'] as const) {
-        const answer = await ask(name, keys, '/v1/ledgers/kyc/records', record(3), {
+        const answer = await shared.ask(name, '/v1/ledgers/kyc/records', record(3), {
           'idempotency-key': 'three',
         });
         if (answer.status === 201) taken.push(name);
@@ -175,11 +69,11 @@ it('is written at quorum, read anywhere, and goes on when its writer is gone', a
     'another writer',
     PATIENCE,
   );
-  const again = await ask(taken[0] ?? 'b', keys, '/v1/ledgers/kyc/records', record(1), {
+  const again = await shared.ask(taken[0] ?? 'b', '/v1/ledgers/kyc/records', record(1), {
     'idempotency-key': 'one',
   });
   expect(await again.json()).toMatchObject({ index: receipt.index });
-  await start('a');
-  const last = await ask('a', keys, '/v1/ledgers/kyc', undefined, { 'chirograph-min-size': '5' });
+  await shared.start('a');
+  const last = await shared.ask('a', '/v1/ledgers/kyc', undefined, { 'chirograph-min-size': '5' });
   expect(last.status).toBe(200);
 }, 120_000);

@@ -43,7 +43,7 @@ export const erasureSchema = z
     state: z.enum(ERASURE_STATES),
     progress: z
       .object({
-        step: z.enum(['waiting', 'judging', 'destroying', 'failed']),
+        step: z.enum(['waiting', 'judging', 'telling', 'destroying', 'failed']),
         percent: z.int().optional().meta({ description: 'How much of the vault is wrapped anew.' }),
         code: z.string().optional(),
       })

@@ -93,7 +93,7 @@ export const PROBLEMS = {
   ERASURE_HELD: kind(409, 'A hold keeps it'),
   ERASURE_NOTHING_FREE: kind(409, 'Nothing may be erased'),
   ERASURE_RESERVED: kind(409, 'This is never erased'),
-  ERASURE_SHARED: kind(409, 'Other nodes keep the ledger too'),
+  ERASURE_ELSEWHERE: kind(409, 'Another node carries erasures out'),
   ERASURE_NOT_DONE: kind(409, 'The erasure has not been carried out'),
   ESCROW_COPY_UNKNOWN: kind(404, 'There is no such copy'),
   ESCROW_COPY_LIMIT: kind(409, 'The tenant has as many copies of its escrow as it may'),

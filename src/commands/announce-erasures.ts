@@ -1,6 +1,6 @@
 /**
  * Judges what of erasures is free at this moment, and says durably what is about to go (docs/formats/erasure.md, Carrying
- * out). Nothing is destroyed here.
+ * out). Nothing is destroyed here. Whoever keeps ledgers of the tenant too is told in those, before its `_access` says so.
  */
 import type { TenantName } from '../access/tenant-name.js';
 import { formatInstant } from '../base/time.js';
@@ -12,13 +12,14 @@ import { type Erasure, ERASURE_CLASS, nowUnnamed } from '../retention/erasure.js
 import { RetentionError } from '../retention/retention-error.js';
 import type { Announced, ErasureRun } from './erasure-run.js';
 import { announcedOf } from './finish-erasures.js';
+import { sharedHere, tellHolders } from './tell-holders.js';
 
 /** Policies and holds that change while it is judged. */
 const MAX_JUDGEMENTS = 5;
 
 /**
  * @param asked approved ones; those that are no longer so are left out.
- * @throws RetentionError RETENTION_LIST_STALE, ERASURE_SHARED; LedgerError LEDGER_CLOSED; as `MayForget`.
+ * @throws RetentionError RETENTION_LIST_STALE, ERASURE_ELSEWHERE; LedgerError LEDGER_CLOSED; as `MayForget` and `tellHolders`.
  */
 export async function announceErasures(
   run: ErasureRun,
@@ -29,12 +30,7 @@ export async function announceErasures(
   const { store, clock, retention, retentionChanges, changes, handleOf } = run;
   const handle = handleOf(tenant);
   const now = ({ id }: Erasure): Erasure => run.erasures.get(tenant, id);
-  // What is destroyed here alone is not destroyed: a certificate must not say so.
-  if (store.ledgersOf(handle).some(({ isShared }) => isShared))
-    throw new RetentionError(
-      'ERASURE_SHARED',
-      'the tenant has ledgers that other nodes keep too, and an erasure does not reach those yet',
-    );
+  sharedHere(store, handle);
   try {
     for (let tries = 0; tries < MAX_JUDGEMENTS; tries++) {
       const wanted = asked.filter((one) => now(one).state === 'approved');
@@ -54,16 +50,31 @@ export async function announceErasures(
           // What changed meanwhile must be judged: a hold that was placed, or one that was withdrawn.
           const isAsJudged = wanted.every((one) => now(one).state === 'approved');
           if (retention.revisionOf(tenant) !== revision || !isAsJudged) return null;
-          const said: Announced[] = [];
-          for (const one of outcomes) {
-            const about = { at, generation, findings: findings.get(one) ?? {} };
-            const done = await say(run, tenant, one, about);
-            if (done !== null) said.push(done);
+          const sayAll = async (): Promise<readonly Announced[]> => {
+            const said: Announced[] = [];
+            for (const one of outcomes) {
+              const about = { at, generation, findings: findings.get(one) ?? {} };
+              const done = await say(run, tenant, one, about);
+              if (done !== null) said.push(done);
+            }
+            return said;
+          };
+          const shared = sharedHere(store, handle);
+          if (shared.length === 0) {
+            const said = await sayAll();
+            return () => Promise.resolve(said);
           }
-          return said;
+          for (const { id } of wanted) run.progress.set(id, { step: 'telling' });
+          // What changes from here on comes too late: whether it is said lies with other nodes, and may take long.
+          const told = tellHolders(
+            shared,
+            outcomes.filter((one) => !isOfNothing(one)),
+          );
+          told.catch(() => undefined);
+          return () => told.then(sayAll);
         }),
       );
-      if (announced !== null) return announced;
+      if (announced !== null) return await announced();
     }
   } catch (cause) {
     // What has been said durably goes, and nothing may rest on it any more.
@@ -79,6 +90,11 @@ export async function announceErasures(
   );
 }
 
+/** Who was meant lies under a secret of its own, for which no vault is rotated. */
+function isOfNothing({ secrets }: Pick<PlannedErasure, 'secrets'>): boolean {
+  return secrets.every(({ scope }) => scope.use === 'data' && scope.class === ERASURE_CLASS);
+}
+
 /** @returns null of one of which nothing is free. */
 async function say(
   run: ErasureRun,
@@ -87,8 +103,7 @@ async function say(
   about: Omit<Parameters<typeof executionsOf>[1], 'rowsAnEntry'>,
 ): Promise<Announced | null> {
   const { changes, rowsAnEntry } = run;
-  // Who was meant lies under a secret of its own, for which no vault is rotated.
-  if (secrets.every(({ scope }) => scope.use === 'data' && scope.class === ERASURE_CLASS)) {
+  if (isOfNothing({ secrets })) {
     const refused = { at: formatInstant(about.at), ...about.findings };
     await changes.put(tenant, nowUnnamed(erasure, 'refused'), { refused });
     return null;

@@ -57,6 +57,8 @@ export type AskHolders = (asked: HoldersAsked) => Promise<readonly VaultHolder[]
 /** How far one is that is under way, or why the last try ended. Only of this process. */
 export type ErasureProgress =
   | { readonly step: 'waiting' | 'judging' }
+  /** Whoever keeps shared ledgers too: it waits for their quorums. */
+  | { readonly step: 'telling' }
   /** How much of the vault has been wrapped anew, 0–100; writers wait for nothing of it. */
   | { readonly step: 'destroying'; readonly percent: number }
   | { readonly step: 'failed'; readonly code: string };

@@ -4,6 +4,7 @@ import type { TenantName } from '../access/tenant-name.js';
 import { executionsOf } from '../queries/tenant-erasures.js';
 import { certificateOf } from '../retention/erasure-execution.js';
 import { type Erasure, nowUnnamed } from '../retention/erasure.js';
+import { condemnedRows } from './condemned-rows.js';
 import type { Announced, EraserDeps, ErasureRun } from './erasure-run.js';
 
 /** @throws as `Forgetter.destroy`, and what the ledger throws. */
@@ -27,7 +28,7 @@ export async function finishErasures(
   const rows = announced.flatMap(({ executions }) =>
     executions.filter(({ generation }) => generation === now).flatMap((one) => one.rows),
   );
-  const after = rows.length === 0 ? now : await destroyRows(run, handle, rows, onCopied);
+  const after = rows.length === 0 ? now : await destroyRows(run, tenant, rows, onCopied);
   const completedAt = clock.now();
   const asked = { tenant, present: after, after, since: completedAt };
   const holders = await run.holders(asked);
@@ -42,17 +43,24 @@ export async function finishErasures(
   }
 }
 
-/** @returns the generation after it. @throws as `Forgetter.destroy`. */
+/**
+ * What entries of shared ledgers have this node destroy goes with the same rotation, but for what a hold keeps.
+ *
+ * @returns the generation after it. @throws as `Forgetter.destroy`.
+ */
 export async function destroyRows(
-  { store, observer }: Pick<EraserDeps, 'store' | 'observer'>,
-  handle: string,
+  deps: Pick<EraserDeps, 'clock' | 'handleOf' | 'observer' | 'retention' | 'store'>,
+  tenant: TenantName,
   rows: readonly string[],
   onCopied: (share: number) => void,
 ): Promise<number> {
+  const { handleOf, observer, store } = deps;
+  const handle = handleOf(tenant);
+  const { going } = await condemnedRows(deps, tenant, handle);
   const startedAt = performance.now();
   try {
     // A crash in it leaves the vault as it was, or rotated: either way the next opening goes on here.
-    const { generation } = await store.forgetter.destroy(handle, rows, onCopied);
+    const { generation } = await store.forgetter.destroy(handle, [...rows, ...going], onCopied);
     observer.rotated((performance.now() - startedAt) / 1_000);
     return generation;
   } catch (cause) {

@@ -127,7 +127,7 @@ async function append(ledger: Ledger): Promise<EntryPlace> {
     plainDraft((place, rootBefore) => {
       const rootHash = digestToHex(rootBefore());
       return formatStatement({ kind: 'batch', ...place, origin, rootHash, size: place.index });
-    }, 'batch'),
+    }),
   ]);
   if (outcome?.kind !== 'appended') throw new Error('a batch was taken for another entry');
   return outcome;

@@ -8,11 +8,15 @@ import { ChirographError } from '../base/errors.js';
 import { Turns } from '../base/turns.js';
 import { LedgerError } from '../ledger/ledger-error.js';
 import type { MayForgetParts } from '../queries/may-forget.js';
+import type { ErasureStatement } from '../records/statement.js';
 import type { Erasure } from '../retention/erasure.js';
+import { RetentionError } from '../retention/retention-error.js';
 import { announceErasures } from './announce-erasures.js';
+import { condemnedRows } from './condemned-rows.js';
 import { HolderConfirmer } from './confirm-holders.js';
 import type { Announced, EraserDeps, ErasureProgress, ErasureRun } from './erasure-run.js';
 import { announcedOf, destroyRows, finishErasures } from './finish-erasures.js';
+import { takeSaidErasures } from './take-said-erasures.js';
 
 export class Eraser {
   readonly #deps: EraserDeps;
@@ -115,7 +119,31 @@ export class Eraser {
     return this.#turnsOf(tenant).take(async () => {
       this.#checkOpen();
       await this.#finishSaid(tenant, this.#deps.erasures.of(tenant));
-      return destroyRows(this.#deps, this.#deps.handleOf(tenant), [], () => undefined);
+      return destroyRows(this.#deps, tenant, [], () => undefined);
+    });
+  }
+
+  /**
+   * Destroys what entries of a shared ledger name. Erasures of this node's own are gone on with that they are of, whether or not
+   * it had come to saying so itself.
+   *
+   * @param named in the order of the log.
+   * @throws RetentionError ERASURE_HELD where a hold of this node's keeps some of it, which stays; as `Forgetter.destroy`.
+   */
+  destroyNamed(tenant: TenantName, named: readonly ErasureStatement[]): Promise<void> {
+    return this.#turnsOf(tenant).take(async () => {
+      this.#checkOpen();
+      const { erasures, handleOf } = this.#deps;
+      await takeSaidErasures(this.#run, tenant, named);
+      await this.#finishSaid(tenant, erasures.of(tenant));
+      const { going, held } = await condemnedRows(this.#deps, tenant, handleOf(tenant));
+      // Else they went with what was gone on with, or were never here.
+      if (going.length > 0) await destroyRows(this.#deps, tenant, [], () => undefined);
+      if (held.length > 0)
+        throw new RetentionError(
+          'ERASURE_HELD',
+          'a hold that was placed at this node keeps what a shared ledger has its members destroy: have it released here',
+        );
     });
   }
 

@@ -108,6 +108,7 @@ export class Vault {
   #state: 'open' | 'failed' = 'open';
   #isRotating = false;
   #doomed: ReadonlySet<string> = NONE;
+  #condemned: ReadonlySet<string> = NONE;
   #edition = 0;
 
   private constructor(options: VaultOptions, place: VaultPlace, open: VaultGeneration) {
@@ -298,6 +299,22 @@ export class Vault {
     this.#doomed = doomed;
   }
 
+  /** Secrets (hex of their rows) of which it is durable that they go: beside those that are doomed, and until they are gone. */
+  condemn(rows: readonly string[]): void {
+    if (rows.some((id) => !this.#condemned.has(id))) this.#edition++;
+    this.#condemned = new Set([...this.#condemned, ...rows]);
+  }
+
+  /** Those that are still to go, or were never here. */
+  get condemned(): ReadonlySet<string> {
+    return this.#condemned;
+  }
+
+  /** They are gone, or were never here. */
+  absolve(rows: ReadonlySet<string>): void {
+    this.#condemned = new Set([...this.#condemned].filter((id) => !rows.has(id)));
+  }
+
   /**
    * Wraps the secrets that are kept under a new vault key, beside writing. One at a time; a failure leaves the vault as
    * it was. `finish` then destroys the old key; or the rotation is abandoned.
@@ -369,7 +386,9 @@ export class Vault {
   }
 
   #unlessDoomed(ref: SecretRef): SecretRef {
-    if (this.#doomed.size > 0 && this.#doomed.has(toHex(ref.rowId)))
+    const isGoing = (going: ReadonlySet<string>): boolean =>
+      going.size > 0 && going.has(toHex(ref.rowId));
+    if (isGoing(this.#doomed) || isGoing(this.#condemned))
       throw new KeysError(
         'KEYS_VAULT_PUSHBACK',
         'somebody is being forgotten whom this names: try again after a moment',

@@ -12,6 +12,8 @@ export interface EntryDraft {
    * @param rootBefore root hash of the tree of all entries before it; costs as much as an append.
    */
   readonly statementAt: (place: Place, rootBefore: () => Sha256Digest) => Uint8Array;
+  /** About how long that is, where it is longer than most. */
+  readonly statementBytes?: number;
   /** Key tag by which versions of one thing are chained; null if the entry is no version of anything. */
   readonly thing: HexDigest | null;
   /** Whether a version before it need not be looked for. */
@@ -20,8 +22,6 @@ export interface EntryDraft {
   readonly of: HexDigest | null;
   /** Leaf hash of the version of a signature that this one follows: the first to do so is the only one. */
   readonly follows: HexDigest | null;
-  /** Whether it is a batch: those are found by their index. */
-  readonly isBatch?: boolean;
   /** Sealed parts, in the order of docs/formats/block.md. */
   readonly sealedParts: readonly Uint8Array[];
   /** Vault row ids of the secrets that tags and parts rest on, 16 bytes each. */
@@ -65,22 +65,21 @@ export function draftOf(
 const MOST_OF_A_STATEMENT = 1024;
 
 /** About what it takes of a block: for deciding what fits. */
-export function draftBytes({ sealedParts }: EntryDraft): number {
-  return sealedParts.reduce((sum, part) => sum + part.length, MOST_OF_A_STATEMENT);
+export function draftBytes({ sealedParts, statementBytes }: EntryDraft): number {
+  return sealedParts.reduce(
+    (sum, part) => sum + part.length,
+    statementBytes ?? MOST_OF_A_STATEMENT,
+  );
 }
 
-/** A draft of an entry that holds nothing sealed: `ledger`, `epoch`, `handover`, `loss`, `map`, `batch`. */
-export function plainDraft(
-  statementAt: EntryDraft['statementAt'],
-  kind: 'batch' | 'other' = 'other',
-): EntryDraft {
+/** A draft of an entry that holds nothing sealed: of any kind but `record` and `signature`. */
+export function plainDraft(statementAt: EntryDraft['statementAt']): EntryDraft {
   return {
     statementAt,
     thing: null,
     isFirst: true,
     of: null,
     follows: null,
-    isBatch: kind === 'batch',
     sealedParts: [],
     secrets: [],
     idempotency: null,

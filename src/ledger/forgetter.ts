@@ -134,6 +134,7 @@ export class Forgetter {
       throw sequencer.fail(cause);
     }
     if (changed.obsolete === null) throw changed.refusal;
+    vault.absolve(doomed);
     // A crash here leaves rows in the index that mean nothing to anybody; they only take room.
     await state.clearRange(vaultRange(changed.obsolete));
     const { tenant, generation } = successor.aside;

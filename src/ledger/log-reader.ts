@@ -19,12 +19,13 @@ import type { OpenLog } from './internal/open-log.js';
 import {
   attachedKey,
   attachedRange,
-  batchKey,
   followingKey,
+  type FoundKind,
+  foundKey,
   leafKey,
   type EntryPlace,
   readAttachedKey,
-  readBatchKey,
+  readFoundKey,
   readU64,
   readVersion,
   thingKey,
@@ -232,12 +233,12 @@ export class LogReader {
 
   /** Entries of kind `batch` from an index on, in order; at most `limit`. */
   batchesFrom(index: LeafIndex, limit: number): Promise<EntryPlace[]> {
-    return this.#batches({ gte: index, lt: Number.MAX_SAFE_INTEGER }, { limit });
+    return this.found('batch', { gte: index, lt: Number.MAX_SAFE_INTEGER }, { limit });
   }
 
   /** Those below an index, the last first; at most `limit`. */
   batchesBelow(index: number, limit: number): Promise<EntryPlace[]> {
-    return this.#batches({ gte: 0, lt: index }, { limit, reverse: true });
+    return this.found('batch', { gte: 0, lt: index }, { limit, reverse: true });
   }
 
   /** The block that holds an entry. @throws LedgerError LEDGER_ENTRY_UNKNOWN. */
@@ -330,15 +331,17 @@ export class LogReader {
     return encodeEntryBundle(statements);
   }
 
-  async #batches(
-    { gte, lt }: { readonly gte: number; readonly lt: number },
-    options: { readonly limit: number; readonly reverse?: boolean },
+  /** Entries of a kind that is found by it, in their order. @param range of indices; `lt` is the end of the log unless given. */
+  async found(
+    kind: FoundKind,
+    { gte = 0, lt = this.head.size }: { readonly gte?: number; readonly lt?: number } = {},
+    options: { readonly limit?: number; readonly reverse?: boolean } = {},
   ): Promise<EntryPlace[]> {
     const { number } = this.#log;
-    const range = { gte: batchKey(number, gte), lt: batchKey(number, lt) };
+    const range = { gte: foundKey(number, kind, gte), lt: foundKey(number, kind, lt) };
     const places: EntryPlace[] = [];
     for await (const [key, value] of this.#state.rows(range, options))
-      places.push({ index: readBatchKey(key), leafHash: sha256Digest(value) });
+      places.push({ index: readFoundKey(key), leafHash: sha256Digest(value) });
     return places;
   }
 

@@ -20,9 +20,10 @@ import type { OpenLedgers } from './internal/open-ledgers.js';
 import type { OpenLog, SharedWriter } from './internal/open-log.js';
 import { type BlocksEnd, placeBlocks } from './internal/place-blocks.js';
 import { placedEntries } from './internal/recover-state.js';
-import { stage, type StagedLog } from './internal/stage.js';
+import { type Carried, stage, type StagedLog } from './internal/stage.js';
 import type { StoreParts } from './internal/store-parts.js';
 import { LedgerError } from './ledger-error.js';
+import { LogErasures } from './log-erasures.js';
 import type { LogHead } from './log-head.js';
 import type { Sequencer } from './sequencer.js';
 import type { TenantVaults } from './tenant-vaults.js';
@@ -57,8 +58,6 @@ export interface StagedShared {
   readonly head: LogHead;
   /** The checkpoint of that head, by the log's own key. */
   readonly note: string;
-  /** All that its entries rest on: what members need to read it. */
-  readonly secrets: readonly SharedSecret[];
 }
 
 /** What came of drafts: `staged` is null where none of them appends anything, and `outcomes` are then final. */
@@ -78,6 +77,26 @@ export class SharedLog {
     this.#parts = parts;
     this.#ledger = ledger.handle;
     this.#log = log;
+  }
+
+  /** What the log says of erasures, and this node of them. */
+  get erasures(): LogErasures {
+    const ledger = this.#parts.open.ledger(this.#ledger)?.ledger;
+    assert(ledger !== undefined, 'a log of a ledger');
+    return new LogErasures({
+      ...{ reader: ledger.reader, vault: this.#vault, state: this.#parts.parts.state },
+      logs: this.#parts.open
+        .logs()
+        .filter(
+          ({ descriptor, tenant }) => tenant === this.#log.tenant && descriptor.shared === true,
+        )
+        .map(({ number }) => number),
+    });
+  }
+
+  /** Handle of the tenant. */
+  get tenant(): string {
+    return this.#log.tenant;
   }
 
   get origin(): string {
@@ -142,6 +161,7 @@ export class SharedLog {
     await this.#parts.sequencer.carry(() => {
       const steps = placeBlocks(this.#log, blocks, end, this.#parts.maxGroupBytes);
       const entries = (steps.at(-1)?.position.head.size ?? this.head.size) - this.head.size;
+      this.#condemn(steps);
       return Promise.resolve({ steps: steps.map((step) => [step]), entries });
     });
   }
@@ -182,7 +202,7 @@ export class SharedLog {
       sealed !== undefined && note !== null,
       'the checkpoint of a shared log is signed with its block',
     );
-    const shown = { block: sealed.block, head, note, secrets: await this.#secrets(made.secrets) };
+    const shown = { block: sealed.block, head, note };
     this.#staged = { shown, carried: made };
     return { staged: shown, outcomes: null };
   }
@@ -201,6 +221,7 @@ export class SharedLog {
         'nothing goes on a log between a block and its commit',
       );
       const entries = staged.head.size - this.head.size;
+      this.#condemn([carried]);
       return Promise.resolve({ steps: [[carried]], entries });
     });
     this.#staged = null;
@@ -228,22 +249,19 @@ export class SharedLog {
   }
 
   /**
-   * Puts secrets into this node's vault, wrapped by its own key; durable when it returns. Those that are there are passed by.
-   *
-   * @param isErased whether a row (hex of its id) was destroyed here: it is never taken again. Asked between two commits.
+   * Puts secrets into this node's vault, wrapped by its own key; durable when it returns. Those that are there are passed by,
+   * and those that an erasure names: they are never taken again.
    * @throws LedgerError as `ingest`; KeysError KEYS_VAULT_PUSHBACK with nothing taken.
    */
-  async adoptSecrets(
-    secrets: readonly SharedSecret[],
-    isErased: (rowId: string) => boolean,
-  ): Promise<void> {
+  async adoptSecrets(secrets: readonly SharedSecret[]): Promise<void> {
     this.#parts.checkWritable();
     await this.#parts.sequencer.carry(async (rows) => {
       const taken: Uint8Array[] = [];
       try {
+        const erased = await this.erasures.erased(secrets.map(({ rowId }) => rowId));
         for (const { rowId, scope, secret } of secrets)
           if (
-            !isErased(toHex(rowId)) &&
+            !erased.has(toHex(rowId)) &&
             (await this.#vault.adopt({ ref: { rowId, secret }, scope }))
           )
             taken.push(rowId);
@@ -257,13 +275,22 @@ export class SharedLog {
     });
   }
 
+  /** What is about to be durable says so: from here on nothing new rests on it. */
+  #condemn(carried: readonly Carried[]): void {
+    const rows = carried.flatMap(({ erased }) => erased);
+    if (rows.length > 0) this.#vault.condemn(rows);
+  }
+
   get #vault(): Vault {
     return this.#parts.vaults.get(this.#log.tenant);
   }
 
   async #secrets(rowIds: readonly Uint8Array[]): Promise<readonly SharedSecret[]> {
     const found: SharedSecret[] = [];
-    for (const rowId of new Map(rowIds.map((id) => [toHex(id), id])).values()) {
+    const named = new Map(rowIds.map((id) => [toHex(id), id]));
+    // It may still be here, for the moment that destroying it takes.
+    for (const row of await this.erasures.erased([...named.values()])) named.delete(row);
+    for (const rowId of named.values()) {
       const ref = await this.#vault.secretOfRow(rowId);
       const scope = await this.#vault.scopeOfRow(rowId);
       if (ref !== null && scope !== null) found.push({ rowId, scope, secret: ref.secret });

@@ -6,6 +6,7 @@ import type { HexDigest } from '../base/hex-digest.js';
 import { arrayOf, COUNT, DIGEST, INSTANT, JsonMembers, textLike } from '../base/json-members.js';
 import type { HandoverSignature } from '../tlog/handover.js';
 import { readElection } from './election-json.js';
+import { readErased, readErasure } from './internal/read-erasure.js';
 import { readGroup } from './internal/read-group.js';
 import { readSuccession } from './internal/read-succession.js';
 import { ANCHOR_SCRIPT, ORIGIN, SIGNATURE, TEXT, TYPE, VERIFIER_KEY } from './internal/shapes.js';
@@ -151,6 +152,16 @@ const READERS: { readonly [K in Statement['kind']]: Reader<K> } = {
     size: members.required('size', COUNT),
   }),
   group: (members, position) => ({ kind: 'group', ...position, ...readGroup(members, malformed) }),
+  erasure: (members, position) => ({
+    kind: 'erasure',
+    ...position,
+    ...readErasure(members, malformed),
+  }),
+  erased: (members, position) => ({
+    kind: 'erased',
+    ...position,
+    ...readErased(members, malformed),
+  }),
 };
 
 function isKnownKind(kind: string): kind is Statement['kind'] {

@@ -7,12 +7,15 @@ import { canonicalJsonBytes } from '../base/canonical-json.js';
 import type { HexDigest } from '../base/hex-digest.js';
 import { formatInstant } from '../base/time.js';
 import type { Election } from '../tlog/election.js';
+import type { SaidWord } from '../tlog/erasure-word.js';
 import type { HandoverSignature } from '../tlog/handover.js';
 import { electionToJson } from './election-json.js';
 import { RecordsError } from './records-error.js';
 
 export const STATEMENT_FORMAT = 1;
 export const MAX_STATEMENT_LENGTH = 65_535;
+/** Rows of vaults that one erasure entry names: as many as fit into it. */
+export const MAX_ERASED_ROWS = 1_500;
 
 export type Statement =
   | RecordStatement
@@ -23,7 +26,9 @@ export type Statement =
   | LossStatement
   | MapStatement
   | BatchStatement
-  | GroupStatement;
+  | GroupStatement
+  | ErasureStatement
+  | ErasedStatement;
 
 export type StatementKind = Statement['kind'];
 
@@ -194,6 +199,27 @@ export interface MemberStatement {
   readonly site: string;
 }
 
+/** Secrets that everybody who keeps the log destroys (docs/formats/erasure.md, "Shared ledgers"). */
+export interface ErasureStatement extends Position {
+  readonly kind: 'erasure';
+  /** Of the erasure, which may take several entries: 12 hex digits. */
+  readonly id: string;
+  /** Row ids of vaults, 32 hex digits each: 1 to MAX_ERASED_ROWS, ascending. */
+  readonly rows: readonly string[];
+}
+
+/** What the holders of the log have signed of its erasures up to one. */
+export interface ErasedStatement extends Position {
+  readonly kind: 'erased';
+  /** Index of that one. */
+  readonly erasure: number;
+  readonly leafHash: HexDigest;
+  /** Receipt keys of those who have not signed, ascending. */
+  readonly silent: readonly HexDigest[];
+  /** Ascending by node; whether they verify is not checked here. */
+  readonly words: readonly SaidWord[];
+}
+
 /** @throws RecordsError RECORD_TOO_LARGE beyond 65,535 bytes. */
 export function formatStatement(statement: Statement): Uint8Array {
   const bytes = canonicalJsonBytes({
@@ -242,6 +268,16 @@ function membersOf(statement: Statement) {
         members: members.map((member) => ({ ...member })),
         term: { ...term },
         ...(countries && { countries: [...countries] }),
+      };
+    }
+    case 'erasure':
+      return { ...statement, rows: [...statement.rows] };
+    case 'erased': {
+      const { silent, words, ...rest } = statement;
+      return {
+        ...rest,
+        ...(silent.length > 0 && { silent: [...silent] }),
+        words: words.map(({ at, ...word }) => ({ ...word, at: formatInstant(at) })),
       };
     }
     default:

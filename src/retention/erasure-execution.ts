@@ -51,9 +51,7 @@ export function executionsOf(
   secrets: readonly Row[],
   { at, generation, findings, rowsAnEntry = MAX_ROWS_AN_ENTRY }: ExecutionSaid,
 ): readonly Execution[] {
-  // Tags last: if a crash lets only the first entries through, nobody loses their tags before their data.
-  const data = secrets.filter(({ scope }) => scope.use === 'data');
-  const ordered = [...data, ...secrets.filter(({ scope }) => scope.use === 'tags')];
+  const ordered = tagsLast(secrets);
   const of = Math.ceil(ordered.length / rowsAnEntry);
   return Array.from({ length: of }, (_, nth) => {
     const some = ordered.slice(nth * rowsAnEntry, (nth + 1) * rowsAnEntry);
@@ -64,6 +62,12 @@ export function executionsOf(
       ...(nth === 0 && { findings }),
     };
   });
+}
+
+/** If a crash lets only the first entries through, nobody loses their tags before their data. */
+export function tagsLast<T extends Pick<Row, 'scope'>>(secrets: readonly T[]): readonly T[] {
+  const data = secrets.filter(({ scope }) => scope.use === 'data');
+  return [...data, ...secrets.filter(({ scope }) => scope.use === 'tags')];
 }
 
 function wentOf(secrets: readonly Row[]): Went {
@@ -97,11 +101,11 @@ function count(
 
 /** Whoever the node gives copies of a vault, or of its keys. */
 export interface VaultHolder {
-  readonly kind: 'backup' | 'escrow';
+  readonly kind: 'backup' | 'escrow' | 'member';
   readonly id: string;
   /**
    * Of a backup: that it is known to hold, so that the destroyed one is of no use there; absent of one that is silent.
-   * Of a copy of escrow: that of the key in it.
+   * Of a copy of escrow: that of the key in it. Of a member of a shared ledger: absent.
    */
   readonly generation?: number;
   readonly confirmedAt?: UnixMillis;

@@ -39,7 +39,7 @@ export type RetentionErrorCode =
   /** The node's or the tenant's own data. */
   | 'ERASURE_RESERVED'
   /** Other nodes keep ledgers of the tenant, and would not forget. */
-  | 'ERASURE_SHARED'
+  | 'ERASURE_ELSEWHERE'
   /** It has not been carried out, so there is no certificate. */
   | 'ERASURE_NOT_DONE'
   /** No copy of an escrow file with this id. */

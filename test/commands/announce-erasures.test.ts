@@ -1,4 +1,4 @@
-/** What is announced of an erasure where other nodes keep the tenant's ledgers too: nothing. */
+/** What is announced of an erasure where another node writes a ledger of the tenant's: nothing. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { TenantName } from '../../src/access/tenant-name.js';
 import { announceErasures } from '../../src/commands/announce-erasures.js';
@@ -16,7 +16,7 @@ afterEach(async () => {
   await removeDirectory(root);
 });
 
-it('is refused for a tenant with a shared ledger, before anything is looked at', async () => {
+it('is refused while another node writes a shared ledger of the tenant, before anything is looked at', async () => {
   const { store, clock } = opened;
   const tenant = await store.createTenant('acme', 'a.example');
   const ledger = await store.createLedger(tenant, 'kyc');
@@ -32,5 +32,5 @@ it('is refused for a tenant with a shared ledger, before anything is looked at',
     );
   expect(await announce()).toEqual([]);
   await store.share(ledger.identity.handle);
-  await expect(announce()).rejects.toMatchObject({ code: 'ERASURE_SHARED' });
+  await expect(announce()).rejects.toMatchObject({ code: 'ERASURE_ELSEWHERE' });
 });

@@ -174,7 +174,7 @@ describe('a batch', () => {
     const draft = plainDraft((place, rootBefore) => {
       const rootHash = digestToHex(rootBefore());
       return formatStatement({ kind: 'batch', ...place, origin, rootHash, size: place.index });
-    }, 'batch');
+    });
     await ledger.append([draft, draft, draft]);
     for (const size of [3, 4, 5] as TreeSize[])
       expect((await batchAt(size)).rootHash).toBe(digestToHex(await ledger.reader.rootAt(size)));
@@ -199,7 +199,7 @@ describe('a batch', () => {
       const rootHash = digestToHex(rootBefore());
       const right = { kind: 'batch', ...place, origin, rootHash, size: place.index } as const;
       return formatStatement({ ...right, ...wrong });
-    }, 'batch');
+    });
     await ledger.append([draft]);
     await opened.close();
     expect(await fsckFindings(root)).toEqual([expect.stringContaining(`a batch ${says}`)]);

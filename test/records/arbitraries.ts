@@ -182,6 +182,27 @@ export const statement: fc.Arbitrary<Statement> = fc.oneof(
     { countries: fc.constantFrom(['DE'], ['DE', 'FR', 'NL']) },
   ),
   fc.record({
+    kind: fc.constant('erasure' as const),
+    ...position,
+    id: fc.stringMatching(/^[0-9a-f]{12}$/),
+    rows: fc
+      .uniqueArray(fc.stringMatching(/^[0-9a-f]{32}$/), { minLength: 1, maxLength: 20 })
+      .map((rows) => rows.sort()),
+  }),
+  fc.record({
+    kind: fc.constant('erased' as const),
+    ...position,
+    erasure: fc.maxSafeNat(),
+    leafHash: digest,
+    silent: fc.uniqueArray(digest, { maxLength: 3 }).map((nodes) => nodes.sort()),
+    words: fc
+      .uniqueArray(fc.record({ at: instant, copies: fc.maxSafeNat(), node: digest, signature }), {
+        ...{ minLength: 1, maxLength: 3 },
+        selector: ({ node }) => node,
+      })
+      .map((words) => words.sort((a, b) => (a.node < b.node ? -1 : 1))),
+  }),
+  fc.record({
     kind: fc.constant('loss' as const),
     ...position,
     cause: person,

@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { LeafIndex } from '../../src/base/brand.js';
 import { utf8, utf8ToString } from '../../src/base/bytes.js';
 import { canonicalJsonBytes, type JsonValue } from '../../src/base/canonical-json.js';
 import { sha256Hex } from '../../src/base/hash.js';
+import type { HexDigest } from '../../src/base/hex-digest.js';
+import { parseInstant } from '../../src/base/time.js';
 import { parseStatement } from '../../src/records/parse-statement.js';
 import { RecordsError } from '../../src/records/records-error.js';
 import {
@@ -180,6 +183,47 @@ describe('a statement', () => {
     expect(() => read({ number: 2 ** 40 + 1 })).toThrow('1 to 2⁴⁰');
     // Of an empty log nobody wrote the last block.
     expect(() => read({ votes: [{ ...vote('3'), length: 0 }] })).toThrow('unknown member');
+  });
+
+  it('of an erasure, and of who has signed for one, names each once, in order, and at most so many', () => {
+    const read = (members: Readonly<Record<string, JsonValue>>): unknown =>
+      parseStatement(
+        canonicalJsonBytes({ $v: 1, index: 3, recordedAt: RECORD.recordedAt, ...members }),
+      );
+    const row = (n: number): string => n.toString(16).padStart(32, '0');
+    const erasure = (...rows: string[]) => ({ kind: 'erasure', id: '0123456789ab', rows });
+    const most = Array.from({ length: 1_500 }, (_, n) => row(n));
+    expect(read(erasure(...most))).toMatchObject({ id: '0123456789ab' });
+    expect(() => read(erasure(...most, row(1_500)))).toThrow(RecordsError);
+    expect(() => read(erasure())).toThrow('1 to 1500 items');
+    expect(() => read(erasure(row(2), row(1)))).toThrow('do not ascend');
+    expect(() => read(erasure(row(1), row(1)))).toThrow('do not ascend');
+    expect(() => read(erasure('1'))).toThrow('a row of a vault');
+    expect(() => read({ ...erasure(row(1)), id: 'x' })).toThrow('the id of an erasure');
+    const word = (node: string) => ({
+      ...{ at: RECORD.recordedAt, copies: 0, node: h(node), signature: `${'A'.repeat(86)}==` },
+    });
+    const erased = (silent: string[], ...words: JsonValue[]) => ({
+      ...{ kind: 'erased', erasure: 2, leafHash: h('1'), words },
+      ...(silent.length > 0 && { silent }),
+    });
+    expect(read(erased([h('3')], word('1'), word('2')))).toMatchObject({ erasure: 2 });
+    expect(() => read(erased([], word('2'), word('1')))).toThrow('do not ascend');
+    expect(() => read(erased([h('4'), h('3')], word('1')))).toThrow('do not ascend');
+    expect(() => read(erased([]))).toThrow(RecordsError);
+    expect(() => read(erased([], { ...word('1'), more: 1 }))).toThrow('unknown member');
+  });
+
+  it('with as many holders as there may be fits', () => {
+    const nodes = Array.from({ length: 200 }, (_, n) => n.toString(16).padStart(64, '0'));
+    const at = parseInstant(RECORD.recordedAt);
+    const words = nodes.map((node) => ({
+      ...{ at, copies: 9_999, node: node as HexDigest, signature: `${'A'.repeat(86)}==` },
+    }));
+    const silent = nodes as HexDigest[];
+    const place = { index: (2 ** 40) as LeafIndex, recordedAt: at };
+    const said = { erasure: 2 ** 40, leafHash: h('1') as HexDigest, silent, words };
+    expect(() => formatStatement({ kind: 'erased', ...place, ...said })).not.toThrow();
   });
 
   it('of a group names members in order, each once', () => {

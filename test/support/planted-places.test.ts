@@ -25,6 +25,7 @@ import { HANDOVER_FAULTS } from '../ledger/planted-handovers.js';
 import { OUTAGE_FAULTS } from '../outages/outage-faults.js';
 import { LINK_FAULTS } from '../replication/links/planted-faults.js';
 import { REPLICA_FAULTS } from '../replication/planted-faults.js';
+import { ERASING_FAULTS } from '../replication/shared/planted-erasing.js';
 import { ERASURE_FAULTS } from '../retention/planted-erasures.js';
 import { RETENTION_FAULTS } from '../retention/planted-faults.js';
 import { HOLDER_FAULTS } from '../retention/planted-holders.js';
@@ -54,6 +55,7 @@ const ALL = [
   ...WITNESS_FAULTS,
   ...OUTAGE_FAULTS,
   ...ERASURE_FAULTS,
+  ...ERASING_FAULTS,
   ...HOLDER_FAULTS,
   ...RETENTION_FAULTS,
   ...LINK_FAULTS,

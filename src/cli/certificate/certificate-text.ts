@@ -204,6 +204,10 @@ function holderText(say: Say, { kind, id, confirmedAt: at, ...holder }: Holder):
     return at === undefined
       ? say('holders.backup.silent', { id })
       : say('holders.backup', { id, generation, at });
+  if (kind === 'member')
+    return at === undefined
+      ? say('holders.member.silent', { id })
+      : say('holders.member', { id, at });
   return [kind, id, at ?? ''].join(' ');
 }
 

@@ -61,6 +61,10 @@ export const GERMAN: CertificateCatalogue = {
     'Kopie {id} der Hinterlegung, Generation {generation}: Vernichtung bestätigt am {at}',
   'holders.escrow.silent':
     'Kopie {id} der Hinterlegung, Generation {generation}: Niemand hat die Vernichtung bestätigt',
+  'holders.member':
+    'Mitglied {id} eines gemeinsam geführten Buchs: hat unterschrieben, dasselbe zerstört zu haben ({at})',
+  'holders.member.silent':
+    'Mitglied {id} eines gemeinsam geführten Buchs: hat nicht unterschrieben, oder nicht für alle seine Kopien',
   provisional:
     'Vorläufig: Kopien des Schlüsselspeichers, die außerhalb des Knotens gemacht wurden, kennt er nicht,',
   'provisional.copies':

@@ -56,6 +56,9 @@ export const ENGLISH = {
     'copy {id} of escrow, generation {generation}: confirmed to be destroyed on {at}',
   'holders.escrow.silent':
     'copy {id} of escrow, generation {generation}: nobody has confirmed that it is destroyed',
+  'holders.member': 'member {id} of a shared ledger: signed that it has destroyed the same ({at})',
+  'holders.member.silent':
+    'member {id} of a shared ledger: has not signed, or not for all its copies',
   provisional:
     'Provisional: copies of the key store that were made outside of the node are not known to it,',
   'provisional.copies':

@@ -13,6 +13,7 @@ import { rootHash } from '../../tlog/compact-range.js';
 import { EMPTY_EDGE, extend, type TreeEdge } from '../../tlog/tile-tree.js';
 import type { LogDescriptor } from '../catalog.js';
 import type { LogHead } from '../log-head.js';
+import { ErasureWalk } from './check-erasures.js';
 import { HandoverWalk } from './check-handovers.js';
 import { MapWalk } from './check-maps.js';
 import type { StateCheck } from './check-state.js';
@@ -59,6 +60,7 @@ interface Walk {
   readonly signatures: Map<HexDigest, HexDigest>;
   readonly maps: MapWalk;
   readonly handovers: HandoverWalk;
+  readonly erasures: ErasureWalk;
 }
 
 export async function* checkLog(log: LogUnderCheck): AsyncGenerator<Finding> {
@@ -73,6 +75,7 @@ export async function* checkLog(log: LogUnderCheck): AsyncGenerator<Finding> {
     signatures: new Map(),
     maps: new MapWalk(),
     handovers: new HandoverWalk(log.descriptor),
+    erasures: new ErasureWalk(log.descriptor.origin),
   };
   for (let number = 0; number < Math.min(head.length, hypercore.length); number++) {
     try {
@@ -112,7 +115,7 @@ async function* checkBlock(
   for (const [at, entry] of placed.entries()) {
     const before = (): TreeEdge => treeBefore(walk, placed.slice(0, at));
     for (const problem of checkEntry(walk, entry, before)) yield { problem };
-    if (entry.isBatch)
+    if (entry.found?.kind === 'batch')
       for (const problem of checkBatch(entry, before, source.name)) yield { problem };
     for (const rowId of partRowIds(entry)) rowIds.set(toHex(rowId), rowId);
   }
@@ -150,6 +153,7 @@ function* checkEntry(walk: Walk, entry: PlacedEntry, before: () => TreeEdge): Ge
   yield* checkReferences(walk, statement, at);
   yield* walk.handovers.take(statement, entry.index, before);
   yield* walk.maps.take(entry.index, entry.leafHash, statement);
+  yield* walk.erasures.take(statement, entry.index, entry.leafHash);
   const leaf = digestToHex(entry.leafHash);
   if (entry.thing !== null) walk.latest.set(entry.thing, leaf);
   walk.leaves.add(leaf);

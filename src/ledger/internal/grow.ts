@@ -5,13 +5,15 @@ import type { LogHead } from '../log-head.js';
 import { appendBlock, treeHash } from './hypercore-tree.js';
 import type { LogPosition } from './open-log.js';
 import type { StateRow } from './state-keys.js';
-import { blockRows, type PlacedEntry, tileRows } from './state-projection.js';
+import { blockRows, erasedBy, type PlacedEntry, tileRows } from './state-projection.js';
 
 export interface Growth {
   readonly head: LogHead;
   /** Without its note: nobody has signed it yet. */
   readonly position: LogPosition;
   readonly extension: TreeExtension;
+  /** Rows of vaults that the block has everybody destroy, hex. */
+  readonly erased: readonly string[];
   /** Of the block alone; the head's is one for many. */
   readonly rows: readonly StateRow[];
 }
@@ -40,6 +42,7 @@ export function grow(
     head: next,
     position: { head: next, roots: grown, edge: extension.edge, note: null },
     extension,
+    erased: erasedBy(placed),
     rows: [...blockRows(log, head.length, placed), ...tileRows(log, extension.tiles)],
   };
 }

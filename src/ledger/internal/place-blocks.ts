@@ -22,6 +22,7 @@ import { headRow } from './write-state.js';
 interface Step {
   readonly blocks: JournalBlock[];
   readonly rows: StateRow[];
+  readonly erased: string[];
   position: LogPosition;
   bytes: number;
 }
@@ -50,7 +51,7 @@ export function placeBlocks(
     position = grown.position;
     let step = steps.at(-1);
     if (step === undefined || step.bytes + block.length > maxBytes)
-      steps.push((step = { blocks: [], rows: [], position, bytes: 0 }));
+      steps.push((step = { blocks: [], rows: [], erased: [], position, bytes: 0 }));
     const isLast = position.head.length === log.head.length + blocks.length;
     const body = log.checkpointBody(grown.head);
     const note = isLast && typeof end === 'string' ? end : null;
@@ -63,6 +64,7 @@ export function placeBlocks(
       checkpointBody: utf8(note ?? body),
     });
     step.rows.push(...grown.rows);
+    step.erased.push(...grown.erased);
     if (note !== null) step.rows.push(noteRow(log.number, grown.head.size, note));
     step.position = { ...position, note };
     step.bytes += block.length;
@@ -71,6 +73,7 @@ export function placeBlocks(
     log,
     blocks: step.blocks,
     rows: [...step.rows, headRow(log.number, step.position.head)],
+    erased: step.erased,
     position: step.position,
   }));
 }

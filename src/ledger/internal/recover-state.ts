@@ -13,7 +13,7 @@ import { EMPTY_EDGE, extend, type TreeEdge } from '../../tlog/tile-tree.js';
 import { damaged } from '../ledger-error.js';
 import { EMPTY_HEAD, type LogHead } from '../log-head.js';
 import { tileKey } from './state-keys.js';
-import { blockRows, type PlacedEntry, tileRows } from './state-projection.js';
+import { blockRows, foundBy, type PlacedEntry, tileRows } from './state-projection.js';
 import { headRow, type WriteState } from './write-state.js';
 
 export interface StateSource {
@@ -63,7 +63,7 @@ export function placedEntries(bundle: Bundle): PlacedEntry[] {
       thing: parsed.kind === 'record' ? parsed.tags.key : null,
       of: parsed.kind === 'signature' ? parsed.of : null,
       follows: parsed.kind === 'signature' ? (parsed.prev ?? null) : null,
-      isBatch: parsed.kind === 'batch',
+      found: foundBy(parsed),
     };
   });
 }

@@ -8,6 +8,7 @@ import { digestFromHex, digestToHex, type HexDigest } from '../../base/hex-diges
 import type { RandomSource } from '../../base/random.js';
 import { monthOf } from '../../base/secret-scope.js';
 import { sealBlock } from '../../records/block.js';
+import { parseStatement } from '../../records/parse-statement.js';
 import { leafHash } from '../../tlog/merkle-hash.js';
 import { extend, inclusionProofsOfAppended, type TreeExtension } from '../../tlog/tile-tree.js';
 import type { EntryDraft, Outcome } from '../entry-draft.js';
@@ -25,7 +26,7 @@ import {
   type StateRow,
   thingKey,
 } from './state-keys.js';
-import type { PlacedEntry } from './state-projection.js';
+import { foundBy, type PlacedEntry } from './state-projection.js';
 import { headRow, type WriteState } from './write-state.js';
 
 /** Blocks of one log that a commit takes through journal, Hypercore and write state. */
@@ -34,6 +35,8 @@ export interface Carried {
   /** At least one, in order, on the log's head. */
   readonly blocks: readonly JournalBlock[];
   readonly rows: readonly StateRow[];
+  /** Rows of vaults that the entries have everybody destroy, hex. */
+  readonly erased: readonly string[];
   /** Behind the last of them. */
   readonly position: LogPosition;
 }
@@ -41,8 +44,6 @@ export interface Carried {
 export interface StagedLog extends Carried {
   /** One for each draft, in order; to be told only when the commit is durable. */
   readonly outcomes: () => readonly Outcome[];
-  /** Row ids of all secrets that the entries rest on, new or not. */
-  readonly secrets: readonly Uint8Array[];
 }
 
 /** A commit of drafts that append nothing has no block. */
@@ -108,7 +109,7 @@ export async function stage(
             placed.map((entry) => entry.leafHash),
           ).rootHash,
     );
-    const { thing, of, follows, isBatch = false, idempotency, sealedParts, secrets } = draft;
+    const { thing, of, follows, idempotency, sealedParts, secrets } = draft;
     const hash = leafHash(statement);
     // Named one by one: spreading a draft costs more than hashing its statement.
     const entry = {
@@ -118,7 +119,8 @@ export async function stage(
       thing,
       of,
       follows,
-      isBatch,
+      // What holds nothing sealed is rare, and says itself what it is found by.
+      found: sealedParts.length === 0 ? foundBy(parseStatement(statement)) : null,
       idempotency,
       sealedParts,
       secrets,
@@ -157,7 +159,7 @@ export async function stage(
     position: { ...grown.position, note },
     outcomes: () =>
       outcomesOf(log, results, placed, recordedAt, note ?? seat.sign(body), grown.extension),
-    secrets: placed.flatMap(({ secrets }) => secrets),
+    erased: grown.erased,
   };
 }
 

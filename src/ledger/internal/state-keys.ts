@@ -16,8 +16,16 @@ const KIND = {
   attached: 0x06,
   following: 0x07,
   batch: 0x08,
-  note: 0x09,
+  erasure: 0x09,
+  erased: 0x0a,
+  group: 0x0b,
+  note: 0x10,
+  word: 0x11,
+  erasedRow: 0x12,
 } as const;
+
+/** Entries that are found by their kind, in their order. */
+export type FoundKind = 'batch' | 'erasure' | 'erased' | 'group';
 
 /** Node-wide rows live under a number that no log has. */
 export const NODE = 0xffff_ffff;
@@ -82,15 +90,32 @@ export const followingKey = (log: number, leafHash: Uint8Array): Uint8Array =>
     w.bytes(leafHash);
   });
 
-/** A batch, by its index. */
-export const batchKey = (log: number, index: number): Uint8Array =>
-  logKey(log, KIND.batch, 8, (w) => {
+/** An entry of such a kind, by its index. */
+export const foundKey = (log: number, kind: FoundKind, index: number): Uint8Array =>
+  logKey(log, KIND[kind], 8, (w) => {
     w.u64(index);
   });
 
-export function readBatchKey(key: Uint8Array): LeafIndex {
+export function readFoundKey(key: Uint8Array): LeafIndex {
   return read(key.subarray(5), (reader) => reader.u64() as LeafIndex);
 }
+
+/** That an erasure names a row of a vault, 16 bytes; several may. */
+export const erasedRowKey = (log: number, rowId: Uint8Array): Uint8Array =>
+  logKey(log, KIND.erasedRow, 16, (w) => {
+    w.bytes(rowId);
+  });
+
+/** All of them of a log lie in [gte, lt). */
+export function erasedRowRange(log: number): { gte: Uint8Array; lt: Uint8Array } {
+  return {
+    gte: logKey(log, KIND.erasedRow, 0, () => undefined),
+    lt: logKey(log, KIND.erasedRow + 1, 0, () => undefined),
+  };
+}
+
+/** What this node has signed of the erasures of a shared log; it may be lost, and is then signed again. */
+export const wordKey = (log: number): Uint8Array => logKey(log, KIND.word, 0, () => undefined);
 
 /** The checkpoint of a size that was shown of a shared log; what nobody can make again. */
 export const noteKey = (log: number, size: number): Uint8Array =>
@@ -144,7 +169,7 @@ export function vaultRange(prefix: Uint8Array): { gte: Uint8Array; lt: Uint8Arra
   };
 }
 
-/** All rows lie in [gte, lt) that follow from the log's blocks; its notes lie behind them. */
+/** All rows lie in [gte, lt) that follow from the log's blocks, but for `erasedRowRange`; its notes lie behind them. */
 export function logRange(log: number): { gte: Uint8Array; lt: Uint8Array } {
   return {
     gte: logKey(log, 0, 0, () => undefined),

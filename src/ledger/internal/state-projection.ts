@@ -3,14 +3,18 @@
  * when `fsck --rebuild` begins from nothing, and when `fsck` compares.
  */
 import type { LeafIndex, Sha256Digest } from '../../base/brand.js';
+import { fromHex } from '../../base/bytes.js';
 import { type HexDigest, digestFromHex } from '../../base/hex-digest.js';
 import type { BundleEntry } from '../../records/bundle.js';
+import type { Statement } from '../../records/statement.js';
 import type { ChangedTile } from '../../tlog/tile-tree.js';
 import {
   attachedKey,
-  batchKey,
   blockKey,
+  erasedRowKey,
   followingKey,
+  type FoundKind,
+  foundKey,
   idempotencyKey,
   idempotentValue,
   leafKey,
@@ -21,6 +25,8 @@ import {
   versionValue,
 } from './state-keys.js';
 
+const NOTHING = new Uint8Array();
+
 /** An entry in its place. */
 export interface PlacedEntry extends BundleEntry {
   readonly index: LeafIndex;
@@ -28,7 +34,32 @@ export interface PlacedEntry extends BundleEntry {
   readonly thing: HexDigest | null;
   readonly of: HexDigest | null;
   readonly follows: HexDigest | null;
-  readonly isBatch: boolean;
+  readonly found: Found | null;
+}
+
+/** What an entry is found by beside its place: its kind, and the rows of vaults that it names. */
+export interface Found {
+  readonly kind: FoundKind;
+  /** Hex; of an erasure. */
+  readonly rows: readonly string[];
+}
+
+export function foundBy(statement: Statement): Found | null {
+  switch (statement.kind) {
+    case 'erasure':
+      return { kind: 'erasure', rows: statement.rows };
+    case 'batch':
+    case 'erased':
+    case 'group':
+      return { kind: statement.kind, rows: [] };
+    default:
+      return null;
+  }
+}
+
+/** Rows of vaults that these entries have everybody destroy, hex. */
+export function erasedBy(entries: readonly Pick<PlacedEntry, 'found'>[]): readonly string[] {
+  return entries.flatMap(({ found }) => found?.rows ?? []);
 }
 
 export function blockRows(
@@ -39,9 +70,10 @@ export function blockRows(
   const rows: StateRow[] = [];
   const first = entries[0];
   if (first !== undefined) rows.push([blockKey(log, first.index), u64Value(blockNumber)]);
-  for (const { index, leafHash, thing, of, follows, isBatch, idempotency } of entries) {
+  for (const { index, leafHash, thing, of, follows, found, idempotency } of entries) {
     rows.push([leafKey(log, leafHash), u64Value(index)]);
-    if (isBatch) rows.push([batchKey(log, index), leafHash]);
+    if (found !== null) rows.push([foundKey(log, found.kind, index), leafHash]);
+    for (const row of found?.rows ?? []) rows.push([erasedRowKey(log, fromHex(row)), NOTHING]);
     if (thing !== null)
       rows.push([thingKey(log, digestFromHex(thing)), versionValue({ index, leafHash })]);
     // A later version is found by the one before it: what is attached is counted once.

@@ -9,7 +9,7 @@ import { damaged, LedgerError } from '../ledger-error.js';
 import { type LogHead, readHead, writeHead } from '../log-head.js';
 import { orDamaged } from './corruption.js';
 import { isLockHeld } from './lock-held.js';
-import { headKey, logRange, type StateRow } from './state-keys.js';
+import { erasedRowRange, headKey, logRange, type StateRow } from './state-keys.js';
 
 const NOT_AS_WRITTEN =
   'the files in `state` are not what was written; rebuild it with `fsck --rebuild`';
@@ -104,8 +104,9 @@ export class WriteState {
   }
 
   /** Forgets what follows from the blocks of a log, so that it can be built again. */
-  clear(log: number): Promise<void> {
-    return this.clearRange(logRange(log));
+  async clear(log: number): Promise<void> {
+    await this.clearRange(logRange(log));
+    await this.clearRange(erasedRowRange(log));
   }
 
   async clearRange({ gte, lt }: { gte: Uint8Array; lt: Uint8Array }): Promise<void> {

@@ -19,10 +19,10 @@ export interface TailUser {
 
 /** @param user null as long as there is none: what is there at the start is told to nobody. */
 export function openTail(options: SharedLedgerOptions, user: () => TailUser | null): Promise<Tail> {
-  const { clock, isErased, logger, logs, memory, pinned, secrets, store } = options;
+  const { clock, logger, logs, memory, pinned, secrets, store } = options;
   const { origin } = pinned;
   const parts = {
-    ...{ origin, secrets, store, isErased },
+    ...{ origin, secrets, store },
     sources: () => user()?.sources ?? options.acquaintances,
   };
   return Tail.open({

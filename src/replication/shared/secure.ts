@@ -10,8 +10,6 @@ export interface SecureParts {
   readonly origin: string;
   readonly secrets: Pick<SecretChannels, 'ask' | 'isLinked'>;
   readonly store: Pick<SharedLog, 'adoptSecrets' | 'head'>;
-  /** Whether a row of the vault (hex) was destroyed here. */
-  readonly isErased: (rowId: string) => boolean;
   /** Who may have them, the likeliest first. */
   readonly sources: () => readonly NodeId[];
 }
@@ -30,7 +28,7 @@ export async function secureBlocks(
   length: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const { isErased, origin, secrets, sources, store } = parts;
+  const { origin, secrets, sources, store } = parts;
   let at = store.head.length;
   for (let attempt = 0; at < length;) {
     const linked = sources().filter((node) => secrets.isLinked(node));
@@ -45,7 +43,7 @@ export async function secureBlocks(
       await delay(PAUSE_MILLIS, undefined, { signal });
       continue;
     }
-    if (await isTaken(store.adoptSecrets(given.secrets, isErased))) at = given.to;
+    if (await isTaken(store.adoptSecrets(given.secrets))) at = given.to;
     else await delay(PAUSE_MILLIS, undefined, { signal });
   }
 }

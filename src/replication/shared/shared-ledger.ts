@@ -19,6 +19,8 @@ import { ReplicaError } from '../replica/replica-error.js';
 import type { Tail } from '../replica/tail.js';
 import { beginTerm } from './begin-term.js';
 import { carryUp } from './carry-up.js';
+import type { ErasedMessage } from './erased-message.js';
+import { Erasing, recallErasures } from './erasing.js';
 import { found } from './found.js';
 import { GroupWriter } from './group-writer.js';
 import { isBearable, openTail, type TailUser, tellOf } from './open-tail.js';
@@ -44,6 +46,7 @@ export class SharedLedger implements TailUser {
   readonly #tail: Tail;
   readonly #member: GroupMember;
   readonly #writer: GroupWriter;
+  readonly #erasing: Erasing;
   readonly #carrying = new Rounds(() => this.#carry());
   /** What was announced last, by node. */
   readonly #heard = new Map<NodeId, LogAnnouncement>();
@@ -67,6 +70,21 @@ export class SharedLedger implements TailUser {
       write: (drafts) => this.#write(drafts),
     });
     current.ledger = this;
+    const { clock, erasing, links, logger, passOn, receipt, sayErased, store, timers } = options;
+    this.#erasing = new Erasing({
+      ...{ origin: this.origin, tenant: store.tenant, self: links.self, receipt, passOn },
+      erasures: () => store.erasures,
+      size: () => store.head.size,
+      port: erasing,
+      append: () => (mayAppend(this.state) ? (drafts) => this.append(drafts) : null),
+      peers: () => this.sources,
+      send: sayErased,
+      timing: options.erasedTiming,
+      ...{ clock, timers, logger },
+      onFailure: (cause) => {
+        this.#fail(cause);
+      },
+    });
     this.#member = new GroupMember({
       origin: this.origin,
       start: {
@@ -103,6 +121,7 @@ export class SharedLedger implements TailUser {
       if (options.founding !== undefined) await found(options, options.founding, tail);
       await tail.keep(store.head.length);
       const remembered = await recall(keyStore, pinned.origin, run, tail);
+      await recallErasures(store.erasures);
       return new SharedLedger(options, tail, remembered, current);
     } catch (cause) {
       await tail.close();
@@ -151,6 +170,16 @@ export class SharedLedger implements TailUser {
     if (this.#following?.from === from) void this.#follow();
   }
 
+  /** A node says what it has destroyed. @returns false for what it has not signed. */
+  hearErased(from: NodeId, message: ErasedMessage): boolean {
+    return this.#erasing.hear(from, message);
+  }
+
+  /** Looks what erasures there are to go on with. */
+  look(): void {
+    this.#erasing.look();
+  }
+
   /** Blocks come from and go to whoever is there. */
   replicateWith(stream: object): void {
     this.#tail.replicateWith(stream);
@@ -166,6 +195,7 @@ export class SharedLedger implements TailUser {
     this.#options.store.setWriter(null);
     this.#writer.refuse(elsewhere());
     this.#letGo();
+    await this.#erasing.close();
     await this.#carrying.stop();
     await this.#tail.close();
   }

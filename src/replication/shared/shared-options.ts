@@ -14,6 +14,7 @@ import type { NodeId, Term } from '../protocol/term.js';
 import type { LogAnnouncement } from '../replica/announcement.js';
 import type { PinnedLog } from '../replica/known-log.js';
 import type { ReplicaMemory } from '../replica/replica-memory.js';
+import type { ErasedTiming, ErasingParts, ErasingPort } from './erasing.js';
 import type { SecureParts } from './secure.js';
 
 export interface SharedLedgerOptions {
@@ -37,8 +38,11 @@ export interface SharedLedgerOptions {
   readonly announce: (to: NodeId, announcement: LogAnnouncement) => void;
   /** A peer sent what is not of the log. @param peer by which links know it. */
   readonly onOffender: (peer: Uint8Array | null) => void;
-  /** Whether a row of the vault (hex) was destroyed here. */
-  readonly isErased: (rowId: string) => boolean;
+  readonly erasing: ErasingPort;
+  /** Says to a member what was destroyed here. */
+  readonly sayErased: ErasingParts['send'];
+  readonly passOn: ErasingParts['passOn'];
+  readonly erasedTiming?: ErasedTiming | undefined;
   /** Of a ledger of this node's own that is to become a shared one. */
   readonly founding?: Founding;
   readonly clock: Clock;

@@ -23,6 +23,8 @@ import type { ReplicaMemory } from '../replica/replica-memory.js';
 import { ReplicationError } from '../replication-error.js';
 import type { GroupWish } from '../replication-port.js';
 import type { ReplicationSettings, SharingPeer } from '../replication-settings.js';
+import { ErasedChannels } from './erased-channels.js';
+import type { ErasedTiming, ErasingPort } from './erasing.js';
 import { LogChannels } from './log-channels.js';
 import type { OfferedLedger } from './offer.js';
 import { Offering } from './offering.js';
@@ -31,6 +33,7 @@ import { MAX_ANSWERED } from './secret-message.js';
 import { changeGroup, groupStatement } from './set-group.js';
 import { type SharedEntry, SharedLedger } from './shared-ledger.js';
 import type { SharedLedgerOptions } from './shared-options.js';
+import { Telling } from './telling.js';
 
 export interface SharingOptions {
   readonly settings: ReplicationSettings;
@@ -44,8 +47,8 @@ export interface SharingOptions {
   readonly run: number;
   /** Makes a tenant of another node this one's too. */
   readonly adoptTenant: (offered: OfferedLedger['tenant']) => Promise<void>;
-  /** Whether a row of the vault (hex) was destroyed here. */
-  readonly isErased: (rowId: string) => boolean;
+  readonly erasing: ErasingPort;
+  readonly erasedTiming?: ErasedTiming;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly timers: Timers;
@@ -60,7 +63,9 @@ export class Sharing {
   readonly #groups: GroupLinks;
   readonly #logs: LogChannels;
   readonly #secrets: SecretChannels;
+  readonly #erased: ErasedChannels;
   readonly #offering: Offering;
+  readonly #telling: Telling;
   /** By origin. */
   readonly #shared = new Map<string, SharedEntry>();
   readonly #links = new Map<NodeId, Link>();
@@ -85,6 +90,11 @@ export class Sharing {
       ...{ timers, onFailure },
       give: (to, asked) => this.#give(to, asked),
     });
+    this.#telling = new Telling({ all: () => this.all().map(({ ledger }) => ledger), onFailure });
+    // Whoever has kept the ledger may say so, a member still or not.
+    this.#erased = new ErasedChannels(
+      (from, message) => this.of(message.origin)?.hearErased(from, message) ?? true,
+    );
     this.#offering = new Offering({
       ...options,
       mayTake: (origin) => !this.#shared.has(origin) && this.#shared.size < MAX_SHARED,
@@ -130,6 +140,7 @@ export class Sharing {
     this.#groups.onLink(peer, link);
     this.#logs.onLink(node, link);
     this.#secrets.onLink(node, link);
+    this.#erased.onLink(node, link);
     this.#offering.onLink(node, link, () => {
       for (const { ledger } of this.all()) ledger.forget(link.mux);
       this.#given.delete(link);
@@ -163,7 +174,8 @@ export class Sharing {
     this.#isClosed = true;
     this.#cancel();
     await this.#opening;
-    for (const { ledger } of this.all()) await ledger.close();
+    // All at once: what one of them waits for may be another's to refuse.
+    await Promise.all(this.all().map(({ ledger }) => ledger.close()));
     this.#shared.clear();
     await this.#options.logs.close();
   }
@@ -210,6 +222,13 @@ export class Sharing {
       announce: (to, announcement) => {
         this.#logs.announce(to, announcement);
       },
+      sayErased: (to, message) => {
+        this.#erased.send(to, message);
+      },
+      passOn: async (named) => {
+        const ledger = this.of(origin);
+        if (ledger !== undefined) await this.#telling.passOn(ledger, named);
+      },
       onOffender: (peer) => {
         this.#dropOffender(peer);
       },
@@ -229,8 +248,11 @@ export class Sharing {
       this.#offering.offerTo(node, this.#wantingOf(node));
       if (this.#hasTooMuch(node, link)) void link.close();
     }
-    for (const { ledger } of this.all())
+    for (const { ledger } of this.all()) {
       for (const { peer } of ledger.tail.peerForks()) this.#dropOffender(peer);
+      ledger.look();
+    }
+    this.#telling.look();
     this.#cancel = this.#options.timers.after(LOOK_MILLIS, () => {
       this.#look();
     });

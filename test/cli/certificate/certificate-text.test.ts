@@ -44,6 +44,8 @@ const FULL = {
       { kind: 'backup', id: 'b2' },
       { kind: 'escrow', id: 'e1', generation: 3, confirmedAt: '2032-02-02T00:00:00.000Z' },
       { kind: 'escrow', id: 'e2', generation: 4 },
+      { kind: 'member', id: 'm1@a', confirmedAt: '2032-02-03T00:00:00.000Z' },
+      { kind: 'member', id: 'm2@a' },
       { kind: 'of-a-later-kind', id: 'x1' },
     ],
   },

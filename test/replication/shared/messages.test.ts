@@ -1,8 +1,15 @@
-/** What nodes say of secrets and of ledgers that they offer: one spelling, and nothing else is taken. */
+/** What nodes say of secrets, of what they have destroyed and of ledgers that they offer: one spelling, and nothing else is taken. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { UnixMillis } from '../../../src/base/brand.js';
+import type { HexDigest } from '../../../src/base/hex-digest.js';
 import { dataScope, tagsScope } from '../../../src/base/secret-scope.js';
 import type { NodeId } from '../../../src/replication/protocol/term.js';
+import {
+  type ErasedMessage,
+  formatErasedMessage,
+  parseErasedMessage,
+} from '../../../src/replication/shared/erased-message.js';
 import {
   formatOffer,
   type LedgerOffer,
@@ -93,6 +100,50 @@ describe('messages about secrets', () => {
     ['no JSON', '{'],
   ])('are refused with %s', (_, text) => {
     expect(() => parseSecretMessage(Buffer.from(text))).toThrow('a message about secrets');
+  });
+});
+
+describe('a word about erasures', () => {
+  const digest = fc.stringMatching(/^[0-9a-f]{64}$/) as fc.Arbitrary<HexDigest>;
+  const word: fc.Arbitrary<ErasedMessage> = fc.record({
+    at: count.map((at) => at as UnixMillis),
+    copies: count,
+    erasure: count,
+    leafHash: digest,
+    origin: fc.constant('a.example/1/kyc'),
+    signature: bytes(64).map((signature) => Buffer.from(signature).toString('base64')),
+  });
+
+  it('is read as it was written, and altered is another one, or refused', () => {
+    fc.assert(
+      fc.property(word, fc.nat(), fc.integer({ min: 1, max: 255 }), (said, at, by) => {
+        const written = formatErasedMessage(said);
+        expect(parseErasedMessage(written)).toEqual(said);
+        written[at % written.length] = (written[at % written.length] ?? 0) ^ by;
+        let read;
+        try {
+          read = parseErasedMessage(written);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'BYTES_MALFORMED' });
+          return;
+        }
+        expect(read).not.toEqual(said);
+        expect(Buffer.from(formatErasedMessage(read))).toEqual(Buffer.from(written));
+      }),
+    );
+  });
+
+  it('is refused with another member, or none of them', () => {
+    const [said] = fc.sample(word, 1);
+    if (said === undefined) throw new Error('a word was made');
+    const text = Buffer.from(formatErasedMessage(said)).toString();
+    for (const altered of [
+      text.replace('"$v":1', '"$v":2'),
+      text.replace('"copies"', '"copied"'),
+      text.replace('"copies"', '"a":1,"copies"'),
+      '{',
+    ])
+      expect(() => parseErasedMessage(Buffer.from(altered))).toThrow('a word about erasures');
   });
 });
 

@@ -1,9 +1,13 @@
 /** A node that keeps ledgers together with others: a real store, real keys, a real tail and real links; no HTTP. */
 import { join } from 'node:path';
+import { toHex } from '../../../src/base/bytes.js';
 import { silentLogger } from '../../../src/base/logger.js';
 import { RandomPool } from '../../../src/base/random.js';
 import { appendRecords, type RecordResult } from '../../../src/commands/append-records.js';
+import type { ScopePlace, StoredScopeAt } from '../../../src/keys/vault.js';
+import { erasureDrafts } from '../../../src/ledger/erasure-draft.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
+import type { LogErasures } from '../../../src/ledger/log-erasures.js';
 import type { StoredEntry } from '../../../src/ledger/log-reader.js';
 import { ReplicaLogs } from '../../../src/ledger/replica-logs.js';
 import { openEntry } from '../../../src/queries/opened-entry.js';
@@ -42,6 +46,11 @@ export class SharingNode {
   sharing: Sharing | null = null;
   links: Links | null = null;
   readonly failures: unknown[] = [];
+  silentCopies = 0;
+  /** Says that it has destroyed, and has not. */
+  forgets = false;
+  /** May wait, or throw. */
+  beforeDestroying: () => Promise<void> = () => Promise.resolve();
   #run = 0;
 
   constructor(root: string, name: string) {
@@ -102,7 +111,17 @@ export class SharingNode {
         await this.#keyStore.adoptTenant(handle, root, publicKey);
         await store.adoptTenant({ handle, name, recoveryKey, logName: `${this.name}.example` });
       },
-      isErased: () => false,
+      erasing: {
+        destroy: async (tenant) => {
+          await this.beforeDestroying();
+          if (this.forgets) return;
+          const { condemned } = store.vaultOf(tenant);
+          if (condemned.size > 0) await store.forgetter.destroy(tenant, [...condemned]);
+        },
+        silentCopies: () => Promise.resolve(this.silentCopies),
+        certified: () => Promise.resolve(),
+      },
+      erasedTiming: { patience: 300, pause: 300 },
       ...{ clock: new FakeClock(), random: new RandomPool(), timers: systemTimers },
       ...{ timing: TIMING, logger: silentLogger },
       onFailure: (cause) => this.failures.push(cause),
@@ -127,6 +146,35 @@ export class SharingNode {
       { tenant, ledger: LEDGER, author: 'key:test' },
       [{ record, idempotencyKey: key }],
     );
+  }
+
+  get tenant(): string {
+    return this.store.tenantNamed(TENANT)?.handle ?? '';
+  }
+
+  get erasures(): LogErasures {
+    return this.store.sharedLog(this.ledger.identity.handle).erasures;
+  }
+
+  /** Rows (hex) of the vault that are this person's. */
+  async rowsOf(person: string): Promise<readonly string[]> {
+    const rows: string[] = [];
+    let from: ScopePlace | null = null;
+    for (;;) {
+      const some: readonly StoredScopeAt[] =
+        (await this.store.vaultOf(this.tenant).scopes(from)) ?? [];
+      for (const { rowId, scope } of some) if (scope.person === person) rows.push(toHex(rowId));
+      const last = some.at(-1);
+      if (last === undefined) return rows;
+      from = last.next;
+    }
+  }
+
+  /** As the node that writes does it, without asking whether it may. */
+  async erase(person: string, id = '0123456789ab'): Promise<readonly string[]> {
+    const rows = await this.rowsOf(person);
+    await this.ledger.append(erasureDrafts(id, rows));
+    return rows;
   }
 
   /** What a record says, opened with this node's own vault. */
