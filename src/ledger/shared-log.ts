@@ -57,8 +57,6 @@ export interface StagedShared {
   readonly head: LogHead;
   /** The checkpoint of that head, by the log's own key. */
   readonly note: string;
-  /** All that its entries rest on: what members need to read it. */
-  readonly secrets: readonly SharedSecret[];
 }
 
 /** What came of drafts: `staged` is null where none of them appends anything, and `outcomes` are then final. */
@@ -182,7 +180,7 @@ export class SharedLog {
       sealed !== undefined && note !== null,
       'the checkpoint of a shared log is signed with its block',
     );
-    const shown = { block: sealed.block, head, note, secrets: await this.#secrets(made.secrets) };
+    const shown = { block: sealed.block, head, note };
     this.#staged = { shown, carried: made };
     return { staged: shown, outcomes: null };
   }

@@ -41,8 +41,6 @@ export interface Carried {
 export interface StagedLog extends Carried {
   /** One for each draft, in order; to be told only when the commit is durable. */
   readonly outcomes: () => readonly Outcome[];
-  /** Row ids of all secrets that the entries rest on, new or not. */
-  readonly secrets: readonly Uint8Array[];
 }
 
 /** A commit of drafts that append nothing has no block. */
@@ -157,7 +155,6 @@ export async function stage(
     position: { ...grown.position, note },
     outcomes: () =>
       outcomesOf(log, results, placed, recordedAt, note ?? seat.sign(body), grown.extension),
-    secrets: placed.flatMap(({ secrets }) => secrets),
   };
 }
 
