@@ -11,6 +11,7 @@ import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
 import type { LogKeys as OwnLogKeys } from '../../src/keys/key-store.js';
 import type { EntryDraft, Outcome } from '../../src/ledger/entry-draft.js';
 import type { LedgerStoreOptions } from '../../src/ledger/ledger-store.js';
+import type { Ledger } from '../../src/ledger/ledger.js';
 import type { SharedLog } from '../../src/ledger/shared-log.js';
 import type { NodeId } from '../../src/replication/protocol/term.js';
 import { carryUp } from '../../src/replication/shared/carry-up.js';
@@ -51,10 +52,13 @@ export class Member {
     return this.#opened;
   }
 
-  get shared(): SharedLog {
+  get ledger(): Ledger {
     const { store } = this.opened;
-    const tenant = store.tenantNamed(TENANT)?.handle ?? '';
-    return store.sharedLog(store.ledger(tenant, LEDGER).identity.handle);
+    return store.ledger(store.tenantNamed(TENANT)?.handle ?? '', LEDGER);
+  }
+
+  get shared(): SharedLog {
+    return this.opened.store.sharedLog(this.ledger.identity.handle);
   }
 
   async receipt() {
@@ -147,8 +151,7 @@ export class SharedLife {
 
   async #share(): Promise<void> {
     const { keyStore, store } = this.#founder.opened;
-    const tenant = store.tenantNamed(TENANT)?.handle ?? '';
-    const { identity, reader } = store.ledger(tenant, LEDGER);
+    const { identity, reader } = this.#founder.ledger;
     await store.share(identity.handle);
     await store.applied();
     const { shared } = this.#founder;
