@@ -179,11 +179,16 @@ export class Sharing {
       await store.applied();
       const members = wanted.members.map(({ node }) => node);
       const term = { node: this.self, number: 1 };
-      await this.#open(ledger, members, {
+      const { state } = await this.#open(ledger, members, {
         reader: ledger.reader,
         term,
         statementAt: (position) => groupStatement(wanted, term, position),
       });
+      if (state.log.groups.length === 0)
+        throw new LedgerError(
+          'LEDGER_ELSEWHERE',
+          'this node does not know yet who keeps the ledger: ask the node that writes it, or later',
+        );
     });
   }
 
