@@ -19,6 +19,7 @@ import { ReplicaError } from '../replica/replica-error.js';
 import type { Tail } from '../replica/tail.js';
 import { beginTerm } from './begin-term.js';
 import { carryUp } from './carry-up.js';
+import { Comparing } from './comparing.js';
 import { found } from './found.js';
 import { GroupWriter } from './group-writer.js';
 import { isBearable, openTail, type TailUser, tellOf } from './open-tail.js';
@@ -44,6 +45,7 @@ export class SharedLedger implements TailUser {
   readonly #tail: Tail;
   readonly #member: GroupMember;
   readonly #writer: GroupWriter;
+  readonly #comparing: Comparing;
   readonly #carrying = new Rounds(() => this.#carry());
   /** What was announced last, by node. */
   readonly #heard = new Map<NodeId, LogAnnouncement>();
@@ -65,6 +67,9 @@ export class SharedLedger implements TailUser {
     this.#writer = new GroupWriter({
       mayWrite: () => this.#mayWrite(),
       write: (drafts) => this.#write(drafts),
+    });
+    this.#comparing = new Comparing(tail, (cause) => {
+      this.#fail(cause);
     });
     current.ledger = this;
     this.#member = new GroupMember({
@@ -118,7 +123,10 @@ export class SharedLedger implements TailUser {
     return this.#member.state;
   }
 
-  get tail(): Pick<Tail, 'alarm' | 'block' | 'group' | 'head' | 'peerForks' | 'view'> {
+  get tail(): Pick<
+    Tail,
+    'alarm' | 'announcement' | 'block' | 'group' | 'head' | 'peerForks' | 'view'
+  > {
     return this.#tail;
   }
 
@@ -128,6 +136,11 @@ export class SharedLedger implements TailUser {
 
   get shown(): number {
     return this.#shown;
+  }
+
+  /** What shows to anyone that the log's key told two histories; null where there is no such thing. */
+  misbehaviour(): Promise<Uint8Array | null> {
+    return this.#options.memory.proof(this.origin);
   }
 
   /** When a member said something last, by this node's clock; null where it has not since the start. */
@@ -149,6 +162,7 @@ export class SharedLedger implements TailUser {
   hear(from: NodeId, announcement: LogAnnouncement): void {
     this.#heard.set(from, announcement);
     if (this.#following?.from === from) void this.#follow();
+    else this.#comparing.hear(from, announcement);
   }
 
   /** Blocks come from and go to whoever is there. */
@@ -262,6 +276,7 @@ export class SharedLedger implements TailUser {
         ...{ block: staged.block, note: staged.note, corePair: own.core },
       });
       this.#member.stored(view);
+      this.#comparing.again();
     } catch (cause) {
       this.#letGo();
       if (!(cause instanceof ReplicaError)) this.#fail(cause);
@@ -334,6 +349,7 @@ export class SharedLedger implements TailUser {
   stored(view: LogView): void {
     this.#member.stored(view);
     this.#carrying.begin();
+    this.#comparing.again();
   }
 
   /** Whom to ask for secrets of blocks that come in: first of all who is followed. */

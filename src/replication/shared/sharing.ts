@@ -232,6 +232,7 @@ export class Sharing {
     for (const [node, link] of this.#links) {
       this.#tell(node, link);
       this.#offering.offerTo(node, this.#wantingOf(node));
+      this.#compareWith(node);
       if (this.#hasTooMuch(node, link)) void link.close();
     }
     for (const { ledger } of this.all())
@@ -249,6 +250,15 @@ export class Sharing {
       if (given.has(ledger.origin) || !this.#keeps(ledger, node)) continue;
       given.add(ledger.origin);
       ledger.replicateWith(link.mux);
+    }
+  }
+
+  /** Members tell each other what they have, once a head: who writes might show each of them another history. */
+  #compareWith(node: NodeId): void {
+    for (const { ledger } of this.all()) {
+      const { announcement } = ledger.tail;
+      if (announcement !== null && this.#keeps(ledger, node))
+        this.#logs.announce(node, announcement, null);
     }
   }
 
