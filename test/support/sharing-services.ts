@@ -83,7 +83,7 @@ export class SharingServices {
     const others = peers.map((peer) => ({ ...peer, offers: true }));
     await writeFile(replication, JSON.stringify({ site: `${name}1`, listen, peers: others }));
     const root = join(this.root, directory);
-    this.#open.set(directory, await openTestService(root, { replication }, ADMIN));
+    this.#open.set(directory, await openTestService(root, { replication, metricsPort: 0 }, ADMIN));
   }
 
   async stop(name: string): Promise<void> {
@@ -171,7 +171,8 @@ export class SharingServices {
   }
 
   async metric(name: string, line: RegExp): Promise<string | undefined> {
-    const text = await (await this.at(name).request('/metrics')).text();
+    const url = this.at(name).service.metricsUrl ?? '';
+    const text = await (await fetch(`${url}/metrics`)).text();
     return text.split('\n').find((one) => line.test(one));
   }
 }
