@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { plainDraft } from '../../src/ledger/entry-draft.js';
 import { LedgerError } from '../../src/ledger/ledger-error.js';
 import { formatStatement } from '../../src/records/statement.js';
+import { ask, ClientMemory } from '../support/client-memory.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestStore, type TestStore } from '../support/test-store.js';
 
@@ -37,4 +38,53 @@ it('is shared with all that was submitted before, and takes nothing by the way a
   await expect(ledger.append([draft()])).rejects.toThrow(LedgerError);
   await expect(ledger.append([draft()])).rejects.toMatchObject({ code: 'LEDGER_ELSEWHERE' });
   expect(ledger.reader.head.size).toBe(3_001);
+});
+
+it('names in a block all that its records rest on, also what was there before it', async () => {
+  const { store } = opened;
+  const tenant = await store.createTenant('acme', 'a.example');
+  for (const name of ['other', 'kyc']) await store.createLedger(tenant, name);
+  const memory = new ClientMemory();
+  const wish = (ledger: string) => ({
+    ledger,
+    subject: 'alice',
+    payload: { ledger },
+    idempotencyKey: null,
+  });
+  await ask(opened, 'acme', memory, [wish('other')]);
+  const { identity } = store.ledger(tenant.handle, 'kyc');
+  await store.share(identity.handle);
+  const shared = store.sharedLog(identity.handle);
+  const named: string[] = [];
+  shared.setWriter(async (drafts) => {
+    const { staged } = await shared.stage(drafts);
+    if (staged === null) throw new Error('a record makes a block');
+    const secrets = await shared.secretsOf(staged.block, staged.head.length - 1);
+    named.push(...secrets.map(({ scope }) => JSON.stringify(scope)));
+    return shared.commit(staged);
+  });
+  await ask(opened, 'acme', memory, [wish('kyc')]);
+  const all = (await store.vaultOf(tenant.handle).scopes(null)) ?? [];
+  // Tags of the person and of the author, and what the person's data are under.
+  expect(all.length).toBeGreaterThanOrEqual(3);
+  expect(new Set(named)).toEqual(new Set(all.map(({ scope }) => JSON.stringify(scope))));
+});
+
+it('takes no secret again that was destroyed here', async () => {
+  const { store } = opened;
+  const tenant = await store.createTenant('acme', 'a.example');
+  const ledger = await store.createLedger(tenant, 'kyc');
+  await ask(opened, 'acme', new ClientMemory(), [
+    { ledger: 'kyc', subject: 'alice', payload: {}, idempotencyKey: null },
+  ]);
+  await store.share(ledger.identity.handle);
+  const shared = store.sharedLog(ledger.identity.handle);
+  const vault = store.vaultOf(tenant.handle);
+  const [one] = (await vault.scopes(null)) ?? [];
+  if (one === undefined) throw new Error('a vault without secrets');
+  const rows = [1, 2].map((n) => new Uint8Array(16).fill(n));
+  const secrets = rows.map((rowId) => ({ rowId, scope: one.scope, secret: new Uint8Array(32) }));
+  await shared.adoptSecrets(secrets, (rowId) => rowId.startsWith('01'));
+  const there = await Promise.all(rows.map((rowId) => vault.secretOfRow(rowId)));
+  expect(there.map((ref) => ref !== null)).toEqual([false, true]);
 });
