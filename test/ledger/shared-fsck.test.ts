@@ -70,6 +70,15 @@ it('finds a kept checkpoint that says something else', async () => {
   ]);
 });
 
+it('finds a checkpoint that is kept of other entries than it is of', async () => {
+  const { reader } = other.ledger;
+  const earlier = await reader.checkpointAt((kept.size - 2) as never);
+  await rewrite(kept.size, earlier);
+  expect(await findings()).toEqual([
+    expect.stringContaining(`the checkpoint that is kept of ${kept.size} entries`),
+  ]);
+});
+
 it('finds a kept checkpoint that no key of the log has signed', async () => {
   const [text, signature = ''] = kept.note.split('\n\n');
   const end = signature.slice(0, -8);
