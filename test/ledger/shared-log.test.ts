@@ -70,6 +70,23 @@ it('names in a block all that its records rest on, also what was there before it
   expect(new Set(named)).toEqual(new Set(all.map(({ scope }) => JSON.stringify(scope))));
 });
 
+it('tells by what persons are known of whom it had records before it was shared', async () => {
+  const { store } = opened;
+  const tenant = await store.createTenant('acme', 'a.example');
+  for (const name of ['other', 'kyc']) {
+    await store.createLedger(tenant, name);
+    await ask(opened, 'acme', new ClientMemory(), [
+      { ledger: name, subject: 'alice', payload: { name }, idempotencyKey: null },
+    ]);
+  }
+  const { identity, reader } = store.ledger(tenant.handle, 'kyc');
+  await store.share(identity.handle);
+  const block = await reader.blocks.read(1);
+  const secrets = await store.sharedLog(identity.handle).secretsOf(block, 1);
+  const scopes = secrets.map(({ scope }) => scope);
+  expect(scopes).toContainEqual({ use: 'tags', person: 'alice' });
+});
+
 it('takes no secret again that was destroyed here', async () => {
   const { store } = opened;
   const tenant = await store.createTenant('acme', 'a.example');
