@@ -69,6 +69,7 @@ async function preparation(millis: number): Promise<number> {
     idempotencyKey: new Uint8Array(32),
     schemas: null,
     typeClasses: {},
+    isShared: false,
     claims: { author: null, now: 0 as UnixMillis, recordedAt: 0 as UnixMillis },
     vaultEdition: 1,
     maxPayloadBytes: 4096,

@@ -133,6 +133,7 @@ function unshared({ own }: SharingParts): Sharing {
       move: () => refuse('MOVE_REFUSED'),
       atAll: () => Promise.resolve(),
       writerUrl: () => null,
+      misbehaviour: () => Promise.resolve(null),
       lagOf: () => null,
     }),
     close: () => Promise.resolve(),

@@ -4,6 +4,7 @@ import { isTenantName, type TenantName } from './access/tenant-name.js';
 import type { UnixMillis } from './base/brand.js';
 import type { Config } from './config.js';
 import { LedgerError } from './ledger/ledger-error.js';
+import { makeDirectoryDurably } from './keys/durable-file.js';
 import { ReplicaLogs } from './ledger/replica-logs.js';
 import type { OpenedNode } from './open-node.js';
 import type { OpenSharing } from './open-replication.js';
@@ -24,12 +25,15 @@ export function sharingOver(
   const { keyStore, node } = opened;
   return async ({ own, keys, settings, clock, random, logger }) => {
     const directory = join(data, 'replicas');
+    // The logs last: what fails before leaves nothing open, and `Sharing.open` closes them where it fails.
+    await makeDirectoryDurably(directory);
+    const memory = await ReplicaMemory.open(directory);
     const logs = await ReplicaLogs.open(directory);
     const { store } = node;
     const timers = systemTimers;
     const sharing = await Sharing.open({
       ...{ settings, receipt: keys.receipt, store, keyStore, logs, run: node.run },
-      memory: await ReplicaMemory.open(directory),
+      memory,
       adoptTenant: async ({ handle, name, recoveryKey, root }) => {
         await keyStore.adoptTenant(handle, root, parseVerifierKey(recoveryKey).publicKey);
         await node.adoptTenant({ handle, name, recoveryKey });

@@ -35,6 +35,7 @@ const PASSIVE: Omit<ReplicationPort, 'status'> = {
   move: () => Promise.resolve(),
   atAll: () => Promise.resolve(),
   writerUrl: () => null,
+  misbehaviour: () => Promise.resolve(null),
   lagOf: () => null,
 };
 
@@ -201,6 +202,7 @@ describe('a node with peers', () => {
               return Promise.reject(new LedgerError('LEDGER_ELSEWHERE', 'another writes it'));
             },
             writerUrl: () => 'https://b.example',
+            misbehaviour: () => Promise.resolve(null),
             lagOf: () => ({ lag: 4, silentSince: null }),
           }),
           close: () => Promise.resolve(),

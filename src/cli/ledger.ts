@@ -1,7 +1,7 @@
 /** `chirograph ledger`: which nodes keep a ledger, and which of them writes it. */
 import type { Command } from 'commander';
 import { z } from 'zod';
-import type { JsonObject, JsonValue } from '../base/canonical-json.js';
+import { canonicalJson, type JsonObject, type JsonValue } from '../base/canonical-json.js';
 import { definedMembers } from '../base/defined-members.js';
 import { expected } from './answers.js';
 import { CliError } from './cli-error.js';
@@ -9,7 +9,7 @@ import { repeated, withExamples } from './command-help.js';
 import { ledgerPath, type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
 import { numberOf } from './server-options.js';
 import { groupLines, sharedLedgerSchema } from './shared-ledger-lines.js';
-import { printAnswer, type Terminal } from './terminal.js';
+import { type End, EXIT, printAnswer, type Terminal } from './terminal.js';
 
 interface GroupFlags extends NodeFlags {
   readonly member?: readonly string[];
@@ -28,7 +28,7 @@ where their sites and countries are as well. A member keeps the data, and may be
 unless given. Two sites need a third with a vote, or the loss of one stops the ledger; a group
 that one site's loss stops is warned of.`;
 
-export function addLedgerCommand(program: Command, terminal: Terminal): void {
+export function addLedgerCommand(program: Command, terminal: Terminal, end: End): void {
   const ledger = program
     .command('ledger')
     .description('which nodes keep a ledger, and which of them writes it');
@@ -69,6 +69,22 @@ export function addLedgerCommand(program: Command, terminal: Terminal): void {
       printAnswer(terminal, flags, answer, sharedLines);
     });
   withExamples(move, 'chirograph ledger move kyc --to paris');
+  const misbehaviour = withNodeOptions(ledger.command('misbehaviour').argument('<ledger>'))
+    .description(
+      'print what proves to anyone that the writer of a ledger told two histories, for `chirograph verify`; ends with 1 where nothing does',
+    )
+    .action(async (name: string, flags: NodeFlags) => {
+      const client = nodeClientFor(flags, terminal);
+      const path = `${ledgerPath(name)}/misbehaviour`;
+      const answer = await client.request({ method: 'GET', path });
+      const { misbehaviour: proof } = expected(provenSchema, answer);
+      if (proof === null)
+        terminal.stderr('chirograph: this node has no such proof of the ledger\n');
+      // The very bytes that the node keeps: RFC 8785 has one encoding, and no line ends it.
+      else terminal.stdout(canonicalJson(proof as JsonObject));
+      end(proof === null ? EXIT.no : EXIT.done);
+    });
+  withExamples(misbehaviour, 'chirograph ledger misbehaviour kyc > kyc.misbehaviour.json');
 }
 
 /** Null where nothing is to be set. */
@@ -105,6 +121,8 @@ function memberOf(text: string): JsonObject {
 function numberFrom(option: string, text: string | undefined): number | undefined {
   return text === undefined ? undefined : numberOf(option, text, 1, 31);
 }
+
+const provenSchema = z.object({ misbehaviour: z.record(z.string(), z.unknown()).nullable() });
 
 const NOT_SHARED = 'this node keeps it alone';
 

@@ -71,7 +71,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addMonitorCommand(program, terminal, end);
   addKeysCommand(program, terminal);
   addAccessCommand(program, terminal);
-  addLedgerCommand(program, terminal);
+  addLedgerCommand(program, terminal, end);
   addIdentityCommand(program, terminal);
   addInspectCommand(program, terminal);
   addRetentionCommand(program, terminal);

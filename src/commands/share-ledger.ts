@@ -1,4 +1,5 @@
 /** Has a ledger kept by several nodes, and says which of them writes it. */
+import { type JsonValue, parseCanonicalJson } from '../base/canonical-json.js';
 import { type AskedGroup, wishedGroup } from '../replication/group-wish.js';
 import { ReplicationError } from '../replication/replication-error.js';
 import type {
@@ -46,4 +47,15 @@ export function sharedLedger(
 ): SharedLedgerStatus | null {
   const { ledgers } = port.status();
   return ledgers.find((one) => one.tenant === tenant && one.ledger === ledger) ?? null;
+}
+
+/** The proof that the key of the ledger's log told two histories; null where there is none. @throws as reading the disk. */
+export async function provenMisbehaviour(
+  deps: Pick<ShareLedgerDeps, 'port'>,
+  tenant: string,
+  ledger: string,
+): Promise<JsonValue> {
+  const shared = sharedLedger(deps, tenant, ledger);
+  const proof = shared === null ? null : await deps.port.misbehaviour(shared.origin);
+  return proof === null ? null : parseCanonicalJson(proof);
 }

@@ -5,7 +5,7 @@
 import { equalBytes, toHex } from '../base/bytes.js';
 import { assert } from '../base/errors.js';
 import type { RandomSource } from '../base/random.js';
-import type { SecretScope } from '../base/secret-scope.js';
+import { type SecretScope, tagsScope } from '../base/secret-scope.js';
 import type { Clock } from '../base/time.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { type Vault, vaultRowIdOf } from '../keys/vault.js';
@@ -295,7 +295,28 @@ export class SharedLog {
       const scope = await this.#vault.scopeOfRow(rowId);
       if (ref !== null && scope !== null) found.push({ rowId, scope, secret: ref.secret });
     }
-    return found;
+    return [...found, ...(await this.#tagSecrets(found))];
+  }
+
+  /**
+   * By which persons of these are known, where no block of this log says so: what was written before the ledger was shared
+   * leaves out what another ledger of the tenant had brought.
+   */
+  async #tagSecrets(found: readonly SharedSecret[]): Promise<readonly SharedSecret[]> {
+    const known = new Set(found.map(({ rowId }) => toHex(rowId)));
+    const persons = new Set(
+      found.flatMap(({ scope }) => (scope.use === 'data' ? scope.person : [])),
+    );
+    const more: SharedSecret[] = [];
+    for (const person of persons) {
+      const scope = tagsScope(person);
+      const ref = await this.#vault.find(scope);
+      // One that waits for its first commit may never have one.
+      if (ref === null || known.has(toHex(ref.rowId)) || this.#vault.pendingRow(ref.rowId) !== null)
+        continue;
+      more.push({ ...ref, scope });
+    }
+    return more;
   }
 
   #taken(staged: StagedShared): { readonly carried: StagedLog } {

@@ -28,7 +28,11 @@ export function troubleText(trouble: Trouble, ledger: SharedLedgerStatus): strin
     return `its write quorum is not linked: ${there} of ${keeping.length} members with data are, and ${writeQuorum} are needed`;
   }
   const { code = '', detail = '' } = ledger.alarm ?? {};
-  return `alarm ${code}: ${detail}`;
+  const proof =
+    code === 'misbehaviour'
+      ? `; \`chirograph ledger misbehaviour ${ledger.ledger}\` prints what proves it`
+      : '';
+  return `alarm ${code}: ${detail}${proof}`;
 }
 
 /** For people, of a site whose loss alone stops a ledger. */

@@ -127,6 +127,8 @@ export interface ReplicationPort {
    * a ledger that is shared.
    */
   atAll(origin: string, size: number, signal: AbortSignal): Promise<void>;
+  /** The file that shows to anyone that the key of this log told two histories; null where there is none. */
+  misbehaviour(origin: string): Promise<Uint8Array | null>;
   /** Null of a ledger that is not shared. */
   lagOf(origin: string): ReadLag | null;
 }

@@ -137,6 +137,11 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     ...ofLedger,
     ask: get(`${KYC}/group`),
   },
+  'GET /v1/ledgers/{ledger}/misbehaviour': {
+    may: ['operator', ...EVERYONE],
+    ...ofLedger,
+    ask: get(`${KYC}/misbehaviour`),
+  },
   'PUT /v1/ledgers/{ledger}/group': {
     may: ADMINS,
     status: 409,

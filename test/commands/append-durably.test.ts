@@ -31,6 +31,7 @@ const openSharing: OpenSharing = ({ own }) =>
       setGroup: () => Promise.resolve(),
       move: () => Promise.resolve(),
       writerUrl: () => null,
+      misbehaviour: () => Promise.resolve(null),
       lagOf: () => shared,
       atAll: (_origin, size, signal) =>
         new Promise((resolve) => {

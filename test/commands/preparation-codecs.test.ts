@@ -96,6 +96,7 @@ const batch = fc.record({
     }),
   ),
   typeClasses: fc.dictionary(text, text, { noNullPrototype: true }),
+  isShared: fc.boolean(),
   vaultEdition: fc.nat(),
   maxPayloadBytes: fc.nat(),
   texts: fc.array(

@@ -26,6 +26,7 @@ const context = (vaultEdition: number, tenant = 't') => ({
   month: '2026-11',
   idempotencyKey: new Uint8Array(32),
   typeClasses: {},
+  isShared: false,
   claims: { author: null, now: 0 as UnixMillis, recordedAt: 0 as UnixMillis },
   vaultEdition,
 });

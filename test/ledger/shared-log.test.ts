@@ -7,6 +7,7 @@ import { erasureDrafts } from '../../src/ledger/erasure-draft.js';
 import { LedgerError } from '../../src/ledger/ledger-error.js';
 import { formatStatement } from '../../src/records/statement.js';
 import { runCli } from '../cli/support/run-cli.js';
+import { ask, ClientMemory } from '../support/client-memory.js';
 import { fsckFindings } from '../support/fsck-findings.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestStore, type TestStore } from '../support/test-store.js';
@@ -65,4 +66,73 @@ it('knows what erasures name after its write state was made again, though two na
   expect([...(await erasures.erased(asked))].sort()).toEqual(rows);
   expect(await erasures.newest()).toMatchObject({ index: 2 });
   expect(await erasures.names('3'.repeat(32))).toBe(false);
+});
+
+it('names in a block all that its records rest on, also what was there before it', async () => {
+  const { store } = opened;
+  const tenant = await store.createTenant('acme', 'a.example');
+  for (const name of ['other', 'kyc']) await store.createLedger(tenant, name);
+  const memory = new ClientMemory();
+  const wish = (ledger: string) => ({
+    ledger,
+    subject: 'alice',
+    payload: { ledger },
+    idempotencyKey: null,
+  });
+  await ask(opened, 'acme', memory, [wish('other')]);
+  const { identity } = store.ledger(tenant.handle, 'kyc');
+  await store.share(identity.handle);
+  const shared = store.sharedLog(identity.handle);
+  const named: string[] = [];
+  shared.setWriter(async (drafts) => {
+    const { staged } = await shared.stage(drafts);
+    if (staged === null) throw new Error('a record makes a block');
+    const secrets = await shared.secretsOf(staged.block, staged.head.length - 1);
+    named.push(...secrets.map(({ scope }) => JSON.stringify(scope)));
+    return shared.commit(staged);
+  });
+  await ask(opened, 'acme', memory, [wish('kyc')]);
+  const all = (await store.vaultOf(tenant.handle).scopes(null)) ?? [];
+  // Tags of the person and of the author, and what the person's data are under.
+  expect(all.length).toBeGreaterThanOrEqual(3);
+  expect(new Set(named)).toEqual(new Set(all.map(({ scope }) => JSON.stringify(scope))));
+});
+
+it('tells by what persons are known of whom it had records before it was shared', async () => {
+  const { store } = opened;
+  const tenant = await store.createTenant('acme', 'a.example');
+  for (const name of ['other', 'kyc']) {
+    await store.createLedger(tenant, name);
+    await ask(opened, 'acme', new ClientMemory(), [
+      { ledger: name, subject: 'alice', payload: { name }, idempotencyKey: null },
+    ]);
+  }
+  const { identity, reader } = store.ledger(tenant.handle, 'kyc');
+  await store.share(identity.handle);
+  const block = await reader.blocks.read(1);
+  const secrets = await store.sharedLog(identity.handle).secretsOf(block, 1);
+  const scopes = secrets.map(({ scope }) => scope);
+  expect(scopes).toContainEqual({ use: 'tags', person: 'alice' });
+});
+
+it('takes no secret again that was destroyed here', async () => {
+  const { store } = opened;
+  const tenant = await store.createTenant('acme', 'a.example');
+  const ledger = await store.createLedger(tenant, 'kyc');
+  await ask(opened, 'acme', new ClientMemory(), [
+    { ledger: 'kyc', subject: 'alice', payload: {}, idempotencyKey: null },
+  ]);
+  await store.share(ledger.identity.handle);
+  const shared = store.sharedLog(ledger.identity.handle);
+  const vault = store.vaultOf(tenant.handle);
+  const [one] = (await vault.scopes(null)) ?? [];
+  if (one === undefined) throw new Error('a vault without secrets');
+  const rows = [1, 2].map((n) => new Uint8Array(16).fill(n));
+  const secrets = rows.map((rowId) => ({ rowId, scope: one.scope, secret: new Uint8Array(32) }));
+  const { staged } = await shared.stage(erasureDrafts('0'.repeat(12), ['01'.repeat(16)]));
+  if (staged === null) throw new Error('it appends something');
+  await shared.commit(staged);
+  await shared.adoptSecrets(secrets);
+  const there = await Promise.all(rows.map((rowId) => vault.secretOfRow(rowId)));
+  expect(there.map((ref) => ref !== null)).toEqual([false, true]);
 });

@@ -17,6 +17,7 @@ const DURABLE = 'test/replication/replica/durable-replica.test.ts';
 const TAIL = 'test/replication/replica/tail.test.ts';
 const LOST = 'test/replication/replica/durable-tail.test.ts';
 const OWN = 'test/replication/replica/ledger-replica.test.ts';
+const COMPARE = 'test/replication/replica/compare.test.ts';
 const RECEIPT = 'test/replication/receipt.test.ts';
 
 export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
@@ -218,7 +219,7 @@ export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
     find: 'compareTerms(newestTerm(announced), newestTerm(known)) <= 0',
     replace: 'false',
     suite: TAIL,
-    tests: 'does not come back',
+    tests: 'elected in an earlier term',
   },
   {
     name: 'what an old writer signed behind its end is taken',
@@ -259,5 +260,21 @@ export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
     replace: 'false',
     suite: TAIL,
     tests: 'is not begun on another end',
+  },
+  {
+    name: 'what others have is not compared',
+    file: FOLLOWED,
+    find: 'if (wrong !== null) await this.#stop(wrong);\n      return',
+    replace: 'return',
+    suite: COMPARE,
+    tests: 'of one length and another history',
+  },
+  {
+    name: 'what an old writer signed behind its end is misbehaviour',
+    file: FOLLOWED,
+    find: '!isSame || ended !== null && head.size > ended.size',
+    replace: '!isSame',
+    suite: COMPARE,
+    tests: 'behind the end of its term',
   },
 ];

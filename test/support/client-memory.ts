@@ -11,9 +11,11 @@ import { openEntry } from '../../src/queries/opened-entry.js';
 import type { Receipt } from '../../src/queries/receipt.js';
 import { parseStatement } from '../../src/records/parse-statement.js';
 import { parseRecordInput } from '../../src/records/record-input.js';
+import type { HandoverStatement } from '../../src/records/statement.js';
 import { type Checkpoint, verifyCheckpoint } from '../../src/tlog/checkpoint.js';
 import { verifyConsistency } from '../../src/tlog/consistency-proof.js';
-import { isHandoverAuthorised } from '../../src/tlog/handover.js';
+import { isElectionSigned } from '../../src/tlog/election.js';
+import { type HandoverKeys, isHandoverAuthorised } from '../../src/tlog/handover.js';
 import { verifyInclusion } from '../../src/tlog/inclusion-proof.js';
 import { parseVerifierKey, type VerifierKey } from '../../src/tlog/note-key.js';
 import { noteVerifier, parseSignedNote } from '../../src/tlog/signed-note.js';
@@ -163,13 +165,20 @@ async function keysOf(reader: LogReader, first: string): Promise<string[]> {
       said.old !== old ||
       said.size !== size ||
       said.rootHash !== toHex(await reader.rootAt(size as TreeSize)) ||
-      !isHandoverAuthorised(reader.origin, said, said.signatures, parsed)
+      !isAuthorised(reader.origin, said, parsed)
     )
       throw new Error(`the handover at ${size} is not as it must be`);
     keys.push(next);
   }
   if (!keys.includes(first)) throw new Error('the key that was shown first is none of the log');
   return keys;
+}
+
+/** By those who may change the keys, or by the votes of those who keep the log; who these are the log itself says. */
+function isAuthorised(origin: string, said: HandoverStatement, keys: HandoverKeys): boolean {
+  return said.election === undefined
+    ? isHandoverAuthorised(origin, said, said.signatures, keys)
+    : isElectionSigned(origin, said, said.election);
 }
 
 function verified(notes: ReadonlySet<string>, keys: readonly string[]): Checkpoint[] {

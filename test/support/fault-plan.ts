@@ -175,7 +175,7 @@ export function filesByPlace(of: (path: string) => DurableFileSystem): DurableFi
 
 /** Names without the handles in them, which are random. */
 function kindOf(path: string): string {
-  const name = basename(path).replace(/[0-9a-f]{16}/, '*');
+  const name = basename(path).replace(/[0-9a-f]{16,}/, '*');
   return name.startsWith('chirograph-') ? 'root' : name;
 }
 

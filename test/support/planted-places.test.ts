@@ -26,6 +26,7 @@ import { OUTAGE_FAULTS } from '../outages/outage-faults.js';
 import { LINK_FAULTS } from '../replication/links/planted-faults.js';
 import { REPLICA_FAULTS } from '../replication/planted-faults.js';
 import { ERASING_FAULTS } from '../replication/shared/planted-erasing.js';
+import { SHARED_FAULTS } from '../replication/shared/planted-faults.js';
 import { ERASURE_FAULTS } from '../retention/planted-erasures.js';
 import { RETENTION_FAULTS } from '../retention/planted-faults.js';
 import { HOLDER_FAULTS } from '../retention/planted-holders.js';
@@ -61,6 +62,7 @@ const ALL = [
   ...LINK_FAULTS,
   ...REPLICA_FAULTS,
   ...CLUSTER_FAULTS,
+  ...SHARED_FAULTS,
   REHEARSAL_FAULT,
   ...BACKUP_FAULTS,
   ...HANDOVER_FAULTS,

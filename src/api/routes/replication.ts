@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { definedMembers } from '../../base/defined-members.js';
 import {
   moveLedger,
+  provenMisbehaviour,
   sharedLedger,
   shareLedger,
   type ShareLedgerDeps,
@@ -70,6 +71,9 @@ const groupSchema = z.strictObject({
 const moveSchema = z.strictObject({
   to: peerName.meta({ description: 'The peer that is to write.' }),
 });
+const misbehaviourSchema = z.object({
+  misbehaviour: z.record(z.string(), z.unknown()).nullable(),
+});
 const shownSchema = z.object({ shared: z.union([sharedLedgerSchema, z.null()]) });
 
 export function replicationRoutes(options: ReplicationRoutesOptions): Router {
@@ -118,6 +122,15 @@ export function replicationRoutes(options: ReplicationRoutesOptions): Router {
           };
         },
       };
+    }),
+  });
+  addResource(router, '/ledgers/:ledger/misbehaviour', {
+    get: guard('group:read', async ({ tenant }, request, response) => {
+      validate(noQuerySchema, request.query, 'the query');
+      const { ledger } = validate(pathSchema, request.params, 'the path');
+      ledgers.find(tenant, ledger);
+      const proof = replication && (await provenMisbehaviour(replication, tenant, ledger));
+      sendJson(response, 200, { misbehaviour: proof });
     }),
   });
   addResource(router, '/ledgers/:ledger/move', {
@@ -181,6 +194,19 @@ export function describeReplication(registry: OpenAPIRegistry): void {
     description: 'Asked of the node that writes it.',
     request: { params: pathSchema, body: { required: true, content: json(groupSchema) } },
     responses: { 200: shared, default: problemResponse },
+  });
+  registry.registerPath({
+    ...common,
+    method: 'get',
+    path: '/v1/ledgers/{ledger}/misbehaviour',
+    summary:
+      'What proves to anyone that the writer of a ledger told two histories; null where nothing does',
+    description:
+      'As `chirograph verify` takes it (docs/formats/misbehaviour.md), once it is put into a file.',
+    responses: {
+      200: { description: 'The proof that this node has kept.', content: json(misbehaviourSchema) },
+      default: problemResponse,
+    },
   });
   registry.registerPath({
     ...common,

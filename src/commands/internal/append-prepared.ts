@@ -118,6 +118,7 @@ async function attemptAs<T, R>(
     idempotencyKey: deps.idempotencyKey(target.tenant),
     typeClasses: typeClasses(),
     vaultEdition,
+    isShared: ledger.isShared,
   };
   const secrets = new SecretsInUse(vault);
   try {

@@ -77,7 +77,7 @@ function prepareOne(
     tags,
   });
   return {
-    entry: { ...entry, rowIds: rowsToCarry(secrets) },
+    entry: context.isShared ? entry : { ...entry, rowIds: rowsToCarry(secrets) },
     idempotencyTag:
       idempotencyKey === null
         ? null
@@ -87,6 +87,7 @@ function prepareOne(
   };
 }
 
+/** Of a ledger that this node keeps alone: those that were carried before are here. */
 function rowsToCarry(secrets: PerSecret<FoundSecret>): Uint8Array[] {
   return secretsIn(secrets).flatMap(({ rowId, isCommitted }) => (isCommitted ? [] : [rowId]));
 }

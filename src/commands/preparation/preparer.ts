@@ -29,6 +29,8 @@ export interface PreparationContext {
   readonly claims: ClaimContext;
   /** Of the tenant's vault (`Vault.edition`). What was found in another one is never used. */
   readonly vaultEdition: number;
+  /** Whether other nodes keep the ledger too, and may lack rows that a commit of this one has carried. */
+  readonly isShared: boolean;
 }
 
 export interface ClaimContext {
@@ -53,7 +55,7 @@ export interface PreparationBatch extends PreparationContext {
   readonly texts: readonly RecordText[];
 }
 
-/** An entry in which `rowIds` may leave out rows that a commit has carried. */
+/** An entry in which `rowIds` may leave out rows that a commit has carried, unless the ledger is a shared one. */
 export interface PreparedRecord {
   readonly entry: PreparedEntry;
   readonly idempotencyTag: Uint8Array | null;

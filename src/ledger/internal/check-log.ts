@@ -17,6 +17,7 @@ import { ErasureWalk } from './check-erasures.js';
 import { HandoverWalk } from './check-handovers.js';
 import { MapWalk } from './check-maps.js';
 import type { StateCheck } from './check-state.js';
+import type { NoteCheck } from './check-notes.js';
 import type { HypercoreLog } from './hypercore-log.js';
 import { appendBlock, treeHash, type TreeRoots } from './hypercore-tree.js';
 import { placedEntries, type StateSource } from './recover-state.js';
@@ -45,6 +46,7 @@ export interface LogUnderCheck {
   /** Whether the vault holds the secret of a row id. */
   hasSecret(rowId: Uint8Array): Promise<boolean>;
   readonly state: StateCheck;
+  readonly notes: NoteCheck;
   progress(entries: number): void;
 }
 
@@ -94,6 +96,8 @@ export async function* checkLog(log: LogUnderCheck): AsyncGenerator<Finding> {
         log: name,
         problem: `a Hypercore holds ${length} blocks; its key was handed over at ${next}`,
       };
+  if ((await log.notes.surplus()) !== 0)
+    yield { log: name, problem: 'a checkpoint is kept of entries at which no block ends' };
   if (!(await log.state.hasEnd(head)) || (await log.state.surplus()) !== 0)
     yield { log: name, problem: 'the write state differs at the end; use `fsck --rebuild`' };
 }
@@ -132,6 +136,12 @@ async function* checkBlock(
   walk.edge = extension.edge;
   if (!(await log.state.hasBlock(number, placed, extension.tiles)))
     yield { problem: `block ${number}: the write state differs; use \`fsck --rebuild\`` };
+  const end = {
+    ...{ length: number + 1, treeHash: treeHash(walk.roots) },
+    ...{ size: walk.edge.size, rootHash: extension.rootHash },
+  };
+  const ofNote = await log.notes.problemAt(end, log.hypercore.discoveryKeyAt(number + 1));
+  if (ofNote !== null) yield { problem: ofNote };
 }
 
 /** Of all entries before one, given those before it in its block. */

@@ -177,6 +177,14 @@ export function logRange(log: number): { gte: Uint8Array; lt: Uint8Array } {
   };
 }
 
+/** All kept checkpoints of a log: apart from its other rows, for they are not made of its blocks. */
+export function noteRange(log: number): { gte: Uint8Array; lt: Uint8Array } {
+  return {
+    gte: logKey(log, KIND.note, 0, () => undefined),
+    lt: logKey(log, KIND.note + 1, 0, () => undefined),
+  };
+}
+
 export const u64Value = (value: number): Uint8Array =>
   write(8, (w) => {
     w.u64(value);

@@ -145,6 +145,35 @@ export class FollowedLog {
     return this.#turns.take(() => this.#take(announcement));
   }
 
+  /**
+   * Holds what a peer says of the log against what is here, and takes nothing of it: a writer may show to each another
+   * history, and only those who compare find out. One that contradicts ends the following, as what is announced does.
+   *
+   * @returns whether it could be compared; else once there is more here.
+   * @throws ReplicaError REPLICA_HEAD_UNVERIFIED, REPLICA_KEYS_UNVERIFIED.
+   */
+  compare(announcement: LogAnnouncement): Promise<boolean> {
+    return this.#turns.take(async () => {
+      const copy = this.#copy;
+      if (copy.alarm !== null || announcement.origin !== this.#options.pinned.origin) return true;
+      if (!copy.isThere || copy.keys.length === 0) return false;
+      const { by, head, keys } = announcedBy(announcement, this.#options.pinned, copy.keys);
+      const [own, ended] = [copy.keys[by], copy.keys[by]?.ended ?? null];
+      if (own === undefined) return false;
+      const isSame =
+        keys[by]?.corePublicKey === own.corePublicKey && keys[by].verifierKey === own.verifierKey;
+      // Of another writer's term, or behind the end of this one: it may well be another history.
+      if (!isSame || (ended !== null && head.size > ended.size)) return true;
+      const wrong =
+        (await wrongBeside(head, this.#heads())) ??
+        (head.binding.length <= copy.end.length
+          ? (wrongCore(head, copy.log) ?? (await wrongTree(head, copy.log)))
+          : null);
+      if (wrong !== null) await this.#stop(wrong);
+      return head.binding.length <= copy.end.length;
+    });
+  }
+
   /** Resolves when nothing that was announced is under way any more. */
   idle(): Promise<void> {
     return this.#rounds.idle();

@@ -77,6 +77,16 @@ export class ReplicaMemory {
     return path;
   }
 
+  /** The proof of a log, as it was kept; null if there is none. @throws the system's error where it cannot be read. */
+  async proof(origin: string): Promise<Uint8Array | null> {
+    try {
+      return await readFile(this.proofPath(origin));
+    } catch (cause) {
+      if (systemErrorCode(cause) === 'ENOENT') return null;
+      throw cause;
+    }
+  }
+
   /** Where the proof of a log is, if there is one. */
   proofPath(origin: string): string {
     return join(this.#directory, nameOf(origin, PROOF));

@@ -154,6 +154,11 @@ export class Tail {
     return this.#log.announce(announcement);
   }
 
+  /** See `FollowedLog.compare`. */
+  compare(announcement: LogAnnouncement): Promise<boolean> {
+    return this.#log.compare(announcement);
+  }
+
   /**
    * Cuts the log to so many blocks; what is being fetched is given up. Durable when it returns.
    *

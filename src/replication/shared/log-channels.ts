@@ -54,12 +54,21 @@ export class LogChannels {
     this.#open.set(node, { channel, said: new Map() });
   }
 
-  /** Says it, unless it was said on this link just now; what cannot be said now is said with the next one. */
-  announce(to: NodeId, announcement: LogAnnouncement): void {
+  /**
+   * Says it, unless it was said on this link just now; what cannot be said now is said with the next one.
+   *
+   * @param repeats null says it once.
+   */
+  announce(
+    to: NodeId,
+    announcement: LogAnnouncement,
+    repeats: number | null = REPEAT_MILLIS,
+  ): void {
     const open = this.#open.get(to);
     const { origin, checkpoint } = announcement;
     const [last, at] = [open?.said.get(origin), this.#timers.now()];
-    const wasSaid = last?.checkpoint === checkpoint && at < last.at + REPEAT_MILLIS;
+    const isOver = repeats !== null && last !== undefined && at >= last.at + repeats;
+    const wasSaid = last?.checkpoint === checkpoint && !isOver;
     if (open === undefined || wasSaid) return;
     if (open.channel.send(announcement)) open.said.set(origin, { checkpoint, at });
   }

@@ -19,6 +19,7 @@ import { ReplicaError } from '../replica/replica-error.js';
 import type { Tail } from '../replica/tail.js';
 import { beginTerm } from './begin-term.js';
 import { carryUp } from './carry-up.js';
+import { Comparing } from './comparing.js';
 import type { ErasedMessage } from './erased-message.js';
 import { Erasing, recallErasures } from './erasing.js';
 import { found } from './found.js';
@@ -47,6 +48,7 @@ export class SharedLedger implements TailUser {
   readonly #member: GroupMember;
   readonly #writer: GroupWriter;
   readonly #erasing: Erasing;
+  readonly #comparing: Comparing;
   readonly #carrying = new Rounds(() => this.#carry());
   /** What was announced last, by node. */
   readonly #heard = new Map<NodeId, LogAnnouncement>();
@@ -68,6 +70,9 @@ export class SharedLedger implements TailUser {
     this.#writer = new GroupWriter({
       mayWrite: () => this.#mayWrite(),
       write: (drafts) => this.#write(drafts),
+    });
+    this.#comparing = new Comparing(tail, (cause) => {
+      this.#fail(cause);
     });
     current.ledger = this;
     const { clock, erasing, links, logger, passOn, receipt, sayErased, store, timers } = options;
@@ -137,7 +142,10 @@ export class SharedLedger implements TailUser {
     return this.#member.state;
   }
 
-  get tail(): Pick<Tail, 'alarm' | 'block' | 'group' | 'head' | 'peerForks' | 'view'> {
+  get tail(): Pick<
+    Tail,
+    'alarm' | 'announcement' | 'block' | 'group' | 'head' | 'peerForks' | 'view'
+  > {
     return this.#tail;
   }
 
@@ -147,6 +155,11 @@ export class SharedLedger implements TailUser {
 
   get shown(): number {
     return this.#shown;
+  }
+
+  /** What shows to anyone that the log's key told two histories; null where there is no such thing. */
+  misbehaviour(): Promise<Uint8Array | null> {
+    return this.#options.memory.proof(this.origin);
   }
 
   /** When a member said something last, by this node's clock; null where it has not since the start. */
@@ -168,6 +181,7 @@ export class SharedLedger implements TailUser {
   hear(from: NodeId, announcement: LogAnnouncement): void {
     this.#heard.set(from, announcement);
     if (this.#following?.from === from) void this.#follow();
+    else this.#comparing.hear(from, announcement);
   }
 
   /** A node says what it has destroyed. @returns false for what it has not signed. */
@@ -292,6 +306,7 @@ export class SharedLedger implements TailUser {
         ...{ block: staged.block, note: staged.note, corePair: own.core },
       });
       this.#member.stored(view);
+      this.#comparing.again();
     } catch (cause) {
       this.#letGo();
       if (!(cause instanceof ReplicaError)) this.#fail(cause);
@@ -364,6 +379,7 @@ export class SharedLedger implements TailUser {
   stored(view: LogView): void {
     this.#member.stored(view);
     this.#carrying.begin();
+    this.#comparing.again();
   }
 
   /** Whom to ask for secrets of blocks that come in: first of all who is followed. */

@@ -81,6 +81,7 @@ export function sharingPort(parts: SharingPortParts): ReplicationPort {
       while (shared !== undefined && !signal.aborted && !haveAll(shared, size))
         await delay(PAUSE_MILLIS);
     },
+    misbehaviour: async (origin) => (await sharing.of(origin)?.misbehaviour()) ?? null,
     lagOf: (origin) => {
       const shared = sharing.of(origin);
       return shared === undefined

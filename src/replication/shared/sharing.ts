@@ -191,11 +191,16 @@ export class Sharing {
       await store.applied();
       const members = wanted.members.map(({ node }) => node);
       const term = { node: this.self, number: 1 };
-      await this.#open(ledger, members, {
+      const { state } = await this.#open(ledger, members, {
         reader: ledger.reader,
         term,
         statementAt: (position) => groupStatement(wanted, term, position),
       });
+      if (state.log.groups.length === 0)
+        throw new LedgerError(
+          'LEDGER_ELSEWHERE',
+          'this node does not know yet who keeps the ledger: ask the node that writes it, or later',
+        );
     });
   }
 
@@ -246,6 +251,7 @@ export class Sharing {
     for (const [node, link] of this.#links) {
       this.#tell(node, link);
       this.#offering.offerTo(node, this.#wantingOf(node));
+      this.#compareWith(node);
       if (this.#hasTooMuch(node, link)) void link.close();
     }
     for (const { ledger } of this.all()) {
@@ -266,6 +272,15 @@ export class Sharing {
       if (given.has(ledger.origin) || !this.#keeps(ledger, node)) continue;
       given.add(ledger.origin);
       ledger.replicateWith(link.mux);
+    }
+  }
+
+  /** Members tell each other what they have, once a head: who writes might show each of them another history. */
+  #compareWith(node: NodeId): void {
+    for (const { ledger } of this.all()) {
+      const { announcement } = ledger.tail;
+      if (announcement !== null && this.#keeps(ledger, node))
+        this.#logs.announce(node, announcement, null);
     }
   }
 

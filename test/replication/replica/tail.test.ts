@@ -1,5 +1,6 @@
 /** The tail of a member: followed, written, and cut where the group goes on from an earlier place; real Hypercores and links. */
 import { describe, expect, it } from '@jest/globals';
+import { eventually } from '../../support/eventually.js';
 import { Stage } from '../support/stage.js';
 import { groupStatement, NODES, nodeAt, TailMember } from '../support/tail-member.js';
 
@@ -186,6 +187,18 @@ describe('what is not on the log of a later writer', () => {
     expectSame(c, b);
   });
 
+  it('is passed over where its writer was elected in an earlier term', async () => {
+    const [a, b, c] = (await members(3)) as [TailMember, TailMember, TailMember];
+    await b.follow(a);
+    await c.follow(a);
+    await b.begin(5);
+    await a.begin(3);
+    await c.follow(b);
+    await c.follow(a);
+    expectSame(c, b);
+    expect([c.alarms, c.failures]).toEqual([[], []]);
+  });
+
   it('is never what is kept', async () => {
     const { a } = await apart();
     await a.tail.keep(4);
@@ -259,7 +272,7 @@ describe('keys of an election', () => {
     await b.tail.announce({ origin, keys: far, checkpoint });
     await a.write(1);
     await b.tail.announce(a.announcement());
-    while (b.length < 3) await new Promise((resolve) => setImmediate(resolve));
+    await eventually(() => b.length >= 3, 'what was announced after it', 3_000);
     await b.tail.discard(3);
     expect([b.alarms, b.failures]).toEqual([[], []]);
   });

@@ -1,11 +1,14 @@
 /** A node that keeps ledgers together with others: a real store, real keys, a real tail and real links; no HTTP. */
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toHex } from '../../../src/base/bytes.js';
 import { silentLogger } from '../../../src/base/logger.js';
 import { RandomPool } from '../../../src/base/random.js';
 import { appendRecords, type RecordResult } from '../../../src/commands/append-records.js';
+import { DirectoryKeyStore } from '../../../src/keys/directory-key-store.js';
 import type { ScopePlace, StoredScopeAt } from '../../../src/keys/vault.js';
 import { erasureDrafts } from '../../../src/ledger/erasure-draft.js';
+import type { LedgerStoreOptions } from '../../../src/ledger/ledger-store.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import type { LogErasures } from '../../../src/ledger/log-erasures.js';
 import type { StoredEntry } from '../../../src/ledger/log-reader.js';
@@ -25,6 +28,7 @@ import {
 import { Sharing } from '../../../src/replication/shared/sharing.js';
 import { parseVerifierKey } from '../../../src/tlog/note-key.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import type { FaultPlan } from '../../support/fault-plan.js';
 import { depsOf, openTestStore, type TestStore } from '../../support/test-store.js';
 
 export const TENANT = 'acme';
@@ -52,14 +56,17 @@ export class SharingNode {
   /** May wait, or throw. */
   beforeDestroying: () => Promise<void> = () => Promise.resolve();
   #run = 0;
+  #plan: FaultPlan | null = null;
 
   constructor(root: string, name: string) {
     this.name = name;
     this.root = join(root, name);
   }
 
-  async openStore(): Promise<void> {
-    this.opened = await openTestStore(this.root);
+  /** @param plan for all its durable steps, in store, key store and tails. */
+  async openStore(plan: FaultPlan | null = null): Promise<void> {
+    this.#plan = plan;
+    this.opened = await openTestStore(this.root, plan === null ? {} : await this.#faulty(plan));
   }
 
   get store(): TestStore['store'] {
@@ -100,11 +107,15 @@ export class SharingNode {
     });
     const keys = await this.#keyStore.beginReplicationKeys();
     const directory = join(this.root, 'data', 'replicas');
-    const logs = await ReplicaLogs.open(directory);
+    const files = this.#plan?.durableFiles('replicas');
+    // Before the logs are open: what fails here leaves nothing open.
+    await mkdir(directory, { recursive: true });
+    const memory = await ReplicaMemory.open(directory, files);
+    const logs = await ReplicaLogs.open(directory, files && { files });
     const { store } = this;
     this.sharing = await Sharing.open({
       ...{ settings, receipt: keys.receipt, store, keyStore: this.#keyStore, logs },
-      memory: await ReplicaMemory.open(directory),
+      memory,
       run: ++this.#run,
       adoptTenant: async ({ handle, name, recoveryKey, root }) => {
         const { publicKey } = parseVerifierKey(recoveryKey);
@@ -190,6 +201,22 @@ export class SharingNode {
     await this.sharing?.close();
     await this.opened?.store.close();
     this.links = this.sharing = this.opened = null;
+  }
+
+  async #faulty(plan: FaultPlan): Promise<Partial<LedgerStoreOptions>> {
+    const dataDirectory = join(this.root, 'data');
+    await mkdir(dataDirectory, { recursive: true });
+    return {
+      keyStore: await DirectoryKeyStore.open({
+        directory: join(this.root, 'data.keys'),
+        dataDirectory,
+        random: new RandomPool(),
+        files: plan.durableFiles('keys'),
+      }),
+      observer: plan.observer,
+      openJournalFiles: plan.openJournalFiles,
+      durableFiles: plan.durableFiles('data'),
+    };
   }
 
   get #keyStore(): TestStore['keyStore'] {

@@ -1,4 +1,5 @@
 /** Three nodes keep a ledger together: real stores, tails and links in one process. */
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { toHex } from '../../../src/base/bytes.js';
 import { plainDraft } from '../../../src/ledger/entry-draft.js';
@@ -221,4 +222,31 @@ it('gives a member that was left out of the group nothing more', async () => {
   const [left] = out.shared.all();
   expect(left?.ledger.tail.view.end.length).toBeLessThanOrEqual(5);
   expect(nodes.flatMap(({ failures }) => failures)).toEqual([]);
+}, 60_000);
+
+it('founds no second group where one is known, whatever of its log is here', async () => {
+  await begun();
+  await at(0).append('alice', 'k1');
+  await allHave(4);
+  await at(0).close();
+  await writer();
+  const promise = async () => {
+    const { keyStore, store } = at(0).opened ?? {};
+    const origin = store?.allLedgers()[0]?.reader.origin ?? '';
+    return (await keyStore?.groupPromise(origin))?.promised;
+  };
+  // Its tail is lost, and nobody is linked who could tell it of the group.
+  await removeDirectory(join(at(0).root, 'data', 'replicas'));
+  await at(0).openStore();
+  const before = await promise();
+  expect(before?.number).toBeGreaterThan(0);
+  await at(0).share(keysAt(0), [keysAt(0)]);
+  await at(0).opened?.keyStore.putGroupPromise(at(0).ledger.reader.origin, {
+    ...{ memory: 'behind', run: 2 },
+    promised: before === null || before === undefined ? null : { ...before, number: 9 },
+  });
+  await expect(at(0).shared.setGroup(at(0).ledger, majorityOf(keys))).rejects.toMatchObject({
+    code: 'LEDGER_ELSEWHERE',
+  });
+  expect((await promise())?.number).toBe(9);
 }, 60_000);

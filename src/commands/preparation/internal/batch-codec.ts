@@ -19,6 +19,7 @@ export function encodeBatch(batch: PreparationBatch): Uint8Array {
   writeSchemaCheck(writer, batch.schemas);
   writeClasses(writer, batch.typeClasses);
   writer.u32(batch.vaultEdition);
+  writer.u8(Number(batch.isShared));
   writer.u32(batch.maxPayloadBytes);
   writer.u32(texts.length);
   for (const text of texts) writeText(writer, text);
@@ -39,6 +40,7 @@ export function decodeBatch(bytes: Uint8Array): PreparationBatch {
     schemas: readSchemaCheck(reader),
     typeClasses: readClasses(reader),
     vaultEdition: reader.u32(),
+    isShared: readFlag(reader),
     maxPayloadBytes: reader.u32(),
     texts: readMany(reader, () => readText(reader)),
   };

@@ -1,0 +1,210 @@
+/** Faults that the suites of shared ledgers must notice, each in one of them, by the tests with that in their name. */
+import type { FaultOfSuite } from '../../support/planted-suite.js';
+
+const CARRY = 'replication/shared/carry-up.js';
+const COMPARING = 'replication/shared/comparing.js';
+const FOLLOWED = 'replication/replica/followed-log.js';
+const FOUND = 'replication/shared/found.js';
+const FSCK = 'ledger/fsck.js';
+const LEDGER = 'replication/shared/shared-ledger.js';
+const LOG = 'ledger/shared-log.js';
+const NOTES = 'ledger/internal/check-notes.js';
+const OFFERING = 'replication/shared/offering.js';
+const OPEN = 'replication/shared/open-tail.js';
+const PROMISE = 'replication/shared/promise.js';
+const SECURE = 'replication/shared/secure.js';
+const SHARING = 'replication/shared/sharing.js';
+const HOSTILE = 'test/hostile-members.test.ts';
+const MEMORY = 'test/replication/shared/promise.test.ts';
+const NODES = 'test/replication/shared/sharing.test.ts';
+const OFFERS = 'test/replication/shared/offering.test.ts';
+const STORE = 'test/ledger/shared-log.test.ts';
+const STORED = 'test/ledger/shared-fsck.test.ts';
+const TAIL = 'test/replication/shared/open-tail.test.ts';
+
+export const SHARED_FAULTS: readonly FaultOfSuite[] = [
+  {
+    name: 'blocks count as stored before their secrets are here',
+    file: FOLLOWED,
+    find: 'await this.#options.secure?.(reached.walk.length, signal);',
+    replace: '',
+    suite: TAIL,
+    tests: 'and not before',
+  },
+  {
+    name: 'a full vault ends the node',
+    file: SECURE,
+    find: 'if (cause instanceof KeysError && cause.code === "KEYS_VAULT_PUSHBACK") return false;',
+    replace: '',
+    suite: TAIL,
+    tests: 'wait for room in the vault',
+  },
+  {
+    name: 'whoever does not answer is never asked again',
+    file: SECURE,
+    find: 'cause.code === "REPLICATION_UNANSWERED") return null;',
+    replace: 'false) return null;',
+    suite: TAIL,
+    tests: 'are asked for again',
+  },
+  {
+    name: 'a store that is not written for now ends the node',
+    file: OPEN,
+    find: '"LEDGER_READ_ONLY",',
+    replace: '',
+    suite: TAIL,
+    tests: 'told of, and the node goes on',
+  },
+  {
+    name: 'a disk that fails is told of alone',
+    file: OPEN,
+    find: 'if (isBearable(cause)) tellOf',
+    replace: 'if (true) tellOf',
+    suite: TAIL,
+    tests: 'end the node',
+  },
+  {
+    name: 'who sends what is not of the log is not named',
+    file: OPEN,
+    find: 'options.onOffender(peer);',
+    replace: '',
+    suite: TAIL,
+    tests: 'names the peer',
+  },
+  {
+    name: 'what nobody has shown is carried up',
+    file: CARRY,
+    find: 'Math.min(shown(), tail.view.end.length)',
+    replace: 'tail.view.end.length',
+    suite: NODES,
+    tests: 'answers nobody',
+  },
+  {
+    name: 'it is answered before others have it',
+    file: LEDGER,
+    find: 'return shown;\n  }\n  /** What this node does',
+    replace: 'return store.commit(staged);\n  }\n  /** What this node does',
+    suite: NODES,
+    tests: 'answers nobody',
+  },
+  {
+    name: 'a lost disk is not noticed',
+    file: PROMISE,
+    find: '!tail.isWhole || ',
+    replace: '',
+    suite: MEMORY,
+    tests: 'its blocks are not all here',
+  },
+  {
+    name: 'older data than the key store count as whole',
+    file: PROMISE,
+    find: ' || promise.run > run',
+    replace: '',
+    suite: MEMORY,
+    tests: 'its data are older',
+  },
+  {
+    name: 'who was behind is whole after a restart',
+    file: PROMISE,
+    find: 'promise.memory === "behind" || ',
+    replace: '',
+    suite: MEMORY,
+    tests: 'it was behind before',
+  },
+  {
+    name: 'a promise without a log counts as whole',
+    file: PROMISE,
+    find: '(promise?.promised ?? null) !== null && isEmpty',
+    replace: 'false',
+    suite: MEMORY,
+    tests: 'its log is gone',
+  },
+  {
+    name: 'secrets are given to whoever asks',
+    file: SHARING,
+    find: 'if (ledger === void 0 || !this.#keeps(ledger, to)) return null;',
+    replace: 'if (ledger === void 0) return null;',
+    suite: HOSTILE,
+    tests: 'tells a peer that keeps no ledger of none',
+  },
+  {
+    name: 'an offer is taken of any peer',
+    file: OFFERING,
+    find: 'if (peer?.offers !== true)',
+    replace: 'if (peer === void 0)',
+    suite: OFFERS,
+    tests: 'who may not offer',
+  },
+  {
+    name: 'an offer is taken twice at a time',
+    file: OFFERING,
+    find: 'this.#taking.has(origin) || ',
+    replace: '',
+    suite: OFFERS,
+    tests: 'once at a time',
+  },
+  {
+    name: 'a group is founded where one is known',
+    file: FOUND,
+    find: 'if (!mayFound(',
+    replace: 'if (false && !mayFound(',
+    suite: NODES,
+    tests: 'founds no second group',
+  },
+  {
+    name: 'nobody is told what a member has',
+    file: SHARING,
+    find: 'if (announcement !== null && this.#keeps(ledger, node))',
+    replace: 'if (false)',
+    suite: HOSTILE,
+    tests: 'two members two histories',
+  },
+  {
+    name: 'what members say that they have is not held against the log',
+    file: COMPARING,
+    find: 'await this.#tail.compare(announcement)',
+    replace: 'true',
+    suite: HOSTILE,
+    tests: 'two members two histories',
+  },
+  {
+    name: 'a destroyed secret is taken again',
+    file: LOG,
+    find: '!erased.has(toHex(rowId)) && ',
+    replace: '',
+    suite: STORE,
+    tests: 'that was destroyed here',
+  },
+  {
+    name: 'a block does not name what its writer had before',
+    file: 'commands/preparation/prepare-records.js',
+    find: 'context.isShared ? entry :',
+    replace: 'false ? entry :',
+    suite: STORE,
+    tests: 'all that its records rest on',
+  },
+  {
+    name: 'two secrets of one scope are damage',
+    file: FSCK,
+    find: 'const puts = [...new Map(rows.map((row) => [toHex(row[0]), row])).values()];',
+    replace: 'const puts = rows;',
+    suite: STORED,
+    tests: 'two secrets of one scope',
+  },
+  {
+    name: 'a kept checkpoint may say anything',
+    file: NOTES,
+    find: 'return textOfNote(note) === expected;',
+    replace: 'return true;',
+    suite: STORED,
+    tests: 'that is kept of other entries',
+  },
+  {
+    name: 'a kept checkpoint needs no signature',
+    file: NOTES,
+    find: 'verifyCheckpoint(note, noteVerifier(parseVerifierKey(key)), origin);',
+    replace: '',
+    suite: STORED,
+    tests: 'no key of the log has signed',
+  },
+];
