@@ -1,8 +1,8 @@
 /** Ledgers that a node keeps together with its peers: opened over its store, and spoken of over its links. */
 import { join } from 'node:path';
 import type { Config } from './config.js';
-import { LedgerError } from './ledger/ledger-error.js';
 import { makeDirectoryDurably } from './keys/durable-file.js';
+import { LedgerError } from './ledger/ledger-error.js';
 import { ReplicaLogs } from './ledger/replica-logs.js';
 import type { OpenedNode } from './open-node.js';
 import type { OpenSharing } from './open-replication.js';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { equalBytes } from '../../src/base/bytes.js';
 import { RandomPool } from '../../src/base/random.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
-import type { LogKeys as OwnLogKeys } from '../../src/keys/key-store.js';
+import type { LogKeys as OwnLogKeys, NoteKey } from '../../src/keys/key-store.js';
 import type { EntryDraft, Outcome } from '../../src/ledger/entry-draft.js';
 import type { LedgerStoreOptions } from '../../src/ledger/ledger-store.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
@@ -61,7 +61,7 @@ export class Member {
     return this.opened.store.sharedLog(this.ledger.identity.handle);
   }
 
-  async receipt() {
+  async receipt(): Promise<NoteKey> {
     return (await this.opened.keyStore.beginReplicationKeys()).receipt;
   }
 
@@ -240,13 +240,13 @@ export class SharedLife {
     // The group has it, and shows it: what becomes of it here is for the crash to say.
     const number = staged.head.length - 1;
     this.whole.push(staged.block, staged.note, await member.shared.secretsOf(staged.block, number));
-    let told: readonly Outcome[] | null = null;
+    let told: readonly Outcome[] = [];
     await this.#carryUp(member, async (length) => {
       if (length !== staged.head.length) return false;
       told = await member.shared.commit(staged);
       return true;
     });
-    if (told === null) throw new Error('what was staged was not carried up');
+    if (told.length === 0) throw new Error('what was staged was not carried up');
     return told;
   }
 
