@@ -63,11 +63,7 @@ async function problemsAfter(directory: string, life: SharedLife): Promise<strin
     await again.live();
     problems.push(...(await differences(again, members)));
     for (const { opened } of members)
-      problems.push(
-        ...(await brokenPromises(opened.store, again.memory)).map(
-          (p) => opened.store.tenants()[0]?.logName + p,
-        ),
-      );
+      problems.push(...(await brokenPromises(opened.store, again.memory)));
     const [founder] = members;
     again.writesAt(founder);
     problems.push(...(await brokenRepeats(founder.opened, TENANT, again.memory)));
@@ -126,7 +122,8 @@ describe.each(SUBJECTS)('a shared ledger of which a durable step fails at the %s
         const name = `${subject}-${at}`;
         const { directory, life, error } = await lived(name, subject, plan, at % 2 === 0);
         if (plan.hasStruck) struck++;
-        if (error !== null && !plan.hasStruck) failed.push(`failed by itself: ${String(error)}`);
+        if (error !== null && !plan.hasStruck)
+          failed.push(`failed by itself: ${describeError(error)}`);
         const problems = await problemsAfter(directory, life);
         if (problems.length > 0)
           failed.push(`${at}: ${fault.step} (${fault.nth}), ${fault.when}: ${problems.join('; ')}`);

@@ -88,4 +88,3 @@ export class GroupTail {
 export function nodeIdOf(publicKey: Uint8Array): HexDigest {
   return toHex(publicKey) as HexDigest;
 }
-

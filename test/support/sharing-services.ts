@@ -138,7 +138,11 @@ export class SharingServices {
     return this.at(name).request(path, { key, ...(json !== undefined && { json }) });
   }
 
-  cli(name: string, argv: readonly string[], key = this.#keys.get(name) ?? '') {
+  cli(
+    name: string,
+    argv: readonly string[],
+    key = this.#keys.get(name) ?? '',
+  ): ReturnType<typeof runCli> {
     const env = { CHIROGRAPH_URL: this.at(name).service.url, CHIROGRAPH_KEY: key };
     return runCli([...argv], env);
   }

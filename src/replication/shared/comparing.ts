@@ -34,18 +34,20 @@ export class Comparing {
     const announcement = this.#waiting.get(node);
     if (announcement === undefined || this.#underWay.has(node)) return;
     this.#underWay.add(node);
-    let isDone: boolean;
-    try {
-      isDone = await this.#tail.compare(announcement);
-    } catch (cause) {
-      // By none of the keys of the log that are known here: it says nothing.
-      isDone = cause instanceof ReplicaError;
-      if (!isDone) this.#onFailure(cause);
-    } finally {
-      this.#underWay.delete(node);
-    }
+    const isDone = await this.#isDone(announcement);
+    this.#underWay.delete(node);
     const isNewest = this.#waiting.get(node) === announcement;
     if (isDone && isNewest) this.#waiting.delete(node);
     if (!isNewest) void this.#compare(node);
+  }
+
+  async #isDone(announcement: LogAnnouncement): Promise<boolean> {
+    try {
+      return await this.#tail.compare(announcement);
+    } catch (cause) {
+      // By none of the keys of the log that are known here it says nothing.
+      if (!(cause instanceof ReplicaError)) this.#onFailure(cause);
+      return true;
+    }
   }
 }

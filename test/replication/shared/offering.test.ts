@@ -3,18 +3,18 @@ import { afterEach, expect, it } from '@jest/globals';
 import type { Logger } from '../../../src/base/logger.js';
 import { silentLogger } from '../../../src/base/logger.js';
 import type { NodeId } from '../../../src/replication/protocol/term.js';
-import type { LedgerOffer } from '../../../src/replication/shared/offer.js';
 import { OfferChannels } from '../../../src/replication/shared/offer-channels.js';
+import type { LedgerOffer } from '../../../src/replication/shared/offer.js';
 import { Offering, type OfferingParts } from '../../../src/replication/shared/offering.js';
 import { eventually } from '../../support/eventually.js';
 import { linkKey, TestNode } from '../links/links-fixture.js';
 
-let nodes: TestNode[] = [];
+const nodes: TestNode[] = [];
 afterEach(async () => {
   for (const node of nodes.splice(0)) await node.close();
 });
 
-const HEX = 'ab'.repeat(32) as string as NodeId;
+const HEX = 'ab'.repeat(32) as NodeId;
 const KEY = 'a.example+22222222+BBBB';
 
 function offerOf(origin: string): LedgerOffer {

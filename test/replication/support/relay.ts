@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import Corestore from 'corestore';
+import type Hypercore from 'hypercore';
 import type { HostileWriter } from './hostile-writer.js';
 import { link } from './links.js';
 import type { Stage } from './stage.js';
@@ -11,8 +12,15 @@ interface Stored {
   write(): { putBlock(index: number, block: Uint8Array): void; flush(): Promise<void> };
 }
 
+export interface Relay {
+  readonly core: Hypercore;
+  replicateWith(stream: object): void;
+  /** Puts other bytes in the place of a block. */
+  alter(index: number): Promise<void>;
+}
+
 /** A Hypercore that knows the log's key only, and has its first blocks. */
-export async function relay(stage: Stage, writer: HostileWriter, blocks: number) {
+export async function relay(stage: Stage, writer: HostileWriter, blocks: number): Promise<Relay> {
   const store = new Corestore(join(stage.root, 'relay'), { allowBackup: true });
   await store.ready();
   const core = store.get({ key: writer.core.key });
