@@ -3,12 +3,18 @@
  * each signed by the member that gave it, and the word of the node that was chosen.
  */
 import { fromBase64, fromHex, toBase64, utf8 } from '../base/bytes.js';
-import type { HexDigest } from '../base/hex-digest.js';
+import { digestToHex, type HexDigest } from '../base/hex-digest.js';
+import { type Checkpoint, parseCheckpoint } from './checkpoint.js';
 import { ed25519Verifier, type SignMessage } from './ed25519.js';
 import type { HandoverTerms } from './handover.js';
+import { ED25519_NOTE, parseVerifierKey } from './note-key.js';
+import { noteVerifier, parseSignedNote, verifyNote } from './signed-note.js';
+import { TlogError } from './tlog-error.js';
 
 /** A group has no more members. */
 export const MAX_VOTES = 31;
+/** Of the note of a head. */
+export const MAX_HEAD_CHARACTERS = 16_384;
 /** Far beyond what anybody counts to, and far from what a number can hold. */
 export const MAX_TERM = 2 ** 40;
 
@@ -34,14 +40,23 @@ export interface ElectionVote extends VoteOn {
 }
 
 export interface Election extends WriterTerm {
+  /**
+   * The newest head by the old key that the node knew of, up to where that key ended: a signed note with that signature
+   * alone. What is in its tree stands on the old key's word, whoever signs now. Absent where there was none.
+   */
+  readonly checkpoint?: string;
+  /** Index of the entry that says who may choose: the newest of its kind below the size. */
+  readonly group: number;
   /** By the node that was chosen, base64 of 64 bytes. */
   readonly signature: string;
   /** Ascending by member, no two of one; at least one. */
   readonly votes: readonly ElectionVote[];
 }
 
-/** Who may choose, and whom. */
+/** Who may choose, and whom: what an entry of kind `group` says. */
 export interface Electorate {
+  /** Of that entry. */
+  readonly index: number;
   readonly members: readonly { readonly node: HexDigest; readonly mayWrite: boolean }[];
   readonly voteQuorum: number;
 }
@@ -52,9 +67,12 @@ function voteMessage(origin: string, { number, node }: WriterTerm, vote: VoteOn)
   return utf8(`chirograph/vote/1\n${origin}\n${number}\n${node}\n${had}\n`);
 }
 
-function electionMessage(origin: string, terms: HandoverTerms, number: number): Uint8Array {
-  const { old, size, rootHash } = terms;
-  const said = [origin, number, old, terms.new, size, rootHash].join('\n');
+function electionMessage(
+  origin: string,
+  { new: next, old, size, rootHash }: HandoverTerms,
+  { group, number }: Pick<Election, 'group' | 'number'>,
+): Uint8Array {
+  const said = [origin, number, group, old, next, size, rootHash].join('\n');
   return utf8(`chirograph/election/1\n${said}\n`);
 }
 
@@ -78,13 +96,12 @@ export function isVoteSigned(origin: string, term: WriterTerm, vote: ElectionVot
 export function signElection(
   origin: string,
   terms: HandoverTerms,
-  { node, number }: WriterTerm,
-  votes: readonly ElectionVote[],
+  chosen: Omit<Election, 'signature'>,
   sign: SignMessage,
 ): Election {
-  const signature = toBase64(sign(electionMessage(origin, terms, number)));
-  const ordered = [...votes].sort((a, b) => (a.by < b.by ? -1 : 1));
-  return { node, number, signature, votes: ordered };
+  const signature = toBase64(sign(electionMessage(origin, terms, chosen)));
+  const votes = [...chosen.votes].sort((a, b) => (a.by < b.by ? -1 : 1));
+  return { ...chosen, signature, votes };
 }
 
 /** Whether these members have chosen that node, and it took over on these terms. */
@@ -92,12 +109,13 @@ export function isElected(
   origin: string,
   terms: HandoverTerms,
   election: Election,
-  { members, voteQuorum }: Electorate,
+  { index, members, voteQuorum }: Electorate,
 ): boolean {
-  const { node, votes } = election;
+  const { group, node, votes } = election;
   const mayWrite = members.some((member) => member.node === node && member.mayWrite);
   const voters = new Set(votes.map(({ by }) => by));
   return (
+    group === index &&
     mayWrite &&
     voters.size === votes.length &&
     voters.size >= voteQuorum &&
@@ -106,16 +124,41 @@ export function isElected(
   );
 }
 
-/** Whether all who are named have signed. That they are members is for whoever knows the group. */
+/** Whether all who are named have signed, the old key among them. That they are members is for whoever knows the group. */
 export function isElectionSigned(
   origin: string,
   terms: HandoverTerms,
-  { node, number, signature, votes }: Election,
+  election: Election,
 ): boolean {
+  const { checkpoint, node, number, signature, votes } = election;
   return (
+    election.group < terms.size &&
+    (checkpoint === undefined || headOfOldKey(origin, terms, checkpoint) !== null) &&
     votes.every((vote) => isVoteSigned(origin, { node, number }, vote)) &&
-    isSigned(node, electionMessage(origin, terms, number), signature)
+    isSigned(node, electionMessage(origin, terms, election), signature)
   );
+}
+
+/** What the old key has signed, if it could: up to its end, and there the very tree that was taken over; else null. */
+export function headOfOldKey(
+  origin: string,
+  { old, rootHash, size }: HandoverTerms,
+  note: string,
+): Checkpoint | null {
+  try {
+    const key = parseVerifierKey(old);
+    if (key.type !== ED25519_NOTE) return null;
+    const signed = parseSignedNote(note);
+    verifyNote(signed, noteVerifier(key));
+    const head = parseCheckpoint(signed.text);
+    const isUpToEnd =
+      head.size < size || (head.size === size && digestToHex(head.rootHash) === rootHash);
+    // By whom others are nobody could tell: they could be altered unseen.
+    return signed.signatures.length === 1 && head.origin === origin && isUpToEnd ? head : null;
+  } catch (cause) {
+    if (cause instanceof TlogError) return null;
+    throw cause;
+  }
 }
 
 function isSigned(by: HexDigest, message: Uint8Array, signature: string): boolean {
