@@ -1,5 +1,5 @@
 /** Three nodes with their HTTP keep a ledger together: asked for as an operator does, written and read as clients do. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { runCli } from './cli/support/run-cli.js';
@@ -183,3 +183,117 @@ it('is written at quorum, read anywhere, and goes on when its writer is gone', a
   const last = await ask('a', keys, '/v1/ledgers/kyc', undefined, { 'chirograph-min-size': '5' });
   expect(last.status).toBe(200);
 }, 120_000);
+
+it('is shown in evidence by whose votes another node writes, and a stopped member is sound', async () => {
+  const keys = await begin();
+  const first = await append('a', keys, 1);
+  // Whoever knew the log before knows it after.
+  const trust = join(root, 'trust.json');
+  const pinned = { $v: 1, name: 'the log as it was', logs: [await logKeyOf('a', keys)] };
+  await writeFile(trust, JSON.stringify(pinned));
+  await stop('a');
+  const writer = await takenOver(keys, 2);
+  const other = writer === 'b' ? 'c' : 'b';
+  const second = await append(writer, keys, 3);
+  // From before and from after, by the one that writes and by one that does not.
+  for (const name of [writer, other] as const)
+    for (const index of [first, second]) {
+      const file = join(root, `${name}-${index}.json`);
+      await isShown(name, keys, second + 1);
+      const saved = await runCli(
+        ['evidence', 'kyc', String(index), '--out', file],
+        envOf(name, keys),
+      );
+      expect([saved.code, saved.stderr]).toEqual([0, '']);
+      const verified = await runCli(['verify', file, '--trust', trust, '--json']);
+      const report = JSON.parse(verified.stdout) as Report;
+      expect(report.checks.filter(({ result }) => result === 'fail')).toEqual([]);
+      expect([verified.code, report.result]).toEqual([0, 'verified']);
+      expect(report.log.elections).toMatchObject([{ number: 2, group: { members: 3 } }]);
+      expect(report.checks.find(({ id }) => id === 'handovers')).toMatchObject({
+        ...{ result: 'pass', code: 'handovers.pass-elected' },
+      });
+      for (const [what, altered] of alterations(await readFile(file, 'utf8'))) {
+        const path = join(root, 'altered.json');
+        await writeFile(path, altered);
+        expect([what, (await runCli(['verify', path, '--trust', trust])).code]).toEqual([what, 1]);
+      }
+    }
+  await stop(other);
+  await isSound(other);
+  await stop(writer);
+  await isSound(writer);
+}, 180_000);
+
+interface Report {
+  readonly result: string;
+  readonly log: { readonly elections?: readonly object[] };
+  readonly checks: readonly { readonly id: string; readonly result: string }[];
+}
+
+async function append(name: Name, keys: ReadonlyMap<Name, string>, n: number): Promise<number> {
+  const answer = await ask(name, keys, '/v1/ledgers/kyc/records', record(n));
+  expect(answer.status).toBe(201);
+  return ((await answer.json()) as { index: number }).index;
+}
+
+/** Who writes now. */
+async function takenOver(keys: ReadonlyMap<Name, string>, n: number): Promise<Name> {
+  const taken: Name[] = [];
+  await eventually(
+    async () => {
+      for (const name of nodes.keys()) {
+        const answer = await ask(name, keys, '/v1/ledgers/kyc/records', record(n));
+        if (answer.status === 201) taken.push(name);
+      }
+      return taken.length > 0;
+    },
+    'another writer',
+    PATIENCE,
+  );
+  return taken[0] ?? 'b';
+}
+
+const envOf = (name: Name, keys: ReadonlyMap<Name, string>): Record<string, string> => ({
+  CHIROGRAPH_URL: node(name).service.url,
+  CHIROGRAPH_KEY: keys.get(name) ?? '',
+});
+
+async function isShown(name: Name, keys: ReadonlyMap<Name, string>, size: number): Promise<void> {
+  const wanted = { 'chirograph-min-size': String(size) };
+  const answer = await ask(name, keys, '/v1/ledgers/kyc', undefined, wanted);
+  expect(answer.status).toBe(200);
+}
+
+/** C2SP verifier key of who signs now. */
+async function logKeyOf(name: Name, keys: ReadonlyMap<Name, string>): Promise<string> {
+  const answer = await ask(name, keys, '/v1/ledgers/kyc');
+  return ((await answer.json()) as { verifierKey: string }).verifierKey;
+}
+
+/** What whoever passes the file on may leave out, or put in another place. */
+function alterations(file: string): readonly (readonly [what: string, altered: string])[] {
+  const read = (): { log: { groups?: { inclusion: string[]; consistency: string[] }[] } } =>
+    JSON.parse(file) as never;
+  const alter = (what: string, change: (log: ReturnType<typeof read>['log']) => void) => {
+    const altered = read();
+    change(altered.log);
+    return [what, JSON.stringify(altered)] as const;
+  };
+  return [
+    alter('without the group', (log) => {
+      delete log.groups;
+    }),
+    alter('the group without its path', (log) => {
+      log.groups?.forEach((group) => (group.inclusion = []));
+    }),
+    alter('the group in another log', (log) => {
+      log.groups?.forEach((group) => group.consistency.reverse());
+    }),
+  ];
+}
+
+async function isSound(name: Name): Promise<void> {
+  const { code, stdout, stderr } = await runCli(['fsck', '--data', join(root, name, 'data')]);
+  expect([code, stdout, stderr]).toEqual([0, expect.stringContaining('sound'), '']);
+}

@@ -58,7 +58,17 @@ export interface Electorate {
   /** Of that entry. */
   readonly index: number;
   readonly members: readonly { readonly node: HexDigest; readonly mayWrite: boolean }[];
+  /** In which that entry was written. */
+  readonly term: WriterTerm;
   readonly voteQuorum: number;
+}
+
+/** No two are the same: a node writes in terms of its own. */
+export function isLaterTerm(
+  { node, number }: WriterTerm,
+  than: Pick<WriterTerm, 'number'> & { readonly node: string },
+): boolean {
+  return number === than.number ? node > than.node : number > than.number;
 }
 
 function voteMessage(origin: string, { number, node }: WriterTerm, vote: VoteOn): Uint8Array {
@@ -104,24 +114,49 @@ export function signElection(
   return { ...chosen, signature, votes };
 }
 
+/** Why an election does not count. */
+export type ElectionFault =
+  /** It is by another group, or by one that the log did not name yet. */
+  | 'group'
+  /** The term is no later one than that in which the group was named. */
+  | 'term'
+  /** The node is no member that may write. */
+  | 'writer'
+  /** Somebody voted twice, or is no member. */
+  | 'voters'
+  /** Fewer have voted than must. */
+  | 'votes'
+  /** The head that it shows is not the old key's, or from behind its end. */
+  | 'head'
+  /** One of the signatures does not hold. */
+  | 'signature';
+
 /** Whether these members have chosen that node, and it took over on these terms. */
 export function isElected(
   origin: string,
   terms: HandoverTerms,
   election: Election,
-  { index, members, voteQuorum }: Electorate,
+  electorate: Electorate,
 ): boolean {
+  return faultOfElection(origin, terms, election, electorate) === null;
+}
+
+/** The first that is found; null if it counts. */
+export function faultOfElection(
+  origin: string,
+  terms: HandoverTerms,
+  election: Election,
+  { index, members, term, voteQuorum }: Electorate,
+): ElectionFault | null {
   const { group, node, votes } = election;
-  const mayWrite = members.some((member) => member.node === node && member.mayWrite);
+  if (group !== index || index >= terms.size) return 'group';
+  if (!isLaterTerm(election, term)) return 'term';
+  if (!members.some((member) => member.node === node && member.mayWrite)) return 'writer';
   const voters = new Set(votes.map(({ by }) => by));
-  return (
-    group === index &&
-    mayWrite &&
-    voters.size === votes.length &&
-    voters.size >= voteQuorum &&
-    votes.every(({ by }) => members.some((member) => member.node === by)) &&
-    isElectionSigned(origin, terms, election)
-  );
+  const areMembers = votes.every(({ by }) => members.some((member) => member.node === by));
+  if (voters.size !== votes.length || !areMembers) return 'voters';
+  if (voters.size < voteQuorum) return 'votes';
+  return faultOfSignatures(origin, terms, election);
 }
 
 /** Whether all who are named have signed, the old key among them. That they are members is for whoever knows the group. */
@@ -130,13 +165,20 @@ export function isElectionSigned(
   terms: HandoverTerms,
   election: Election,
 ): boolean {
+  return election.group < terms.size && faultOfSignatures(origin, terms, election) === null;
+}
+
+function faultOfSignatures(
+  origin: string,
+  terms: HandoverTerms,
+  election: Election,
+): ElectionFault | null {
   const { checkpoint, node, number, signature, votes } = election;
-  return (
-    election.group < terms.size &&
-    (checkpoint === undefined || headOfOldKey(origin, terms, checkpoint) !== null) &&
+  if (checkpoint !== undefined && headOfOldKey(origin, terms, checkpoint) === null) return 'head';
+  const isGenuine =
     votes.every((vote) => isVoteSigned(origin, { node, number }, vote)) &&
-    isSigned(node, electionMessage(origin, terms, election), signature)
-  );
+    isSigned(node, electionMessage(origin, terms, election), signature);
+  return isGenuine ? null : 'signature';
 }
 
 /** What the old key has signed, if it could: up to its end, and there the very tree that was taken over; else null. */

@@ -1,7 +1,7 @@
 /** An election counts by the signatures of a vote quorum, and of the node that was chosen; nothing of it can be altered. */
 import { describe, expect, it } from '@jest/globals';
-import { sha256Digest, toHex } from '../../src/base/bytes.js';
 import type { TreeSize } from '../../src/base/brand.js';
+import { sha256Digest, toHex } from '../../src/base/bytes.js';
 import { digestFromHex, type HexDigest } from '../../src/base/hex-digest.js';
 import { keyPairOf, signDetached } from '../../src/keys/key-pair.js';
 import { type Checkpoint, signCheckpoint } from '../../src/tlog/checkpoint.js';
@@ -41,6 +41,7 @@ const GROUP: Electorate = {
     { node: B, mayWrite: true },
     { node: C, mayWrite: false },
   ],
+  term: { node: A, number: 1 },
   voteQuorum: 2,
 };
 const ON: VoteOn = { length: 4, lastTerm: { node: A, number: 1 } };
@@ -92,6 +93,13 @@ describe('an election', () => {
     expect(holds(electionOf(D, [A, B]))).toBe(false);
     const twice = electionOf(B, [B]);
     expect(holds({ ...twice, votes: [...twice.votes, ...twice.votes] })).toBe(false);
+  });
+
+  it('is of a later term than the one that the group was named in', () => {
+    expect(holds(electionOf(B, [A, B], 1))).toBe(B > A);
+    expect(holds(electionOf(A, [A, B], 1))).toBe(false);
+    expect(holds(electionOf(B, [A, B], 2), { ...GROUP, term: { node: A, number: 3 } })).toBe(false);
+    expect(holds(electionOf(B, [A, B], 4), { ...GROUP, term: { node: A, number: 3 } })).toBe(true);
   });
 
   it('is by the group that it names, which is not another', () => {

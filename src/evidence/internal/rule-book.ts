@@ -17,6 +17,7 @@ import { SIGNATURE_RULES, type SignatureSubject } from './check-signature.js';
 import { STATEMENT_RULES } from './check-statement.js';
 import { TAG_RULES } from './check-tags.js';
 import { WITNESSED_RULES, type WitnessedSubject } from './check-witnessed.js';
+import { GROUP_RULES, type GroupSubject } from './election-rules.js';
 import type { Rules } from './outcome.js';
 import type { ReadEvidence, ReadLogFile } from './read-evidence.js';
 import type { ReadEntry } from './read-statement.js';
@@ -32,6 +33,7 @@ export interface RuleBook extends AnchorRuleBook {
   readonly author: Rules<AuthorSubject>;
   readonly inclusion: Rules<ReadEvidence>;
   readonly checkpoint: Rules<ReadLogFile>;
+  readonly groups: Rules<GroupSubject>;
   readonly handovers: Rules<HandoverSubject>;
   readonly identity: Rules<IdentitySubject>;
   readonly batch: Rules<BatchSubject>;
@@ -49,6 +51,7 @@ export const RULE_BOOK: RuleBook = {
   author: AUTHOR_RULES,
   inclusion: INCLUSION_RULES,
   checkpoint: CHECKPOINT_RULES,
+  groups: GROUP_RULES,
   handovers: HANDOVER_RULES,
   identity: IDENTITY_RULES,
   batch: BATCH_RULES,

@@ -15,6 +15,7 @@ import type { LogDescriptor } from '../catalog.js';
 import type { LogHead } from '../log-head.js';
 import { HandoverWalk } from './check-handovers.js';
 import { MapWalk } from './check-maps.js';
+import { keptNoteProblem } from './check-notes.js';
 import type { StateCheck } from './check-state.js';
 import type { HypercoreLog } from './hypercore-log.js';
 import { appendBlock, treeHash, type TreeRoots } from './hypercore-tree.js';
@@ -91,6 +92,8 @@ export async function* checkLog(log: LogUnderCheck): AsyncGenerator<Finding> {
         log: name,
         problem: `a Hypercore holds ${length} blocks; its key was handed over at ${next}`,
       };
+  if ((await log.state.surplusNotes()) !== 0)
+    yield { log: name, problem: 'checkpoints were kept of sizes that no block ends at' };
   if (!(await log.state.hasEnd(head)) || (await log.state.surplus()) !== 0)
     yield { log: name, problem: 'the write state differs at the end; use `fsck --rebuild`' };
 }
@@ -127,8 +130,22 @@ async function* checkBlock(
     placed.map((entry) => entry.leafHash),
   );
   walk.edge = extension.edge;
+  yield* checkNote(log, walk, number + 1);
   if (!(await log.state.hasBlock(number, placed, extension.tiles)))
     yield { problem: `block ${number}: the write state differs; use \`fsck --rebuild\`` };
+}
+
+async function* checkNote(
+  { descriptor, hypercore, state }: LogUnderCheck,
+  { edge, roots }: Walk,
+  length: number,
+): AsyncGenerator<Omit<Finding, 'log'>> {
+  const { size } = edge;
+  const note = await state.note(size);
+  if (note === null) return;
+  const head = { length, treeHash: treeHash(roots), size, rootHash: rootHash(edge) };
+  const problem = keptNoteProblem(descriptor, hypercore.discoveryKeyAt(length), head, note);
+  if (problem !== null) yield { problem };
 }
 
 /** Of all entries before one, given those before it in its block. */

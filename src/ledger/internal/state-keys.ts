@@ -152,6 +152,14 @@ export function logRange(log: number): { gte: Uint8Array; lt: Uint8Array } {
   };
 }
 
+/** All checkpoints that were kept of a log lie in [gte, lt): what is made again leaves them alone. */
+export function noteRange(log: number): { gte: Uint8Array; lt: Uint8Array } {
+  return {
+    gte: logKey(log, KIND.note, 0, () => undefined),
+    lt: logKey(log, KIND.note + 1, 0, () => undefined),
+  };
+}
+
 export const u64Value = (value: number): Uint8Array =>
   write(8, (w) => {
     w.u64(value);
