@@ -5,13 +5,8 @@
 import { digestToHex } from '../../base/hex-digest.js';
 import type { Election } from '../../tlog/election.js';
 import { isHandoverAuthorised, isNextKey } from '../../tlog/handover.js';
-import { formatVerifierKey, type VerifierKey } from '../../tlog/note-key.js';
-import {
-  ELECTION_RULES,
-  firstElectionBy,
-  GROUP_RULES,
-  type GroupSubject,
-} from './election-rules.js';
+import { formatVerifierKey } from '../../tlog/note-key.js';
+import { ELECTION_RULES, firstElectionBy, GROUP_RULES } from './election-rules.js';
 import {
   brokenRule,
   failed,
@@ -22,21 +17,9 @@ import {
   passed,
   type Rules,
 } from './outcome.js';
-import type { ReadLogFile, ReadHandover } from './read-evidence.js';
+import type { GroupSubject, HandoverSubject } from './handover-subject.js';
+import type { ReadLogFile } from './read-evidence.js';
 import { rootBefore } from './root-before.js';
-
-/** A handover, and what it has to follow. */
-export interface HandoverSubject {
-  readonly evidence: ReadLogFile;
-  readonly handover: ReadHandover;
-  /** From 1. */
-  readonly number: number;
-  readonly oldKey: VerifierKey;
-  /** Of the handover before, or of the first entry. */
-  readonly oldIndex: number;
-  /** The last one before; null if there was none. */
-  readonly lastElection: Election | null;
-}
 
 export const HANDOVER_RULES: Rules<HandoverSubject> = {
   'from the key before': ({ handover, number, oldKey }) =>

@@ -7,19 +7,9 @@ import { verifyConsistency } from '../../tlog/consistency-proof.js';
 import { faultOfElection, headOfOldKey, isLaterTerm } from '../../tlog/election.js';
 import { isHandoverSignedBy } from '../../tlog/handover.js';
 import { verifyInclusion } from '../../tlog/inclusion-proof.js';
-import type { HandoverSubject } from './check-handovers.js';
+import type { GroupSubject, HandoverSubject } from './handover-subject.js';
 import { finding, type Rules } from './outcome.js';
-import type { ReadGroup, ReadHandover, ReadLog, ReadLogFile } from './read-evidence.js';
-
-/** A group that the file shows. */
-export interface GroupSubject {
-  readonly evidence: ReadLogFile;
-  readonly group: ReadGroup;
-  /** Index of the group that the file shows before it; −1 of the first. */
-  readonly before: number;
-  /** The first election by it; null if there is none. */
-  readonly election: ReadHandover | null;
-}
+import type { ReadGroup, ReadHandover, ReadLog } from './read-evidence.js';
 
 export const GROUP_RULES: Rules<GroupSubject> = {
   'it has chosen': ({ group, election }) =>

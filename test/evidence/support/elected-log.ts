@@ -84,10 +84,17 @@ const HONEST: ElectedPlan = {
   groups: (groups) => groups,
 };
 
-export function electedEvidence(bends: Partial<ElectedPlan> = {}): Uint8Array {
+export function electedStatements(bends: Partial<ElectedPlan> = {}): readonly Uint8Array[] {
   const made = { ...HONEST, ...bends };
   const statements: Uint8Array[] = [];
   for (let index = 0; index < SIZE; index++) statements.push(statementAt(index, made, statements));
+  return statements;
+}
+
+/** Of the last entry. */
+export function electedEvidence(bends: Partial<ElectedPlan> = {}): Uint8Array {
+  const made = { ...HONEST, ...bends };
+  const statements = electedStatements(bends);
   const tree = treeOver(statements);
   const prove = (index: number): ProvedStatement => ({
     inclusion: tree.inclusion(index, SIZE),
