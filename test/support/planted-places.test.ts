@@ -14,6 +14,7 @@ import { BACKUP_FAULTS } from '../backup/planted-backups.js';
 import { WITNESS_FAULTS } from '../checkpoint/planted-faults.js';
 import { SPV_FAULTS } from '../evidence/bitcoin/spv-faults.js';
 import { CONTAINER_FAULTS } from '../evidence/container-faults.js';
+import { ELECTION_FAULTS } from '../evidence/election-faults.js';
 import { KNOWN_BY_FAULTS } from '../evidence/known-by-faults.js';
 import { MONITOR_FAULTS } from '../evidence/misbehaviour/monitor-faults.js';
 import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.js';
@@ -45,6 +46,7 @@ const ALL = [
   ...BITCOIN_FAULTS,
   ...SPV_FAULTS,
   ...ANCHOR_SIGNING_FAULTS,
+  ...ELECTION_FAULTS,
   ...KNOWN_BY_FAULTS,
   ...CALENDAR_FAULTS,
   ...MONITOR_FAULTS,

@@ -106,6 +106,7 @@ describe('an election', () => {
     const good = electionOf(B, [A, B]);
     expect(holds(good, { ...GROUP, index: 4 })).toBe(false);
     expect(holds(electionOf(B, [A, B], 2, { group: 4 }))).toBe(false);
+    expect(holds({ ...good, group: 4 }, { ...GROUP, index: 4 })).toBe(false);
     // A group of the log that goes on chose nobody.
     const later = electionOf(B, [A, B], 2, { group: TERMS.size });
     expect(holds(later, { ...GROUP, index: TERMS.size })).toBe(false);

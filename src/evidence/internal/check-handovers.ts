@@ -7,6 +7,7 @@ import type { Election } from '../../tlog/election.js';
 import { isHandoverAuthorised, isNextKey } from '../../tlog/handover.js';
 import { formatVerifierKey } from '../../tlog/note-key.js';
 import { ELECTION_RULES, firstElectionBy, GROUP_RULES } from './election-rules.js';
+import type { GroupSubject, HandoverSubject } from './handover-subject.js';
 import {
   brokenRule,
   failed,
@@ -17,7 +18,6 @@ import {
   passed,
   type Rules,
 } from './outcome.js';
-import type { GroupSubject, HandoverSubject } from './handover-subject.js';
 import type { ReadLogFile } from './read-evidence.js';
 import { rootBefore } from './root-before.js';
 
