@@ -219,9 +219,27 @@ it('is shown in evidence by whose votes another node writes, and a stopped membe
         expect([what, (await runCli(['verify', path, '--trust', trust])).code]).toEqual([what, 1]);
       }
     }
-  await stop(other);
-  await isSound(other);
+  // A second election, by the same group: proven under the first writer's key once, and not under those it chose.
+  await start('a');
+  await isShown('a', keys, second + 1);
   await stop(writer);
+  const next = await takenOver(keys, 4);
+  const third = await append(next, keys, 5);
+  const last = next === 'a' ? other : 'a';
+  await isShown(last, keys, third + 1);
+  const file = join(root, 'twice.json');
+  const saved = await runCli(['evidence', 'kyc', String(third), '--out', file], envOf(last, keys));
+  expect([saved.code, saved.stderr]).toEqual([0, '']);
+  const verified = await runCli(['verify', file, '--trust', trust, '--json']);
+  const { log, result } = JSON.parse(verified.stdout) as Report;
+  expect([verified.code, result, log.elections?.length]).toEqual([0, 'verified', 2]);
+  const { groups } = (JSON.parse(await readFile(file, 'utf8')) as { log: { groups: object[] } })
+    .log;
+  expect(groups).toHaveLength(1);
+  for (const name of [last, next] as const) {
+    await stop(name);
+    await isSound(name);
+  }
   await isSound(writer);
 }, 180_000);
 

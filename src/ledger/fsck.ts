@@ -3,7 +3,7 @@
  * copy of one moment is opened, what a crash left is made good in the copy as the next opening would,
  * and the copy is then compared entry by entry with nothing but the journal's heads and the keys.
  */
-import { equalBytes } from '../base/bytes.js';
+import { equalBytes, toHex } from '../base/bytes.js';
 import { ChirographError } from '../base/errors.js';
 import type { RandomSource } from '../base/random.js';
 import type { KeyStore } from '../keys/key-store.js';
@@ -206,7 +206,9 @@ async function* checkVaultIndex(
   vault: Vault,
 ): AsyncGenerator<Finding> {
   try {
-    const rows = await vault.indexAgain();
+    // Of two secrets of one scope, which several nodes that keep a ledger may have, the last is the one that is found.
+    const last = new Map((await vault.indexAgain()).map((put) => [toHex(put[0]), put]));
+    const rows = [...last.values()];
     const stored = await state.getMany(rows.map(([key]) => vaultKey(key)));
     const isWhole = rows.every(([, value], at) => {
       const found = stored[at] ?? null;
