@@ -1,4 +1,6 @@
 /** Three nodes with their HTTP keep a ledger together: asked for as an operator does, written and read as clients do. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { runCli } from './cli/support/run-cli.js';
 import { eventually } from './support/eventually.js';
@@ -77,3 +79,136 @@ it('is written at quorum, read anywhere, and goes on when its writer is gone', a
   const last = await shared.ask('a', '/v1/ledgers/kyc', undefined, { 'chirograph-min-size': '5' });
   expect(last.status).toBe(200);
 }, 120_000);
+
+it('is shown in evidence by whose votes another node writes, and a stopped member is sound', async () => {
+  await shared.begin();
+  const first = await append('a', 1);
+  // Whoever knew the log before knows it after.
+  const trust = join(root, 'trust.json');
+  const pinned = { $v: 1, name: 'the log as it was', logs: [await logKeyOf('a')] };
+  await writeFile(trust, JSON.stringify(pinned));
+  await shared.stop('a');
+  const writer = await takenOver(2);
+  const other = writer === 'b' ? 'c' : 'b';
+  const second = await append(writer, 3);
+  // From before and from after, by the one that writes and by one that does not.
+  for (const name of [writer, other] as const)
+    for (const index of [first, second]) {
+      const file = join(root, `${name}-${index}.json`);
+      await isShown(name, second + 1);
+      const saved = await runCli(['evidence', 'kyc', String(index), '--out', file], envOf(name));
+      expect([saved.code, saved.stderr]).toEqual([0, '']);
+      const verified = await runCli(['verify', file, '--trust', trust, '--json']);
+      const report = JSON.parse(verified.stdout) as Report;
+      expect(report.checks.filter(({ result }) => result === 'fail')).toEqual([]);
+      expect([verified.code, report.result]).toEqual([0, 'verified']);
+      expect(report.log.elections).toMatchObject([{ number: 2, group: { members: 3 } }]);
+      expect(report.checks.find(({ id }) => id === 'handovers')).toMatchObject({
+        ...{ result: 'pass', code: 'handovers.pass-elected' },
+      });
+      for (const [what, altered] of alterations(await readFile(file, 'utf8'))) {
+        const path = join(root, 'altered.json');
+        await writeFile(path, altered);
+        expect([what, (await runCli(['verify', path, '--trust', trust])).code]).toEqual([what, 1]);
+      }
+    }
+  // A second election, by the same group: proven under the first writer's key once, and not under those it chose.
+  await shared.start('a');
+  await isShown('a', second + 1);
+  await shared.stop(writer);
+  const next = await takenOver(4);
+  const third = await append(next, 5);
+  const last = next === 'a' ? other : 'a';
+  await isShown(last, third + 1);
+  const file = join(root, 'twice.json');
+  const saved = await runCli(['evidence', 'kyc', String(third), '--out', file], envOf(last));
+  expect([saved.code, saved.stderr]).toEqual([0, '']);
+  const verified = await runCli(['verify', file, '--trust', trust, '--json']);
+  const { log, result } = JSON.parse(verified.stdout) as Report;
+  expect([verified.code, result, log.elections?.length]).toEqual([0, 'verified', 2]);
+  const { groups } = (JSON.parse(await readFile(file, 'utf8')) as { log: { groups: object[] } })
+    .log;
+  expect(groups).toHaveLength(1);
+  for (const name of [last, next] as const) {
+    await shared.stop(name);
+    await isSound(name);
+  }
+  await isSound(writer);
+}, 180_000);
+
+interface Report {
+  readonly result: string;
+  readonly log: { readonly elections?: readonly object[] };
+  readonly checks: readonly { readonly id: string; readonly result: string }[];
+}
+
+async function append(name: Name, n: number): Promise<number> {
+  const answer = await shared.ask(name, '/v1/ledgers/kyc/records', record(n));
+  expect(answer.status).toBe(201);
+  return ((await answer.json()) as { index: number }).index;
+}
+
+/** Who writes now. */
+async function takenOver(n: number): Promise<Name> {
+  const taken: Name[] = [];
+  await eventually(
+    async () => {
+      for (const name of shared.running()) {
+        const answer = await shared.ask(name, '/v1/ledgers/kyc/records', record(n));
+        if (answer.status === 201) taken.push(name);
+      }
+      return taken.length > 0;
+    },
+    'another writer',
+    PATIENCE,
+  );
+  return taken[0] ?? 'b';
+}
+
+const envOf = (name: Name): Record<string, string> => ({
+  CHIROGRAPH_URL: shared.node(name).service.url,
+  CHIROGRAPH_KEY: shared.key(name),
+});
+
+async function isShown(name: Name, size: number): Promise<void> {
+  const wanted = { 'chirograph-min-size': String(size) };
+  const answer = await shared.ask(name, '/v1/ledgers/kyc', undefined, wanted);
+  expect(answer.status).toBe(200);
+}
+
+/** C2SP verifier key of who signs now. */
+async function logKeyOf(name: Name): Promise<string> {
+  const answer = await shared.ask(name, '/v1/ledgers/kyc');
+  return ((await answer.json()) as { verifierKey: string }).verifierKey;
+}
+
+/** What whoever passes the file on may leave out, or put in another place. */
+function alterations(file: string): readonly (readonly [what: string, altered: string])[] {
+  const read = (): { log: { groups?: { inclusion: string[]; consistency: string[] }[] } } =>
+    JSON.parse(file) as never;
+  const alter = (what: string, change: (log: ReturnType<typeof read>['log']) => void) => {
+    const altered = read();
+    change(altered.log);
+    return [what, JSON.stringify(altered)] as const;
+  };
+  return [
+    alter('without the group', (log) => {
+      delete log.groups;
+    }),
+    alter('the group without its path', (log) => {
+      log.groups?.forEach((group) => (group.inclusion = []));
+    }),
+    alter('the group in another log', (log) => {
+      log.groups?.forEach((group) => group.consistency.reverse());
+    }),
+  ];
+}
+
+async function isSound(name: Name): Promise<void> {
+  const { code, stdout, stderr } = await runCli([
+    'fsck',
+    '--data',
+    join(shared.rootOf(name), 'data'),
+  ]);
+  expect([code, stdout, stderr]).toEqual([0, expect.stringContaining('sound'), '']);
+}

@@ -54,7 +54,7 @@ export const periodQuery = {
 
 export const filterQuery = {
   kind: z
-    .enum(['record', 'signature', 'ledger', 'epoch', 'handover', 'loss', 'map', 'batch'])
+    .enum(['record', 'signature', 'ledger', 'epoch', 'handover', 'loss', 'map', 'batch', 'group'])
     .optional()
     .meta({ description: 'Kind of entry.' }),
   type: typesSchema.meta({

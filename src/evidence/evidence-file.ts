@@ -81,12 +81,20 @@ export interface EvidenceLog {
   readonly checkpoint: string;
   /** Entry 0 of the origin. */
   readonly first: ProvedStatement;
+  /** Those whose members chose who signs, ascending; at least one. */
+  readonly groups?: readonly ProvedGroup[];
   /** Every one since the first key, oldest first. */
   readonly handovers: readonly ProvedStatement[];
   /** Ed25519 by the recovery key over the log seal of the last key. */
   readonly recoverySignature?: Uint8Array;
   /** CMS over the same bytes. */
   readonly seal?: Uint8Array;
+}
+
+/** An entry that says who keeps the log, in the tree of the head that the first election by it shows. */
+export interface ProvedGroup extends ProvedStatement {
+  /** From that head to the checkpoint. */
+  readonly consistency: readonly Sha256Digest[];
 }
 
 export interface EvidenceAnchors {

@@ -139,11 +139,31 @@ export interface LogSummary {
   readonly verifierKey: string;
   readonly recoveryKey: string;
   readonly handovers: number;
+  /** Those by votes, oldest first; absent where there are none, or the check of handovers did not pass. */
+  readonly elections?: readonly ElectionSummary[];
   readonly identifiedBy: readonly Attribution[];
   readonly sealedBy: SignerSummary | null;
   readonly sealJudged: JudgedTime | null;
   /** If the log began because one before it was lost. */
   readonly loss: LossSummary | null;
+}
+
+/** That a node took over because the members of a group chose it. Nodes by their receipt keys. */
+export interface ElectionSummary {
+  /** Of the handover. */
+  readonly index: LeafIndex;
+  readonly node: HexDigest;
+  /** Of its term. */
+  readonly number: number;
+  readonly votes: readonly HexDigest[];
+  readonly group: GroupSummary;
+}
+
+export interface GroupSummary {
+  readonly index: LeafIndex;
+  readonly members: number;
+  /** As many votes are enough. */
+  readonly voteQuorum: number;
 }
 
 export interface LossSummary {

@@ -13,7 +13,7 @@ import {
   makeDirectoryDurably,
   writeFileDurably,
 } from '../keys/durable-file.js';
-import { MAX_TERM, MAX_VOTES } from '../tlog/election.js';
+import { MAX_HEAD_CHARACTERS, MAX_TERM, MAX_VOTES } from '../tlog/election.js';
 import { damaged, LedgerError } from './ledger-error.js';
 
 const handle = z.string().regex(/^[0-9a-f]{16}$/);
@@ -54,6 +54,8 @@ const publicKeys = {
 const termSchema = z.strictObject({ node: digest, number: z.int().min(1).max(MAX_TERM) });
 const electionSchema = z.strictObject({
   ...termSchema.shape,
+  checkpoint: z.string().min(1).max(MAX_HEAD_CHARACTERS).exactOptional(),
+  group: z.int().min(0),
   signature: z.string().max(88),
   votes: z
     .array(

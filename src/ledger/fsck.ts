@@ -12,7 +12,6 @@ import type { Vault } from '../keys/vault.js';
 import type { LedgerDescriptor, LogDescriptor } from './catalog.js';
 import { checkpointProblem } from './internal/check-checkpoint.js';
 import { checkLog, type Finding } from './internal/check-log.js';
-import { NoteCheck } from './internal/check-notes.js';
 import { countIdempotencyKeys, StateCheck } from './internal/check-state.js';
 import { restoreNotes } from './internal/kept-notes.js';
 import { appendMissing, journaledLog, lastHead, missingBlocks } from './internal/recover-log.js';
@@ -193,7 +192,6 @@ async function* checkOneLog(
       hypercore,
       hasSecret: async (rowId) => (await vaults.get(ledger.tenant)?.secretOfRow(rowId)) !== null,
       state,
-      notes: new NoteCheck(parts.state, descriptor),
       progress: (read) => {
         progress(name, read);
       },

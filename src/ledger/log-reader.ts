@@ -105,10 +105,17 @@ export class LogReader {
   }
 
   /**
-   * The least size from `size` on at which the checkpoint is by the key that the entries below it name last: before a
-   * handover a tree knows nothing of the key that signs it now.
+   * The least size from `size` on at which there is a checkpoint by the key that the entries below it name last: before a
+   * handover a tree knows nothing of the key that signs it now, and of a ledger that is written elsewhere there are those
+   * alone that were kept.
    */
   async vouchedSize(size: TreeSize): Promise<TreeSize> {
+    const vouched = await this.#namedSize(size);
+    if (!this.isShared || this.#log.secrets.keys === 'own') return vouched;
+    return (await nextKeptSize(this.#state, this.#log.number, vouched)) ?? vouched;
+  }
+
+  async #namedSize(size: TreeSize): Promise<TreeSize> {
     const last = this.#log.descriptor.before?.at(-1);
     if (last === undefined || size > last.size) return size;
     // Until the handover is an entry, the head is the one that the old key signed last.

@@ -5,7 +5,7 @@ import type { HeadInEpoch } from '../anchoring/head-in-epoch.js';
 import type { HeadWitness, Witnessed } from '../anchoring/witnessed-heads.js';
 import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { fromHex } from '../base/bytes.js';
-import { digestFromHex } from '../base/hex-digest.js';
+import { digestFromHex, type HexDigest } from '../base/hex-digest.js';
 import { tagsScope } from '../base/secret-scope.js';
 import type {
   EvidenceAnchor,
@@ -20,8 +20,9 @@ import { parseHeadStatement } from '../evidence/head-statement.js';
 import type { Vault } from '../keys/vault.js';
 import { damaged, LedgerError } from '../ledger/ledger-error.js';
 import type { LogReader } from '../ledger/log-reader.js';
-import { personOpener, thingOpener } from '../records/tag.js';
+import { personOpener, thingOpener, verifyTag } from '../records/tag.js';
 import type { HistoryOf } from './author-histories.js';
+import { electingGroups } from './electing-groups.js';
 import type { FoundEntry } from './find-entry.js';
 import type { LogIdentity } from './log-identity.js';
 import {
@@ -81,9 +82,11 @@ export async function evidenceLog(
   size: TreeSize,
 ): Promise<EvidenceFile['log']> {
   const shown = reader.handovers.filter((handover) => handover.size < size);
+  const groups = await electingGroups(reader, shown, size);
   return {
     checkpoint: await reader.checkpointAt(size),
     first: await proved(reader, 0 as LeafIndex, size),
+    ...(groups.length > 0 && { groups }),
     handovers: await Promise.all(
       shown.map((handover) => proved(reader, handover.size as LeafIndex, size)),
     ),
@@ -102,7 +105,31 @@ export async function evidenceEntry(
   // What has been erased stays proved: only nobody can say any more what it held.
   if (opened.kind === 'plain' || opened.kind === 'erased') return place;
   const { header, payload } = opened;
-  return { ...place, header, openers: await openersOf(vault, opened), payload };
+  const found = await openersOf(vault, opened);
+  const openers = reader.isShared ? thoseThatOpen(opened, found) : found;
+  return { ...place, header, ...(openers !== null && { openers }), payload };
+}
+
+/**
+ * Of a ledger that several nodes keep, a node may have another secret of its own for somebody than the one that the writer took:
+ * what does not open here is shown by that node, or not at all.
+ */
+function thoseThatOpen(
+  { said, statement }: OpenedRecord | OpenedSignature,
+  { author, key, subject }: TagOpeners,
+): TagOpeners | null {
+  const { tags } = statement;
+  const opens = (value: string, opener: Uint8Array | undefined, tag: HexDigest): boolean =>
+    opener !== undefined && verifyTag(value, opener, tag);
+  const hasSubject = opens(said.subject, subject, tags.subject);
+  // Made of the subject's secret, unless the header has it.
+  const hasKey = hasSubject || 'keyOpener' in said;
+  const shown = {
+    ...(author !== undefined && opens(said.author, author, tags.author) && { author }),
+    ...(key !== undefined && hasKey && { key }),
+    ...(subject !== undefined && hasSubject && { subject }),
+  };
+  return Object.keys(shown).length === 0 ? null : shown;
 }
 
 async function openersOf(

@@ -1,17 +1,34 @@
 /** An election as it stands in statements, and wherever else handovers are told of: one level deep, for its votes. */
 import type { JsonObject } from '../base/canonical-json.js';
-import { COUNT, DIGEST, JSON_OBJECT, JsonMembers, type Refuse } from '../base/json-members.js';
+import {
+  COUNT,
+  DIGEST,
+  JSON_OBJECT,
+  JsonMembers,
+  type Refuse,
+  type Shape,
+} from '../base/json-members.js';
 import {
   type Election,
   type ElectionVote,
+  MAX_HEAD_CHARACTERS,
   MAX_TERM,
   MAX_VOTES,
   type WriterTerm,
 } from '../tlog/election.js';
 import { SIGNATURE } from './internal/shapes.js';
 
-export function electionToJson({ node, number, signature, votes }: Election): JsonObject {
-  return { node, number, signature, votes: votes.map(voteToJson) };
+/** Whether it is a head, and whose, is for whoever verifies the election. */
+const HEAD: Shape<string> = {
+  what: `text of 1 to ${MAX_HEAD_CHARACTERS} characters`,
+  read: (value) =>
+    typeof value === 'string' && value.length > 0 && value.length <= MAX_HEAD_CHARACTERS
+      ? value
+      : null,
+};
+
+export function electionToJson({ votes, ...election }: Election): JsonObject {
+  return { ...election, votes: votes.map(voteToJson) };
 }
 
 /** The optional member `election`. */
@@ -25,7 +42,10 @@ export function readElection(members: JsonMembers, refuse: Refuse): Election | u
     !votes.every(({ by }, at) => at === 0 || (votes[at - 1]?.by ?? '') < by)
   )
     throw refuse('the votes of an election do not ascend by member');
+  const checkpoint = election.optional('checkpoint', HEAD);
   const read = {
+    ...(checkpoint !== undefined && { checkpoint }),
+    group: election.required('group', COUNT),
     ...readTerm(election, refuse, 'node', 'number'),
     signature: election.required('signature', SIGNATURE),
     votes,

@@ -29,6 +29,7 @@ const SHARED = [
   'claim',
   'author',
   'checkpoint',
+  'groups',
   'handovers',
   'identity',
   'batch',

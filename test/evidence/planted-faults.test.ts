@@ -4,6 +4,7 @@
  * necessary is a rule that nobody would miss if it broke.
  */
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ELECTION_RULES } from '../../src/evidence/internal/election-rules.js';
 import { RULE_BOOK, type RuleBook } from '../../src/evidence/internal/rule-book.js';
 import type { Trust } from '../../src/evidence/trust.js';
 import { formatVerifierKey } from '../../src/tlog/note-key.js';
@@ -73,12 +74,15 @@ const PROOFS: Readonly<Record<keyof RuleBook, Readonly<Record<string, string>>>>
     'its key bears the name of the log': 'a last key with the name of another log',
     'it says nothing else': 'a checkpoint that says more',
   },
+  // Theirs, and those of the handovers below that are left empty, are in elections.test.ts.
+  groups: Object.fromEntries(Object.keys(RULE_BOOK.groups).map((rule) => [rule, ''])),
   handovers: {
     'from the key before': 'a handover from a key that the log never had',
     'to a new key of the same log': 'a handover to the same key',
     'the first entry of the log that goes on': 'a handover that says the log was longer',
     'over the tree as it then was': 'a handover over another tree',
     'signed by both keys or by the recovery key': 'a handover by the old key alone',
+    ...Object.fromEntries(Object.keys(ELECTION_RULES).map((rule) => [rule, ''])),
   },
   identity: {
     'the recovery key signed the last key': 'another ledger’s recovery signature',

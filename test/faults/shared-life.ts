@@ -156,11 +156,7 @@ export class SharedLife {
     await store.applied();
     const { shared } = this.#founder;
     const term = { node: nodeIdOf((await this.#founder.receipt()).publicKey), number: 1 };
-    const tail = (this.tail ??= new GroupTail(
-      { blockKey: shared.blockKey, coreKey: shared.coreKey },
-      reader.keys,
-      term,
-    ));
+    const tail = (this.tail ??= new GroupTail(shared, reader.keys, term));
     if (tail.length === 0) {
       for (let number = 0; number < reader.head.length; number++) {
         const block = await reader.blocks.read(number);

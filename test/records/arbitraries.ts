@@ -105,9 +105,13 @@ const election = fc
     writerTerm,
     signature,
     fc.uniqueArray(vote, { minLength: 1, maxLength: 5, selector: ({ by }) => by }),
+    fc.maxSafeNat(),
+    fc.option(fc.constant('example.com/log\n3\nAAAA\n\n— x AAAA\n'), { nil: undefined }),
   )
-  .map(([term, said, votes]) => ({
+  .map(([term, said, votes, group, checkpoint]) => ({
     ...term,
+    ...(checkpoint !== undefined && { checkpoint }),
+    group,
     signature: said,
     votes: votes.sort((a, b) => (a.by < b.by ? -1 : 1)),
   }));

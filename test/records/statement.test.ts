@@ -168,7 +168,7 @@ describe('a statement', () => {
           signatures: new Array<JsonValue>(signatures).fill({ by: vkey, signature: text }),
           election: {
             ...{ node: h('2'), number: 2, signature: text, votes: [vote('3'), vote('4')] },
-            ...changes,
+            ...{ group: 1, ...changes },
           },
         }),
       );
@@ -179,6 +179,10 @@ describe('a statement', () => {
     expect(() => read({ votes: [vote('4'), vote('3')] })).toThrow('do not ascend');
     expect(() => read({ votes: [vote('3'), vote('3')] })).toThrow('do not ascend');
     expect(() => read({ votes: [] })).toThrow(RecordsError);
+    expect(read({ checkpoint: 'a head' })).toMatchObject({ election: { checkpoint: 'a head' } });
+    expect(() => read({ checkpoint: '' })).toThrow(RecordsError);
+    expect(() => read({ checkpoint: 'x'.repeat(16_385) })).toThrow(RecordsError);
+    expect(() => read({ group: -1 })).toThrow(RecordsError);
     expect(() => read({ number: 0 })).toThrow('1 to 2⁴⁰');
     expect(() => read({ number: 2 ** 40 + 1 })).toThrow('1 to 2⁴⁰');
     // Of an empty log nobody wrote the last block.

@@ -2,23 +2,22 @@
  * The log of a shared ledger as its group has it on disk, below the stores of its members: in memory, so that a crash of one
  * member takes nothing from it. What is put into it counts as shown.
  */
-import type { UnixMillis } from '../../src/base/brand.js';
 import { toHex } from '../../src/base/bytes.js';
 import type { HexDigest } from '../../src/base/hex-digest.js';
 import { appendBlock, treeHash, type TreeRoots } from '../../src/ledger/internal/hypercore-tree.js';
 import type { LogKeys } from '../../src/ledger/log-reader.js';
-import type { SharedSecret } from '../../src/ledger/shared-log.js';
-import { openBlock } from '../../src/records/block.js';
-import { parseStatement } from '../../src/records/parse-statement.js';
+import type { SharedLog, SharedSecret } from '../../src/ledger/shared-log.js';
+import { verifiedHead, vouchedKeys } from '../../src/replication/replica/known-log.js';
 import type { TailPlace } from '../../src/replication/replica/tail.js';
+import { type Walk, WALK_START, walkBlock } from '../../src/replication/replica/walk.js';
 import type { CarryParts } from '../../src/replication/shared/carry-up.js';
-import { appendLeaves, type CompactRange, EMPTY_RANGE } from '../../src/tlog/compact-range.js';
 import type { WriterTerm } from '../../src/tlog/election.js';
-import { leafHash } from '../../src/tlog/merkle-hash.js';
+import { parseVerifierKey } from '../../src/tlog/note-key.js';
 
 export class GroupTail {
   readonly blockKey: Uint8Array;
   readonly coreKey: Uint8Array;
+  readonly recoveryKey: string;
   readonly blocks: Uint8Array[] = [];
   /** At the end of each block that has one: a signed checkpoint, by number of blocks. */
   readonly notes = new Map<number, string>();
@@ -28,12 +27,13 @@ export class GroupTail {
   term: WriterTerm;
 
   constructor(
-    { blockKey, coreKey }: { readonly blockKey: Uint8Array; readonly coreKey: Uint8Array },
+    { blockKey, coreKey, recoveryKey }: Pick<SharedLog, 'blockKey' | 'coreKey' | 'recoveryKey'>,
     keys: readonly LogKeys[],
     term: WriterTerm,
   ) {
     this.blockKey = blockKey;
     this.coreKey = coreKey;
+    this.recoveryKey = recoveryKey;
     this.keys = keys;
     this.term = term;
   }
@@ -50,18 +50,19 @@ export class GroupTail {
 
   /** The very end, as an elected writer weighs it. */
   place(): TailPlace {
-    let [tree, roots]: [CompactRange, TreeRoots] = [EMPTY_RANGE, []];
-    let recordedAt = 0 as UnixMillis;
+    const firstKey = parseVerifierKey(this.keys[0]?.verifierKey ?? '');
+    const origin = firstKey.name;
+    const pinned = { origin, firstKey, recoveryKey: parseVerifierKey(this.recoveryKey) };
+    const { blockKey, coreKey, keys } = this;
+    let [walk, roots]: [Walk, TreeRoots] = [WALK_START, []];
     for (const [number, block] of this.blocks.entries()) {
       roots = appendBlock(roots, number, block);
-      const place = { coreKey: this.coreKey, blockNumber: number };
-      const { entries } = openBlock(block, this.blockKey, place);
-      const statements = entries.map(({ statement }) => statement);
-      tree = appendLeaves(tree, statements.map(leafHash));
-      for (const statement of statements) recordedAt = parseStatement(statement).recordedAt;
+      walk = walkBlock(walk, block, { pinned, keys, coreKey, blockKey });
     }
-    const walk = { length: this.length, tree, recordedAt, keeping: null };
-    return { walk, treeHash: treeHash(roots), keys: this.keys, coreKey: this.coreKey };
+    const note = this.notes.get(this.length);
+    const head =
+      note === undefined ? null : verifiedHead(note, origin, vouchedKeys(pinned, keys), keys);
+    return { walk, head, treeHash: treeHash(roots), keys, coreKey };
   }
 
   treeHashWith(block: Uint8Array): Uint8Array {

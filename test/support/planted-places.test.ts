@@ -15,6 +15,7 @@ import { WITNESS_FAULTS } from '../checkpoint/planted-faults.js';
 import { CLUSTER_FAULTS } from '../deployment/planted-faults.js';
 import { SPV_FAULTS } from '../evidence/bitcoin/spv-faults.js';
 import { CONTAINER_FAULTS } from '../evidence/container-faults.js';
+import { ELECTION_FAULTS } from '../evidence/election-faults.js';
 import { KNOWN_BY_FAULTS } from '../evidence/known-by-faults.js';
 import { MONITOR_FAULTS } from '../evidence/misbehaviour/monitor-faults.js';
 import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.js';
@@ -48,6 +49,7 @@ const ALL = [
   ...BITCOIN_FAULTS,
   ...SPV_FAULTS,
   ...ANCHOR_SIGNING_FAULTS,
+  ...ELECTION_FAULTS,
   ...KNOWN_BY_FAULTS,
   ...CALENDAR_FAULTS,
   ...MONITOR_FAULTS,

@@ -30,6 +30,10 @@ export class SharedServices {
     return found;
   }
 
+  running(): readonly Name[] {
+    return [...this.#nodes.keys()];
+  }
+
   /** Of an admin of the tenant. */
   key(name: Name): string {
     return this.#keys.get(name) ?? '';
@@ -51,7 +55,7 @@ export class SharedServices {
   }
 
   async close(): Promise<void> {
-    for (const name of [...this.#nodes.keys()]) await this.stop(name);
+    for (const name of this.running()) await this.stop(name);
   }
 
   /** Who may read and write the ledgers of the tenant at a node: the same author at each. */

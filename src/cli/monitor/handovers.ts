@@ -1,6 +1,6 @@
 /**
  * How a log came by another key: handovers that the recovery key signed, in the owner's own trust files, or that stand in the log itself,
- * in evidence for which the owner's roots vouch. Where one leads from the key that was known to the one that signs now, the change is
+ * in evidence for which the owner's roots vouch, or by the votes of a group for which the key that was known stands. Where one leads from the key that was known to the one that signs now, the change is
  * as it should be, and is named; where none does, it is an alarm.
  */
 import { toHex } from '../../base/bytes.js';
@@ -11,8 +11,8 @@ import type { HandoverTerms } from '../../tlog/handover.js';
 import { formatVerifierKey, type VerifierKey } from '../../tlog/note-key.js';
 
 export interface KnownHandover extends HandoverTerms {
-  /** Who signed it: the tenant's recovery key, or the old key and the new one together. */
-  readonly by: 'recovery-key' | 'both-keys';
+  /** Who gave it: the tenant's recovery key, the old key and the new one together, or the members of the log's group. */
+  readonly by: 'recovery-key' | 'both-keys' | 'election';
 }
 
 export function pinnedHandovers(trust: Trust, origin: string): readonly KnownHandover[] {

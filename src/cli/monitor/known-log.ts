@@ -1,6 +1,6 @@
 /**
  * Which key a log's heads are to be verified by: one that the monitor's owner named, the one it remembers,
- * or one that a pinned recovery key or certificate vouches for in evidence of an entry of the log.
+ * or one that a pinned recovery key or certificate, or one of these keys by elections, vouches for in evidence of an entry of the log.
  * Never one because the node says so.
  */
 import { assert, ChirographError } from '../../base/errors.js';
@@ -38,7 +38,8 @@ export async function knownLogOf(question: KeyQuestion): Promise<KnownLog | null
     (named.length === 0 || named.some(({ key }) => isSame(key, known.key)))
   )
     return known;
-  for await (const { log } of vouched(question)) if (hasSigned(log.key, checkpoint)) return log;
+  const own = { ...question, keys: [...remembered, ...named].map(({ key }) => key) };
+  for await (const { log } of vouched(own)) if (hasSigned(log.key, checkpoint)) return log;
   // By the word of the recovery key alone: whether a key has ended is for who compares heads.
   const handed = pinnedHandovers(trust, origin).flatMap((one) => [one.old, one.new]);
   const key = handed.map(parseVerifierKey).find((one) => hasSigned(one, checkpoint));
@@ -46,12 +47,16 @@ export async function knownLogOf(question: KeyQuestion): Promise<KnownLog | null
 }
 
 /** All handovers of the log that the owner has reason to believe. @throws as `knownLogOf`. */
-export async function handoversOf(
-  question: Pick<KeyQuestion, 'origin' | 'trust' | 'evidence'>,
-): Promise<readonly KnownHandover[]> {
-  const pinned = pinnedHandovers(question.trust, question.origin);
-  for await (const { handovers } of vouched(question)) return [...pinned, ...handovers];
-  return pinned;
+export async function handoversOf(question: VouchQuestion): Promise<readonly KnownHandover[]> {
+  const known = [...pinnedHandovers(question.trust, question.origin)];
+  // A file that the owner kept may be from before what the node shows.
+  for await (const { handovers } of vouched(question)) known.push(...handovers);
+  return known;
+}
+
+interface VouchQuestion extends Pick<KeyQuestion, 'origin' | 'trust' | 'evidence'> {
+  /** Of the log, that the monitor knows otherwise: they stand for groups, and so for those whom these choose. */
+  readonly keys: readonly VerifierKey[];
 }
 
 interface Vouched {
@@ -60,11 +65,9 @@ interface Vouched {
   readonly handovers: readonly KnownHandover[];
 }
 
-async function* vouched(
-  question: Pick<KeyQuestion, 'origin' | 'trust' | 'evidence'>,
-): AsyncGenerator<Vouched> {
-  const { trust } = question;
-  if (trust.recoveryKeys.length === 0 && trust.certificates.length === 0) return;
+async function* vouched(question: VouchQuestion): AsyncGenerator<Vouched> {
+  const { keys, trust } = question;
+  if ([trust.recoveryKeys, trust.certificates, keys].every(({ length }) => length === 0)) return;
   for (const ask of question.evidence) {
     const found = await vouchedBy(ask, question);
     if (found !== null) yield found;
@@ -93,19 +96,20 @@ export function hasSigned(key: VerifierKey, checkpoint: string): boolean {
 function termsIn(statement: Uint8Array): KnownHandover {
   const said = parseStatement(statement);
   assert(said.kind === 'handover', 'evidence that verifies shows handovers where it says so');
-  const { old, new: next, size, rootHash, signatures } = said;
-  const by = signatures.length === 1 ? 'recovery-key' : 'both-keys';
+  const { election, old, new: next, size, rootHash, signatures } = said;
+  const signed = signatures.length === 1 ? 'recovery-key' : 'both-keys';
+  const by = election === undefined ? signed : 'election';
   return { old, new: next, size, rootHash, by };
 }
 
 /** The last key of the log, by evidence of one of its entries, if the owner's roots vouch for it. */
 async function vouchedBy(
   ask: () => Promise<Uint8Array>,
-  { origin, trust }: Pick<KeyQuestion, 'origin' | 'trust'>,
+  { keys, origin, trust }: Omit<VouchQuestion, 'evidence'>,
 ): Promise<Vouched | null> {
   try {
     const bytes = await ask();
-    const report = verifyEvidence(bytes, trust);
+    const report = verifyEvidence(bytes, { ...trust, logs: [...trust.logs, ...keys] });
     const isAttributed = report.checks.some(
       ({ id, result, word }) => id === 'log-identity' && result === 'pass' && word === 'trust',
     );

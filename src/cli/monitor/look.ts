@@ -67,7 +67,7 @@ export class Look {
       const saved = { head: headOf(checkpoint), view: { checkpoint, fetchTile: null } };
       if (!hasSigned(log.key, checkpoint)) {
         const known = await handoversOf({
-          origin: log.key.name,
+          ...{ origin: log.key.name, keys: [log.key] },
           ...this.#roots(this.#best.remote),
         });
         const by = earlierKeyOf(known, checkpoint, log.key);
@@ -205,7 +205,10 @@ export class Look {
 
   /** @returns whether it is followed: also by a key that the owner's roots vouch for though no handover leads to it. */
   async #isFollowed(remote: RemoteLog, best: VerifiedHead, seen: VerifiedHead): Promise<boolean> {
-    const known = await handoversOf({ origin: seen.log.key.name, ...this.#roots(remote) });
+    const known = await handoversOf({
+      ...{ origin: seen.log.key.name, keys: [best.log.key] },
+      ...this.#roots(remote),
+    });
     const change = await changeOfKey(known, best, seen, remote);
     if (change.kind === 'handed-over') this.#handovers.push(...change.path);
     else this.#alarm(change.code, remote.place, change.detail);

@@ -54,9 +54,14 @@ function linesOfEpochs(epochs: EpochRound | null): string[] {
 }
 
 function lineOfHandover({ new: next, size, by }: KnownHandover): string {
-  const who = by === 'recovery-key' ? 'the recovery key' : 'the old key and the new one';
-  return `  handed over at size ${size}, signed by ${who}; it goes on by ${visible(next)}`;
+  return `  handed over at size ${size}, ${GIVEN_BY[by]}; it goes on by ${visible(next)}`;
 }
+
+const GIVEN_BY: Readonly<Record<KnownHandover['by'], string>> = {
+  'recovery-key': 'signed by the recovery key',
+  'both-keys': 'signed by the old key and the new one',
+  election: 'by an election: the votes of the group that keeps the log',
+};
 
 function linesOfAlarm({ code, place, detail, proof }: Alarm): string[] {
   return [

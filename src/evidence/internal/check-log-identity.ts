@@ -29,7 +29,7 @@ export interface IdentitySubject {
 }
 
 /** By what a log is known to be whose it says it is. */
-export type Attribution = 'recovery-key' | 'log-key' | 'seal';
+export type Attribution = 'recovery-key' | 'log-key' | 'seal' | 'elected-key';
 
 export interface CheckedIdentity {
   readonly outcome: Outcome;
@@ -112,28 +112,41 @@ function claimedTime({ claimedSigningTime }: SignatureReport): UnixMillis | null
 function attributionsOf({ evidence, trust, seal }: IdentitySubject): Attribution[] {
   const by: Attribution[] = [];
   const hasSigned = evidence.file.log.recoverySignature !== undefined;
-  if (
-    (hasSigned || isLastKeyHandedOver(evidence)) &&
-    recoveryKeysAbove(evidence, trust).some((key) => isRecoveryKey(evidence, key))
-  )
+  const isRecoveryPinned = recoveryKeysAbove(evidence, trust).some((key) =>
+    isRecoveryKey(evidence, key),
+  );
+  const isGiven = isRecoveryPinned && isGivenKeyHandedOver(evidence);
+  const electors = electorsOf(evidence);
+  if ((isRecoveryPinned && hasSigned) || (isGiven && electors.length === 0))
     by.push('recovery-key');
   const lastKey = formatVerifierKey(evidence.log.lastKey);
-  if (trust.logs.some((key) => formatVerifierKey(key) === lastKey)) by.push('log-key');
+  const pinned = trust.logs.map(formatVerifierKey);
+  if (pinned.includes(lastKey)) by.push('log-key');
   if (seal?.indication === 'TOTAL-PASSED') by.push('seal');
+  if (electors.length > 0 && (isGiven || electors.some((key) => pinned.includes(key))))
+    by.push('elected-key');
   return by;
 }
 
-/** By the recovery key alone: then it has signed origin and last key as well as a `recoverySignature` does. */
-function isLastKeyHandedOver({ log }: ReadLogFile): boolean {
-  const terms = log.handovers.at(-1)?.content;
+/**
+ * Whether the newest key that no election gave to the log was handed over to by the recovery key alone: then that has signed origin
+ * and key as well as a `recoverySignature` does.
+ */
+function isGivenKeyHandedOver({ log }: ReadLogFile): boolean {
+  const terms = log.handovers.findLast(({ content }) => content.election === undefined)?.content;
   const [signature, ...others] = terms?.signatures ?? [];
   return (
     terms !== undefined &&
     signature !== undefined &&
     others.length === 0 &&
-    terms.new === formatVerifierKey(log.lastKey) &&
     isHandoverSignedBy(log.origin, terms, signature, log.recoveryKey)
   );
+}
+
+/** Keys from which elections alone lead to the last one: each stands for the group that chose the next. */
+function electorsOf({ log }: ReadLogFile): readonly string[] {
+  const given = log.handovers.findLastIndex(({ content }) => content.election === undefined);
+  return log.handovers.slice(given + 1).map(({ content }) => content.old);
 }
 
 /** Those that speak for origins like this one. */

@@ -41,6 +41,7 @@ export function collectionNotProven(collection: ReadCollection, run: CollectionR
     ...authorsNotProven(run),
     records.some(namesOthers) && finding('not-proven.parts'),
     file.inspection !== undefined && finding('not-proven.inspection'),
+    log.groups.length > 0 && finding('not-proven.elections'),
     log.first.content.kind === 'loss' && finding('not-proven.loss'),
   ];
   return findings.filter((each) => each !== false);

@@ -17,6 +17,7 @@ export interface CollectionRuleBook
       | 'statement'
       | 'author'
       | 'checkpoint'
+      | 'groups'
       | 'handovers'
       | 'identity'
       | 'batch'
@@ -86,6 +87,7 @@ export const COLLECTION_RULE_BOOK: CollectionRuleBook = {
   author: RULE_BOOK.author,
   inclusion: INCLUSION,
   checkpoint: RULE_BOOK.checkpoint,
+  groups: RULE_BOOK.groups,
   handovers: RULE_BOOK.handovers,
   identity: RULE_BOOK.identity,
   batch: RULE_BOOK.batch,

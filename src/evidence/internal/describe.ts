@@ -4,6 +4,7 @@ import type { MessageCode } from '../messages-en.js';
 import type {
   BlockSummary,
   DisclosedHeader,
+  ElectionSummary,
   EntrySummary,
   JudgedTime,
   LogSummary,
@@ -47,8 +48,32 @@ export function describeLog(log: LogSummary, say: Say): Line[] {
     ['label.log-key', say('value.text', { text: log.verifierKey })],
     ['label.recovery-key', say('value.text', { text: log.recoveryKey })],
     ['label.handovers', String(log.handovers)],
+    ...describeElections(log.elections ?? [], say),
     ...optional('label.loss', loss === null ? undefined : say('value.loss', { ...loss })),
   ];
+}
+
+/** For people the newest; the report as JSON has them all. */
+const MAX_ELECTIONS_SHOWN = 10;
+
+function describeElections(elections: readonly ElectionSummary[], say: Say): Line[] {
+  const shown = elections.slice(-MAX_ELECTIONS_SHOWN);
+  const hidden = elections.length - shown.length;
+  const more = hidden === 0 ? undefined : say('value.election.more', { count: hidden });
+  return [
+    ...optional('label.election', more),
+    ...shown.map(({ group, index, node, number, votes }): Line => {
+      const voters = votes.map(shortKey).join(', ');
+      const { members, voteQuorum: quorum } = group;
+      const facts = { index, number, votes: votes.length, members, quorum, voters };
+      return ['label.election', say('value.election', { ...facts, node: shortKey(node) })];
+    }),
+  ];
+}
+
+/** Enough to tell the members of a group apart. */
+function shortKey(key: string): string {
+  return key.slice(0, 16);
 }
 
 export function describeSignature(signature: SignatureSummary, number: number, say: Say): Line[] {

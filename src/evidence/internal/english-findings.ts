@@ -72,6 +72,8 @@ export const ENGLISH_FINDINGS = {
   'checkpoint.extensions': 'The checkpoint says more than it may: {reason}.',
 
   'handovers.pass': '{count} key changes, each by those who may change the key.',
+  'handovers.pass-elected':
+    '{count} key changes, each by those who may change the key; {elections} of them by the votes of a group for which the key before stands.',
   'handovers.none': 'The log has had one key only.',
   'handovers.gap': 'Handover {number} is not from the key before it: one is missing or false.',
   'handovers.key': 'Handover {number} is not to another key of the same log.',
@@ -79,11 +81,35 @@ export const ENGLISH_FINDINGS = {
   'handovers.root': 'Handover {number} names another root hash than the log then had.',
   'handovers.unsigned': 'Handover {number} is signed neither by both keys nor by the recovery key.',
 
+  'elections.idle': 'The group in entry {index} has chosen nobody.',
+  'elections.order': 'The group in entry {index} does not come after the one before it.',
+  'elections.unproven':
+    'Nothing shows that the key before stands for the group in entry {index}: whoever made the next key could have put it there.',
+  'elections.other-log':
+    'The key before stands for the group in entry {index} in another log than this one.',
+  'elections.unsigned': 'Handover {number} is by votes, and the new key alone did not sign it.',
+  'elections.not-shown':
+    'Handover {number} is by the votes of the group in entry {index}, which the file does not show.',
+  'elections.older': 'Handover {number} is by an older group than the election before it.',
+  'elections.group': 'Handover {number} is by another group than the one in entry {index}.',
+  'elections.term':
+    'Handover {number} is in no later term than the election before it, or than the one in which its group (entry {index}) was named.',
+  'elections.writer':
+    'Handover {number} is to a node that the group in entry {index} does not let write.',
+  'elections.voters':
+    'Handover {number} has votes that are not of members of the group in entry {index}, or two of one.',
+  'elections.votes': 'Handover {number} has fewer votes than the group in entry {index} asks for.',
+  'elections.head':
+    'Handover {number} shows a head that the key before did not sign, or not up to its end.',
+  'elections.signature': 'Handover {number} has a vote or an election that is not signed.',
+
   'log-identity.pass-recovery-key':
     'The recovery key {recoveryKey}, which you pinned, signed the log’s present key.',
   'log-identity.pass-log-key': 'You pinned the log’s present key.',
   'log-identity.pass-seal':
     'Sealed by {signer}, whose certificate leads to one that you pinned (judged at {at}).',
+  'log-identity.pass-elected-key':
+    'You pinned an earlier key of the log, or the recovery key that gave it; the group for which it stands chose those who came after.',
   'log-identity.self': 'Only the file itself says that this is {origin}.',
   'log-identity.self-sealed': 'Sealed by {signer}, for whom no root of yours answers. {reason}',
   'log-identity.recovery-signature':
@@ -206,6 +232,8 @@ export const ENGLISH_FINDINGS = {
   'not-proven.signature':
     'That the signature is genuine: the entry that it signs is not in this file.',
   'not-proven.parts': 'What the entry says of other persons: each is shown in a file of its own.',
+  'not-proven.elections':
+    'That no newer group had been named when the log’s nodes chose who writes: whoever follows the log sees that, and members who left could have gone on by themselves from before it.',
   'not-proven.loss': 'What the log that was lost held: this one began anew.',
 
   'development.devchain':

@@ -40,6 +40,7 @@ export const ENGLISH_REPORT = {
   'label.log-key': 'key',
   'label.recovery-key': 'recovery key',
   'label.handovers': 'key changes',
+  'label.election': 'by votes',
   'label.identified': 'known by',
   'label.sealed': 'sealed by',
   'label.loss': 'began after',
@@ -71,6 +72,9 @@ export const ENGLISH_REPORT = {
   'value.valid.until': 'until {to}',
   'value.payload': '{size} bytes of {mediaType}, SHA-256 {sha256}',
   'value.stamped': 'by {at}, on the clock of {authority}',
+  'value.election':
+    'entry {index}: node {node} took over in term {number}, chosen by {votes} of {members} members ({quorum} are enough): {voters}',
+  'value.election.more': '{count} earlier ones',
   'value.loss': 'the loss of {from} ({size} entries recovered): {cause}',
   'value.signature': '{number}, entry {index} of the log',
   'value.covers': 'all {batch} entries before entry {batch}',
@@ -82,6 +86,8 @@ export const ENGLISH_REPORT = {
   'value.verdict.anchor': '{indication}, path to {anchor}',
   'value.identified.recovery-key': 'the tenant’s recovery key, which you pinned',
   'value.identified.log-key': 'the log’s key, which you pinned',
+  'value.identified.elected-key':
+    'an earlier key of the log, by your pins, and the votes of its group',
   'value.identified.seal': 'a seal whose certificate leads to one that you pinned',
   'value.identified.nobody': 'nothing but this file',
   'value.range': 'entries {from} to {last}',
@@ -127,7 +133,8 @@ export const ENGLISH_REPORT = {
   'means.author': 'signed events, each naming the one before (SHA-256); did:key',
   'means.inclusion': 'a Merkle path to the root hash (RFC 6962, SHA-256)',
   'means.checkpoint': 'an Ed25519 signature on a C2SP checkpoint',
-  'means.handovers': 'Ed25519 signatures of the keys; Merkle roots',
+  'means.handovers':
+    'Ed25519 signatures of the keys, or of a group’s members; Merkle roots and paths',
   'means.log-identity': 'recovery signature (Ed25519), pinned key, or seal (CAdES)',
   'means.batch': 'a Merkle path to the root hash that was signed (RFC 6962)',
   'means.signature': 'a detached CAdES signature (EN 319 102-1)',

@@ -81,6 +81,8 @@ export const GERMAN_FINDINGS: Readonly<Record<keyof typeof ENGLISH_FINDINGS, str
 
   'handovers.pass':
     '{count} Schlüsselübergaben, jede durch die, die den Schlüssel wechseln dürfen.',
+  'handovers.pass-elected':
+    '{count} Schlüsselübergaben, jede durch die, die den Schlüssel wechseln dürfen; {elections} davon durch die Stimmen einer Gruppe, für die der vorherige Schlüssel einsteht.',
   'handovers.none': 'Das Log hatte nur einen Schlüssel.',
   'handovers.gap':
     'Übergabe {number} geht nicht vom vorherigen Schlüssel aus: Eine fehlt oder ist falsch.',
@@ -91,11 +93,38 @@ export const GERMAN_FINDINGS: Readonly<Record<keyof typeof ENGLISH_FINDINGS, str
   'handovers.unsigned':
     'Übergabe {number} ist weder von beiden Schlüsseln noch vom Notschlüssel signiert.',
 
+  'elections.idle': 'Die Gruppe in Eintrag {index} hat niemanden gewählt.',
+  'elections.order': 'Die Gruppe in Eintrag {index} steht nicht nach der vorherigen.',
+  'elections.unproven':
+    'Nichts zeigt, dass der vorherige Schlüssel für die Gruppe in Eintrag {index} einsteht: Wer den nächsten Schlüssel erzeugt hat, könnte sie eingesetzt haben.',
+  'elections.other-log':
+    'Für die Gruppe in Eintrag {index} steht der vorherige Schlüssel in einem anderen Log ein als diesem.',
+  'elections.unsigned':
+    'Übergabe {number} beruht auf Stimmen und ist nicht vom neuen Schlüssel allein signiert.',
+  'elections.not-shown':
+    'Übergabe {number} beruht auf Stimmen der Gruppe in Eintrag {index}, die die Datei nicht zeigt.',
+  'elections.older': 'Übergabe {number} beruht auf einer älteren Gruppe als die vorherige Wahl.',
+  'elections.group':
+    'Übergabe {number} beruht auf einer anderen Gruppe als der in Eintrag {index}.',
+  'elections.term':
+    'Übergabe {number} liegt in keiner späteren Amtszeit als die vorherige Wahl oder als die, in der ihre Gruppe (Eintrag {index}) benannt wurde.',
+  'elections.writer':
+    'Übergabe {number} geht an einen Knoten, den die Gruppe in Eintrag {index} nicht schreiben lässt.',
+  'elections.voters':
+    'Übergabe {number} trägt Stimmen, die nicht von Mitgliedern der Gruppe in Eintrag {index} sind, oder zwei von einem.',
+  'elections.votes':
+    'Übergabe {number} trägt weniger Stimmen, als die Gruppe in Eintrag {index} verlangt.',
+  'elections.head':
+    'Übergabe {number} zeigt einen Stand, den der vorherige Schlüssel nicht oder nicht bis zu seinem Ende signiert hat.',
+  'elections.signature': 'Übergabe {number} trägt eine Stimme oder Wahl, die nicht signiert ist.',
+
   'log-identity.pass-recovery-key':
     'Der von Ihnen hinterlegte Notschlüssel {recoveryKey} hat den jetzigen Schlüssel des Logs signiert.',
   'log-identity.pass-log-key': 'Sie haben den jetzigen Schlüssel des Logs hinterlegt.',
   'log-identity.pass-seal':
     'Gesiegelt von {signer}; das Zertifikat führt zu einem von Ihnen hinterlegten (beurteilt zum {at}).',
+  'log-identity.pass-elected-key':
+    'Sie haben einen früheren Schlüssel des Logs hinterlegt, oder den Notschlüssel, der ihn gab; die Gruppe, für die er einsteht, hat die späteren gewählt.',
   'log-identity.self': 'Nur die Datei selbst sagt, dass dies {origin} ist.',
   'log-identity.self-sealed':
     'Gesiegelt von {signer}; dafür steht keiner Ihrer Vertrauensanker ein. {reason}',
@@ -231,6 +260,8 @@ export const GERMAN_FINDINGS: Readonly<Record<keyof typeof ENGLISH_FINDINGS, str
     'Dass die Signatur echt ist: Der Eintrag, den sie signiert, ist nicht in dieser Datei.',
   'not-proven.parts':
     'Was der Eintrag über andere Personen sagt: Das wird jeweils in einer eigenen Datei offengelegt.',
+  'not-proven.elections':
+    'Dass keine neuere Gruppe benannt war, als die Knoten des Logs wählten, wer schreibt: Das sieht, wer dem Log folgt; und ausgeschiedene Mitglieder könnten von einer Stelle davor an allein weitergemacht haben.',
   'not-proven.loss': 'Was das verlorene Log enthielt: Dieses hat neu begonnen.',
 
   'development.devchain':

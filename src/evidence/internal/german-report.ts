@@ -42,6 +42,7 @@ export const GERMAN_REPORT: Readonly<Record<keyof typeof ENGLISH_REPORT, string>
   'label.log-key': 'Schlüssel',
   'label.recovery-key': 'Notschlüssel',
   'label.handovers': 'Übergaben',
+  'label.election': 'durch Stimmen',
   'label.identified': 'belegt durch',
   'label.sealed': 'gesiegelt von',
   'label.loss': 'begann nach',
@@ -73,6 +74,9 @@ export const GERMAN_REPORT: Readonly<Record<keyof typeof ENGLISH_REPORT, string>
   'value.valid.until': 'bis {to}',
   'value.payload': '{size} Bytes {mediaType}, SHA-256 {sha256}',
   'value.stamped': 'bis {at}, nach der Uhr von {authority}',
+  'value.election':
+    'Eintrag {index}: Knoten {node} hat in Amtszeit {number} übernommen, gewählt von {votes} der {members} Mitglieder ({quorum} genügen): {voters}',
+  'value.election.more': '{count} frühere',
   'value.loss': 'dem Verlust von {from} ({size} Einträge gerettet): {cause}',
   'value.signature': '{number}, Eintrag {index} des Logs',
   'value.covers': 'alle {batch} Einträge vor Eintrag {batch}',
@@ -84,6 +88,8 @@ export const GERMAN_REPORT: Readonly<Record<keyof typeof ENGLISH_REPORT, string>
   'value.verdict.anchor': '{indication}, Zertifizierungspfad bis {anchor}',
   'value.identified.recovery-key': 'den von Ihnen hinterlegten Notschlüssel des Mandanten',
   'value.identified.log-key': 'den von Ihnen hinterlegten Schlüssel des Logs',
+  'value.identified.elected-key':
+    'einen früheren Schlüssel des Logs, nach Ihren Hinterlegungen, und die Stimmen seiner Gruppe',
   'value.identified.seal': 'ein Siegel, dessen Zertifikat zu einem von Ihnen hinterlegten führt',
   'value.identified.nobody': 'nichts als diese Datei',
   'value.range': 'Einträge {from} bis {last}',
@@ -129,7 +135,8 @@ export const GERMAN_REPORT: Readonly<Record<keyof typeof ENGLISH_REPORT, string>
   'means.author': 'signierte Ereignisse, jedes nennt das davor (SHA-256); did:key',
   'means.inclusion': 'einen Merkle-Pfad zum Wurzel-Hash (RFC 6962, SHA-256)',
   'means.checkpoint': 'eine Ed25519-Signatur über einem C2SP-Checkpoint',
-  'means.handovers': 'Ed25519-Signaturen der Schlüssel; Merkle-Wurzeln',
+  'means.handovers':
+    'Ed25519-Signaturen der Schlüssel oder der Mitglieder einer Gruppe; Merkle-Wurzeln und -Pfade',
   'means.log-identity':
     'Signatur des Notschlüssels (Ed25519), hinterlegten Schlüssel oder Siegel (CAdES)',
   'means.batch': 'einen Merkle-Pfad zum signierten Wurzel-Hash (RFC 6962)',

@@ -6,10 +6,11 @@ import {
   type EvidenceEntry,
   type EvidenceLog,
   type Opening,
+  type ProvedGroup,
   type TagOpeners,
 } from '../evidence-file.js';
 import { malformed, optionalObject, readProved } from './evidence-members.js';
-import { ANY, base64UpTo, hexOf, listOf, textUpTo } from './evidence-shapes.js';
+import { ANY, base64UpTo, hexOf, listOf, PROOF, textUpTo } from './evidence-shapes.js';
 
 /** The member `development` of a file. */
 export const DEVELOPMENT = arrayOf(oneOf(...DEVELOPMENT_PARTS), DEVELOPMENT_PARTS.length);
@@ -29,6 +30,7 @@ export function readEntry(members: JsonMembers): EvidenceEntry {
 }
 
 export function readLog(members: JsonMembers): EvidenceLog {
+  const groups = members.objects('groups', MAX_HANDOVERS).map(readGroup);
   const recoverySignature = members.optional('recoverySignature', base64Of(64));
   const seal = members.optional('seal', base64UpTo(MAX_SEAL_BYTES));
   const log = {
@@ -37,11 +39,17 @@ export function readLog(members: JsonMembers): EvidenceLog {
     handovers: members
       .required('handovers', HANDOVERS)
       .map((value) => readProved(new JsonMembers(value, malformed, 'log/handovers'))),
+    ...(groups.length > 0 && { groups }),
     ...(recoverySignature !== undefined && { recoverySignature }),
     ...(seal !== undefined && { seal }),
   };
   members.end();
   return log;
+}
+
+function readGroup(members: JsonMembers): ProvedGroup {
+  const consistency = members.required('consistency', PROOF);
+  return { consistency, ...readProved(members) };
 }
 
 const MAX_HANDOVERS = 1_000;

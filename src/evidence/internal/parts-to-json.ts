@@ -39,12 +39,24 @@ function openingToJson({ bytes, salt }: Opening): JsonObject {
   return { bytes: toBase64(bytes), salt: toBase64(salt) };
 }
 
-export function logToJson({ checkpoint, first, handovers, ...log }: EvidenceLog): JsonObject {
+export function logToJson({
+  checkpoint,
+  first,
+  groups,
+  handovers,
+  ...log
+}: EvidenceLog): JsonObject {
   const { recoverySignature, seal } = log;
   return {
     checkpoint,
     first: provedToJson(first),
     handovers: handovers.map(provedToJson),
+    ...(groups !== undefined && {
+      groups: groups.map(({ consistency, ...group }) => ({
+        ...provedToJson(group),
+        consistency: consistency.map(toBase64),
+      })),
+    }),
     ...(recoverySignature !== undefined && { recoverySignature: toBase64(recoverySignature) }),
     ...(seal !== undefined && { seal: toBase64(seal) }),
   };

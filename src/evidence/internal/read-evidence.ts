@@ -4,6 +4,7 @@
  */
 import type {
   BatchStatement,
+  GroupStatement,
   HandoverStatement,
   LedgerStatement,
   LossStatement,
@@ -18,6 +19,7 @@ import type {
   EvidenceLog,
   EvidenceStamp,
   EvidenceWitnessed,
+  ProvedGroup,
 } from '../evidence-file.js';
 import { type Finding, finding } from './outcome.js';
 import { isFinding, readAll, readPart } from './read-part.js';
@@ -56,12 +58,18 @@ export interface ReadLog {
   readonly firstKey: VerifierKey;
   readonly recoveryKey: VerifierKey;
   readonly handovers: readonly ReadHandover[];
+  /** By which elections among the handovers are judged. */
+  readonly groups: readonly ReadGroup[];
   /** That of `first` if there were no handovers. */
   readonly lastKey: VerifierKey;
 }
 
 export interface ReadHandover extends ReadStatement<HandoverStatement> {
   readonly newKey: VerifierKey;
+}
+
+export interface ReadGroup extends ReadStatement<GroupStatement> {
+  readonly consistency: ProvedGroup['consistency'];
 }
 
 /** What has no readable statement or checkpoint leaves nothing for the other checks to do. */
@@ -99,8 +107,8 @@ export function readSignedLog(file: EvidenceLog): ReadSignedLog | Unreadable {
   return { log, ...signed };
 }
 
-export function statementsOfLog({ first, handovers }: ReadLog): readonly ReadStatement[] {
-  return [first, ...handovers];
+export function statementsOfLog({ first, groups, handovers }: ReadLog): readonly ReadStatement[] {
+  return [first, ...groups, ...handovers];
 }
 
 export function isUnreadable(read: object): read is Unreadable {
@@ -116,6 +124,7 @@ const ANY_KIND = [
   'loss',
   'map',
   'batch',
+  'group',
 ] as const;
 
 function readLog(file: EvidenceLog): ReadLog | Finding {
@@ -134,8 +143,13 @@ function readLog(file: EvidenceLog): ReadLog | Finding {
     return isFinding(newKey) ? newKey : { ...read, newKey };
   });
   if (isFinding(handovers)) return handovers;
+  const groups = readAll(file.groups ?? [], (group, at) => {
+    const read = readStatement(group, `group ${at + 1}`, 'group');
+    return isFinding(read) ? read : { ...read, consistency: group.consistency };
+  });
+  if (isFinding(groups)) return groups;
   const lastKey = handovers.at(-1)?.newKey ?? firstKey;
-  return { origin, first, firstKey, recoveryKey, handovers, lastKey };
+  return { origin, first, firstKey, recoveryKey, handovers, groups, lastKey };
 }
 
 /** A key that signs notes; one that cosigns speaks for no log. */

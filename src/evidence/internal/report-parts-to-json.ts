@@ -40,6 +40,7 @@ export function disclosedToJson({ validFrom, validTo, ...header }: DisclosedHead
 }
 
 export function logToJson({
+  elections,
   identifiedBy,
   sealedBy,
   sealJudged,
@@ -48,6 +49,13 @@ export function logToJson({
 }: LogSummary): JsonObject {
   return {
     ...log,
+    ...(elections !== undefined && {
+      elections: elections.map(({ group, votes, ...election }) => ({
+        ...election,
+        group: { ...group },
+        votes: [...votes],
+      })),
+    }),
     identifiedBy: [...identifiedBy],
     sealedBy: sealedBy && { ...sealedBy },
     sealJudged: sealJudged && judgedToJson(sealJudged),

@@ -8,7 +8,7 @@ import { CHECKPOINT_RULES } from './check-checkpoint.js';
 import { CLAIM_RULES } from './check-claim.js';
 import { STAMP_RULES, type StampSubject } from './check-epoch-stamp.js';
 import { FORMAT_RULES } from './check-format.js';
-import { HANDOVER_RULES, type HandoverSubject } from './check-handovers.js';
+import { HANDOVER_RULES } from './check-handovers.js';
 import { HEADER_RULES } from './check-header.js';
 import { INCLUSION_RULES } from './check-inclusion.js';
 import { IDENTITY_RULES, type IdentitySubject } from './check-log-identity.js';
@@ -17,6 +17,8 @@ import { SIGNATURE_RULES, type SignatureSubject } from './check-signature.js';
 import { STATEMENT_RULES } from './check-statement.js';
 import { TAG_RULES } from './check-tags.js';
 import { WITNESSED_RULES, type WitnessedSubject } from './check-witnessed.js';
+import { GROUP_RULES } from './election-rules.js';
+import type { GroupSubject, HandoverSubject } from './handover-subject.js';
 import type { Rules } from './outcome.js';
 import type { ReadEvidence, ReadLogFile } from './read-evidence.js';
 import type { ReadEntry } from './read-statement.js';
@@ -32,6 +34,7 @@ export interface RuleBook extends AnchorRuleBook {
   readonly author: Rules<AuthorSubject>;
   readonly inclusion: Rules<ReadEvidence>;
   readonly checkpoint: Rules<ReadLogFile>;
+  readonly groups: Rules<GroupSubject>;
   readonly handovers: Rules<HandoverSubject>;
   readonly identity: Rules<IdentitySubject>;
   readonly batch: Rules<BatchSubject>;
@@ -49,6 +52,7 @@ export const RULE_BOOK: RuleBook = {
   author: AUTHOR_RULES,
   inclusion: INCLUSION_RULES,
   checkpoint: CHECKPOINT_RULES,
+  groups: GROUP_RULES,
   handovers: HANDOVER_RULES,
   identity: IDENTITY_RULES,
   batch: BATCH_RULES,

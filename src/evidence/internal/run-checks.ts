@@ -54,7 +54,7 @@ export function runChecks(evidence: ReadEvidence, trust: Trust, rules: RuleBook)
     ...(authors.outcome === null ? [] : [named('author', authors.outcome)]),
     named('inclusion', checkInclusion(evidence, rules.inclusion)),
     named('checkpoint', checkCheckpoint(evidence, rules.checkpoint)),
-    named('handovers', checkHandovers(evidence, rules.handovers)),
+    named('handovers', checkHandovers(evidence, rules)),
     named('log-identity', identity.outcome),
     ...(batch === null ? [] : [named('batch', batch)]),
     ...signatures.map(({ outcome }, at) => named(`signature:${at + 1}`, outcome)),

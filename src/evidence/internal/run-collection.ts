@@ -55,7 +55,7 @@ export function runCollectionChecks(
     ...(authors.outcome === null ? [] : [named('author', authors.outcome)]),
     named('inclusion', checkInclusion(collection, rules)),
     named('checkpoint', checkCheckpoint(collection, rules.checkpoint)),
-    named('handovers', checkHandovers(collection, rules.handovers)),
+    named('handovers', checkHandovers(collection, rules)),
     named('log-identity', identity.outcome),
     named('signatures', attached.outcome),
     ...(batch === null ? [] : [named('batch', batch)]),

@@ -10,6 +10,7 @@ import type {
   CheckId,
   CheckReport,
   DisclosedHeader,
+  ElectionSummary,
   EntrySummary,
   LogSummary,
   SignatureSummary,
@@ -18,8 +19,9 @@ import type {
 import type { CheckedAnchor } from './check-anchor.js';
 import { headerOf } from './check-header.js';
 import type { CheckedSignature } from './check-signature.js';
+import { groupOf } from './election-rules.js';
 import type { JudgedTime } from './proven-time.js';
-import type { ReadEvidence } from './read-evidence.js';
+import type { ReadEvidence, ReadLog } from './read-evidence.js';
 import type { ReadEntry } from './read-statement.js';
 import type { CheckRun } from './run-checks.js';
 
@@ -60,15 +62,17 @@ export function hasPassed(checks: readonly CheckReport[], id: CheckId): boolean 
 
 export function logSummary(
   { log }: Pick<ReadEvidence, 'log'>,
-  { identity }: Pick<CheckRun, 'identity'>,
+  { checks, identity }: Pick<CheckRun, 'checks' | 'identity'>,
 ): LogSummary {
   const { content } = log.first;
+  const elections = hasPassed(checks, 'handovers') ? electionSummaries(log) : [];
   const { seal, judged, by } = identity;
   return {
     origin: log.origin,
     verifierKey: formatVerifierKey(log.lastKey),
     recoveryKey: formatVerifierKey(log.recoveryKey),
     handovers: log.handovers.length,
+    ...(elections.length > 0 && { elections }),
     identifiedBy: by,
     sealedBy: seal?.intact === true ? seal.signer : null,
     sealJudged: seal === null ? null : judged,
@@ -77,6 +81,17 @@ export function logSummary(
         ? { from: content.from, recoveredSize: content.recoveredSize, cause: content.cause }
         : null,
   };
+}
+
+function electionSummaries(log: ReadLog): ElectionSummary[] {
+  return log.handovers.flatMap(({ content: { election, index } }) => {
+    const group = election && groupOf(log, election.group)?.content;
+    if (election === undefined || group === undefined) return [];
+    const { node, number, votes } = election;
+    const { index: at, members, voteQuorum } = group;
+    const by = { index: at, members: members.length, voteQuorum };
+    return [{ index, node, number, votes: votes.map((vote) => vote.by), group: by }];
+  });
 }
 
 export function signatureSummary(checked: CheckedSignature): SignatureSummary {

@@ -16,7 +16,7 @@ import type { LogHead } from '../log-head.js';
 import { ErasureWalk } from './check-erasures.js';
 import { HandoverWalk } from './check-handovers.js';
 import { MapWalk } from './check-maps.js';
-import type { NoteCheck } from './check-notes.js';
+import { keptNoteProblem } from './check-notes.js';
 import type { StateCheck } from './check-state.js';
 import type { HypercoreLog } from './hypercore-log.js';
 import { appendBlock, treeHash, type TreeRoots } from './hypercore-tree.js';
@@ -46,7 +46,6 @@ export interface LogUnderCheck {
   /** Whether the vault holds the secret of a row id. */
   hasSecret(rowId: Uint8Array): Promise<boolean>;
   readonly state: StateCheck;
-  readonly notes: NoteCheck;
   progress(entries: number): void;
 }
 
@@ -96,8 +95,8 @@ export async function* checkLog(log: LogUnderCheck): AsyncGenerator<Finding> {
         log: name,
         problem: `a Hypercore holds ${length} blocks; its key was handed over at ${next}`,
       };
-  if ((await log.notes.surplus()) !== 0)
-    yield { log: name, problem: 'a checkpoint is kept of entries at which no block ends' };
+  if ((await log.state.surplusNotes()) !== 0)
+    yield { log: name, problem: 'checkpoints were kept of sizes that no block ends at' };
   if (!(await log.state.hasEnd(head)) || (await log.state.surplus()) !== 0)
     yield { log: name, problem: 'the write state differs at the end; use `fsck --rebuild`' };
 }
@@ -134,14 +133,22 @@ async function* checkBlock(
     placed.map((entry) => entry.leafHash),
   );
   walk.edge = extension.edge;
+  yield* checkNote(log, walk, number + 1);
   if (!(await log.state.hasBlock(number, placed, extension.tiles)))
     yield { problem: `block ${number}: the write state differs; use \`fsck --rebuild\`` };
-  const end = {
-    ...{ length: number + 1, treeHash: treeHash(walk.roots) },
-    ...{ size: walk.edge.size, rootHash: extension.rootHash },
-  };
-  const ofNote = await log.notes.problemAt(end, log.hypercore.discoveryKeyAt(number + 1));
-  if (ofNote !== null) yield { problem: ofNote };
+}
+
+async function* checkNote(
+  { descriptor, hypercore, state }: LogUnderCheck,
+  { edge, roots }: Walk,
+  length: number,
+): AsyncGenerator<Omit<Finding, 'log'>> {
+  const { size } = edge;
+  const note = await state.note(size);
+  if (note === null) return;
+  const head = { length, treeHash: treeHash(roots), size, rootHash: rootHash(edge) };
+  const problem = keptNoteProblem(descriptor, hypercore.discoveryKeyAt(length), head, note);
+  if (problem !== null) yield { problem };
 }
 
 /** Of all entries before one, given those before it in its block. */

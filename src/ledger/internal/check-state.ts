@@ -2,10 +2,12 @@
  * Compares the write state with what a log makes of it: every row that the log asks for must be there
  * with that value, and beyond them there may be none. The state has been brought up to the log before.
  */
+import type { TreeSize } from '../../base/brand.js';
 import { equalBytes, fromHex, toHex } from '../../base/bytes.js';
 import type { ChangedTile } from '../../tlog/tile-tree.js';
 import type { LogHead } from '../log-head.js';
-import { IDEMPOTENCY_RANGE, logRange, type StateRow } from './state-keys.js';
+import { keptNote } from './kept-notes.js';
+import { IDEMPOTENCY_RANGE, logRange, noteRange, type StateRow } from './state-keys.js';
 import { blockRows, erasedBy, type PlacedEntry, tileRows } from './state-projection.js';
 import { headRow, type WriteState } from './write-state.js';
 
@@ -18,6 +20,7 @@ export class StateCheck {
   /** Rows that later blocks write again, by key: tiles that are not full, last versions. */
   readonly #moving = new Map<string, Uint8Array>();
   #rows = 0;
+  #notes = 0;
   #idempotencyKeys = 0;
 
   constructor(state: WriteState, log: number) {
@@ -69,6 +72,18 @@ export class StateCheck {
   /** Rows of the log that nothing in it asks for, or that are missing; after `hasEnd`. */
   async surplus(): Promise<number> {
     return (await countRows(this.#state, logRange(this.#log))) - this.#rows;
+  }
+
+  /** The checkpoint that was kept of a size. */
+  async note(size: TreeSize): Promise<string | null> {
+    const note = await keptNote(this.#state, this.#log, size);
+    if (note !== null) this.#notes++;
+    return note;
+  }
+
+  /** How many were kept that nobody has asked for. */
+  async surplusNotes(): Promise<number> {
+    return (await countRows(this.#state, noteRange(this.#log))) - this.#notes;
   }
 
   async #has(rows: readonly StateRow[]): Promise<boolean> {

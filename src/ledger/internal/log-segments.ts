@@ -89,7 +89,7 @@ export function handoversOf({ before = [], verifierKey }: LogDescriptor): readon
 }
 
 /** What the entry says that a log goes on with by other keys. */
-type Handover = HandoverTerms & Pick<EndedKeys, 'election' | 'signatures'>;
+export type Handover = HandoverTerms & Pick<EndedKeys, 'election' | 'signatures'>;
 
 /**
  * The log with other keys; a checkpoint by the old ones may be had no more.

@@ -43,6 +43,8 @@ export interface OwnBlock extends NextBlock {
 /** The very end of the log. */
 export interface TailPlace {
   readonly walk: Walk;
+  /** The newest up to there; null if nothing was signed yet. */
+  readonly head: SignedHead | null;
   readonly treeHash: Uint8Array;
   /** All of the log, oldest first. */
   readonly keys: readonly LogKeys[];
@@ -118,9 +120,12 @@ export class Tail {
 
   /** What a block of this node's own would go on from; null while `isWhole` is false, or nothing was announced yet. */
   get place(): TailPlace | null {
-    const { end, endTreeHash, isThere, keys } = this.#copy;
+    const { end, endTreeHash, head, isThere, keys } = this.#copy;
     if (!isThere || keys.length === 0) return null;
-    return { walk: end, treeHash: endTreeHash, keys, coreKey: this.#copy.log.key };
+    return {
+      ...{ walk: end, head: head?.head ?? null, treeHash: endTreeHash },
+      ...{ keys, coreKey: this.#copy.log.key },
+    };
   }
 
   /** BLAKE2b tree hash that the log would have with one more block. */

@@ -18,8 +18,16 @@ import { type HandoverTerms, signHandover } from '../../tlog/handover.js';
 import { formatLogBinding } from '../../tlog/log-binding.js';
 import { leafHash } from '../../tlog/merkle-hash.js';
 import { ED25519_NOTE, formatVerifierKey, verifierKey } from '../../tlog/note-key.js';
-import { noteSigner, signNote } from '../../tlog/signed-note.js';
+import {
+  formatSignedNote,
+  noteSigner,
+  noteVerifier,
+  parseSignedNote,
+  signNote,
+  verifyNote,
+} from '../../tlog/signed-note.js';
 import type { Term } from '../protocol/term.js';
+import type { SignedHead } from '../replica/known-log.js';
 import type { OwnBlock, TailPlace } from '../replica/tail.js';
 
 export interface OwnBlockParts {
@@ -67,7 +75,7 @@ export async function ownBlock(
 /** The keys of a log that this node was elected to write, and the entry that says so. */
 export function electedKeys(
   origin: string,
-  { keys, treeHash, walk }: TailPlace,
+  { head, keys, treeHash, walk }: TailPlace,
   own: OwnLogKeys,
   { node, number }: Term,
   votes: readonly ElectionVote[],
@@ -77,7 +85,9 @@ export function electedKeys(
   readonly statementAt: (position: Position) => Statement;
 } {
   const last = keys.at(-1);
+  const group = walk.keeping?.groups.at(-1)?.statement;
   if (last === undefined) throw new Error('a log without keys');
+  if (group === undefined) throw new Error('nobody is elected before a group is');
   const terms: HandoverTerms = {
     new: formatVerifierKey(verifierKeyOf(origin, own.note)),
     old: last.verifierKey,
@@ -86,7 +96,14 @@ export function electedKeys(
   };
   const signatures = [signHandover(origin, terms, terms.new, own.note.sign)];
   const term = { node: hexDigest(node), number };
-  const election = signElection(origin, terms, term, votes, receipt.sign);
+  const checkpoint = head === null ? undefined : noteOfOldKey(head, last.verifierKey);
+  const chosen = {
+    ...term,
+    ...(checkpoint !== undefined && { checkpoint }),
+    group: group.index,
+    votes,
+  };
+  const election = signElection(origin, terms, chosen, receipt.sign);
   const { rootHash: root, size } = terms;
   const end = { length: walk.length, rootHash: root, size, treeHash: toHex(treeHash) };
   return {
@@ -103,6 +120,14 @@ export function electedKeys(
       election,
     }),
   };
+}
+
+/** With its signature alone; undefined where an older key signed the newest head: the old one has signed nothing that is here. */
+function noteOfOldKey({ key, note }: SignedHead, old: string): string | undefined {
+  if (formatVerifierKey(key) !== old) return undefined;
+  const signed = parseSignedNote(note);
+  const signatures = verifyNote(signed, noteVerifier(key)).slice(0, 1);
+  return formatSignedNote({ text: signed.text, signatures });
 }
 
 function verifierKeyOf(origin: string, { publicKey }: NoteKey) {

@@ -2,15 +2,16 @@
  * Collections that are not what they say: files altered, and logs that a dishonest operator could make
  * with all its keys. Each must fail in the check that is there for it, by the rule that is named.
  */
-import type { TreeSize } from '../../../src/base/brand.js';
+import type { LeafIndex, TreeSize } from '../../../src/base/brand.js';
 import { utf8 } from '../../../src/base/bytes.js';
 import type { JsonObject } from '../../../src/base/canonical-json.js';
-import { digestToHex } from '../../../src/base/hex-digest.js';
+import { digestToHex, type HexDigest } from '../../../src/base/hex-digest.js';
 import type { AnsweredQuestion, CollectionFile } from '../../../src/evidence/collection-file.js';
 import { formatCollection } from '../../../src/evidence/format-collection.js';
 import type { CollectionRuleBook } from '../../../src/evidence/internal/collection-rules.js';
 import type { Trust } from '../../../src/evidence/trust.js';
 import type { CheckId } from '../../../src/evidence/verification-report.js';
+import { formatStatement } from '../../../src/records/statement.js';
 import { leafHash } from '../../../src/tlog/merkle-hash.js';
 import { provePerson } from '../../../src/tlog/person-proof.js';
 import { sparseMap } from '../../../src/tlog/sparse-map.js';
@@ -349,6 +350,10 @@ export async function collectionForgeries(): Promise<CollectionForgery[]> {
   );
   const alone = await forge({ handoverBy: ({ first }) => [first] });
   add(['handovers', ''], 'a handover by the old key alone', 'handovers', alone.bytes, alone);
+  altered(['groups', ''], 'a group that has chosen nobody', 'handovers', (file) => ({
+    ...file,
+    log: { ...file.log, groups: [{ consistency: [], inclusion: [], statement: idleGroup() }] },
+  }));
   altered(['identity', ''], 'another recovery signature', 'log-identity', (file) => ({
     ...file,
     log: { ...file.log, recoverySignature: new Uint8Array(64) },
@@ -437,5 +442,14 @@ function editedText(bytes: Uint8Array, path: Path, from: RegExp, to: string): Ui
     const before = get(file, path) as string;
     update(file, path, (text: string) => text.replace(from, to));
     if (get(file, path) === before) throw new Error('nothing was changed');
+  });
+}
+
+function idleGroup(): Uint8Array {
+  const node = 'a'.repeat(64) as HexDigest;
+  return formatStatement({
+    ...{ kind: 'group', index: 1 as LeafIndex, recordedAt: minutes(10) },
+    members: [{ hasData: true, mayWrite: true, node, site: 'a' }],
+    ...{ sites: 1, term: { node, number: 1 }, voteQuorum: 1, writeQuorum: 1 },
   });
 }

@@ -8,7 +8,6 @@ const FOUND = 'replication/shared/found.js';
 const FSCK = 'ledger/fsck.js';
 const LEDGER = 'replication/shared/shared-ledger.js';
 const LOG = 'ledger/shared-log.js';
-const NOTES = 'ledger/internal/check-notes.js';
 const OFFERING = 'replication/shared/offering.js';
 const OPEN = 'replication/shared/open-tail.js';
 const PROMISE = 'replication/shared/promise.js';
@@ -191,22 +190,6 @@ export const SHARED_FAULTS: readonly FaultOfSuite[] = [
     replace: 'const puts = rows;',
     suite: STORED,
     tests: 'two secrets of one scope',
-  },
-  {
-    name: 'a kept checkpoint may say anything',
-    file: NOTES,
-    find: 'return textOfNote(note) === expected;',
-    replace: 'return true;',
-    suite: STORED,
-    tests: 'that is kept of other entries',
-  },
-  {
-    name: 'a kept checkpoint needs no signature',
-    file: NOTES,
-    find: 'verifyCheckpoint(note, noteVerifier(parseVerifierKey(key)), origin);',
-    replace: '',
-    suite: STORED,
-    tests: 'no key of the log has signed',
   },
   {
     name: 'who is known by tags that another ledger brought is known to members by others',

@@ -215,7 +215,9 @@ export class TailMember {
     const votes = voters.map(({ id, pair }) =>
       signVote(ORIGIN, term, id, had, (bytes) => signDetached(pair, bytes)),
     );
-    const election = signElection(ORIGIN, terms, term, votes, (bytes) =>
+    const group = this.tail.group?.index ?? 0;
+    const chosen = { ...term, checkpoint: this.announcement().checkpoint, group, votes };
+    const election = signElection(ORIGIN, terms, chosen, (bytes) =>
       signDetached(this.node.pair, bytes),
     );
     const signatures = [signHandover(ORIGIN, terms, terms.new, note.sign)];
