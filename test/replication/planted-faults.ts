@@ -17,6 +17,9 @@ const DURABLE = 'test/replication/replica/durable-replica.test.ts';
 const TAIL = 'test/replication/replica/tail.test.ts';
 const LOST = 'test/replication/replica/durable-tail.test.ts';
 const OWN = 'test/replication/replica/ledger-replica.test.ts';
+const REPEATS = 'replication/group-repeats.js';
+const AGAIN = 'test/replication/group-again.test.ts';
+const SAID = 'test/replication/group-links.test.ts';
 const RECEIPT = 'test/replication/receipt.test.ts';
 
 export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
@@ -259,5 +262,37 @@ export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
     replace: 'false',
     suite: TAIL,
     tests: 'is not begun on another end',
+  },
+  {
+    name: 'what nobody answered is said by its number',
+    file: REPEATS,
+    find: 'last?.isAnswered !== true',
+    replace: 'last === undefined',
+    suite: SAID,
+    tests: 'where nobody answers',
+  },
+  {
+    name: 'what has changed is said by its number',
+    file: REPEATS,
+    find: 'one.shown === other.shown',
+    replace: 'true',
+    suite: AGAIN,
+    tests: 'is not more that is shown',
+  },
+  {
+    name: 'what was said before comes behind what was said after it',
+    file: REPEATS,
+    find: 'this.#waiting.delete(origin);',
+    replace: '',
+    suite: AGAIN,
+    tests: 'does not come behind',
+  },
+  {
+    name: 'a peer may say as much again as it likes',
+    file: 'replication/group-links.js',
+    find: 'conversation.repeats.take(again.length,',
+    replace: 'conversation.repeats.take(0,',
+    suite: SAID,
+    tests: 'is dropped for too many',
   },
 ];

@@ -54,12 +54,15 @@ export class LogChannels {
     this.#open.set(node, { channel, said: new Map() });
   }
 
-  /** Says it, unless it was said on this link just now; what cannot be said now is said with the next one. */
-  announce(to: NodeId, announcement: LogAnnouncement): void {
+  /**
+   * Says it, unless it was said on this link just now, or at all to a peer that has what it says; what cannot be said now is
+   * said with the next one.
+   */
+  announce(to: NodeId, announcement: LogAnnouncement, hasIt: boolean): void {
     const open = this.#open.get(to);
     const { origin, checkpoint } = announcement;
     const [last, at] = [open?.said.get(origin), this.#timers.now()];
-    const wasSaid = last?.checkpoint === checkpoint && at < last.at + REPEAT_MILLIS;
+    const wasSaid = last?.checkpoint === checkpoint && (hasIt || at < last.at + REPEAT_MILLIS);
     if (open === undefined || wasSaid) return;
     if (open.channel.send(announcement)) open.said.set(origin, { checkpoint, at });
   }

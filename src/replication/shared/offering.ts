@@ -53,8 +53,8 @@ export class Offering {
   async #offer(node: NodeId, { handle, ledger: shared }: SharedEntry): Promise<void> {
     const { keyStore, logger, store } = this.#parts;
     const { origin, state } = shared;
-    const ledger = store.allLedgers().find((one) => one.identity.handle === handle);
-    const tenant = store.tenants().find((one) => one.handle === ledger?.identity.tenant);
+    const ledger = store.ledgerOf(handle);
+    const tenant = ledger && store.tenantOf(ledger.identity.tenant);
     if (ledger === undefined || tenant === undefined) return;
     try {
       this.#channels.send(node, {

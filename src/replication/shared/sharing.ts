@@ -74,7 +74,10 @@ export class Sharing {
     const { receipt, settings, timers, onFailure } = options;
     this.#options = options;
     const byKey = new Map(settings.peers.map((peer) => [peer.linkKey, peer.receiptKey]));
-    this.#groups = new GroupLinks({ key: receipt, nodeOf: (key) => byKey.get(key) ?? null });
+    this.#groups = new GroupLinks({
+      ...{ key: receipt, timers },
+      nodeOf: (key) => byKey.get(key) ?? null,
+    });
     this.self = this.#groups.self;
     this.#logs = new LogChannels(timers, (from, announcement) => {
       const entry = this.#shared.get(announcement.origin);
@@ -207,8 +210,8 @@ export class Sharing {
       links: this.#groups,
       secrets: this.#secrets,
       acquaintances: acquaintances.filter((node) => node !== this.self),
-      announce: (to, announcement) => {
-        this.#logs.announce(to, announcement);
+      announce: (to, announcement, hasIt) => {
+        this.#logs.announce(to, announcement, hasIt);
       },
       onOffender: (peer) => {
         this.#dropOffender(peer);
