@@ -22,6 +22,7 @@ const ASK_MILLIS = 50;
 const run = promisify(execFile);
 
 const statusSchema = z.object({
+  links: z.object({ peers: z.array(z.object({ bytesOut: z.number() })) }),
   ledgers: z.array(
     z.object({
       ledger: z.string(),
@@ -75,8 +76,8 @@ export class NodeGroup {
     try {
       await group.#introduce(ports, relays);
       for (const name of NAMES) await group.restart(name);
-      // Which are equal in all that is measured, but for the first to make it.
-      for (const name of ['a'] as const) await group.#keyAt(name);
+      // The tenant comes with its first key; to the others it comes with its first ledger.
+      await group.#keyAt('a');
       return group;
     } catch (cause) {
       await group.stop();
@@ -100,8 +101,13 @@ export class NodeGroup {
     return asAdmin.startMillis;
   }
 
-  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
-    for (const { asAdmin } of this.#nodes.values()) await asAdmin.stop(signal);
+  /** All at once: nobody is left to take over. */
+  async stopNodes(): Promise<void> {
+    await Promise.all([...this.#nodes.values()].map(({ asAdmin }) => asAdmin.stop('SIGTERM')));
+  }
+
+  async stop(): Promise<void> {
+    await this.stopNodes();
     for (const relay of this.#relays) await relay.close();
   }
 
@@ -136,6 +142,12 @@ export class NodeGroup {
     const { url, apiKey } = this.node(name).asAdmin;
     const answer = await fetch(`${url}/v1/replication`, { headers: headersOf(apiKey) });
     return statusSchema.parse(await answer.json());
+  }
+
+  /** On all its links since it was started. */
+  async sentBytes(name: Name): Promise<number> {
+    const { links } = await this.status(name);
+    return links.peers.reduce((sum, { bytesOut }) => sum + bytesOut, 0);
   }
 
   /** Who writes it now. */

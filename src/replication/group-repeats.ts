@@ -14,9 +14,12 @@ type Repeated = Extract<Message, { kind: 'announce' | 'receipt' }>;
 interface Said {
   readonly message: Repeated;
   readonly number: number;
-  /** The peer has said something of the ledger since. */
-  isAnswered: boolean;
+  /** How often it may be said by its number before the peer says anything of the ledger: none before it did once. */
+  left: number;
 }
+
+/** A peer that is slow to answer must not get more to read for it; one that has forgotten hears it in full soon. */
+const UNANSWERED = 8;
 
 /** This side of a channel: what was said last of each ledger. */
 export class SaidBefore {
@@ -27,13 +30,13 @@ export class SaidBefore {
   #count = 0;
 
   /**
-   * Whether it was said before as it is, and the peer has answered since: then it waits for `take`. What was not answered is
-   * to be said in full, for the peer may not have been ready to hear it.
+   * Whether it was said before as it is, and the peer has answered since: then it waits for `take`. What was never answered,
+   * or is not any more, is to be said in full, for the peer may not have been ready to hear it.
    */
   isAgain(origin: string, message: Message): boolean {
     const last = this.#last.get(origin);
-    if (last?.isAnswered !== true || !isSame(last.message, message)) return false;
-    last.isAnswered = false;
+    if (last === undefined || last.left === 0 || !isSame(last.message, message)) return false;
+    last.left--;
     this.#waiting.set(origin, last.number);
     return true;
   }
@@ -42,13 +45,13 @@ export class SaidBefore {
   said(origin: string, message: Message): void {
     const number = this.#count++;
     this.#waiting.delete(origin);
-    if (isRepeated(message)) this.#last.set(origin, { message, number, isAnswered: false });
+    if (isRepeated(message)) this.#last.set(origin, { message, number, left: 0 });
     else this.#last.delete(origin);
   }
 
   answered(origin: string): void {
     const last = this.#last.get(origin);
-    if (last !== undefined) last.isAnswered = true;
+    if (last !== undefined) last.left = UNANSWERED;
   }
 
   /** What waits, in as many messages as it needs. */
