@@ -4,8 +4,14 @@ import net, { type AddressInfo } from 'node:net';
 import SecretStream from '@hyperswarm/secret-stream';
 import { deferred } from './deferred.js';
 
+export interface DelayedLink {
+  readonly asking: SecretStream;
+  readonly serving: SecretStream;
+  close(): Promise<void>;
+}
+
 /** Two ends of a Noise link over TCP through a relay that holds back every byte for as long as told, each way. */
-export async function connect(delay: number) {
+export async function connect(delay: number): Promise<DelayedLink> {
   const accepted = deferred<net.Socket>();
   const server = await listening(net.createServer(accepted.resolve));
   const relay = await listening(

@@ -8,8 +8,8 @@ import { BenchLedger, type Load } from './bench-ledger.js';
 import { repeat } from './loads.js';
 import { headersOf, type Name, NAMES, NodeGroup } from './node-group.js';
 import { newApiKey, startNode } from './node-process.js';
-import { DELAYS } from './replication.js';
 import { recordLines } from './record-lines.js';
+import { DELAYS } from './replication.js';
 import { type Scratch, within } from './scratch.js';
 import { median } from './statistics.js';
 
