@@ -60,7 +60,7 @@ const FULL: Extent = {
   ],
   erasures: { secrets: [10_000, 1_000_000], alone: 3, together: 100, millis: 3000 },
   replication: {
-    ...{ runs: 3, entries: 400_000, rawBlocks: 40_000, millis: 3_000, rounds: 5 },
+    ...{ runs: 3, entries: 200_000, rawBlocks: 20_000, millis: 3_000, rounds: 5 },
     ...{ ledgers: 2_000, restMillis: 10_000 },
   },
 };
