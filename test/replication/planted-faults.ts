@@ -288,6 +288,14 @@ export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
     tests: 'does not come behind',
   },
   {
+    name: 'what must be here beside the blocks is asked for and not awaited',
+    file: FOLLOWED,
+    find: 'secured.done',
+    replace: 'undefined',
+    suite: 'test/replication/replica/followed-log.test.ts',
+    tests: 'awaited before they count',
+  },
+  {
     name: 'a peer may say as much again as it likes',
     file: 'replication/group-links.js',
     find: 'conversation.repeats.take(again.length,',

@@ -121,6 +121,11 @@ describe('what must be here beside the blocks', () => {
     expect(asked[0]?.length).toBe(1);
     stage.connect(one.log, writer);
     await eventually(() => one.log.written === 1, 'the block');
+    // Another one, which waits for nothing else, takes a longer way meanwhile.
+    const two = await stage.replica('two');
+    stage.connect(two.log, writer);
+    await two.log.announce(await writer.announcement());
+    await two.settled(3);
     expect(one.stored).toEqual([]);
     asked[0]?.have();
     await one.settled(3);
