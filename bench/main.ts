@@ -141,6 +141,8 @@ else if (values.replication)
     const { replication } = values.quick ? QUICK : FULL;
     const parts = values.part.map(partNamed);
     const ledgers = Number(values.ledgers ?? replication.ledgers);
+    if (!Number.isInteger(ledgers) || ledgers < 1)
+      throw new Error('--ledgers is a number from 1 on');
     const extent = { ...replication, ledgers };
     const figures = await measureReplication(scratch, parts, extent, tell);
     process.stdout.write(
