@@ -20,6 +20,7 @@ export type Load = Pick<
 export interface Measured {
   readonly recordsPerSecond: number;
   readonly p50Millis: number;
+  readonly p95Millis: number;
   readonly p99Millis: number;
   /** Processor time of the node, all threads, for each record. */
   readonly cpuMicrosPerRecord: number;
@@ -63,6 +64,7 @@ export class BenchLedger {
     return {
       recordsPerSecond: (result.records * 1000) / result.millis,
       p50Millis: result.p50Millis,
+      p95Millis: result.p95Millis,
       p99Millis: result.p99Millis,
       cpuMicrosPerRecord: cpu / result.records,
     };

@@ -22,6 +22,7 @@ export const loadResultSchema = z.strictObject({
   records: z.int().nonnegative(),
   millis: z.number().positive(),
   p50Millis: z.number().nonnegative(),
+  p95Millis: z.number().nonnegative(),
   p99Millis: z.number().nonnegative(),
   /** A few of the receipts, to be verified when nothing is timed. */
   receipts: z.array(z.string()),

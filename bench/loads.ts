@@ -41,7 +41,7 @@ export async function repeat<T>(runs: number, run: () => Promise<T>): Promise<T[
   return results;
 }
 
-function mediansOf(measured: readonly Measured[]): Measured {
+function mediansOf(measured: readonly Measured[]): Omit<Measured, 'p95Millis'> {
   return {
     recordsPerSecond: median(measured.map((one) => one.recordsPerSecond)),
     p50Millis: median(measured.map((one) => one.p50Millis)),

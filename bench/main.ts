@@ -1,4 +1,4 @@
-/** `npm run bench [-- --quick] [-- --json] [-- --signatures | --epochs | --anchors | --erasure | --replication]`. Shows figures; passes and fails nothing. */
+/** `npm run bench -- …`, see `--help`. Shows figures; passes and fails nothing. */
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureAnchors } from './anchors.js';
@@ -11,12 +11,17 @@ import { measureLoads } from './loads.js';
 import { newApiKey, startNode } from './node-process.js';
 import { rawReference } from './raw-reference.js';
 import { LINE_BYTES } from './record-lines.js';
-import { measureReplication, type ReplicationExtent } from './replication.js';
+import {
+  measureReplication,
+  REPLICATION_PARTS,
+  type ReplicationExtent,
+  type ReplicationPart,
+} from './replication-parts.js';
+import { formatReplication } from './replication-report.js';
 import {
   formatAnchor,
   formatEpochs,
   formatErasures,
-  formatReplication,
   formatReport,
   formatSignatures,
 } from './report.js';
@@ -39,7 +44,10 @@ const QUICK: Extent = {
   sizes: [10_000],
   epochs: [{ ledgers: 1000, tenants: 10 }],
   erasures: { secrets: [10_000], alone: 2, together: 10, millis: 500 },
-  replication: { entries: 40_000, rawBlocks: 4_000, logs: 200 },
+  replication: {
+    ...{ runs: 1, entries: 40_000, rawBlocks: 4_000, millis: 500, rounds: 2 },
+    ...{ ledgers: 50, restMillis: 2_000 },
+  },
 };
 const FULL: Extent = {
   runs: 3,
@@ -51,8 +59,29 @@ const FULL: Extent = {
     { ledgers: 1_000_000, tenants: 1000 },
   ],
   erasures: { secrets: [10_000, 1_000_000], alone: 3, together: 100, millis: 3000 },
-  replication: { entries: 400_000, rawBlocks: 40_000, logs: 2_000 },
+  replication: {
+    ...{ runs: 3, entries: 200_000, rawBlocks: 20_000, millis: 3_000, rounds: 5 },
+    ...{ ledgers: 2_000, restMillis: 10_000 },
+  },
 };
+
+const HELP = `npm run bench -- [options]: shows figures, and passes and fails nothing
+
+  --quick           few and short runs: whether it works, not how fast
+  --json            figures as JSON
+  --directory DIR   where the data go and are removed again; on the disk that is to be measured
+  --signatures      signatures alone
+  --epochs          epochs alone
+  --anchors         anchors alone
+  --erasure         erasures alone
+  --replication     replication alone: a log and its replica beside raw Hypercore, writes at quorum beside a
+                    node alone, fail-over, and nodes with many ledgers
+  --part NAME       of replication: replica, quorum or ledgers; may be repeated (default: all)
+  --ledgers N       of the nodes with many (default: 2,000)
+  --views           views alone, with options of their own: --records N --subjects N --runs N
+
+Without one of these: loads, restarts, steps of a record, signatures, epochs, anchors and erasures.
+`;
 
 const { values } = parseArgs({
   options: {
@@ -66,13 +95,19 @@ const { values } = parseArgs({
     anchors: { type: 'boolean', default: false },
     /** Erasures alone: one node a size. */
     erasure: { type: 'boolean', default: false },
-    /** A log and its replica alone: both in this process, over TCP. */
+    /** Replication alone: a log and its replica in this process, and nodes that keep ledgers together. */
     replication: { type: 'boolean', default: false },
+    /** Of replication, these parts alone. */
+    part: { type: 'string', multiple: true, default: [...REPLICATION_PARTS] },
+    /** Of nodes with many. */
+    ledgers: { type: 'string' },
+    help: { type: 'boolean', default: false },
     /** Where the data go; on another disk than the temporary directory's, if that is to be measured. */
     directory: { type: 'string', default: tmpdir() },
   },
 });
-if (values.signatures) {
+if (values.help) process.stdout.write(HELP);
+else if (values.signatures) {
   const { runs, millis } = values.quick ? QUICK : FULL;
   const figures = await measureSignatures(millis, runs, tell);
   process.stdout.write(
@@ -102,9 +137,14 @@ else if (values.erasure)
     );
   });
 else if (values.replication)
-  await withScratch(values.directory, async ({ directory }) => {
+  await withScratch(values.directory, async (scratch) => {
     const { replication } = values.quick ? QUICK : FULL;
-    const figures = await measureReplication(replication, directory, tell);
+    const parts = values.part.map(partNamed);
+    const ledgers = Number(values.ledgers ?? replication.ledgers);
+    if (!Number.isInteger(ledgers) || ledgers < 1)
+      throw new Error('--ledgers is a number from 1 on');
+    const extent = { ...replication, ledgers };
+    const figures = await measureReplication(scratch, parts, extent, tell);
     process.stdout.write(
       values.json ? `${JSON.stringify(figures, null, 2)}\n` : formatReplication(figures),
     );
@@ -159,6 +199,13 @@ async function measure(isQuick: boolean, scratch: Scratch): Promise<BenchResult>
     anchor,
     erasures,
   };
+}
+
+function partNamed(name: string): ReplicationPart {
+  const part = REPLICATION_PARTS.find((one) => one === name);
+  if (part === undefined)
+    throw new Error(`--part is one of ${REPLICATION_PARTS.join(', ')}, and not ${name}`);
+  return part;
 }
 
 function tell(what: string): void {

@@ -50,6 +50,7 @@ export async function ndjsonStream(plan: LoadPlan): Promise<LoadResult> {
     records: sent,
     millis,
     p50Millis: quantile(answers.latencies, 0.5),
+    p95Millis: quantile(answers.latencies, 0.95),
     p99Millis: quantile(answers.latencies, 0.99),
     receipts: answers.sample,
   };

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Scratch } from './scratch.js';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/chirograph.js', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../../bin/chirograph.js', import.meta.url));
 /** As the README says to start it. */
 const PRODUCTION_FLAGS = ['--max-semi-space-size=32'];
 const ANY_PORTS = ['--port', '0', '--metrics-port', '0'];
@@ -31,14 +31,18 @@ export interface NodeProcess {
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
-/**
- * Goes on with what is in the directory.
- * @param program another build of the same, to compare with.
- */
+export interface StartOptions {
+  /** Another build of the same, to compare with. */
+  readonly program?: string | undefined;
+  /** Of `serve`. */
+  readonly flags?: readonly string[];
+}
+
+/** Goes on with what is in the directory. */
 export async function startNode(
   { directory, interrupted }: Scratch,
   apiKey: string,
-  program: string = PROGRAM,
+  { program = PROGRAM, flags = [] }: StartOptions = {},
 ): Promise<NodeProcess> {
   const logPath = join(directory, 'node.log');
   // A file, not a pipe: reading the log is no part of the load.
@@ -46,7 +50,10 @@ export async function startNode(
   const started = performance.now();
   const child = spawn(
     process.execPath,
-    [...PRODUCTION_FLAGS, program, 'serve', '--data', join(directory, 'data'), ...ANY_PORTS],
+    [
+      ...[...PRODUCTION_FLAGS, program, 'serve', '--data', join(directory, 'data')],
+      ...[...ANY_PORTS, ...flags],
+    ],
     {
       env: { ...process.env, CHIROGRAPH_ADMIN_KEY: apiKey },
       stdio: ['ignore', log.fd, log.fd],

@@ -6,7 +6,7 @@ import type {
   ErasureFigures,
   SignatureFigures,
 } from './bench-result.js';
-import type { ReplicationFigures } from './replication.js';
+import { round, table } from './tables.js';
 
 export function formatReport(result: BenchResult): string {
   const { machine, raw, runs, recordBytes, verifiedReceipts } = result;
@@ -167,25 +167,6 @@ export function formatErasures(figures: readonly ErasureFigures[]): string {
   ].join('\n');
 }
 
-/** Of a log and its replica. */
-export function formatReplication({ entriesPerBlock, links, memory }: ReplicationFigures): string {
-  return [
-    ...table(
-      ['replication over TCP', 'entries a second', 'MB a second', 'raw blocks a second', '÷ raw'],
-      links.map((link) => [
-        `${link.delayMillis} ms each way, ${entriesPerBlock} entries a block`,
-        round(link.entriesPerSecond),
-        link.megabytesPerSecond.toFixed(1),
-        round(link.blocksPerSecond),
-        (link.entriesPerSecond / link.blocksPerSecond).toFixed(1),
-      ]),
-    ),
-    '',
-    `${round(memory.logs)} replicas open: ${round(memory.megabytes)} MB resident`,
-    '',
-  ].join('\n');
-}
-
 /** The table of signatures alone. */
 export function formatSignatures(figures: readonly SignatureFigures[]): string {
   return [
@@ -200,23 +181,4 @@ export function formatSignatures(figures: readonly SignatureFigures[]): string {
     ),
     '',
   ].join('\n');
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const all = [head, ...rows];
-  const widths = head.map((_, at) => Math.max(...all.map((row) => row[at]?.length ?? 0)));
-  const lineOf = (row: readonly string[]): string =>
-    `| ${row.map((cell, at) => pad(cell, widths[at] ?? 0, at)).join(' | ')} |`;
-  const rule = widths.map((width, at) =>
-    at === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
-  );
-  return [lineOf(head), `| ${rule.join(' | ')} |`, ...rows.map(lineOf)];
-}
-
-function pad(cell: string, width: number, column: number): string {
-  return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-}
-
-function round(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
 }

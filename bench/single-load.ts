@@ -38,6 +38,7 @@ export async function singlePosts(plan: LoadPlan): Promise<LoadResult> {
     records: latencies.length,
     millis,
     p50Millis: quantile(latencies, 0.5),
+    p95Millis: quantile(latencies, 0.95),
     p99Millis: quantile(latencies, 0.99),
     receipts,
   };

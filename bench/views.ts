@@ -114,7 +114,7 @@ async function costOfViews(scratch: Scratch): Promise<ViewsResult['cost']> {
         tell(`ingest ${which} views, run ${run + 1}`);
         const place = await within(scratch, `${which}-${run}`);
         const program = which === 'without' ? bare.program : undefined;
-        const node = await startNode(place, newApiKey(), program);
+        const node = await startNode(place, newApiKey(), { program });
         const ledger = await BenchLedger.open(node);
         const records = Math.min(RECORDS, 100_000);
         await ledger.run({ ...LOAD, records: 5_000 });

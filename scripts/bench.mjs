@@ -1,4 +1,4 @@
-// `npm run bench [-- --quick | --views] [-- --json]`: builds the product and the benchmarks, and runs them. The
+// `npm run bench [-- --help]`: builds the product and the benchmarks, and runs them. The
 // node that is measured is the built one, in a process of its own; so is the load on it.
 import { spawnSync } from 'node:child_process';
 import { build } from 'esbuild';

@@ -129,6 +129,7 @@ function unshared({ own }: SharingParts): Sharing {
     onLink: () => undefined,
     port: (links) => ({
       status: () => ({ node: own, links: links.status(), ledgers: [], warnings: [] }),
+      statusOf: () => null,
       setGroup: () => refuse('GROUP_REFUSED'),
       move: () => refuse('MOVE_REFUSED'),
       atAll: () => Promise.resolve(),

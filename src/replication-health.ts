@@ -24,8 +24,9 @@ export function replicationReasons({ ledgers }: ReplicationStatus): readonly str
 
 /** Read when they are asked for; what is not known has no value. */
 export function replicationMetrics(registry: Registry, status: () => ReplicationStatus): void {
-  linkMetrics(registry, () => status().links.peers);
-  ledgerMetrics(registry, () => status().ledgers);
+  const now = onceATurn(status);
+  linkMetrics(registry, () => now().links.peers);
+  ledgerMetrics(registry, () => now().ledgers);
 }
 
 function linkMetrics(registry: Registry, peers: () => readonly PeerStatus[]): void {
@@ -123,6 +124,20 @@ function ledgerMetrics(registry: Registry, ledgers: () => readonly SharedLedgerS
   byLabel(['heard_seconds', 'node'], 'When a member was last heard, since 1970.', ({ group }) =>
     (group?.members ?? []).map(({ node, heardAt }) => [node, secondsOf(heardAt)]),
   );
+}
+
+/** One answer serves all that asks in one turn of the event loop: with many ledgers a status is not free. */
+function onceATurn<T>(ask: () => T): () => T {
+  let known: { readonly value: T } | null = null;
+  return () => {
+    if (known === null) {
+      known = { value: ask() };
+      setImmediate(() => {
+        known = null;
+      });
+    }
+    return known.value;
+  };
 }
 
 function secondsOf(millis: number | null): number | null {

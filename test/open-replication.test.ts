@@ -31,6 +31,7 @@ const KEY = 'an-admin-key-for-tests-of-links-0123456789';
 
 /** Of a port that is asked nothing. */
 const PASSIVE: Omit<ReplicationPort, 'status'> = {
+  statusOf: () => null,
   setGroup: () => Promise.resolve(),
   move: () => Promise.resolve(),
   atAll: () => Promise.resolve(),
@@ -255,6 +256,7 @@ describe('a node with peers', () => {
               ledgers: [kept(own)],
               warnings: [],
             }),
+            statusOf: () => kept(own),
           }),
           close: () => Promise.resolve(),
         }),

@@ -39,14 +39,13 @@ export async function moveLedger(
   await port.move(tenant, ledger, peer.receiptKey, to.signal);
 }
 
-/** Null of a ledger that is not shared. */
+/** Null of a ledger that is not shared. @throws LedgerError LEDGER_UNKNOWN. */
 export function sharedLedger(
   { port }: Pick<ShareLedgerDeps, 'port'>,
   tenant: string,
   ledger: string,
 ): SharedLedgerStatus | null {
-  const { ledgers } = port.status();
-  return ledgers.find((one) => one.tenant === tenant && one.ledger === ledger) ?? null;
+  return port.statusOf(tenant, ledger);
 }
 
 /** The proof that the key of the ledger's log told two histories; null where there is none. @throws as reading the disk. */

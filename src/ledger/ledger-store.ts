@@ -159,12 +159,22 @@ export class LedgerStore {
     return this.#open.tenantNamed(name);
   }
 
+  /** @param handle of the tenant. */
+  tenantOf(handle: string): TenantDescriptor | undefined {
+    return this.#open.tenant(handle);
+  }
+
   vaultOf(tenant: string): Vault {
     return this.#vaults.get(tenant);
   }
 
   ledgersOf(tenant: string): readonly Ledger[] {
     return this.#open.ledgersOf(tenant);
+  }
+
+  /** @param handle of the ledger. */
+  ledgerOf(handle: string): Ledger | undefined {
+    return this.#open.ledger(handle)?.ledger;
   }
 
   allLedgers(): readonly Ledger[] {

@@ -110,6 +110,8 @@ export interface ReadLag {
 
 export interface ReplicationPort {
   status(): ReplicationStatus;
+  /** Of one ledger; null if it is not shared. @throws LedgerError LEDGER_UNKNOWN. */
+  statusOf(tenant: string, ledger: string): SharedLedgerStatus | null;
   /**
    * Makes the ledger a shared one, or changes its group.
    * @throws ReplicationError GROUP_REFUSED, saying why; LedgerError LEDGER_UNKNOWN, LEDGER_ELSEWHERE.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type BenchResult, benchResultSchema } from '../../bench/bench-result.js';
 import { LINE_BYTES, recordLines } from '../../bench/record-lines.js';
+import { formatReplication } from '../../bench/replication-report.js';
 import { formatReport } from '../../bench/report.js';
 import { median, quantile } from '../../bench/statistics.js';
 import { utf8 } from '../../src/base/bytes.js';
@@ -102,6 +103,44 @@ describe('the report of the benchmarks', () => {
     expect(rows).toContainEqual(['fee at 10 sat/vB, sat', '1,610']);
     expect(rows).toContainEqual(['validation', '900', '', '2.00']);
     expect(formatReport(result)).toMatch(/Absolute figures are noisy/);
+  });
+
+  it('shows what replication does beside what Hypercore and a node alone do', () => {
+    const times = { p50Millis: 1.26, p95Millis: 2, p99Millis: 3 };
+    const load = { load: 'NDJSON', recordsPerSecond: 9_000, ofAlone: 0.6, ...times };
+    const links = [
+      { delayMillis: 50, entriesPerSecond: 30_000, megabytesPerSecond: 24, blocksPerSecond: 2_000 },
+    ];
+    const rest = { who: 'shared, member', startMillis: 900, residentMebibytes: 300 };
+    const figures = {
+      ...{ machine: 'a processor', loadBefore: 0.5, runs: 3 },
+      replica: { entries: 1, entriesPerBlock: 200, links },
+      quorum: {
+        loads: [
+          { ...load, delayMillis: null },
+          { ...load, delayMillis: 0 },
+        ],
+        failOvers: [{ delayMillis: 0, rounds: 5, medianMillis: 3_210.4, longestMillis: 4_000 }],
+      },
+      manyLedgers: {
+        ...{ ledgers: 2_000, sharedMillis: 61_234 },
+        rest: [{ ...rest, cpuShare: 0.0123, bytesPerSecond: 1_999.6 }],
+      },
+    };
+    const text = formatReplication(figures).replaceAll(/ +/g, ' ');
+    expect(text).toMatch(/^a processor; load 0.5 before the run; medians of 3 runs$/m);
+    for (const row of [
+      '| 50 ms each way | 30,000 | 24.0 | 2,000 | 15.0 |',
+      '| NDJSON | the node alone | 9,000 | 1.3 | 2.0 | 3.0 | 0.60 |',
+      '| NDJSON | two of three, 0 ms each way | 9,000 | 1.3 | 2.0 | 3.0 | 0.60 |',
+      '| 0 ms each way | 5 | 3,210 | 4,000 |',
+      '| shared, member | 300 | 900 | 1.2 | 2,000 |',
+    ])
+      expect(text).toContain(row);
+    expect(text).toContain('2,000 ledgers, at rest');
+    expect(text).toContain('in 61.2 s');
+    const { machine, loadBefore, runs } = figures;
+    expect(formatReplication({ machine, loadBefore, runs })).not.toContain('|');
   });
 
   it('is read from what --json prints, and from nothing else', () => {

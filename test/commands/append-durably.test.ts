@@ -28,6 +28,7 @@ const openSharing: OpenSharing = ({ own }) =>
     onLink: () => undefined,
     port: (links) => ({
       status: () => ({ node: own, links: links.status(), ledgers: [], warnings: [] }),
+      statusOf: () => null,
       setGroup: () => Promise.resolve(),
       move: () => Promise.resolve(),
       writerUrl: () => null,

@@ -86,6 +86,7 @@ class TestMember implements MemberDisk {
     const key = keysOf(this.name, 'receipt');
     const groupLinks = new GroupLinks({
       key: { publicKey: key.publicKey, sign: (bytes) => signDetached(key, bytes) },
+      timers: this.timers,
       nodeOf: (peer) => {
         const name = NAMES.find((one) => linkKeyOf(keysOf(one, 'link').publicKey) === peer);
         return name === undefined ? null : nodeId(name);

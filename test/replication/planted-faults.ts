@@ -18,6 +18,9 @@ const TAIL = 'test/replication/replica/tail.test.ts';
 const LOST = 'test/replication/replica/durable-tail.test.ts';
 const OWN = 'test/replication/replica/ledger-replica.test.ts';
 const COMPARE = 'test/replication/replica/compare.test.ts';
+const REPEATS = 'replication/group-repeats.js';
+const AGAIN = 'test/replication/group-again.test.ts';
+const SAID = 'test/replication/group-links.test.ts';
 const RECEIPT = 'test/replication/receipt.test.ts';
 
 export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
@@ -276,5 +279,45 @@ export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
     replace: '!isSame',
     suite: COMPARE,
     tests: 'behind the end of its term',
+  },
+  {
+    name: 'what nobody answered is said by its number',
+    file: REPEATS,
+    find: 'last.left === 0',
+    replace: 'false',
+    suite: SAID,
+    tests: 'where nobody answers',
+  },
+  {
+    name: 'what has changed is said by its number',
+    file: REPEATS,
+    find: 'one.shown === other.shown',
+    replace: 'true',
+    suite: AGAIN,
+    tests: 'is not more that is shown',
+  },
+  {
+    name: 'what was said before comes behind what was said after it',
+    file: REPEATS,
+    find: 'this.#waiting.delete(origin);',
+    replace: '',
+    suite: AGAIN,
+    tests: 'does not come behind',
+  },
+  {
+    name: 'what must be here beside the blocks is asked for and not awaited',
+    file: FOLLOWED,
+    find: 'secured.done',
+    replace: 'undefined',
+    suite: 'test/replication/replica/followed-log.test.ts',
+    tests: 'awaited before they count',
+  },
+  {
+    name: 'a peer may say as much again as it likes',
+    file: 'replication/group-links.js',
+    find: 'conversation.repeats.take(again.length,',
+    replace: 'conversation.repeats.take(0,',
+    suite: SAID,
+    tests: 'is dropped for too many',
   },
 ];

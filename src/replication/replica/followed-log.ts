@@ -306,17 +306,38 @@ export class FollowedLog {
   async #advance(target: number, signal: AbortSignal): Promise<boolean> {
     const copy = this.#copy;
     const to = Math.min(copy.walk.length + this.#limits.blocksAhead, target);
-    await copy.log.fetch(to, signal);
-    const reached = await checkTo(to, copy, this.#own(), this.#isReader);
-    if (isWrong(reached)) {
-      await this.#stop(reached);
-      return false;
+    // Where a head is, what must be here beside the blocks is on its way with them: one round trip, not two.
+    const secured = to === target ? this.#securing(to, signal) : null;
+    try {
+      await copy.log.fetch(to, signal);
+      const reached = await checkTo(to, copy, this.#own(), this.#isReader);
+      if (isWrong(reached)) {
+        await this.#stop(reached);
+        return false;
+      }
+      if (reached !== null) {
+        const { length } = reached.walk;
+        await (secured !== null && length === to
+          ? secured.done
+          : this.#options.secure?.(length, signal));
+        await this.#store(reached);
+      }
+      return to === target;
+    } finally {
+      secured?.giveUp();
     }
-    if (reached !== null) {
-      await this.#options.secure?.(reached.walk.length, signal);
-      await this.#store(reached);
-    }
-    return to === target;
+  }
+
+  /** What it fails with is told to whoever waits for it, and to nobody if nobody does any more. */
+  #securing(length: number, signal: AbortSignal): { done: Promise<void>; giveUp: () => void } {
+    const ending = new AbortController();
+    const both = AbortSignal.any([signal, ending.signal]);
+    const done = this.#options.secure?.(length, both) ?? Promise.resolve();
+    done.catch(() => undefined);
+    const giveUp = (): void => {
+      ending.abort();
+    };
+    return { done, giveUp };
   }
 
   /** Of what was remembered: its blocks must be there, and be those. What a power cut took is fetched again. */

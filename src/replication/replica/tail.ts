@@ -57,6 +57,11 @@ export class Tail {
   readonly #log: FollowedLog;
   readonly #copy: LogCopy;
   readonly #turns: Turns;
+  #announced: {
+    readonly head: CheckedHead;
+    readonly keys: readonly LogKeys[];
+    readonly announcement: LogAnnouncement;
+  } | null = null;
 
   private constructor(
     options: TailOptions,
@@ -114,8 +119,14 @@ export class Tail {
   get announcement(): LogAnnouncement | null {
     const { head, isThere, keys } = this.#copy;
     if (!isThere || head === null) return null;
-    const { origin } = this.#options.pinned;
-    return { origin, keys: keysAt(keys, head.walk.length), checkpoint: head.head.note };
+    // Asked for with each heartbeat, and seldom another one.
+    if (this.#announced?.head !== head || this.#announced.keys !== keys) {
+      const { origin } = this.#options.pinned;
+      const { note: checkpoint } = head.head;
+      const announcement = { origin, keys: keysAt(keys, head.walk.length), checkpoint };
+      this.#announced = { head, keys, announcement };
+    }
+    return this.#announced.announcement;
   }
 
   /** What a block of this node's own would go on from; null while `isWhole` is false, or nothing was announced yet. */

@@ -3,6 +3,8 @@ import type { Logger } from '../../base/logger.js';
 import type { KeyStore } from '../../keys/key-store.js';
 import type { LedgerStore } from '../../ledger/ledger-store.js';
 import type { Link } from '../links/link.js';
+import { RateBudget } from '../links/rate-budget.js';
+import type { Timers } from '../links/timers.js';
 import { groupOf } from '../protocol/log-view.js';
 import type { NodeId } from '../protocol/term.js';
 import type { ReplicationSettings } from '../replication-settings.js';
@@ -18,16 +20,26 @@ export interface OfferingParts {
   readonly mayTake: (origin: string) => boolean;
   /** Makes it, with its tenant, one of this node's. */
   readonly take: (from: NodeId, offer: LedgerOffer, data: OfferedLedger) => Promise<void>;
+  readonly timers: Timers;
   readonly logger: Logger;
 }
 
-/** To one peer at a time: below what its channel takes. */
-const OFFERED_AT_ONCE = 50;
+/** To one peer, whoever asks for it and how often: below what its channel takes. */
+const OFFERED = { perSecond: 100, burst: 100 } as const;
+/** What was offered may be on its way to be taken. */
+const REPEAT_MILLIS = 3_000;
 const MAX_TAKING = 64;
+
+interface Offered {
+  readonly budget: RateBudget;
+  /** When on this link, by origin. */
+  readonly at: Map<string, number>;
+}
 
 export class Offering {
   readonly #parts: OfferingParts;
   readonly #channels: OfferChannels;
+  readonly #offered = new Map<NodeId, Offered>();
   /** Offered, and being taken: by origin. */
   readonly #taking = new Set<string>();
   /** Of whom the operator has been told. */
@@ -43,18 +55,28 @@ export class Offering {
   /** To be called when a link stands, before it is used. @param onClose called once, with the link. */
   onLink(node: NodeId, link: Link, onClose: () => void): void {
     this.#channels.onLink(node, link, onClose);
+    const budget = new RateBudget(OFFERED, this.#parts.timers.now());
+    this.#offered.set(node, { budget, at: new Map() });
   }
 
-  /** Some of them; those that it does not take are to be offered again. */
+  /** Those of them that were not offered just now, as far as the peer can be sent so many; the others when this is asked again. */
   offerTo(node: NodeId, wanting: readonly SharedEntry[]): void {
-    for (const one of wanting.slice(0, OFFERED_AT_ONCE)) void this.#offer(node, one);
+    const offered = this.#offered.get(node);
+    const now = this.#parts.timers.now();
+    for (const one of wanting) {
+      const at = offered?.at.get(one.ledger.origin) ?? -Infinity;
+      if (now < at + REPEAT_MILLIS) continue;
+      if (offered?.budget.take(1, now) !== true) return;
+      offered.at.set(one.ledger.origin, now);
+      void this.#offer(node, one);
+    }
   }
 
   async #offer(node: NodeId, { handle, ledger: shared }: SharedEntry): Promise<void> {
     const { keyStore, logger, store } = this.#parts;
     const { origin, state } = shared;
-    const ledger = store.allLedgers().find((one) => one.identity.handle === handle);
-    const tenant = store.tenants().find((one) => one.handle === ledger?.identity.tenant);
+    const ledger = store.ledgerOf(handle);
+    const tenant = ledger && store.tenantOf(ledger.identity.tenant);
     if (ledger === undefined || tenant === undefined) return;
     try {
       this.#channels.send(node, {

@@ -250,10 +250,17 @@ export class SharedLedger implements TailUser {
       send: (origin, to, message) => {
         const { announcement } = this.#tail;
         const saysEnd = ['announce', 'vote', 'willing'].includes(message.kind);
-        if (saysEnd && announcement !== null) announce(to, announcement);
+        if (saysEnd && announcement !== null)
+          announce(to, announcement, message.kind === 'announce' && this.#hasAll(to));
         return links.send(origin, to, message);
       },
     };
+  }
+
+  /** Whether a member has given this writer a receipt for the whole log. */
+  #hasAll(node: NodeId): boolean {
+    const { log, role } = this.state;
+    return role.kind === 'writing' && (role.receipts.get(node) ?? 0) >= log.end.length;
   }
 
   /** Takes what was announced by whom the protocol follows; more of the same term is welcome. */

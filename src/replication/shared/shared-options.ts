@@ -34,8 +34,8 @@ export interface SharedLedgerOptions {
   readonly secrets: SecureParts['secrets'];
   /** Who is asked while the log names nobody. */
   readonly acquaintances: readonly NodeId[];
-  /** Says to a member what this node has of the log. */
-  readonly announce: (to: NodeId, announcement: LogAnnouncement) => void;
+  /** Says to a member what this node has of the log. @param hasIt whether the member has given a receipt for all of it. */
+  readonly announce: (to: NodeId, announcement: LogAnnouncement, hasIt: boolean) => void;
   /** A peer sent what is not of the log. @param peer by which links know it. */
   readonly onOffender: (peer: Uint8Array | null) => void;
   readonly erasing: ErasingPort;

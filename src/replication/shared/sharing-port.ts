@@ -53,6 +53,11 @@ export function sharingPort(parts: SharingPortParts): ReplicationPort {
       );
       return { node: own, links: links.status(), ledgers, warnings };
     },
+    statusOf: (tenant, name) => {
+      const { identity, reader } = ledgerNamed(tenant, name);
+      const shared = sharing.of(reader.origin);
+      return shared === undefined ? null : statusOf(identity.handle, shared, parts);
+    },
     setGroup: async (tenant, name, wanted) => {
       await sharing.setGroup(ledgerNamed(tenant, name), wanted);
     },
@@ -107,8 +112,8 @@ function statusOf(
   parts: SharingPortParts,
 ): SharedLedgerStatus {
   const { state, store, tail } = shared;
-  const ledger = parts.store.allLedgers().find(({ identity }) => identity.handle === handle);
-  const tenant = parts.store.tenants().find((one) => one.handle === ledger?.identity.tenant);
+  const ledger = parts.store.ledgerOf(handle);
+  const tenant = ledger && parts.store.tenantOf(ledger.identity.tenant);
   const group = groupOf(state.log);
   return {
     tenant: tenant?.name ?? '',

@@ -72,6 +72,8 @@ export class Sharing {
   /** Which tails are given to whom. */
   readonly #given = new Map<Link, Set<string>>();
   #opening: Promise<unknown> = Promise.resolve();
+  /** When it is looked at next, by the monotonic clock. */
+  #lookAt = Infinity;
   #cancel: () => void = () => undefined;
   #isClosed = false;
 
@@ -79,7 +81,10 @@ export class Sharing {
     const { receipt, settings, timers, onFailure } = options;
     this.#options = options;
     const byKey = new Map(settings.peers.map((peer) => [peer.linkKey, peer.receiptKey]));
-    this.#groups = new GroupLinks({ key: receipt, nodeOf: (key) => byKey.get(key) ?? null });
+    this.#groups = new GroupLinks({
+      ...{ key: receipt, timers },
+      nodeOf: (key) => byKey.get(key) ?? null,
+    });
     this.self = this.#groups.self;
     this.#logs = new LogChannels(timers, (from, announcement) => {
       const entry = this.#shared.get(announcement.origin);
@@ -166,7 +171,8 @@ export class Sharing {
     if (known === undefined || known.state.log.groups.length === 0)
       await this.#found(ledger, wanted);
     else await changeGroup(known, wanted);
-    this.#look();
+    // Many ledgers may be shared one after the other: whoever is to have them is looked at once for some of them.
+    this.#lookIn(SOON_MILLIS);
   }
 
   /** Takes no part any more. */
@@ -224,8 +230,8 @@ export class Sharing {
       links: this.#groups,
       secrets: this.#secrets,
       acquaintances: acquaintances.filter((node) => node !== this.self),
-      announce: (to, announcement) => {
-        this.#logs.announce(to, announcement);
+      announce: (to, announcement, hasIt) => {
+        this.#logs.announce(to, announcement, hasIt ? null : undefined);
       },
       sayErased: (to, message) => {
         this.#erased.send(to, message);
@@ -239,14 +245,14 @@ export class Sharing {
       },
       ...(founding && { founding }),
     });
-    this.#shared.set(origin, { handle: ledger.identity.handle, ledger: opened });
-    for (const [node, link] of this.#links) this.#tell(node, link);
+    const entry = { handle: ledger.identity.handle, ledger: opened };
+    this.#shared.set(origin, entry);
+    for (const [node, link] of this.#links) this.#tell(node, link, [entry]);
     return opened;
   }
 
   /** Groups change, and links come: who is to have what is looked at again and again. */
   #look(): void {
-    this.#cancel();
     if (this.#isClosed) return;
     for (const [node, link] of this.#links) {
       this.#tell(node, link);
@@ -259,16 +265,26 @@ export class Sharing {
       ledger.look();
     }
     this.#telling.look();
-    this.#cancel = this.#options.timers.after(LOOK_MILLIS, () => {
+    this.#lookIn(LOOK_MILLIS);
+  }
+
+  #lookIn(millis: number): void {
+    const { timers } = this.#options;
+    const at = timers.now() + millis;
+    if (this.#isClosed || at > this.#lookAt) return;
+    this.#cancel();
+    this.#lookAt = at;
+    this.#cancel = timers.after(millis, () => {
+      this.#lookAt = Infinity;
       this.#look();
     });
   }
 
-  /** Gives a peer the logs that it keeps too. */
-  #tell(node: NodeId, link: Link): void {
+  /** Gives a peer those logs that it keeps too. */
+  #tell(node: NodeId, link: Link, entries: readonly SharedEntry[] = this.all()): void {
     const given = this.#given.get(link);
     if (given === undefined) return;
-    for (const { ledger } of this.all()) {
+    for (const { ledger } of entries) {
       if (given.has(ledger.origin) || !this.#keeps(ledger, node)) continue;
       given.add(ledger.origin);
       ledger.replicateWith(link.mux);
@@ -344,6 +360,7 @@ export class Sharing {
 }
 
 const LOOK_MILLIS = 1_000;
+const SOON_MILLIS = 50;
 /** As many logs as a node follows. */
 const MAX_SHARED = REPLICA_LIMITS.logs;
 

@@ -1,5 +1,6 @@
 /** What an honest log and its replicas come to, over real Hypercores and Noise links. */
 import { describe, expect, it } from '@jest/globals';
+import { eventually } from '../../support/eventually.js';
 import { BLOCK_KEY } from '../support/hostile-writer.js';
 import { Stage } from '../support/stage.js';
 
@@ -94,4 +95,53 @@ it('gives no block that was not verified', async () => {
   await writer.write(3);
   await one.log.announce(await writer.announcement());
   await expect(one.log.block(0)).rejects.toThrow(RangeError);
+});
+
+describe('what must be here beside the blocks', () => {
+  /** Asked for by each length; here when the test says so. */
+  function asking() {
+    const asked: { length: number; signal: AbortSignal; have: () => void }[] = [];
+    const secure = (length: number, signal: AbortSignal): Promise<void> =>
+      new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(signal.reason as Error);
+        });
+        asked.push({ length, signal, have: resolve });
+      });
+    return { asked, secure };
+  }
+
+  it('is asked for with the blocks, and awaited before they count', async () => {
+    const { asked, secure } = asking();
+    const writer = await stage.writer();
+    const one = await stage.replica('one', { secure });
+    await writer.write(3);
+    await one.log.announce(await writer.announcement());
+    await eventually(() => asked.length === 1, 'it asks while there are no blocks');
+    expect(asked[0]?.length).toBe(1);
+    stage.connect(one.log, writer);
+    await eventually(() => one.log.written === 1, 'the block');
+    // Another one, which waits for nothing else, takes a longer way meanwhile.
+    const two = await stage.replica('two');
+    stage.connect(two.log, writer);
+    await two.log.announce(await writer.announcement());
+    await two.settled(3);
+    expect(one.stored).toEqual([]);
+    asked[0]?.have();
+    await one.settled(3);
+    expect(one.stored.map(({ size }) => size)).toEqual([3]);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is given up where the blocks cannot come', async () => {
+    const { asked, secure } = asking();
+    const writer = await stage.writer();
+    const one = await stage.replica('one', { secure, bytes: 1_000 });
+    stage.connect(one.log, writer);
+    await writer.write(10);
+    await one.log.announce(await writer.announcement());
+    await eventually(() => one.failures.length === 1, 'there is no room');
+    expect(asked.map(({ signal }) => signal.aborted)).toEqual([true]);
+    expect(one.stored).toEqual([]);
+  });
 });

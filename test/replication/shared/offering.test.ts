@@ -7,6 +7,7 @@ import { OfferChannels } from '../../../src/replication/shared/offer-channels.js
 import type { LedgerOffer } from '../../../src/replication/shared/offer.js';
 import { Offering, type OfferingParts } from '../../../src/replication/shared/offering.js';
 import { eventually } from '../../support/eventually.js';
+import { FakeTimers } from '../../support/fake-timers.js';
 import { linkKey, TestNode } from '../links/links-fixture.js';
 
 const nodes: TestNode[] = [];
@@ -47,7 +48,7 @@ async function offeringTo({
     settings: {
       peers: [{ name: 'one', linkKey: linkKey('one'), receiptKey: HEX, offers }],
     } as unknown as OfferingParts['settings'],
-    ...{ store: {} as never, keyStore: {} as never, logger },
+    ...{ store: {} as never, keyStore: {} as never, logger, timers: new FakeTimers() },
     mayTake: () => true,
     take: () => Promise.resolve(),
     ...parts,

@@ -26,7 +26,7 @@ export const SHARED_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'blocks count as stored before their secrets are here',
     file: FOLLOWED,
-    find: 'await this.#options.secure?.(reached.walk.length, signal);',
+    find: 'await (secured !== null && length === to ? secured.done : this.#options.secure?.(length, signal));',
     replace: '',
     suite: TAIL,
     tests: 'and not before',
