@@ -63,10 +63,17 @@ const group = z
     writeQuorum: count,
   })
   .refine((one: Group) => faultOfGroup(one) === null);
+const since = z.array(z.strictObject({ block: count, group })).max(2);
 const known = { end, groups: z.array(group).max(2), term };
 
 const messages = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('announce'), end, shown: count, term }),
+  z.strictObject({
+    kind: z.literal('announce'),
+    end,
+    groups: since.exactOptional(),
+    shown: count,
+    term,
+  }),
   z.strictObject({ kind: z.literal('receipt'), length: count, term }),
   z.strictObject({ kind: z.literal('ask'), isRecovering: z.boolean(), term }),
   z.strictObject({ kind: z.literal('willing'), ...known }),

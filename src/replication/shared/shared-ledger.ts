@@ -180,6 +180,7 @@ export class SharedLedger implements TailUser {
         }),
       begin: (hand) => beginTerm(this.#options, this.#tail, hand),
       discard: (length) => this.#tail.discard(length),
+      know: () => Promise.reject(new Error('a member with data reads its log')),
       follow: (from, end) => {
         this.#following = { from, term: lastTerm(end) };
         void this.#follow();

@@ -2,7 +2,7 @@
  * Faults to plant: each is a way to get the protocol wrong, and each must be found. A fault is a rule that is not kept,
  * or a node that does something else than it was told.
  */
-import { isVoteQuorum, isWriteQuorum } from '../protocol/group.js';
+import { isVoteQuorum, isWriteQuorum, standsIn } from '../protocol/group.js';
 import { commonLength } from '../protocol/log-end.js';
 import { type Rules, RULES } from '../protocol/rules.js';
 import type { Term } from '../protocol/term.js';
@@ -163,6 +163,21 @@ export const PLANTS: readonly Plant[] = [
     name: 'judge-by-first-group',
     what: 'quorums are counted in the first group of the log, not in its newest',
     rules: { groupOf: ({ groups }) => groups[0]?.group ?? null },
+  },
+  {
+    name: 'stand-in-unasked',
+    what: 'a member without data counts before it has said what it knows',
+    rules: {
+      standsIn: (group, nodes, isAway) => {
+        const without = group.members.filter(({ hasData }) => !hasData);
+        return standsIn(group, new Set([...nodes, ...without.map(({ node }) => node)]), isAway);
+      },
+    },
+  },
+  {
+    name: 'forget-known',
+    what: 'a member without data forgets with each start how far it knew the log to go',
+    flaws: { forgetsKnown: true },
   },
   {
     name: 'forget-keys',

@@ -26,7 +26,7 @@ import { depsOf, openTestStore, type TestStore } from '../../support/test-store.
 export const TENANT = 'acme';
 export const LEDGER = 'kyc';
 /** Quicker than a deployment's: links here have no way to go. */
-export const TIMING = { announceEvery: 60, silence: 400, election: 600, repeat: 100 };
+export const TIMING = { announceEvery: 60, silence: 400, election: 600, repeat: 100, away: 1_000 };
 
 export interface NodeKeys {
   readonly name: string;
