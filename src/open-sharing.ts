@@ -9,6 +9,7 @@ import { systemTimers } from './replication/links/timers.js';
 import { ReplicaMemory } from './replication/replica/replica-memory.js';
 import { sharingPort } from './replication/shared/sharing-port.js';
 import { Sharing } from './replication/shared/sharing.js';
+import { VotingMemory } from './replication/shared/voting-memory.js';
 import { parseVerifierKey } from './tlog/note-key.js';
 
 /** @param onFailure told once, when nothing is known any more of what is on disk. */
@@ -25,6 +26,7 @@ export function sharingOver(
     const sharing = await Sharing.open({
       ...{ settings, receipt: keys.receipt, store, keyStore, logs, run: node.run },
       memory: await ReplicaMemory.open(directory),
+      votes: await VotingMemory.open(directory),
       adoptTenant: async ({ handle, name, recoveryKey, root }) => {
         await keyStore.adoptTenant(handle, root, parseVerifierKey(recoveryKey).publicKey);
         await node.adoptTenant({ handle, name, recoveryKey });

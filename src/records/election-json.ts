@@ -11,7 +11,11 @@ import {
 import { SIGNATURE } from './internal/shapes.js';
 
 export function electionToJson({ node, number, signature, votes }: Election): JsonObject {
-  return { node, number, signature, votes: votes.map(voteToJson) };
+  return { node, number, signature, votes: votesToJson(votes) };
+}
+
+export function votesToJson(votes: readonly ElectionVote[]): JsonObject[] {
+  return votes.map(voteToJson);
 }
 
 /** The optional member `election`. */
@@ -19,12 +23,8 @@ export function readElection(members: JsonMembers, refuse: Refuse): Election | u
   const value = members.optional('election', JSON_OBJECT);
   if (value === undefined) return undefined;
   const election = new JsonMembers(value, refuse, 'election');
-  const votes = election.objects('votes', MAX_VOTES).map((vote) => readVote(vote, refuse));
-  if (
-    votes.length === 0 ||
-    !votes.every(({ by }, at) => at === 0 || (votes[at - 1]?.by ?? '') < by)
-  )
-    throw refuse('the votes of an election do not ascend by member');
+  const votes = readVotes(election, refuse);
+  if (votes.length === 0) throw refuse('an election without votes');
   const read = {
     ...readTerm(election, refuse, 'node', 'number'),
     signature: election.required('signature', SIGNATURE),
@@ -32,6 +32,14 @@ export function readElection(members: JsonMembers, refuse: Refuse): Election | u
   };
   election.end();
   return read;
+}
+
+/** The optional member `votes`, which is not empty; none if it is absent. */
+export function readVotes(members: JsonMembers, refuse: Refuse): readonly ElectionVote[] {
+  const votes = members.objects('votes', MAX_VOTES).map((vote) => readVote(vote, refuse));
+  if (!votes.every(({ by }, at) => at === 0 || (votes[at - 1]?.by ?? '') < by))
+    throw refuse('the votes of an election do not ascend by member');
+  return votes;
 }
 
 export function readTerm(

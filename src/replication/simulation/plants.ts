@@ -2,10 +2,10 @@
  * Faults to plant: each is a way to get the protocol wrong, and each must be found. A fault is a rule that is not kept,
  * or a node that does something else than it was told.
  */
-import { isVoteQuorum, isWriteQuorum, standsIn } from '../protocol/group.js';
+import { type Group, isVoteQuorum, isWriteQuorum, standsIn } from '../protocol/group.js';
 import { commonLength } from '../protocol/log-end.js';
 import { type Rules, RULES } from '../protocol/rules.js';
-import type { Term } from '../protocol/term.js';
+import type { NodeId, Term } from '../protocol/term.js';
 import type { Flaws } from './sim-parts.js';
 
 export interface Plant {
@@ -17,6 +17,8 @@ export interface Plant {
 }
 
 const byNumber = (a: Term, b: Term): number => a.number - b.number;
+const withoutData = ({ members }: Group): NodeId[] =>
+  members.filter(({ hasData }) => !hasData).map(({ node }) => node);
 const isSameNumber = (a: Term, b: Term): boolean => a.number === b.number;
 
 export const PLANTS: readonly Plant[] = [
@@ -168,10 +170,8 @@ export const PLANTS: readonly Plant[] = [
     name: 'stand-in-unasked',
     what: 'a member without data counts before it has said what it knows',
     rules: {
-      standsIn: (group, nodes, isAway) => {
-        const without = group.members.filter(({ hasData }) => !hasData);
-        return standsIn(group, new Set([...nodes, ...without.map(({ node }) => node)]), isAway);
-      },
+      standsIn: (group, nodes, isAway) =>
+        standsIn(group, new Set([...nodes, ...withoutData(group)]), isAway),
     },
   },
   {

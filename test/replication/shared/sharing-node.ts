@@ -19,6 +19,7 @@ import {
   type ReplicationSettings,
 } from '../../../src/replication/replication-settings.js';
 import { Sharing } from '../../../src/replication/shared/sharing.js';
+import { VotingMemory } from '../../../src/replication/shared/voting-memory.js';
 import { parseVerifierKey } from '../../../src/tlog/note-key.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { depsOf, openTestStore, type TestStore } from '../../support/test-store.js';
@@ -96,6 +97,7 @@ export class SharingNode {
     this.sharing = await Sharing.open({
       ...{ settings, receipt: keys.receipt, store, keyStore: this.#keyStore, logs },
       memory: await ReplicaMemory.open(directory),
+      votes: await VotingMemory.open(directory),
       run: ++this.#run,
       adoptTenant: async ({ handle, name, recoveryKey, root }) => {
         const { publicKey } = parseVerifierKey(recoveryKey);
@@ -157,5 +159,16 @@ export function majorityOf(all: readonly NodeKeys[]): GroupWish {
       ...{ node, site: `site-${name}`, country: null, hasData: true, mayWrite: true },
     })),
     ...{ writeQuorum: quorum, voteQuorum: quorum, sites: 1, countries: null },
+  };
+}
+
+/** Two keep the data, and the third has a vote. */
+export function twoAndAVote(all: readonly NodeKeys[]): GroupWish {
+  const group = majorityOf(all);
+  return {
+    ...group,
+    members: group.members.map((member, at) =>
+      at < 2 ? member : { ...member, hasData: false, mayWrite: false },
+    ),
   };
 }
