@@ -14,7 +14,6 @@ import {
   type VoteOn,
   type WriterTerm,
 } from '../tlog/election.js';
-import { lastTerm } from './protocol/log-end.js';
 import {
   COUNT_SHAPE as count,
   END_SHAPE as end,
@@ -23,6 +22,7 @@ import {
   SINCE_SHAPE as since,
   TERM_SHAPE as term,
 } from './group-shapes.js';
+import { lastTerm } from './protocol/log-end.js';
 import type { Message, Vote } from './protocol/messages.js';
 import type { NodeId, Term } from './protocol/term.js';
 import { ReplicationError } from './replication-error.js';

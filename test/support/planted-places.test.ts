@@ -24,6 +24,7 @@ import { HANDOVER_FAULTS } from '../ledger/planted-handovers.js';
 import { OUTAGE_FAULTS } from '../outages/outage-faults.js';
 import { LINK_FAULTS } from '../replication/links/planted-faults.js';
 import { REPLICA_FAULTS } from '../replication/planted-faults.js';
+import { VOTING_FAULTS } from '../replication/shared/planted-faults.js';
 import { ERASURE_FAULTS } from '../retention/planted-erasures.js';
 import { RETENTION_FAULTS } from '../retention/planted-faults.js';
 import { HOLDER_FAULTS } from '../retention/planted-holders.js';
@@ -57,6 +58,7 @@ const ALL = [
   ...RETENTION_FAULTS,
   ...LINK_FAULTS,
   ...REPLICA_FAULTS,
+  ...VOTING_FAULTS,
   REHEARSAL_FAULT,
   ...BACKUP_FAULTS,
   ...HANDOVER_FAULTS,

@@ -14,6 +14,7 @@ import { TIMING } from '../../../src/replication/protocol/rules.js';
 import type { NodeId, Term } from '../../../src/replication/protocol/term.js';
 import { VotingLedger } from '../../../src/replication/shared/voting-ledger.js';
 import { VotingMemory } from '../../../src/replication/shared/voting-memory.js';
+import { Voting } from '../../../src/replication/shared/voting.js';
 import type { ElectionVote } from '../../../src/tlog/election.js';
 import { signVote } from '../../../src/tlog/election.js';
 import { eventually } from '../../support/eventually.js';
@@ -307,5 +308,18 @@ describe('what it knows', () => {
     );
     await startsAgain();
     expect(ledger.state).toMatchObject({ memory: 'whole', log: { end: { length: 3 } } });
+  });
+
+  it('is to be heard from all again once it keeps the data: it has forgotten what it knew', async () => {
+    hear(A, announceOf(FIRST, 3));
+    await knows(3);
+    await ledger.close();
+    const voting = await Voting.open(options());
+    expect(voting.of(ORIGIN)?.state.log.end.length).toBe(3);
+    await voting.giveUp(ORIGIN);
+    expect([voting.of(ORIGIN), await memory.all()]).toEqual([undefined, []]);
+    const promise = await opened.keyStore.groupPromise(ORIGIN);
+    expect(promise).toMatchObject({ memory: 'behind', promised: { number: 1 } });
+    await voting.close();
   });
 });
