@@ -53,7 +53,8 @@ async function keyAt(name: Name): Promise<string> {
   return ((await answer.json()) as { key: string }).key;
 }
 
-async function begin(): Promise<Map<Name, string>> {
+/** @param third what the third node is, as `ledger group` takes it. */
+async function begin(third: 'c' | 'c:vote-only' = 'c'): Promise<Map<Name, string>> {
   const peers = new Map<Name, object>();
   for (const name of NAMES) {
     const data = join(root, name, 'data');
@@ -90,12 +91,16 @@ async function begin(): Promise<Map<Name, string>> {
   const env = { CHIROGRAPH_URL: node('a').service.url, CHIROGRAPH_KEY: keys.get('a') ?? '' };
   const made = await ask('a', keys, '/v1/ledgers', { name: 'kyc' });
   expect(made.status).toBe(201);
-  const members = ['--member', 'b', '--member', 'c', '--countries', 'DE,FR'];
+  // No data of a vote can lie where none may.
+  const countries = third === 'c' ? 'DE,FR' : 'DE';
+  const members = ['--member', 'b', '--member', third, '--countries', countries];
   const grouped = await runCli(['ledger', 'group', 'kyc', ...members], env);
   expect([grouped.code, grouped.stderr]).toEqual([0, '']);
-  for (const name of ['b', 'c'] as const)
+  const keeping = third === 'c' ? (['b', 'c'] as const) : (['b'] as const);
+  for (const name of keeping) {
     await eventually(() => hasLedger(name), `the ledger at ${name}`, PATIENCE);
-  for (const name of ['b', 'c'] as const) keys.set(name, await keyAt(name));
+    keys.set(name, await keyAt(name));
+  }
   return keys;
 }
 
@@ -182,4 +187,68 @@ it('is written at quorum, read anywhere, and goes on when its writer is gone', a
   await start('a');
   const last = await ask('a', keys, '/v1/ledgers/kyc', undefined, { 'chirograph-min-size': '5' });
   expect(last.status).toBe(200);
+}, 120_000);
+
+interface Status {
+  readonly ledgers: readonly {
+    readonly tenant: string | null;
+    readonly role: string;
+    readonly stoodIn: boolean;
+    readonly warnings: readonly string[];
+    readonly troubles: readonly { readonly kind: string }[];
+  }[];
+}
+
+async function statusAt(name: Name): Promise<Status> {
+  return (await (await node(name).request('/v1/replication')).json()) as Status;
+}
+
+it('goes on in one of two sites with a third that has a vote, which knows no more than it has to', async () => {
+  const keys = await begin('c:vote-only');
+  await eventually(
+    async () => (await statusAt('c')).ledgers[0]?.role === 'voting',
+    'a vote',
+    PATIENCE,
+  );
+  const [voted] = (await statusAt('c')).ledgers;
+  expect(voted).toMatchObject({ tenant: null, ledger: null, hasData: false, size: 0, length: 0 });
+  expect([voted?.warnings, voted?.troubles]).toEqual([[], []]);
+  const list = (await (await node('c').request('/v1/ledgers')).json()) as { ledgers: object[] };
+  expect(JSON.stringify(list)).not.toContain('kyc');
+  expect((await node('c').request('/v1/ledgers/kyc')).status).toBe(404);
+  const envOf = (name: Name, key = keys.get(name)): Record<string, string> => ({
+    CHIROGRAPH_URL: node(name).service.url,
+    CHIROGRAPH_KEY: key ?? '',
+  });
+  const said = await runCli(['replication', 'status'], envOf('c', ADMIN));
+  expect([said.code, said.stdout]).toEqual([
+    0,
+    expect.stringMatching(/\/kyc +voting +a \(term 1\)/),
+  ]);
+  const moved = await runCli(['ledger', 'move', 'kyc', '--to', 'c'], envOf('a'));
+  expect([moved.code, moved.stderr]).toEqual([
+    expect.any(Number),
+    expect.stringContaining('it has a vote and no data'),
+  ]);
+  const shown = await runCli(['ledger', 'group', 'kyc'], envOf('a'));
+  expect(shown.stdout).toMatch(/^c +c1 +FR +a vote +yes/m);
+  expect(shown.stdout).not.toContain('warning');
+
+  await stop('a');
+  const key = { 'Idempotency-Key': 'k1' };
+  await eventually(
+    // Elsewhere, then pending, then there, perhaps by the request before.
+    async () =>
+      [200, 201].includes((await ask('b', keys, '/v1/ledgers/kyc/records', record(1), key)).status),
+    'a write at the other site',
+    PATIENCE * 2,
+  );
+  const alone = await runCli(['replication', 'status'], envOf('b', ADMIN));
+  expect([alone.code, alone.stdout]).toEqual([1, expect.stringContaining('stand in')]);
+  await start('a');
+  await eventually(
+    async () => (await statusAt('b')).ledgers[0]?.troubles.length === 0,
+    'nobody stands in',
+    PATIENCE,
+  );
 }, 120_000);

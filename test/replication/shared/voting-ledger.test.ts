@@ -242,6 +242,8 @@ describe('a writer', () => {
 
   it('does not say that its log goes on in a term after its own', async () => {
     hear(A, { ...announceOf({ number: 9, node: B }, 9), term: FIRST });
+    hear(A, { kind: 'ask', term: { number: 3, node: A }, isRecovering: true });
+    await eventually(() => answersTo(A).length > 0, 'an answer to what came after it');
     hear(A, announceOf(FIRST, 2));
     await knows(2);
     expect(ledger.state.log.end.segments).toHaveLength(1);
