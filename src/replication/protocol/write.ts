@@ -58,14 +58,14 @@ export function announce(state: MemberState, role: Writing, context: StepContext
   return { state: { ...state, role: next }, effects };
 }
 
-/** Whether the members with data that are there are too few to show anything. */
-function isStoodIn(state: MemberState, role: Writing, context: StepContext): boolean {
-  const group = context.rules.groupOf(state.log);
+/** Whether the members with data that are there are too few to show anything, and with those without they are enough. */
+function isStoodIn({ log, self }: MemberState, role: Writing, context: StepContext): boolean {
+  const { rules } = context;
+  const group = rules.groupOf(log);
   if (group === null) return false;
-  const there = group.members.filter(
-    ({ node }) => node === state.self || !isAway(role, node, context),
-  );
-  return !context.rules.isWriteQuorum(group, new Set(there.map(({ node }) => node)));
+  const isGone = (node: NodeId): boolean => node !== self && isAway(role, node, context);
+  const there = new Set(group.members.map(({ node }) => node).filter((node) => !isGone(node)));
+  return !rules.isWriteQuorum(group, there) && rules.standsIn(group, there, isGone);
 }
 
 function isAway({ heardAt, since }: Writing, node: NodeId, { now, timing }: StepContext): boolean {

@@ -12,6 +12,8 @@ export class Promises {
   #broken: string | null = null;
   /** What was shown, by any node, at each place. */
   readonly #shown: Block[] = [];
+  /** How often something was shown because members without data knew of it. */
+  #stoodIn = 0;
   /** Keys of what was shown. */
   readonly #keys = new Map<string, number>();
   /** What was told to those who asked, by key. */
@@ -31,6 +33,10 @@ export class Promises {
 
   get shown(): readonly Block[] {
     return this.#shown;
+  }
+
+  get stoodIn(): number {
+    return this.#stoodIn;
   }
 
   get acknowledged(): number {
@@ -82,7 +88,9 @@ export class Promises {
     const having = new Set([node, ...given.map(([receipted]) => receipted)]);
     // What is on its disk may be ahead of what it knows, by a change of the group.
     const group = groupOf(known);
-    if (group === null || !(isWriteQuorum(group, having) || isKnownToEnough(group, having)))
+    const hasQuorum = group !== null && isWriteQuorum(group, having);
+    if (!hasQuorum && group !== null && isKnownToEnough(group, having)) this.#stoodIn++;
+    else if (!hasQuorum)
       this.break(`${node} shows ${length} blocks that ${having.size} alone have in ${term}`);
     for (const [at, block] of blocks.slice(0, length).entries()) {
       const before = this.#shown[at];

@@ -268,6 +268,26 @@ describe('what it knows', () => {
     fails = false;
   });
 
+  it('is nothing where its first record was never on disk: that has nothing to remember', async () => {
+    await ledger.close();
+    const origin = 'log.example/0011223344556677/other';
+    const record = {
+      ...{ origin, believed: FIRST },
+      known: { end: { length: 0, segments: [] }, groups: [{ block: 0, group: GROUP }] },
+    };
+    const fails: DurableFileSystem = {
+      ...durableFileSystem,
+      rename: () => Promise.reject(new Error('no space left')),
+    };
+    const directory = join(root, 'data');
+    memory = await VotingMemory.open(directory, fails);
+    await expect(VotingLedger.begin(options(), record)).rejects.toThrow('no space left');
+    memory = await VotingMemory.open(directory);
+    expect((await memory.all()).map((one) => one.origin)).toEqual([ORIGIN]);
+    ledger = await VotingLedger.begin(options(), record);
+    expect(ledger.state.memory).toBe('whole');
+  });
+
   it.each<[string, number, boolean]>([
     ['an older copy of the data', 0, true],
     ['the same data', 2, false],
