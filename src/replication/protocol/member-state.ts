@@ -77,7 +77,7 @@ export interface Writing {
   /** When members said last what they have; of those who have not, when this member began counts. */
   readonly heardAt: ReadonlyMap<NodeId, number>;
   readonly since: number;
-  /** So many members with data are away that those without stand in for them. */
+  /** So many members with data are away that those without are told all, and stand in for them where they are enough. */
   readonly isStoodIn: boolean;
   /** Writes nothing more, because that member is to take over; null while it writes. */
   readonly yieldsTo: { readonly node: NodeId; readonly until: number } | null;

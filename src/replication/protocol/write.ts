@@ -58,14 +58,17 @@ export function announce(state: MemberState, role: Writing, context: StepContext
   return { state: { ...state, role: next }, effects };
 }
 
-/** Whether the members with data that are there are too few to show anything, and with those without they are enough. */
+/**
+ * Whether the members with data that are there are too few to show anything. Those without are told all then, also where
+ * they are not enough in their place: who has forgotten may need their answer, and they must know that it is a member.
+ */
 function isStoodIn({ log, self }: MemberState, role: Writing, context: StepContext): boolean {
   const { rules } = context;
   const group = rules.groupOf(log);
   if (group === null) return false;
   const isGone = (node: NodeId): boolean => node !== self && isAway(role, node, context);
   const there = new Set(group.members.map(({ node }) => node).filter((node) => !isGone(node)));
-  return !rules.isWriteQuorum(group, there) && rules.standsIn(group, there, isGone);
+  return !rules.isWriteQuorum(group, there);
 }
 
 function isAway({ heardAt, since }: Writing, node: NodeId, { now, timing }: StepContext): boolean {

@@ -7,7 +7,7 @@ import type { LedgerStore } from '../../ledger/ledger-store.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Links } from '../links/links.js';
 import type { Timers } from '../links/timers.js';
-import { type Member, memberOf, stoppingSites } from '../protocol/group.js';
+import { type Group, type Member, memberOf, standsIn, stoppingSites } from '../protocol/group.js';
 import { lastTerm } from '../protocol/log-end.js';
 import { groupOf } from '../protocol/log-view.js';
 import type { MemberState } from '../protocol/member-state.js';
@@ -136,9 +136,18 @@ function statusOf(
     group: groupStatus(shared, parts),
     stoppingSites: group === null ? [] : stoppingSites(group),
     alarm: tail.alarm,
-    isStoodIn: state.role.kind === 'writing' && state.role.isStoodIn,
+    isStoodIn: isStoodIn(state, group, parts.sharing),
     doubted: null,
   };
+}
+
+/** Whether members without data that are linked make up for those with data that are away. */
+function isStoodIn({ role, self }: MemberState, group: Group | null, sharing: Sharing): boolean {
+  if (group === null || role.kind !== 'writing' || !role.isStoodIn) return false;
+  if (group.members.every(({ hasData }) => hasData)) return false;
+  const nodes = group.members.map(({ node }) => node);
+  const there = new Set(nodes.filter((node) => node === self || sharing.isLinked(node)));
+  return standsIn(group, there, () => true);
 }
 
 /** Of a ledger that this node has a vote for alone. */

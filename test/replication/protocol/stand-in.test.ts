@@ -108,15 +108,6 @@ describe('a writer', () => {
     expect(effects).toContainEqual({ kind: 'show', length: 2 });
   });
 
-  it('counts nobody where all others are away, and tells nothing then', () => {
-    goOn(5_500);
-    expect(member.role).toMatchObject({ kind: 'writing', isStoodIn: false });
-    expect(announcedTo(WITHOUT)).toMatchObject({ end: { length: 0 } });
-    receiptOf(WITHOUT, 0);
-    goOn(500);
-    expect(announcedTo(WITHOUT)).toMatchObject({ end: { length: 2 } });
-  });
-
   it('stops counting it when the other is back, and shows what both have', () => {
     goOn(4_500);
     receiptOf(WITHOUT, 0);
