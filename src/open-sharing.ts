@@ -13,6 +13,7 @@ import { ReplicaMemory } from './replication/replica/replica-memory.js';
 import type { ErasingPort } from './replication/shared/erasing.js';
 import { sharingPort } from './replication/shared/sharing-port.js';
 import { Sharing } from './replication/shared/sharing.js';
+import { VotingMemory } from './replication/shared/voting-memory.js';
 import { isHeard } from './retention/erasure-execution.js';
 import { parseVerifierKey } from './tlog/note-key.js';
 
@@ -34,6 +35,7 @@ export function sharingOver(
     const sharing = await Sharing.open({
       ...{ settings, receipt: keys.receipt, store, keyStore, logs, run: node.run },
       memory,
+      votes: await VotingMemory.open(directory),
       adoptTenant: async ({ handle, name, recoveryKey, root }) => {
         await keyStore.adoptTenant(handle, root, parseVerifierKey(recoveryKey).publicKey);
         await node.adoptTenant({ handle, name, recoveryKey });

@@ -11,6 +11,8 @@ import {
 const REASONS: Readonly<Record<Trouble, string>> = {
   'no-writer': 'have no writer: nothing is written to them, and reads are as of what is here',
   'quorum-away': 'have too few members linked: what is written waits',
+  'stood-in': 'have members without data standing in: what is written lies at fewer than asked for',
+  unproved: 'have a writer that shows no votes: see the status',
   alarm: 'have an alarm: see the log',
 };
 
@@ -87,6 +89,9 @@ function ledgerMetrics(registry: Registry, ledgers: () => readonly SharedLedgerS
     });
   };
   gauge('blocks', "Blocks on this node's disk.", ({ length }) => length);
+  gauge('has_data', 'Whether this node keeps the data; else it has a vote alone.', ({ hasData }) =>
+    Number(hasData),
+  );
   gauge('shown_blocks', 'Blocks that a write quorum has.', ({ shown }) => shown);
   gauge('size', 'Entries that can be read here.', ({ size }) => size);
   gauge('lag_entries', 'Entries that the writer has shown beyond them.', ({ lag }) => lag);

@@ -242,6 +242,7 @@ describe('a node with peers', () => {
       ...{ term: { node: own.receiptKey, number: 1 }, writer: null, group: null, alarm: null },
       ...{ length: 3, shown: 2, size: 9, lag: null, stoppingSites: ['a1'] },
       silentSince: 1_700_000_000_000 as UnixMillis,
+      ...{ hasData: true, isStoodIn: false, doubted: null },
     });
     const node = await serve('a', {
       replication,

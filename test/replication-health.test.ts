@@ -37,7 +37,8 @@ function ledger(
   return {
     ...{ tenant: 'bank', ledger: 'kyc', origin: 'test.example/1/kyc', role: 'writing' as const },
     ...{ term: { node: node('1'), number: 4 }, writer: node('1'), length: 8, shown: 7, size: 70 },
-    ...{ lag: 0, silentSince: null, group, stoppingSites: [], alarm: null },
+    ...{ lag: 0, silentSince: null, group, stoppingSites: [], alarm: null, hasData: true },
+    ...{ isStoodIn: false, doubted: null },
     ...more,
   };
 }
@@ -71,9 +72,23 @@ describe('a shared ledger', () => {
     [
       'its quorum away',
       {},
-      [member('2', { isLinked: false }), VOTER],
+      [member('2', { isLinked: false }), { ...VOTER, isLinked: false }],
       'quorum-away',
       /1 of 2 members with data are, and 2 are needed/,
+    ],
+    [
+      'members without data standing in',
+      { isStoodIn: true },
+      [member('2', { isLinked: false }), VOTER],
+      'stood-in',
+      /of which 1 of 2 are not linked/,
+    ],
+    [
+      'a writer that shows no votes',
+      { role: 'voting', hasData: false, doubted: node('2') },
+      undefined,
+      'unproved',
+      /22222222 says that it writes, and shows no votes/,
     ],
     [
       'an alarm',
@@ -107,10 +122,20 @@ describe('a shared ledger', () => {
     const sites = stoppingSites({ members: two, writeQuorum: 1, voteQuorum: 2, sites: 1 });
     expect(lines(ledger({ stoppingSites: sites }))).toMatch(/^warning: .* site-2 alone stops it/m);
     const three = { members: [...two, VOTER], writeQuorum: 1, voteQuorum: 3, sites: 1 };
-    expect(stoppingSites({ ...three, writeQuorum: 2, voteQuorum: 2 })).toEqual([
-      'site-1',
-      'site-2',
-    ]);
+    expect(stoppingSites({ ...three, writeQuorum: 2, voteQuorum: 2 })).toEqual([]);
+    expect(stoppingSites(three)).toEqual(['site-1', 'site-2', 'site-3']);
+  });
+
+  it('that this node has a vote for alone is called by its origin, and shows no entries', async () => {
+    const voting = { role: 'voting', hasData: false, tenant: null, ledger: null } as const;
+    const one = ledger({ ...voting, writer: node('2'), length: 0, shown: 7, size: 0, lag: null });
+    expect(troublesOf(one)).toEqual([]);
+    expect(lines(one)).toMatch(/^test\.example\/1\/kyc +voting +peer-2 \(term 4\) +- +- /m);
+    const registry = new Registry();
+    replicationMetrics(registry, () => statusOf(one));
+    const text = await registry.metrics();
+    expect(text).toContain('chirograph_shared_ledger_has_data{origin="test.example/1/kyc"} 0');
+    expect(text).toContain('{origin="test.example/1/kyc",role="voting"} 1');
   });
 
   it('has metrics, without a value for what is not known', async () => {

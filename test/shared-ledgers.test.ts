@@ -165,9 +165,9 @@ async function takenOver(n: number): Promise<Name> {
   return taken[0] ?? 'b';
 }
 
-const envOf = (name: Name): Record<string, string> => ({
+const envOf = (name: Name, key = shared.key(name)): Record<string, string> => ({
   CHIROGRAPH_URL: shared.node(name).service.url,
-  CHIROGRAPH_KEY: shared.key(name),
+  CHIROGRAPH_KEY: key,
 });
 
 async function isShown(name: Name, size: number): Promise<void> {
@@ -212,3 +212,67 @@ async function isSound(name: Name): Promise<void> {
   ]);
   expect([code, stdout, stderr]).toEqual([0, expect.stringContaining('sound'), '']);
 }
+
+interface Status {
+  readonly ledgers: readonly {
+    readonly tenant: string | null;
+    readonly role: string;
+    readonly stoodIn: boolean;
+    readonly warnings: readonly string[];
+    readonly troubles: readonly { readonly kind: string }[];
+  }[];
+}
+
+async function statusAt(name: Name): Promise<Status> {
+  return (await (await shared.node(name).request('/v1/replication')).json()) as Status;
+}
+
+it('goes on in one of two sites with a third that has a vote, which knows no more than it has to', async () => {
+  await shared.begin('c:vote-only');
+  await eventually(
+    async () => (await statusAt('c')).ledgers[0]?.role === 'voting',
+    'a vote',
+    PATIENCE,
+  );
+  const [voted] = (await statusAt('c')).ledgers;
+  expect(voted).toMatchObject({ tenant: null, ledger: null, hasData: false, size: 0, length: 0 });
+  expect([voted?.warnings, voted?.troubles]).toEqual([[], []]);
+  const list = (await (await shared.node('c').request('/v1/ledgers')).json()) as {
+    ledgers: object[];
+  };
+  expect(JSON.stringify(list)).not.toContain('kyc');
+  expect((await shared.node('c').request('/v1/ledgers/kyc')).status).toBe(404);
+  const said = await runCli(['replication', 'status'], envOf('c', ADMIN));
+  expect([said.code, said.stdout]).toEqual([
+    0,
+    expect.stringMatching(/\/kyc +voting +a \(term 1\)/),
+  ]);
+  const moved = await runCli(['ledger', 'move', 'kyc', '--to', 'c'], envOf('a'));
+  expect([moved.code, moved.stderr]).toEqual([
+    expect.any(Number),
+    expect.stringContaining('it has a vote and no data'),
+  ]);
+  const shown = await runCli(['ledger', 'group', 'kyc'], envOf('a'));
+  expect(shown.stdout).toMatch(/^c +c1 +FR +a vote +yes/m);
+  expect(shown.stdout).not.toContain('warning');
+
+  await shared.stop('a');
+  const key = { 'Idempotency-Key': 'k1' };
+  await eventually(
+    // Elsewhere, then pending, then there, perhaps by the request before.
+    async () =>
+      [200, 201].includes(
+        (await shared.ask('b', '/v1/ledgers/kyc/records', record(1), key)).status,
+      ),
+    'a write at the other site',
+    PATIENCE * 2,
+  );
+  const alone = await runCli(['replication', 'status'], envOf('b', ADMIN));
+  expect([alone.code, alone.stdout]).toEqual([1, expect.stringContaining('stand in')]);
+  await shared.start('a');
+  await eventually(
+    async () => (await statusAt('b')).ledgers[0]?.troubles.length === 0,
+    'nobody stands in',
+    PATIENCE,
+  );
+}, 120_000);

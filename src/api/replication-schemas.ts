@@ -50,8 +50,12 @@ const troubleSchema = z.object({ kind: z.enum(TROUBLES), text: z.string() });
 
 export const sharedLedgerSchema = z
   .object({
-    ledger: z.string(),
-    tenant: z.string(),
+    ledger: z
+      .string()
+      .nullable()
+      .meta({ description: 'Null where this node has a vote alone, and knows no names.' }),
+    tenant: z.string().nullable(),
+    hasData: z.boolean().meta({ description: 'Whether this node keeps the data.' }),
     origin: z.string(),
     role: z.enum(SHARED_ROLES),
     term: z.object({ node: z.string(), number: count }),
@@ -70,6 +74,13 @@ export const sharedLedgerSchema = z
         members: z.array(memberSchema),
       })
       .nullable(),
+    stoodIn: z.boolean().meta({
+      description:
+        'Members without data stand in for some that are away: what is written lies at fewer than the write quorum.',
+    }),
+    doubted: z.string().nullable().meta({
+      description: 'Who says that it writes, and shows no votes; where this node has a vote alone.',
+    }),
     alarm: z.object({ at: instantSchema, code: z.string(), detail: z.string() }).nullable(),
     troubles: z.array(troubleSchema).meta({ description: 'What is wrong now.' }),
     warnings: z.array(z.string()).meta({ description: 'What would go wrong.' }),
@@ -101,9 +112,11 @@ export function shownReplication(status: ReplicationStatus): z.infer<typeof repl
 }
 
 export function shownSharedLedger(status: SharedLedgerStatus): z.infer<typeof sharedLedgerSchema> {
-  const { silentSince, group, alarm, stoppingSites, term, ...rest } = status;
+  const { silentSince, group, alarm, stoppingSites, term, isStoodIn, doubted, ...rest } = status;
   return {
     ...rest,
+    stoodIn: isStoodIn,
+    doubted,
     term: { ...term },
     silentSince: instantOf(silentSince),
     group: group && {

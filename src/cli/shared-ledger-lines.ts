@@ -16,8 +16,10 @@ const memberSchema = z.object({
   heardAt: z.string().nullable(),
 });
 export const sharedLedgerSchema = z.object({
-  tenant: z.string(),
-  ledger: z.string(),
+  tenant: z.string().nullable(),
+  ledger: z.string().nullable(),
+  origin: z.string(),
+  hasData: z.boolean(),
   role: z.string(),
   term: z.object({ number: z.number() }),
   writer: z.string().nullable(),
@@ -70,7 +72,7 @@ export function groupLines(ledger: SharedLedgerView): string[] {
 }
 
 function cellsOf(one: SharedLedgerView): string[] {
-  const { role, term, writer, size, lag, group, shown } = one;
+  const { role, term, writer, size, lag, group, shown, hasData } = one;
   const found = group?.members.find(({ node }) => node === writer);
   const who = writer === null ? 'none' : found === undefined ? writer.slice(0, 8) : called(found);
   const keeping = group?.members.filter(({ hasData }) => hasData) ?? [];
@@ -79,8 +81,8 @@ function cellsOf(one: SharedLedgerView): string[] {
     nameOf(one),
     role,
     `${who} (term ${term.number})`,
-    String(size),
-    lag === null ? '?' : String(lag),
+    hasData ? String(size) : '-',
+    hasData ? (lag === null ? '?' : String(lag)) : '-',
     group === null ? '-' : `${having.length} of ${keeping.length}, needs ${group.writeQuorum}`,
   ];
 }
@@ -102,6 +104,7 @@ function called({ self, name, node }: MemberView): string {
   return self ? 'this node' : (name ?? node.slice(0, 8));
 }
 
-function nameOf({ tenant, ledger }: SharedLedgerView): string {
-  return oneLine(`${tenant}/${ledger}`);
+/** Of one that it has a vote for alone it knows what its messages are about, and no names. */
+function nameOf({ tenant, ledger, origin }: SharedLedgerView): string {
+  return oneLine(tenant === null || ledger === null ? origin : `${tenant}/${ledger}`);
 }

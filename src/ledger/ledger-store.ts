@@ -72,6 +72,8 @@ export class LedgerStore {
   readonly #sharing: SharedLogParts;
   /** By handle of the ledger. */
   readonly #shared = new Map<string, SharedLog>();
+  /** Handles of ledgers that nobody finds. */
+  readonly #withheld = new Set<string>();
   #refusal: string | null = 'the node has not yet compared itself with what it remembers outside';
 
   private constructor(
@@ -169,7 +171,9 @@ export class LedgerStore {
   }
 
   ledgersOf(tenant: string): readonly Ledger[] {
-    return this.#open.ledgersOf(tenant);
+    return this.#open
+      .ledgersOf(tenant)
+      .filter(({ identity }) => !this.#withheld.has(identity.handle));
   }
 
   /** @param handle of the ledger. */
@@ -184,8 +188,18 @@ export class LedgerStore {
   /** @throws LedgerError LEDGER_UNKNOWN. */
   ledger(tenant: string, name: string): Ledger {
     const ledger = this.#open.ledgerNamed(tenant, name);
-    if (ledger === undefined) throw new LedgerError('LEDGER_UNKNOWN', 'there is no such ledger');
+    if (ledger === undefined || this.#withheld.has(ledger.identity.handle))
+      throw new LedgerError('LEDGER_UNKNOWN', 'there is no such ledger');
     return ledger;
+  }
+
+  /**
+   * Whether nobody finds a ledger by its name any more: of a shared one that this node has kept, and is to keep no more. Not
+   * remembered.
+   */
+  withhold(handle: string, isWithheld: boolean): void {
+    if (isWithheld) this.#withheld.add(handle);
+    else this.#withheld.delete(handle);
   }
 
   /** Entries that wait for a commit. */

@@ -28,7 +28,11 @@ const HEAD: Shape<string> = {
 };
 
 export function electionToJson({ votes, ...election }: Election): JsonObject {
-  return { ...election, votes: votes.map(voteToJson) };
+  return { ...election, votes: votesToJson(votes) };
+}
+
+export function votesToJson(votes: readonly ElectionVote[]): JsonObject[] {
+  return votes.map(voteToJson);
 }
 
 /** The optional member `election`. */
@@ -36,12 +40,8 @@ export function readElection(members: JsonMembers, refuse: Refuse): Election | u
   const value = members.optional('election', JSON_OBJECT);
   if (value === undefined) return undefined;
   const election = new JsonMembers(value, refuse, 'election');
-  const votes = election.objects('votes', MAX_VOTES).map((vote) => readVote(vote, refuse));
-  if (
-    votes.length === 0 ||
-    !votes.every(({ by }, at) => at === 0 || (votes[at - 1]?.by ?? '') < by)
-  )
-    throw refuse('the votes of an election do not ascend by member');
+  const votes = readVotes(election, refuse);
+  if (votes.length === 0) throw refuse('an election without votes');
   const checkpoint = election.optional('checkpoint', HEAD);
   const read = {
     ...(checkpoint !== undefined && { checkpoint }),
@@ -52,6 +52,14 @@ export function readElection(members: JsonMembers, refuse: Refuse): Election | u
   };
   election.end();
   return read;
+}
+
+/** The optional member `votes`, which is not empty; none if it is absent. */
+export function readVotes(members: JsonMembers, refuse: Refuse): readonly ElectionVote[] {
+  const votes = members.objects('votes', MAX_VOTES).map((vote) => readVote(vote, refuse));
+  if (!votes.every(({ by }, at) => at === 0 || (votes[at - 1]?.by ?? '') < by))
+    throw refuse('the votes of an election do not ascend by member');
+  return votes;
 }
 
 export function readTerm(

@@ -18,6 +18,8 @@ export interface MemberDisk {
   begin(hand: BeginOn): Promise<LogView>;
   /** What is being written goes first. @returns the log then. */
   discard(length: number): Promise<LogView>;
+  /** Of a member without data: what is known of the log, in place of what was. @returns that. */
+  know(log: LogView): Promise<LogView>;
   /** In place of what was followed before; tells how far it is by `GroupMember.stored`. */
   follow(from: NodeId, end: LogEnd): void;
   show(length: number): void;
@@ -146,6 +148,9 @@ export class GroupMember {
       },
       discard: (length, done) => {
         after(disk.discard(length), done);
+      },
+      know: (log, done) => {
+        after(disk.know(log), done);
       },
       follow: (from, end) => {
         disk.follow(from, end);

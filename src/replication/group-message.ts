@@ -14,17 +14,20 @@ import {
   type VoteOn,
   type WriterTerm,
 } from '../tlog/election.js';
-import { faultOfGroup, type Group, MAX_MEMBERS } from './protocol/group.js';
-import { lastTerm, type LogEnd } from './protocol/log-end.js';
+import {
+  COUNT_SHAPE as count,
+  END_SHAPE as end,
+  GROUP_SHAPE as group,
+  NODE_SHAPE as nodeId,
+  SINCE_SHAPE as since,
+  TERM_SHAPE as term,
+} from './group-shapes.js';
+import { lastTerm } from './protocol/log-end.js';
 import type { Message, Vote } from './protocol/messages.js';
-import { compareTerms, type NodeId, type Term } from './protocol/term.js';
+import type { NodeId, Term } from './protocol/term.js';
 import { ReplicationError } from './replication-error.js';
 
 export const MAX_GROUP_MESSAGE_BYTES = 256 * 1024;
-/** Terms that a log has gone through: evidence can show no more handovers. */
-const MAX_SEGMENTS = 1_001;
-/** Far beyond what anybody counts to, and far from what a number can hold. */
-const MAX_TERM = 2 ** 40;
 
 export interface GroupMessage {
   readonly from: NodeId;
@@ -37,36 +40,16 @@ export interface GroupMessage {
   readonly signature: string;
 }
 
-const nodeId = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/)
-  .transform((text) => text as NodeId);
-const count = z.int().min(0);
-const term = z.strictObject({ number: z.int().min(1).max(MAX_TERM), node: nodeId });
-const end = z
-  .strictObject({
-    length: count,
-    segments: z.array(z.strictObject({ begins: count, term })).max(MAX_SEGMENTS),
-  })
-  .refine(isLogEnd);
-const text = z.string().min(1).max(128);
-const group = z
-  .strictObject({
-    members: z
-      .array(
-        z.strictObject({ hasData: z.boolean(), mayWrite: z.boolean(), node: nodeId, site: text }),
-      )
-      .min(1)
-      .max(MAX_MEMBERS),
-    sites: count,
-    voteQuorum: count,
-    writeQuorum: count,
-  })
-  .refine((one: Group) => faultOfGroup(one) === null);
 const known = { end, groups: z.array(group).max(2), term };
 
 const messages = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('announce'), end, shown: count, term }),
+  z.strictObject({
+    kind: z.literal('announce'),
+    end,
+    groups: since.exactOptional(),
+    shown: count,
+    term,
+  }),
   z.strictObject({ kind: z.literal('receipt'), length: count, term }),
   z.strictObject({ kind: z.literal('ask'), isRecovering: z.boolean(), term }),
   z.strictObject({ kind: z.literal('willing'), ...known }),
@@ -174,21 +157,6 @@ function isOfSender(message: Message, from: NodeId): boolean {
     case 'yield':
       return true;
   }
-}
-
-/** Each segment has a block, and a later term than the one before it. */
-function isLogEnd({ length, segments }: LogEnd): boolean {
-  return (
-    (segments[0]?.begins ?? 0) === 0 &&
-    segments.length > 0 === length > 0 &&
-    segments.every((segment, at) => {
-      const next = segments[at + 1];
-      return (
-        segment.begins < (next?.begins ?? length) &&
-        (next === undefined || compareTerms(segment.term, next.term) < 0)
-      );
-    })
-  );
 }
 
 function jsonOf(bytes: Uint8Array): JsonValue {

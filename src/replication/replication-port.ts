@@ -5,7 +5,7 @@ import type { LinksStatus } from './links/link-status.js';
 import type { NodeId, Term } from './protocol/term.js';
 import type { Place } from './replication-settings.js';
 
-/** What this node is to a shared ledger now. */
+/** What this node is to a shared ledger now; `voting` where it has a vote alone. */
 export const SHARED_ROLES = [
   'writing',
   'yielding',
@@ -14,6 +14,7 @@ export const SHARED_ROLES = [
   'electing',
   'beginning',
   'behind',
+  'voting',
 ] as const;
 export type SharedRole = (typeof SHARED_ROLES)[number];
 
@@ -25,7 +26,7 @@ export interface MemberStatus extends Place {
   readonly mayWrite: boolean;
   readonly isSelf: boolean;
   readonly isLinked: boolean;
-  /** Blocks that it has given a receipt for; null where that is not known here. */
+  /** Blocks that it has given a receipt for, without data those that it knows of; null where that is not known here. */
   readonly length: number | null;
   readonly heardAt: UnixMillis | null;
 }
@@ -47,9 +48,11 @@ export interface SharedAlarm {
 }
 
 export interface SharedLedgerStatus {
-  /** Name of the tenant. */
-  readonly tenant: string;
-  readonly ledger: string;
+  /** Names of tenant and ledger; null where this node has a vote alone, and knows none. */
+  readonly tenant: string | null;
+  readonly ledger: string | null;
+  /** Whether this node keeps the data. */
+  readonly hasData: boolean;
   readonly origin: string;
   readonly role: SharedRole;
   readonly term: Term;
@@ -68,6 +71,10 @@ export interface SharedLedgerStatus {
   /** Sites whose loss alone stops it. */
   readonly stoppingSites: readonly string[];
   readonly alarm: SharedAlarm | null;
+  /** At the writer: so many members with data are away that those without stand in for them. */
+  readonly isStoodIn: boolean;
+  /** Who says that it writes, and has shown no votes of the group that this node, which has a vote alone, knows. */
+  readonly doubted: NodeId | null;
 }
 
 /** This node, as its peers name it. */

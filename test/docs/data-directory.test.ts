@@ -49,6 +49,7 @@ const NOT_BY_THE_NODE_ALONE = [
   'replicas/cores/',
   'replicas/heads/<origin>.json',
   'replicas/heads/<origin>.misbehaviour.json',
+  'replicas/votes/<origin>.json',
   'stamps/<log>/<size>.json',
   'time-stamps.json',
   'views/',

@@ -152,6 +152,10 @@ class TestMember implements MemberDisk {
     return Promise.resolve(this.log.view);
   }
 
+  know(): Promise<LogView> {
+    return Promise.reject(new Error('all of these have data'));
+  }
+
   follow(from: NodeId, end: LogEnd): void {
     queueMicrotask(() => {
       const source = nodes.get(nameOf(from) ?? 'a')?.log ?? EMPTY_SIM_LOG;

@@ -28,6 +28,7 @@ import { LINK_FAULTS } from '../replication/links/planted-faults.js';
 import { REPLICA_FAULTS } from '../replication/planted-faults.js';
 import { ERASING_FAULTS } from '../replication/shared/planted-erasing.js';
 import { SHARED_FAULTS } from '../replication/shared/planted-faults.js';
+import { VOTING_FAULTS } from '../replication/shared/planted-voting.js';
 import { ERASURE_FAULTS } from '../retention/planted-erasures.js';
 import { RETENTION_FAULTS } from '../retention/planted-faults.js';
 import { HOLDER_FAULTS } from '../retention/planted-holders.js';
@@ -65,6 +66,7 @@ const ALL = [
   ...REPLICA_FAULTS,
   ...CLUSTER_FAULTS,
   ...SHARED_FAULTS,
+  ...VOTING_FAULTS,
   REHEARSAL_FAULT,
   ...BACKUP_FAULTS,
   ...HANDOVER_FAULTS,

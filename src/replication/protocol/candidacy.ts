@@ -3,8 +3,8 @@
  * others, takes over the longest log among theirs, and only then begins. A member that has forgotten what it once said
  * goes the same way, without a vote of its own, to know again what it must not forget.
  */
-import { memberOf } from './group.js';
-import { lastTerm, type LogEnd } from './log-end.js';
+import { type Group, memberOf } from './group.js';
+import { lastTerm } from './log-end.js';
 import {
   type Asking,
   type Effect,
@@ -16,7 +16,7 @@ import {
 } from './member-state.js';
 import type { Vote, Willing } from './messages.js';
 import type { StepContext } from './rules.js';
-import { takeOver } from './take-over.js';
+import { learn, takeOver } from './take-over.js';
 import type { NodeId, Term } from './term.js';
 import { known } from './vote.js';
 import { follower } from './wait.js';
@@ -143,7 +143,7 @@ export function takeVote(
 /** Goes on once enough have voted and the longest log among theirs is on this member's disk too. */
 export function weighVotes(state: MemberState, role: Electing, context: StepContext): Step {
   const { rules } = context;
-  const { keepsData, log, memory, self } = state;
+  const { log, memory, self } = state;
   const { term, votes } = role;
   // What was voted with, or fetched since, may name a group that it had not heard of: then that one must vote too.
   const group = rules.groupOf(log);
@@ -160,9 +160,9 @@ export function weighVotes(state: MemberState, role: Electing, context: StepCont
       ? group !== null && rules.isVoteQuorum(group, voters)
       : rules.mayTrust(needed, voters);
   if (!isElected) return { state: next, effects };
-  const longest = longestOf(votes, context);
-  if (keepsData && longest !== null && rules.lacks(log.end, longest.end)) {
-    const taken = takeOver(next, longest.from, longest.end);
+  const longest = longestOf(votes, group, context);
+  if (longest !== null && rules.lacks(log.end, longest.end)) {
+    const taken = takeLongest(next, longest, group);
     return { state: taken.state, effects: [...effects, ...taken.effects] };
   }
   if (memory === 'whole')
@@ -185,14 +185,39 @@ function remember(state: MemberState, term: Term, context: StepContext): Step {
   return { state: follower(whole, context), effects };
 }
 
+interface Longest extends Known {
+  readonly from: NodeId;
+}
+
+/** Of those that are as long, one that can be fetched. */
 function longestOf(
   votes: Electing['votes'],
+  group: Group | null,
   { rules }: StepContext,
-): { readonly from: NodeId; readonly end: LogEnd } | null {
-  let longest: { from: NodeId; end: LogEnd } | null = null;
-  for (const [from, { end }] of votes)
-    if (longest === null || rules.compareEnds(end, longest.end) > 0) longest = { from, end };
+): Longest | null {
+  let longest: Longest | null = null;
+  for (const [from, one] of votes) {
+    const order = longest === null ? 1 : rules.compareEnds(one.end, longest.end);
+    const isFetched = order === 0 && longest !== null && !mayHave(group, longest.from);
+    if (order > 0 || isFetched) longest = { from, ...one };
+  }
   return longest;
+}
+
+function takeLongest(
+  state: MemberState,
+  { from, end, groups }: Longest,
+  group: Group | null,
+): Step {
+  // As one group that is not settled: more than that nobody can know of it without the blocks.
+  const since = groups.map((one) => ({ group: one, block: end.length - 1 }));
+  if (!state.keepsData) return learn(state, end, since);
+  // It is known that there is more, and whoever has it has not voted yet.
+  return mayHave(group, from) ? takeOver(state, from, end) : still(state);
+}
+
+function mayHave(group: Group | null, node: NodeId): boolean {
+  return memberOf(group, node)?.hasData !== false;
 }
 
 function mayStand({ log, memory, self }: MemberState, { rules }: StepContext): boolean {

@@ -1,16 +1,19 @@
-/** A member that follows: it takes over the writer's log and says how much of it is on its disk. */
+/**
+ * A member that follows: it takes over the writer's log and says how much of it is on its disk. One without data takes over
+ * what there is to know of the log, and says that.
+ */
 import { commonLength } from './log-end.js';
 import { type Effect, type Following, type MemberState, type Step, still } from './member-state.js';
 import type { Announce } from './messages.js';
 import type { StepContext } from './rules.js';
-import { takeOver } from './take-over.js';
+import { learn, takeOver } from './take-over.js';
 import type { NodeId } from './term.js';
 import { refuse } from './vote.js';
 
 export function followAnnounced(
   state: MemberState,
   from: NodeId,
-  { term, end, shown }: Announce,
+  { term, end, shown, groups }: Announce,
   context: StepContext,
 ): Step {
   const { now, jitter, rules, timing } = context;
@@ -27,8 +30,9 @@ export function followAnnounced(
   const next = { ...state, promised: isNew ? term : promised, role };
   // Before any receipt in it: a crash after this leaves a promise kept to a writer that was elected.
   const saved: Effect[] = isNew ? [{ kind: 'save', promised: term, memory }] : [];
-  if (!keepsData) return { state: next, effects: saved };
-  const taken = takeOver(next, from, end);
+  // Whoever takes it for one that has the data gets no receipt: that would say that it has.
+  if (!keepsData && groups === undefined) return { state: next, effects: saved };
+  const taken = keepsData ? takeOver(next, from, end) : learn(next, end, groups);
   const given = giveReceipt(taken.state, role, context);
   return { state: given.state, effects: [...saved, ...taken.effects, ...given.effects] };
 }

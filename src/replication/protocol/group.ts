@@ -8,7 +8,7 @@ export interface Member {
   readonly node: NodeId;
   /** Data centre; what is lost together. */
   readonly site: string;
-  /** Keeps the blocks, and counts for the write quorum; one without has a vote and no data. */
+  /** Keeps the blocks, and counts for the write quorum; one without has a vote, and stands in for one that is away. */
   readonly hasData: boolean;
   /** Can read the ledger, and so can write it. */
   readonly mayWrite: boolean;
@@ -16,7 +16,7 @@ export interface Member {
 
 export interface Group {
   readonly members: readonly Member[];
-  /** Members with data, the writer among them, that must have a block on disk before it is shown. */
+  /** Members with data, the writer among them, that must have a block on disk before it is shown; see `standsIn`. */
   readonly writeQuorum: number;
   /** Members that must vote for a new writer. */
   readonly voteQuorum: number;
@@ -30,6 +30,26 @@ export const MAX_MEMBERS = 31;
 export function isWriteQuorum(group: Group, nodes: ReadonlySet<NodeId>): boolean {
   const having = group.members.filter(({ node, hasData }) => hasData && nodes.has(node));
   return having.length >= group.writeQuorum && sitesOf(having) >= group.sites;
+}
+
+/**
+ * Whether these nodes are enough while those members that have the data too, and lack this, are away: a member without data
+ * stands in for one of them. It cannot give the blocks, but nobody begins to write any more without what it knows of.
+ */
+export function standsIn(
+  group: Group,
+  nodes: ReadonlySet<NodeId>,
+  isAway: (node: NodeId) => boolean,
+): boolean {
+  const knowing = group.members.filter(({ node }) => nodes.has(node));
+  const having = knowing.filter(({ hasData }) => hasData);
+  const lacking = group.members.filter(({ node, hasData }) => hasData && !nodes.has(node));
+  return (
+    knowing.length >= group.writeQuorum &&
+    having.length > 0 &&
+    sitesOf(having) >= group.sites &&
+    lacking.every(({ node }) => isAway(node))
+  );
 }
 
 /** Whether these nodes are enough to make another the writer. */
@@ -85,7 +105,8 @@ export function stoppingSites(group: Group): readonly string[] {
   return sites.filter((lost) => {
     const left = new Set(group.members.filter(({ site }) => site !== lost).map(({ node }) => node));
     const mayWrite = group.members.some((member) => member.mayWrite && left.has(member.node));
-    return !mayWrite || !isWriteQuorum(group, left) || !isVoteQuorum(group, left);
+    const showing = isWriteQuorum(group, left) || standsIn(group, left, () => true);
+    return !mayWrite || !showing || !isVoteQuorum(group, left);
   });
 }
 

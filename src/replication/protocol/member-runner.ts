@@ -24,6 +24,8 @@ export interface MemberPorts {
   readonly discard: (length: number, done: () => void) => void;
   /** In place of what was followed before. Only ever appends, and only to what that log begins with. */
   readonly follow: (from: NodeId, end: LogEnd) => void;
+  /** Gives `stored` before it calls back. */
+  readonly know: (log: LogView, done: () => void) => void;
   readonly send: (to: NodeId, message: Message) => void;
   readonly show: (length: number) => void;
 }
@@ -86,14 +88,15 @@ export class MemberRunner {
     for (let at = from; at < effects.length; at++) {
       const effect = effects[at];
       if (effect === undefined) break;
-      if (effect.kind === 'save' || effect.kind === 'begin' || effect.kind === 'discard') {
+      if (effect.kind !== 'send' && effect.kind !== 'follow' && effect.kind !== 'show') {
         const goOn = (): void => {
           this.#perform(effects, at + 1);
           this.#goOn();
         };
         if (effect.kind === 'save') this.#ports.save(effect, goOn);
         else if (effect.kind === 'begin') this.#ports.begin(effect, goOn);
-        else this.#ports.discard(effect.length, goOn);
+        else if (effect.kind === 'discard') this.#ports.discard(effect.length, goOn);
+        else this.#ports.know(effect.log, goOn);
         return;
       }
       if (effect.kind === 'send') this.#ports.send(effect.to, effect.message);

@@ -19,7 +19,7 @@ export interface MemberState extends Remembered {
   readonly keepsData: boolean;
   /** Who else is said to keep the ledger, while its own log says nothing of that. */
   readonly acquaintances: readonly NodeId[];
-  /** What is on disk, synced. */
+  /** What is on disk, synced: the log; without data, what is known of it. */
   readonly log: LogView;
   /** Number of blocks that are known to have been shown. */
   readonly shown: number;
@@ -74,6 +74,11 @@ export interface Writing {
   /** How much of the log others have on disk. */
   readonly receipts: ReadonlyMap<NodeId, number>;
   readonly announceAt: number;
+  /** When members said last what they have; of those who have not, when this member began counts. */
+  readonly heardAt: ReadonlyMap<NodeId, number>;
+  readonly since: number;
+  /** So many members with data are away that those without are told all, and stand in for them where they are enough. */
+  readonly isStoodIn: boolean;
   /** Writes nothing more, because that member is to take over; null while it writes. */
   readonly yieldsTo: { readonly node: NodeId; readonly until: number } | null;
 }
@@ -95,6 +100,8 @@ export type Effect =
   | { readonly kind: 'discard'; readonly length: number }
   /** Fetch what is missing of a log that goes on from what is there. Done at once; `stored` tells how far it is. */
   | { readonly kind: 'follow'; readonly from: NodeId; readonly end: LogEnd }
+  /** Of a member without data: the log is known to be this, in place of what was known before. Done when that is on disk; `stored` follows. */
+  | { readonly kind: 'know'; readonly log: LogView }
   /** Write the block that begins the term, on that end and on no other. Done when it is on disk; `stored` follows, also if it was not written. */
   | {
       readonly kind: 'begin';

@@ -1,6 +1,7 @@
 /** What members of a group say to each other about one ledger (docs/formats/replication.md). */
 import type { Group } from './group.js';
 import type { LogEnd } from './log-end.js';
+import type { GroupSince } from './log-view.js';
 import type { Term } from './term.js';
 
 export type Message = Announce | Receipt | Ask | Willing | Elect | Vote | Refuse | Yield;
@@ -9,12 +10,18 @@ export type Message = Announce | Receipt | Ask | Willing | Elect | Vote | Refuse
 export interface Announce {
   readonly kind: 'announce';
   readonly term: Term;
+  /** To a member without data: as far as it has to know of the log. */
   readonly end: LogEnd;
   /** Blocks that a write quorum has. */
   readonly shown: number;
+  /** To a member without data, which cannot read them: the newest up to there, and the one before. */
+  readonly groups?: readonly GroupSince[];
 }
 
-/** To the writer of a term: I have so many blocks of your log on disk, and write in no lower term. */
+/**
+ * To the writer of a term: I have so many blocks of your log on disk, or, without data, know of them and have that on
+ * disk; and I give receipts in no lower term.
+ */
 export interface Receipt {
   readonly kind: 'receipt';
   readonly term: Term;

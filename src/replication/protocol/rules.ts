@@ -2,7 +2,7 @@
  * The rules on which the promises rest, each a function of its own. They are handed to the protocol, so that a test
  * can hand it a wrong one and see what breaks; nothing else does.
  */
-import { type Group, isVoteQuorum, isWriteQuorum, mayFollow } from './group.js';
+import { type Group, isVoteQuorum, isWriteQuorum, mayFollow, standsIn } from './group.js';
 import { commonLength, compareEnds, type LogEnd } from './log-end.js';
 import { groupOf, type LogView } from './log-view.js';
 import { compareTerms, type NodeId, type Term, termAfter } from './term.js';
@@ -13,6 +13,12 @@ export interface Rules {
   readonly compareEnds: (a: LogEnd, b: LogEnd) => number;
   readonly groupOf: (log: LogView) => Group | null;
   readonly isWriteQuorum: (group: Group, nodes: ReadonlySet<NodeId>) => boolean;
+  /** Whether they are enough for as long as members with data are away. */
+  readonly standsIn: (
+    group: Group,
+    nodes: ReadonlySet<NodeId>,
+    isAway: (node: NodeId) => boolean,
+  ) => boolean;
   readonly isVoteQuorum: (group: Group, nodes: ReadonlySet<NodeId>) => boolean;
   /** Whether a vote of one term counts for a candidate in another. */
   readonly isVoteFor: (vote: Term, candidate: Term) => boolean;
@@ -41,6 +47,7 @@ export const RULES: Rules = {
   compareEnds,
   groupOf,
   isWriteQuorum,
+  standsIn,
   isVoteQuorum,
   isVoteFor: isSameTerm,
   isLate: (announced, promised) => compareTerms(announced, promised) < 0,
@@ -73,9 +80,13 @@ export interface Timing {
   readonly election: number;
   /** What was not answered is said again. */
   readonly repeat: number;
+  /** A member with data that the writer has not heard for this long is away: one without may stand in for it. */
+  readonly away: number;
 }
 
-export const TIMING: Timing = { announceEvery: 500, silence: 2_000, election: 3_000, repeat: 400 };
+export const TIMING: Timing = {
+  ...{ announceEvery: 500, silence: 2_000, election: 3_000, repeat: 400, away: 5_000 },
+};
 
 /** What a step is given beside its input. */
 export interface StepContext {

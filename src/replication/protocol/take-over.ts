@@ -1,6 +1,6 @@
 /** One log in place of another: first what is not on it goes, then what is missing comes. */
 import { commonLength, type LogEnd } from './log-end.js';
-import { cutView } from './log-view.js';
+import { cutView, type GroupSince } from './log-view.js';
 import { type Effect, type MemberState, type Step, still } from './member-state.js';
 import type { NodeId } from './term.js';
 
@@ -16,4 +16,14 @@ export function takeOver(state: MemberState, from: NodeId, end: LogEnd): Step {
     state: { ...state, log: cutView(log, common) },
     effects: [{ kind: 'discard', length: common }, fetched],
   };
+}
+
+/** Of a member without data. What it knew is never less afterwards, unless the group has left that out. */
+export function learn(
+  state: MemberState,
+  end: LogEnd,
+  groups: readonly GroupSince[] | undefined,
+): Step {
+  if (groups === undefined || commonLength(state.log.end, end) === end.length) return still(state);
+  return { state, effects: [{ kind: 'know', log: { end, groups } }] };
 }

@@ -1,6 +1,7 @@
 /** The writer of a term: it tells everybody where its log ends, and shows what enough of them have on disk. */
-import { memberOf } from './group.js';
+import { type Group, memberOf } from './group.js';
 import { lastTerm } from './log-end.js';
+import { cutView, type LogView } from './log-view.js';
 import {
   type Beginning,
   type Effect,
@@ -21,6 +22,7 @@ export function startWriting(
   const { promised: term } = state;
   const role: Writing = {
     ...{ kind: 'writing', term, receipts: new Map(), announceAt: now, yieldsTo: null },
+    ...{ heardAt: new Map(), since: now, isStoodIn: false },
   };
   return { ...state, role };
 }
@@ -42,11 +44,45 @@ export function announce(state: MemberState, role: Writing, context: StepContext
     announceAt: now + timing.announceEvery,
     // Whoever was to take over did not.
     yieldsTo: yieldsTo !== null && now >= yieldsTo.until ? null : yieldsTo,
+    isStoodIn: isStoodIn(state, role, context),
   };
   const { log, shown } = state;
-  const message = { kind: 'announce', term: role.term, end: log.end, shown } as const;
-  const effects = listeners(state).map((to): Effect => ({ kind: 'send', to, message }));
+  const all = { kind: 'announce', term: role.term, end: log.end, shown } as const;
+  const known = knownWithout(state, next);
+  const some = { ...all, end: known.end, groups: known.groups.slice(-2) };
+  const group = context.rules.groupOf(log);
+  const effects = listeners(state).map((to): Effect => {
+    const message = memberOf(group, to)?.hasData === false ? some : all;
+    return { kind: 'send', to, message };
+  });
   return { state: { ...state, role: next }, effects };
+}
+
+/**
+ * Whether the members with data that are there are too few to show anything. Those without are told all then, also where
+ * they are not enough in their place: who has forgotten may need their answer, and they must know that it is a member.
+ */
+function isStoodIn({ log, self }: MemberState, role: Writing, context: StepContext): boolean {
+  const { rules } = context;
+  const group = rules.groupOf(log);
+  if (group === null) return false;
+  const isGone = (node: NodeId): boolean => node !== self && isAway(role, node, context);
+  const there = new Set(group.members.map(({ node }) => node).filter((node) => !isGone(node)));
+  return !rules.isWriteQuorum(group, there);
+}
+
+function isAway({ heardAt, since }: Writing, node: NodeId, { now, timing }: StepContext): boolean {
+  return now >= (heardAt.get(node) ?? since) + timing.away;
+}
+
+/**
+ * What members without data have to know of the log. All of it where they stand in for others; else who keeps it, as far
+ * as that is settled: of more than others have on disk they would only keep those from going on.
+ */
+function knownWithout({ log, shown }: MemberState, role: Writing): LogView {
+  if (role.isStoodIn) return log;
+  const settled = log.groups.findLast(({ block }) => block < shown);
+  return cutView(log, settled === undefined ? 0 : settled.block + 1);
 }
 
 export function takeReceipt(
@@ -59,9 +95,20 @@ export function takeReceipt(
   if (role.kind !== 'writing' || context.rules.compareTerms(term, role.term) !== 0)
     return still(state);
   const had = role.receipts.get(from) ?? 0;
-  if (length <= had) return still(state);
-  const next = { ...role, receipts: new Map(role.receipts).set(from, length) };
-  return weighReceipts({ ...state, role: next }, next, context, 'receipted');
+  const heardAt = new Map(role.heardAt).set(from, context.now);
+  const next = {
+    ...role,
+    heardAt,
+    receipts: new Map(role.receipts).set(from, Math.max(had, length)),
+  };
+  // It may stand in for others since it said so first.
+  if (length <= had && !role.isStoodIn) return still({ ...state, role: next });
+  return weighReceipts(
+    { ...state, role: next },
+    next,
+    context,
+    length > had ? 'receipted' : 'repeated',
+  );
 }
 
 /** Shows what a write quorum has on disk. */
@@ -69,7 +116,7 @@ export function weighReceipts(
   state: MemberState,
   role: Writing,
   context: StepContext,
-  why: 'grown' | 'receipted',
+  why: 'grown' | 'receipted' | 'repeated',
 ): Step {
   const { rules } = context;
   const shown = mostShown(state, role, context);
@@ -83,8 +130,8 @@ export function weighReceipts(
     const last = announce(next, role, context);
     return { state: follower(next, context), effects: [...effects, ...last.effects] };
   }
-  const yielded = yieldIfReady(next, role);
-  if (why === 'receipted') return { state: next, effects: [...effects, ...yielded] };
+  const yielded = why === 'repeated' ? [] : yieldIfReady(next, role);
+  if (why !== 'grown') return { state: next, effects: [...effects, ...yielded] };
   const told = announce(next, role, context);
   return { state: told.state, effects: [...effects, ...told.effects, ...yielded] };
 }
@@ -105,21 +152,19 @@ function yieldIfReady({ log }: MemberState, { receipts, term, yieldsTo }: Writin
   return [{ kind: 'send', to: yieldsTo.node, message: { kind: 'yield', term } }];
 }
 
-function mostShown(
-  { log, self, shown }: MemberState,
-  { receipts, term }: Writing,
-  { rules }: StepContext,
-): number {
+function mostShown({ log, self, shown }: MemberState, role: Writing, context: StepContext): number {
+  const { rules } = context;
+  const { receipts, term } = role;
   const group = rules.groupOf(log);
   if (group === null) return shown;
   const { length } = log.end;
   const had = new Map([...receipts, [self, length] as const]);
   const lengths = [...had.values()].map((some) => Math.min(some, length)).sort((a, b) => b - a);
+  const isEnough = (of: Group, having: ReadonlySet<NodeId>): boolean =>
+    rules.isWriteQuorum(of, having) ||
+    (role.isStoodIn && rules.standsIn(of, having, (node) => isAway(role, node, context)));
   const most = lengths.find((some) =>
-    rules.isWriteQuorum(
-      group,
-      new Set([...had].filter(([, theirs]) => theirs >= some).map(([node]) => node)),
-    ),
+    isEnough(group, new Set([...had].filter(([, theirs]) => theirs >= some).map(([node]) => node))),
   );
   return most !== undefined && most >= rules.showsFrom(term, log.end) ? most : 0;
 }

@@ -17,11 +17,13 @@ import {
   DIGEST,
   HANDLE,
   JsonMembers,
+  type Shape,
   textLike,
 } from '../../base/json-members.js';
 import type { LogKeys } from '../../ledger/log-reader.js';
 import type { NodeId } from '../protocol/term.js';
 import { keysToJson, readKeys, textUpTo } from '../replica/announcement.js';
+import { claimToJson, readClaim, type VoteClaim } from './vote-claim.js';
 
 export interface LedgerOffer {
   readonly origin: string;
@@ -29,6 +31,8 @@ export interface LedgerOffer {
   readonly members: readonly NodeId[];
   /** Null for a member that has a vote and no data. */
   readonly data: OfferedLedger | null;
+  /** Why whoever offers it is to be believed, for a member that knows of the ledger and does not read it. */
+  readonly claim: VoteClaim;
 }
 
 export interface OfferedLedger {
@@ -47,14 +51,16 @@ export interface OfferedLedger {
 
 export const MAX_OFFER_BYTES = 1024 * 1024;
 const MAX_MEMBERS = 62;
+const ANY: Shape<JsonValue> = { what: 'a value', read: (value) => value };
 /** Of tenants and ledgers; not those that begin with `_`, which are each node's own. */
 const NAME = textLike(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name of 1 to 63 of a-z, 0-9 and -');
 
-export function formatOffer({ origin, members, data }: LedgerOffer): Uint8Array {
+export function formatOffer({ origin, members, data, claim }: LedgerOffer): Uint8Array {
   return canonicalJsonBytes({
     $v: 1,
     members: [...members],
     origin,
+    claim: claimToJson(claim),
     ...(data !== null && { data: dataToJson(data) }),
   });
 }
@@ -63,13 +69,14 @@ export function formatOffer({ origin, members, data }: LedgerOffer): Uint8Array 
 export function parseOffer(bytes: Uint8Array): LedgerOffer {
   const members = new JsonMembers(jsonOf(bytes), malformed);
   if (members.required('$v', COUNT) !== 1) throw malformed('its format is not 1');
-  const isData = members.optional('data', { what: 'an object', read: (value) => value });
+  const isData = members.optional('data', ANY);
   const offer = {
     origin: members.required('origin', textUpTo(512)),
     members: members
       .required('members', arrayOf(DIGEST, MAX_MEMBERS))
       .map((node) => node as string as NodeId),
     data: isData === undefined ? null : readData(new JsonMembers(isData, malformed, 'data')),
+    claim: readClaim(members.object('claim'), malformed),
   };
   members.end();
   return offer;

@@ -5,21 +5,24 @@ import type { LedgerStore } from '../../ledger/ledger-store.js';
 import type { Link } from '../links/link.js';
 import { RateBudget } from '../links/rate-budget.js';
 import type { Timers } from '../links/timers.js';
+import { memberOf } from '../protocol/group.js';
 import { groupOf } from '../protocol/log-view.js';
 import type { NodeId } from '../protocol/term.js';
 import type { ReplicationSettings } from '../replication-settings.js';
 import { OfferChannels } from './offer-channels.js';
-import type { LedgerOffer, OfferedLedger } from './offer.js';
+import type { LedgerOffer } from './offer.js';
 import type { SharedEntry } from './shared-ledger.js';
 
 export interface OfferingParts {
   readonly settings: ReplicationSettings;
   readonly store: LedgerStore;
   readonly keyStore: Pick<KeyStore, 'tenantRoot'>;
-  /** Whether the log is not here yet, and there is room for it. */
-  readonly mayTake: (origin: string) => boolean;
-  /** Makes it, with its tenant, one of this node's. */
-  readonly take: (from: NodeId, offer: LedgerOffer, data: OfferedLedger) => Promise<void>;
+  /** Whether the log is not here yet as it is offered, and there is room for it. */
+  readonly mayTake: (offer: LedgerOffer) => boolean;
+  /** Makes it one of this node's, with its tenant or with a vote alone. */
+  readonly take: (from: NodeId, offer: LedgerOffer) => Promise<void>;
+  /** For a log that this node has a vote for: it may come to believe who offers it. */
+  readonly claim: (from: NodeId, offer: LedgerOffer) => Promise<void>;
   readonly timers: Timers;
   readonly logger: Logger;
 }
@@ -74,22 +77,26 @@ export class Offering {
 
   async #offer(node: NodeId, { handle, ledger: shared }: SharedEntry): Promise<void> {
     const { keyStore, logger, store } = this.#parts;
-    const { origin, state } = shared;
+    const { claim, origin, state } = shared;
     const ledger = store.ledgerOf(handle);
     const tenant = ledger && store.tenantOf(ledger.identity.tenant);
-    if (ledger === undefined || tenant === undefined) return;
+    if (ledger === undefined || tenant === undefined || claim === null) return;
+    const hasData = memberOf(groupOf(state.log), node)?.hasData === true;
     try {
       this.#channels.send(node, {
-        origin,
+        ...{ claim, origin },
         members: groupOf(state.log)?.members.map((member) => member.node) ?? [],
-        data: {
-          tenant: {
-            ...{ handle: tenant.handle, name: tenant.name, recoveryKey: tenant.recoveryKey },
-            root: await keyStore.tenantRoot(tenant.handle),
-          },
-          ledger: { handle, name: ledger.identity.name },
-          keys: shared.store.keys,
-        },
+        // Who keeps nothing is told nothing: no name, no key, and nothing of what is in it.
+        data: hasData
+          ? {
+              tenant: {
+                ...{ handle: tenant.handle, name: tenant.name, recoveryKey: tenant.recoveryKey },
+                root: await keyStore.tenantRoot(tenant.handle),
+              },
+              ledger: { handle, name: ledger.identity.name },
+              keys: shared.store.keys,
+            }
+          : null,
       });
     } catch (error) {
       logger.warn('a ledger could not be offered', { origin, error });
@@ -97,11 +104,25 @@ export class Offering {
   }
 
   #hear(from: NodeId, offer: LedgerOffer): void {
+    const { origin } = offer;
+    // What is not taken now is offered again.
+    if (this.#taking.has(origin) || this.#taking.size >= MAX_TAKING) return;
+    this.#taking.add(origin);
+    this.#parts
+      .claim(from, offer)
+      .then(() => this.#weigh(from, offer))
+      .catch((error: unknown) => {
+        this.#parts.logger.error('an offered ledger could not be taken', { from, origin, error });
+      })
+      .finally(() => {
+        this.#taking.delete(origin);
+      });
+  }
+
+  async #weigh(from: NodeId, offer: LedgerOffer): Promise<void> {
     const { logger, mayTake, settings, take } = this.#parts;
     const peer = settings.peers.find(({ receiptKey }) => receiptKey === from);
-    const { data, origin } = offer;
-    // What is not taken now is offered again.
-    if (data === null || this.#taking.has(origin) || this.#taking.size >= MAX_TAKING) return;
+    if (!mayTake(offer)) return;
     if (peer?.offers !== true) {
       if (peer !== undefined && !this.#refused.has(from))
         logger.warn('a peer offers ledgers, and its settings do not say that it may', {
@@ -110,19 +131,9 @@ export class Offering {
       this.#refused.add(from);
       return;
     }
-    if (!mayTake(origin)) return;
-    this.#taking.add(origin);
-    take(from, offer, data)
-      .then(
-        () => {
-          logger.info('shared ledger taken', { origin, peer: peer.name });
-        },
-        (error: unknown) => {
-          logger.error('an offered ledger could not be taken', { peer: peer.name, origin, error });
-        },
-      )
-      .finally(() => {
-        this.#taking.delete(origin);
-      });
+    await take(from, offer);
+    const { data, origin } = offer;
+    const what = data === null ? 'shared ledger taken, to vote for' : 'shared ledger taken';
+    logger.info(what, { origin, peer: peer.name });
   }
 }

@@ -10,7 +10,7 @@ import { LedgerError } from '../../ledger/ledger-error.js';
 import type { SharedLog, StagedShared } from '../../ledger/shared-log.js';
 import { GroupMember, type MemberDisk, type MemberLinks } from '../group-member.js';
 import { lastTerm } from '../protocol/log-end.js';
-import type { LogView } from '../protocol/log-view.js';
+import { groupOf, type LogView } from '../protocol/log-view.js';
 import { mayAppend, type MemberState, type Remembered } from '../protocol/member-state.js';
 import { compareTerms, type NodeId, type Term } from '../protocol/term.js';
 import type { LogAnnouncement } from '../replica/announcement.js';
@@ -28,6 +28,7 @@ import { isBearable, openTail, type TailUser, tellOf } from './open-tail.js';
 import { recall } from './promise.js';
 import type { SharedLedgerOptions } from './shared-options.js';
 import { electedKeysName, ownKeysOf } from './term-keys.js';
+import type { VoteClaim } from './vote-claim.js';
 
 export interface SharedEntry {
   /** Handle of the ledger. */
@@ -153,6 +154,18 @@ export class SharedLedger implements TailUser {
     return this.#options.store;
   }
 
+  /** Why a member that does not read the log is to believe this node; null while it does not write, or no group is named. */
+  get claim(): VoteClaim | null {
+    const { log, role } = this.state;
+    const group = groupOf(log);
+    if (role.kind !== 'writing' || group === null) return null;
+    const { term } = role;
+    const ended = this.#tail.place?.keys.at(-2)?.ended;
+    const elected = electedIn(ended);
+    const isOfTerm = elected !== null && compareTerms(elected, term) === 0;
+    return { group, term, votes: isOfTerm ? (ended?.election?.votes ?? []) : [] };
+  }
+
   get shown(): number {
     return this.#shown;
   }
@@ -224,6 +237,7 @@ export class SharedLedger implements TailUser {
         }),
       begin: (hand) => beginTerm(this.#options, this.#tail, hand),
       discard: (length) => this.#tail.discard(length),
+      know: () => Promise.reject(new Error('a member with data reads its log')),
       follow: (from, end) => {
         this.#following = { from, term: lastTerm(end) };
         void this.#follow();

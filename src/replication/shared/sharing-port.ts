@@ -7,7 +7,7 @@ import type { LedgerStore } from '../../ledger/ledger-store.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Links } from '../links/links.js';
 import type { Timers } from '../links/timers.js';
-import { memberOf, stoppingSites } from '../protocol/group.js';
+import { type Group, type Member, memberOf, standsIn, stoppingSites } from '../protocol/group.js';
 import { lastTerm } from '../protocol/log-end.js';
 import { groupOf } from '../protocol/log-view.js';
 import type { MemberState } from '../protocol/member-state.js';
@@ -15,6 +15,7 @@ import type { NodeId } from '../protocol/term.js';
 import { ReplicationError } from '../replication-error.js';
 import type {
   GroupStatus,
+  MemberStatus,
   OwnNode,
   ReplicationPort,
   SharedLedgerStatus,
@@ -23,6 +24,7 @@ import type {
 import type { ReplicationSettings } from '../replication-settings.js';
 import type { SharedLedger } from './shared-ledger.js';
 import type { Sharing } from './sharing.js';
+import type { VotingLedger } from './voting-ledger.js';
 
 export interface SharingPortParts {
   readonly sharing: Sharing;
@@ -45,11 +47,14 @@ export function sharingPort(parts: SharingPortParts): ReplicationPort {
   };
   return {
     status: () => {
-      const ledgers = sharing.all().map(({ handle, ledger }) => statusOf(handle, ledger, parts));
-      const warnings = ledgers.flatMap(({ ledger, stoppingSites: sites }) =>
+      const ledgers = [
+        ...sharing.all().map(({ handle, ledger }) => statusOf(handle, ledger, parts)),
+        ...sharing.votedFor().map((ledger) => votingStatus(ledger, parts)),
+      ];
+      const warnings = ledgers.flatMap(({ ledger, origin, stoppingSites: sites }) =>
         sites.length === 0
           ? []
-          : [`${ledger}: the loss of the site ${sites.join(', or of ')} alone stops it`],
+          : [`${ledger ?? origin}: the loss of the site ${sites.join(', or of ')} alone stops it`],
       );
       return { node: own, links: links.status(), ledgers, warnings };
     },
@@ -66,7 +71,13 @@ export function sharingPort(parts: SharingPortParts): ReplicationPort {
       const { state } = shared;
       if (state.role.kind !== 'writing')
         throw new LedgerError('LEDGER_ELSEWHERE', 'a ledger is moved by the node that writes it');
-      if (memberOf(groupOf(state.log), to)?.mayWrite !== true)
+      const member = memberOf(groupOf(state.log), to);
+      if (member?.hasData === false)
+        throw new ReplicationError(
+          'MOVE_REFUSED',
+          'it has a vote and no data: set a group in which it keeps the data first',
+        );
+      if (member?.mayWrite !== true)
         throw new ReplicationError('MOVE_REFUSED', 'it is no member that may write');
       shared.move(to);
       while (writerOf(shared.state) !== to) {
@@ -118,6 +129,7 @@ function statusOf(
   return {
     tenant: tenant?.name ?? '',
     ledger: ledger?.identity.name ?? '',
+    hasData: true,
     origin: shared.origin,
     role: roleOf(state),
     term: state.promised.number === 0 ? lastTerm(state.log.end) : state.promised,
@@ -130,29 +142,79 @@ function statusOf(
     group: groupStatus(shared, parts),
     stoppingSites: group === null ? [] : stoppingSites(group),
     alarm: tail.alarm,
+    isStoodIn: isStoodIn(state, group, parts.sharing),
+    doubted: null,
+  };
+}
+
+/** Whether members without data that are linked make up for those with data that are away. */
+function isStoodIn({ role, self }: MemberState, group: Group | null, sharing: Sharing): boolean {
+  if (group === null || role.kind !== 'writing' || !role.isStoodIn) return false;
+  if (group.members.every(({ hasData }) => hasData)) return false;
+  const nodes = group.members.map(({ node }) => node);
+  const there = new Set(nodes.filter((node) => node === self || sharing.isLinked(node)));
+  return standsIn(group, there, () => true);
+}
+
+/** Of a ledger that this node has a vote for alone. */
+function votingStatus(voted: VotingLedger, parts: SharingPortParts): SharedLedgerStatus {
+  const { believed, doubted, origin, state } = voted;
+  const group = groupOf(state.log);
+  const receipts = new Map<NodeId, number>();
+  const said = { state, receipts, heardAt: (node: NodeId) => voted.heardAt(node) };
+  return {
+    ...{ tenant: null, ledger: null, hasData: false, origin },
+    role: state.memory === 'behind' ? 'behind' : 'voting',
+    term: state.promised.number === 0 ? believed : state.promised,
+    writer: writerOf(state),
+    ...{ length: 0, shown: state.shown, size: 0, lag: null },
+    silentSince: silence(voted, parts),
+    group: group && {
+      ...group,
+      // Where they stand is in the log.
+      countries: null,
+      members: group.members.map((member) =>
+        memberStatus({ ...member, country: null }, said, parts),
+      ),
+    },
+    stoppingSites: group === null ? [] : stoppingSites(group),
+    ...{ alarm: null, isStoodIn: false, doubted: doubted?.node ?? null },
   };
 }
 
 function groupStatus(shared: SharedLedger, parts: SharingPortParts): GroupStatus | null {
   const { state, tail } = shared;
-  const { own, settings, sharing } = parts;
   const { group } = tail;
   if (group === null) return null;
   const { countries = null, members, sites, voteQuorum, writeQuorum } = group;
   const receipts = state.role.kind === 'writing' ? state.role.receipts : new Map<NodeId, number>();
+  const said = { state, receipts, heardAt: (node: NodeId) => shared.heardAt(node) };
   return {
     ...{ sites, voteQuorum, writeQuorum, countries },
-    members: members.map(({ country = null, hasData, mayWrite, node: digest, site }) => {
-      const node = digest as string as NodeId;
-      const isSelf = node === own.receiptKey;
-      const name = settings.peers.find(({ receiptKey }) => receiptKey === node)?.name ?? null;
-      return {
-        ...{ node, name, site, country, hasData, mayWrite, isSelf },
-        isLinked: isSelf || sharing.isLinked(node),
-        length: isSelf ? state.log.end.length : (receipts.get(node) ?? null),
-        heardAt: isSelf ? null : shared.heardAt(node),
-      };
-    }),
+    members: members.map(({ country = null, node, ...member }) =>
+      memberStatus({ ...member, country, node: node as string as NodeId }, said, parts),
+    ),
+  };
+}
+
+interface Said {
+  readonly state: MemberState;
+  readonly receipts: ReadonlyMap<NodeId, number>;
+  readonly heardAt: (node: NodeId) => UnixMillis | null;
+}
+
+function memberStatus(
+  { country, hasData, mayWrite, node, site }: Member & { readonly country: string | null },
+  { state, receipts, heardAt }: Said,
+  { own, settings, sharing }: SharingPortParts,
+): MemberStatus {
+  const isSelf = node === own.receiptKey;
+  const name = settings.peers.find(({ receiptKey }) => receiptKey === node)?.name ?? null;
+  return {
+    ...{ node, name, site, country, hasData, mayWrite, isSelf },
+    isLinked: isSelf || sharing.isLinked(node),
+    length: isSelf ? state.log.end.length : (receipts.get(node) ?? null),
+    heardAt: isSelf ? null : heardAt(node),
   };
 }
 
@@ -173,7 +235,10 @@ function lagOf({ store, tail }: SharedLedger): number | null {
 }
 
 /** By when the writer was heard last, on the monotonic clock; told by the wall clock. */
-function silence({ state }: SharedLedger, { clock, timers }: SharingPortParts): UnixMillis | null {
+function silence(
+  { state }: Pick<SharedLedger, 'state'>,
+  { clock, timers }: SharingPortParts,
+): UnixMillis | null {
   const { role } = state;
   if (role.kind === 'writing') return null;
   const heardAt = role.kind === 'following' ? role.heardAt : null;

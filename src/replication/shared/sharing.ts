@@ -16,17 +16,17 @@ import { linkKeyOf } from '../links/link-settings.js';
 import type { Link } from '../links/link.js';
 import type { Timers } from '../links/timers.js';
 import { memberOf } from '../protocol/group.js';
+import { lastTerm } from '../protocol/log-end.js';
 import { groupsInQuestion } from '../protocol/log-view.js';
 import type { Timing } from '../protocol/rules.js';
 import type { NodeId } from '../protocol/term.js';
 import type { ReplicaMemory } from '../replica/replica-memory.js';
-import { ReplicationError } from '../replication-error.js';
 import type { GroupWish } from '../replication-port.js';
 import type { ReplicationSettings, SharingPeer } from '../replication-settings.js';
 import { ErasedChannels } from './erased-channels.js';
 import type { ErasedTiming, ErasingPort } from './erasing.js';
 import { LogChannels } from './log-channels.js';
-import type { OfferedLedger } from './offer.js';
+import type { LedgerOffer, OfferedLedger } from './offer.js';
 import { Offering } from './offering.js';
 import { SecretChannels, type GivenSecrets } from './secret-channels.js';
 import { MAX_ANSWERED } from './secret-message.js';
@@ -34,6 +34,9 @@ import { changeGroup, groupStatement } from './set-group.js';
 import { type SharedEntry, SharedLedger } from './shared-ledger.js';
 import type { SharedLedgerOptions } from './shared-options.js';
 import { Telling } from './telling.js';
+import type { VotingLedger } from './voting-ledger.js';
+import type { VotingMemory } from './voting-memory.js';
+import { Voting } from './voting.js';
 
 export interface SharingOptions {
   readonly settings: ReplicationSettings;
@@ -43,6 +46,7 @@ export interface SharingOptions {
   readonly keyStore: KeyStore;
   readonly logs: ReplicaLogs;
   readonly memory: ReplicaMemory;
+  readonly votes: VotingMemory;
   /** Of this node, as `Mark.run` counts. */
   readonly run: number;
   /** Makes a tenant of another node this one's too. */
@@ -66,26 +70,26 @@ export class Sharing {
   readonly #erased: ErasedChannels;
   readonly #offering: Offering;
   readonly #telling: Telling;
+  readonly #voting: Voting;
   /** By origin. */
   readonly #shared = new Map<string, SharedEntry>();
   readonly #links = new Map<NodeId, Link>();
   /** Which tails are given to whom. */
   readonly #given = new Map<Link, Set<string>>();
+  /** Of which this node is to keep no data any more. */
+  readonly #leaving = new WeakSet<SharedEntry>();
   #opening: Promise<unknown> = Promise.resolve();
   /** When it is looked at next, by the monotonic clock. */
   #lookAt = Infinity;
   #cancel: () => void = () => undefined;
   #isClosed = false;
 
-  private constructor(options: SharingOptions) {
-    const { receipt, settings, timers, onFailure } = options;
+  private constructor(options: SharingOptions, groups: GroupLinks, voting: Voting) {
+    const { timers, onFailure } = options;
     this.#options = options;
-    const byKey = new Map(settings.peers.map((peer) => [peer.linkKey, peer.receiptKey]));
-    this.#groups = new GroupLinks({
-      ...{ key: receipt, timers },
-      nodeOf: (key) => byKey.get(key) ?? null,
-    });
-    this.self = this.#groups.self;
+    this.#groups = groups;
+    this.#voting = voting;
+    this.self = groups.self;
     this.#logs = new LogChannels(timers, (from, announcement) => {
       const entry = this.#shared.get(announcement.origin);
       if (entry !== undefined && this.#keeps(entry.ledger, from))
@@ -102,23 +106,32 @@ export class Sharing {
     );
     this.#offering = new Offering({
       ...options,
-      mayTake: (origin) => !this.#shared.has(origin) && this.#shared.size < MAX_SHARED,
-      take: (from, { members, origin }, { keys, ledger, tenant }) =>
-        this.#inTurn(async () => {
-          await options.adoptTenant(tenant);
-          const offered = { ...ledger, keys, origin, tenant: tenant.handle };
-          const adopted = await options.store.adoptLedger(offered);
-          await this.#open(adopted, [...new Set([from, ...members])]);
-        }),
+      mayTake: (offer) => this.#mayTake(offer),
+      take: (from, offer) => this.#inTurn(() => this.#take(from, offer)),
+      claim: async (from, { claim, origin }) => {
+        await voting.claim(from, origin, claim);
+      },
     });
   }
 
   /** Opens what the node keeps already. @throws as `SharedLedger.open`; then nothing is left open. */
   static async open(options: SharingOptions): Promise<Sharing> {
-    const sharing = new Sharing(options);
+    const { receipt, settings, store, timers, votes } = options;
+    const byKey = new Map(settings.peers.map((peer) => [peer.linkKey, peer.receiptKey]));
+    const groups = new GroupLinks({
+      ...{ key: receipt, timers },
+      nodeOf: (key) => byKey.get(key) ?? null,
+    });
+    const voting = await Voting.open({ ...options, memory: votes, links: groups });
+    const sharing = new Sharing(options, groups, voting);
     try {
-      for (const ledger of options.store.allLedgers())
-        if (ledger.isShared) await sharing.#open(ledger, offering(options.settings));
+      for (const ledger of store.allLedgers()) {
+        if (!ledger.isShared) continue;
+        // It was kept here once: nothing of it is shown any more, nor does it grow.
+        const { handle } = ledger.identity;
+        if (voting.of(ledger.reader.origin) !== undefined) store.withhold(handle, true);
+        else await sharing.#open(ledger, offering(settings));
+      }
       sharing.#look();
       return sharing;
     } catch (cause) {
@@ -129,6 +142,11 @@ export class Sharing {
 
   all(): readonly SharedEntry[] {
     return [...this.#shared.values()];
+  }
+
+  /** Those that this node has a vote for alone. */
+  votedFor(): readonly VotingLedger[] {
+    return this.#voting.all();
   }
 
   of(origin: string): SharedLedger | undefined {
@@ -162,11 +180,6 @@ export class Sharing {
    * @throws ReplicationError GROUP_REFUSED; LedgerError LEDGER_ELSEWHERE, and as appending.
    */
   async setGroup(ledger: Ledger, wanted: GroupWish): Promise<void> {
-    if (wanted.members.some(({ hasData }) => !hasData))
-      throw new ReplicationError(
-        'GROUP_REFUSED',
-        'this version knows no members without data yet: let all keep it',
-      );
     const known = this.#shared.get(ledger.reader.origin)?.ledger;
     if (known === undefined || known.state.log.groups.length === 0)
       await this.#found(ledger, wanted);
@@ -183,6 +196,7 @@ export class Sharing {
     // All at once: what one of them waits for may be another's to refuse.
     await Promise.all(this.all().map(({ ledger }) => ledger.close()));
     this.#shared.clear();
+    await this.#voting.close();
     await this.#options.logs.close();
   }
 
@@ -210,6 +224,53 @@ export class Sharing {
     });
   }
 
+  #mayTake({ data, origin }: LedgerOffer): boolean {
+    const voted = this.#voting.of(origin);
+    const isHere = this.#shared.has(origin) || (data === null && voted !== undefined);
+    return !isHere && this.#shared.size + this.#voting.all().length < MAX_SHARED;
+  }
+
+  async #take(from: NodeId, { claim, data, members, origin }: LedgerOffer): Promise<void> {
+    const { adoptTenant, store } = this.#options;
+    if (data === null) {
+      await this.#voting.take(origin, claim);
+      return;
+    }
+    // Whoever makes it forget what it knows must be who writes.
+    const isVoted = this.#voting.of(origin) !== undefined;
+    if (isVoted && !(await this.#voting.claim(from, origin, claim))) return;
+    const { keys, ledger, tenant } = data;
+    await adoptTenant(tenant);
+    const adopted = await store.adoptLedger({ ...ledger, keys, origin, tenant: tenant.handle });
+    if (isVoted) await this.#voting.giveUp(origin);
+    // A crash from here on leaves a ledger that has none of the log yet.
+    store.withhold(adopted.identity.handle, false);
+    await this.#open(adopted, [...new Set([from, ...members])]);
+  }
+
+  /** The group has this node keep no data any more, and that is settled. */
+  async #keepNoMore({ handle, ledger }: SharedEntry): Promise<void> {
+    const { log, role } = ledger.state;
+    const writer = role.kind === 'following' ? role.announced?.term : undefined;
+    const believed = writer ?? lastTerm(log.end);
+    const known = { end: log.end, groups: log.groups.slice(-2) };
+    await ledger.close();
+    this.#shared.delete(ledger.origin);
+    this.#options.store.withhold(handle, true);
+    // A crash up to here leaves a member that has the log as it was then, and comes here again.
+    await this.#voting.goOn({ origin: ledger.origin, believed, known });
+  }
+
+  #isWithoutData({ state: { log, role, self } }: SharedLedger, shown: number): boolean {
+    const last = log.groups.at(-1);
+    return (
+      last !== undefined &&
+      last.block < shown &&
+      role.kind !== 'writing' &&
+      memberOf(last.group, self)?.hasData === false
+    );
+  }
+
   async #open(
     ledger: Ledger,
     acquaintances: readonly NodeId[],
@@ -231,7 +292,10 @@ export class Sharing {
       secrets: this.#secrets,
       acquaintances: acquaintances.filter((node) => node !== this.self),
       announce: (to, announcement, hasIt) => {
-        this.#logs.announce(to, announcement, hasIt ? null : undefined);
+        // It hands out the right to replicate.
+        const entry = this.#shared.get(origin);
+        if (entry !== undefined && this.#keeps(entry.ledger, to))
+          this.#logs.announce(to, announcement, hasIt ? null : undefined);
       },
       sayErased: (to, message) => {
         this.#erased.send(to, message);
@@ -265,6 +329,13 @@ export class Sharing {
       ledger.look();
     }
     this.#telling.look();
+    for (const entry of this.all())
+      if (this.#isWithoutData(entry.ledger, entry.ledger.shown) && !this.#leaving.has(entry)) {
+        this.#leaving.add(entry);
+        this.#inTurn(() => this.#keepNoMore(entry)).catch((cause: unknown) => {
+          if (!this.#isClosed) this.#options.onFailure(cause);
+        });
+      }
     this.#lookIn(LOOK_MILLIS);
   }
 
@@ -308,14 +379,17 @@ export class Sharing {
     });
   }
 
-  /** What this node writes, and the peer gives no receipts for yet. */
+  /** What this node writes, and the peer gives no receipts for, or none any more. */
   #wantingOf(node: NodeId): readonly SharedEntry[] {
-    return this.all().filter(
-      ({ ledger }) =>
-        ledger.state.role.kind === 'writing' &&
-        !ledger.state.role.receipts.has(node) &&
-        this.#keeps(ledger, node),
-    );
+    const since = this.#options.timers.now() - OFFER_AFTER_MILLIS;
+    return this.all().filter(({ ledger: { state } }) => {
+      const { log, role, shown } = state;
+      return (
+        role.kind === 'writing' &&
+        (role.heardAt.get(node) ?? -Infinity) < since &&
+        groupsInQuestion(log, shown).some((group) => memberOf(group, node) !== undefined)
+      );
+    });
   }
 
   /** It sent what is not of a log, or says that it has cut one. @param peer by which links know it. */
@@ -361,6 +435,7 @@ export class Sharing {
 
 const LOOK_MILLIS = 1_000;
 const SOON_MILLIS = 50;
+const OFFER_AFTER_MILLIS = 2_000;
 /** As many logs as a node follows. */
 const MAX_SHARED = REPLICA_LIMITS.logs;
 

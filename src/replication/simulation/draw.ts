@@ -11,13 +11,14 @@ export function drawTiming(choice: Choice, delay: number): Timing {
     silence: announceEvery * 3 + delay * 4,
     election: announceEvery * 4 + delay * 10,
     repeat: announceEvery,
+    away: announceEvery * 2 + delay * choice.pick([3, 30]),
   };
 }
 
 /** All nodes there are, members or not. */
 export function drawMembers(choice: Choice): Member[] {
   const count = choice.between(3, 6);
-  const arbiter = choice.chance(0.2) ? choice.between(1, 2) : -1;
+  const arbiter = choice.chance(0.35) ? choice.between(1, 2) : -1;
   return Array.from({ length: count }, (_, at) => ({
     node: `n${at + 1}` as NodeId,
     site: `site ${at % 3}`,

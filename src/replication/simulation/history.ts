@@ -34,6 +34,7 @@ export interface HistoryCounts {
   readonly partitions: number;
   readonly groups: number;
   readonly moves: number;
+  readonly stoodIn: number;
 }
 
 /** In the end everything heals, and has so long to come to rest: milliseconds of the history. */
@@ -214,9 +215,10 @@ class History {
   }
 
   #told(): HistoryCounts {
-    const { shown, acknowledged } = this.#promises;
+    const { shown, acknowledged, stoodIn } = this.#promises;
     return {
       ...this.#mishaps.counts,
+      stoodIn,
       shown: shown.length,
       acknowledged,
       terms: new Set(shown.map(({ term }) => `${term.number}/${term.node}`)).size,

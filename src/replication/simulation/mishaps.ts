@@ -1,5 +1,6 @@
 /** All that can go wrong in a history: nodes that end or come back older, links that are cut, people who want something else. */
 import { faultOfGroup, type Group, mayFollow, type Member } from '../protocol/group.js';
+import { compareEnds } from '../protocol/log-end.js';
 import type { NodeId } from '../protocol/term.js';
 import type { Choice } from './choice.js';
 import { drawGroup, memberAs } from './draw.js';
@@ -7,6 +8,7 @@ import type { Events } from './events.js';
 import type { Network } from './network.js';
 import type { Promises } from './promises.js';
 import { NEW_DISK, type Snapshot } from './sim-disk.js';
+import { endOf } from './sim-log.js';
 import type { SimNode } from './sim-node.js';
 
 export interface Stage {
@@ -92,7 +94,7 @@ export class Mishaps {
     const writer = writerOf(this.#stage.nodes);
     if (writer === undefined) return;
     const others = [...this.#stage.nodes.keys()].filter((node) => node !== writer.id);
-    const companion = this.#choice.chance(0.5) ? this.#choice.pick(others) : null;
+    const companion = this.#choice.chance(0.5) ? this.#companion(others) : null;
     const cutOff = others.filter((node) => node !== companion);
     this.counts.partitions++;
     this.#stage.network.cut([writer.id], cutOff, this.#choice.chance(0.3));
@@ -100,7 +102,15 @@ export class Mishaps {
       this.#stage.network.heal();
       // It comes back when another has begun, or it ends just then.
       if (this.#choice.chance(0.4)) this.end(writer);
+      // Together with the one who knows what only the writer has.
+      const also = companion === null ? undefined : this.#stage.nodes.get(companion);
+      if (also?.keepsData === false && this.#choice.chance(0.5)) this.end(also);
     });
+  }
+
+  #companion(others: readonly NodeId[]): NodeId {
+    const without = others.find((node) => this.#stage.nodes.get(node)?.keepsData === false);
+    return without !== undefined && this.#choice.chance(0.5) ? without : this.#choice.pick(others);
   }
 
   #copy(): void {
@@ -115,11 +125,22 @@ export class Mishaps {
     if (this.#stage.promises.shown.length === 0) return;
     if (nodes.some(({ disk }) => disk.remembered.memory === 'behind')) return;
     const node = this.#choice.pick(nodes);
+    if (this.#isAloneWith(node)) return;
     const copies = this.#snapshots.filter((copy) => copy.node === node.id);
     const copy = copies.length === 0 || this.#choice.chance(0.4) ? null : this.#choice.pick(copies);
     this.counts.restores++;
     node.restore(copy?.snapshot ?? NEW_DISK);
     this.#startLater(node);
+  }
+
+  /** What a member without data knows of, or is about to hear of, is nowhere else: it is lost with that disk, as is said of it. */
+  #isAloneWith(node: SimNode): boolean {
+    const nodes = [...this.#stage.nodes.values()];
+    const others = nodes.filter((other) => other.keepsData && other !== node);
+    const without = nodes.filter(({ keepsData }) => !keepsData);
+    return (without.length === 0 ? [] : [...without, node]).some(({ disk }) =>
+      others.every((other) => compareEnds(endOf(other.disk.log), endOf(disk.log)) < 0),
+    );
   }
 
   #skew(): void {

@@ -2,10 +2,10 @@
  * Faults to plant: each is a way to get the protocol wrong, and each must be found. A fault is a rule that is not kept,
  * or a node that does something else than it was told.
  */
-import { isVoteQuorum, isWriteQuorum } from '../protocol/group.js';
+import { type Group, isVoteQuorum, isWriteQuorum, standsIn } from '../protocol/group.js';
 import { commonLength } from '../protocol/log-end.js';
 import { type Rules, RULES } from '../protocol/rules.js';
-import type { Term } from '../protocol/term.js';
+import type { NodeId, Term } from '../protocol/term.js';
 import type { Flaws } from './sim-parts.js';
 
 export interface Plant {
@@ -17,6 +17,8 @@ export interface Plant {
 }
 
 const byNumber = (a: Term, b: Term): number => a.number - b.number;
+const withoutData = ({ members }: Group): NodeId[] =>
+  members.filter(({ hasData }) => !hasData).map(({ node }) => node);
 const isSameNumber = (a: Term, b: Term): boolean => a.number === b.number;
 
 export const PLANTS: readonly Plant[] = [
@@ -163,6 +165,19 @@ export const PLANTS: readonly Plant[] = [
     name: 'judge-by-first-group',
     what: 'quorums are counted in the first group of the log, not in its newest',
     rules: { groupOf: ({ groups }) => groups[0]?.group ?? null },
+  },
+  {
+    name: 'stand-in-unasked',
+    what: 'a member without data counts before it has said what it knows',
+    rules: {
+      standsIn: (group, nodes, isAway) =>
+        standsIn(group, new Set([...nodes, ...withoutData(group)]), isAway),
+    },
+  },
+  {
+    name: 'forget-known',
+    what: 'a member without data forgets with each start how far it knew the log to go',
+    flaws: { forgetsKnown: true },
   },
   {
     name: 'forget-keys',

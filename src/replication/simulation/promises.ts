@@ -1,5 +1,5 @@
 /** What the protocol promises, checked against everything that happens in a history. */
-import { isVoteQuorum, isWriteQuorum, mayFollow } from '../protocol/group.js';
+import { type Group, isVoteQuorum, isWriteQuorum, mayFollow } from '../protocol/group.js';
 import { commonLength, compareEnds, cutEnd, lastTerm, type LogEnd } from '../protocol/log-end.js';
 import { groupOf, type LogView } from '../protocol/log-view.js';
 import type { Message } from '../protocol/messages.js';
@@ -12,6 +12,8 @@ export class Promises {
   #broken: string | null = null;
   /** What was shown, by any node, at each place. */
   readonly #shown: Block[] = [];
+  /** How often something was shown because members without data knew of it. */
+  #stoodIn = 0;
   /** Keys of what was shown. */
   readonly #keys = new Map<string, number>();
   /** What was told to those who asked, by key. */
@@ -31,6 +33,10 @@ export class Promises {
 
   get shown(): readonly Block[] {
     return this.#shown;
+  }
+
+  get stoodIn(): number {
+    return this.#stoodIn;
   }
 
   get acknowledged(): number {
@@ -82,7 +88,9 @@ export class Promises {
     const having = new Set([node, ...given.map(([receipted]) => receipted)]);
     // What is on its disk may be ahead of what it knows, by a change of the group.
     const group = groupOf(known);
-    if (group === null || !isWriteQuorum(group, having))
+    const hasQuorum = group !== null && isWriteQuorum(group, having);
+    if (!hasQuorum && group !== null && isKnownToEnough(group, having)) this.#stoodIn++;
+    else if (!hasQuorum)
       this.break(`${node} shows ${length} blocks that ${having.size} alone have in ${term}`);
     for (const [at, block] of blocks.slice(0, length).entries()) {
       const before = this.#shown[at];
@@ -130,8 +138,8 @@ export class Promises {
       this.break(
         `${node} sent a receipt in ${formatTerm(term)} after a vote in ${formatTerm(voted)}`,
       );
-    const last = disk.log.blocks[length - 1];
-    if (length > 0 && last?.id !== this.#written.get(formatTerm(term))?.[length - 1]?.id)
+    const last = this.#written.get(formatTerm(term))?.[length - 1];
+    if (length > 0 && (last === undefined || !isOn(disk.log, length, last)))
       this.break(
         `${node} sent a receipt for ${length} blocks of ${formatTerm(term)} and does not have them on disk`,
       );
@@ -166,4 +174,16 @@ function setDefault<K, V>(map: Map<K, V>, key: K, value: V): V {
   if (known !== undefined) return known;
   map.set(key, value);
   return value;
+}
+
+/** Without data, known of: its term wrote that many blocks, and no other block was ever there in it. */
+function isOn({ blocks, view: { end } }: SimLog, length: number, last: Block): boolean {
+  if (blocks.length > 0) return blocks[length - 1]?.id === last.id;
+  return end.length >= length && compareTerms(lastTerm(cutEnd(end, length)), last.term) === 0;
+}
+
+/** Those without data counted: nobody begins any more without what they know of. */
+function isKnownToEnough({ members, writeQuorum }: Group, having: ReadonlySet<NodeId>): boolean {
+  const knowing = members.filter(({ node }) => having.has(node));
+  return knowing.length >= writeQuorum && knowing.some(({ hasData }) => hasData);
 }

@@ -55,7 +55,10 @@ export class SimDisk {
 
   /** Of what was not synced, some may be there nevertheless: first what was cut off, then what was added. */
   crash(choice: Choice): void {
-    if (this.#written !== this.#log) {
+    if (isKnowledge(this.#written)) {
+      // A small file, which is in place of the one before or is not.
+      if (choice.chance(0.5)) this.#log = this.#written;
+    } else if (this.#written !== this.#log) {
       const kept = commonLength(endOf(this.#log), endOf(this.#written));
       const left = choice.between(kept, this.#written.blocks.length);
       if (choice.chance(0.7)) this.#log = cut(this.#written, left);
@@ -66,4 +69,8 @@ export class SimDisk {
   snapshot(): Snapshot {
     return { remembered: this.remembered, log: this.#log };
   }
+}
+
+function isKnowledge({ blocks, view }: SimLog): boolean {
+  return blocks.length < view.end.length;
 }

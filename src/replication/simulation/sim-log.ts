@@ -14,6 +14,7 @@ export interface Block {
 }
 
 export interface SimLog {
+  /** None at a member without data. */
   readonly blocks: readonly Block[];
   readonly view: LogView;
 }

@@ -64,7 +64,7 @@ export class SimNode implements Peer {
         keepsData: this.keepsData,
         acquaintances,
         remembered: { ...remembered, memory },
-        log: log.view,
+        log: flaws.forgetsKnown === true && !this.keepsData ? EMPTY_VIEW : log.view,
       },
       flaws.ports?.(ports, (millis, act) => {
         this.#later(millis, act);
@@ -72,7 +72,7 @@ export class SimNode implements Peer {
       rules,
       timing,
     );
-    this.#parts.trace(this.id, `starts, ${memory}, with ${log.blocks.length} blocks`);
+    this.#parts.trace(this.id, `starts, ${memory}, with ${log.view.end.length} blocks`);
   }
 
   crash(): void {
@@ -252,6 +252,16 @@ export class SimNode implements Peer {
           }
           trace(this.id, `discards from ${length} on`);
           this.#writeAndSync(cut(this.disk.log, length), () => {
+            ended();
+            this.#runner?.give({ kind: 'stored', log: this.disk.log.view });
+            done();
+          });
+        });
+      },
+      know: (view, done) => {
+        this.#do((ended) => {
+          trace(this.id, `knows of ${view.end.length}`);
+          this.#writeAndSync({ blocks: [], view }, () => {
             ended();
             this.#runner?.give({ kind: 'stored', log: this.disk.log.view });
             done();

@@ -47,6 +47,7 @@ export interface Flaws {
   readonly keepsTail?: boolean;
   readonly claimsUnsynced?: boolean;
   readonly forgetsKeys?: boolean;
+  readonly forgetsKnown?: boolean;
 }
 
 export type Answer =

@@ -32,7 +32,7 @@ export function simulate({ seed, histories, plant, progress }: Simulation): Simu
 
 const NOTHING: HistoryCounts = {
   ...{ shown: 0, acknowledged: 0, terms: 0, groups: 0 },
-  ...{ crashes: 0, restores: 0, partitions: 0, moves: 0 },
+  ...{ crashes: 0, restores: 0, partitions: 0, moves: 0, stoodIn: 0 },
 };
 
 function sumOf(a: HistoryCounts, b: HistoryCounts): HistoryCounts {
@@ -45,5 +45,6 @@ function sumOf(a: HistoryCounts, b: HistoryCounts): HistoryCounts {
     restores: a.restores + b.restores,
     partitions: a.partitions + b.partitions,
     moves: a.moves + b.moves,
+    stoodIn: a.stoodIn + b.stoodIn,
   };
 }

@@ -8,6 +8,7 @@ import {
   majorities,
   mayFollow,
   type Member,
+  standsIn,
   stoppingSites,
 } from '../../../src/replication/protocol/group.js';
 import type { NodeId } from '../../../src/replication/protocol/term.js';
@@ -53,7 +54,9 @@ function subsets(nodes: readonly NodeId[]): ReadonlySet<NodeId>[] {
 /** Whether everything that one shows is known to every vote of the other, by trying all. */
 function meetsEverywhere(shows: Group, votes: Group): boolean {
   const all = subsets(NODES);
-  const shown = all.filter((nodes) => isWriteQuorum(shows, nodes));
+  const shown = all.filter(
+    (nodes) => isWriteQuorum(shows, nodes) || standsIn(shows, nodes, () => true),
+  );
   const voted = all.filter((nodes) => isVoteQuorum(votes, nodes));
   return shown.every((some) => voted.every((others) => [...some].some((one) => others.has(one))));
 }
@@ -133,9 +136,52 @@ describe('stoppingSites', () => {
     expect(stoppingSites({ members, sites: 1, ...majorities(4) })).toEqual(['x', 'y']);
   });
 
-  it('are those of the data where the third site has a vote alone', () => {
-    const vote = at('z', 'c', { hasData: false, mayWrite: false });
-    const members = [at('x', 'a'), at('y', 'b'), vote];
-    expect(stoppingSites({ members, sites: 1, ...majorities(3) })).toEqual(['x', 'y']);
+  const vote = at('z', 'c', { hasData: false, mayWrite: false });
+  const two = [at('x', 'a'), at('y', 'b')];
+
+  it('are none where a third site has a vote alone', () => {
+    expect(stoppingSites({ members: [...two, vote], sites: 1, ...majorities(3) })).toEqual([]);
+  });
+
+  it('are those of the data where two of them must have all', () => {
+    const group = { members: [...two, vote], sites: 2, ...majorities(3) };
+    expect(stoppingSites(group)).toEqual(['x', 'y']);
+  });
+
+  it('is the one that has the vote, too, where that is no third', () => {
+    const members = [...two, { ...vote, site: 'y' }];
+    expect(stoppingSites({ members, sites: 1, ...majorities(3) })).toEqual(['y']);
+  });
+
+  it('is the one without which nobody may write', () => {
+    const members = [at('x', 'a'), at('y', 'b', { mayWrite: false }), vote];
+    expect(stoppingSites({ members, sites: 1, ...majorities(3) })).toEqual(['x']);
+  });
+});
+
+describe('standsIn', () => {
+  const [first, second, without] = NODES.slice(0, 3) as [NodeId, NodeId, NodeId];
+  const group = groupOf([], {
+    members: [member(first), member(second), member(without, { hasData: false, mayWrite: false })],
+    ...majorities(3),
+  });
+  const enough = (nodes: readonly NodeId[], away: readonly NodeId[], of = group): boolean =>
+    standsIn(of, new Set(nodes), (node) => away.includes(node));
+
+  it('has a member without data count for one that is away', () => {
+    expect(enough([first, without], [second])).toBe(true);
+    expect(isWriteQuorum(group, new Set([first, without]))).toBe(false);
+  });
+
+  it.each<[string, readonly NodeId[], readonly NodeId[]]>([
+    ['while the other with data is there', [first, without], []],
+    ['alone', [without], [first, second]],
+    ['where it does not know', [first], [second]],
+  ])('is not so %s', (_, nodes, away) => {
+    expect(enough(nodes, away)).toBe(false);
+  });
+
+  it('is not so where the data must lie in two sites', () => {
+    expect(enough([first, without], [second], { ...group, sites: 2 })).toBe(false);
   });
 });

@@ -34,6 +34,10 @@ beforeEach(() => {
       said.push(`discard ${length}`);
       pending.push(done);
     },
+    know: ({ end }, done) => {
+      said.push(`know ${end.length}`);
+      pending.push(done);
+    },
     follow: (from, { length }) => said.push(`follow ${from} ${length}`),
     send: (to, { kind }) => said.push(`send ${to} ${kind}`),
     show: (length) => said.push(`show ${length}`),
@@ -132,6 +136,7 @@ describe('a member', () => {
         ...{ now: () => now, jitter: () => 0, wakeAt: () => undefined },
         ...{ save: () => heard.push('save'), begin: () => heard.push('begin') },
         ...{ discard: () => heard.push('discard'), follow: () => heard.push('follow') },
+        know: () => heard.push('know'),
         send: (_, { kind }) => heard.push(kind),
         show: () => heard.push('show'),
       },

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { UnixMillis } from '../../../src/base/brand.js';
-import type { HexDigest } from '../../../src/base/hex-digest.js';
+import { hexDigest, type HexDigest } from '../../../src/base/hex-digest.js';
 import { dataScope, tagsScope } from '../../../src/base/secret-scope.js';
 import type { NodeId } from '../../../src/replication/protocol/term.js';
 import {
@@ -57,6 +57,19 @@ const OFFER: LedgerOffer = {
     },
     ledger: { handle: '8899aabbccddeeff', name: 'kyc' },
     keys: [{ corePublicKey: hex('3'), verifierKey: 'a.example+22222222+BBBB', ended: null }],
+  },
+  claim: {
+    group: {
+      members: [hex('1'), hex('2')].map((node) => ({
+        ...{ node: node as NodeId, site: 'ber1', hasData: true, mayWrite: true },
+      })),
+      ...{ sites: 1, voteQuorum: 2, writeQuorum: 2 },
+    },
+    term: { number: 4, node: hex('1') as NodeId },
+    votes: ['1', '2'].map((by) => ({
+      ...{ by: hexDigest(hex(by)), length: 7, lastTerm: { node: hexDigest(hex('2')), number: 3 } },
+      signature: Buffer.alloc(64).toString('base64'),
+    })),
   },
 };
 
@@ -152,6 +165,8 @@ describe('an offer', () => {
     expect(parseOffer(formatOffer(OFFER))).toEqual(OFFER);
     const voter = { ...OFFER, data: null };
     expect(parseOffer(formatOffer(voter))).toEqual(voter);
+    const unelected = { ...voter, claim: { ...voter.claim, votes: [] } };
+    expect(parseOffer(formatOffer(unelected))).toEqual(unelected);
   });
 
   it('is refused with another member, a short key or no keys, and quotes nothing', () => {

@@ -3,7 +3,12 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { silentLogger } from '../../../src/base/logger.js';
 import { openChannel } from '../../../src/replication/links/channel.js';
 import type { NodeId } from '../../../src/replication/protocol/term.js';
-import { formatOffer, MAX_OFFER_BYTES, parseOffer } from '../../../src/replication/shared/offer.js';
+import {
+  formatOffer,
+  type LedgerOffer,
+  MAX_OFFER_BYTES,
+  parseOffer,
+} from '../../../src/replication/shared/offer.js';
 import { Offering, type OfferingParts } from '../../../src/replication/shared/offering.js';
 import type { SharedEntry } from '../../../src/replication/shared/shared-ledger.js';
 import { eventually } from '../../support/eventually.js';
@@ -26,11 +31,21 @@ let offering: Offering;
 /** How often each was offered. */
 let offered: Map<string, number>;
 
+/** What a writer shows of itself; nobody looks at it here. */
+const CLAIM: LedgerOffer['claim'] = {
+  group: {
+    members: [{ node: PEER, site: 'ber1', hasData: true, mayWrite: true }],
+    ...{ sites: 1, voteQuorum: 1, writeQuorum: 1 },
+  },
+  term: { number: 1, node: PEER },
+  votes: [],
+};
+
 /** A ledger as far as an offer shows it. */
 function entry(at: number): SharedEntry {
   const ledger = {
-    origin: `a.example/0011223344556677/l${at}`,
-    state: { log: { groups: [{ block: 1, group: { members: [{ node: PEER }] } }] } },
+    ...{ claim: CLAIM, origin: `a.example/0011223344556677/l${at}` },
+    state: { log: { groups: [{ block: 1, group: CLAIM.group }] } },
     store: { keys: KEYS },
   };
   return { handle: at.toString(16).padStart(16, '0'), ledger: ledger as never };
@@ -48,6 +63,7 @@ beforeEach(async () => {
     settings: { peers: [] } as unknown as OfferingParts['settings'],
     keyStore: { tenantRoot: () => Promise.resolve(new Uint8Array(32).fill(7)) },
     mayTake: () => false,
+    claim: () => Promise.reject(new Error('it is offered nothing')),
     take: () => Promise.reject(new Error('it is offered nothing')),
   });
   a = await TestNode.open('a', {

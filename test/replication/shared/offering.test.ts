@@ -18,10 +18,20 @@ afterEach(async () => {
 const HEX = 'ab'.repeat(32) as NodeId;
 const KEY = 'a.example+22222222+BBBB';
 
+/** What a writer shows of itself; nobody looks at it here. */
+const CLAIM: LedgerOffer['claim'] = {
+  group: {
+    members: [{ node: HEX, site: 'ber1', hasData: true, mayWrite: true }],
+    ...{ sites: 1, voteQuorum: 1, writeQuorum: 1 },
+  },
+  term: { number: 1, node: HEX },
+  votes: [],
+};
+
 function offerOf(origin: string): LedgerOffer {
   return {
     origin,
-    members: [HEX],
+    ...{ claim: CLAIM, members: [HEX] },
     data: {
       keys: [{ corePublicKey: HEX, verifierKey: KEY, ended: null }],
       ledger: { handle: '8899aabbccddeeff', name: 'kyc' },
@@ -50,6 +60,7 @@ async function offeringTo({
     } as unknown as OfferingParts['settings'],
     ...{ store: {} as never, keyStore: {} as never, logger, timers: new FakeTimers() },
     mayTake: () => true,
+    claim: () => Promise.resolve(),
     take: () => Promise.resolve(),
     ...parts,
   });
@@ -108,7 +119,7 @@ it('are not taken where there is no room', async () => {
   const taken: string[] = [];
   const { say } = await offeringTo({
     offers: true,
-    mayTake: (origin) => origin !== 'a.example/t/a',
+    mayTake: ({ origin }) => origin !== 'a.example/t/a',
     take: (_, { origin }) => {
       taken.push(origin);
       return Promise.resolve();

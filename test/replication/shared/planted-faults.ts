@@ -3,7 +3,6 @@ import type { FaultOfSuite } from '../../support/planted-suite.js';
 
 const CARRY = 'replication/shared/carry-up.js';
 const COMPARING = 'replication/shared/comparing.js';
-const FOLLOWED = 'replication/replica/followed-log.js';
 const FOUND = 'replication/shared/found.js';
 const FSCK = 'ledger/fsck.js';
 const LEDGER = 'replication/shared/shared-ledger.js';
@@ -23,14 +22,6 @@ const STORED = 'test/ledger/shared-fsck.test.ts';
 const TAIL = 'test/replication/shared/open-tail.test.ts';
 
 export const SHARED_FAULTS: readonly FaultOfSuite[] = [
-  {
-    name: 'blocks count as stored before their secrets are here',
-    file: FOLLOWED,
-    find: 'await (secured !== null && length === to ? secured.done : this.#options.secure?.(length, signal));',
-    replace: '',
-    suite: TAIL,
-    tests: 'and not before',
-  },
   {
     name: 'a full vault ends the node',
     file: SECURE,
@@ -114,7 +105,7 @@ export const SHARED_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a promise without a log counts as whole',
     file: PROMISE,
-    find: '(promise?.promised ?? null) !== null && isEmpty',
+    find: 'hasPromised(promise) && isEmpty',
     replace: 'false',
     suite: MEMORY,
     tests: 'its log is gone',

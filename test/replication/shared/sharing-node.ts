@@ -26,6 +26,7 @@ import {
   type ReplicationSettings,
 } from '../../../src/replication/replication-settings.js';
 import { Sharing } from '../../../src/replication/shared/sharing.js';
+import { VotingMemory } from '../../../src/replication/shared/voting-memory.js';
 import { parseVerifierKey } from '../../../src/tlog/note-key.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import type { FaultPlan } from '../../support/fault-plan.js';
@@ -34,7 +35,7 @@ import { depsOf, openTestStore, type TestStore } from '../../support/test-store.
 export const TENANT = 'acme';
 export const LEDGER = 'kyc';
 /** Quicker than a deployment's: links here have no way to go. */
-export const TIMING = { announceEvery: 60, silence: 400, election: 600, repeat: 100 };
+export const TIMING = { announceEvery: 60, silence: 400, election: 600, repeat: 100, away: 1_000 };
 
 export interface NodeKeys {
   readonly name: string;
@@ -116,6 +117,7 @@ export class SharingNode {
     this.sharing = await Sharing.open({
       ...{ settings, receipt: keys.receipt, store, keyStore: this.#keyStore, logs },
       memory,
+      votes: await VotingMemory.open(directory),
       run: ++this.#run,
       adoptTenant: async ({ handle, name, recoveryKey, root }) => {
         const { publicKey } = parseVerifierKey(recoveryKey);
@@ -232,5 +234,16 @@ export function majorityOf(all: readonly NodeKeys[]): GroupWish {
       ...{ node, site: `site-${name}`, country: null, hasData: true, mayWrite: true },
     })),
     ...{ writeQuorum: quorum, voteQuorum: quorum, sites: 1, countries: null },
+  };
+}
+
+/** Two keep the data, and the third has a vote. */
+export function twoAndAVote(all: readonly NodeKeys[]): GroupWish {
+  const group = majorityOf(all);
+  return {
+    ...group,
+    members: group.members.map((member, at) =>
+      at < 2 ? member : { ...member, hasData: false, mayWrite: false },
+    ),
   };
 }
