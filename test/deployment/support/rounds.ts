@@ -2,7 +2,7 @@
 import { SeededChoice } from '../../support/seeded-choice.js';
 import { report } from '../../support/suite.js';
 import { Clients } from './clients.js';
-import { Cluster } from './cluster.js';
+import { Cluster, NAMES } from './cluster.js';
 import { drawMishap } from './mishaps.js';
 import type { ClusterNetwork } from './network.js';
 import { brokenPromises } from './promises.js';
@@ -11,6 +11,17 @@ const WRITERS = 3;
 /** That have to get through after each mishap. */
 const ACKNOWLEDGED = 20;
 const PATIENCE_MILLIS = 60_000;
+
+/** What `fsck` finds in what each leaves that stops in peace. */
+async function unsound(cluster: Cluster): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of NAMES) {
+    const code = await cluster.stop(name);
+    if (code !== 0) found.push(`${name} ended with ${code}`);
+    found.push(...(await cluster.fsck(name)));
+  }
+  return found;
+}
 
 /** @param seeds of a mishap each. @returns what is wrong after the first that leaves something wrong, and at the end. */
 export async function problemsIn(
@@ -31,7 +42,8 @@ export async function problemsIn(
     }
     await clients.end();
     if (problems.length > 0) return problems;
-    return await brokenPromises(cluster, clients, PATIENCE_MILLIS);
+    const broken = await brokenPromises(cluster, clients, PATIENCE_MILLIS);
+    return broken.length > 0 ? broken : await unsound(cluster);
   } finally {
     await cluster.close();
   }
