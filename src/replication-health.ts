@@ -24,6 +24,14 @@ export function replicationReasons({ ledgers }: ReplicationStatus): readonly str
   });
 }
 
+/** How many are more entries behind their writer than that, or do not know it. Those that are only voted for show nothing. */
+export function laggingLedgers({ ledgers }: ReplicationStatus, maxLag: number): number {
+  return ledgers.filter(
+    ({ hasData, lag, silentSince }) =>
+      hasData && (silentSince !== null || lag === null || lag > maxLag),
+  ).length;
+}
+
 /** Read when they are asked for; what is not known has no value. */
 export function replicationMetrics(registry: Registry, status: () => ReplicationStatus): void {
   const now = onceATurn(status);

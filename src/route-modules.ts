@@ -16,6 +16,7 @@ import { identityModules } from './identity-route-modules.js';
 import { ledgerModules } from './ledger-route-modules.js';
 import { anchorBackends } from './queries/anchor-backends.js';
 import { recordModules } from './record-route-modules.js';
+import { laggingLedgers } from './replication-health.js';
 import { type RouteParts, sharedParts, trustParts, v1 } from './route-parts.js';
 import { transferModules } from './transfer-route-modules.js';
 
@@ -28,7 +29,13 @@ export function routeModules(parts: RouteParts): RouteModule[] {
   return [
     // First, because nothing is asked as often.
     records,
-    { mountPath: '/', router: healthRoutes(readiness), describe: describeHealth },
+    {
+      mountPath: '/',
+      router: healthRoutes(readiness, (maxLag) =>
+        opened.replication === null ? 0 : laggingLedgers(opened.replication.port.status(), maxLag),
+      ),
+      describe: describeHealth,
+    },
     { mountPath: '/', router: consoleRoutes(builtConsolePage()), describe: describeConsole },
     ...accessModules(parts, shared),
     ...ledgerModules(parts, shared),

@@ -12,7 +12,11 @@ import type {
   ReplicationStatus,
   SharedLedgerStatus,
 } from '../src/replication/replication-port.js';
-import { replicationMetrics, replicationReasons } from '../src/replication-health.js';
+import {
+  laggingLedgers,
+  replicationMetrics,
+  replicationReasons,
+} from '../src/replication-health.js';
 
 const AT = 1_700_000_000_000 as UnixMillis;
 const node = (digit: string): NodeId => digit.repeat(64) as NodeId;
@@ -65,6 +69,13 @@ describe('a shared ledger', () => {
       /^bank\/kyc +writing +this node \(term 4\) +70 +0 +2 of 2, needs 2$/m,
     );
     expect(lines(ledger())).toMatch(/^peer-3 +site-3 +DE +a vote +yes +\? +never$/m);
+  });
+
+  it('is behind by more than somebody bears, or knows not by how much', () => {
+    const late = (more: Partial<SharedLedgerStatus>): number =>
+      laggingLedgers(statusOf(ledger(more)), 5);
+    expect([late({ lag: 5 }), late({ lag: 6 }), late({ lag: null })]).toEqual([0, 1, 1]);
+    expect([late({ silentSince: AT }), late({ lag: null, hasData: false })]).toEqual([1, 0]);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { runCli } from './cli/support/run-cli.js';
 import { eventually } from './support/eventually.js';
-import { ADMIN, type Name, PATIENCE, SharedServices } from './support/shared-services.js';
+import { ADMIN, type Name, NAMES, PATIENCE, SharedServices } from './support/shared-services.js';
 import { removeDirectory, temporaryDirectory } from './support/temporary-directory.js';
 
 let root: string;
@@ -78,6 +78,23 @@ it('is written at quorum, read anywhere, and goes on when its writer is gone', a
   await shared.start('a');
   const last = await shared.ask('a', '/v1/ledgers/kyc', undefined, { 'chirograph-min-size': '5' });
   expect(last.status).toBe(200);
+  // As load balancers ask, and as one client asks all of them.
+  const ready = (name: Name): Promise<Response> =>
+    fetch(`${shared.node(name).service.url}/readyz?maxLag=0`);
+  for (const name of NAMES)
+    await eventually(async () => (await ready(name)).status === 200, `${name} ready`, PATIENCE);
+  expect((await fetch(`${shared.node('a').service.url}/readyz?maxLag=x`)).status).toBe(400);
+  const all = {
+    CHIROGRAPH_URL: NAMES.map((name) => shared.node(name).service.url).join(','),
+    CHIROGRAPH_KEY: NAMES.map((name) => shared.key(name)).join(','),
+  };
+  const given = await runCli(['append', 'kyc'], all, JSON.stringify(record(4)));
+  expect([given.code, given.stderr]).toEqual([0, '']);
+  const { url } = shared.node(taken[0] === 'b' ? 'c' : 'b').service;
+  await shared.stop(taken[0] ?? 'b');
+  expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ ready: true });
+  const kept = await runCli(['get', 'kyc', String(receipt.index)], all);
+  expect([kept.code, kept.stderr]).toEqual([0, '']);
 }, 120_000);
 
 it('is shown in evidence by whose votes another node writes, and a stopped member is sound', async () => {

@@ -38,6 +38,8 @@ export interface NodeClient {
   request(request: NodeRequest): Promise<JsonValue>;
   /** Posts bytes, and gives the JSON of a 2xx answer. @throws CliError. */
   postBytes(path: string, type: string, bytes: Uint8Array): Promise<JsonValue>;
+  /** What the headers of a 2xx answer say; the answer itself is read, and let go. @throws CliError. */
+  headers(path: string): Promise<Headers>;
   /** The bytes of a 2xx answer, as they came. @throws CliError. */
   download(path: string): Promise<Uint8Array>;
   /**
@@ -78,6 +80,7 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
     },
     postBytes: async (path, type, body) =>
       parseAnswer(base, await exchange({ method: 'POST', path, type, body })),
+    headers: async (path) => (await exchange({ method: 'GET', path })).headers,
     download: async (path) => (await exchange({ method: 'GET', path })).bytes,
     open: async (path, accept) => {
       const late = new IdleTimer(options.timeoutMillis);
@@ -115,6 +118,7 @@ interface HttpRequest {
 
 interface Answer {
   readonly status: number;
+  readonly headers: Headers;
   readonly bytes: Uint8Array;
 }
 
@@ -150,7 +154,7 @@ async function wholeOf(base: URL, response: IncomingMessage, signal: AbortSignal
     throw unreachableNode(base, cause, signal);
   }
   if (bytes === null) throw unusable(base, status);
-  return { status, bytes };
+  return { status, headers: headersOf(response), bytes };
 }
 
 function parseLines(base: URL, answer: Answer): JsonValue[] {

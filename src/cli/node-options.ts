@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { INSPECTION_ID_PATTERN } from '../access/inspection.js';
 import { Secret } from '../base/secret.js';
 import { systemErrorCode } from '../base/system-error.js';
+import { createBalancedClient } from './balanced-client.js';
 import { CliError } from './cli-error.js';
 import { type ClientTls, nodeTls } from './http-exchange.js';
 import { createNodeClient, DEFAULT_TIMEOUT_MILLIS, type NodeClient } from './node-client.js';
@@ -23,8 +24,14 @@ export interface NodeFlags {
 
 export function withNodeOptions(command: Command): Command {
   return command
-    .option('--url <url>', 'the node (or CHIROGRAPH_URL)')
-    .option('--key <key>', 'API key or access token (better: CHIROGRAPH_KEY: others cannot see it)')
+    .option(
+      '--url <url>',
+      'the node (or CHIROGRAPH_URL); several that keep a ledger together are named with commas, and the one that is least behind is asked',
+    )
+    .option(
+      '--key <key>',
+      'API key or access token (better: CHIROGRAPH_KEY: others cannot see it); of several nodes one for all, or one each, with commas',
+    )
     .option('--cacert <file>', 'authorities of its certificate, PEM (or CHIROGRAPH_CACERT)')
     .option('--cert <file>', 'a client certificate, PEM (or CHIROGRAPH_CERT)')
     .option('--cert-key <file>', 'the private key of that, PEM (or CHIROGRAPH_CERT_KEY)')
@@ -59,6 +66,7 @@ export function nodeClientFor(flags: NodeFlags, { env }: Terminal): NodeClient {
       'CLI_USAGE',
       'say which node: --url http://127.0.0.1:8787 or CHIROGRAPH_URL',
     );
+  const urls = url.split(',');
   const tls = tlsFor(flags, env);
   if (key === undefined && tls.certificate === undefined)
     throw new CliError(
@@ -66,19 +74,34 @@ export function nodeClientFor(flags: NodeFlags, { env }: Terminal): NodeClient {
       'give an API key or access token: --key or CHIROGRAPH_KEY; or a client certificate: --cert',
     );
   // Node would refuse it too, with the key in its message.
-  if (key !== undefined && !/^[\x21-\x7e]{1,8192}$/.test(key))
+  const keys = urls.length === 1 ? [key] : (key?.split(',') ?? [undefined]);
+  if (keys.some((one) => one !== undefined && !/^[\x21-\x7e]{1,8192}$/.test(one)))
     throw new CliError('CLI_USAGE', '--key is neither an API key nor an access token');
+  if (keys.length !== 1 && keys.length !== urls.length)
+    throw new CliError('CLI_USAGE', 'give one key for all nodes, or one for each in their order');
   const { inspection } = flags;
   if (inspection !== undefined && !INSPECTION_ID_PATTERN.test(inspection))
     throw new CliError('CLI_USAGE', 'an inspection is named by its id: see `inspect list`');
-  return createNodeClient({
-    url,
-    tls,
-    ...(inspection !== undefined && { inspection }),
-    timeoutMillis: timeoutOf(flags),
-    ...(key !== undefined && { key: new Secret(key) }),
+  const timeoutMillis = timeoutOf(flags);
+  const nodes = urls.map((one, at) => {
+    const own = keys[at] ?? keys[0];
+    const options = {
+      ...{ url: one, tls },
+      ...(inspection !== undefined && { inspection }),
+      ...(own !== undefined && { key: new Secret(own) }),
+    };
+    const probeMillis = Math.min(timeoutMillis, PROBE_MILLIS);
+    return {
+      client: createNodeClient({ ...options, timeoutMillis }),
+      probe: createNodeClient({ ...options, timeoutMillis: probeMillis }),
+    };
   });
+  const [only] = nodes;
+  return nodes.length === 1 && only !== undefined ? only.client : createBalancedClient(nodes);
 }
+
+/** Who is slower than that is asked last. */
+const PROBE_MILLIS = 2_000;
 
 function tlsFor(flags: NodeFlags, env: Terminal['env']): ClientTls {
   const ca = flags.cacert ?? env['CHIROGRAPH_CACERT'];

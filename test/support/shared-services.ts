@@ -9,7 +9,7 @@ import { openTestService, type TestService, type TestServiceOptions } from './te
 
 export const ADMIN = 'an-admin-key-for-tests-of-shares-0123456789';
 export const PATIENCE = 20_000;
-const NAMES = ['a', 'b', 'c'] as const;
+export const NAMES = ['a', 'b', 'c'] as const;
 export type Name = (typeof NAMES)[number];
 
 export class SharedServices {

@@ -4,7 +4,8 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { sendJson } from '../answer.js';
 import { addResource } from '../resource.js';
-import { json } from '../schemas.js';
+import { json, problemResponse } from '../schemas.js';
+import { validate } from '../validate.js';
 
 export interface Readiness {
   readonly ready: boolean;
@@ -15,7 +16,24 @@ export interface Readiness {
 const livenessSchema = z.object({ status: z.literal('ok') });
 const readinessSchema = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
 
-export function healthRoutes(readiness: () => Readiness | Promise<Readiness>): Router {
+const readinessQuerySchema = z.strictObject({
+  maxLag: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 53 - 1)
+    .optional()
+    .meta({
+      description:
+        'For load balancers that send reads here: not ready while a shared ledger is more entries behind its writer than that, or hears none.',
+    }),
+});
+
+/** @param lagging how many shared ledgers are more entries behind than that, or cut off; 0 where there are none. */
+export function healthRoutes(
+  readiness: () => Readiness | Promise<Readiness>,
+  lagging: (maxLag: number) => number = () => 0,
+): Router {
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/healthz', {
     get: (_request, response) => {
@@ -23,10 +41,15 @@ export function healthRoutes(readiness: () => Readiness | Promise<Readiness>): R
     },
   });
   addResource(router, '/readyz', {
-    get: async (_request, response) => {
+    get: async (request, response) => {
+      const { maxLag } = validate(readinessQuerySchema, request.query, 'the query');
       const { ready, reasons } = await readiness();
-      const answer: z.infer<typeof readinessSchema> = { ready, reasons: [...reasons] };
-      sendJson(response, ready ? 200 : 503, answer);
+      const late = maxLag === undefined ? 0 : lagging(maxLag);
+      const answer: z.infer<typeof readinessSchema> = {
+        ready: ready && late === 0,
+        reasons: late === 0 ? [...reasons] : [...reasons, `${late} shared ledgers are behind`],
+      };
+      sendJson(response, answer.ready ? 200 : 503, answer);
     },
   });
   return router;
@@ -47,9 +70,11 @@ export function describeHealth(registry: OpenAPIRegistry): void {
     summary: 'Whether the node takes requests, and what it waits for',
     tags: ['node'],
     security: [],
+    request: { query: readinessQuerySchema },
     responses: {
       200: { description: 'It does.', content: json(readinessSchema) },
       503: { description: 'It waits.', content: json(readinessSchema) },
+      default: problemResponse,
     },
   });
 }
