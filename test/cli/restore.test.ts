@@ -90,7 +90,7 @@ describe('chirograph restore --damaged', () => {
 
 describe('chirograph restore', () => {
   it.each([
-    [[], /--from, --successor or --damaged/],
+    [[], /--from, --successor, --damaged or --empty/],
     [['--successor', '--damaged', 'all'], /cannot be used with/],
   ])('refuses %j', async (argv, message) => {
     await stoppedNode();
