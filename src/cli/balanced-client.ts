@@ -26,9 +26,14 @@ interface Standing {
 
 /** Refusals that are of this node alone. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['WRITTEN_ELSEWHERE', 'LEDGER_ELSEWHERE']);
+/** Nothing was appended there, and nothing will be. */
 const PASSED_OVER: ReadonlySet<string> = new Set([
   ...ELSEWHERE,
-  ...['LEDGER_CLOSED', 'LEDGER_FAILED', 'LEDGER_READ_ONLY', 'LEDGER_UNKNOWN', 'READ_BEHIND'],
+  ...['LEDGER_READ_ONLY', 'LEDGER_UNKNOWN', 'READ_BEHIND'],
+]);
+/** Whether anything was appended nobody knows. */
+const UNKNOWN_END: ReadonlySet<string> = new Set([
+  ...['LEDGER_CLOSED', 'LEDGER_FAILED', 'LEDGER_UNSETTLED'],
 ]);
 /** Nothing was sent then. */
 const NOT_CONNECTED: ReadonlySet<string> = new Set([
@@ -95,7 +100,8 @@ async function standingOf(node: BalancedNode, path: string): Promise<Standing> {
   try {
     const headers = await node.probe.headers(path);
     const millis = performance.now() - began;
-    const lag = Number(headers.get('chirograph-lag') ?? '0');
+    const said = headers.get('chirograph-lag') ?? '0';
+    const lag = /^\d{1,15}$/.test(said) ? Number(said) : Infinity;
     return { node, isAway: false, isCutOff: headers.has('chirograph-silent-since'), lag, millis };
   } catch (cause) {
     if (!(cause instanceof CliError)) throw cause;
@@ -122,7 +128,7 @@ async function firstOf<T>(
 
 function isPassedOver(cause: CliError, mayGoOn: (cause: CliError) => boolean): boolean {
   return cause instanceof RefusedByNode
-    ? PASSED_OVER.has(cause.problem)
+    ? PASSED_OVER.has(cause.problem) || (UNKNOWN_END.has(cause.problem) && mayGoOn(cause))
     : cause.code === 'CLI_NODE_UNREACHABLE' && mayGoOn(cause);
 }
 

@@ -119,6 +119,18 @@ describe('writes', () => {
     expect(await post(client, 'once')).toEqual({ name: 'other' });
   });
 
+  it.each(['LEDGER_FAILED', 'LEDGER_UNSETTLED', 'LEDGER_CLOSED'])(
+    'that ended as %s may be there, and go on only with an idempotency key',
+    async (code) => {
+      const failing = await node(refusing(503, code));
+      const other = await node(good('other', { 'chirograph-lag': '5' }));
+      const client = clientOf([failing.url, other.url]);
+      await expect(post(client)).rejects.toMatchObject({ problem: code });
+      expect(other.asked.some((one) => one.startsWith('POST'))).toBe(false);
+      expect(await post(client, 'once')).toEqual({ name: 'other' });
+    },
+  );
+
   it('of lines go elsewhere as a whole', async () => {
     const lines = Buffer.from('{}\n{}\n');
     const refused = JSON.stringify({ code: 'WRITTEN_ELSEWHERE', title: 'No' });
