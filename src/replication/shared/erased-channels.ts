@@ -1,4 +1,6 @@
 /** Words about erasures, one channel to each peer for all ledgers (docs/formats/shared-ledger.md). */
+import { hexDigest } from '../../base/hex-digest.js';
+import { isErasedSigned } from '../../tlog/erasure-word.js';
 import { type Channel, openChannel } from '../links/channel.js';
 import type { Link } from '../links/link.js';
 import type { NodeId } from '../protocol/term.js';
@@ -13,11 +15,11 @@ import {
 const BUDGET = { perSecond: 2_000, burst: 10_000 } as const;
 
 export class ErasedChannels {
-  readonly #hear: (from: NodeId, message: ErasedMessage) => boolean;
+  readonly #hear: (from: NodeId, message: ErasedMessage) => void;
   readonly #channels = new Map<NodeId, Channel<ErasedMessage>>();
 
-  /** @param hear false ends the link: it is not the sender's word. */
-  constructor(hear: (from: NodeId, message: ErasedMessage) => boolean) {
+  /** @param hear only what the peer has signed. */
+  constructor(hear: (from: NodeId, message: ErasedMessage) => void) {
     this.#hear = hear;
   }
 
@@ -29,7 +31,10 @@ export class ErasedChannels {
       maxBytes: MAX_ERASED_MESSAGE_BYTES,
       budget: BUDGET,
       onMessage: (message) => {
-        if (!this.#hear(node, message)) link.drop('garbage');
+        // Before it is looked whether there is such a ledger: whoever keeps none of it must not see a difference.
+        if (isErasedSigned(message, { ...message, node: hexDigest(node) }))
+          this.#hear(node, message);
+        else link.drop('garbage');
       },
       onClose: () => {
         if (this.#channels.get(node) === channel) this.#channels.delete(node);
@@ -42,4 +47,9 @@ export class ErasedChannels {
   send(to: NodeId, message: ErasedMessage): void {
     this.#channels.get(to)?.send(message);
   }
+}
+
+/** Whether a node says it of itself: nobody signs for anybody else. */
+export function isOwnWord(from: NodeId, message: ErasedMessage): boolean {
+  return isErasedSigned(message, { ...message, node: hexDigest(from) });
 }

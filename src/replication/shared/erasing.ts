@@ -13,7 +13,6 @@ import type { LogErasures } from '../../ledger/log-erasures.js';
 import { type ErasureStatement, formatStatement } from '../../records/statement.js';
 import {
   type ErasedUpTo,
-  isErasedSigned,
   MAX_HOLDERS,
   type SaidWord,
   signErased,
@@ -98,12 +97,10 @@ export class Erasing {
     if (this.#settledAt !== size() && timers.now() >= this.#pausedUntil) this.#rounds.begin();
   }
 
-  /** @returns false for what the peer has not signed. */
-  hear(from: NodeId, message: ErasedMessage): boolean {
-    if (!isErasedSigned(message, { ...message, node: hexDigest(from) })) return false;
+  /** @param message as the peer has signed it. */
+  hear(from: NodeId, message: ErasedMessage): void {
     this.#heard.set(from, message);
     this.look();
-    return true;
   }
 
   /** To be called when nothing is appended any more. */

@@ -197,9 +197,9 @@ export class SharedLedger implements TailUser {
     else this.#comparing.hear(from, announcement);
   }
 
-  /** A node says what it has destroyed. @returns false for what it has not signed. */
-  hearErased(from: NodeId, message: ErasedMessage): boolean {
-    return this.#erasing.hear(from, message);
+  /** A node says what it has destroyed. @param message as it has signed it. */
+  hearErased(from: NodeId, message: ErasedMessage): void {
+    this.#erasing.hear(from, message);
   }
 
   /** Looks what erasures there are to go on with. */

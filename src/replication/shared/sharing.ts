@@ -101,9 +101,9 @@ export class Sharing {
     });
     this.#telling = new Telling({ all: () => this.all().map(({ ledger }) => ledger), onFailure });
     // Whoever has kept the ledger may say so, a member still or not.
-    this.#erased = new ErasedChannels(
-      (from, message) => this.of(message.origin)?.hearErased(from, message) ?? true,
-    );
+    this.#erased = new ErasedChannels((from, message) => {
+      this.of(message.origin)?.hearErased(from, message);
+    });
     this.#offering = new Offering({
       ...options,
       mayTake: (offer) => this.#mayTake(offer),

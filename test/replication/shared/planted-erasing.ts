@@ -85,9 +85,9 @@ export const ERASING_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'anybody signs for anybody',
-    file: 'replication/shared/erasing.js',
-    find: '!isErasedSigned(message, { ...message, node: hexDigest(from) })',
-    replace: 'false',
+    file: 'replication/shared/erased-channels.js',
+    find: 'isErasedSigned(message, { ...message, node: hexDigest(from) })',
+    replace: 'true',
     suite: ERASING,
     tests: 'brings nothing back',
   },
