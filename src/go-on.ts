@@ -102,7 +102,10 @@ export function accessFirst(ledgers: readonly Ledger[]): Ledger[] {
   return [...ledgers.filter(isAccess), ...ledgers.filter((ledger) => !isAccess(ledger))];
 }
 
-/** From now on the mark is about the new epoch log, and the data directory is not behind it. */
+/**
+ * From now on the mark is about the new epoch log, and the data directory is not behind it. What the node gave receipts for in
+ * shared ledgers may be gone all the same, and the mark was what said so.
+ */
 export async function rememberEpochs(
   store: LedgerStore,
   dataDirectory: string,
@@ -111,6 +114,8 @@ export async function rememberEpochs(
   const mark = await markOrNull(keyStore);
   const runFile = await readRunFile(dataDirectory);
   const run = Math.max(mark?.run ?? 0, runFile?.run ?? 0) + 1;
+  // A crash in it leaves a directory behind its mark, as it was.
+  await keyStore.doubtGroupPromises();
   await keyStore.putMark({ epochs: newEpochs(store), run });
   // A crash here leaves a directory behind its mark: the order must be given again.
   await writeRunFile(dataDirectory, { nodeId: keyStore.nodeId, run });

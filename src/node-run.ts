@@ -38,6 +38,8 @@ export async function beginRun(memory: NodeMemory): Promise<number> {
   const refusal = await compareRun(memory, runFile);
   if (refusal !== null) throw readOnly(refusal);
   const mark = (await keyStore.mark()) ?? { epochs: null, run: 0 };
+  // Keys of before: what was promised since is not among them.
+  if ((runFile?.run ?? 0) > mark.run + 1) await keyStore.doubtGroupPromises();
   // Before the run file, so that a mark which is missing beside one was lost.
   if (runFile === null) await keyStore.putMark(mark);
   const run = (runFile?.run ?? 0) + 1;

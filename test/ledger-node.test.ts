@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pinnedBlocks } from '../src/anchoring/pinned-blocks.js';
 import type { LeafIndex } from '../src/base/brand.js';
 import { canonicalJsonBytes } from '../src/base/canonical-json.js';
+import type { HexDigest } from '../src/base/hex-digest.js';
 import { appendRecords } from '../src/commands/append-records.js';
 import { sealEntry } from '../src/commands/seal-entry.js';
 import { formatEvidence } from '../src/evidence/format-evidence.js';
@@ -150,6 +151,41 @@ describe('a node', () => {
     await rm(join(root, 'data'), { recursive: true });
     await cp(join(root, 'copy'), join(root, 'data'), { recursive: true });
     await expect(openTestNode(root)).rejects.toMatchObject({ code: 'LEDGER_READ_ONLY' });
+  });
+
+  it('does not know any more what it promised to others once it goes on with an older copy', async () => {
+    const origin = 'log.example/acme/shared';
+    const promised = { node: 'ab'.repeat(32) as HexDigest, number: 4 };
+    let opened = await openTestNode(root);
+    await opened.close();
+    await cp(join(root, 'data'), join(root, 'copy'), { recursive: true });
+    opened = await openTestNode(root);
+    const { keyStore, clock, random } = opened;
+    await keyStore.putGroupPromise(origin, { promised, memory: 'whole', run: 2 });
+    await opened.close();
+    await rm(join(root, 'data'), { recursive: true });
+    await cp(join(root, 'copy'), join(root, 'data'), { recursive: true });
+    const dataDirectory = join(root, 'data');
+    await goOnAsSuccessor({ dataDirectory, keyStore, clock, random, cause: 'an old copy' });
+    expect(await keyStore.groupPromise(origin)).toMatchObject({ promised, memory: 'behind' });
+  });
+
+  it.each([
+    ['of the run before, as a crash leaves them', 1, 'whole'],
+    ['older than its data', 2, 'behind'],
+  ] as const)('knows what it promised with keys %s', async (_, runs, memory) => {
+    const origin = 'log.example/acme/shared';
+    const promised = { node: 'ab'.repeat(32) as HexDigest, number: 4 };
+    let opened = await openTestNode(root);
+    await opened.keyStore.putGroupPromise(origin, { promised, memory: 'whole', run: 1 });
+    const mark = await opened.keyStore.mark();
+    if (mark === null) throw new Error('a node that runs has a mark');
+    await opened.close();
+    for (let run = 0; run < runs; run++) await (await openTestNode(root)).close();
+    await opened.keyStore.putMark(mark);
+    opened = await openTestNode(root);
+    expect(await opened.keyStore.groupPromise(origin)).toMatchObject({ promised, memory });
+    await opened.close();
   });
 
   it('goes on in successors after a loss when it is told to, and proves old and new entries', async () => {

@@ -159,6 +159,10 @@ export class DirectoryKeyStore implements KeyStore {
     return this.#own.putGroupPromise(origin, promise);
   }
 
+  doubtGroupPromises(): Promise<void> {
+    return this.#own.doubtGroupPromises();
+  }
+
   mark(): Promise<Mark | null> {
     return this.#own.mark();
   }

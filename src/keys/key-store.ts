@@ -143,6 +143,8 @@ export interface KeyStore {
   /** Null where this node has never promised anything about the log of that origin. */
   groupPromise(origin: string): Promise<GroupPromise | null>;
   putGroupPromise(origin: string, promise: GroupPromise): Promise<void>;
+  /** From now on this node is `behind` in every log of which it has promised anything. */
+  doubtGroupPromises(): Promise<void>;
 
   mark(): Promise<Mark | null>;
   putMark(mark: Mark): Promise<void>;

@@ -43,6 +43,7 @@ export function readOnlyKeyStore(keyStore: KeyStore): KeyStore {
     replaceAnchorKey: refuse,
     beginReplicationKeys: refuse,
     putGroupPromise: refuse,
+    doubtGroupPromises: refuse,
     putMark: refuse,
     putAccessChanges: refuse,
   };

@@ -35,4 +35,10 @@ export const CLUSTER_FAULTS: readonly FaultOfSuite[] = [
     find: 'await (secured !== null && length === to ? secured.done : this.#options.secure?.(length, signal));',
     replace: '',
   },
+  {
+    name: 'a node that was given an older copy of its data remembers what it promised',
+    ...{ file: 'go-on.js', suite: 'test/deployment/recovery.test.ts' },
+    find: 'await keyStore.doubtGroupPromises();',
+    replace: '',
+  },
 ];

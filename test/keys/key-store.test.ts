@@ -451,6 +451,33 @@ describe('what a node has promised', () => {
       }
   });
 
+  it('is doubted of every log at once, wherever the power went, and stays what it was', async () => {
+    const OTHER = 'log.example/acme/other';
+    const NONE = { promised: null, memory: 'whole', run: 3 } as const;
+    const begin = async (files?: DurableFileSystem): Promise<DirectoryKeyStore> => {
+      const store = await open();
+      await store.putGroupPromise(LOG, promise(1));
+      await store.putGroupPromise(OTHER, promise(2));
+      // Who never promised anything has nothing to forget.
+      await store.putGroupPromise('log.example/acme/third', NONE);
+      return open(files);
+    };
+    const dry = new FaultyFiles();
+    const store = await begin(dry);
+    const before = dry.steps.length;
+    await store.doubtGroupPromises();
+    expect(dry.steps.length).toBeGreaterThan(before);
+    for (let step = before; step < dry.steps.length; step++) {
+      const cut = await begin(new FaultyFiles(step, 'torn'));
+      await expect(cut.doubtGroupPromises()).rejects.toThrow();
+      const again = await open();
+      await again.doubtGroupPromises();
+      expect(await again.groupPromise(LOG)).toEqual({ ...promise(1), memory: 'behind' });
+      expect(await again.groupPromise(OTHER)).toEqual({ ...promise(2), memory: 'behind' });
+      expect(await again.groupPromise('log.example/acme/third')).toEqual(NONE);
+    }
+  });
+
   it('is not taken from another log, another node or a damaged file', async () => {
     await (await open()).putGroupPromise(LOG, promise(1));
     const [file = ''] = (await readdir(keys)).filter((name) => name.startsWith('group.'));

@@ -15,6 +15,10 @@ export function promiseFile(origin: string): string {
   return `group.${sha256Hex(origin)}.json`;
 }
 
+export function isPromiseFile(file: string): boolean {
+  return /^group\.[0-9a-f]{64}\.json$/.test(file);
+}
+
 export function promiseContent({ promised, memory, run }: GroupPromise): JsonObject {
   return {
     memory,

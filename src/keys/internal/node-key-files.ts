@@ -13,7 +13,13 @@ import type {
 } from '../key-store.js';
 import { KeysError } from '../keys-error.js';
 import { type Mark, markContent, NODE_ID, readMark } from '../mark.js';
-import { ORIGIN, promiseContent, promiseFile, readPromise } from './group-promise.js';
+import {
+  isPromiseFile,
+  ORIGIN,
+  promiseContent,
+  promiseFile,
+  readPromise,
+} from './group-promise.js';
 import type { KeyDirectory } from './key-directory.js';
 import { missingKeyFile } from './key-file.js';
 import { KEY, KEY_LENGTH } from './key-names.js';
@@ -123,19 +129,36 @@ export class NodeKeyFiles {
 
   async groupPromise(origin: string): Promise<GroupPromise | null> {
     const file = promiseFile(origin);
-    return this.#keys.readIfThere(file, (members) => {
-      if (members.required('nodeId', NODE_ID) !== this.nodeId)
-        throw new KeysError('KEYS_FILE_DAMAGED', `${file} is of another node: restore it`);
-      if (members.required('origin', ORIGIN) !== origin)
-        throw new KeysError('KEYS_FILE_DAMAGED', `${file} is of another log: restore it`);
-      return readPromise(members);
-    });
+    const known = await this.#promiseIn(file);
+    if (known === null) return null;
+    if (known.origin !== origin)
+      throw new KeysError('KEYS_FILE_DAMAGED', `${file} is of another log: restore it`);
+    return known.promise;
   }
 
   /** Not noted down as one that must not be missing: a node has one of each log. Who has blocks and no promise is behind. */
   async putGroupPromise(origin: string, promise: GroupPromise): Promise<void> {
     const content = { ...promiseContent(promise), nodeId: this.nodeId, origin };
     await this.#keys.write(promiseFile(origin), content);
+  }
+
+  async doubtGroupPromises(): Promise<void> {
+    for (const file of (await this.#keys.names()).filter(isPromiseFile)) {
+      const known = await this.#promiseIn(file);
+      if (known === null) continue;
+      const { origin, promise } = known;
+      if (promise.promised === null) continue;
+      // A crash between two of them leaves both true: whoever doubts begins nothing before it has doubted all.
+      await this.putGroupPromise(origin, { ...promise, memory: 'behind' });
+    }
+  }
+
+  #promiseIn(file: string): Promise<{ origin: string; promise: GroupPromise } | null> {
+    return this.#keys.readIfThere(file, (members) => {
+      if (members.required('nodeId', NODE_ID) !== this.nodeId)
+        throw new KeysError('KEYS_FILE_DAMAGED', `${file} is of another node: restore it`);
+      return { origin: members.required('origin', ORIGIN), promise: readPromise(members) };
+    });
   }
 
   async mark(): Promise<Mark | null> {
