@@ -1,8 +1,11 @@
 /**
- * A network of Linux: each node of a cluster in a namespace of its own, with an address of its own, on one bridge; nodes find each
- * other through a private DHT, over UDP. A cable that is pulled is an interface that is down. Needs root.
+ * A network of Linux: each node of a cluster in a namespace of its own, with an address of its own, and between them a router of
+ * ours (router.py), which loses and delays packets by a seed and cuts nodes off. They reach each other by TCP, at addresses that
+ * they are given, or find each other through a private DHT, over UDP. Needs root.
  */
-import { execFile } from 'node:child_process';
+import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { DhtNode } from '../../src/replication/dht-node.js';
 import { type Name, NAMES } from '../deployment/support/cluster.js';
@@ -10,25 +13,60 @@ import type { ClusterNetwork } from '../deployment/support/network.js';
 
 const run = promisify(execFile);
 
-const BRIDGE = 'chirograph0';
 /** For tests between networks (RFC 2544): in no routing table of a machine that this runs on. */
-const GATEWAY = '198.18.77.1';
+const NETWORK = '198.18.77';
+const GATEWAY = `${NETWORK}.1`;
 const DHT_NODES = 4;
 const DHT_PORT = 49_737;
 
-export class NamespaceNetwork implements ClusterNetwork {
-  readonly #dht: DhtNode[] = [];
+interface Weather {
+  /** One way: at least, and up to so much more. */
+  readonly delayMillis: number;
+  readonly jitterMillis: number;
+  /** Of packets, 0 to 1. */
+  readonly loss: number;
+  /** Whom nobody reaches but who watches. */
+  readonly apart: readonly Name[];
+}
 
-  static async open(): Promise<NamespaceNetwork> {
-    const network = new NamespaceNetwork();
+const CALM: Weather = { delayMillis: 1, jitterMillis: 1, loss: 0.002, apart: [] };
+const BAD: Weather = { delayMillis: 20, jitterMillis: 40, loss: 0.03, apart: [] };
+
+type Router = ChildProcessByStdio<Writable, Readable, null>;
+
+export interface NamespaceOptions {
+  readonly seed: string;
+  readonly over: 'tcp' | 'udp';
+}
+
+export class NamespaceNetwork implements ClusterNetwork {
+  readonly #over: NamespaceOptions['over'];
+  readonly #router: Router;
+  readonly #dht: DhtNode[] = [];
+  #weather = CALM;
+  /** Between nodes and to them; said once it is closed. */
+  packets = { passed: 0, lost: 0 };
+
+  private constructor(over: NamespaceOptions['over'], router: Router) {
+    this.#over = over;
+    this.#router = router;
+  }
+
+  static async open({ seed, over }: NamespaceOptions): Promise<NamespaceNetwork> {
     // What a run that was killed has left.
-    await network.#remove();
-    await ip('link', 'add', BRIDGE, 'type', 'bridge');
-    await ip('addr', 'add', `${GATEWAY}/24`, 'dev', BRIDGE);
-    await ip('link', 'set', BRIDGE, 'up');
-    for (const name of NAMES) await network.#plug(name);
-    await network.#openDht();
-    return network;
+    await removeNamespaces();
+    const network = new NamespaceNetwork(over, await startRouter(seed));
+    try {
+      for (const name of NAMES) await plug(name);
+      await ip('addr', 'add', `${GATEWAY}/24`, 'dev', deviceOf('gateway'));
+      await ip('link', 'set', deviceOf('gateway'), 'up');
+      await network.calm();
+      if (over === 'udp') await network.#openDht();
+      return network;
+    } catch (cause) {
+      await network.close();
+      throw cause;
+    }
   }
 
   get bootstrap(): readonly string[] {
@@ -36,59 +74,42 @@ export class NamespaceNetwork implements ClusterNetwork {
   }
 
   hostOf(name: Name): string {
-    return `198.18.77.${10 + NAMES.indexOf(name)}`;
+    return addressOf(name);
   }
 
   wrapOf(name: Name): readonly string[] {
     return ['ip', 'netns', 'exec', namespaceOf(name)];
   }
 
-  way(): Promise<null> {
-    return Promise.resolve(null);
+  way(_: Name, to: Name, port: number): Promise<string | null> {
+    return Promise.resolve(this.#over === 'tcp' ? `${addressOf(to)}:${port}` : null);
   }
 
-  async cutOff(name: Name): Promise<void> {
-    await ip('link', 'set', cableOf(name), 'down');
+  cutOff(name: Name): Promise<void> {
+    return this.#change({ ...this.#weather, apart: [name] });
   }
 
-  /** One cable after the other has a loose contact. */
-  async worsen(): Promise<void> {
-    for (const name of NAMES) {
-      await this.cutOff(name);
-      await ip('link', 'set', cableOf(name), 'up');
-    }
+  worsen(): Promise<void> {
+    return this.#change(BAD);
   }
 
-  async calm(): Promise<void> {
-    for (const name of NAMES) await ip('link', 'set', cableOf(name), 'up');
+  calm(): Promise<void> {
+    return this.#change(CALM);
   }
 
   async close(): Promise<void> {
     for (const node of this.#dht.splice(0)) await node.close();
-    await this.#remove();
+    const said = once(this.#router.stdout, 'data') as Promise<[Buffer]>;
+    this.#router.stdin.end();
+    this.packets = JSON.parse((await said)[0].toString()) as typeof this.packets;
+    await removeNamespaces();
   }
 
-  async #plug(name: Name): Promise<void> {
-    const namespace = namespaceOf(name);
-    const inside = ['-n', namespace];
-    await ip('netns', 'add', namespace);
-    await ip(
-      'link',
-      'add',
-      cableOf(name),
-      'type',
-      'veth',
-      'peer',
-      'name',
-      'eth0',
-      'netns',
-      namespace,
-    );
-    await ip('link', 'set', cableOf(name), 'master', BRIDGE, 'up');
-    await ip(...inside, 'addr', 'add', `${this.hostOf(name)}/24`, 'dev', 'eth0');
-    await ip(...inside, 'link', 'set', 'eth0', 'up');
-    await ip(...inside, 'link', 'set', 'lo', 'up');
-    await ip(...inside, 'route', 'add', 'default', 'via', GATEWAY);
+  #change(weather: Weather): Promise<void> {
+    if (this.#router.exitCode !== null) throw new Error('the router has ended');
+    this.#weather = weather;
+    this.#router.stdin.write(`${JSON.stringify(weather)}\n`);
+    return Promise.resolve();
   }
 
   async #openDht(): Promise<void> {
@@ -101,20 +122,48 @@ export class NamespaceNetwork implements ClusterNetwork {
       this.#dht.push(await DhtNode.open(options));
     }
   }
+}
 
-  async #remove(): Promise<void> {
-    for (const name of NAMES) await ip('netns', 'del', namespaceOf(name)).catch(isGone);
-    await ip('link', 'del', BRIDGE).catch(isGone);
-  }
+/** Resolves when its devices are there. */
+async function startRouter(seed: string): Promise<Router> {
+  const program = new URL('router.py', import.meta.url).pathname;
+  const places = [`gateway=${GATEWAY}`, ...NAMES.map((name) => `${name}=${addressOf(name)}`)];
+  const router = spawn('python3', [program, seed, ...places], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const isReady = once(router.stdout, 'data').then(() => true);
+  if (!(await Promise.race([isReady, once(router, 'exit').then(() => false)])))
+    throw new Error(`the router ended with ${router.exitCode}`);
+  return router;
+}
+
+/** The router keeps its end of the device, wherever that is moved to. */
+async function plug(name: Name): Promise<void> {
+  const namespace = namespaceOf(name);
+  const device = deviceOf(name);
+  const inside = ['-n', namespace];
+  await ip('netns', 'add', namespace);
+  await ip('link', 'set', device, 'netns', namespace);
+  await ip(...inside, 'addr', 'add', `${addressOf(name)}/24`, 'dev', device);
+  await ip(...inside, 'link', 'set', device, 'up');
+  await ip(...inside, 'link', 'set', 'lo', 'up');
+}
+
+async function removeNamespaces(): Promise<void> {
+  for (const name of NAMES) await ip('netns', 'del', namespaceOf(name)).catch(isGone);
+}
+
+function addressOf(name: Name): string {
+  return `${NETWORK}.${10 + NAMES.indexOf(name)}`;
 }
 
 function namespaceOf(name: Name): string {
   return `chirograph-${name}`;
 }
 
-/** The end that is plugged into the bridge. */
-function cableOf(name: Name): string {
-  return `chirograph-${name}`;
+/** Fifteen characters at most, says Linux. */
+function deviceOf(name: string): string {
+  return `chiro-${name}`;
 }
 
 async function ip(...argv: string[]): Promise<void> {
@@ -122,5 +171,5 @@ async function ip(...argv: string[]): Promise<void> {
 }
 
 function isGone(cause: unknown): void {
-  if (!/No such file|Cannot find device/.test(String(cause))) throw cause;
+  if (!String(cause).includes('No such file')) throw cause;
 }
