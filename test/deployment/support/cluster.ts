@@ -62,6 +62,12 @@ export class Cluster {
     return { ...this.#admin(name), key: this.#member(name).key };
   }
 
+  /** An admin of the tenant that is somebody else, for what takes two. */
+  async officer(name: Name): Promise<NodeAddress> {
+    const wanted = { role: 'admin', author: 'officer' };
+    return { ...this.#admin(name), key: await makeKey(this.address(name), wanted) };
+  }
+
   /** Whose HTTP has that URL. */
   at(url: string): Name | null {
     return NAMES.find((name) => url.startsWith(`${this.#admin(name).url}/`)) ?? null;
@@ -237,8 +243,7 @@ export class Cluster {
         STARTING_MILLIS,
       );
     const wanted = { tenant: TENANT, role: 'admin', author: 'acme-backend' };
-    const body = { text: JSON.stringify(wanted), type: 'application/json' };
-    this.#member(name).key = (await ask<{ key: string }>(this.#admin(name), '/keys', body)).key;
+    this.#member(name).key = await makeKey(this.#admin(name), wanted);
   }
 
   async #status(name: Name): Promise<Status | null> {
@@ -264,6 +269,11 @@ export class Cluster {
     if (member === undefined) throw new Error(`no node ${name}`);
     return member;
   }
+}
+
+async function makeKey(by: NodeAddress, wanted: object): Promise<string> {
+  const body = { text: JSON.stringify(wanted), type: 'application/json' };
+  return (await ask<{ key: string }>(by, '/keys', body)).key;
 }
 
 async function cli(argv: readonly string[], env: Readonly<Record<string, string>> = {}) {

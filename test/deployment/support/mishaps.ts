@@ -1,18 +1,23 @@
 /** What happens to a cluster in a round, drawn from a seed: somebody is killed, always, and the network or the operator does something besides. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SeededChoice } from '../../support/seeded-choice.js';
+import { SeededChoice } from '../../support/seeded-choice.js';
 import { type Cluster, type Name, NAMES } from './cluster.js';
+import { forget, type Forgotten, known } from './forgetting.js';
 
 export interface Mishap {
   /** For people. */
   readonly name: string;
-  readonly happen: (cluster: Cluster) => Promise<void>;
+  /** @returns who was forgotten meanwhile. */
+  readonly happen: (cluster: Cluster) => Promise<Forgotten[]>;
 }
 
-/** After it all run and reach each other again. */
-export function drawMishap(choice: SeededChoice): Mishap {
+const PATIENCE_MILLIS = 60_000;
+
+/** After it all run and reach each other again. @param number that no other mishap of the cluster has. */
+export function drawMishap(number: number): Mishap {
+  const choice = new SeededChoice(`mishap ${number}`);
   const besides = choice.pick([
-    ...['nothing', 'nothing', 'partition', 'partition of another', 'bad network', 'move'],
+    ...['nothing', 'partition', 'partition of another', 'bad network', 'move', 'erasure'],
   ] as const);
   const target = choice.pick(['any', 'any', 'writer'] as const);
   const any = choice.pick(NAMES);
@@ -28,6 +33,9 @@ export function drawMishap(choice: SeededChoice): Mishap {
       const [writer = any] = target === 'any' ? [any] : await cluster.writers();
       const apart = besides === 'partition' ? writer : other;
       const moving = besides === 'move' ? moveAway(cluster, other) : null;
+      const person =
+        besides === 'erasure' ? await known(cluster, `person-${number}`, PATIENCE_MILLIS) : null;
+      const forgetting = person && forget(cluster, person, PATIENCE_MILLIS);
       if (besides.startsWith('partition')) await cluster.network.cutOff(apart);
       if (besides === 'bad network') await cluster.network.worsen();
       await delay(waits.before);
@@ -37,6 +45,8 @@ export function drawMishap(choice: SeededChoice): Mishap {
       await delay(waits.apart);
       await cluster.network.calm();
       await moving;
+      await forgetting;
+      return person === null ? [] : [person];
     },
   };
 }

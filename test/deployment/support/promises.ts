@@ -11,6 +11,7 @@ import { eventually } from '../../support/eventually.js';
 import { WholeTree } from '../../support/whole-tree.js';
 import type { Clients, Told } from './clients.js';
 import { type Cluster, LEDGER, NAMES } from './cluster.js';
+import { type Forgotten, remembering } from './forgetting.js';
 
 const PATH = `/ledgers/${LEDGER}`;
 
@@ -35,12 +36,17 @@ export async function brokenPromises(
   cluster: Cluster,
   { told, checkpoints, problems }: Pick<Clients, 'checkpoints' | 'problems' | 'told'>,
   withinMillis: number,
+  forgotten: readonly Forgotten[] = [],
 ): Promise<string[]> {
   const found = [...problems, ...(await cluster.fallen())];
   try {
     await eventually(() => haveOneEnd(cluster), 'all show the same log', withinMillis);
+    const isForgotten = async (): Promise<boolean> =>
+      (await remembering(cluster, forgotten)).length === 0;
+    await eventually(isForgotten, 'all have forgotten', withinMillis);
   } catch (cause) {
-    return [...found, String(cause), await cluster.describe()];
+    const left = await remembering(cluster, forgotten);
+    return [...found, String(cause), ...left, await cluster.describe()];
   }
   for (const name of NAMES) {
     const log = await read(cluster.address(name));

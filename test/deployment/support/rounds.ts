@@ -1,8 +1,8 @@
 /** A cluster that keeps a ledger under load while one thing after the other happens to it. */
-import { SeededChoice } from '../../support/seeded-choice.js';
 import { report } from '../../support/suite.js';
 import { Clients } from './clients.js';
 import { Cluster, NAMES } from './cluster.js';
+import type { Forgotten } from './forgetting.js';
 import { drawMishap } from './mishaps.js';
 import type { ClusterNetwork } from './network.js';
 import { brokenPromises } from './promises.js';
@@ -32,17 +32,18 @@ export async function problemsIn(
   const cluster = await Cluster.open({ root, network });
   try {
     const clients = new Clients(cluster, WRITERS);
+    const forgotten: Forgotten[] = [];
     const problems = await clients.acknowledged(ACKNOWLEDGED, PATIENCE_MILLIS);
     for (const seed of seeds) {
       if (problems.length > 0) break;
-      const { name, happen } = drawMishap(new SeededChoice(`mishap ${seed}`));
-      await happen(cluster);
+      const { name, happen } = drawMishap(seed);
+      forgotten.push(...(await happen(cluster)));
       problems.push(...(await clients.acknowledged(ACKNOWLEDGED, PATIENCE_MILLIS)));
       report(`mishap ${seed}: ${name}: ${clients.told.length} acknowledged so far`);
     }
     await clients.end();
     if (problems.length > 0) return problems;
-    const broken = await brokenPromises(cluster, clients, PATIENCE_MILLIS);
+    const broken = await brokenPromises(cluster, clients, PATIENCE_MILLIS, forgotten);
     return broken.length > 0 ? broken : await unsound(cluster);
   } finally {
     await cluster.close();
