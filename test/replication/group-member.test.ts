@@ -244,8 +244,10 @@ describe('a group over real links', () => {
     await until('it is shown', () => writer.shown === writer.log.blocks.length);
     expect(writer.log.blocks.slice(0, 2)).toEqual(at('a').log.blocks.slice(0, 2));
     await at('a').open({ b: at('b').address, c: at('c').address });
-    expect(at('a').isWriter).toBe(true);
-    await until('it is fenced', () => !at('a').isWriter);
+    // It says that it writes, and waits for what the others say to that.
+    expect(at('a').member.state.role.kind).toBe('writing');
+    expect(at('a').isWriter).toBe(false);
+    await until('it is fenced', () => at('a').member.state.role.kind !== 'writing');
     await until('all have the same', () => haveAll('a', 'b', 'c'));
   });
 

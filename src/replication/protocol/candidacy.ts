@@ -86,14 +86,24 @@ function weighAnswers(state: MemberState, role: Asking, context: StepContext): S
 function neededBy(
   state: MemberState,
   said: ReadonlyMap<NodeId, Known>,
-  { rules }: StepContext,
+  context: StepContext,
 ): readonly NodeId[] | null {
+  const groups = newestGroups(state, said, context);
+  if (groups.length === 0) return null;
+  const nodes = groups.flatMap(({ members }) => members.map(({ node }) => node));
+  return [...new Set(nodes)].filter((node) => node !== state.self);
+}
+
+/** That anybody knows; the newest one last. */
+function newestGroups(
+  state: MemberState,
+  said: ReadonlyMap<NodeId, Known>,
+  { rules }: StepContext,
+): readonly Group[] {
   let newest: Known = known(state);
   for (const one of said.values())
     if (one.groups.length > 0 && rules.compareEnds(one.end, newest.end) > 0) newest = one;
-  if (newest.groups.length === 0) return null;
-  const nodes = newest.groups.flatMap(({ members }) => members.map(({ node }) => node));
-  return [...new Set(nodes)].filter((node) => node !== state.self);
+  return newest.groups;
 }
 
 function elect(
@@ -160,9 +170,11 @@ export function weighVotes(state: MemberState, role: Electing, context: StepCont
       ? group !== null && rules.isVoteQuorum(group, voters)
       : rules.mayTrust(needed, voters);
   if (!isElected) return { state: next, effects };
-  const longest = longestOf(votes, group, context);
+  // Who has forgotten may know of no group: that its voters tell who has blocks keeps it from asking those who have none.
+  const believed = newestGroups(state, votes, context).at(-1) ?? group;
+  const longest = longestOf(votes, believed, context);
   if (longest !== null && rules.lacks(log.end, longest.end)) {
-    const taken = takeLongest(next, longest, group);
+    const taken = takeLongest(next, longest, believed);
     return { state: taken.state, effects: [...effects, ...taken.effects] };
   }
   if (memory === 'whole')

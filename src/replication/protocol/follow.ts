@@ -43,7 +43,7 @@ export function giveReceipt(state: MemberState, role: Following, { rules }: Step
   if (announced === null) return still(state);
   const { from, end, shown, term } = announced;
   const known = Math.max(state.shown, Math.min(shown, commonLength(state.log.end, end)));
-  const length = rules.receipted(state.log.end, end);
+  const length = rules.receipted(state.log.end, end, term);
   return {
     state: { ...state, shown: known },
     effects: [{ kind: 'send', to: from, message: { kind: 'receipt', term, length } }],

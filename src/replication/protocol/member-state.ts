@@ -77,6 +77,8 @@ export interface Writing {
   /** When members said last what they have; of those who have not, when this member began counts. */
   readonly heardAt: ReadonlyMap<NodeId, number>;
   readonly since: number;
+  /** It wrote before it started, and has not heard from all what they have of that: it writes nothing. */
+  readonly isReturning: boolean;
   /** So many members with data are away that those without are told all, and stand in for them where they are enough. */
   readonly isStoodIn: boolean;
   /** Writes nothing more, because that member is to take over; null while it writes. */
@@ -124,5 +126,5 @@ export function still(state: MemberState): Step {
 
 /** Whether entries may be appended now. What was appended is acknowledged when it is shown, not before. */
 export function mayAppend({ role }: MemberState): boolean {
-  return role.kind === 'writing' && role.yieldsTo === null;
+  return role.kind === 'writing' && role.yieldsTo === null && !role.isReturning;
 }

@@ -15,7 +15,7 @@ import { follower } from './wait.js';
 import {
   announce,
   beginWriting,
-  startWriting,
+  goOnWriting,
   takeReceipt,
   weighReceipts,
   yieldTo,
@@ -30,12 +30,13 @@ export function startMember(
 ): MemberState {
   const base = { ...identity, ...remembered, log, shown: 0 };
   const { promised, memory } = remembered;
-  // It wrote in this term, and nobody told it of a later one. Should there be one, nobody gives it receipts.
+  // It wrote in this term, and nobody told it of a later one. Should there be one, nobody gives it receipts. What it has may be
+  // older than what it wrote, with all that would tell: a machine that was put back as a whole.
   const isWriter =
     memory === 'whole' &&
     promised.node === identity.self &&
     context.rules.compareTerms(lastTerm(log.end), promised) === 0;
-  return isWriter ? startWriting(base, context) : follower(base, context);
+  return isWriter ? goOnWriting(base, context) : follower(base, context);
 }
 
 export function step(state: MemberState, input: Input, context: StepContext): Step {

@@ -3,7 +3,7 @@
  * can hand it a wrong one and see what breaks; nothing else does.
  */
 import { type Group, isVoteQuorum, isWriteQuorum, mayFollow, standsIn } from './group.js';
-import { commonLength, compareEnds, type LogEnd } from './log-end.js';
+import { commonLength, compareEnds, lastTerm, type LogEnd } from './log-end.js';
 import { groupOf, type LogView } from './log-view.js';
 import { compareTerms, type NodeId, type Term, termAfter } from './term.js';
 
@@ -26,8 +26,10 @@ export interface Rules {
   readonly isLate: (announced: Term, promised: Term) => boolean;
   /** Whether a candidate's log lacks what the longest among its voters has. */
   readonly lacks: (own: LogEnd, longest: LogEnd) => boolean;
-  /** How much of a writer's log a receipt is given for. */
-  readonly receipted: (own: LogEnd, announced: LogEnd) => number;
+  /** Whether a writer that has started again has heard what the others have of its log. */
+  readonly mayGoOn: (others: readonly NodeId[], heard: ReadonlySet<NodeId>) => boolean;
+  /** How much of a writer's log a receipt is given for. @param term of the writer. */
+  readonly receipted: (own: LogEnd, announced: LogEnd, term: Term) => number;
   /** The length from which on the writer of a term may show its log. */
   readonly showsFrom: (term: Term, end: LogEnd) => number;
   /** Whether those who voted are enough for a member that has forgotten. */
@@ -52,7 +54,10 @@ export const RULES: Rules = {
   isVoteFor: isSameTerm,
   isLate: (announced, promised) => compareTerms(announced, promised) < 0,
   lacks: (own, longest) => compareEnds(own, longest) < 0,
-  receipted: commonLength,
+  mayGoOn: (others, heard) => others.every((node) => heard.has(node)),
+  // More of its term than it announced is the writer's own, too: it said so later than it wrote, or it has lost it since.
+  receipted: (own, announced, term) =>
+    isSameTerm(lastTerm(own), term) ? own.length : commonLength(own, announced),
   // Blocks of earlier terms are shown with the first of its own, never alone: a later term that has not heard of
   // this one would be free to leave them out.
   showsFrom: (term, { segments, length }) =>

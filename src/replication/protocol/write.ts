@@ -15,16 +15,35 @@ import type { StepContext } from './rules.js';
 import type { NodeId } from './term.js';
 import { follower } from './wait.js';
 
-export function startWriting(
+function startWriting(
   state: Omit<MemberState, 'role'>,
   { now }: StepContext,
 ): MemberState & { readonly role: Writing } {
   const { promised: term } = state;
   const role: Writing = {
     ...{ kind: 'writing', term, receipts: new Map(), announceAt: now, yieldsTo: null },
-    ...{ heardAt: new Map(), since: now, isStoodIn: false },
+    ...{ heardAt: new Map(), since: now, isReturning: false, isStoodIn: false },
   };
   return { ...state, role };
+}
+
+/** In a term that it wrote in before it started: once it has heard that nobody has more of that than it has. */
+export function goOnWriting(state: Omit<MemberState, 'role'>, context: StepContext): MemberState {
+  const writer = startWriting(state, context);
+  return {
+    ...writer,
+    role: { ...writer.role, isReturning: isReturning(writer, writer.role, context) },
+  };
+}
+
+/** Whom it has not heard within this time is away, and may have more: a ledger stands still for nobody. */
+function isReturning(
+  state: MemberState,
+  role: Writing,
+  { now, rules, timing }: StepContext,
+): boolean {
+  const others = listeners(state).filter((node) => hasDataIn(state, node));
+  return now < role.since + timing.away && !rules.mayGoOn(others, new Set(role.receipts.keys()));
 }
 
 /** The block that begins the term is on disk: whoever hears of it follows. */
@@ -44,6 +63,7 @@ export function announce(state: MemberState, role: Writing, context: StepContext
     announceAt: now + timing.announceEvery,
     // Whoever was to take over did not.
     yieldsTo: yieldsTo !== null && now >= yieldsTo.until ? null : yieldsTo,
+    isReturning: role.isReturning && isReturning(state, role, context),
     isStoodIn: isStoodIn(state, role, context),
   };
   const { log, shown } = state;
@@ -94,13 +114,13 @@ export function takeReceipt(
   const { role } = state;
   if (role.kind !== 'writing' || context.rules.compareTerms(term, role.term) !== 0)
     return still(state);
+  // Of its own term, and it does not have them: its disk is another than it was.
+  if (length > state.log.end.length) return forgotten(state, context);
   const had = role.receipts.get(from) ?? 0;
   const heardAt = new Map(role.heardAt).set(from, context.now);
-  const next = {
-    ...role,
-    heardAt,
-    receipts: new Map(role.receipts).set(from, Math.max(had, length)),
-  };
+  const receipts = new Map(role.receipts).set(from, Math.max(had, length));
+  const heard = { ...role, heardAt, receipts };
+  const next = { ...heard, isReturning: role.isReturning && isReturning(state, heard, context) };
   // It may stand in for others since it said so first.
   if (length <= had && !role.isStoodIn) return still({ ...state, role: next });
   return weighReceipts(
@@ -109,6 +129,14 @@ export function takeReceipt(
     context,
     length > had ? 'receipted' : 'repeated',
   );
+}
+
+/** It takes no part any more, but asks the others what it had. */
+function forgotten(state: MemberState, context: StepContext): Step {
+  const next = { ...state, memory: 'behind' } as const;
+  // A crash before this leaves a writer that asks again before it writes.
+  const saved: Effect = { kind: 'save', promised: state.promised, memory: 'behind' };
+  return { state: follower(next, context), effects: [saved] };
 }
 
 /** Shows what a write quorum has on disk. */
@@ -167,6 +195,10 @@ function mostShown({ log, self, shown }: MemberState, role: Writing, context: St
     isEnough(group, new Set([...had].filter(([, theirs]) => theirs >= some).map(([node]) => node))),
   );
   return most !== undefined && most >= rules.showsFrom(term, log.end) ? most : 0;
+}
+
+function hasDataIn({ log: { groups } }: MemberState, node: NodeId): boolean {
+  return groups.slice(-2).some(({ group }) => memberOf(group, node)?.hasData === true);
 }
 
 /** Members, and, until it is known that they are none any more, those of the group before. */

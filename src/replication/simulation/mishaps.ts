@@ -1,11 +1,11 @@
 /** All that can go wrong in a history: nodes that end or come back older, links that are cut, people who want something else. */
 import { faultOfGroup, type Group, mayFollow, type Member } from '../protocol/group.js';
-import { compareEnds } from '../protocol/log-end.js';
-import type { NodeId } from '../protocol/term.js';
+import { compareEnds, lastTerm } from '../protocol/log-end.js';
+import { compareTerms, type NodeId } from '../protocol/term.js';
 import type { Choice } from './choice.js';
 import { drawGroup, memberAs } from './draw.js';
 import type { Events } from './events.js';
-import type { Network } from './network.js';
+import { CALM, type Network } from './network.js';
 import type { Promises } from './promises.js';
 import { NEW_DISK, type Snapshot } from './sim-disk.js';
 import { endOf } from './sim-log.js';
@@ -20,10 +20,15 @@ export interface Stage {
   readonly isCalm: () => boolean;
 }
 
+/** Milliseconds in which a writer that was put back hears everybody. */
+const QUIET = 5_000;
+
 export class Mishaps {
   readonly counts = { crashes: 0, restores: 0, partitions: 0, moves: 0 };
   readonly #stage: Stage;
   readonly #choice: Choice;
+  /** Nothing else goes wrong before. */
+  #quietUntil = 0;
   readonly #snapshots: { readonly node: NodeId; readonly snapshot: Snapshot }[] = [];
 
   constructor(stage: Stage, choice: Choice) {
@@ -39,6 +44,7 @@ export class Mishaps {
       [this.#strand, 2_500],
       [this.#copy, 2_000],
       [this.#restore, 5_000],
+      [this.#putBack, 2_500],
       [this.#skew, 4_000],
       [this.#move, 4_000],
       [this.#regroup, 2_500],
@@ -52,7 +58,7 @@ export class Mishaps {
   #again(act: () => void, mean: number): void {
     this.#stage.events.after(this.#choice.wait(mean), () => {
       if (this.#stage.isCalm()) return;
-      act.call(this);
+      if (!this.#isQuiet()) act.call(this);
       this.#again(act, mean);
     });
   }
@@ -66,6 +72,7 @@ export class Mishaps {
 
   /** It ends, and starts again. */
   end(node: SimNode): void {
+    if (this.#isQuiet()) return;
     this.counts.crashes++;
     node.crash();
     this.#startLater(node);
@@ -131,6 +138,58 @@ export class Mishaps {
     this.counts.restores++;
     node.restore(copy?.snapshot ?? NEW_DISK);
     this.#startLater(node);
+  }
+
+  /**
+   * The writer's machine is put back as a whole, so that nothing tells it. That nothing comes of it is promised where all others
+   * are there to say what they have.
+   */
+  #putBack(): void {
+    const { network, nodes } = this.#stage;
+    const writer = writerOf(nodes);
+    if (writer === undefined || !network.isWhole || !this.#areAllThere()) return;
+    const { promised } = writer.disk.remembered;
+    const copy = this.#snapshots.findLast(
+      ({ node, snapshot: { remembered, log } }) =>
+        node === writer.id &&
+        compareTerms(remembered.promised, promised) === 0 &&
+        compareTerms(lastTerm(endOf(log)), promised) === 0,
+    );
+    // For the next time.
+    this.#snapshots.push({ node: writer.id, snapshot: writer.disk.snapshot() });
+    if (copy === undefined || !this.#othersHaveAll(writer)) return;
+    this.counts.restores++;
+    writer.putBack(copy.snapshot);
+    this.#startLater(writer);
+    this.#beQuiet();
+  }
+
+  #areAllThere(): boolean {
+    const nodes = [...this.#stage.nodes.values()];
+    return nodes.every(({ isUp, disk }) => isUp && disk.remembered.memory === 'whole');
+  }
+
+  /** What it signed and nobody else has yet, nobody can tell it of. */
+  #othersHaveAll({ disk, id }: SimNode): boolean {
+    const { blocks } = disk.written;
+    const others = [...this.#stage.nodes.values()].filter((other) => other.id !== id);
+    return others.some(
+      (other) => other.disk.log.blocks[blocks.length - 1]?.id === blocks.at(-1)?.id,
+    );
+  }
+
+  #beQuiet(): void {
+    const { events, network } = this.#stage;
+    const { weather } = network;
+    this.#quietUntil = events.now + QUIET;
+    network.weather = CALM;
+    events.after(QUIET, () => {
+      if (!this.#stage.isCalm()) network.weather = weather;
+    });
+  }
+
+  #isQuiet(): boolean {
+    return this.#stage.events.now < this.#quietUntil;
   }
 
   /** What a member without data knows of, or is about to hear of, is nowhere else: it is lost with that disk, as is said of it. */

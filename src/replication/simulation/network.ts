@@ -47,6 +47,10 @@ export class Network {
       }
   }
 
+  get isWhole(): boolean {
+    return this.#cut.size === 0;
+  }
+
   heal(): void {
     this.#cut.clear();
   }

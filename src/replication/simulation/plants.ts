@@ -135,6 +135,16 @@ export const PLANTS: readonly Plant[] = [
     },
   },
   {
+    name: 'go-on-unasked',
+    what: 'a writer that starts again writes on before the others have said what they have of its log',
+    rules: { mayGoOn: () => true },
+  },
+  {
+    name: 'receipt-for-less',
+    what: 'a member does not tell a writer that it has more of its log than the writer says',
+    rules: { receipted: commonLength },
+  },
+  {
     name: 'keep-tail',
     what: 'a member appends what it fetches to blocks that should have been discarded',
     flaws: { keepsTail: true },

@@ -95,6 +95,13 @@ export class SimNode implements Peer {
     this.#parts.trace(this.id, `is restored with ${log.blocks.length} blocks`);
   }
 
+  /** As `restore`, and it does not know. */
+  putBack(snapshot: Snapshot): void {
+    this.crash();
+    this.disk = new SimDisk(snapshot);
+    this.#parts.trace(this.id, `is put back to ${snapshot.log.blocks.length} blocks`);
+  }
+
   receive(from: NodeId, message: Message): void {
     this.#runner?.give({ kind: 'message', from, message });
   }

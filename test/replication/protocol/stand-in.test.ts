@@ -167,7 +167,7 @@ describe('a member without data', () => {
     give({ kind: 'stored', log: logOf(2).view });
     hear(WRITER, announce(1));
     expect(effects.map(({ kind }) => kind)).toEqual(['send']);
-    expect(said(WRITER)).toEqual([{ kind: 'receipt', term: TERM, length: 1 }]);
+    expect(said(WRITER)).toEqual([{ kind: 'receipt', term: TERM, length: 2 }]);
   });
 
   it('gives no receipt to who takes it for one that has the data', () => {
