@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../src/base/logger.js';
 import { RandomPool } from '../../src/base/random.js';
 import { type KeyPair, keyPairOf, signDetached } from '../../src/keys/key-pair.js';
+import { Candidates } from '../../src/replication/candidates.js';
 import { GroupLinks } from '../../src/replication/group-links.js';
 import { GroupMember, type MemberDisk } from '../../src/replication/group-member.js';
 import { linkKeyOf, parseLinkSettings } from '../../src/replication/links/link-settings.js';
@@ -117,6 +118,7 @@ class TestMember implements MemberDisk {
         log: this.log.view,
       },
       ...{ disk: this, links: groupLinks, timers: this.timers, random: new RandomPool() },
+      candidates: new Candidates(this.timers),
       onFailure: (cause) => this.failures.push(cause),
     });
     this.timers.advance(0);

@@ -43,6 +43,7 @@ export class LogChannels {
       name: 'log',
       codec: CODEC,
       maxBytes: MAX_ANNOUNCEMENT_BYTES,
+      inParts: true,
       budget: BUDGET,
       onMessage: (announcement) => {
         this.#hear(node, announcement);
