@@ -127,7 +127,8 @@ it('holds nobody up for longer than a while, however often the node is not run',
   notRun(3_000);
   wishing(1);
   const began = timers.now();
-  while (stood.length === 0) notRun(2 * late);
+  for (let stall = 0; stall < 20 && stood.length === 0; stall++) notRun(2 * late);
+  expect(stood).toEqual([0]);
   const waited = timers.now() - began;
   expect(waited).toBeGreaterThanOrEqual(patience);
   expect(waited).toBeLessThan(patience + 2 * late + beat);
