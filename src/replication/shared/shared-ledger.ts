@@ -196,6 +196,8 @@ export class SharedLedger implements TailUser {
   /** A node says what it has of the log. */
   hear(from: NodeId, announcement: LogAnnouncement): void {
     this.#options.heard.put(from, announcement);
+    // The very head that was checked last: to check it again, with all keys before it, is most of what many ledgers cost.
+    if (announcement.checkpoint === this.#tail.announcement?.checkpoint) return;
     if (this.#following?.from === from) void this.#follow();
     else this.#comparing.hear(from);
   }

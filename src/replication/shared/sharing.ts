@@ -315,7 +315,7 @@ export class Sharing {
         // It hands out the right to replicate.
         const entry = this.#shared.get(origin);
         if (entry !== undefined && this.#keeps(entry.ledger, to))
-          this.#logs.announce(to, announcement, hasIt ? null : undefined);
+          this.#logs.announce(to, announcement, !hasIt);
       },
       sayErased: (to, message) => {
         this.#erased.send(to, message);
@@ -376,7 +376,7 @@ export class Sharing {
     for (const { ledger } of this.all()) {
       const { announcement } = ledger.tail;
       if (announcement !== null && this.#keeps(ledger, node))
-        this.#logs.announce(node, announcement, null);
+        this.#logs.announce(node, announcement, false);
     }
   }
 
