@@ -209,5 +209,5 @@ function partNamed(name: string): ReplicationPart {
 }
 
 function tell(what: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`bench: ${what}\n`);
+  process.stderr.write(`bench: ${what}\n`);
 }

@@ -21,8 +21,11 @@ export interface ManyLedgersFigures {
   readonly ledgers: number;
   /** Until all nodes have all of them, once they are there. */
   readonly sharedMillis: number;
-  /** From the start of the last node until there is a writer of each, and all have given receipts. */
   readonly rest: readonly RestFigures[];
+  /** From the start of the last node until there is a writer of each, and all have given receipts. */
+  readonly settledMillis: number;
+  /** Since the writer of all was killed: until half of them were written again, and all. */
+  readonly failOver: { readonly halfMillis: number; readonly allMillis: number };
 }
 
 const AT_ONCE = 16;
@@ -40,12 +43,19 @@ export async function measureManyLedgers(
     tell(`${ledgers} ledgers are shared`);
     const started = performance.now();
     await each(ledgers, (name) => group.share(name));
-    await group.untilAllHaveAll(ledgers);
+    await group.untilAllHaveAll(ledgers, tell);
     const sharedMillis = performance.now() - started;
     tell(`${ledgers} shared ledgers at rest`);
     const roles = [['shared, writer', 'a'] as const, ['shared, member', 'b'] as const];
-    const shared = await atRest(group, roles, millis, () => group.untilAllHaveAll(ledgers));
-    return { ledgers, sharedMillis, rest: [...alone, ...shared] };
+    let settledMillis = 0;
+    const shared = await atRest(group, roles, millis, async () => {
+      const listening = performance.now();
+      await group.untilAllHaveAll(ledgers, tell);
+      settledMillis = performance.now() - listening;
+    });
+    tell(`the writer of ${ledgers} ledgers is killed`);
+    const failOver = await failOverOf(group, ledgers, tell);
+    return { ledgers, sharedMillis, settledMillis, rest: [...alone, ...shared], failOver };
   } finally {
     await group.stop();
   }
@@ -86,6 +96,29 @@ async function atRest(
       };
     }),
   );
+}
+
+const GIVEN_UP_MILLIS = 300_000;
+
+async function failOverOf(
+  group: NodeGroup,
+  ledgers: number,
+  tell: (what: string) => void,
+): Promise<ManyLedgersFigures['failOver']> {
+  const killed = performance.now();
+  await group.kill('a');
+  let halfMillis: number | null = null;
+  for (;;) {
+    const asked = performance.now();
+    const written = await group.written();
+    const since = performance.now() - killed;
+    if (2 * written >= ledgers) halfMillis ??= since;
+    if (written === ledgers) return { halfMillis: halfMillis ?? since, allMillis: since };
+    if (since > GIVEN_UP_MILLIS)
+      throw new Error(`${Math.round(since / 1000)} s after it ${written} are written again`);
+    tell(`${Math.round(since)} ms after it ${written} are written again`);
+    await delay(Math.max(250, 4 * (performance.now() - asked)));
+  }
 }
 
 interface Usage {

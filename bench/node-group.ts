@@ -12,6 +12,7 @@ import { freePort } from '../test/support/free-port.js';
 import { TcpRelay } from '../test/support/link-relay.js';
 import { newApiKey, type NodeProcess, PROGRAM, startNode } from './node-process.js';
 import { type Scratch, within } from './scratch.js';
+import { untilSettled } from './settling.js';
 
 export const NAMES = ['a', 'b', 'c'] as const;
 export type Name = (typeof NAMES)[number];
@@ -101,6 +102,12 @@ export class NodeGroup {
     return asAdmin.startMillis;
   }
 
+  /** As a power cut does to its process. */
+  async kill(name: Name): Promise<void> {
+    await this.node(name).asAdmin.stop('SIGKILL');
+    this.#nodes.delete(name);
+  }
+
   /** All at once: nobody is left to take over. */
   async stopNodes(): Promise<void> {
     await Promise.all([...this.#nodes.values()].map(({ asAdmin }) => asAdmin.stop('SIGTERM')));
@@ -122,19 +129,12 @@ export class NodeGroup {
     await this.ask('a', 'PUT', `/v1/ledgers/${ledger}/group`, { members });
   }
 
-  /** Every node has all of every ledger: and there are so many. */
-  async untilAllHaveAll(ledgers: number): Promise<void> {
-    for (;;) {
-      const all = await this.#statuses();
-      const sizes = all.map((one) => sizesOf(one));
-      const isWhole = sizes.every((one) => one.size === ledgers);
-      const isSame = sizes.every((one) =>
-        [...one].every(([name, size]) => size > 0 && size === sizes[0]?.get(name)),
-      );
-      const writes = all.flatMap((one) => one.ledgers.filter(({ role }) => role === 'writing'));
-      if (isWhole && isSame && writes.length === ledgers && writes.every(isAtAll)) break;
-      await delay(ASK_MILLIS * 4);
-    }
+  /** Every node has all of every ledger: and there are so many. @throws Error that says what is missing. */
+  async untilAllHaveAll(
+    ledgers: number,
+    tell: (what: string) => void = () => undefined,
+  ): Promise<void> {
+    await untilSettled({ ledgers, statuses: () => this.#statuses(), tell });
     for (const name of NAMES) await this.#keyAt(name);
   }
 
@@ -142,6 +142,12 @@ export class NodeGroup {
     const { url, apiKey } = this.node(name).asAdmin;
     const answer = await fetch(`${url}/v1/replication`, { headers: headersOf(apiKey) });
     return statusSchema.parse(await answer.json());
+  }
+
+  /** Ledgers that a node that runs writes. */
+  async written(): Promise<number> {
+    const all = [...(await this.#statuses()).values()];
+    return all.flatMap(({ ledgers }) => ledgers.filter(({ role }) => role === 'writing')).length;
   }
 
   /** On all its links since it was started. */
@@ -170,9 +176,10 @@ export class NodeGroup {
     if (!answer.ok) throw new Error(`${method} ${path}: status ${answer.status}: ${text}`);
   }
 
-  async #statuses(): Promise<GroupStatus[]> {
-    const all: GroupStatus[] = [];
-    for (const name of NAMES) all.push(await this.status(name));
+  /** Of the nodes that run. */
+  async #statuses(): Promise<ReadonlyMap<Name, GroupStatus>> {
+    const all = new Map<Name, GroupStatus>();
+    for (const name of this.#nodes.keys()) all.set(name, await this.status(name));
     return all;
   }
 
@@ -230,13 +237,4 @@ export class NodeGroup {
 
 export function headersOf(apiKey: string): Record<string, string> {
   return { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
-}
-
-function sizesOf({ ledgers }: GroupStatus): ReadonlyMap<string, number> {
-  return new Map(ledgers.map(({ ledger, size }) => [ledger, size]));
-}
-
-/** All members have given receipts for all of it. */
-function isAtAll({ group, length }: GroupStatus['ledgers'][number]): boolean {
-  return group?.members.every((member) => member.length === length) === true;
 }

@@ -66,7 +66,8 @@ function formatQuorum({ loads, failOvers }: QuorumFigures): string[] {
   ];
 }
 
-function formatManyLedgers({ ledgers, sharedMillis, rest }: ManyLedgersFigures): string[] {
+function formatManyLedgers(figures: ManyLedgersFigures): string[] {
+  const { failOver, ledgers, rest, settledMillis, sharedMillis } = figures;
   return [
     ...table(
       [
@@ -82,8 +83,13 @@ function formatManyLedgers({ ledgers, sharedMillis, rest }: ManyLedgersFigures):
       ]),
     ),
     '',
-    `They were shared, and on all three nodes, in ${(sharedMillis / 1000).toFixed(1)} s.`,
+    `They were shared, and on all three nodes, in ${seconds(sharedMillis)} s; ${seconds(settledMillis)} s after the last node listened again all had a writer, and its receipts.`,
+    `When the writer of all was killed, half were written again after ${seconds(failOver.halfMillis)} s, and all after ${seconds(failOver.allMillis)} s.`,
   ];
+}
+
+function seconds(millis: number): string {
+  return (millis / 1000).toFixed(1);
 }
 
 function wayOf(delayMillis: number): string {

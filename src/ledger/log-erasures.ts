@@ -8,7 +8,7 @@ import type { HexDigest } from '../base/hex-digest.js';
 import type { Vault } from '../keys/vault.js';
 import { parseStatement } from '../records/parse-statement.js';
 import type { ErasedStatement, ErasureStatement, Statement } from '../records/statement.js';
-import { erasedRowKey, foundKey, wordKey } from './internal/state-keys.js';
+import { erasedRowKey, wordKey } from './internal/state-keys.js';
 import type { WriteState } from './internal/write-state.js';
 import { damaged } from './ledger-error.js';
 import type { EntryPlace, LogReader } from './log-reader.js';
@@ -18,7 +18,7 @@ export interface LogErasuresParts {
   readonly vault: Vault;
   readonly state: WriteState;
   /** Numbers of all shared logs of the tenant: they rest on one vault. */
-  readonly logs: readonly number[];
+  readonly logs: () => readonly number[];
 }
 
 export class LogErasures {
@@ -28,13 +28,19 @@ export class LogErasures {
     this.#parts = parts;
   }
 
+  /** Whether there is an erasure entry. */
+  areThere(): Promise<boolean> {
+    return this.#parts.state.hasErasures(this.#parts.reader.number);
+  }
+
   /** The newest erasure entry; null if there is none. */
   async newest(): Promise<EntryPlace | null> {
-    return this.#last('erasure');
+    return (await this.areThere()) ? this.#last('erasure') : null;
   }
 
   /** Erasure entries from an index on, in their order. */
   async *from(index: number): AsyncGenerator<ErasureStatement, void, undefined> {
+    if (!(await this.areThere())) return;
     for (const place of await this.#parts.reader.found('erasure', { gte: index }))
       yield await this.#read(place, 'erasure');
   }
@@ -59,9 +65,8 @@ export class LogErasures {
   async erased(rowIds: readonly Uint8Array[]): Promise<ReadonlySet<string>> {
     const { logs, state } = this.#parts;
     const erased = new Set<string>();
-    for (const log of logs) {
-      const all = { gte: foundKey(log, 'erasure', 0), lte: foundKey(log, 'erasure', LAST) };
-      if (!(await isIn(state, all))) continue;
+    for (const log of logs()) {
+      if (!(await state.hasErasures(log))) continue;
       const named = await state.getMany(rowIds.map((rowId) => erasedRowKey(log, rowId)));
       for (const [at, rowId] of rowIds.entries()) if (named[at] !== null) erased.add(toHex(rowId));
     }
@@ -121,18 +126,9 @@ export class LogErasures {
   }
 }
 
-const LAST = Number.MAX_SAFE_INTEGER;
-
 function isOfKind<K extends Statement['kind']>(
   statement: Statement,
   kind: K,
 ): statement is Extract<Statement, { kind: K }> {
   return statement.kind === kind;
-}
-
-async function isIn(
-  state: WriteState,
-  range: { readonly gte: Uint8Array; readonly lte: Uint8Array },
-): Promise<boolean> {
-  return (await state.rows(range, { limit: 1 }).next()).done !== true;
 }

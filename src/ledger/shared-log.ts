@@ -88,12 +88,13 @@ export class SharedLog {
     assert(ledger !== undefined, 'a log of a ledger');
     return new LogErasures({
       ...{ reader: ledger.reader, vault: this.#vault, state: this.#parts.parts.state },
-      logs: this.#parts.open
-        .logs()
-        .filter(
-          ({ descriptor, tenant }) => tenant === this.#log.tenant && descriptor.shared === true,
-        )
-        .map(({ number }) => number),
+      logs: () =>
+        this.#parts.open
+          .logs()
+          .filter(
+            ({ descriptor, tenant }) => tenant === this.#log.tenant && descriptor.shared === true,
+          )
+          .map(({ number }) => number),
     });
   }
 

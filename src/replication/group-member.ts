@@ -1,6 +1,7 @@
 /** One member of one ledger's group as it runs in a node: the protocol over a disk, links and timers. */
 import { type RandomSource, randomBytes } from '../base/random.js';
 import type { ElectionVote } from '../tlog/election.js';
+import type { Candidate, Candidates } from './candidates.js';
 import type { GroupLinks } from './group-links.js';
 import type { Timers } from './links/timers.js';
 import { memberOf } from './protocol/group.js';
@@ -40,6 +41,8 @@ export interface GroupMemberOptions {
   readonly start: Omit<MemberStart, 'self'>;
   readonly disk: MemberDisk;
   readonly links: MemberLinks;
+  /** Of this node, all ledgers together. */
+  readonly candidates: Candidates;
   readonly timers: Timers;
   readonly random: RandomSource;
   readonly timing?: Timing;
@@ -52,13 +55,15 @@ export interface GroupMemberOptions {
 export class GroupMember {
   readonly #runner: MemberRunner;
   readonly #leave: () => void;
+  readonly #candidate: Candidate;
   /** The vote for this member that each of the others gave last. */
   readonly #ballots = new Map<NodeId, { readonly term: Term; readonly ballot: ElectionVote }>();
   #cancelWake: () => void = () => undefined;
   #isClosed = false;
 
   constructor(options: GroupMemberOptions) {
-    const { origin, start, links, timing = TIMING } = options;
+    const { candidates, origin, start, links, timing = TIMING } = options;
+    this.#candidate = candidates.join();
     this.#runner = new MemberRunner(
       { ...start, self: links.self },
       this.#ports(options),
@@ -96,6 +101,20 @@ export class GroupMember {
     this.#isClosed = true;
     this.#leave();
     this.#cancelWake();
+    this.#candidate.leave();
+  }
+
+  #tick(): void {
+    this.#runner.give({ kind: 'tick' });
+  }
+
+  /** It stands, if that is what is due, when it is its turn among those of all ledgers. */
+  #due(): void {
+    if (this.state.role.kind !== 'following') this.#tick();
+    else
+      this.#candidate.wish(() => {
+        this.#tick();
+      });
   }
 
   #ballotsOf({ term, votes }: Extract<Effect, { kind: 'begin' }>): ElectionVote[] {
@@ -129,12 +148,17 @@ export class GroupMember {
     return {
       now: () => timers.now(),
       jitter: () => new DataView(randomBytes(random, 4).buffer).getUint32(0) / 2 ** 32,
-      wakeAt: (at) => {
+      wakeAt: (at, role) => {
         this.#cancelWake();
         onStep();
-        if (!Number.isFinite(at) || this.#isClosed) return;
+        if (this.#isClosed) return;
+        this.#candidate.heed(role);
+        // Whoever waits for its turn keeps its place, unless it need not stand any more.
+        const isDue = at <= timers.now();
+        if (!isDue) this.#candidate.withdraw();
+        if (!Number.isFinite(at) || (isDue && this.#candidate.isWaiting)) return;
         this.#cancelWake = timers.after(Math.max(0, at - timers.now()), () => {
-          this.#runner.give({ kind: 'tick' });
+          this.#due();
         });
       },
       save: (remembered, done) => {

@@ -1,6 +1,6 @@
 /** Ed25519 (RFC 8032) over raw 32-byte keys, as signed notes carry them. */
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import { concat, fromHex } from '../base/bytes.js';
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { concat, fromHex, toHex } from '../base/bytes.js';
 import { assert } from '../base/errors.js';
 
 export const ED25519_KEY_BYTES = 32;
@@ -32,13 +32,30 @@ export function ed25519Key(seed: Uint8Array): Ed25519Key {
   };
 }
 
+/** Imported keys: to import one costs most of a verification, and the same few sign nearly all that is heard. */
+const IMPORTED = new Map<string, KeyObject>();
+const MAX_IMPORTED = 1_024;
+
+function imported(publicKey: Uint8Array): KeyObject {
+  const name = toHex(publicKey);
+  const known = IMPORTED.get(name);
+  if (known !== undefined) return known;
+  const der = Buffer.from(concat(SPKI_HEAD, publicKey));
+  const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
+  for (const oldest of IMPORTED.size < MAX_IMPORTED ? [] : IMPORTED.keys()) {
+    IMPORTED.delete(oldest);
+    break;
+  }
+  IMPORTED.set(name, key);
+  return key;
+}
+
 /** Imports the key once, for many signatures. A key that is no point of the curve verifies nothing. */
 export function ed25519Verifier(
   publicKey: Uint8Array,
 ): (message: Uint8Array, signature: Uint8Array) => boolean {
   assert(publicKey.length === ED25519_KEY_BYTES, 'an Ed25519 public key has 32 bytes');
-  const der = Buffer.from(concat(SPKI_HEAD, publicKey));
-  const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
+  const key = imported(publicKey);
   return (message, signature) =>
     signature.length === ED25519_SIGNATURE_BYTES && verify(null, message, key, signature);
 }

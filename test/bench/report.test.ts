@@ -123,7 +123,8 @@ describe('the report of the benchmarks', () => {
         failOvers: [{ delayMillis: 0, rounds: 5, medianMillis: 3_210.4, longestMillis: 4_000 }],
       },
       manyLedgers: {
-        ...{ ledgers: 2_000, sharedMillis: 61_234 },
+        ...{ ledgers: 2_000, sharedMillis: 61_234, settledMillis: 2_345 },
+        failOver: { halfMillis: 4_321, allMillis: 9_876 },
         rest: [{ ...rest, cpuShare: 0.0123, bytesPerSecond: 1_999.6 }],
       },
     };
@@ -138,7 +139,8 @@ describe('the report of the benchmarks', () => {
     ])
       expect(text).toContain(row);
     expect(text).toContain('2,000 ledgers, at rest');
-    expect(text).toContain('in 61.2 s');
+    expect(text).toContain('in 61.2 s; 2.3 s after');
+    expect(text).toContain('after 4.3 s, and all after 9.9 s');
     const { machine, loadBefore, runs } = figures;
     expect(formatReplication({ machine, loadBefore, runs })).not.toContain('|');
   });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../src/base/logger.js';
 import { RandomPool } from '../../src/base/random.js';
 import { type KeyPair, keyPairOf, signDetached } from '../../src/keys/key-pair.js';
+import { Candidates } from '../../src/replication/candidates.js';
 import { GroupLinks } from '../../src/replication/group-links.js';
 import { GroupMember, type MemberDisk } from '../../src/replication/group-member.js';
 import { linkKeyOf, parseLinkSettings } from '../../src/replication/links/link-settings.js';
@@ -55,6 +56,7 @@ let nodes: Map<Name, TestMember>;
 class TestMember implements MemberDisk {
   readonly name: Name;
   readonly timers = new FakeTimers();
+  readonly candidates = new Candidates(this.timers);
   log: SimLog = EMPTY_SIM_LOG;
   remembered: Remembered = { promised: NO_TERM, memory: 'whole' };
   shown = 0;
@@ -117,6 +119,7 @@ class TestMember implements MemberDisk {
         log: this.log.view,
       },
       ...{ disk: this, links: groupLinks, timers: this.timers, random: new RandomPool() },
+      candidates: this.candidates,
       onFailure: (cause) => this.failures.push(cause),
     });
     this.timers.advance(0);
@@ -249,6 +252,30 @@ describe('a group over real links', () => {
     expect(at('a').isWriter).toBe(false);
     await until('it is fenced', () => at('a').member.state.role.kind !== 'writing');
     await until('all have the same', () => haveAll('a', 'b', 'c'));
+  });
+
+  it('stands when it is its turn among the members of all ledgers, and not if its writer is back by then', async () => {
+    await until('all have the first block', () => haveAll('a', 'b', 'c') && at('a').shown === 1);
+    for (const name of ['b', 'c'] as const) at(name).candidates.hold();
+    const addresses = { b: at('b').address, c: at('c').address };
+    await at('a').close();
+    const isDue = (name: Name): boolean => at(name).candidates.waiting === 1;
+    await until('both would stand', () => isDue('b') && isDue('c'));
+    for (let round = 0; round < 100; round++)
+      for (const name of ['b', 'c'] as const) at(name).timers.advance(100);
+    expect([at('b').member.state.role.kind, at('c').member.state.role.kind]).toEqual([
+      ...['following', 'following'],
+    ]);
+    await at('a').open(addresses);
+    await until('neither has to', () => !isDue('b') && !isDue('c'));
+    for (const name of ['b', 'c'] as const) at(name).candidates.release();
+    at('a').append();
+    await until('it is shown', () => at('a').shown === 2 && haveAll('a', 'b', 'c'));
+    for (const name of ['b', 'c'] as const) at(name).candidates.hold();
+    await at('a').close();
+    await until('both would stand', () => isDue('b') && isDue('c'));
+    for (const name of ['b', 'c'] as const) at(name).candidates.release();
+    await until('another writes', () => at('b').isWriter || at('c').isWriter);
   });
 
   it('hears nobody who is not said to keep the ledger', async () => {

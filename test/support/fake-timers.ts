@@ -31,10 +31,16 @@ export class FakeTimers implements Timers {
     const end = this.#now + millis;
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
       this.#waiting.delete(next);
-      this.#now = next.at;
+      this.#now = Math.max(this.#now, next.at);
       next.call();
     }
     this.#now = end;
+  }
+
+  /** As for a process that was not run: what is due meanwhile is called late, when it is over. */
+  stall(millis: number): void {
+    this.#now += millis;
+    this.advance(0);
   }
 
   #next(end: number): Waiting | undefined {

@@ -26,6 +26,7 @@ import { HANDOVER_FAULTS } from '../ledger/planted-handovers.js';
 import { OUTAGE_FAULTS } from '../outages/outage-faults.js';
 import { LINK_FAULTS } from '../replication/links/planted-faults.js';
 import { REPLICA_FAULTS } from '../replication/planted-faults.js';
+import { MANY_FAULTS } from '../replication/planted-many.js';
 import { ERASING_FAULTS } from '../replication/shared/planted-erasing.js';
 import { SHARED_FAULTS } from '../replication/shared/planted-faults.js';
 import { VOTING_FAULTS } from '../replication/shared/planted-voting.js';
@@ -64,6 +65,7 @@ const ALL = [
   ...RETENTION_FAULTS,
   ...LINK_FAULTS,
   ...REPLICA_FAULTS,
+  ...MANY_FAULTS,
   ...CLUSTER_FAULTS,
   ...SHARED_FAULTS,
   ...VOTING_FAULTS,

@@ -96,6 +96,13 @@ export const foundKey = (log: number, kind: FoundKind, index: number): Uint8Arra
     w.u64(index);
   });
 
+/** Of a row that says where an `erasure` entry lies: the number of its log; null of any other row. */
+export function erasingLogOf(key: Uint8Array): number | null {
+  if (key[4] !== KIND.erasure) return null;
+  const log = new DataView(key.buffer, key.byteOffset, key.byteLength).getUint32(0);
+  return log === NODE ? null : log;
+}
+
 export function readFoundKey(key: Uint8Array): LeafIndex {
   return read(key.subarray(5), (reader) => reader.u64() as LeafIndex);
 }

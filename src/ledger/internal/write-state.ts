@@ -9,8 +9,16 @@ import { damaged, LedgerError } from '../ledger-error.js';
 import { type LogHead, readHead, writeHead } from '../log-head.js';
 import { orDamaged } from './corruption.js';
 import { isLockHeld } from './lock-held.js';
-import { erasedRowRange, headKey, logRange, type StateRow } from './state-keys.js';
+import {
+  erasedRowRange,
+  erasingLogOf,
+  foundKey,
+  headKey,
+  logRange,
+  type StateRow,
+} from './state-keys.js';
 
+const LAST = Number.MAX_SAFE_INTEGER;
 const NOT_AS_WRITTEN =
   'the files in `state` are not what was written; rebuild it with `fsck --rebuild`';
 
@@ -23,6 +31,8 @@ interface ReadTurn {
 export class WriteState {
   readonly #db: RocksDB;
   #turn: ReadTurn | null = null;
+  /** Of logs that were asked about: whether they have an `erasure` entry. */
+  readonly #erasing = new Map<number, boolean>();
 
   private constructor(db: RocksDB) {
     this.#db = db;
@@ -66,6 +76,10 @@ export class WriteState {
   async write(rows: readonly StateRow[]): Promise<void> {
     // A batch made for nothing never grows again: rocksdb-native doubles its capacity until it fits.
     if (rows.length === 0) return;
+    for (const [key] of rows) {
+      const log = erasingLogOf(key);
+      if (log !== null) this.#erasing.set(log, true);
+    }
     const batch = this.#db.write({ capacity: rows.length });
     try {
       for (const [key, value] of rows) batch.tryPut(key, value);
@@ -87,6 +101,17 @@ export class WriteState {
     }
   }
 
+  /** Whether a log has an `erasure` entry. Looked up once: what many logs of a tenant rest on is asked of each of them. */
+  async hasErasures(log: number): Promise<boolean> {
+    const known = this.#erasing.get(log);
+    if (known !== undefined) return known;
+    const all = { gte: foundKey(log, 'erasure', 0), lte: foundKey(log, 'erasure', LAST) };
+    const has = (await this.rows(all, { limit: 1 }).next()).done !== true;
+    // One may have been written meanwhile.
+    if (!this.#erasing.has(log)) this.#erasing.set(log, has);
+    return this.#erasing.get(log) ?? has;
+  }
+
   /** Every row that is stored, for its checksum. @throws LedgerError LEDGER_DAMAGED. */
   async readThrough(): Promise<void> {
     const rows = this.rows({});
@@ -105,6 +130,7 @@ export class WriteState {
 
   /** Forgets what follows from the blocks of a log, so that it can be built again. */
   async clear(log: number): Promise<void> {
+    this.#erasing.delete(log);
     await this.clearRange(logRange(log));
     await this.clearRange(erasedRowRange(log));
   }

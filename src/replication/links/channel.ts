@@ -5,6 +5,7 @@
 import type { Channel as MuxChannel, Encoding } from 'protomux';
 import { assert, BaseError } from '../../base/errors.js';
 import type { GuardedMux } from './guarded-mux.js';
+import { partsOf, PartsTaken } from './parts.js';
 import { type Rate, RateBudget } from './rate-budget.js';
 import type { Timers } from './timers.js';
 
@@ -21,9 +22,11 @@ export interface ChannelOptions<T> {
   /** On the wire `chirograph/<name>`; 1–32 of a-z, 0-9, - and /. */
   readonly name: string;
   readonly codec: MessageCodec<T>;
-  /** Of one encoded message, both ways; at most 1 MiB. */
+  /** Of one encoded message, both ways; at most 1 MiB, or 32 MiB where they may come in parts. */
   readonly maxBytes: number;
-  /** Messages that the peer may send. */
+  /** What is larger than 1 MiB goes in parts: the first byte of every message is above 1. */
+  readonly inParts?: boolean;
+  /** Messages that the peer may send, and parts. */
   readonly budget: Rate;
   /** Returns before the next one is read. What it throws ends the link. */
   readonly onMessage: (message: T) => void;
@@ -56,20 +59,23 @@ export interface ChannelHost {
 
 const NAME = /^[a-z0-9][a-z0-9/-]{0,31}$/;
 const MAX_BYTES = 1024 * 1024;
+const MAX_IN_PARTS = 32 * MAX_BYTES;
 
 /** To be called on both sides within `onLink`: a channel that one of them does not know is closed again. */
 export function openChannel<T>(host: ChannelHost, options: ChannelOptions<T>): Channel<T> {
   const { name, codec, maxBytes, onMessage, onOpen, onClose } = options;
-  assert(NAME.test(name) && maxBytes <= MAX_BYTES, 'a channel within the limits of channels');
+  const parts = options.inParts === true ? new PartsTaken(maxBytes) : null;
+  const most = parts === null ? MAX_BYTES : MAX_IN_PARTS;
+  assert(NAME.test(name) && maxBytes <= most, 'a channel within the limits of channels');
   const budget = new RateBudget(options.budget, host.timers.now());
   const receive = (bytes: Uint8Array): void => {
     const offence = offenceOf(bytes);
-    const message = offence === null ? decoded(codec, bytes) : null;
-    if (message === null) host.drop(offence ?? 'garbage');
-    else handle(message.value);
+    const read = offence === null ? decoded(codec, parts, bytes) : null;
+    if (read === null) host.drop(offence ?? 'garbage');
+    else if (read !== MORE) handle(read.value);
   };
   const offenceOf = ({ length }: Uint8Array): Offence | null => {
-    if (length > maxBytes) return 'too-large';
+    if (length > Math.min(maxBytes, MAX_BYTES)) return 'too-large';
     return budget.take(1, host.timers.now()) ? null : 'too-many';
   };
   const handle = (message: T): void => {
@@ -92,7 +98,8 @@ export function openChannel<T>(host: ChannelHost, options: ChannelOptions<T>): C
       const bytes = codec.encode(message);
       assert(bytes.length <= maxBytes, 'a message within the size of its channel');
       if (channel.closed || !host.queue(bytes.length)) return false;
-      channel.messages[0]?.send(bytes);
+      for (const part of parts === null ? [bytes] : partsOf(bytes, MAX_BYTES))
+        channel.messages[0]?.send(part);
       return true;
     },
     close: () => {
@@ -101,9 +108,17 @@ export function openChannel<T>(host: ChannelHost, options: ChannelOptions<T>): C
   };
 }
 
-function decoded<T>(codec: MessageCodec<T>, bytes: Uint8Array): { readonly value: T } | null {
+/** Of a message whose other parts are to come. */
+const MORE = Symbol('more');
+
+function decoded<T>(
+  codec: MessageCodec<T>,
+  parts: PartsTaken | null,
+  bytes: Uint8Array,
+): { readonly value: T } | typeof MORE | null {
   try {
-    return { value: codec.decode(bytes) };
+    const whole = parts === null ? bytes : parts.take(bytes);
+    return whole === null ? MORE : { value: codec.decode(whole) };
   } catch (cause) {
     if (cause instanceof BaseError) return null;
     throw cause;

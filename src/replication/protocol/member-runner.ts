@@ -4,7 +4,7 @@
  */
 import type { LogEnd } from './log-end.js';
 import type { LogView } from './log-view.js';
-import type { Effect, Input, MemberState, Remembered } from './member-state.js';
+import type { Effect, Input, MemberState, Remembered, Role } from './member-state.js';
 import { dueAt, startMember, step } from './member.js';
 import type { Message } from './messages.js';
 import type { Rules, StepContext, Timing } from './rules.js';
@@ -14,8 +14,8 @@ export interface MemberPorts {
   readonly now: () => number;
   /** At least 0 and below 1. */
   readonly jitter: () => number;
-  /** To be followed by a `tick` at that time; replaces what was asked for before. */
-  readonly wakeAt: (at: number) => void;
+  /** To be followed by a `tick` at that time or later; replaces what was asked for before. */
+  readonly wakeAt: (at: number, role: Role) => void;
   /** Nothing is known when it fails: the process ends instead of calling back. */
   readonly save: (remembered: Remembered, done: () => void) => void;
   /** Writes nothing if the log does not end as is said. Gives `stored` before it calls back. */
@@ -56,7 +56,7 @@ export class MemberRunner {
     this.#rules = rules;
     this.#timing = timing;
     this.#state = startMember(identity, remembered, log, this.#context());
-    ports.wakeAt(dueAt(this.#state));
+    ports.wakeAt(dueAt(this.#state), this.#state.role);
   }
 
   get state(): MemberState {
@@ -104,7 +104,7 @@ export class MemberRunner {
       else this.#ports.show(effect.length);
     }
     this.#isBusy = false;
-    this.#ports.wakeAt(dueAt(this.#state));
+    this.#ports.wakeAt(dueAt(this.#state), this.#state.role);
   }
 
   #context(): StepContext {

@@ -19,7 +19,8 @@ export interface LogAnnouncement {
   readonly checkpoint: string;
 }
 
-export const MAX_ANNOUNCEMENT_BYTES = 1024 * 1024;
+/** A thousand elections by groups of three make 2 MiB; by the largest groups, 10. */
+export const MAX_ANNOUNCEMENT_BYTES = 32 * 1024 * 1024;
 const FORMAT = 1;
 const MAX_KEYS = 1_001;
 
@@ -29,7 +30,7 @@ export function formatAnnouncement({ origin, keys, checkpoint }: LogAnnouncement
 
 /** @throws ReplicaError REPLICA_ANNOUNCEMENT_MALFORMED. */
 export function parseAnnouncement(bytes: Uint8Array): LogAnnouncement {
-  if (bytes.length > MAX_ANNOUNCEMENT_BYTES) throw malformed('it is larger than 1 MiB');
+  if (bytes.length > MAX_ANNOUNCEMENT_BYTES) throw malformed('it is larger than 32 MiB');
   const members = new JsonMembers(parsed(bytes), malformed);
   if (members.required('$v', COUNT) !== FORMAT) throw malformed(`its format is not ${FORMAT}`);
   const announcement = {

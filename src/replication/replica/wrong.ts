@@ -19,6 +19,8 @@ export async function wrongBeside(
   others: readonly SignedHead[],
 ): Promise<Wrong | null> {
   for (const other of others) {
+    // One note does not contradict itself: it is what members tell each other at rest.
+    if (other.note === head.note) continue;
     const proof = await proofFromHeads(other, head);
     const detail = `two heads of ${head.size} and ${other.size}`;
     if (proof !== null) return { code: 'misbehaviour', detail, proof };

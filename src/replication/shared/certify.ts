@@ -12,7 +12,7 @@ export interface CertifyParts {
   readonly holders: readonly HexDigest[];
   /** For the entry that is to be certified; verified. */
   readonly words: readonly SaidWord[];
-  /** Whether others may be waited for before anything is said. */
+  /** Whether others may be waited for before anything more is said. */
   readonly mayWait: boolean;
 }
 
@@ -30,8 +30,7 @@ export function nextCertificate(
   }
   const heard = holders.flatMap((node) => byNode.get(node) ?? []);
   const silent = holders.filter((node) => !byNode.has(node));
-  if (heard.length === 0 || (isAnother && mayWait && !isWhole({ silent, words: heard })))
-    return null;
+  if (heard.length === 0 || (mayWait && !isWhole({ silent, words: heard }))) return null;
   const next = { erasure, leafHash, silent, words: heard };
   return !isAnother && isSame(known, next) ? null : next;
 }

@@ -7,46 +7,56 @@ import type { LogAnnouncement } from '../replica/announcement.js';
 import { ReplicaError } from '../replica/replica-error.js';
 import type { Tail } from '../replica/tail.js';
 
+export interface ComparingParts {
+  readonly tail: Pick<Tail, 'compare'>;
+  /** What a member has said last; undefined where that is not kept any more. */
+  readonly heard: (node: NodeId) => LogAnnouncement | undefined;
+  /** Of this node's own disk. */
+  readonly onFailure: (cause: unknown) => void;
+}
+
 export class Comparing {
-  readonly #tail: Pick<Tail, 'compare'>;
-  readonly #onFailure: (cause: unknown) => void;
-  readonly #waiting = new Map<NodeId, LogAnnouncement>();
+  readonly #parts: ComparingParts;
+  readonly #waiting = new Set<NodeId>();
   readonly #underWay = new Set<NodeId>();
 
-  /** @param onFailure of this node's own disk. */
-  constructor(tail: Pick<Tail, 'compare'>, onFailure: (cause: unknown) => void) {
-    this.#tail = tail;
-    this.#onFailure = onFailure;
+  constructor(parts: ComparingParts) {
+    this.#parts = parts;
   }
 
-  hear(from: NodeId, announcement: LogAnnouncement): void {
-    this.#waiting.set(from, announcement);
+  /** It has said something. */
+  hear(from: NodeId): void {
+    this.#waiting.add(from);
     void this.#compare(from);
   }
 
   /** There is more here now. */
   again(): void {
-    for (const node of this.#waiting.keys()) void this.#compare(node);
+    for (const node of this.#waiting) void this.#compare(node);
   }
 
   /** One of a member at a time: however much it says, it costs no more. */
   async #compare(node: NodeId): Promise<void> {
-    const announcement = this.#waiting.get(node);
-    if (announcement === undefined || this.#underWay.has(node)) return;
+    if (this.#underWay.has(node)) return;
+    const announcement = this.#parts.heard(node);
+    if (announcement === undefined) {
+      this.#waiting.delete(node);
+      return;
+    }
     this.#underWay.add(node);
     const isDone = await this.#isDone(announcement);
     this.#underWay.delete(node);
-    const isNewest = this.#waiting.get(node) === announcement;
+    const isNewest = this.#parts.heard(node) === announcement;
     if (isDone && isNewest) this.#waiting.delete(node);
     if (!isNewest) void this.#compare(node);
   }
 
   async #isDone(announcement: LogAnnouncement): Promise<boolean> {
     try {
-      return await this.#tail.compare(announcement);
+      return await this.#parts.tail.compare(announcement);
     } catch (cause) {
       // By none of the keys of the log that are known here it says nothing.
-      if (!(cause instanceof ReplicaError)) this.#onFailure(cause);
+      if (!(cause instanceof ReplicaError)) this.#parts.onFailure(cause);
       return true;
     }
   }

@@ -5,7 +5,14 @@ import {
   parseCanonicalJson,
 } from '../../base/canonical-json.js';
 import { BaseError } from '../../base/errors.js';
-import { COUNT, DIGEST, INSTANT, JsonMembers, textLike } from '../../base/json-members.js';
+import {
+  COUNT,
+  DIGEST,
+  INSTANT,
+  JsonMembers,
+  type Shape,
+  textLike,
+} from '../../base/json-members.js';
 import { formatInstant } from '../../base/time.js';
 import type { ErasedUpTo, SaidWord } from '../../tlog/erasure-word.js';
 import { textUpTo } from '../replica/announcement.js';
@@ -14,6 +21,8 @@ import { textUpTo } from '../replica/announcement.js';
 export type ErasedMessage = ErasedUpTo & Omit<SaidWord, 'node'>;
 
 export const MAX_ERASED_MESSAGE_BYTES = 4_096;
+/** Whoever has more says so many: each fewer of them may be another entry of the log. */
+export const MAX_COPIES = 1_000;
 const SIGNATURE = textLike(/^[A-Za-z0-9+/]{85}[AQgw]==$/, 'base64 of 64 bytes');
 
 export function formatErasedMessage(message: ErasedMessage): Uint8Array {
@@ -28,7 +37,7 @@ export function parseErasedMessage(bytes: Uint8Array): ErasedMessage {
   if (members.required('$v', COUNT) !== 1) throw malformed('its format is not 1');
   const message = {
     at: members.required('at', INSTANT),
-    copies: members.required('copies', COUNT),
+    copies: members.required('copies', COPIES),
     erasure: members.required('erasure', COUNT),
     leafHash: members.required('leafHash', DIGEST),
     origin: members.required('origin', textUpTo(512)),
@@ -37,6 +46,14 @@ export function parseErasedMessage(bytes: Uint8Array): ErasedMessage {
   members.end();
   return message;
 }
+
+const COPIES: Shape<number> = {
+  what: `a count up to ${MAX_COPIES}`,
+  read: (value) => {
+    const count = COUNT.read(value);
+    return count !== null && count <= MAX_COPIES ? count : null;
+  },
+};
 
 function jsonOf(bytes: Uint8Array): JsonValue {
   try {

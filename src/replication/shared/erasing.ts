@@ -20,7 +20,12 @@ import {
 import type { Timers } from '../links/timers.js';
 import type { NodeId } from '../protocol/term.js';
 import { hasWord, isWhole, nextCertificate } from './certify.js';
-import { type ErasedMessage, formatErasedMessage, parseErasedMessage } from './erased-message.js';
+import {
+  type ErasedMessage,
+  formatErasedMessage,
+  MAX_COPIES,
+  parseErasedMessage,
+} from './erased-message.js';
 
 /** What a node does with secrets that shared ledgers have it destroy. */
 export interface ErasingPort {
@@ -39,7 +44,7 @@ export interface ErasingPort {
 
 /** In milliseconds. */
 export interface ErasedTiming {
-  /** How long silent holders are waited for before the first certificate. */
+  /** How long silent holders are waited for before the first certificate, and whoever says more before the next, unless it is the last. */
   readonly patience: number;
   /** Between tries, after a failure that is not ours to mend, and between looks at silent copies: both ask targets of backups. */
   readonly pause: number;
@@ -78,7 +83,7 @@ export class Erasing {
   readonly #rounds = new Rounds(() => this.#round());
   /** The newest word of each peer. */
   readonly #heard = new Map<NodeId, ErasedMessage>();
-  /** Since when the erasure that is to be certified is waited for. */
+  /** Since when it is waited for more to certify of the newest erasure: a holder may say less and less, without end. */
   #waiting: { readonly erasure: number; readonly since: number } | null = null;
   #certified = '';
   #pausedUntil = 0;
@@ -168,7 +173,7 @@ export class Erasing {
       if ((await erasures.left(from)).length > 0) return null;
       await passOn(named);
     } else if (own.copies === 0 || timers.now() < this.#copiesKnownUntil) return wordIn(own, node);
-    const copies = await port.silentCopies(tenant);
+    const copies = Math.min(await port.silentCopies(tenant), MAX_COPIES);
     this.#copiesKnownUntil = timers.now() + this.#timing.pause;
     if (!isNew && copies === own.copies) return wordIn(own, node);
     const word = signErased(upTo, { at: clock.now(), copies, node }, receipt.sign);
@@ -196,6 +201,7 @@ export class Erasing {
       mayWait: timers.now() < waitsUntil,
     });
     if (next === null) return;
+    this.#waiting = { erasure: upTo.erasure, since: timers.now() };
     // A crash before it is shown leaves it to whoever writes next, who is told again.
     await appending([
       plainDraft((place) => formatStatement({ kind: 'erased', ...place, ...next })),

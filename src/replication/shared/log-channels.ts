@@ -18,14 +18,22 @@ import { ReplicaError } from '../replica/replica-error.js';
 /** Beyond it a peer is dropped: a writer of two thousand ledgers says less. */
 const BUDGET = { perSecond: 4_000, burst: 20_000 } as const;
 
+interface Said {
+  readonly checkpoint: string;
+  readonly at: number;
+  /** How long it is not said again. */
+  readonly pause: number;
+}
+
 interface OpenChannel {
   readonly channel: Channel<LogAnnouncement>;
   /** What was said last, by origin. */
-  readonly said: Map<string, { readonly checkpoint: string; readonly at: number }>;
+  readonly said: Map<string, Said>;
 }
 
-/** Whoever was not ready to hear it hears it again. */
-const REPEAT_MILLIS = 1_000;
+/** Whoever was not ready to hear it hears it again, and less and less often: who is behind has enough to do. */
+const FIRST_PAUSE_MILLIS = 1_000;
+const LONGEST_PAUSE_MILLIS = 8_000;
 
 export class LogChannels {
   readonly #timers: Timers;
@@ -43,6 +51,7 @@ export class LogChannels {
       name: 'log',
       codec: CODEC,
       maxBytes: MAX_ANNOUNCEMENT_BYTES,
+      inParts: true,
       budget: BUDGET,
       onMessage: (announcement) => {
         this.#hear(node, announcement);
@@ -57,20 +66,16 @@ export class LogChannels {
   /**
    * Says it, unless it was said on this link just now; what cannot be said now is said with the next one.
    *
-   * @param repeats null says it once.
+   * @param isRepeated whether the peer has not shown yet that it has all of it.
    */
-  announce(
-    to: NodeId,
-    announcement: LogAnnouncement,
-    repeats: number | null = REPEAT_MILLIS,
-  ): void {
+  announce(to: NodeId, announcement: LogAnnouncement, isRepeated: boolean): void {
     const open = this.#open.get(to);
     const { origin, checkpoint } = announcement;
     const [last, at] = [open?.said.get(origin), this.#timers.now()];
-    const isOver = repeats !== null && last !== undefined && at >= last.at + repeats;
-    const wasSaid = last?.checkpoint === checkpoint && !isOver;
-    if (open === undefined || wasSaid) return;
-    if (open.channel.send(announcement)) open.said.set(origin, { checkpoint, at });
+    const isSame = last?.checkpoint === checkpoint;
+    if (open === undefined || (isSame && (!isRepeated || at < last.at + last.pause))) return;
+    const pause = isSame ? Math.min(2 * last.pause, LONGEST_PAUSE_MILLIS) : FIRST_PAUSE_MILLIS;
+    if (open.channel.send(announcement)) open.said.set(origin, { checkpoint, at, pause });
   }
 }
 

@@ -45,7 +45,7 @@ export interface OfferedLedger {
     readonly root: Uint8Array;
   };
   readonly ledger: { readonly handle: string; readonly name: string };
-  /** All that the log has had, oldest first. */
+  /** That the log began with; an earlier version offers all that it has had, oldest first. */
   readonly keys: readonly LogKeys[];
 }
 

@@ -2,6 +2,7 @@
 import type { Logger } from '../../base/logger.js';
 import type { KeyStore } from '../../keys/key-store.js';
 import type { LedgerStore } from '../../ledger/ledger-store.js';
+import type { LogKeys } from '../../ledger/log-reader.js';
 import type { Link } from '../links/link.js';
 import { RateBudget } from '../links/rate-budget.js';
 import type { Timers } from '../links/timers.js';
@@ -94,7 +95,7 @@ export class Offering {
                 root: await keyStore.tenantRoot(tenant.handle),
               },
               ledger: { handle, name: ledger.identity.name },
-              keys: shared.store.keys,
+              keys: firstOf(shared.store.keys),
             }
           : null,
       });
@@ -136,4 +137,9 @@ export class Offering {
     const what = data === null ? 'shared ledger taken, to vote for' : 'shared ledger taken';
     logger.info(what, { origin, peer: peer.name });
   }
+}
+
+/** The log begins with them; the others, of which there may be a thousand, are announced. */
+function firstOf([first]: readonly LogKeys[]): readonly LogKeys[] {
+  return first === undefined ? [] : [{ ...first, ended: null }];
 }

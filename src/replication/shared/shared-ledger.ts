@@ -51,8 +51,6 @@ export class SharedLedger implements TailUser {
   readonly #erasing: Erasing;
   readonly #comparing: Comparing;
   readonly #carrying = new Rounds(() => this.#carry());
-  /** What was announced last, by node. */
-  readonly #heard = new Map<NodeId, LogAnnouncement>();
   /** When each member said something last. */
   readonly #lastWords = new Map<NodeId, UnixMillis>();
   #following: { readonly from: NodeId; readonly term: Term } | null = null;
@@ -72,8 +70,12 @@ export class SharedLedger implements TailUser {
       mayWrite: () => this.#mayWrite(),
       write: (drafts) => this.#write(drafts),
     });
-    this.#comparing = new Comparing(tail, (cause) => {
-      this.#fail(cause);
+    this.#comparing = new Comparing({
+      tail,
+      heard: (node) => options.heard.get(node, this.origin),
+      onFailure: (cause) => {
+        this.#fail(cause);
+      },
     });
     current.ledger = this;
     const { clock, erasing, links, logger, passOn, receipt, sayErased, store, timers } = options;
@@ -101,6 +103,7 @@ export class SharedLedger implements TailUser {
       },
       disk: this.#disk(),
       links: this.#announcing(),
+      candidates: options.candidates,
       timers: options.timers,
       random: options.random,
       ...(options.timing && { timing: options.timing }),
@@ -192,9 +195,11 @@ export class SharedLedger implements TailUser {
 
   /** A node says what it has of the log. */
   hear(from: NodeId, announcement: LogAnnouncement): void {
-    this.#heard.set(from, announcement);
+    this.#options.heard.put(from, announcement);
+    // The very head that was checked last: to check it again, with all keys before it, is most of what many ledgers cost.
+    if (announcement.checkpoint === this.#tail.announcement?.checkpoint) return;
     if (this.#following?.from === from) void this.#follow();
-    else this.#comparing.hear(from, announcement);
+    else this.#comparing.hear(from);
   }
 
   /** A node says what it has destroyed. @param message as it has signed it. */
@@ -219,6 +224,7 @@ export class SharedLedger implements TailUser {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#member.close();
+    this.#options.heard.forget(this.origin);
     this.#options.store.setWriter(null);
     this.#writer.refuse(elsewhere());
     this.#letGo();
@@ -280,7 +286,7 @@ export class SharedLedger implements TailUser {
   /** Takes what was announced by whom the protocol follows; more of the same term is welcome. */
   async #follow(): Promise<void> {
     if (this.#following === null || this.#isClosed) return;
-    const announcement = this.#heard.get(this.#following.from);
+    const announcement = this.#options.heard.get(this.#following.from, this.origin);
     if (announcement === undefined) return;
     const term = electedIn(announcement.keys.at(-2)?.ended);
     // Later terms are followed when the protocol says so: a promise comes before.

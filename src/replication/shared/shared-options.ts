@@ -7,6 +7,7 @@ import type { LogReader } from '../../ledger/log-reader.js';
 import type { ReplicaLogs } from '../../ledger/replica-logs.js';
 import type { SharedLog } from '../../ledger/shared-log.js';
 import type { Position, Statement } from '../../records/statement.js';
+import type { Candidates } from '../candidates.js';
 import type { MemberLinks } from '../group-member.js';
 import type { Timers } from '../links/timers.js';
 import type { Timing } from '../protocol/rules.js';
@@ -15,6 +16,7 @@ import type { LogAnnouncement } from '../replica/announcement.js';
 import type { PinnedLog } from '../replica/known-log.js';
 import type { ReplicaMemory } from '../replica/replica-memory.js';
 import type { ErasedTiming, ErasingParts, ErasingPort } from './erasing.js';
+import type { HeardLogs } from './heard-logs.js';
 import type { SecureParts } from './secure.js';
 
 export interface SharedLedgerOptions {
@@ -31,7 +33,10 @@ export interface SharedLedgerOptions {
   /** Signs votes. */
   readonly receipt: NoteKey;
   readonly links: MemberLinks;
+  readonly candidates: Candidates;
   readonly secrets: SecureParts['secrets'];
+  /** Over all ledgers of this node. */
+  readonly heard: HeardLogs;
   /** Who is asked while the log names nobody. */
   readonly acquaintances: readonly NodeId[];
   /** Says to a member what this node has of the log. @param hasIt whether the member has given a receipt for all of it. */

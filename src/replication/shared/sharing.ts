@@ -2,22 +2,24 @@
  * All ledgers that a node keeps together with others: their members of groups, their tails, and what is said over links about
  * them. Who is not to keep a ledger learns nothing of it, not even that it is there.
  */
+import { atOnce } from '../../base/at-once.js';
+import { Lanes } from '../../base/lanes.js';
 import type { Logger } from '../../base/logger.js';
 import type { RandomSource } from '../../base/random.js';
 import type { Clock } from '../../base/time.js';
+import { Turns } from '../../base/turns.js';
 import type { KeyStore, NoteKey } from '../../keys/key-store.js';
 import { LedgerError } from '../../ledger/ledger-error.js';
 import type { LedgerStore } from '../../ledger/ledger-store.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { REPLICA_LIMITS, type ReplicaLogs } from '../../ledger/replica-logs.js';
 import { parseVerifierKey } from '../../tlog/note-key.js';
+import { Candidates } from '../candidates.js';
 import { GroupLinks } from '../group-links.js';
 import { linkKeyOf } from '../links/link-settings.js';
 import type { Link } from '../links/link.js';
 import type { Timers } from '../links/timers.js';
-import { memberOf } from '../protocol/group.js';
 import { lastTerm } from '../protocol/log-end.js';
-import { groupsInQuestion } from '../protocol/log-view.js';
 import type { Timing } from '../protocol/rules.js';
 import type { NodeId } from '../protocol/term.js';
 import type { ReplicaMemory } from '../replica/replica-memory.js';
@@ -25,6 +27,8 @@ import type { GroupWish } from '../replication-port.js';
 import type { ReplicationSettings, SharingPeer } from '../replication-settings.js';
 import { ErasedChannels } from './erased-channels.js';
 import type { ErasedTiming, ErasingPort } from './erasing.js';
+import { GivenLogs } from './given-logs.js';
+import { HeardLogs } from './heard-logs.js';
 import { LogChannels } from './log-channels.js';
 import type { LedgerOffer, OfferedLedger } from './offer.js';
 import { Offering } from './offering.js';
@@ -37,6 +41,7 @@ import { Telling } from './telling.js';
 import type { VotingLedger } from './voting-ledger.js';
 import type { VotingMemory } from './voting-memory.js';
 import { Voting } from './voting.js';
+import { isWanting, keepsData, keepsNoMore } from './who-keeps.js';
 
 export interface SharingOptions {
   readonly settings: ReplicationSettings;
@@ -71,23 +76,32 @@ export class Sharing {
   readonly #offering: Offering;
   readonly #telling: Telling;
   readonly #voting: Voting;
+  readonly #candidates: Candidates;
   /** By origin. */
   readonly #shared = new Map<string, SharedEntry>();
   readonly #links = new Map<NodeId, Link>();
-  /** Which tails are given to whom. */
-  readonly #given = new Map<Link, Set<string>>();
+  readonly #given = new GivenLogs();
+  readonly #heard = new HeardLogs();
   /** Of which this node is to keep no data any more. */
   readonly #leaving = new WeakSet<SharedEntry>();
-  #opening: Promise<unknown> = Promise.resolve();
+  /** Ledgers that are opened, founded, taken or given up, by origin. */
+  readonly #openings = new Lanes(OPENED_AT_ONCE);
+  readonly #tenants = new Turns();
   /** When it is looked at next, by the monotonic clock. */
   #lookAt = Infinity;
   #cancel: () => void = () => undefined;
   #isClosed = false;
 
-  private constructor(options: SharingOptions, groups: GroupLinks, voting: Voting) {
+  private constructor(
+    options: SharingOptions,
+    groups: GroupLinks,
+    candidates: Candidates,
+    voting: Voting,
+  ) {
     const { timers, onFailure } = options;
     this.#options = options;
     this.#groups = groups;
+    this.#candidates = candidates;
     this.#voting = voting;
     this.self = groups.self;
     this.#logs = new LogChannels(timers, (from, announcement) => {
@@ -107,7 +121,7 @@ export class Sharing {
     this.#offering = new Offering({
       ...options,
       mayTake: (offer) => this.#mayTake(offer),
-      take: (from, offer) => this.#inTurn(() => this.#take(from, offer)),
+      take: (from, offer) => this.#inTurn(offer.origin, () => this.#take(from, offer)),
       claim: async (from, { claim, origin }) => {
         await voting.claim(from, origin, claim);
       },
@@ -122,20 +136,23 @@ export class Sharing {
       ...{ key: receipt, timers },
       nodeOf: (key) => byKey.get(key) ?? null,
     });
-    const voting = await Voting.open({ ...options, memory: votes, links: groups });
-    const sharing = new Sharing(options, groups, voting);
+    const candidates = new Candidates(timers);
+    candidates.hold();
     try {
-      for (const ledger of store.allLedgers()) {
-        if (!ledger.isShared) continue;
-        // It was kept here once: nothing of it is shown any more, nor does it grow.
-        const { handle } = ledger.identity;
-        if (voting.of(ledger.reader.origin) !== undefined) store.withhold(handle, true);
-        else await sharing.#open(ledger, offering(settings));
+      const voting = await Voting.open({ ...options, memory: votes, links: groups, candidates });
+      const sharing = new Sharing(options, groups, candidates, voting);
+      try {
+        const shared = store.allLedgers().filter(({ isShared }) => isShared);
+        await atOnce(shared, OPENED_AT_ONCE, (ledger) => sharing.#reopen(ledger));
+        sharing.#look();
+        candidates.release();
+        return sharing;
+      } catch (cause) {
+        await sharing.close();
+        throw cause;
       }
-      sharing.#look();
-      return sharing;
     } catch (cause) {
-      await sharing.close();
+      candidates.close();
       throw cause;
     }
   }
@@ -166,12 +183,12 @@ export class Sharing {
     this.#erased.onLink(node, link);
     this.#offering.onLink(node, link, () => {
       for (const { ledger } of this.all()) ledger.forget(link.mux);
-      this.#given.delete(link);
+      this.#given.forget(link);
       if (this.#links.get(node) === link) this.#links.delete(node);
     });
     this.#links.set(node, link);
-    this.#given.set(link, new Set());
-    this.#tell(node, link);
+    this.#given.onLink(link);
+    this.#given.give(node, link, this.all());
   }
 
   /**
@@ -192,7 +209,8 @@ export class Sharing {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancel();
-    await this.#opening;
+    this.#candidates.close();
+    await this.#openings.idle();
     // All at once: what one of them waits for may be another's to refuse.
     await Promise.all(this.all().map(({ ledger }) => ledger.close()));
     this.#shared.clear();
@@ -203,7 +221,7 @@ export class Sharing {
   async #found(ledger: Ledger, wanted: GroupWish): Promise<void> {
     const { store } = this.#options;
     const { handle } = ledger.identity;
-    await this.#inTurn(async () => {
+    await this.#inTurn(ledger.reader.origin, async () => {
       await this.#shared.get(ledger.reader.origin)?.ledger.close();
       this.#shared.delete(ledger.reader.origin);
       // A crash from here on leaves a shared ledger without a group: it is asked for again.
@@ -224,6 +242,15 @@ export class Sharing {
     });
   }
 
+  /** What the node keeps already. */
+  async #reopen(ledger: Ledger): Promise<void> {
+    const { settings, store } = this.#options;
+    // It was kept here once: nothing of it is shown any more, nor does it grow.
+    if (this.#voting.of(ledger.reader.origin) !== undefined)
+      store.withhold(ledger.identity.handle, true);
+    else await this.#open(ledger, offering(settings));
+  }
+
   #mayTake({ data, origin }: LedgerOffer): boolean {
     const voted = this.#voting.of(origin);
     const isHere = this.#shared.has(origin) || (data === null && voted !== undefined);
@@ -240,7 +267,8 @@ export class Sharing {
     const isVoted = this.#voting.of(origin) !== undefined;
     if (isVoted && !(await this.#voting.claim(from, origin, claim))) return;
     const { keys, ledger, tenant } = data;
-    await adoptTenant(tenant);
+    // Many ledgers of a tenant may come at once, and it is made once.
+    await this.#tenants.take(() => adoptTenant(tenant));
     const adopted = await store.adoptLedger({ ...ledger, keys, origin, tenant: tenant.handle });
     if (isVoted) await this.#voting.giveUp(origin);
     // A crash from here on leaves a ledger that has none of the log yet.
@@ -261,16 +289,6 @@ export class Sharing {
     await this.#voting.goOn({ origin: ledger.origin, believed, known });
   }
 
-  #isWithoutData({ state: { log, role, self } }: SharedLedger, shown: number): boolean {
-    const last = log.groups.at(-1);
-    return (
-      last !== undefined &&
-      last.block < shown &&
-      role.kind !== 'writing' &&
-      memberOf(last.group, self)?.hasData === false
-    );
-  }
-
   async #open(
     ledger: Ledger,
     acquaintances: readonly NodeId[],
@@ -289,13 +307,15 @@ export class Sharing {
         recoveryKey: parseVerifierKey(store.recoveryKey),
       },
       links: this.#groups,
+      candidates: this.#candidates,
       secrets: this.#secrets,
+      heard: this.#heard,
       acquaintances: acquaintances.filter((node) => node !== this.self),
       announce: (to, announcement, hasIt) => {
         // It hands out the right to replicate.
         const entry = this.#shared.get(origin);
         if (entry !== undefined && this.#keeps(entry.ledger, to))
-          this.#logs.announce(to, announcement, hasIt ? null : undefined);
+          this.#logs.announce(to, announcement, !hasIt);
       },
       sayErased: (to, message) => {
         this.#erased.send(to, message);
@@ -311,7 +331,7 @@ export class Sharing {
     });
     const entry = { handle: ledger.identity.handle, ledger: opened };
     this.#shared.set(origin, entry);
-    for (const [node, link] of this.#links) this.#tell(node, link, [entry]);
+    for (const [node, link] of this.#links) this.#given.give(node, link, [entry]);
     return opened;
   }
 
@@ -319,10 +339,10 @@ export class Sharing {
   #look(): void {
     if (this.#isClosed) return;
     for (const [node, link] of this.#links) {
-      this.#tell(node, link);
+      this.#given.give(node, link, this.all());
       this.#offering.offerTo(node, this.#wantingOf(node));
       this.#compareWith(node);
-      if (this.#hasTooMuch(node, link)) void link.close();
+      if (this.#given.hasTooMuch(node, link, (origin) => this.of(origin))) void link.close();
     }
     for (const { ledger } of this.all()) {
       for (const { peer } of ledger.tail.peerForks()) this.#dropOffender(peer);
@@ -330,9 +350,9 @@ export class Sharing {
     }
     this.#telling.look();
     for (const entry of this.all())
-      if (this.#isWithoutData(entry.ledger, entry.ledger.shown) && !this.#leaving.has(entry)) {
+      if (keepsNoMore(entry.ledger.state, entry.ledger.shown) && !this.#leaving.has(entry)) {
         this.#leaving.add(entry);
-        this.#inTurn(() => this.#keepNoMore(entry)).catch((cause: unknown) => {
+        this.#inTurn(entry.ledger.origin, () => this.#keepNoMore(entry)).catch((cause: unknown) => {
           if (!this.#isClosed) this.#options.onFailure(cause);
         });
       }
@@ -351,45 +371,19 @@ export class Sharing {
     });
   }
 
-  /** Gives a peer those logs that it keeps too. */
-  #tell(node: NodeId, link: Link, entries: readonly SharedEntry[] = this.all()): void {
-    const given = this.#given.get(link);
-    if (given === undefined) return;
-    for (const { ledger } of entries) {
-      if (given.has(ledger.origin) || !this.#keeps(ledger, node)) continue;
-      given.add(ledger.origin);
-      ledger.replicateWith(link.mux);
-    }
-  }
-
   /** Members tell each other what they have, once a head: who writes might show each of them another history. */
   #compareWith(node: NodeId): void {
     for (const { ledger } of this.all()) {
       const { announcement } = ledger.tail;
       if (announcement !== null && this.#keeps(ledger, node))
-        this.#logs.announce(node, announcement, null);
+        this.#logs.announce(node, announcement, false);
     }
-  }
-
-  /** A Hypercore is given for as long as a link stands: with the next one the peer gets what it still keeps. */
-  #hasTooMuch(node: NodeId, link: Link): boolean {
-    return [...(this.#given.get(link) ?? [])].some((origin) => {
-      const ledger = this.of(origin);
-      return ledger !== undefined && !this.#keeps(ledger, node);
-    });
   }
 
   /** What this node writes, and the peer gives no receipts for, or none any more. */
   #wantingOf(node: NodeId): readonly SharedEntry[] {
     const since = this.#options.timers.now() - OFFER_AFTER_MILLIS;
-    return this.all().filter(({ ledger: { state } }) => {
-      const { log, role, shown } = state;
-      return (
-        role.kind === 'writing' &&
-        (role.heardAt.get(node) ?? -Infinity) < since &&
-        groupsInQuestion(log, shown).some((group) => memberOf(group, node) !== undefined)
-      );
-    });
+    return this.all().filter(({ ledger: { state } }) => isWanting(state, node, since));
   }
 
   /** It sent what is not of a log, or says that it has cut one. @param peer by which links know it. */
@@ -398,11 +392,8 @@ export class Sharing {
     for (const link of this.#links.values()) if (link.linkKey === linkKey) link.drop('garbage');
   }
 
-  /** Who has been left out of the group has had its last block once that is settled. */
-  #keeps({ state: { acquaintances, log, shown } }: SharedLedger, node: NodeId): boolean {
-    const groups = groupsInQuestion(log, shown);
-    const isMember = groups.some((group) => memberOf(group, node)?.hasData === true);
-    return isMember || (groups.length === 0 && acquaintances.includes(node));
+  #keeps({ state }: SharedLedger, node: NodeId): boolean {
+    return keepsData(state, node);
   }
 
   async #give(
@@ -423,16 +414,16 @@ export class Sharing {
     return at === from ? null : { to: at, secrets };
   }
 
-  #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const done = this.#opening.then(() => {
+  #inTurn<T>(origin: string, act: () => Promise<T>): Promise<T> {
+    return this.#openings.take(origin, () => {
       if (this.#isClosed) throw new LedgerError('LEDGER_CLOSED', 'the node is stopping');
       return act();
     });
-    this.#opening = Promise.allSettled([done]);
-    return done;
   }
 }
 
+/** Each waits for the disk most of the time, and holds what it reads. */
+const OPENED_AT_ONCE = 8;
 const LOOK_MILLIS = 1_000;
 const SOON_MILLIS = 50;
 const OFFER_AFTER_MILLIS = 2_000;

@@ -25,34 +25,45 @@ export class Telling {
 
   /** @param named in this ledger. @throws LedgerError as appending. */
   async passOn(from: SharedLedger, named: readonly ErasureStatement[]): Promise<void> {
-    for (const other of this.#othersThan(from))
-      if (mayAppend(other.state)) await tell(other, named);
+    for (const other of this.#parts.all())
+      if (isBeside(other, from) && mayAppend(other.state)) await tell(other, named);
   }
 
   /** Whoever wrote a ledger before may have gone before it had told there what the others name. */
   look(): void {
-    for (const ledger of this.#parts.all())
-      if (!mayAppend(ledger.state)) this.#told.delete(ledger);
-      else if (!this.#told.has(ledger)) void this.#tellAll(ledger);
+    const all = this.#parts.all();
+    const untold = all.filter((ledger) => mayAppend(ledger.state) && !this.#told.has(ledger));
+    for (const ledger of all) if (!mayAppend(ledger.state)) this.#told.delete(ledger);
+    for (const ledger of untold) this.#told.add(ledger);
+    if (untold.length > 0) void this.#tellAll(untold);
   }
 
-  async #tellAll(ledger: SharedLedger): Promise<void> {
-    this.#told.add(ledger);
+  /** Of many ledgers few name anything: these are found once for all that are to be told. */
+  async #tellAll(untold: readonly SharedLedger[]): Promise<void> {
+    const naming: SharedLedger[] = [];
     try {
-      for (const other of this.#othersThan(ledger)) {
-        await tell(ledger, other.store.erasures.from(0));
-      }
+      for (const ledger of this.#parts.all())
+        if (await ledger.store.erasures.areThere()) naming.push(ledger);
     } catch (cause) {
-      // It is looked again: perhaps another node writes by then.
-      this.#told.delete(ledger);
-      if (!(cause instanceof ChirographError)) this.#parts.onFailure(cause);
+      this.#failed(untold, cause);
+      return;
+    }
+    for (const ledger of untold) void this.#tellOf(ledger, naming);
+  }
+
+  async #tellOf(ledger: SharedLedger, naming: readonly SharedLedger[]): Promise<void> {
+    try {
+      for (const other of naming)
+        if (isBeside(other, ledger)) await tell(ledger, other.store.erasures.from(0));
+    } catch (cause) {
+      this.#failed([ledger], cause);
     }
   }
 
-  #othersThan({ origin, store }: SharedLedger): readonly SharedLedger[] {
-    return this.#parts
-      .all()
-      .filter((other) => other.origin !== origin && other.store.tenant === store.tenant);
+  /** It is looked again: perhaps another node writes by then. */
+  #failed(untold: readonly SharedLedger[], cause: unknown): void {
+    for (const ledger of untold) this.#told.delete(ledger);
+    if (!(cause instanceof ChirographError)) this.#parts.onFailure(cause);
   }
 }
 
@@ -69,4 +80,9 @@ async function tell(
     if (recordedAt >= since && rows[0] !== undefined && !(await erasures.names(rows[0])))
       drafts.push(erasureDraft(id, rows));
   if (drafts.length > 0) await ledger.append(drafts);
+}
+
+/** Of the same tenant. */
+function isBeside(other: SharedLedger, { origin, store }: SharedLedger): boolean {
+  return other.origin !== origin && other.store.tenant === store.tenant;
 }

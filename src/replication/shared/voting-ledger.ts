@@ -9,6 +9,7 @@ import type { RandomSource } from '../../base/random.js';
 import type { Clock } from '../../base/time.js';
 import { Turns } from '../../base/turns.js';
 import type { KeyStore } from '../../keys/key-store.js';
+import type { Candidates } from '../candidates.js';
 import { GroupMember, type MemberDisk, type MemberLinks } from '../group-member.js';
 import type { Timers } from '../links/timers.js';
 import { lastTerm } from '../protocol/log-end.js';
@@ -27,6 +28,7 @@ export interface VotingOptions {
   /** Of this node, as `Mark.run` counts. */
   readonly run: number;
   readonly links: MemberLinks;
+  readonly candidates: Candidates;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly timers: Timers;
@@ -53,13 +55,13 @@ export class VotingLedger {
   private constructor(options: VotingOptions, record: VotingRecord, remembered: Remembered) {
     this.#options = options;
     this.#record = record;
-    const { onFailure, random, timers, timing } = options;
+    const { candidates, onFailure, random, timers, timing } = options;
     this.#member = new GroupMember({
       origin: record.origin,
       start: { keepsData: false, acquaintances: [], remembered, log: record.known },
       disk: this.#disk(),
       links: this.#listening(),
-      ...{ timers, random, onFailure },
+      ...{ candidates, timers, random, onFailure },
       ...(timing && { timing }),
     });
   }

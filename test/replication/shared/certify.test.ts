@@ -31,6 +31,9 @@ describe('the next certificate', () => {
           ...{ known: null, holders: all, words: before, mayWait: false },
         });
         const next = nextCertificate(UP_TO, { known, holders: all, words: heard, mayWait });
+        if (mayWait && next !== null) expect(isWhole(next)).toBe(true);
+        // What may still wait has not been said.
+        if (mayWait && next === null) return;
         const said = next ?? known;
         if (said === null) return;
         const named = [...said.words.map(({ node }) => node), ...said.silent].sort();
@@ -70,6 +73,18 @@ describe('the next certificate', () => {
     const less = nextCertificate(UP_TO, { ...parts, words: [word(1, 0)] });
     expect(less?.words).toEqual([word(1, 0), word(2)]);
     expect(nextCertificate(UP_TO, { ...parts, words: [word(1, 2), word(2, 1)] })).toBeNull();
+  });
+
+  it('says no more for as long as others may be waited for, unless that is the last word', () => {
+    const known: Certificate = { ...UP_TO, silent: [], words: [word(1, 3), word(2)] };
+    const parts = { known, holders: [hex(1), hex(2)], mayWait: true };
+    expect(nextCertificate(UP_TO, { ...parts, words: [word(1, 2)] })).toBeNull();
+    expect(nextCertificate(UP_TO, { ...parts, words: [word(1, 0)] })).toMatchObject({
+      words: [word(1, 0), word(2)],
+    });
+    const other: Certificate = { ...UP_TO, silent: [hex(2)], words: [word(1)] };
+    const joined = { known: other, holders: [hex(1), hex(2)], mayWait: true, words: [word(2)] };
+    expect(nextCertificate(UP_TO, joined)).toMatchObject({ silent: [] });
   });
 
   it('is whole when nobody is silent, and no copy', () => {

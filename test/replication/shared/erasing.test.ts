@@ -1,15 +1,23 @@
 /** Erasures of a ledger that three nodes keep: destroyed at each, signed for by each, and certified by whoever writes. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { BackupError } from '../../../src/backup/backup-error.js';
+import type { UnixMillis } from '../../../src/base/brand.js';
 import { fromHex } from '../../../src/base/bytes.js';
 import { digestToHex, type HexDigest } from '../../../src/base/hex-digest.js';
 import type { ErasedStatement } from '../../../src/records/statement.js';
 import { isOwnWord } from '../../../src/replication/shared/erased-channels.js';
-import { isErasedSigned } from '../../../src/tlog/erasure-word.js';
+import { isErasedSigned, signErased } from '../../../src/tlog/erasure-word.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 import { removeDirectory, temporaryDirectory } from '../../support/temporary-directory.js';
-import { LEDGER, majorityOf, type NodeKeys, SharingNode, TENANT } from './sharing-node.js';
+import {
+  ERASED_TIMING,
+  LEDGER,
+  majorityOf,
+  type NodeKeys,
+  SharingNode,
+  TENANT,
+} from './sharing-node.js';
 
 const PATIENCE = 20_000;
 let root: string;
@@ -243,6 +251,45 @@ it('is signed for again where copies of the keys have gone since, and not before
   await certified((said) => copiesOf(said) === 2, 'a certificate that names copies');
   at(1).silentCopies = 0;
   await checkWords(await certified((said) => copiesOf(said) === 0, 'a certificate without'));
+}, 90_000);
+
+it('is certified again once a patience at most, however fast a holder counts its copies down', async () => {
+  at(1).silentCopies = 900;
+  await at(0).erase('alice');
+  const copiesOf = ({ words }: ErasedStatement): number | undefined =>
+    words.find(({ node }) => node === keyOf(1))?.copies;
+  const upTo = await certified((said) => copiesOf(said) === 900, 'a certificate that names copies');
+  const { origin } = at(0).ledger.reader;
+  const { sign } = (await at(1).replicationKeys()).receipt;
+  const ledger = at(0).shared.of(origin);
+  const entered = async () => (await at(0).ledger.reader.found('erased')).length;
+  const [before, began] = [await entered(), performance.now()];
+  let copies = 900;
+  await eventually(
+    () => {
+      copies -= 5;
+      const word = signErased(
+        { ...upTo, origin },
+        { at: 1_000 as UnixMillis, copies, node: keyOf(1) },
+        sign,
+      );
+      ledger?.hearErased(keysAt(1).receiptKey, { ...upTo, ...word, origin });
+      return copies === 200;
+    },
+    'words that count down',
+    PATIENCE,
+  );
+  await certified((said) => copiesOf(said) === 200, 'the last of them');
+  const patiences = (performance.now() - began) / ERASED_TIMING.patience;
+  expect((await entered()) - before).toBeLessThanOrEqual(Math.ceil(patiences));
+  // It is no hurry but for the last word.
+  const whole = signErased(
+    { ...upTo, origin },
+    { at: 1_000 as UnixMillis, copies: 0, node: keyOf(1) },
+    sign,
+  );
+  ledger?.hearErased(keysAt(1).receiptKey, { ...upTo, ...whole, origin });
+  await certified((said) => copiesOf(said) === 0, 'a certificate without copies');
 }, 90_000);
 
 it('brings nothing back that is given all the same, and believes no word that another signed', async () => {

@@ -8,6 +8,7 @@ import type { NodeId } from '../../../src/replication/protocol/term.js';
 import {
   type ErasedMessage,
   formatErasedMessage,
+  MAX_COPIES,
   parseErasedMessage,
 } from '../../../src/replication/shared/erased-message.js';
 import {
@@ -120,7 +121,7 @@ describe('a word about erasures', () => {
   const digest = fc.stringMatching(/^[0-9a-f]{64}$/) as fc.Arbitrary<HexDigest>;
   const word: fc.Arbitrary<ErasedMessage> = fc.record({
     at: count.map((at) => at as UnixMillis),
-    copies: count,
+    copies: fc.nat({ max: MAX_COPIES }),
     erasure: count,
     leafHash: digest,
     origin: fc.constant('a.example/1/kyc'),
@@ -153,6 +154,7 @@ describe('a word about erasures', () => {
     for (const altered of [
       text.replace('"$v":1', '"$v":2'),
       text.replace('"copies"', '"copied"'),
+      text.replace(/"copies":\d+/, `"copies":${MAX_COPIES + 1}`),
       text.replace('"copies"', '"a":1,"copies"'),
       '{',
     ])

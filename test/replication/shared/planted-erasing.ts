@@ -100,6 +100,22 @@ export const ERASING_FAULTS: readonly FaultOfSuite[] = [
     tests: 'is said again',
   },
   {
+    name: 'a holder that counts its copies down fills the log',
+    file: 'replication/shared/erasing.js',
+    find: 'this.#waiting = { erasure: upTo.erasure, since: timers.now() };\n    await appending',
+    replace: 'await appending',
+    suite: ERASING,
+    tests: 'is certified again once a patience',
+  },
+  {
+    name: 'a holder may name as many copies as it likes',
+    file: 'replication/shared/erased-message.js',
+    find: 'count <= MAX_COPIES',
+    replace: 'true',
+    suite: 'test/replication/shared/messages.test.ts',
+    tests: 'is refused with another member',
+  },
+  {
     name: 'other ledgers of the tenant are not told',
     file: 'replication/shared/erasing.js',
     find: 'await passOn(named);',
@@ -110,8 +126,8 @@ export const ERASING_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a new writer tells nothing of what other ledgers name',
     file: 'replication/shared/telling.js',
-    find: 'void this.#tellAll(ledger)',
-    replace: 'void ledger',
+    find: 'void this.#tellAll(untold)',
+    replace: 'void untold',
     suite: ERASING,
     tests: 'tells a ledger that it comes to write',
   },

@@ -36,6 +36,7 @@ export const TENANT = 'acme';
 export const LEDGER = 'kyc';
 /** Quicker than a deployment's: links here have no way to go. */
 export const TIMING = { announceEvery: 60, silence: 400, election: 600, repeat: 100, away: 1_000 };
+export const ERASED_TIMING = { patience: 300, pause: 300 };
 
 export interface NodeKeys {
   readonly name: string;
@@ -88,8 +89,12 @@ export class SharingNode {
     return this.sharing?.all()[0]?.ledger.state.role.kind === 'writing';
   }
 
+  replicationKeys(): ReturnType<TestStore['keyStore']['beginReplicationKeys']> {
+    return this.#keyStore.beginReplicationKeys();
+  }
+
   async keys(port: number): Promise<NodeKeys> {
-    const keys = await this.#keyStore.beginReplicationKeys();
+    const keys = await this.replicationKeys();
     return {
       name: this.name,
       linkKey: linkKeyOf(keys.link.publicKey),
@@ -134,7 +139,7 @@ export class SharingNode {
         silentCopies: () => Promise.resolve(this.silentCopies),
         certified: () => Promise.resolve(),
       },
-      erasedTiming: { patience: 300, pause: 300 },
+      erasedTiming: ERASED_TIMING,
       ...{ clock: new FakeClock(), random: new RandomPool(), timers: systemTimers },
       ...{ timing: TIMING, logger: silentLogger },
       onFailure: (cause) => this.failures.push(cause),

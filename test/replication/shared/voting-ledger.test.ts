@@ -7,6 +7,7 @@ import { silentLogger } from '../../../src/base/logger.js';
 import { RandomPool } from '../../../src/base/random.js';
 import { durableFileSystem, type DurableFileSystem } from '../../../src/keys/durable-file.js';
 import { type KeyPair, keyPairOf, signDetached } from '../../../src/keys/key-pair.js';
+import { Candidates } from '../../../src/replication/candidates.js';
 import type { MemberLinks } from '../../../src/replication/group-member.js';
 import { type Group, majorities } from '../../../src/replication/protocol/group.js';
 import type { Announce, Message } from '../../../src/replication/protocol/messages.js';
@@ -76,6 +77,7 @@ const links: MemberLinks = {
 };
 
 const options = () => ({
+  candidates: new Candidates(timers),
   ...{ memory, keyStore: opened.keyStore, run: 1, links, clock: new FakeClock() },
   ...{ random: new RandomPool(), timers, timing: TIMING, logger: silentLogger },
   onFailure: (cause: unknown) => failures.push(cause),
