@@ -90,23 +90,56 @@ it('proves a writer that tells two members two histories', async () => {
   }
 }, 180_000);
 
-it('proves a writer that was put back, and writes its end again', async () => {
+/** The writer has nothing of its own that tells it that there was more. */
+async function putBack(): Promise<number> {
   await begin();
-  await nodes.stop('a');
+  await stopAll();
   await nodes.copy('a', 'older');
   const [a, b, c] = [nodes.card('a'), nodes.card('b'), nodes.card('c')];
   await nodes.start('a', [b, c]);
+  await nodes.start('b', [a, c]);
+  await nodes.start('c', [a, b]);
   await nodes.writes('a', 'p2');
   const size = (await nodes.said('a')).ledgers[0]?.size ?? 0;
   for (const name of ['b', 'c']) await nodes.has(name, size);
   await stopAll();
-  // Its key store as well, so that nothing of its own tells it.
+  // Its key store as well.
   await nodes.putBack('older', 'a');
+  return size;
+}
+
+it('proves a writer that was put back, and writes its end again', async () => {
+  await putBack();
+  const [a, b, c] = [nodes.card('a'), nodes.card('b'), nodes.card('c')];
   await nodes.start('a', [b, c]);
+  void nodes.write('a', 'something else').catch(() => undefined);
+  // Nobody is there who would tell it: after a while it goes on.
+  const length = async (): Promise<number> => (await nodes.said('a')).ledgers[0]?.length ?? 0;
+  const before = await length();
+  await eventually(async () => (await length()) > before, 'another end', PATIENCE);
   await nodes.start('b', [a, c]);
   await nodes.start('c', [a, b]);
-  void nodes.write('a', 'something else').catch(() => undefined);
   for (const name of ['b', 'c']) await expectProven(name);
+}, 180_000);
+
+it('is told by the others what it wrote, where a machine was put back as a whole', async () => {
+  const size = await putBack();
+  const [a, b, c] = [nodes.card('a'), nodes.card('b'), nodes.card('c')];
+  await nodes.start('a', [b, c]);
+  const wanted = nodes.write('a', 'something else').catch(() => null);
+  await nodes.start('b', [a, c]);
+  await nodes.start('c', [a, b]);
+  for (const name of ['a', 'b', 'c']) await nodes.has(name, size);
+  await wanted;
+  const written = async (): Promise<boolean> => {
+    const answers = ['a', 'b', 'c'].map((name) => nodes.write(name, 'p3'));
+    return (await Promise.all(answers)).some(({ status }) => status === 201);
+  };
+  await eventually(written, 'a record at whoever writes', PATIENCE);
+  for (const name of ['a', 'b', 'c']) {
+    await nodes.has(name, size + 1);
+    expect((await nodes.said(name)).ledgers[0]).toMatchObject({ alarm: null });
+  }
 }, 180_000);
 
 it('goes on without a member that sends garbage, floods, and lies of what it has', async () => {

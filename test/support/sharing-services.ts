@@ -23,6 +23,7 @@ export interface PeerCard {
 interface Said {
   readonly ledgers: readonly {
     readonly origin: string;
+    readonly length: number;
     readonly size: number;
     readonly shown: number;
     readonly role: string;

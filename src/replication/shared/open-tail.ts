@@ -13,6 +13,8 @@ import type { SharedLedgerOptions } from './shared-options.js';
 export interface TailUser {
   /** By following: on disk, with the secrets that it rests on. */
   stored(view: LogView): void;
+  /** It is not followed any more. */
+  alarmed(): void;
   /** Whom to ask for secrets, the likeliest first. */
   readonly sources: readonly NodeId[];
 }
@@ -34,6 +36,7 @@ export function openTail(options: SharedLedgerOptions, user: () => TailUser | nu
       },
       onAlarm: ({ code, detail }, proof) => {
         logger.error('shared ledger is not followed any more', { origin, code, detail, proof });
+        user()?.alarmed();
       },
       onInvalidData: (peer) => {
         logger.warn('a peer sent what is not of the log', { origin });

@@ -8,7 +8,7 @@ import { Rounds } from '../../base/rounds.js';
 import type { EntryDraft, Outcome } from '../../ledger/entry-draft.js';
 import { LedgerError } from '../../ledger/ledger-error.js';
 import type { SharedLog, StagedShared } from '../../ledger/shared-log.js';
-import { GroupMember, type MemberDisk, type MemberLinks } from '../group-member.js';
+import { GroupMember, type MemberDisk } from '../group-member.js';
 import { lastTerm } from '../protocol/log-end.js';
 import { groupOf, type LogView } from '../protocol/log-view.js';
 import { mayAppend, type MemberState, type Remembered } from '../protocol/member-state.js';
@@ -17,6 +17,7 @@ import type { LogAnnouncement } from '../replica/announcement.js';
 import { electedIn } from '../replica/key-order.js';
 import { ReplicaError } from '../replica/replica-error.js';
 import type { Tail } from '../replica/tail.js';
+import { announcingLinks } from './announcing-links.js';
 import { beginTerm } from './begin-term.js';
 import { carryUp } from './carry-up.js';
 import { Comparing } from './comparing.js';
@@ -102,7 +103,10 @@ export class SharedLedger implements TailUser {
         log: tail.view,
       },
       disk: this.#disk(),
-      links: this.#announcing(),
+      links: announcingLinks(options, tail, {
+        state: () => this.state,
+        onWord: (from) => this.#lastWords.set(from, clock.now()),
+      }),
       candidates: options.candidates,
       timers: options.timers,
       random: options.random,
@@ -202,6 +206,16 @@ export class SharedLedger implements TailUser {
     else this.#comparing.hear(from);
   }
 
+  /** What each member said goes to the others, who may have heard one of two histories alone, and see for themselves. */
+  alarmed(): void {
+    const { announce, heard } = this.#options;
+    for (const from of this.sources)
+      for (const to of this.sources) {
+        const announcement = from === to ? undefined : heard.get(from, this.origin);
+        if (announcement !== undefined) announce(to, announcement, false);
+      }
+  }
+
   /** A node says what it has destroyed. @param message as it has signed it. */
   hearErased(from: NodeId, message: ErasedMessage): void {
     this.#erasing.hear(from, message);
@@ -252,35 +266,6 @@ export class SharedLedger implements TailUser {
         this.#show(length);
       },
     };
-  }
-
-  /** Whoever is told where the log ends is told before by which keys and heads. */
-  #announcing(): MemberLinks {
-    const { announce, clock, links } = this.#options;
-    return {
-      self: links.self,
-      join: (origin, { takesPart, hear }) =>
-        links.join(origin, {
-          takesPart,
-          hear: (from, message, ballot) => {
-            this.#lastWords.set(from, clock.now());
-            hear(from, message, ballot);
-          },
-        }),
-      send: (origin, to, message) => {
-        const { announcement } = this.#tail;
-        const saysEnd = ['announce', 'vote', 'willing'].includes(message.kind);
-        if (saysEnd && announcement !== null)
-          announce(to, announcement, message.kind === 'announce' && this.#hasAll(to));
-        return links.send(origin, to, message);
-      },
-    };
-  }
-
-  /** Whether a member has given this writer a receipt for the whole log. */
-  #hasAll(node: NodeId): boolean {
-    const { log, role } = this.state;
-    return role.kind === 'writing' && (role.receipts.get(node) ?? 0) >= log.end.length;
   }
 
   /** Takes what was announced by whom the protocol follows; more of the same term is welcome. */
