@@ -201,8 +201,9 @@ export class Sharing {
     if (known === undefined || known.state.log.groups.length === 0)
       await this.#found(ledger, wanted);
     else await changeGroup(known, wanted);
-    // Many ledgers may be shared one after the other: whoever is to have them is looked at once for some of them.
-    this.#lookIn(SOON_MILLIS);
+    // Many ledgers may be shared one after the other: whoever is to have them is looked at once for some of them, and the
+    // less often the more there are to look at.
+    this.#lookIn(Math.min(LOOK_MILLIS, Math.max(SOON_MILLIS, this.#shared.size / 4)));
   }
 
   /** Takes no part any more. */
