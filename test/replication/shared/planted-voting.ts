@@ -115,7 +115,7 @@ export const VOTING_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'a member without data is given secrets and keys',
-    file: SHARING,
+    file: 'replication/shared/who-keeps.js',
     find: 'memberOf(group, node)?.hasData === true',
     replace: 'memberOf(group, node) !== void 0',
     suite: SECRETS,
