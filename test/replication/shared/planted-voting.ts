@@ -3,7 +3,6 @@ import type { FaultOfSuite } from '../../support/planted-suite.js';
 
 const CLAIM = 'replication/shared/vote-claim.js';
 const LEDGER = 'replication/shared/voting-ledger.js';
-const SHARING = 'replication/shared/sharing.js';
 const VOTE = 'test/replication/shared/voting-ledger.test.ts';
 const SECRETS = 'test/replication/shared/voting-secrets.test.ts';
 const NODES = 'test/replication/shared/voting.test.ts';
