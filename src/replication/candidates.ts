@@ -49,6 +49,7 @@ export class Candidates {
   #heldUntil = 0;
   #cancelLook: () => void = () => undefined;
   #cancelBeat: () => void = () => undefined;
+  #isLooking = false;
   #isClosed = false;
 
   constructor(timers: Timers, limits: CandidateLimits = CANDIDATE_LIMITS) {
@@ -113,25 +114,30 @@ export class Candidates {
 
   /** Lets stand whose turn it is, and sees when the next one's is. */
   #look(): void {
+    // Whoever need not stand after all makes room at once: the loop below goes on with the next, and none within another.
+    if (this.#isLooking || this.#isClosed || this.#heldUntil === Infinity) return;
     this.#cancelLook();
-    if (this.#isClosed || this.#heldUntil === Infinity) return;
-    for (;;) {
-      const now = this.#timers.now();
-      const [queue, next] = this.#next();
-      if (next === undefined) return;
-      const at = Math.max(this.#roomAt(now), this.#heldUntil, this.#listensUntil(next[1]));
-      if (at > now) {
-        this.#cancelLook();
-        this.#cancelLook = this.#timers.after(at - now, () => {
-          this.#look();
-        });
-        return;
+    this.#isLooking = true;
+    try {
+      for (;;) {
+        const now = this.#timers.now();
+        const [queue, next] = this.#next();
+        if (next === undefined) return;
+        const at = Math.max(this.#roomAt(now), this.#heldUntil, this.#listensUntil(next[1]));
+        if (at > now) {
+          this.#cancelLook = this.#timers.after(at - now, () => {
+            this.#look();
+          });
+          return;
+        }
+        const [candidate, { stand }] = next;
+        queue.delete(candidate);
+        this.#standing.set(candidate, now + this.#limits.turn);
+        candidate.hasStood = true;
+        stand();
       }
-      const [candidate, { stand }] = next;
-      queue.delete(candidate);
-      this.#standing.set(candidate, now + this.#limits.turn);
-      candidate.hasStood = true;
-      stand();
+    } finally {
+      this.#isLooking = false;
     }
   }
 

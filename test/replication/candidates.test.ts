@@ -79,6 +79,20 @@ it('lets nobody stand who has heard a writer meanwhile', () => {
   expect(stood).toEqual(numbers(0, atOnce));
 });
 
+it('goes through thousands that need not stand after all', () => {
+  candidates.hold();
+  for (let number = 0; number < 20_000; number++) {
+    const one = candidates.join();
+    one.wish(() => {
+      stood.push(number);
+      one.heed(FOLLOWING);
+    });
+  }
+  candidates.release();
+  timers.advance(opening);
+  expect(stood).toEqual(numbers(0, 20_000));
+});
+
 it('keeps the place of who wishes again, and lets it stand once', () => {
   const all = wishing(atOnce + 2);
   wish(all[atOnce], 99);

@@ -80,6 +80,14 @@ export const MANY_FAULTS: readonly FaultOfSuite[] = [
     tests: 'lets go what a peer said first',
   },
   {
+    name: 'who is behind hears the same as often as ever',
+    file: 'replication/shared/log-channels.js',
+    find: 'Math.min(2 * last.pause, LONGEST_PAUSE_MILLIS)',
+    replace: 'last.pause',
+    suite: 'test/replication/shared/log-channels.test.ts',
+    tests: 'longer and longer pauses',
+  },
+  {
     name: 'a message in parts may be of any size',
     file: PARTS,
     find: 'if (this.#length > this.#maxBytes)',

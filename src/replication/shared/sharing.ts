@@ -4,67 +4,35 @@
  */
 import { atOnce } from '../../base/at-once.js';
 import { Lanes } from '../../base/lanes.js';
-import type { Logger } from '../../base/logger.js';
-import type { RandomSource } from '../../base/random.js';
-import type { Clock } from '../../base/time.js';
 import { Turns } from '../../base/turns.js';
-import type { KeyStore, NoteKey } from '../../keys/key-store.js';
 import { LedgerError } from '../../ledger/ledger-error.js';
-import type { LedgerStore } from '../../ledger/ledger-store.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import { REPLICA_LIMITS, type ReplicaLogs } from '../../ledger/replica-logs.js';
+import { REPLICA_LIMITS } from '../../ledger/replica-logs.js';
 import { parseVerifierKey } from '../../tlog/note-key.js';
 import { Candidates } from '../candidates.js';
 import { GroupLinks } from '../group-links.js';
 import { linkKeyOf } from '../links/link-settings.js';
 import type { Link } from '../links/link.js';
-import type { Timers } from '../links/timers.js';
 import { lastTerm } from '../protocol/log-end.js';
-import type { Timing } from '../protocol/rules.js';
 import type { NodeId } from '../protocol/term.js';
-import type { ReplicaMemory } from '../replica/replica-memory.js';
 import type { GroupWish } from '../replication-port.js';
 import type { ReplicationSettings, SharingPeer } from '../replication-settings.js';
 import { ErasedChannels } from './erased-channels.js';
-import type { ErasedTiming, ErasingPort } from './erasing.js';
+import { givenOf } from './give-secrets.js';
 import { GivenLogs } from './given-logs.js';
 import { HeardLogs } from './heard-logs.js';
 import { LogChannels } from './log-channels.js';
-import type { LedgerOffer, OfferedLedger } from './offer.js';
+import type { LedgerOffer } from './offer.js';
 import { Offering } from './offering.js';
 import { SecretChannels, type GivenSecrets } from './secret-channels.js';
-import { MAX_ANSWERED } from './secret-message.js';
 import { changeGroup, groupStatement } from './set-group.js';
 import { type SharedEntry, SharedLedger } from './shared-ledger.js';
 import type { SharedLedgerOptions } from './shared-options.js';
+import type { SharingOptions } from './sharing-options.js';
 import { Telling } from './telling.js';
 import type { VotingLedger } from './voting-ledger.js';
-import type { VotingMemory } from './voting-memory.js';
 import { Voting } from './voting.js';
 import { isWanting, keepsData, keepsNoMore } from './who-keeps.js';
-
-export interface SharingOptions {
-  readonly settings: ReplicationSettings;
-  /** Signs votes, and names this node. */
-  readonly receipt: NoteKey;
-  readonly store: LedgerStore;
-  readonly keyStore: KeyStore;
-  readonly logs: ReplicaLogs;
-  readonly memory: ReplicaMemory;
-  readonly votes: VotingMemory;
-  /** Of this node, as `Mark.run` counts. */
-  readonly run: number;
-  /** Makes a tenant of another node this one's too. */
-  readonly adoptTenant: (offered: OfferedLedger['tenant']) => Promise<void>;
-  readonly erasing: ErasingPort;
-  readonly erasedTiming?: ErasedTiming;
-  readonly clock: Clock;
-  readonly random: RandomSource;
-  readonly timers: Timers;
-  readonly timing?: Timing;
-  readonly logger: Logger;
-  readonly onFailure: (cause: unknown) => void;
-}
 
 export class Sharing {
   readonly self: NodeId;
@@ -201,8 +169,9 @@ export class Sharing {
     if (known === undefined || known.state.log.groups.length === 0)
       await this.#found(ledger, wanted);
     else await changeGroup(known, wanted);
-    // Many ledgers may be shared one after the other: whoever is to have them is looked at once for some of them.
-    this.#lookIn(SOON_MILLIS);
+    // Many ledgers may be shared one after the other: whoever is to have them is looked at once for some of them, and the
+    // less often the more there are to look at.
+    this.#lookIn(Math.min(LOOK_MILLIS, Math.max(SOON_MILLIS, this.#shared.size / 4)));
   }
 
   /** Takes no part any more. */
@@ -398,20 +367,10 @@ export class Sharing {
 
   async #give(
     to: NodeId,
-    {
-      origin,
-      from,
-      to: end,
-    }: { readonly origin: string; readonly from: number; readonly to: number },
+    asked: Parameters<typeof givenOf>[1] & { readonly origin: string },
   ): Promise<GivenSecrets | null> {
-    const ledger = this.of(origin);
-    if (ledger === undefined || !this.#keeps(ledger, to)) return null;
-    const last = Math.min(end, ledger.tail.view.end.length);
-    const secrets = [];
-    let at = from;
-    for (; at < last && secrets.length < MAX_ANSWERED / 16; at++)
-      secrets.push(...(await ledger.store.secretsOf(await ledger.tail.block(at), at)));
-    return at === from ? null : { to: at, secrets };
+    const ledger = this.of(asked.origin);
+    return ledger === undefined || !this.#keeps(ledger, to) ? null : givenOf(ledger, asked);
   }
 
   #inTurn<T>(origin: string, act: () => Promise<T>): Promise<T> {

@@ -152,7 +152,7 @@ export const LINK_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a channel takes any size',
     file: CHANNEL,
-    find: 'if (length > maxBytes) return "too-large";',
+    find: 'if (length > Math.min(maxBytes, MAX_BYTES)) return "too-large";',
     replace: '',
     suite: HOSTILE,
     tests: 'too-large by what',

@@ -113,8 +113,8 @@ export const SHARED_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'secrets are given to whoever asks',
     file: SHARING,
-    find: 'if (ledger === void 0 || !this.#keeps(ledger, to)) return null;',
-    replace: 'if (ledger === void 0) return null;',
+    find: 'return ledger === void 0 || !this.#keeps(ledger, to) ?',
+    replace: 'return ledger === void 0 ?',
     suite: HOSTILE,
     tests: 'tells a peer that keeps no ledger of none',
   },
@@ -153,7 +153,7 @@ export const SHARED_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'what members say that they have is not held against the log',
     file: COMPARING,
-    find: 'await this.#tail.compare(announcement)',
+    find: 'await this.#parts.tail.compare(announcement)',
     replace: 'true',
     suite: HOSTILE,
     tests: 'two members two histories',

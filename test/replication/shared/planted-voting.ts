@@ -3,7 +3,6 @@ import type { FaultOfSuite } from '../../support/planted-suite.js';
 
 const CLAIM = 'replication/shared/vote-claim.js';
 const LEDGER = 'replication/shared/voting-ledger.js';
-const SHARING = 'replication/shared/sharing.js';
 const VOTE = 'test/replication/shared/voting-ledger.test.ts';
 const SECRETS = 'test/replication/shared/voting-secrets.test.ts';
 const NODES = 'test/replication/shared/voting.test.ts';
@@ -115,7 +114,7 @@ export const VOTING_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'a member without data is given secrets and keys',
-    file: SHARING,
+    file: 'replication/shared/who-keeps.js',
     find: 'memberOf(group, node)?.hasData === true',
     replace: 'memberOf(group, node) !== void 0',
     suite: SECRETS,
