@@ -259,19 +259,12 @@ export class SharedLog {
   async adoptSecrets(secrets: readonly SharedSecret[]): Promise<void> {
     this.#parts.checkWritable();
     await this.#parts.sequencer.carry(async (rows) => {
-      const taken: Uint8Array[] = [];
-      try {
-        const erased = await this.erasures.erased(secrets.map(({ rowId }) => rowId));
-        for (const { rowId, scope, secret } of secrets)
-          if (
-            !erased.has(toHex(rowId)) &&
-            (await this.#vault.adopt({ ref: { rowId, secret }, scope }))
-          )
-            taken.push(rowId);
-      } catch (cause) {
-        this.#vault.release(taken);
-        throw cause;
-      }
+      const erased = await this.erasures.erased(secrets.map(({ rowId }) => rowId));
+      const taken = await this.#vault.adopt(
+        secrets
+          .filter(({ rowId }) => !erased.has(toHex(rowId)))
+          .map(({ rowId, scope, secret }) => ({ ref: { rowId, secret }, scope })),
+      );
       rows.claim(this.#log.tenant, [{ secrets: taken }]);
       // A crash before the journal has them leaves none; one after it, all.
       return { entries: 0, steps: taken.length === 0 ? [] : [[]] };
@@ -295,18 +288,11 @@ export class SharedLog {
     for (const row of await this.erasures.erased([...named.values()])) named.delete(row);
     const rows = [...named.values()];
     for (let at = 0; at < rows.length; at += READ_AT_ONCE) {
-      const some = rows.slice(at, at + READ_AT_ONCE).map((rowId) => this.#secretAt(rowId));
-      for (const one of await Promise.all(some)) if (one !== null) found.push(one);
+      const some = rows.slice(at, at + READ_AT_ONCE).map((rowId) => this.#vault.committed(rowId));
+      for (const one of await Promise.all(some))
+        if (one !== null) found.push({ ...one.ref, scope: one.scope });
     }
     return [...found, ...(await this.#tagSecrets(found))];
-  }
-
-  async #secretAt(rowId: Uint8Array): Promise<SharedSecret | null> {
-    const [ref, scope] = await Promise.all([
-      this.#vault.secretOfRow(rowId),
-      this.#vault.scopeOfRow(rowId),
-    ]);
-    return ref === null || scope === null ? null : { rowId, scope, secret: ref.secret };
   }
 
   /**
@@ -318,16 +304,15 @@ export class SharedLog {
     const persons = new Set(
       found.flatMap(({ scope }) => (scope.use === 'data' ? scope.person : [])),
     );
-    const more: SharedSecret[] = [];
-    for (const person of persons) {
-      const scope = tagsScope(person);
-      const ref = await this.#vault.find(scope);
+    const scopes = [...persons].map(tagsScope);
+    const refs = await Promise.all(scopes.map((scope) => this.#vault.find(scope)));
+    return scopes.flatMap((scope, at) => {
+      const ref = refs[at] ?? null;
       // One that waits for its first commit may never have one.
-      if (ref === null || known.has(toHex(ref.rowId)) || this.#vault.pendingRow(ref.rowId) !== null)
-        continue;
-      more.push({ ...ref, scope });
-    }
-    return more;
+      const isGiven =
+        ref !== null && !known.has(toHex(ref.rowId)) && this.#vault.pendingRow(ref.rowId) === null;
+      return isGiven ? [{ ...ref, scope }] : [];
+    });
   }
 
   #taken(staged: StagedShared): { readonly carried: StagedLog } {

@@ -40,8 +40,12 @@ export interface FollowedLogOptions extends LogCopyOptions {
   readonly limits?: Partial<FollowLimits>;
   /** What is stored may be discarded until it is kept: of a member of the group that keeps the log. */
   readonly mayDiscard?: boolean;
-  /** What must be here before blocks below a length count as stored, beside them: awaited, and given up when aborted. */
-  readonly secure?: (length: number, signal: AbortSignal) => Promise<void>;
+  /**
+   * What must be here before blocks below a length count as stored, beside them: awaited, and given up when aborted.
+   *
+   * @param stored number of blocks that count already.
+   */
+  readonly secure?: (length: number, stored: number, signal: AbortSignal) => Promise<void>;
 }
 
 export interface FollowLimits {
@@ -319,7 +323,7 @@ export class FollowedLog {
         const { length } = reached.walk;
         await (secured !== null && length === to
           ? secured.done
-          : this.#options.secure?.(length, signal));
+          : this.#options.secure?.(length, this.#stored, signal));
         await this.#store(reached);
       }
       return to === target;
@@ -332,7 +336,7 @@ export class FollowedLog {
   #securing(length: number, signal: AbortSignal): { done: Promise<void>; giveUp: () => void } {
     const ending = new AbortController();
     const both = AbortSignal.any([signal, ending.signal]);
-    const done = this.#options.secure?.(length, both) ?? Promise.resolve();
+    const done = this.#options.secure?.(length, this.#stored, both) ?? Promise.resolve();
     done.catch(() => undefined);
     const giveUp = (): void => {
       ending.abort();
@@ -346,7 +350,7 @@ export class FollowedLog {
     if (copy.alarm !== null && copy.log.length < copy.end.length) return false;
     if (copy.log.length < copy.end.length) {
       await copy.log.fetch(copy.end.length, signal);
-      await this.#options.secure?.(copy.end.length, signal);
+      await this.#options.secure?.(copy.end.length, this.#stored, signal);
     }
     const found = await checkFound(copy, this.#isReader);
     if (isWrong(found)) {
@@ -396,6 +400,10 @@ export class FollowedLog {
     await act();
     this.#ahead = ahead;
     this.#rounds.begin();
+  }
+
+  get #stored(): number {
+    return this.#copy.isThere ? this.#copy.end.length : 0;
   }
 
   get #isReader(): boolean {

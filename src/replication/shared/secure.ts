@@ -14,22 +14,47 @@ export interface SecureParts {
   readonly sources: () => readonly NodeId[];
 }
 
+/**
+ * Secrets of the blocks of one log, as they come in. What was asked for once is not asked for with each block again, as long
+ * as those blocks are not carried up: only after a start, when nobody knows what is here.
+ */
+export class Securing {
+  readonly #parts: SecureParts;
+  #secured = 0;
+
+  constructor(parts: SecureParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * See `secureBlocks`.
+   *
+   * @param stored number of blocks that count as stored: any behind them may be others than were asked about before.
+   */
+  async upTo(length: number, stored: number, signal: AbortSignal): Promise<void> {
+    const from = Math.max(this.#parts.store.head.length, Math.min(this.#secured, stored));
+    await secureBlocks(this.#parts, from, length, signal);
+    this.#secured = length;
+  }
+}
+
 /** Blocks of one question. */
 const ASKED = 256;
 const PAUSE_MILLIS = 250;
 
 /**
- * Resolves when the secrets of all blocks below a length are here that are still anywhere: asks as long as `signal` allows.
+ * Resolves when the secrets of all blocks between two lengths are here that are still anywhere: asks as long as `signal` allows.
  *
  * @throws what `signal` was aborted with; what the store throws.
  */
-export async function secureBlocks(
+async function secureBlocks(
   parts: SecureParts,
+  from: number,
   length: number,
   signal: AbortSignal,
 ): Promise<void> {
   const { origin, secrets, sources, store } = parts;
-  let at = store.head.length;
+  let at = from;
   for (let attempt = 0; at < length;) {
     const linked = sources().filter((node) => secrets.isLinked(node));
     const source = linked[attempt % Math.max(linked.length, 1)];
