@@ -40,12 +40,21 @@ export interface FollowedLogOptions extends LogCopyOptions {
   readonly limits?: Partial<FollowLimits>;
   /** What is stored may be discarded until it is kept: of a member of the group that keeps the log. */
   readonly mayDiscard?: boolean;
-  /**
-   * What must be here before blocks below a length count as stored, beside them: awaited, and given up when aborted.
-   *
-   * @param stored number of blocks that count already.
-   */
-  readonly secure?: (length: number, stored: number, signal: AbortSignal) => Promise<void>;
+  /** What must be here before blocks count as stored, beside them: awaited, and given up when aborted. */
+  readonly secure?: (what: ToSecure) => Promise<void>;
+}
+
+/** Blocks that are to count as stored, and are on their way. */
+export interface ToSecure {
+  /** Those below it. */
+  readonly length: number;
+  /** How many of them count already; any behind may be others than were told of before. */
+  readonly stored: number;
+  /** Resolves when they are here: some of them may be false. */
+  readonly fetched: Promise<void>;
+  /** One of them, then. */
+  readonly block: (number: number) => Promise<Uint8Array>;
+  readonly signal: AbortSignal;
 }
 
 export interface FollowLimits {
@@ -311,9 +320,10 @@ export class FollowedLog {
     const copy = this.#copy;
     const to = Math.min(copy.walk.length + this.#limits.blocksAhead, target);
     // Where a head is, what must be here beside the blocks is on its way with them: one round trip, not two.
-    const secured = to === target ? this.#securing(to, signal) : null;
+    const fetched = copy.log.fetch(to, signal);
+    const secured = to === target ? this.#securing(to, fetched, signal) : null;
     try {
-      await copy.log.fetch(to, signal);
+      await fetched;
       const reached = await checkTo(to, copy, this.#own(), this.#isReader);
       if (isWrong(reached)) {
         await this.#stop(reached);
@@ -323,7 +333,7 @@ export class FollowedLog {
         const { length } = reached.walk;
         await (secured !== null && length === to
           ? secured.done
-          : this.#options.secure?.(length, this.#stored, signal));
+          : this.#secure(length, fetched, signal));
         await this.#store(reached);
       }
       return to === target;
@@ -333,10 +343,14 @@ export class FollowedLog {
   }
 
   /** What it fails with is told to whoever waits for it, and to nobody if nobody does any more. */
-  #securing(length: number, signal: AbortSignal): { done: Promise<void>; giveUp: () => void } {
+  #securing(
+    length: number,
+    fetched: Promise<void>,
+    signal: AbortSignal,
+  ): { done: Promise<void>; giveUp: () => void } {
     const ending = new AbortController();
     const both = AbortSignal.any([signal, ending.signal]);
-    const done = this.#options.secure?.(length, this.#stored, both) ?? Promise.resolve();
+    const done = this.#secure(length, fetched, both);
     done.catch(() => undefined);
     const giveUp = (): void => {
       ending.abort();
@@ -350,7 +364,7 @@ export class FollowedLog {
     if (copy.alarm !== null && copy.log.length < copy.end.length) return false;
     if (copy.log.length < copy.end.length) {
       await copy.log.fetch(copy.end.length, signal);
-      await this.#options.secure?.(copy.end.length, this.#stored, signal);
+      await this.#secure(copy.end.length, Promise.resolve(), signal);
     }
     const found = await checkFound(copy, this.#isReader);
     if (isWrong(found)) {
@@ -402,8 +416,11 @@ export class FollowedLog {
     this.#rounds.begin();
   }
 
-  get #stored(): number {
-    return this.#copy.isThere ? this.#copy.end.length : 0;
+  async #secure(length: number, fetched: Promise<void>, signal: AbortSignal): Promise<void> {
+    const { end, isThere, log } = this.#copy;
+    const stored = isThere ? end.length : 0;
+    const block = (number: number): Promise<Uint8Array> => log.block(number);
+    await this.#options.secure?.({ length, stored, fetched, block, signal });
   }
 
   get #isReader(): boolean {

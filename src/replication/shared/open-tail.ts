@@ -27,7 +27,7 @@ export function openTail(options: SharedLedgerOptions, user: () => TailUser | nu
   });
   return Tail.open({
     ...{ pinned, blockKey: store.blockKey, logs, memory, clock },
-    secure: (length, stored, signal) => securing.upTo(length, stored, signal),
+    secure: (what) => securing.secure(what),
     observer: {
       onStored: (view) => {
         user()?.stored(view);

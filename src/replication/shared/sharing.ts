@@ -419,7 +419,7 @@ export class Sharing {
     const secrets = [];
     let at = from;
     for (; at < last && secrets.length < MAX_ANSWERED / 16; at++)
-      secrets.push(...(await ledger.store.secretsOf(await ledger.tail.block(at), at)));
+      secrets.push(...(await ledger.store.secrets.ofBlock(await ledger.tail.block(at), at)));
     return at === from ? null : { to: at, secrets };
   }
 

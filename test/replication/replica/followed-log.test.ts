@@ -1,5 +1,6 @@
 /** What an honest log and its replicas come to, over real Hypercores and Noise links. */
 import { describe, expect, it } from '@jest/globals';
+import type { ToSecure } from '../../../src/replication/replica/followed-log.js';
 import { eventually } from '../../support/eventually.js';
 import { BLOCK_KEY } from '../support/hostile-writer.js';
 import { Stage } from '../support/stage.js';
@@ -101,7 +102,7 @@ describe('what must be here beside the blocks', () => {
   /** Asked for by each length; here when the test says so. */
   function asking() {
     const asked: { length: number; stored: number; signal: AbortSignal; have: () => void }[] = [];
-    const secure = (length: number, stored: number, signal: AbortSignal): Promise<void> =>
+    const secure = ({ length, stored, signal }: ToSecure): Promise<void> =>
       new Promise((resolve, reject) => {
         signal.addEventListener('abort', () => {
           reject(signal.reason as Error);
