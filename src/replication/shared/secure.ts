@@ -5,7 +5,7 @@ import type { LogSecrets } from '../../ledger/log-secrets.js';
 import type { SharedLog } from '../../ledger/shared-log.js';
 import { RecordsError } from '../../records/records-error.js';
 import type { NodeId } from '../protocol/term.js';
-import type { ToSecure } from '../replica/followed-log.js';
+import type { ToSecure } from '../replica/fetching.js';
 import { ReplicationError } from '../replication-error.js';
 import type { SecretChannels } from './secret-channels.js';
 

@@ -1,6 +1,6 @@
 /** What an honest log and its replicas come to, over real Hypercores and Noise links. */
 import { describe, expect, it } from '@jest/globals';
-import type { ToSecure } from '../../../src/replication/replica/followed-log.js';
+import type { ToSecure } from '../../../src/replication/replica/fetching.js';
 import { eventually } from '../../support/eventually.js';
 import { BLOCK_KEY } from '../support/hostile-writer.js';
 import { Stage } from '../support/stage.js';
