@@ -32,8 +32,8 @@ export interface NdjsonExchangeOptions {
 }
 
 export const NDJSON_EXCHANGE = {
-  maxLinesInFlight: 1_536,
-  maxBytesInFlight: 768 * 1024,
+  maxLinesInFlight: 1_024,
+  maxBytesInFlight: 512 * 1024,
   maxGroupsInFlight: 64,
   maxUnreadBytes: 4 * 1024 * 1024,
 } as const;
