@@ -1,6 +1,6 @@
 /**
  * NDJSON both ways over one request: one line out for each line in, in order, while more come in.
- * Nothing grows with the body: few groups are being answered at a time, and reading waits when the
+ * Nothing grows with the body: so many lines are being answered at a time, and reading waits when the
  * client does not read.
  */
 import { once } from 'node:events';
@@ -16,7 +16,13 @@ export interface NdjsonExchangeOptions {
   readonly maxLineBytes: number;
   /** Longest time without a byte in either direction. */
   readonly idleTimeoutMillis: number;
-  /** Groups being answered at a time. */
+  /**
+   * Lines that are being answered at a time, and their bytes, more by one group at most: not a number of groups alone, for a
+   * chunk of the body that the network brought is one, and where several nodes must have a block before it is answered, the
+   * next one is to be full by then.
+   */
+  readonly maxLinesInFlight: number;
+  readonly maxBytesInFlight: number;
   readonly maxGroupsInFlight: number;
   /**
    * Bytes of answers that wait for the client before reading stops. Some clients read nothing until
@@ -26,7 +32,9 @@ export interface NdjsonExchangeOptions {
 }
 
 export const NDJSON_EXCHANGE = {
-  maxGroupsInFlight: 8,
+  maxLinesInFlight: 1_024,
+  maxBytesInFlight: 512 * 1024,
+  maxGroupsInFlight: 64,
   maxUnreadBytes: 4 * 1024 * 1024,
 } as const;
 
@@ -44,22 +52,61 @@ export async function exchangeNdjson(
   options: NdjsonExchangeOptions,
   answer: AnswerLines,
 ): Promise<void> {
-  const { maxLineBytes, maxGroupsInFlight } = options;
+  const { maxLineBytes } = options;
   const groups = ndjsonLines(bytesOf(request, options), { ...NDJSON_GROUP, maxLineBytes });
-  const writing: Promise<void>[] = [];
+  const inFlight = new InFlight(options);
   let last: Promise<void> = Promise.resolve();
   try {
     for await (const lines of groups) {
       last = writeAfter(last, answerAll(lines, answer), response, options.maxUnreadBytes);
-      writing.push(last);
-      if (writing.length >= maxGroupsInFlight) await writing.shift();
+      await inFlight.add(lines, last);
     }
     await last;
   } finally {
-    await Promise.allSettled(writing);
+    await inFlight.settled();
   }
   begin(response);
   response.end();
+}
+
+/** Groups that are being answered, oldest first. */
+class InFlight {
+  readonly #options: NdjsonExchangeOptions;
+  readonly #groups: { readonly written: Promise<void>; lines: number; bytes: number }[] = [];
+  #lines = 0;
+  #bytes = 0;
+
+  constructor(options: NdjsonExchangeOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when there is room for one more. @throws what came of the oldest. */
+  async add(lines: readonly NdjsonLine[], written: Promise<void>): Promise<void> {
+    const bytes = lines.reduce((sum, one) => sum + (one.kind === 'line' ? one.bytes.length : 0), 0);
+    this.#groups.push({ written, lines: lines.length, bytes });
+    this.#lines += lines.length;
+    this.#bytes += bytes;
+    while (this.#isFull) {
+      const oldest = this.#groups.shift();
+      if (oldest === undefined) return;
+      this.#lines -= oldest.lines;
+      this.#bytes -= oldest.bytes;
+      await oldest.written;
+    }
+  }
+
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#groups.map(({ written }) => written));
+  }
+
+  get #isFull(): boolean {
+    const { maxBytesInFlight, maxGroupsInFlight, maxLinesInFlight } = this.#options;
+    return (
+      this.#groups.length >= maxGroupsInFlight ||
+      this.#lines >= maxLinesInFlight ||
+      this.#bytes >= maxBytesInFlight
+    );
+  }
 }
 
 /** Like iterating the request, but an end that comes early keeps the connection, for a problem. */

@@ -168,7 +168,7 @@ export class Vault {
   /** The secret of a scope, or null if it has none: never minted, or destroyed. */
   async find(scope: SecretScope): Promise<SecretRef | null> {
     const text = scopeText(scope);
-    return this.#pending.ofScope(text) ?? this.#finder.ofScope(text);
+    return this.#pending.ofScope(text) ?? (await this.#finder.ofScope(text))?.ref ?? null;
   }
 
   /**
@@ -183,7 +183,7 @@ export class Vault {
     // No await between finding a pending secret and counting its use: it may be released meanwhile.
     if (this.#pending.ofScope(text) === undefined) {
       const committed = await this.#finder.ofScope(text);
-      if (committed !== null) return this.#unlessDoomed(committed);
+      if (committed !== null) return this.#unlessDoomed(committed.ref);
     }
     return this.#pending.use(text) ?? this.#pending.add(text, this.#mint(), this.#open.key);
   }
@@ -195,24 +195,18 @@ export class Vault {
 
   /** The secret that a sealed part names; null if it was destroyed. */
   async secretOfRow(rowId: Uint8Array): Promise<SecretRef | null> {
-    return this.#pending.ofRow(rowId)?.ref ?? this.#finder.ofRow(rowId);
+    return this.#pending.ofRow(rowId)?.ref ?? (await this.#finder.ofRow(rowId))?.ref ?? null;
   }
 
   /** What a committed secret is for; null if it was destroyed. */
   async scopeOfRow(rowId: Uint8Array): Promise<SecretScope | null> {
-    for (;;) {
-      const open = this.#open;
-      try {
-        const found = await open.lookUp(this.#index, open.indexKeys.ofRow(rowId));
-        if (found !== null) return parseScope(utf8(found.text));
-      } catch (cause) {
-        // A rotation may have closed the file meanwhile.
-        if (open === this.#open) throw cause;
-        continue;
-      }
-      // The latest append may not have written its index rows yet; look again.
-      if ((await this.secretOfRow(rowId)) === null) return null;
-    }
+    return (await this.committed(rowId))?.scope ?? null;
+  }
+
+  /** A committed secret, and what it is for; null if it was destroyed. */
+  async committed(rowId: Uint8Array): Promise<AdoptedSecret | null> {
+    const found = await this.#finder.ofRow(rowId);
+    return found === null ? null : { ref: found.ref, scope: parseScope(utf8(found.text)) };
   }
 
   /**
@@ -237,24 +231,27 @@ export class Vault {
   }
 
   /**
-   * Takes a secret that another node minted, under the row id that it has there: it waits for its commit as a new one does.
+   * Takes secrets that another node minted, under the row ids that they have there: they wait for their commit as new ones do.
    * Of two secrets of one scope the last to come is the one that is found by it.
    *
-   * @returns whether it was not there.
-   * @throws KeysError KEYS_VAULT_PUSHBACK.
+   * @returns rows of those that were not there.
+   * @throws KeysError KEYS_VAULT_PUSHBACK with none taken.
    */
-  async adopt({ ref, scope }: AdoptedSecret): Promise<boolean> {
+  async adopt(secrets: readonly AdoptedSecret[]): Promise<readonly Uint8Array[]> {
     this.#checkUsable();
-    if ((await this.secretOfRow(ref.rowId)) !== null) return false;
-    this.#pending.adopt(scopeText(scope), ref, this.#open.key);
-    return true;
+    const known = await Promise.all(secrets.map(({ ref }) => this.secretOfRow(ref.rowId)));
+    const lacking = secrets.filter((_, at) => known[at] === null);
+    this.#pending.checkRoom(lacking.length);
+    // No await from here on: whoever else takes some of them takes them before or after.
+    return lacking.flatMap(({ ref, scope }) =>
+      this.#pending.adopt(scopeText(scope), ref, this.#open.key) ? [ref.rowId] : [],
+    );
   }
 
-  /** A secret wrapped once more, under its row id, as a row that goes with a block; null if it was destroyed. */
+  /** A committed secret wrapped once more, under its row id, as a row that goes with a block; null if it was destroyed. */
   async rowOf(rowId: Uint8Array): Promise<Uint8Array | null> {
-    const [ref, scope] = [await this.secretOfRow(rowId), await this.scopeOfRow(rowId)];
-    if (ref === null || scope === null) return null;
-    return wrapRow({ ref, text: scopeText(scope) }, this.#open.key, this.#random);
+    const found = await this.#finder.ofRow(rowId);
+    return found === null ? null : wrapRow(found, this.#open.key, this.#random);
   }
 
   /** The row of a secret that no commit has carried yet; null if one has. */

@@ -5,6 +5,7 @@
  */
 import type Hypercore from 'hypercore';
 import type { HypercoreProof, KeyPair } from 'hypercore';
+import { Turns } from '../base/turns.js';
 import {
   HypercoreLog,
   type HypercoreStore,
@@ -75,6 +76,7 @@ export class ReplicaLog {
   readonly #streams = new Set<object>();
   /** The streams that each Hypercore is on already. */
   readonly #attached = new WeakMap<Hypercore, WeakSet<object>>();
+  readonly #beginning = new Turns();
   #isClosing = false;
 
   private constructor(parts: ReplicaLogParts) {
@@ -271,8 +273,15 @@ export class ReplicaLog {
     }
   }
 
-  /** Gives a Hypercore the tree that it goes on from, once that is there, and lets its blocks come in. */
-  async #begin(at: number): Promise<void> {
+  /**
+   * Gives a Hypercore the tree that it goes on from, once that is there, and lets its blocks come in. One after the other: a
+   * tree that is there already is not taken again.
+   */
+  #begin(at: number): Promise<void> {
+    return this.#beginning.take(() => this.#beginNow(at));
+  }
+
+  async #beginNow(at: number): Promise<void> {
     const before = this.#segments[at - 1]?.core;
     const begins = this.#ends[at]?.begins ?? null;
     const core = this.#core(at);

@@ -2,15 +2,12 @@
  * What replication does with the log of a shared ledger (docs/decisions/0045-shared-ledgers.md): blocks that the group shows are
  * carried up into the store; as its writer, blocks are made on the head of the store, and carried up once they are shown.
  */
-import { equalBytes, toHex } from '../base/bytes.js';
+import { equalBytes } from '../base/bytes.js';
 import { assert } from '../base/errors.js';
 import type { RandomSource } from '../base/random.js';
-import { type SecretScope, tagsScope } from '../base/secret-scope.js';
 import type { Clock } from '../base/time.js';
 import type { KeyStore } from '../keys/key-store.js';
-import { type Vault, vaultRowIdOf } from '../keys/vault.js';
-import { openBlock } from '../records/block.js';
-import { rowIdOf } from '../records/sealing.js';
+import type { Vault } from '../keys/vault.js';
 import type { LedgerDescriptor } from './catalog.js';
 import type { EntryDraft, Outcome } from './entry-draft.js';
 import { changeKeys } from './internal/change-keys.js';
@@ -19,12 +16,12 @@ import { keysOf, type LogKeys, logKeysOf } from './internal/log-segments.js';
 import type { OpenLedgers } from './internal/open-ledgers.js';
 import type { OpenLog, SharedWriter } from './internal/open-log.js';
 import { type BlocksEnd, placeBlocks } from './internal/place-blocks.js';
-import { placedEntries } from './internal/recover-state.js';
 import { type Carried, stage, type StagedLog } from './internal/stage.js';
 import type { StoreParts } from './internal/store-parts.js';
 import { LedgerError } from './ledger-error.js';
 import { LogErasures } from './log-erasures.js';
 import type { LogHead } from './log-head.js';
+import { LogSecrets } from './log-secrets.js';
 import type { Sequencer } from './sequencer.js';
 import type { TenantVaults } from './tenant-vaults.js';
 
@@ -43,15 +40,6 @@ export interface SharedLogParts {
   readonly checkWritable: () => void;
 }
 
-/** A secret as it goes from node to node, never in clear but on a link. */
-export interface SharedSecret {
-  /** 16 bytes. */
-  readonly rowId: Uint8Array;
-  readonly scope: SecretScope;
-  /** 32 bytes. */
-  readonly secret: Uint8Array;
-}
-
 /** A block that the writer has made and nobody was shown. */
 export interface StagedShared {
   readonly block: Uint8Array;
@@ -64,9 +52,6 @@ export interface StagedShared {
 export type Staging =
   | { readonly staged: StagedShared; readonly outcomes: null }
   | { readonly staged: null; readonly outcomes: readonly Outcome[] };
-
-/** Secrets of a block: looked up together, as they lie in one index and one file. */
-const READ_AT_ONCE = 64;
 
 export class SharedLog {
   readonly #parts: SharedLogParts;
@@ -238,44 +223,12 @@ export class SharedLog {
     this.#staged = null;
   }
 
-  /**
-   * The secrets that a block rests on, as far as it names them and they have not been destroyed.
-   *
-   * @param number of the block. @throws RecordsError SEAL_REFUSED for a block of another place.
-   */
-  secretsOf(block: Uint8Array, number: number): Promise<readonly SharedSecret[]> {
-    const place = { coreKey: this.coreKey, blockNumber: number };
-    const bundle = openBlock(block, this.blockKey, place);
-    const parts = placedEntries(bundle)
-      .filter(({ thing, of }) => thing !== null || of !== null)
-      .flatMap(({ sealedParts }) => sealedParts.map(rowIdOf));
-    return this.#secrets([...bundle.vaultRows.map(vaultRowIdOf), ...parts]);
-  }
-
-  /**
-   * Puts secrets into this node's vault, wrapped by its own key; durable when it returns. Those that are there are passed by,
-   * and those that an erasure names: they are never taken again.
-   * @throws LedgerError as `ingest`; KeysError KEYS_VAULT_PUSHBACK with nothing taken.
-   */
-  async adoptSecrets(secrets: readonly SharedSecret[]): Promise<void> {
-    this.#parts.checkWritable();
-    await this.#parts.sequencer.carry(async (rows) => {
-      const taken: Uint8Array[] = [];
-      try {
-        const erased = await this.erasures.erased(secrets.map(({ rowId }) => rowId));
-        for (const { rowId, scope, secret } of secrets)
-          if (
-            !erased.has(toHex(rowId)) &&
-            (await this.#vault.adopt({ ref: { rowId, secret }, scope }))
-          )
-            taken.push(rowId);
-      } catch (cause) {
-        this.#vault.release(taken);
-        throw cause;
-      }
-      rows.claim(this.#log.tenant, [{ secrets: taken }]);
-      // A crash before the journal has them leaves none; one after it, all.
-      return { entries: 0, steps: taken.length === 0 ? [] : [[]] };
+  /** Those that its blocks rest on. */
+  get secrets(): LogSecrets {
+    const { sequencer, checkWritable } = this.#parts;
+    return new LogSecrets({
+      ...{ vault: this.#vault, erasures: () => this.erasures, tenant: this.tenant },
+      ...{ blockKey: this.blockKey, coreKey: this.coreKey, sequencer, checkWritable },
     });
   }
 
@@ -287,48 +240,6 @@ export class SharedLog {
 
   get #vault(): Vault {
     return this.#parts.vaults.get(this.#log.tenant);
-  }
-
-  async #secrets(rowIds: readonly Uint8Array[]): Promise<readonly SharedSecret[]> {
-    const found: SharedSecret[] = [];
-    const named = new Map(rowIds.map((id) => [toHex(id), id]));
-    // It may still be here, for the moment that destroying it takes.
-    for (const row of await this.erasures.erased([...named.values()])) named.delete(row);
-    const rows = [...named.values()];
-    for (let at = 0; at < rows.length; at += READ_AT_ONCE) {
-      const some = rows.slice(at, at + READ_AT_ONCE).map((rowId) => this.#secretAt(rowId));
-      for (const one of await Promise.all(some)) if (one !== null) found.push(one);
-    }
-    return [...found, ...(await this.#tagSecrets(found))];
-  }
-
-  async #secretAt(rowId: Uint8Array): Promise<SharedSecret | null> {
-    const [ref, scope] = await Promise.all([
-      this.#vault.secretOfRow(rowId),
-      this.#vault.scopeOfRow(rowId),
-    ]);
-    return ref === null || scope === null ? null : { rowId, scope, secret: ref.secret };
-  }
-
-  /**
-   * By which persons of these are known, where no block of this log says so: what was written before the ledger was shared
-   * leaves out what another ledger of the tenant had brought.
-   */
-  async #tagSecrets(found: readonly SharedSecret[]): Promise<readonly SharedSecret[]> {
-    const known = new Set(found.map(({ rowId }) => toHex(rowId)));
-    const persons = new Set(
-      found.flatMap(({ scope }) => (scope.use === 'data' ? scope.person : [])),
-    );
-    const more: SharedSecret[] = [];
-    for (const person of persons) {
-      const scope = tagsScope(person);
-      const ref = await this.#vault.find(scope);
-      // One that waits for its first commit may never have one.
-      if (ref === null || known.has(toHex(ref.rowId)) || this.#vault.pendingRow(ref.rowId) !== null)
-        continue;
-      more.push({ ...ref, scope });
-    }
-    return more;
   }
 
   #taken(staged: StagedShared): { readonly carried: StagedLog } {

@@ -43,11 +43,10 @@ export class NewRows {
     const rows = this.claim(tenant, entries);
     const vault = this.#vaults.get(tenant);
     const rowIds = entries.flatMap(({ secrets }) => secrets.map((id) => [toHex(id), id] as const));
-    for (const rowId of new Map(rowIds).values()) {
-      const isNew = vault.pendingRow(rowId) !== null;
-      const row = isNew ? null : await vault.rowOf(rowId);
+    const known = [...new Map(rowIds).values()].filter((id) => vault.pendingRow(id) === null);
+    // At once: what is not in memory is read together.
+    for (const row of await Promise.all(known.map((id) => vault.rowOf(id))))
       if (row !== null) rows.push(row);
-    }
     return rows;
   }
 

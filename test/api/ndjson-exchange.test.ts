@@ -10,11 +10,19 @@ import { addResource } from '../../src/api/resource.js';
 import { type AsciiJson, asciiJson } from '../../src/base/ascii-json.js';
 import { utf8ToString } from '../../src/base/bytes.js';
 import { type JsonValue, parseStrictJson } from '../../src/base/canonical-json.js';
+import { eventually } from '../support/eventually.js';
 import { RawConnection } from './support/raw-http.js';
 import { startTestNode } from './support/test-node.js';
 
 /** What an exchange may stand still: short where that is tried, never reached where it is not. */
-const IDLE_TIMEOUT_MILLIS = { '/lines': 300, '/patient-lines': 25_000 } as const;
+const IDLE_TIMEOUT_MILLIS = {
+  '/lines': 300,
+  '/patient-lines': 25_000,
+  '/held-lines': 25_000,
+} as const;
+/** In flight on `/held-lines`, where nothing is answered before the test says so. */
+const MAX_LINES = 1_000;
+let hold: Promise<void> = Promise.resolve();
 const MAX_UNREAD_BYTES = 64 * 1024;
 const LARGE = 'x'.repeat(2048);
 
@@ -47,7 +55,7 @@ async function answer(lines: readonly NdjsonLine[]): Promise<readonly AsciiJson[
 const node = await startTestNode({
   testRoutes: () => {
     const router = Router();
-    for (const path of ['/lines', '/patient-lines'] as const) {
+    for (const path of ['/lines', '/patient-lines', '/held-lines'] as const) {
       addResource(router, path, {
         post: async (request, response) => {
           taken.length = 0;
@@ -56,10 +64,16 @@ const node = await startTestNode({
           const options = {
             maxLineBytes: 1000,
             idleTimeoutMillis: IDLE_TIMEOUT_MILLIS[path],
-            maxGroupsInFlight: 4,
+            maxLinesInFlight: path === '/held-lines' ? MAX_LINES : 4_096,
+            maxBytesInFlight: 1024 * 1024,
+            maxGroupsInFlight: path === '/held-lines' ? 1_000 : 4,
             maxUnreadBytes: MAX_UNREAD_BYTES,
           };
-          await exchangeNdjson(request, response, options, answer);
+          await exchangeNdjson(request, response, options, async (lines) => {
+            const answers = await answer(lines);
+            if (path === '/held-lines') await hold;
+            return answers;
+          });
         },
       });
     }
@@ -149,6 +163,24 @@ describe('an NDJSON exchange', () => {
     });
     expect(answeredUnread).toBeLessThan(total);
     expect(received).toBe(total * (LARGE.length + 3));
+  });
+
+  it('has so many lines answered at a time, in however many pieces they come', async () => {
+    let release = (): void => undefined;
+    hold = new Promise((resolve) => (release = resolve));
+    const connection = await RawConnection.open(node.url);
+    connection.send(headOf('/held-lines'));
+    for (let sent = 0; sent < 3 * MAX_LINES; sent += 100) connection.send(chunk('1\n'.repeat(100)));
+    await eventually(() => taken.length >= MAX_LINES, 'as many as are let in');
+    // It would take more at once if it could: the rest is at hand.
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+    // The last group may go beyond it.
+    expect(taken.length).toBeLessThan(MAX_LINES + 600);
+    release();
+    connection.send(chunk('"last"\n') + chunk(''));
+    await connection.until('{"value":"last"}\n');
+    expect(taken).toHaveLength(3 * MAX_LINES + 1);
+    connection.destroy();
   });
 
   it('takes no line that has not arrived as a whole when the client goes away', async () => {

@@ -32,7 +32,7 @@ export const CLUSTER_FAULTS: readonly FaultOfSuite[] = [
   {
     name: 'a member counts blocks as stored without their secrets',
     ...{ file: 'replication/replica/followed-log.js', suite, cases: 4 },
-    find: 'await (secured !== null && length === to ? secured.done : this.#options.secure?.(length, signal));',
+    find: 'await (secured !== null && length === to ? secured.done : this.#fetching.secure(length, fetched, signal));',
     replace: '',
   },
   {

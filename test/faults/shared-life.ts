@@ -161,7 +161,7 @@ export class SharedLife {
       for (let number = 0; number < reader.head.length; number++) {
         const block = await reader.blocks.read(number);
         tail.blocks.push(block);
-        tail.secrets.push(await shared.secretsOf(block, number));
+        tail.secrets.push(await shared.secrets.ofBlock(block, number));
       }
       tail.notes.set(tail.length, reader.checkpoint() ?? '');
     }
@@ -235,7 +235,11 @@ export class SharedLife {
     if (staged === null) return outcomes;
     // The group has it, and shows it: what becomes of it here is for the crash to say.
     const number = staged.head.length - 1;
-    this.whole.push(staged.block, staged.note, await member.shared.secretsOf(staged.block, number));
+    this.whole.push(
+      staged.block,
+      staged.note,
+      await member.shared.secrets.ofBlock(staged.block, number),
+    );
     const told: (readonly Outcome[])[] = [];
     await this.#carryUp(member, async (length) => {
       if (length !== staged.head.length) return false;
@@ -250,7 +254,7 @@ export class SharedLife {
   async #secure(member: Member): Promise<void> {
     const { shared } = member;
     const secrets = this.whole.secrets.slice(shared.head.length).flat();
-    await shared.adoptSecrets(secrets);
+    await shared.secrets.adopt(secrets);
   }
 
   async #carryUp(member: Member, commitOwn: (length: number) => Promise<boolean>): Promise<void> {

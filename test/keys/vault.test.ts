@@ -105,6 +105,39 @@ describe('a vault', () => {
     await again.close();
   });
 
+  it('knows what a secret is for without reading it again, until it is committed no more', async () => {
+    const vault = await fixture.open();
+    const { rowId } = await vault.findOrMint(tagsScope('alice'));
+    expect(await vault.committed(rowId)).toBeNull();
+    await fixture.commit(vault, 'alice');
+    const { lookUp } = fixture;
+    fixture.lookUp = () => Promise.reject(new Error('it is in memory'));
+    const [committed, row] = [await vault.committed(rowId), await vault.rowOf(rowId)];
+    expect(committed?.scope).toEqual(tagsScope('alice'));
+    expect(await vault.scopeOfRow(rowId)).toEqual(tagsScope('alice'));
+    expect(row?.subarray(1, 17)).toEqual(rowId);
+    fixture.lookUp = lookUp;
+    await vault.close();
+  });
+
+  it('adopts those that are not here, each once, or none where there is no room for them', async () => {
+    const vault = await fixture.open(undefined, 3);
+    await fixture.commit(vault, 'alice');
+    const here = await vault.find(tagsScope('alice'));
+    const other = (n: number) => ({
+      ref: { rowId: new Uint8Array(16).fill(n), secret: new Uint8Array(32).fill(n) },
+      scope: tagsScope(`person-${n}`),
+    });
+    const known = { ref: here ?? other(0).ref, scope: tagsScope('alice') };
+    expect(await vault.adopt([known, other(1), other(1)])).toEqual([other(1).ref.rowId]);
+    const refused = await rejection(vault.adopt([other(2), other(3), other(4)]));
+    expect(refused).toMatchObject({ code: 'KEYS_VAULT_PUSHBACK' });
+    for (const n of [2, 3, 4]) expect(vault.pendingRow(other(n).ref.rowId)).toBeNull();
+    const [one, same] = await Promise.all([vault.adopt([other(2)]), vault.adopt([other(2)])]);
+    expect([one.length, same.length].sort()).toEqual([0, 1]);
+    await vault.close();
+  });
+
   it('forgets a secret that nobody uses after all, and keeps one that somebody does', async () => {
     const vault = await fixture.open();
     const alice = tagsScope('alice');

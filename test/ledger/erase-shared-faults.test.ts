@@ -11,7 +11,8 @@ import { RandomPool } from '../../src/base/random.js';
 import { appendRecords } from '../../src/commands/append-records.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
 import { erasureDrafts } from '../../src/ledger/erasure-draft.js';
-import type { SharedLog, SharedSecret } from '../../src/ledger/shared-log.js';
+import type { SharedSecret } from '../../src/ledger/log-secrets.js';
+import type { SharedLog } from '../../src/ledger/shared-log.js';
 import { openEntry } from '../../src/queries/opened-entry.js';
 import { parseRecordInput } from '../../src/records/record-input.js';
 import { copyDirectory } from '../support/copy-directory.js';
@@ -89,7 +90,7 @@ async function crashAndGoOn(place: string, fault: PlannedFault): Promise<boolean
     await finish(again);
   }
   expect([name, await payloads(again)]).toEqual([name, [null, 'bob', null, 'bob']]);
-  await sharedOf(again).adoptSecrets(stolen);
+  await sharedOf(again).secrets.adopt(stolen);
   expect([name, await payloads(again)]).toEqual([name, [null, 'bob', null, 'bob']]);
   expect(again.store.vaultOf(tenantOf(again)).generation).toBe(2);
   await again.store.close();

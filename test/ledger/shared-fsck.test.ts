@@ -52,7 +52,7 @@ it('finds nothing wrong with two secrets of one scope, of which the last is foun
   if (first === undefined) throw new Error('a vault without secrets');
   const { scope } = first;
   const [rowId, secret] = [new Uint8Array(16).fill(1), new Uint8Array(32).fill(2)];
-  await other.shared.adoptSecrets([{ rowId, scope, secret }]);
+  await other.shared.secrets.adopt([{ rowId, scope, secret }]);
   expect((await vault.find(scope))?.rowId).toEqual(rowId);
   expect((await vault.secretOfRow(first.rowId))?.secret).toBeDefined();
   await other.close();

@@ -1,13 +1,19 @@
 /** The log of a shared ledger as its store has it: real stores, one of a writer and one of another member. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { fromHex } from '../../src/base/bytes.js';
+import { fromHex, toHex } from '../../src/base/bytes.js';
 import { plainDraft } from '../../src/ledger/entry-draft.js';
 import { erasureDrafts } from '../../src/ledger/erasure-draft.js';
 import { LedgerError } from '../../src/ledger/ledger-error.js';
+import {
+  LogSecrets,
+  type LogSecretsParts,
+  type SharedSecret,
+} from '../../src/ledger/log-secrets.js';
 import { formatStatement } from '../../src/records/statement.js';
 import { runCli } from '../cli/support/run-cli.js';
 import { ask, ClientMemory } from '../support/client-memory.js';
+import { rejection } from '../support/errors.js';
 import { fsckFindings } from '../support/fsck-findings.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openTestStore, type TestStore } from '../support/test-store.js';
@@ -84,11 +90,13 @@ it('names in a block all that its records rest on, also what was there before it
   await store.share(identity.handle);
   const shared = store.sharedLog(identity.handle);
   const named: string[] = [];
+  const made: [Uint8Array, number, readonly SharedSecret[]][] = [];
   shared.setWriter(async (drafts) => {
     const { staged } = await shared.stage(drafts);
     if (staged === null) throw new Error('a record makes a block');
-    const secrets = await shared.secretsOf(staged.block, staged.head.length - 1);
+    const secrets = await shared.secrets.ofBlock(staged.block, staged.head.length - 1);
     named.push(...secrets.map(({ scope }) => JSON.stringify(scope)));
+    made.push([staged.block, staged.head.length - 1, secrets]);
     return shared.commit(staged);
   });
   await ask(opened, 'acme', memory, [wish('kyc')]);
@@ -96,6 +104,25 @@ it('names in a block all that its records rest on, also what was there before it
   // Tags of the person and of the author, and what the person's data are under.
   expect(all.length).toBeGreaterThanOrEqual(3);
   expect(new Set(named)).toEqual(new Set(all.map(({ scope }) => JSON.stringify(scope))));
+  const [[block, number, secrets] = []] = made;
+  if (block === undefined || number === undefined || secrets === undefined)
+    throw new Error('no block was made');
+  expect(await shared.secrets.hasOfBlock(block, number)).toBe(true);
+  const refused = await rejection(shared.secrets.hasOfBlock(block, number + 1));
+  expect(refused).toMatchObject({ code: 'SEAL_REFUSED' });
+  const vault = store.vaultOf(tenant.handle);
+  const elsewhere = (lacks: readonly SharedSecret[]) =>
+    new LogSecrets({
+      ...{ coreKey: shared.coreKey, blockKey: shared.blockKey },
+      vault: {
+        committed: (rowId: Uint8Array) =>
+          lacks.some((one) => toHex(one.rowId) === toHex(rowId))
+            ? Promise.resolve(null)
+            : vault.committed(rowId),
+      },
+    } as unknown as LogSecretsParts).hasOfBlock(block, number);
+  for (const one of secrets) expect(await elsewhere([one])).toBe(false);
+  expect(await elsewhere([])).toBe(true);
 });
 
 it('tells by what persons are known of whom it had records before it was shared', async () => {
@@ -110,9 +137,11 @@ it('tells by what persons are known of whom it had records before it was shared'
   const { identity, reader } = store.ledger(tenant.handle, 'kyc');
   await store.share(identity.handle);
   const block = await reader.blocks.read(1);
-  const secrets = await store.sharedLog(identity.handle).secretsOf(block, 1);
+  const secrets = await store.sharedLog(identity.handle).secrets.ofBlock(block, 1);
   const scopes = secrets.map(({ scope }) => scope);
   expect(scopes).toContainEqual({ use: 'tags', person: 'alice' });
+  // All of them are here: but the block does not say so.
+  expect(await store.sharedLog(identity.handle).secrets.hasOfBlock(block, 1)).toBe(false);
 });
 
 it('takes no secret again that was destroyed here', async () => {
@@ -132,7 +161,7 @@ it('takes no secret again that was destroyed here', async () => {
   const { staged } = await shared.stage(erasureDrafts('0'.repeat(12), ['01'.repeat(16)]));
   if (staged === null) throw new Error('it appends something');
   await shared.commit(staged);
-  await shared.adoptSecrets(secrets);
+  await shared.secrets.adopt(secrets);
   const there = await Promise.all(rows.map((rowId) => vault.secretOfRow(rowId)));
   expect(there.map((ref) => ref !== null)).toEqual([false, true]);
 });

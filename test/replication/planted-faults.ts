@@ -8,6 +8,7 @@ const KNOWN = 'replication/replica/known-log.js';
 const KEEPING = 'replication/replica/keeping.js';
 const NEXT = 'replication/replica/next-keys.js';
 const ORDER = 'replication/replica/key-order.js';
+const PROVE = 'replication/replica/prove.js';
 const WALK = 'replication/replica/walk.js';
 const WRONG = 'replication/replica/wrong.js';
 const CORE = 'evidence/misbehaviour/internal/core-rules.js';
@@ -71,6 +72,30 @@ export const REPLICA_FAULTS: readonly FaultOfSuite[] = [
     replace: 'const proof = null;',
     suite: WRITER,
     tests: 'forks at one length',
+  },
+  {
+    name: 'heads of two sizes are not held against each other',
+    file: PROVE,
+    find: 'return Math.sign(one.size - other.size) === Math.sign(a.length - b.length);',
+    replace: 'return true;',
+    suite: WRITER,
+    tests: 'two heads of two peers',
+  },
+  {
+    name: 'heads of one size are alike if their entries are',
+    file: PROVE,
+    find: 'a.length === b.length && equalBytes(one.rootHash, other.rootHash) && equalBytes(a.treeHash, b.treeHash)',
+    replace: 'equalBytes(one.rootHash, other.rootHash)',
+    suite: WRITER,
+    tests: 'two heads of two peers',
+  },
+  {
+    name: 'more is asked for than may come in unchecked',
+    file: 'replication/replica/fetching.js',
+    find: 'this.#copy.walk.length + blocksAhead',
+    replace: 'target',
+    suite: 'test/replication/replica/fetching.test.ts',
+    tests: 'so many blocks ahead',
   },
   {
     name: 'the head of another log is taken',

@@ -41,18 +41,24 @@ export class PendingSecrets {
 
   /** Keeps a new secret, which has been given to one. @throws KeysError KEYS_VAULT_PUSHBACK. */
   add(text: string, ref: SecretRef, key: VaultKey): SecretRef {
-    this.#checkRoom();
+    this.checkRoom(1);
     const pending = { text, ref, row: wrapRow({ ref, text }, key, this.#random), uses: 1 };
     this.#byScope.set(text, pending);
     this.#byRow.set(toHex(ref.rowId), pending);
     return ref;
   }
 
-  /** Keeps a secret that another node minted; one of that scope that was minted here goes on waiting under its row. */
-  adopt(text: string, ref: SecretRef, key: VaultKey): void {
-    this.#checkRoom();
+  /**
+   * Keeps a secret that another node minted, where there is room; one of that scope that was minted here goes on waiting under its row.
+   *
+   * @returns whether it did not wait already.
+   */
+  adopt(text: string, ref: SecretRef, key: VaultKey): boolean {
+    const id = toHex(ref.rowId);
+    if (this.#byRow.has(id)) return false;
     const adopted = { text, ref, row: wrapRow({ ref, text }, key, this.#random), uses: 1 };
-    this.#byRow.set(toHex(ref.rowId), adopted);
+    this.#byRow.set(id, adopted);
+    return true;
   }
 
   /** Someone who has been given this secret will not need it; forgotten if nobody else does. */
@@ -73,8 +79,9 @@ export class PendingSecrets {
     for (const pending of this.#byRow.values()) pending.row = wrapRow(pending, key, this.#random);
   }
 
-  #checkRoom(): void {
-    if (this.#byRow.size >= this.#maximum)
+  /** @throws KeysError KEYS_VAULT_PUSHBACK if there is none for so many. */
+  checkRoom(count: number): void {
+    if (this.#byRow.size + count > this.#maximum)
       throw new KeysError(
         'KEYS_VAULT_PUSHBACK',
         'too many new secrets wait for their first commit: try again after a moment',

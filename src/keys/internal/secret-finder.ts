@@ -1,7 +1,9 @@
-/** Finds committed secrets: in memory, else through the index in the file of the open generation. */
+/**
+ * Finds committed secrets, and what they are for: in memory, else through the index in the file of the open generation. What is
+ * in memory is of that generation alone: destroying a secret is a rotation, and leaves nothing of it here.
+ */
 import { LRUCache } from 'lru-cache';
 import { toHex } from '../../base/bytes.js';
-import type { SecretRef } from '../../base/secret-scope.js';
 import { KeysError } from '../keys-error.js';
 import type { VaultGeneration, VaultIndex } from './vault-generation.js';
 import type { VaultIndexKeys } from './vault-index.js';
@@ -13,15 +15,15 @@ const CACHED_ENTRIES = 100_000;
 export class SecretFinder {
   readonly #index: VaultIndex;
   /** Evicted without being wiped: whoever was given a secret may still be using it. */
-  readonly #cache = new LRUCache<string, SecretRef>({
+  readonly #cache = new LRUCache<string, NamedSecret>({
     // As a size, it takes no room before there is something in it: with `max` a vault opens 30 ms later.
     maxSize: CACHED_ENTRIES,
     sizeCalculation: () => 1,
   });
   /** What the latest append took: the caller may not have written its index rows yet. */
-  #latest = new Map<string, SecretRef>();
+  #latest = new Map<string, NamedSecret>();
   /** Rows that are being looked for: the entries of a person share secrets, and are opened together. */
-  readonly #lookedFor = new Map<string, Promise<SecretRef | null>>();
+  readonly #lookedFor = new Map<string, Promise<NamedSecret | null>>();
   #appends = 0;
   #generation: VaultGeneration;
 
@@ -31,7 +33,7 @@ export class SecretFinder {
   }
 
   /** @param name the text of a scope, or the hex of a row id: neither can be taken for the other. */
-  known(name: string): SecretRef | undefined {
+  known(name: string): NamedSecret | undefined {
     return this.#latest.get(name) ?? this.#cache.get(name);
   }
 
@@ -39,10 +41,10 @@ export class SecretFinder {
   took(secrets: readonly NamedSecret[]): void {
     this.#appends++;
     this.#latest = new Map();
-    for (const { ref, text } of secrets)
-      for (const name of [text, toHex(ref.rowId)]) {
-        this.#latest.set(name, ref);
-        this.#cache.set(name, ref);
+    for (const one of secrets)
+      for (const name of [one.text, toHex(one.ref.rowId)]) {
+        this.#latest.set(name, one);
+        this.#cache.set(name, one);
       }
   }
 
@@ -53,7 +55,7 @@ export class SecretFinder {
     this.#cache.clear();
   }
 
-  async ofScope(text: string): Promise<SecretRef | null> {
+  async ofScope(text: string): Promise<NamedSecret | null> {
     return this.#look(
       text,
       (keys) => keys.ofScope(text),
@@ -61,7 +63,7 @@ export class SecretFinder {
     );
   }
 
-  async ofRow(rowId: Uint8Array): Promise<SecretRef | null> {
+  async ofRow(rowId: Uint8Array): Promise<NamedSecret | null> {
     const id = toHex(rowId);
     const known = this.known(id);
     if (known !== undefined) return known;
@@ -81,7 +83,7 @@ export class SecretFinder {
     name: string,
     keyOf: (keys: VaultIndexKeys) => Uint8Array,
     isIt: (found: NamedSecret) => boolean,
-  ): Promise<SecretRef | null> {
+  ): Promise<NamedSecret | null> {
     for (;;) {
       const known = this.known(name);
       if (known !== undefined) return known;
@@ -98,8 +100,8 @@ export class SecretFinder {
         continue;
       if (found === null) return null;
       if (!isIt(found)) throw misled();
-      this.#cache.set(name, found.ref);
-      return found.ref;
+      this.#cache.set(name, found);
+      return found;
     }
   }
 }

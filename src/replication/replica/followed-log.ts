@@ -11,6 +11,7 @@ import type { ReplicaAlarm } from './alarm.js';
 import { type Announced, announcedBy } from './announced.js';
 import type { LogAnnouncement } from './announcement.js';
 import { checkFound, checkTo, isWrong } from './check-blocks.js';
+import { FOLLOW_LIMITS, type FollowLimits, Fetching, type ToSecure } from './fetching.js';
 import { areSameKeys, goesOnFrom, isSameStart, keysAt } from './key-order.js';
 import type { SignedHead } from './known-log.js';
 import { type CheckedHead, LogCopy, type LogCopyOptions } from './log-copy.js';
@@ -40,22 +41,14 @@ export interface FollowedLogOptions extends LogCopyOptions {
   readonly limits?: Partial<FollowLimits>;
   /** What is stored may be discarded until it is kept: of a member of the group that keeps the log. */
   readonly mayDiscard?: boolean;
-  /** What must be here before blocks below a length count as stored, beside them: awaited, and given up when aborted. */
-  readonly secure?: (length: number, signal: AbortSignal) => Promise<void>;
+  /** What must be here before blocks count as stored, beside them: awaited, and given up when aborted. */
+  readonly secure?: (what: ToSecure) => Promise<void>;
 }
-
-export interface FollowLimits {
-  /** Blocks that are asked for before those in front of them are checked. */
-  readonly blocksAhead: number;
-  /** Heads that wait to be compared. */
-  readonly headsAhead: number;
-}
-
-export const FOLLOW_LIMITS: FollowLimits = { blocksAhead: 1_024, headsAhead: 256 };
 
 export class FollowedLog {
   readonly #options: FollowedLogOptions;
   readonly #copy: LogCopy;
+  readonly #fetching: Fetching;
   readonly #limits: FollowLimits;
   readonly #rounds = new Rounds(() => this.#round());
   /** Ends what is waited for: by `close`, and with an alarm. */
@@ -71,6 +64,7 @@ export class FollowedLog {
     this.#copy = copy;
     this.#turns = turns;
     this.#limits = { ...FOLLOW_LIMITS, ...options.limits };
+    this.#fetching = new Fetching(copy, this.#limits, options.secure);
   }
 
   /** @throws ReplicaError REPLICA_MEMORY_DAMAGED, REPLICA_MEMORY_NEWER; LedgerError LEDGER_DAMAGED, LEDGER_REPLICA_LIMIT. */
@@ -183,6 +177,7 @@ export class FollowedLog {
   async pause(): Promise<void> {
     this.#ahead = [];
     this.#turning.abort();
+    this.#fetching.reset();
     await this.#rounds.idle();
   }
 
@@ -305,11 +300,11 @@ export class FollowedLog {
   /** @returns whether the walk is there now, without anything wrong. */
   async #advance(target: number, signal: AbortSignal): Promise<boolean> {
     const copy = this.#copy;
-    const to = Math.min(copy.walk.length + this.#limits.blocksAhead, target);
-    // Where a head is, what must be here beside the blocks is on its way with them: one round trip, not two.
-    const secured = to === target ? this.#securing(to, signal) : null;
+    const to = this.#fetching.stepTo(target);
+    const { fetched, secured } = this.#fetching.begin(to, to === target, signal);
     try {
-      await copy.log.fetch(to, signal);
+      await fetched;
+      this.#fetching.ahead(target, signal);
       const reached = await checkTo(to, copy, this.#own(), this.#isReader);
       if (isWrong(reached)) {
         await this.#stop(reached);
@@ -319,7 +314,7 @@ export class FollowedLog {
         const { length } = reached.walk;
         await (secured !== null && length === to
           ? secured.done
-          : this.#options.secure?.(length, signal));
+          : this.#fetching.secure(length, fetched, signal));
         await this.#store(reached);
       }
       return to === target;
@@ -328,25 +323,13 @@ export class FollowedLog {
     }
   }
 
-  /** What it fails with is told to whoever waits for it, and to nobody if nobody does any more. */
-  #securing(length: number, signal: AbortSignal): { done: Promise<void>; giveUp: () => void } {
-    const ending = new AbortController();
-    const both = AbortSignal.any([signal, ending.signal]);
-    const done = this.#options.secure?.(length, both) ?? Promise.resolve();
-    done.catch(() => undefined);
-    const giveUp = (): void => {
-      ending.abort();
-    };
-    return { done, giveUp };
-  }
-
   /** Of what was remembered: its blocks must be there, and be those. What a power cut took is fetched again. */
   async #recover(signal: AbortSignal): Promise<boolean> {
     const copy = this.#copy;
     if (copy.alarm !== null && copy.log.length < copy.end.length) return false;
     if (copy.log.length < copy.end.length) {
       await copy.log.fetch(copy.end.length, signal);
-      await this.#options.secure?.(copy.end.length, signal);
+      await this.#fetching.secure(copy.end.length, Promise.resolve(), signal);
     }
     const found = await checkFound(copy, this.#isReader);
     if (isWrong(found)) {

@@ -1,4 +1,5 @@
 /** From what a replica has seen to a file that a stranger can check (docs/formats/misbehaviour.md), where that can be. */
+import { equalBytes } from '../../base/bytes.js';
 import { proveCoreFork, signatureIn } from '../../evidence/misbehaviour/core-fork.js';
 import { findDivergence } from '../../evidence/misbehaviour/find-divergence.js';
 import type { CoreTree } from '../../evidence/misbehaviour/misbehaviour-file.js';
@@ -15,13 +16,25 @@ export async function proofFromHeads(
   one: SignedHead,
   other: SignedHead,
 ): Promise<Uint8Array | null> {
-  if (!isSameKey(one.key, other.key)) return null;
+  if (!isSameKey(one.key, other.key) || isPlainlyAlike(one, other)) return null;
   const found = await findDivergence(
     { checkpoint: one.note, fetchTile: null },
     { checkpoint: other.note, fetchTile: null },
     { key: one.key },
   );
   return found.kind === 'misbehaviour' ? found.proof : null;
+}
+
+/** Heads that have been verified one by one, as they are said with every block: nothing is verified again to see no contradiction. */
+function isPlainlyAlike(one: SignedHead, other: SignedHead): boolean {
+  const [a, b] = [one.binding, other.binding];
+  if (one.size !== other.size)
+    return Math.sign(one.size - other.size) === Math.sign(a.length - b.length);
+  return (
+    a.length === b.length &&
+    equalBytes(one.rootHash, other.rootHash) &&
+    equalBytes(a.treeHash, b.treeHash)
+  );
 }
 
 /** That the Hypercore which a head names was signed over another tree than the head says. */

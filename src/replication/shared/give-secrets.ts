@@ -12,6 +12,6 @@ export async function givenOf(
   const secrets = [];
   let at = from;
   for (; at < last && secrets.length < MAX_ANSWERED / 16; at++)
-    secrets.push(...(await store.secretsOf(await tail.block(at), at)));
+    secrets.push(...(await store.secrets.ofBlock(await tail.block(at), at)));
   return at === from ? null : { to: at, secrets };
 }

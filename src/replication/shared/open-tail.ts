@@ -7,7 +7,7 @@ import type { LogView } from '../protocol/log-view.js';
 import type { NodeId } from '../protocol/term.js';
 import { ReplicaError } from '../replica/replica-error.js';
 import { Tail } from '../replica/tail.js';
-import { secureBlocks } from './secure.js';
+import { Securing } from './secure.js';
 import type { SharedLedgerOptions } from './shared-options.js';
 
 export interface TailUser {
@@ -23,13 +23,13 @@ export interface TailUser {
 export function openTail(options: SharedLedgerOptions, user: () => TailUser | null): Promise<Tail> {
   const { clock, logger, logs, memory, pinned, secrets, store } = options;
   const { origin } = pinned;
-  const parts = {
+  const securing = new Securing({
     ...{ origin, secrets, store },
     sources: () => user()?.sources ?? options.acquaintances,
-  };
+  });
   return Tail.open({
     ...{ pinned, blockKey: store.blockKey, logs, memory, clock },
-    secure: (length, signal) => secureBlocks(parts, length, signal),
+    secure: (what) => securing.secure(what),
     observer: {
       onStored: (view) => {
         user()?.stored(view);

@@ -2,7 +2,7 @@
  * Secrets of blocks, asked for and given (docs/formats/shared-ledger.md). A block holds them wrapped with a key of the node
  * that wrote it; whoever keeps the ledger too wraps them with its own.
  */
-import type { SharedSecret } from '../../ledger/shared-log.js';
+import type { SharedSecret } from '../../ledger/log-secrets.js';
 import { type Channel, openChannel } from '../links/channel.js';
 import type { Link } from '../links/link.js';
 import type { Timers } from '../links/timers.js';

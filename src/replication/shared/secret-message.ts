@@ -9,7 +9,7 @@ import {
 import { BaseError } from '../../base/errors.js';
 import { base64Of, BOOLEAN, COUNT, JsonMembers } from '../../base/json-members.js';
 import { parseScope, scopeText } from '../../base/secret-scope.js';
-import type { SharedSecret } from '../../ledger/shared-log.js';
+import type { SharedSecret } from '../../ledger/log-secrets.js';
 import { textUpTo } from '../replica/announcement.js';
 
 export type SecretMessage =

@@ -1,5 +1,6 @@
 /** What an honest log and its replicas come to, over real Hypercores and Noise links. */
 import { describe, expect, it } from '@jest/globals';
+import type { ToSecure } from '../../../src/replication/replica/fetching.js';
 import { eventually } from '../../support/eventually.js';
 import { BLOCK_KEY } from '../support/hostile-writer.js';
 import { Stage } from '../support/stage.js';
@@ -100,13 +101,13 @@ it('gives no block that was not verified', async () => {
 describe('what must be here beside the blocks', () => {
   /** Asked for by each length; here when the test says so. */
   function asking() {
-    const asked: { length: number; signal: AbortSignal; have: () => void }[] = [];
-    const secure = (length: number, signal: AbortSignal): Promise<void> =>
+    const asked: { length: number; stored: number; signal: AbortSignal; have: () => void }[] = [];
+    const secure = ({ length, stored, signal }: ToSecure): Promise<void> =>
       new Promise((resolve, reject) => {
         signal.addEventListener('abort', () => {
           reject(signal.reason as Error);
         });
-        asked.push({ length, signal, have: resolve });
+        asked.push({ length, stored, signal, have: resolve });
       });
     return { asked, secure };
   }
@@ -131,6 +132,16 @@ describe('what must be here beside the blocks', () => {
     await one.settled(3);
     expect(one.stored.map(({ size }) => size)).toEqual([3]);
     expect(asked).toHaveLength(1);
+    // What is stored by then need not be asked about again.
+    await writer.write(1);
+    await one.log.announce(await writer.announcement());
+    await eventually(() => asked.length === 2, 'it asks for the next');
+    asked[1]?.have();
+    await one.settled(4);
+    expect(asked.map(({ length, stored }) => [length, stored])).toEqual([
+      [1, 0],
+      [2, 1],
+    ]);
   });
 
   it('is given up where the blocks cannot come', async () => {

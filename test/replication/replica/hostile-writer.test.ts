@@ -247,4 +247,7 @@ it('two heads of two peers prove what they contradict, and nothing else', async 
   expectProven(await proofFromHeads(one, await read({ length: 1 })), 'binding');
   const other = await read({ rootHash: new Uint8Array(32) });
   expectProven(await proofFromHeads(await read(), other), 'roots');
+  for (const lie of [{ length: 3 }, { treeHash: new Uint8Array(32) }])
+    expectProven(await proofFromHeads(await read(), await read(lie)), 'binding');
+  expect(await proofFromHeads(await read(), await read())).toBeNull();
 });

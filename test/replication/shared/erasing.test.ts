@@ -130,7 +130,7 @@ async function secretsGiven(node: SharingNode, rows: readonly string[]): Promise
   const given: string[] = [];
   const { tail } = node.shared.all()[0]?.ledger ?? {};
   for (let number = 0; number < (tail?.view.end.length ?? 0); number++)
-    for (const { rowId } of await log.secretsOf((await tail?.block(number)) as never, number))
+    for (const { rowId } of await log.secrets.ofBlock((await tail?.block(number)) as never, number))
       given.push(Buffer.from(rowId).toString('hex'));
   return given.filter((row) => rows.includes(row));
 }
@@ -303,7 +303,7 @@ it('brings nothing back that is given all the same, and believes no word that an
   expect(stolen).toHaveLength(2);
   const rows = await at(0).erase('alice');
   const { erasure, leafHash, words } = await certified(isBy(0, 1, 2), 'a certificate by all');
-  await at(2).store.sharedLog(at(2).ledger.identity.handle).adoptSecrets(stolen);
+  await at(2).store.sharedLog(at(2).ledger.identity.handle).secrets.adopt(stolen);
   await expectGone(at(2), rows);
   const { origin } = at(0).ledger.reader;
   const [word] = words.filter(({ node }) => node === keyOf(1));

@@ -5,8 +5,8 @@ import type { Logger } from '../../../src/base/logger.js';
 import { silentLogger } from '../../../src/base/logger.js';
 import { KeysError } from '../../../src/keys/keys-error.js';
 import { LedgerError } from '../../../src/ledger/ledger-error.js';
+import type { SharedSecret } from '../../../src/ledger/log-secrets.js';
 import { ReplicaLogs } from '../../../src/ledger/replica-logs.js';
-import type { SharedSecret } from '../../../src/ledger/shared-log.js';
 import { RecordsError } from '../../../src/records/records-error.js';
 import { ReplicaError } from '../../../src/replication/replica/replica-error.js';
 import { ReplicaMemory } from '../../../src/replication/replica/replica-memory.js';
@@ -52,7 +52,13 @@ async function opened({ give = (to) => Promise.resolve(to), adopt }: Ways = {}):
     ...{ clock: new FakeClock(), isErased: () => false, acquaintances: ['peer'] },
     store: {
       ...{ blockKey: BLOCK_KEY, head: { length: 0 } },
-      adoptSecrets: () => adopt?.() ?? Promise.resolve(),
+      secrets: {
+        adopt: async () => {
+          await adopt?.();
+          return 1;
+        },
+        hasOfBlock: () => Promise.resolve(false),
+      },
     },
     secrets: {
       isLinked: () => true,

@@ -37,7 +37,7 @@ export const ERASING_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'what goes is given to members that ask',
-    file: 'ledger/shared-log.js',
+    file: 'ledger/log-secrets.js',
     find: 'named.delete(row)',
     replace: 'void row',
     suite: ERASING,
@@ -45,9 +45,9 @@ export const ERASING_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'what was destroyed is taken again',
-    file: 'ledger/shared-log.js',
-    find: '!erased.has(toHex(rowId)) && ',
-    replace: '',
+    file: 'ledger/log-secrets.js',
+    find: '!erased.has(toHex(rowId))',
+    replace: 'rowId !== null',
     suite: ERASING,
     tests: 'brings nothing back',
   },
