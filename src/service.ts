@@ -42,6 +42,7 @@ import { FindableFields } from './queries/findable-fields.js';
 import { IdentityBook } from './queries/identity-book.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
 import { hasRecovered } from './readiness.js';
+import { keeperReasons } from './replication/keepers/keeper-trouble.js';
 import type { Timers } from './replication/links/timers.js';
 import { replicationMetrics, replicationReasons } from './replication-health.js';
 import type { PrintJob } from './reports/print-job.js';
@@ -146,6 +147,7 @@ export class Service {
               parts,
               parts.openSharing ?? sharingOver(config, opened, onFailure),
             );
+      const keepers = replication?.keepers ?? null;
       if (replication !== null) {
         lifetime.add(() => replication.close());
         replicationMetrics(metrics.registry, () => replication.port.status());
@@ -218,6 +220,7 @@ export class Service {
             ...batchReasons(seals),
             ...backups.reasons(),
             ...(replication === null ? [] : replicationReasons(replication.port.status())),
+            ...(keepers === null ? [] : keeperReasons(keepers.status())),
             ...(augmentation?.reasons() ?? []),
           ],
         }),

@@ -1,0 +1,115 @@
+/** A node has another keep its ledgers blindly: asked for as an operator does, over real links and stores. */
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { eventually } from './support/eventually.js';
+import { PATIENCE, SharingServices } from './support/sharing-services.js';
+import { removeDirectory, temporaryDirectory } from './support/temporary-directory.js';
+
+let root: string;
+let nodes: SharingServices;
+
+const ROOM = { maxBytes: 10_000_000, maxLogs: 2 };
+
+beforeEach(async () => {
+  root = await temporaryDirectory();
+  nodes = new SharingServices(root);
+});
+afterEach(async () => {
+  await nodes.close();
+  await removeDirectory(root);
+});
+
+interface Keeper {
+  readonly name: string;
+  readonly size: number | null;
+  readonly cosigned: number | null;
+  readonly linked: boolean;
+  readonly troubles: readonly { readonly kind: string }[];
+}
+interface Keepers {
+  readonly ledgers: readonly {
+    readonly ledger: string;
+    readonly size: number;
+    readonly keepers: readonly Keeper[];
+  }[];
+  readonly kept: readonly {
+    readonly origin: string;
+    readonly name: string;
+    readonly size: number;
+    readonly length: number;
+    readonly alarm: { readonly code: string } | null;
+    readonly troubles: readonly { readonly kind: string }[];
+  }[];
+  readonly rooms: readonly { readonly logs: number; readonly bytes: number }[];
+}
+
+async function saidAt(name: string): Promise<Keepers> {
+  const answer = await nodes.at(name).request('/v1/replication');
+  return ((await answer.json()) as { keepers: Keepers }).keepers;
+}
+
+/** The writer `a` and the keeper `k`, which keeps so much for it. */
+async function begin(keeps: object | null = ROOM): Promise<void> {
+  await nodes.init(['a', 'k']);
+  await nodes.start('a', [nodes.card('k')]);
+  await startKeeper(keeps);
+  await nodes.keyAt('a');
+  expect((await nodes.ask('a', '/v1/ledgers', { name: 'kyc' })).status).toBe(201);
+}
+
+async function startKeeper(keeps: object | null = ROOM): Promise<void> {
+  const peer = { ...nodes.card('a'), ...(keeps && { keeps }) };
+  await nodes.start('k', [peer]);
+}
+
+/** The writer has the keeper's word for all that it has. */
+async function isKept(): Promise<void> {
+  const hasAll = async (): Promise<boolean> => {
+    const [ledger] = (await saidAt('a')).ledgers;
+    return ledger?.keepers.every(({ size }) => size === ledger.size) ?? false;
+  };
+  await eventually(hasAll, 'receipts for all', PATIENCE);
+}
+
+it('is kept by a peer that reads nothing of it, with receipts, over starts of both', async () => {
+  await begin();
+  const asked = await nodes.cli('a', ['ledger', 'keepers', 'kyc', '--blind', 'k']);
+  expect([asked.code, asked.stderr]).toEqual([0, '']);
+  for (let n = 0; n < 5; n++) await nodes.writes('a', `p${n}`);
+  await isKept();
+  const { kept, rooms } = await saidAt('k');
+  const [own] = (await saidAt('a')).ledgers;
+  expect(kept).toMatchObject([{ name: 'a', size: own?.size, alarm: null, troubles: [] }]);
+  expect(rooms).toMatchObject([{ logs: 1 }]);
+  expect(rooms[0]?.bytes).toBeGreaterThan(0);
+  // It knows of no tenant and no ledger: there is nothing to ask it for.
+  const tenants = await nodes.at('k').request('/v1/tenants');
+  expect(JSON.stringify(await tenants.json())).not.toContain('acme');
+  await nodes.stop('k');
+  await nodes.writes('a', 'while it is away');
+  await startKeeper();
+  await isKept();
+  await nodes.stop('a');
+  await nodes.start('a', [nodes.card('k')]);
+  await nodes.writes('a', 'after a start');
+  await isKept();
+  const status = await nodes.cli('a', ['ledger', 'keepers', 'kyc']);
+  expect(status.stdout).toMatch(/acme\/kyc +k +blind +yes +(\d+) of \1/);
+  const ended = await nodes.cli('a', ['ledger', 'keepers', 'kyc', '--nobody']);
+  expect(ended.stdout).toBe('no peer keeps it\n');
+}, 120_000);
+
+it('keeps nothing for a peer whose entry does not say so, and no more than that says', async () => {
+  await begin(null);
+  await nodes.cli('a', ['ledger', 'keepers', 'kyc', '--blind', 'k']);
+  await nodes.writes('a', 'p');
+  await nodes.stop('k');
+  await startKeeper({ maxBytes: 200, maxLogs: 1 });
+  const trouble = async (): Promise<unknown> =>
+    (await saidAt('a')).ledgers[0]?.keepers[0]?.troubles[0]?.kind;
+  await eventually(async () => (await trouble()) === 'refused', 'no room', PATIENCE);
+  await nodes.stop('k');
+  await startKeeper();
+  await isKept();
+  expect(await trouble()).toBeUndefined();
+  expect((await nodes.ask('a', '/v1/ledgers', { name: 'second' })).status).toBe(201);
+}, 120_000);
