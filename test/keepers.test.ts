@@ -1,7 +1,12 @@
 /** A node has another keep its ledgers blindly: asked for as an operator does, over real links and stores. */
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { parseVerifierKey } from '../src/tlog/note-key.js';
+import { parseSignedNote } from '../src/tlog/signed-note.js';
+import { cosignatureTime } from '../src/tlog/witnessed.js';
+import { runCli } from './cli/support/run-cli.js';
 import { eventually } from './support/eventually.js';
-import { PATIENCE, SharingServices } from './support/sharing-services.js';
+import { type PeerCard, PATIENCE, SharingServices } from './support/sharing-services.js';
 import { removeDirectory, temporaryDirectory } from './support/temporary-directory.js';
 
 let root: string;
@@ -112,4 +117,53 @@ it('keeps nothing for a peer whose entry does not say so, and no more than that 
   await isKept();
   expect(await trouble()).toBeUndefined();
   expect((await nodes.ask('a', '/v1/ledgers', { name: 'second' })).status).toBe(201);
+}, 120_000);
+
+/** Has the keeper made a witness, as its operator does while it is stopped. @returns its verifier key. */
+async function makeWitness(name: string): Promise<string> {
+  const data = join(root, name, 'data');
+  const place = ['--name', name, '--site', `${name}1`, '--address', nodes.card(name).address];
+  const asked = ['replication', 'keys', '--data', data, ...place, '--witness', 'k.example'];
+  const { stdout, stderr } = await runCli(asked);
+  expect(stderr).toBe('');
+  const card = JSON.parse(stdout) as PeerCard & { readonly witness: string };
+  nodes.cards.set(name, card);
+  return card.witness;
+}
+
+it('is cosigned by a keeper that is a witness, by the key that the writer knows', async () => {
+  await nodes.init(['a', 'k']);
+  const plain = nodes.card('k');
+  const witness = parseVerifierKey(await makeWitness('k'));
+  await nodes.start('a', [nodes.card('k')]);
+  await startKeeper();
+  await nodes.keyAt('a');
+  expect((await nodes.ask('a', '/v1/ledgers', { name: 'kyc' })).status).toBe(201);
+  const asked = await nodes.cli('a', ['ledger', 'keepers', 'kyc', '--witness', 'k']);
+  expect([asked.code, asked.stderr]).toEqual([0, '']);
+  const isCosigned = async (): Promise<boolean> => {
+    const [ledger] = (await saidAt('a')).ledgers;
+    return ledger?.keepers[0]?.cosigned === ledger?.size;
+  };
+  for (const subject of ['one', 'two', 'three']) {
+    await nodes.writes('a', subject);
+    await eventually(isCosigned, 'a cosignature', PATIENCE);
+    for (const query of ['', '?cosigned=true']) {
+      const answer = await nodes.ask('a', `/v1/ledgers/kyc/checkpoint${query}`);
+      const note = parseSignedNote(await answer.text());
+      expect(note.signatures).toHaveLength(2);
+      expect(cosignatureTime(note, witness, Date.now() as never)).not.toBeNull();
+    }
+  }
+  // Over starts of both it goes on from what it cosigned.
+  for (const name of ['k', 'a'] as const) await nodes.stop(name);
+  await startKeeper();
+  await nodes.start('a', [nodes.card('k')]);
+  await nodes.writes('a', 'four');
+  await eventually(isCosigned, 'a cosignature after starts', PATIENCE);
+  // Of a peer without a witness key in the list nothing is taken for one.
+  await nodes.stop('a');
+  await nodes.start('a', [plain]);
+  const refused = await nodes.cli('a', ['ledger', 'keepers', 'kyc', '--witness', 'k']);
+  expect(refused.stderr).toContain('KEEPERS_REFUSED');
 }, 120_000);

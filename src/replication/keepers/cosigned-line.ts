@@ -9,8 +9,8 @@ import { cosignatureTime } from '../../tlog/witnessed.js';
 
 export interface CosignedLine {
   readonly size: TreeSize;
-  /** Of the checkpoint, as it was signed. */
-  readonly text: string;
+  /** The checkpoint as its log has signed it. */
+  readonly note: string;
   readonly signature: NoteSignature;
 }
 
@@ -26,7 +26,7 @@ export function cosignedLine(
     const [signature, ...more] = parseSignatureLines(text, `${line}\n`);
     if (signature === undefined || more.length > 0) return null;
     const isSigned = cosignatureTime({ text, signatures: [signature] }, key, now) !== null;
-    return isSigned ? { size: parseCheckpoint(text).size, text, signature } : null;
+    return isSigned ? { size: parseCheckpoint(text).size, note, signature } : null;
   } catch (cause) {
     if (cause instanceof TlogError) return null;
     throw cause;
@@ -36,6 +36,8 @@ export function cosignedLine(
 /** The checkpoint with those of the lines that are over it. @param note as its log has signed it. */
 export function withCosignatures(note: string, lines: readonly CosignedLine[]): string {
   const { signatures, text } = parseSignedNote(note);
-  const own = lines.filter((line) => line.text === text).map(({ signature }) => signature);
+  const own = lines
+    .filter((line) => parseSignedNote(line.note).text === text)
+    .map(({ signature }) => signature);
   return own.length === 0 ? note : formatSignedNote({ text, signatures: [...signatures, ...own] });
 }

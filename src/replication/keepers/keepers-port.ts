@@ -86,6 +86,8 @@ export interface KeepersPort {
   atKeepers(origin: string, size: number, count: number, signal: AbortSignal): Promise<void>;
   /** The checkpoint with the cosignatures of keepers that are over it. */
   withCosignatures(origin: string, note: string): string;
+  /** The newest checkpoint that a keeper has cosigned, with all cosignatures over it; null where there is none since the start. */
+  newestCosigned(origin: string): string | null;
   /** The file that shows to anyone that the key of a log that is kept told two histories; null where there is none. */
   misbehaviour(origin: string): Promise<Uint8Array | null>;
 }

@@ -15,7 +15,7 @@ import type { Timers } from '../links/timers.js';
 import type { ReplicaMemory } from '../replica/replica-memory.js';
 import { ReplicationError } from '../replication-error.js';
 import type { SharingPeer } from '../replication-settings.js';
-import { withCosignatures } from './cosigned-line.js';
+import { type CosignedLine, withCosignatures } from './cosigned-line.js';
 import type { GivenKeeper, GivenLog } from './given-log.js';
 import { Giving, type GivingParts } from './giving.js';
 import { KeeperChannels } from './keeper-channels.js';
@@ -151,15 +151,25 @@ export class Keepers implements KeepersPort {
   }
 
   withCosignatures(origin: string, note: string): string {
-    const keepers = this.#given(origin)?.keepers.values() ?? [];
-    return withCosignatures(
-      note,
-      [...keepers].flatMap(({ line }) => line ?? []),
+    return withCosignatures(note, this.#linesOf(origin));
+  }
+
+  newestCosigned(origin: string): string | null {
+    const lines = this.#linesOf(origin);
+    const newest = lines.reduce<CosignedLine | null>(
+      (best, line) => (best !== null && best.size >= line.size ? best : line),
+      null,
     );
+    return newest && withCosignatures(newest.note, lines);
   }
 
   async misbehaviour(origin: string): Promise<Uint8Array | null> {
     return (await this.#options.kept?.memory.proof(origin)) ?? null;
+  }
+
+  #linesOf(origin: string): readonly CosignedLine[] {
+    const keepers = this.#given(origin)?.keepers.values() ?? [];
+    return [...keepers].flatMap(({ line }) => line ?? []);
   }
 
   #given(origin: string): GivenLog | undefined {
