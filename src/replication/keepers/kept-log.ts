@@ -171,7 +171,8 @@ export class KeptLog {
   async #refusalOf(announce: () => Promise<void>, { link }: KeeperPeer): Promise<Refusal | null> {
     try {
       await announce();
-      return null;
+      // It may have been the very word that contradicts what is here.
+      return this.#log.alarm === null ? null : 'stopped';
     } catch (cause) {
       if (isNoRoom(cause)) {
         this.#isFull = true;
