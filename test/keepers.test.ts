@@ -167,3 +167,24 @@ it('is cosigned by a keeper that is a witness, by the key that the writer knows'
   const refused = await nodes.cli('a', ['ledger', 'keepers', 'kyc', '--witness', 'k']);
   expect(refused.stderr).toContain('KEEPERS_REFUSED');
 }, 120_000);
+
+it('answers a write when its keepers have it, and says how many do', async () => {
+  await begin();
+  const write = async (
+    durability: string,
+  ): Promise<[number, { durability?: string; code?: string }]> => {
+    const path = `/v1/ledgers/kyc/records?durability=${durability}`;
+    const answer = await nodes.ask('a', path, { type: 'a', subject: durability, payload: {} });
+    return [answer.status, (await answer.json()) as { durability?: string; code?: string }];
+  };
+  expect(await write('all')).toMatchObject([422, { code: 'DURABILITY_REFUSED' }]);
+  await nodes.cli('a', ['ledger', 'keepers', 'kyc', '--blind', 'k']);
+  for (const wanted of ['all', 'quorum', 'local'])
+    expect(await write(wanted)).toMatchObject([201, { durability: wanted }]);
+  await isKept();
+  await nodes.stop('k');
+  const [status, receipt] = await write('all');
+  expect([status, receipt.durability]).toEqual([202, 'local']);
+  await startKeeper();
+  await isKept();
+}, 120_000);

@@ -15,7 +15,7 @@ import { cosignedLine } from './cosigned-line.js';
 import { type GivenKeeper, GivenLog } from './given-log.js';
 import type { KeeperChannels } from './keeper-channels.js';
 import type { KeeperMessage } from './keeper-message.js';
-import type { WantedKeepers } from './wanted-keepers.js';
+import type { WantedKeeper, WantedKeepers } from './wanted-keepers.js';
 
 /** A log that a group keeps, as its member here has it. */
 export interface GroupLog {
@@ -48,6 +48,7 @@ export class Giving {
   readonly #given = new WeakMap<Link, Map<string, string>>();
   readonly #telling = new Set<GivenKeeper>();
   readonly #waiting = new Set<() => void>();
+  #isClosed = false;
 
   constructor(parts: GivingParts) {
     this.#parts = parts;
@@ -104,7 +105,7 @@ export class Giving {
     const { store, wanted } = this.#parts;
     for (const handle of wanted.ledgers) this.#open(handle);
     for (const [handle, { log, ending }] of this.#logs) {
-      const keepers = wanted.of(handle);
+      const keepers = this.#wantedOf(handle);
       log.want(keepers);
       const isGone = keepers.length === 0 || store.ledgerOf(handle)?.reader !== log.reader;
       if (isGone) {
@@ -116,10 +117,18 @@ export class Giving {
     for (const { receiptKey } of this.#parts.peers) this.#endIfTooMuch(receiptKey);
   }
 
-  /** Resolves when that many keepers have given receipts for the first `size` entries of the log, or `signal` is aborted. */
-  async atKeepers(log: GivenLog, size: number, count: number, signal: AbortSignal): Promise<void> {
-    const has = (): boolean => countOf(log, size) >= count;
-    while (!has() && !signal.aborted)
+  /**
+   * Resolves when that many keepers have given receipts for the first `size` entries of the log, or `signal` is aborted.
+   *
+   * @returns how many have.
+   */
+  async atKeepers(
+    log: GivenLog,
+    size: number,
+    count: number,
+    signal: AbortSignal,
+  ): Promise<number> {
+    while (countOf(log, size) < count && !signal.aborted && !this.#isClosed)
       await new Promise<void>((resolve) => {
         const wake = (): void => {
           signal.removeEventListener('abort', wake);
@@ -129,21 +138,32 @@ export class Giving {
         this.#waiting.add(wake);
         signal.addEventListener('abort', wake, { once: true });
       });
+    return countOf(log, size);
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const { ending } of this.#logs.values()) ending.abort();
     this.#logs.clear();
-    for (const wake of this.#waiting) wake();
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  /** Without a key by which it could be verified no cosignature is asked for. */
+  #wantedOf(handle: string): readonly WantedKeeper[] {
+    const { peers, wanted } = this.#parts;
+    return wanted.of(handle).map(({ isWitness, node }) => {
+      const key = peers.find(({ receiptKey }) => receiptKey === node)?.witness ?? null;
+      return { node, isWitness: isWitness && key !== null };
+    });
   }
 
   #open(handle: string): void {
-    const { store, wanted } = this.#parts;
+    const { store } = this.#parts;
     const ledger = store.ledgerOf(handle);
     const tenant = ledger && store.tenantOf(ledger.identity.tenant);
     if (ledger === undefined || tenant === undefined || this.#logs.has(handle)) return;
     const log = new GivenLog(ledger, tenant.recoveryKey);
-    log.want(wanted.of(handle));
+    log.want(this.#wantedOf(handle));
     const ending = new AbortController();
     this.#logs.set(handle, { log, ending });
     void this.#watch(log, ending.signal);
@@ -237,7 +257,7 @@ export class Giving {
         ...{ origin: log.reader.origin, peer: this.#nameOf(keeper.node), trouble: keeper.trouble },
         size: receipt.size,
       });
-    for (const wake of this.#waiting) wake();
+    for (const wake of [...this.#waiting]) wake();
     void this.#tell(log, keeper);
   }
 
@@ -265,6 +285,6 @@ export class Giving {
 }
 
 /** Keepers that have given receipts for so many entries. */
-export function countOf({ keepers }: GivenLog, size: number): number {
+function countOf({ keepers }: GivenLog, size: number): number {
   return [...keepers.values()].filter(({ receipt }) => (receipt?.size ?? 0) >= size).length;
 }

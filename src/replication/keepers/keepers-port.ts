@@ -82,8 +82,12 @@ export interface KeepersPort {
   set(tenant: string, ledger: string, keepers: readonly WantedKeeper[]): Promise<void>;
   /** How many are to keep the log with this origin. */
   countOf(origin: string): number;
-  /** Resolves when so many keepers have given receipts for the first `size` entries, or `signal` is aborted. */
-  atKeepers(origin: string, size: number, count: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when so many keepers have given receipts for the first `size` entries, or `signal` is aborted.
+   *
+   * @returns how many have.
+   */
+  atKeepers(origin: string, size: number, count: number, signal: AbortSignal): Promise<number>;
   /** The checkpoint with the cosignatures of keepers that are over it. */
   withCosignatures(origin: string, note: string): string;
   /** The newest checkpoint that a keeper has cosigned, with all cosignatures over it; null where there is none since the start. */

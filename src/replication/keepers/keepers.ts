@@ -145,9 +145,14 @@ export class Keepers implements KeepersPort {
     return this.#given(origin)?.keepers.size ?? 0;
   }
 
-  async atKeepers(origin: string, size: number, count: number, signal: AbortSignal): Promise<void> {
+  async atKeepers(
+    origin: string,
+    size: number,
+    count: number,
+    signal: AbortSignal,
+  ): Promise<number> {
     const log = this.#given(origin);
-    if (log !== undefined) await this.#giving.atKeepers(log, size, count, signal);
+    return log === undefined ? 0 : this.#giving.atKeepers(log, size, count, signal);
   }
 
   withCosignatures(origin: string, note: string): string {

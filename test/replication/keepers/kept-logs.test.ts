@@ -49,6 +49,7 @@ describe('a keeper', () => {
     await stage.close(one);
     // Without anybody to fetch from: it has them.
     const again = await keeper();
+    expect(again.kept.all()).toHaveLength(1);
     stage.keep(await again.hear(writer, { isGiven: false }));
     await again.until(() => again.receipted === 12, 'a receipt after a start');
     expect([again.failures, again.dropped]).toEqual([[], []]);
@@ -174,8 +175,10 @@ describe('a keeper that is a witness', () => {
     // Asked for a head whose blocks do not come: the smaller one is here, and nobody asked for it.
     const away = await one.hear(writer, { isGiven: false, witness: wishFrom(writer, 0) });
     await one.until(() => one.of('receipt').length >= 2, 'what it has');
-    expect(one.of('cosigned')).toEqual([]);
     await away.close();
+    stage.keep(await one.hear(writer, { witness: wishFrom(writer, 0) }));
+    await one.until(() => one.cosigned === 9, 'a cosignature');
+    expect(one.of('cosigned').map(({ size }) => size)).toEqual([9]);
   });
 
   it('that was made none says so', async () => {
