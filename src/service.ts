@@ -16,6 +16,7 @@ import type { TrySchema } from './commands/schema-trial.js';
 import type { Config, Secrets } from './config.js';
 import { anchoringWithSteps } from './epoch-steps.js';
 import { type Anchoring, EpochTimer } from './epoch-timer.js';
+import { keepersMetrics } from './keepers-metrics.js';
 import type { WriteOnceFiles } from './keys/write-once.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerStoreOptions } from './ledger/ledger-store.js';
@@ -151,6 +152,7 @@ export class Service {
       if (replication !== null) {
         lifetime.add(() => replication.close());
         replicationMetrics(metrics.registry, () => replication.port.status());
+        if (keepers !== null) keepersMetrics(metrics.registry, () => keepers.status());
       }
       const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
       const augmentation = await openAugmentation(config, parts, opened, metrics);
