@@ -188,3 +188,35 @@ it('answers a write when its keepers have it, and says how many do', async () =>
   await startKeeper();
   await isKept();
 }, 120_000);
+
+it('is kept of a ledger that a group keeps, and goes on with another writer', async () => {
+  const group = ['a', 'b', 'c'];
+  await nodes.init([...group, 'k']);
+  for (const name of group) {
+    const others = [...group.filter((other) => other !== name), 'k'];
+    await nodes.start(
+      name,
+      others.map((other) => nodes.card(other)),
+    );
+  }
+  const kept = group.map((name) => ({ ...nodes.card(name), keeps: ROOM }));
+  await nodes.start('k', kept);
+  await nodes.found(group);
+  // Each that may come to write is told.
+  for (const name of group) {
+    const asked = await nodes.cli(name, ['ledger', 'keepers', 'kyc', '--blind', 'k']);
+    expect([asked.code, asked.stderr]).toEqual([0, '']);
+  }
+  await nodes.writes('a', 'one');
+  await isKept();
+  expect((await saidAt('k')).kept).toMatchObject([{ name: 'a', alarm: null }]);
+  const moved = await nodes.cli('a', ['ledger', 'move', 'kyc', '--to', 'b']);
+  expect([moved.code, moved.stderr]).toEqual([0, '']);
+  await nodes.writes('b', 'two');
+  const hasAll = async (): Promise<boolean> => {
+    const [ledger] = (await saidAt('b')).ledgers;
+    return ledger?.keepers[0]?.size === ledger?.size;
+  };
+  await eventually(hasAll, 'receipts for the next writer', PATIENCE);
+  expect((await saidAt('k')).kept).toMatchObject([{ alarm: null, troubles: [] }]);
+}, 120_000);
