@@ -9,6 +9,7 @@ import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import type { Config } from './config.js';
 import type { KeyStore, ReplicationKeys } from './keys/key-store.js';
+import type { KeepersPort } from './replication/keepers/keepers-port.js';
 import { linkKeyOf } from './replication/links/link-settings.js';
 import type { Link } from './replication/links/link.js';
 import { Links } from './replication/links/links.js';
@@ -43,6 +44,8 @@ export interface Sharing {
   /** Opens its channels, before this returns; there is at most one link to a peer. */
   onLink(peer: SharingPeer, link: Link): void;
   port(links: Links): ReplicationPort;
+  /** Null where ledgers are kept by nobody else. */
+  readonly keepers: KeepersPort | null;
   /** Takes no part any more. Called when the links are gone. */
   close(): Promise<void>;
 }
@@ -54,6 +57,7 @@ export interface OpenedReplication {
   readonly own: OwnNode;
   readonly settings: ReplicationSettings;
   readonly port: ReplicationPort;
+  readonly keepers: KeepersPort | null;
   close(): Promise<void>;
 }
 
@@ -92,7 +96,7 @@ export async function openReplication(
       },
     });
     return {
-      ...{ own, settings, port: sharing.port(links) },
+      ...{ own, settings, port: sharing.port(links), keepers: sharing.keepers },
       close: async () => {
         // Nothing comes over a link any more when what it would be put into is closed.
         try {
@@ -127,6 +131,7 @@ function unshared({ own }: SharingParts): Sharing {
     );
   return {
     onLink: () => undefined,
+    keepers: null,
     port: (links) => ({
       status: () => ({ node: own, links: links.status(), ledgers: [], warnings: [] }),
       statusOf: () => null,

@@ -6,6 +6,7 @@ import type { Config } from './config.js';
 import { makeDirectoryDurably } from './keys/durable-file.js';
 import { LedgerError } from './ledger/ledger-error.js';
 import { ReplicaLogs } from './ledger/replica-logs.js';
+import { openKeepers } from './open-keepers.js';
 import type { OpenedNode } from './open-node.js';
 import type { OpenSharing } from './open-replication.js';
 import { systemTimers } from './replication/links/timers.js';
@@ -19,12 +20,16 @@ import { parseVerifierKey } from './tlog/note-key.js';
 
 /** @param onFailure told once, when nothing is known any more of what is on disk. */
 export function sharingOver(
-  { data }: Pick<Config, 'data'>,
+  config: Pick<Config, 'data' | 'keys'>,
   opened: Pick<OpenedNode, 'eraser' | 'keyStore' | 'node' | 'ownHolders'>,
   onFailure: (error: LedgerError) => void,
 ): OpenSharing {
+  const { data } = config;
   const { keyStore, node } = opened;
   return async ({ own, keys, settings, clock, random, logger }) => {
+    const onLost = (cause: unknown): void => {
+      onFailure(failureOf(cause));
+    };
     const directory = join(data, 'replicas');
     // The logs last: what fails before leaves nothing open, and `Sharing.open` closes them where it fails.
     await makeDirectoryDurably(directory);
@@ -42,27 +47,35 @@ export function sharingOver(
       },
       erasing: erasingOver(opened),
       ...{ clock, random, timers, logger },
-      onFailure: (cause) => {
-        onFailure(
-          cause instanceof LedgerError
-            ? cause
-            : new LedgerError('LEDGER_FAILED', 'a shared ledger could not be kept: start again', {
-                cause,
-              }),
-        );
-      },
+      onFailure: onLost,
+    });
+    const keepers = await openKeepers(config, node.store, sharing, {
+      ...{ peers: settings.peers, receipt: keys.receipt, clock, timers, logger },
+      onFailure: onLost,
+    }).catch(async (cause: unknown) => {
+      await sharing.close();
+      throw cause;
     });
     return {
       onLink: (peer, link) => {
         sharing.onLink(peer, link);
+        keepers.onLink(peer, link);
       },
+      keepers,
       port: (links) => sharingPort({ sharing, links, own, settings, store, clock, timers }),
       // What destroys for a ledger is called off with the ledger, and what waits for one is refused by it.
       close: async () => {
+        await keepers.close();
         await Promise.all([opened.eraser.close(), sharing.close()]);
       },
     };
   };
+}
+
+function failureOf(cause: unknown): LedgerError {
+  return cause instanceof LedgerError
+    ? cause
+    : new LedgerError('LEDGER_FAILED', 'a log could not be kept: start again', { cause });
 }
 
 /** What shared ledgers have destroyed goes as this node's own erasures do, one rotation for both. */

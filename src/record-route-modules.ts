@@ -48,6 +48,7 @@ export function recordModules(parts: RouteParts, shared: SharedParts): RecordMod
     appendDurably(
       {
         port: opened.replication?.port ?? null,
+        keepers: opened.replication?.keepers ?? null,
         timers: parts.timers,
         timeoutMillis: config.quorumTimeoutMillis,
       },

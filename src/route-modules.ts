@@ -7,6 +7,7 @@ import { backupsRoutes, describeBackups } from './api/routes/backups.js';
 import { consoleRoutes, describeConsole } from './api/routes/console.js';
 import { describeEpochs, epochsRoutes } from './api/routes/epochs.js';
 import { describeHealth, healthRoutes } from './api/routes/health.js';
+import { describeKeepers, keepersRoutes } from './api/routes/keepers.js';
 import { describeReplication, replicationRoutes } from './api/routes/replication.js';
 import { describeVerify, verifyRoutes } from './api/routes/verify.js';
 import { calendarModules } from './calendar-route-modules.js';
@@ -78,8 +79,15 @@ export function routeModules(parts: RouteParts): RouteModule[] {
       replicationRoutes({
         ...{ guard, body: shared.body, ledgers: shared.ledgers },
         ...{ replication: opened.replication, stopping: parts.stopping },
+        keepers: opened.replication?.keepers ?? null,
       }),
       describeReplication,
+    ),
+    v1(
+      keepersRoutes({
+        ...{ guard, body: shared.body, ledgers: shared.ledgers, keeping: opened.replication },
+      }),
+      describeKeepers,
     ),
     v1(anchorSigningRoutes({ guard, signing: node, body: shared.body }), describeAnchorSigning),
     // Behind the routes of fixed names, which are no epochs.

@@ -16,6 +16,7 @@ import type { TrySchema } from './commands/schema-trial.js';
 import type { Config, Secrets } from './config.js';
 import { anchoringWithSteps } from './epoch-steps.js';
 import { type Anchoring, EpochTimer } from './epoch-timer.js';
+import { keepersMetrics } from './keepers-metrics.js';
 import type { WriteOnceFiles } from './keys/write-once.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerStoreOptions } from './ledger/ledger-store.js';
@@ -42,6 +43,7 @@ import { FindableFields } from './queries/findable-fields.js';
 import { IdentityBook } from './queries/identity-book.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
 import { hasRecovered } from './readiness.js';
+import { keeperReasons } from './replication/keepers/keeper-trouble.js';
 import type { Timers } from './replication/links/timers.js';
 import { replicationMetrics, replicationReasons } from './replication-health.js';
 import type { PrintJob } from './reports/print-job.js';
@@ -146,9 +148,11 @@ export class Service {
               parts,
               parts.openSharing ?? sharingOver(config, opened, onFailure),
             );
+      const keepers = replication?.keepers ?? null;
       if (replication !== null) {
         lifetime.add(() => replication.close());
         replicationMetrics(metrics.registry, () => replication.port.status());
+        if (keepers !== null) keepersMetrics(metrics.registry, () => keepers.status());
       }
       const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
       const augmentation = await openAugmentation(config, parts, opened, metrics);
@@ -218,6 +222,7 @@ export class Service {
             ...batchReasons(seals),
             ...backups.reasons(),
             ...(replication === null ? [] : replicationReasons(replication.port.status())),
+            ...(keepers === null ? [] : keeperReasons(keepers.status())),
             ...(augmentation?.reasons() ?? []),
           ],
         }),

@@ -32,6 +32,9 @@ export function transferModules(parts: RouteParts, shared: SharedParts): RouteMo
       }),
       describeFeed,
     ),
-    v1(logRoutes({ guard, ledgers }), describeLog),
+    v1(
+      logRoutes({ guard, ledgers, cosigners: parts.opened.replication?.keepers ?? null }),
+      describeLog,
+    ),
   ];
 }

@@ -207,6 +207,7 @@ describe('a node with peers', () => {
             lagOf: () => ({ lag: 4, silentSince: null }),
           }),
           close: () => Promise.resolve(),
+          keepers: null,
         }),
     });
     await node.request('/v1/ledgers', { json: { name: 'kyc' } });
@@ -260,6 +261,7 @@ describe('a node with peers', () => {
             statusOf: () => kept(own),
           }),
           close: () => Promise.resolve(),
+          keepers: null,
         }),
     });
     const env = { CHIROGRAPH_URL: node.service.url, CHIROGRAPH_KEY: node.adminKey };

@@ -145,6 +145,7 @@ describe('a service', () => {
       '/v1/ledgers/{ledger}/export',
       '/v1/ledgers/{ledger}/feed',
       '/v1/ledgers/{ledger}/group',
+      '/v1/ledgers/{ledger}/keepers',
       '/v1/ledgers/{ledger}/misbehaviour',
       '/v1/ledgers/{ledger}/move',
       '/v1/ledgers/{ledger}/proofs/consistency',

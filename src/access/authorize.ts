@@ -90,6 +90,8 @@ const ALLOWED = {
   'group:read': ['operator', ...EVERYONE],
   'group:change': ['admin'],
   'group:move': ['operator', 'admin'],
+  /** Which peers keep a ledger that they cannot read. */
+  'keepers:change': ['admin'],
   /** Having a digest stamped with the next epoch: what it is of, the node never learns. */
   'calendar:submit': ['operator', 'writer', 'admin'],
   'calendar:read': ['operator', ...EVERYONE],

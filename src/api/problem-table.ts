@@ -51,6 +51,7 @@ export const PROBLEMS = {
 
   REPLICATION_OFF: kind(409, 'The node has no peers'),
   GROUP_REFUSED: kind(409, 'The group cannot keep the ledger'),
+  KEEPERS_REFUSED: kind(409, 'Those keepers cannot keep the ledger'),
   MOVE_REFUSED: kind(409, 'The member cannot write the ledger'),
   MOVE_TIMED_OUT: kind(503, 'The other member does not write yet', 5),
 

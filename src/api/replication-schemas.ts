@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { definedMembers } from '../base/defined-members.js';
 import { formatInstant } from '../base/time.js';
+import type { KeepersStatus } from '../replication/keepers/keepers-port.js';
 import { stoppingText, TROUBLES, troublesOf, troubleText } from '../replication/ledger-trouble.js';
 import type { LinksStatus, PeerStatus } from '../replication/links/link-status.js';
 import {
@@ -10,6 +11,7 @@ import {
   SHARED_ROLES,
   type SharedLedgerStatus,
 } from '../replication/replication-port.js';
+import { keepersSchema, shownKeepers } from './keepers-schemas.js';
 import { instantSchema } from './schemas.js';
 
 const count = z.number().int().nonnegative();
@@ -97,16 +99,23 @@ export const replicationSchema = z
       refused: z.record(z.string(), count),
     }),
     ledgers: z.array(sharedLedgerSchema),
+    keepers: keepersSchema
+      .nullable()
+      .meta({ description: 'Who keeps ledgers and has no part in them.' }),
     warnings: z.array(z.string()),
   })
   .meta({ id: 'Replication' });
 
-export function shownReplication(status: ReplicationStatus): z.infer<typeof replicationSchema> {
+export function shownReplication(
+  status: ReplicationStatus,
+  keepers: KeepersStatus | null,
+): z.infer<typeof replicationSchema> {
   const { node, links, ledgers, warnings } = status;
   return {
     node: { ...node },
     links: shownLinks(links),
     ledgers: ledgers.map(shownSharedLedger),
+    keepers: keepers && shownKeepers(keepers),
     warnings: [...warnings],
   };
 }

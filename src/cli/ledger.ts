@@ -6,6 +6,7 @@ import { definedMembers } from '../base/defined-members.js';
 import { expected } from './answers.js';
 import { CliError } from './cli-error.js';
 import { repeated, withExamples } from './command-help.js';
+import { addKeepersCommand } from './ledger-keepers.js';
 import { ledgerPath, type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
 import { numberOf } from './server-options.js';
 import { groupLines, sharedLedgerSchema } from './shared-ledger-lines.js';
@@ -59,6 +60,7 @@ export function addLedgerCommand(program: Command, terminal: Terminal, end: End)
     'chirograph ledger group kyc',
     'chirograph ledger group kyc --member paris --member rome:vote-only --countries DE,FR',
   );
+  addKeepersCommand(ledger, terminal);
   const move = withNodeOptions(ledger.command('move').argument('<ledger>'))
     .description('let another node write a ledger; ends when it does')
     .requiredOption('--to <peer>', 'the member that is to write')

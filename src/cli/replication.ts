@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { expected } from './answers.js';
 import { columns } from './columns.js';
 import { withExamples } from './command-help.js';
+import { isKeepingWrong, keepersLines, keepersSchema } from './keeper-lines.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
 import { addReplicationKeysCommand } from './replication-keys.js';
 import { sharedLedgerLines, sharedLedgerSchema } from './shared-ledger-lines.js';
@@ -20,7 +21,10 @@ export function addReplicationCommand(program: Command, terminal: Terminal, end:
       const answer = await client.request({ method: 'GET', path: '/v1/replication' });
       const said = expected(statusSchema, answer);
       printResult(terminal, flags.json, answer, linesOf(said));
-      end(said.ledgers.some(({ troubles }) => troubles.length > 0) ? EXIT.no : EXIT.done);
+      const isWrong =
+        said.ledgers.some(({ troubles }) => troubles.length > 0) ||
+        (said.keepers !== null && isKeepingWrong(said.keepers));
+      end(isWrong ? EXIT.no : EXIT.done);
     });
   withExamples(status, 'chirograph replication status --url http://127.0.0.1:8787');
   addReplicationKeysCommand(replication, terminal);
@@ -42,16 +46,24 @@ const statusSchema = z.object({
   node: z.object({ site: z.string(), country: z.string().nullable(), receiptKey: z.string() }),
   links: z.object({ peers: z.array(peerSchema) }),
   ledgers: z.array(sharedLedgerSchema),
+  keepers: keepersSchema.nullable(),
   warnings: z.array(z.string()),
 });
 
-function linesOf({ node, links, ledgers, warnings }: z.infer<typeof statusSchema>): string[] {
+function linesOf({
+  node,
+  links,
+  ledgers,
+  keepers,
+  warnings,
+}: z.infer<typeof statusSchema>): string[] {
   const country = node.country === null ? '' : `, ${node.country}`;
   return [
     `this node: site ${oneLine(node.site)}${oneLine(country)}, receipt key ${oneLine(node.receiptKey)}`,
     ...columns(['PEER', 'LINK', 'SINCE', 'ROUND TRIP', 'LINKS'], links.peers.map(peerCells)),
     ...links.peers.flatMap(peerRemarks),
     ...(ledgers.length === 0 ? ['no ledger is shared'] : sharedLedgerLines(ledgers)),
+    ...(keepers === null ? [] : keepersLines(keepers)),
     ...warnings.map((warning) => `warning: ${oneLine(warning)}`),
   ];
 }

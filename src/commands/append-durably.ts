@@ -2,18 +2,21 @@
  * How far entries are to have come when an append is answered. A ledger that is shared shows nothing before a write quorum
  * has it, which may take longer than a client waits: then the append goes on, and the answer says so.
  */
+import type { KeepersPort } from '../replication/keepers/keepers-port.js';
 import type { Timers } from '../replication/links/timers.js';
 import type { ReplicationPort } from '../replication/replication-port.js';
 import type { RecordResult } from './append-target.js';
 import { CommandError } from './command-error.js';
 
-/** On the disk of this node alone; of a write quorum; of all members that keep the data. */
+/** On the disk of this node alone; of a write quorum; of all that keep the data: members of a group, or this node and its keepers. */
 export const DURABILITIES = ['local', 'quorum', 'all'] as const;
 export type Durability = (typeof DURABILITIES)[number];
 
 export interface AppendDurablyDeps {
   /** Null of a node without peers. */
   readonly port: Pick<ReplicationPort, 'lagOf' | 'atAll'> | null;
+  /** Null where ledgers are kept by nobody else. */
+  readonly keepers: Pick<KeepersPort, 'atKeepers' | 'countOf'> | null;
   readonly timers: Timers;
   readonly timeoutMillis: number;
 }
@@ -38,15 +41,15 @@ export type DurablyAppended<R> =
 
 /** @throws CommandError DURABILITY_REFUSED, and nothing is appended; what `append` throws. */
 export async function appendDurably<R>(
-  { port, timers, timeoutMillis }: AppendDurablyDeps,
+  deps: AppendDurablyDeps,
   log: DurableLog,
   wanted: Durability | null,
   append: () => Promise<readonly RecordResult<R>[]>,
 ): Promise<DurablyAppended<R>> {
+  const { port, timers, timeoutMillis } = deps;
   const isShared = port !== null && port.lagOf(log.origin) !== null;
   if (!isShared) {
-    if (wanted !== null && wanted !== 'local')
-      throw refused('this node keeps the ledger alone: there is nothing but durability=local');
+    if (wanted === 'quorum' || wanted === 'all') return appendKept(deps, log, wanted, append);
     return { kind: 'appended', results: await append(), durability: wanted, isLate: false };
   }
   if (wanted === 'local')
@@ -63,6 +66,34 @@ export async function appendDurably<R>(
     await port.atAll(log.origin, log.head.size, late.signal);
     const isLate = late.signal.aborted;
     return { kind: 'appended', results, durability: isLate ? 'quorum' : 'all', isLate };
+  } finally {
+    callOff();
+  }
+}
+
+/** Of a ledger that one node writes alone, and keepers keep: it is shown at once, and answered when they have it. */
+async function appendKept<R>(
+  { keepers, timers, timeoutMillis }: AppendDurablyDeps,
+  log: DurableLog,
+  wanted: 'quorum' | 'all',
+  append: () => Promise<readonly RecordResult<R>[]>,
+): Promise<DurablyAppended<R>> {
+  const all = keepers?.countOf(log.origin) ?? 0;
+  if (keepers === null || all === 0)
+    throw refused('this node keeps the ledger alone: there is nothing but durability=local');
+  // A majority of all that have it, this node among them.
+  const quorum = Math.floor((all + 1) / 2);
+  const late = new AbortController();
+  const callOff = timers.after(timeoutMillis, () => {
+    late.abort();
+  });
+  try {
+    const results = await append();
+    const count = wanted === 'all' ? all : quorum;
+    const having = await keepers.atKeepers(log.origin, log.head.size, count, late.signal);
+    const isLate = having < count;
+    const reached = having >= all ? 'all' : having >= quorum ? 'quorum' : 'local';
+    return { kind: 'appended', results, durability: isLate ? reached : wanted, isLate };
   } finally {
     callOff();
   }

@@ -30,14 +30,22 @@ export class ReplicaLogs {
   readonly #store: HypercoreStore;
   readonly #wal: WalSync;
   readonly #limits: ReplicaLimits;
+  /** Of which these are a part, and which they count in as well. */
+  readonly #whole: ReplicaLogs | null;
   /** Bytes that each open log has, or is about to have; and all of them together. */
   readonly #reserved = new Map<object, number>();
   #bytes = 0;
 
-  private constructor(store: HypercoreStore, wal: WalSync, limits: ReplicaLimits) {
+  private constructor(
+    store: HypercoreStore,
+    wal: WalSync,
+    limits: ReplicaLimits,
+    whole: ReplicaLogs | null = null,
+  ) {
     this.#store = store;
     this.#wal = wal;
     this.#limits = limits;
+    this.#whole = whole;
   }
 
   /**
@@ -56,6 +64,16 @@ export class ReplicaLogs {
     return new ReplicaLogs(store, wal, { ...REPLICA_LIMITS, ...limits });
   }
 
+  /** A part of the same store with limits of its own; closed with the whole. */
+  part(limits: ReplicaLimits): ReplicaLogs {
+    return new ReplicaLogs(this.#store, this.#wal, limits, this);
+  }
+
+  /** Of all logs that are open. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /**
    * Opens the copy of a log, or begins it.
    *
@@ -68,8 +86,7 @@ export class ReplicaLogs {
     observer: ReplicaObserver,
     synced: number,
   ): Promise<ReplicaLog> {
-    if (this.#reserved.size >= this.#limits.logs)
-      throw noRoom(`this node keeps ${this.#limits.logs} replicas already`);
+    this.#expectRoom();
     const log = await this.#open(segments, observer);
     if (await log.isWhole(Math.min(synced, log.length))) {
       await log.reserve();
@@ -96,8 +113,7 @@ export class ReplicaLogs {
         this.#reserve(owner, bytes);
       },
       onClose: () => {
-        this.#bytes -= this.#reserved.get(owner) ?? 0;
-        this.#reserved.delete(owner);
+        this.#release(owner);
       },
     };
     try {
@@ -108,10 +124,23 @@ export class ReplicaLogs {
     }
   }
 
+  #expectRoom(): void {
+    if (this.#whole !== null) this.#whole.#expectRoom();
+    if (this.#reserved.size >= this.#limits.logs)
+      throw noRoom(`this node keeps ${this.#limits.logs} replicas already`);
+  }
+
+  #release(owner: object): void {
+    if (this.#whole !== null) this.#whole.#release(owner);
+    this.#bytes -= this.#reserved.get(owner) ?? 0;
+    this.#reserved.delete(owner);
+  }
+
   #reserve(owner: object, bytes: number): void {
     const all = this.#bytes - (this.#reserved.get(owner) ?? 0) + bytes;
     if (all > this.#limits.bytes)
       throw noRoom(`replicas may take ${this.#limits.bytes} bytes, and this log needs more`);
+    if (this.#whole !== null) this.#whole.#reserve(owner, bytes);
     this.#bytes = all;
     this.#reserved.set(owner, bytes);
   }

@@ -10,7 +10,9 @@ export type SharingErrorCode =
   /** That member cannot write the ledger now. */
   | 'MOVE_REFUSED'
   /** The other member did not begin to write in time. */
-  | 'MOVE_TIMED_OUT';
+  | 'MOVE_TIMED_OUT'
+  /** Those that are asked for cannot keep the ledger beside it. */
+  | 'KEEPERS_REFUSED';
 
 export type ReplicationErrorCode =
   | SharingErrorCode

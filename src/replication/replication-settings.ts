@@ -1,6 +1,8 @@
 /** What an operator writes of this node and its peers, for links and for shared ledgers: parsed once, here. */
 import { z } from 'zod';
 import { definedMembers } from '../base/defined-members.js';
+import { ED25519_COSIGNATURE, parseVerifierKey, type VerifierKey } from '../tlog/note-key.js';
+import { TlogError } from '../tlog/tlog-error.js';
 import { type LinkSettings, parseLinkSettings, type PeerSettings } from './links/link-settings.js';
 import type { NodeId } from './protocol/term.js';
 import { ReplicationError } from './replication-error.js';
@@ -19,6 +21,17 @@ export interface SharingPeer extends PeerSettings, Place {
   readonly url: string | null;
   /** It may put ledgers, with the keys of their tenants, onto this node. */
   readonly offers: boolean;
+  /** Of its cosignatures, where it is a witness; null of one that is not. */
+  readonly witness: VerifierKey | null;
+  /** How much this node keeps for it, blindly; null for nothing. */
+  readonly keeps: KeepingBudget | null;
+}
+
+/** What of logs of one peer may lie on this node beside its own ledgers. */
+export interface KeepingBudget {
+  /** Of all their blocks. */
+  readonly maxBytes: number;
+  readonly maxLogs: number;
 }
 
 export interface ReplicationSettings extends Omit<LinkSettings, 'peers'>, Place {
@@ -39,6 +52,19 @@ const url = z
   .max(1_000)
   .refine(isBaseUrl, 'must be an http or https URL without user, password, query and fragment')
   .transform((text) => text.replace(/\/+$/, ''));
+const keeps = z.strictObject({
+  maxBytes: z.int().min(1),
+  maxLogs: z.int().min(1).max(10_000),
+});
+const witness = z
+  .string()
+  .max(1_000)
+  .transform((text, context): VerifierKey => {
+    const key = witnessKeyFrom(text);
+    if (key !== null) return key;
+    context.addIssue({ code: 'custom', message: 'must be the verifier key of a witness' });
+    return z.NEVER;
+  });
 /** What parseLinkSettings judges. */
 const ofLinks = z.unknown().optional();
 const peer = z.strictObject({
@@ -46,6 +72,7 @@ const peer = z.strictObject({
   ...{ receiptKey, site, country },
   url: url.optional(),
   offers: z.boolean().default(false),
+  ...{ keeps: keeps.optional(), witness: witness.optional() },
 });
 const settings = z
   .strictObject({
@@ -80,8 +107,9 @@ export function parseReplicationSettings(input: unknown): ReplicationSettings {
   const shared = peers.flatMap((one, at) => {
     const link = links.peers[at];
     if (link === undefined) return [];
-    const { offers, receiptKey: key } = one;
-    return [{ ...link, ...placeOf(one), receiptKey: key, url: one.url ?? null, offers }];
+    const { keeps: budget = null, offers, receiptKey: key, witness: cosigner = null } = one;
+    const may = { url: one.url ?? null, offers, keeps: budget, witness: cosigner };
+    return [{ ...link, ...placeOf(one), receiptKey: key, ...may }];
   });
   return { ...links, ...placeOf(own), peers: shared };
 }
@@ -94,4 +122,14 @@ function isBaseUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, search, hash } = new URL(text);
   return /^https?:$/.test(protocol) && [username, password, search, hash].join('') === '';
+}
+
+function witnessKeyFrom(text: string): VerifierKey | null {
+  try {
+    const key = parseVerifierKey(text);
+    return key.type === ED25519_COSIGNATURE ? key : null;
+  } catch (cause) {
+    if (cause instanceof TlogError) return null;
+    throw cause;
+  }
 }

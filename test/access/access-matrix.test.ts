@@ -148,6 +148,17 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     ...ofLedger,
     ask: () => ({ path: `${KYC}/group`, method: 'PUT', json: { members: [{ peer: 'b' }] } }),
   },
+  'GET /v1/ledgers/{ledger}/keepers': {
+    may: ['operator', ...EVERYONE],
+    ...ofLedger,
+    ask: get(`${KYC}/keepers`),
+  },
+  'PUT /v1/ledgers/{ledger}/keepers': {
+    may: ADMINS,
+    status: 409,
+    ...ofLedger,
+    ask: () => ({ path: `${KYC}/keepers`, method: 'PUT', json: { keepers: [{ peer: 'b' }] } }),
+  },
   'POST /v1/ledgers/{ledger}/move': {
     may: ['operator', 'admin'],
     status: 409,

@@ -11,7 +11,8 @@ const nodeId = (digit: string): NodeId => digit.repeat(64) as NodeId;
 const own = { receiptKey: nodeId('5'), linkKey: '' as LinkKey, site: 'ber1', country: 'DE' };
 
 function peer(name: string, digit: string, country: string | null): SharingPeer {
-  const links = { linkKey: '' as LinkKey, address: null, url: null, offers: false };
+  const may = { offers: false, keeps: null, witness: null };
+  const links = { linkKey: '' as LinkKey, address: null, url: null, ...may };
   return { name, receiptKey: nodeId(digit), site: `${name}1`, country, ...links };
 }
 

@@ -24,6 +24,7 @@ import { IDENTITY_FAULTS } from '../identities/planted-faults.js';
 import { REHEARSAL_FAULT } from '../interop/rehearsal-fault.js';
 import { HANDOVER_FAULTS } from '../ledger/planted-handovers.js';
 import { OUTAGE_FAULTS } from '../outages/outage-faults.js';
+import { KEEPER_FAULTS } from '../replication/keepers/planted-keepers.js';
 import { LINK_FAULTS } from '../replication/links/planted-faults.js';
 import { REPLICA_FAULTS } from '../replication/planted-faults.js';
 import { MANY_FAULTS } from '../replication/planted-many.js';
@@ -64,6 +65,7 @@ const ALL = [
   ...HOLDER_FAULTS,
   ...RETENTION_FAULTS,
   ...LINK_FAULTS,
+  ...KEEPER_FAULTS,
   ...REPLICA_FAULTS,
   ...MANY_FAULTS,
   ...CLUSTER_FAULTS,

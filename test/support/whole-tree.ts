@@ -1,5 +1,6 @@
 /** A tree with all its leaves in memory: what whoever has read a whole log can compute by himself. */
 import type { LeafIndex, Sha256Digest, TreeSize } from '../../src/base/brand.js';
+import { proveConsistency } from '../../src/tlog/consistency-proof.js';
 import { proveInclusion } from '../../src/tlog/inclusion-proof.js';
 import { EMPTY_ROOT, parentLayer } from '../../src/tlog/merkle-hash.js';
 import { foldPeaks, peaksOf } from '../../src/tlog/tree-node.js';
@@ -25,6 +26,10 @@ export class WholeTree {
 
   inclusionProof(index: LeafIndex, size: TreeSize): Sha256Digest[] {
     return proveInclusion(index, size, (height, at) => this.#node(height, at));
+  }
+
+  consistencyProof(from: TreeSize, to: TreeSize): Sha256Digest[] {
+    return proveConsistency(from, to, (height, at) => this.#node(height, at));
   }
 
   #node(height: number, index: number): Sha256Digest {

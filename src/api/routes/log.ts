@@ -4,7 +4,13 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { utf8 } from '../../base/bytes.js';
 import { proveConsistency, proveInclusion } from '../../queries/prove.js';
-import { checkpointOfSize, newestCheckpoint, readTile } from '../../queries/read-log.js';
+import {
+  checkpointOfSize,
+  cosignedCheckpoint,
+  type Cosigners,
+  newestCheckpoint,
+  readTile,
+} from '../../queries/read-log.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
 import { ApiError } from '../api-error.js';
 import type { Guard } from '../authentication.js';
@@ -17,12 +23,19 @@ import { validate } from '../validate.js';
 export interface LogRoutesOptions {
   readonly guard: Guard;
   readonly ledgers: TenantLedgers;
+  /** Null where ledgers are kept by nobody else. */
+  readonly cosigners: Cosigners | null;
 }
 
 const TEXT = 'text/plain; charset=utf-8';
 const OCTETS = 'application/octet-stream';
 
 const pathSchema = z.object(ledgerPath);
+const checkpointQuerySchema = z.strictObject({
+  cosigned: z.enum(['true', 'false']).optional().meta({
+    description: 'With true, the newest that a keeper has cosigned, which may not be the newest.',
+  }),
+});
 const sizePathSchema = z.object({ ...ledgerPath, size: sizeText });
 const tilePathSchema = z.object({ ...ledgerPath, path: z.array(z.string()) });
 const inclusionQuerySchema = z.strictObject({ index: indexText, size: sizeText });
@@ -45,12 +58,17 @@ const consistencySchema = z.object({
   proof,
 });
 
-export function logRoutes({ guard, ledgers }: LogRoutesOptions): Router {
+export function logRoutes({ guard, cosigners, ledgers }: LogRoutesOptions): Router {
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/checkpoint', {
     get: guard('ledger:read', ({ tenant }, request, response) => {
       const { ledger } = validate(pathSchema, request.params, 'the path');
-      const note = newestCheckpoint(ledgers.find(tenant, ledger));
+      const { cosigned } = validate(checkpointQuerySchema, request.query, 'the query');
+      const found = ledgers.find(tenant, ledger);
+      const note =
+        cosigned === 'true'
+          ? cosignedCheckpoint(found, cosigners)
+          : newestCheckpoint(found, cosigners);
       response.setHeader('Content-Type', TEXT);
       response.setHeader('Cache-Control', 'no-store');
       response.end(note);
@@ -100,9 +118,9 @@ export function describeLog(registry: OpenAPIRegistry): void {
   registry.registerPath({
     method: 'get',
     path: `${path}/checkpoint`,
-    summary: 'The newest checkpoint',
+    summary: 'The newest checkpoint, with the cosignatures of those keepers that have it',
     tags,
-    request: { params: pathSchema },
+    request: { params: pathSchema, query: checkpointQuerySchema },
     responses: {
       200: { description: 'A signed note.', content: text },
       default: problemResponse,

@@ -11,6 +11,7 @@ import {
   type ShareLedgerDeps,
 } from '../../commands/share-ledger.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
+import type { KeepersPort } from '../../replication/keepers/keepers-port.js';
 import { ReplicationError } from '../../replication/replication-error.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
@@ -32,6 +33,8 @@ export interface ReplicationRoutesOptions {
   readonly ledgers: TenantLedgers;
   /** Null of a node without peers. */
   readonly replication: ShareLedgerDeps | null;
+  /** Null where ledgers are kept by nobody else. */
+  readonly keepers: Pick<KeepersPort, 'status'> | null;
   /** Aborted when the node begins to stop. */
   readonly stopping: AbortSignal;
 }
@@ -77,7 +80,7 @@ const misbehaviourSchema = z.object({
 const shownSchema = z.object({ shared: z.union([sharedLedgerSchema, z.null()]) });
 
 export function replicationRoutes(options: ReplicationRoutesOptions): Router {
-  const { guard, body, ledgers, replication, stopping } = options;
+  const { guard, body, keepers, ledgers, replication, stopping } = options;
   const router = Router({ caseSensitive: true, strict: true });
   const shown = (tenant: string, ledger: string): z.infer<typeof shownSchema> => {
     // Of another tenant's, or of none, nothing is said but that.
@@ -88,7 +91,8 @@ export function replicationRoutes(options: ReplicationRoutesOptions): Router {
   addResource(router, '/replication', {
     get: guard('replication:read', (_principal, request, response) => {
       validate(noQuerySchema, request.query, 'the query');
-      sendJson(response, 200, shownReplication(peersOf(replication).port.status()));
+      const status = peersOf(replication).port.status();
+      sendJson(response, 200, shownReplication(status, keepers?.status() ?? null));
     }),
   });
   addResource(router, '/ledgers/:ledger/group', {

@@ -23,21 +23,28 @@ const MODE = 0o600;
 
 export class ReplicaMemory {
   readonly #directory: string;
+  /** Path in the data directory. */
+  readonly #place: string;
   readonly #files: DurableFileSystem;
 
-  private constructor(directory: string, files: DurableFileSystem) {
+  private constructor(directory: string, place: string, files: DurableFileSystem) {
     this.#directory = directory;
+    this.#place = place;
     this.#files = files;
   }
 
-  /** @param replicas the directory of `ReplicaLogs`, which has been opened. */
+  /**
+   * @param replicas the directory of `ReplicaLogs`, which has been opened.
+   * @param name of it in the data directory.
+   */
   static async open(
     replicas: string,
     files: DurableFileSystem = durableFileSystem,
+    name = 'replicas',
   ): Promise<ReplicaMemory> {
     const directory = join(replicas, 'heads');
     await makeDirectoryDurably(directory, files);
-    return new ReplicaMemory(directory, files);
+    return new ReplicaMemory(directory, `${name}/heads`, files);
   }
 
   /** Null of a log that was never followed. @throws ReplicaError REPLICA_MEMORY_DAMAGED, REPLICA_MEMORY_NEWER. */
@@ -48,25 +55,25 @@ export class ReplicaMemory {
       bytes = await readFile(join(this.#directory, name));
     } catch (cause) {
       if (systemErrorCode(cause) === 'ENOENT') return null;
-      throw damaged(name, 'it cannot be read');
+      throw this.#damaged(name, 'it cannot be read');
     }
-    const { content } = parseStoredJsonUpTo(FORMAT, placeOf(name), bytes, {
-      damaged: (reason) => damaged(name, reason),
+    const { content } = parseStoredJsonUpTo(FORMAT, this.#placeOf(name), bytes, {
+      damaged: (reason) => this.#damaged(name, reason),
       newer: (format, known) =>
         new ReplicaError(
           'REPLICA_MEMORY_NEWER',
-          `${placeOf(name)} has format ${format}; this version reads up to ${known}`,
+          `${this.#placeOf(name)} has format ${format}; this version reads up to ${known}`,
         ),
     });
-    const remembered = readRemembered(content, (reason) => damaged(name, reason));
-    if (remembered.origin !== origin) throw damaged(name, 'it is of another log');
+    const remembered = readRemembered(content, (reason) => this.#damaged(name, reason));
+    if (remembered.origin !== origin) throw this.#damaged(name, 'it is of another log');
     return remembered;
   }
 
   /** Durable when it returns. A crash before leaves what was remembered before. */
   async remember(remembered: Remembered): Promise<void> {
     const name = nameOf(remembered.origin, HEAD);
-    const bytes = formatStoredJson(placeOf(name), rememberedToJson(remembered), FORMAT);
+    const bytes = formatStoredJson(this.#placeOf(name), rememberedToJson(remembered), FORMAT);
     await writeFileDurably(join(this.#directory, name), bytes, MODE, this.#files);
   }
 
@@ -91,6 +98,17 @@ export class ReplicaMemory {
   proofPath(origin: string): string {
     return join(this.#directory, nameOf(origin, PROOF));
   }
+
+  #placeOf(name: string): string {
+    return `${this.#place}/${name}`;
+  }
+
+  #damaged(name: string, reason: string): ReplicaError {
+    return new ReplicaError(
+      'REPLICA_MEMORY_DAMAGED',
+      `${this.#placeOf(name)} is not what was written: ${reason}; put it back, for without it another history could pass for the log`,
+    );
+  }
 }
 
 const HEAD = '.json';
@@ -98,15 +116,4 @@ const PROOF = '.misbehaviour.json';
 
 function nameOf(origin: string, ending: string): string {
   return `${sha256Hex(origin)}${ending}`;
-}
-
-function placeOf(name: string): string {
-  return `replicas/heads/${name}`;
-}
-
-function damaged(name: string, reason: string): ReplicaError {
-  return new ReplicaError(
-    'REPLICA_MEMORY_DAMAGED',
-    `${placeOf(name)} is not what was written: ${reason}; put it back, for without it another history could pass for the log`,
-  );
 }
