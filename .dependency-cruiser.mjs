@@ -74,7 +74,8 @@ const mayImport = {
 const homeOf = {
   '(hypercore|corestore)': 'ledger/',
   'rocksdb-native': 'ledger/',
-  '(@hyperswarm/secret-stream|hyperdht|noise-curve-ed|noise-handshake|protomux)': 'replication/',
+  '(@hyperswarm/secret-stream|blind-peer-muxer|hyperdht|noise-curve-ed|noise-handshake|protomux|z32)':
+    'replication/',
   '(bitcoinjs-lib|tiny-secp256k1)': 'anchoring/',
   express: '(api/|[^/]+/http)',
   commander: '(cli/|main)',

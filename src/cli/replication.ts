@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { expected } from './answers.js';
+import { blindPeerLines, blindPeerSchema } from './blind-peer-lines.js';
 import { columns } from './columns.js';
 import { withExamples } from './command-help.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
@@ -20,7 +21,8 @@ export function addReplicationCommand(program: Command, terminal: Terminal, end:
       const answer = await client.request({ method: 'GET', path: '/v1/replication' });
       const said = expected(statusSchema, answer);
       printResult(terminal, flags.json, answer, linesOf(said));
-      end(said.ledgers.some(({ troubles }) => troubles.length > 0) ? EXIT.no : EXIT.done);
+      const looked = [...said.ledgers, ...said.blindPeers];
+      end(looked.some(({ troubles }) => troubles.length > 0) ? EXIT.no : EXIT.done);
     });
   withExamples(status, 'chirograph replication status --url http://127.0.0.1:8787');
   addReplicationKeysCommand(replication, terminal);
@@ -42,16 +44,19 @@ const statusSchema = z.object({
   node: z.object({ site: z.string(), country: z.string().nullable(), receiptKey: z.string() }),
   links: z.object({ peers: z.array(peerSchema) }),
   ledgers: z.array(sharedLedgerSchema),
+  blindPeers: z.array(blindPeerSchema),
   warnings: z.array(z.string()),
 });
 
-function linesOf({ node, links, ledgers, warnings }: z.infer<typeof statusSchema>): string[] {
+function linesOf(status: z.infer<typeof statusSchema>): string[] {
+  const { node, links, ledgers, blindPeers, warnings } = status;
   const country = node.country === null ? '' : `, ${node.country}`;
   return [
     `this node: site ${oneLine(node.site)}${oneLine(country)}, receipt key ${oneLine(node.receiptKey)}`,
     ...columns(['PEER', 'LINK', 'SINCE', 'ROUND TRIP', 'LINKS'], links.peers.map(peerCells)),
     ...links.peers.flatMap(peerRemarks),
     ...(ledgers.length === 0 ? ['no ledger is shared'] : sharedLedgerLines(ledgers)),
+    ...blindPeerLines(blindPeers),
     ...warnings.map((warning) => `warning: ${oneLine(warning)}`),
   ];
 }

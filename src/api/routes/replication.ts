@@ -11,6 +11,7 @@ import {
   type ShareLedgerDeps,
 } from '../../commands/share-ledger.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
+import type { JudgedBlindPeer } from '../../replication/blind-peers/blind-peer-status.js';
 import { ReplicationError } from '../../replication/replication-error.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
@@ -26,12 +27,16 @@ import { addResource } from '../resource.js';
 import { json, problemResponse } from '../schemas.js';
 import { validate } from '../validate.js';
 
+export interface ReplicationRoutesDeps extends ShareLedgerDeps {
+  readonly blindPeers: () => readonly JudgedBlindPeer[];
+}
+
 export interface ReplicationRoutesOptions {
   readonly guard: Guard;
   readonly body: BodyLimits;
   readonly ledgers: TenantLedgers;
   /** Null of a node without peers. */
-  readonly replication: ShareLedgerDeps | null;
+  readonly replication: ReplicationRoutesDeps | null;
   /** Aborted when the node begins to stop. */
   readonly stopping: AbortSignal;
 }
@@ -88,7 +93,8 @@ export function replicationRoutes(options: ReplicationRoutesOptions): Router {
   addResource(router, '/replication', {
     get: guard('replication:read', (_principal, request, response) => {
       validate(noQuerySchema, request.query, 'the query');
-      sendJson(response, 200, shownReplication(peersOf(replication).port.status()));
+      const { port, blindPeers } = peersOf(replication);
+      sendJson(response, 200, shownReplication(port.status(), blindPeers()));
     }),
   });
   addResource(router, '/ledgers/:ledger/group', {
@@ -157,7 +163,7 @@ export function replicationRoutes(options: ReplicationRoutesOptions): Router {
   return router;
 }
 
-function peersOf(replication: ShareLedgerDeps | null): ShareLedgerDeps {
+function peersOf(replication: ReplicationRoutesDeps | null): ReplicationRoutesDeps {
   if (replication !== null) return replication;
   throw new ReplicationError(
     'REPLICATION_OFF',
