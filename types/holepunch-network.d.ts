@@ -142,6 +142,8 @@ declare module 'hyperdht' {
   }
   export default class HyperDHT extends EventEmitter {
     constructor(options: Options);
+    /** Of its options, or made for this once. */
+    readonly defaultKeyPair: NoiseKeyPair;
     static bootstrapper(port: number, host: string, options?: Partial<Options>): HyperDHT;
     address(): Address;
     /** Bound, and known to the others as far as they answer. */

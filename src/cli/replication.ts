@@ -6,6 +6,7 @@ import { blindPeerLines, blindPeerSchema } from './blind-peer-lines.js';
 import { columns } from './columns.js';
 import { withExamples } from './command-help.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
+import { addReplicationFetchCommand } from './replication-fetch.js';
 import { addReplicationKeysCommand } from './replication-keys.js';
 import { sharedLedgerLines, sharedLedgerSchema } from './shared-ledger-lines.js';
 import { type End, EXIT, oneLine, printResult, type Terminal } from './terminal.js';
@@ -26,6 +27,7 @@ export function addReplicationCommand(program: Command, terminal: Terminal, end:
     });
   withExamples(status, 'chirograph replication status --url http://127.0.0.1:8787');
   addReplicationKeysCommand(replication, terminal);
+  addReplicationFetchCommand(replication, terminal, end);
 }
 
 const peerSchema = z.object({

@@ -5,6 +5,7 @@
  */
 import type Hypercore from 'hypercore';
 import type { HypercoreProof, KeyPair } from 'hypercore';
+import type { GivenCore } from './given-core.js';
 import {
   HypercoreLog,
   type HypercoreStore,
@@ -95,6 +96,10 @@ export class ReplicaLog {
 
   get segments(): readonly LogSegment[] {
     return this.#ends;
+  }
+
+  get cores(): readonly GivenCore[] {
+    return this.#log.cores;
   }
 
   discoveryKeyAt(length: number): Uint8Array {

@@ -24,6 +24,7 @@ import { IDENTITY_FAULTS } from '../identities/planted-faults.js';
 import { REHEARSAL_FAULT } from '../interop/rehearsal-fault.js';
 import { HANDOVER_FAULTS } from '../ledger/planted-handovers.js';
 import { OUTAGE_FAULTS } from '../outages/outage-faults.js';
+import { BLIND_PEER_FAULTS } from '../replication/blind-peers/planted-faults.js';
 import { LINK_FAULTS } from '../replication/links/planted-faults.js';
 import { REPLICA_FAULTS } from '../replication/planted-faults.js';
 import { ERASING_FAULTS } from '../replication/shared/planted-erasing.js';
@@ -63,6 +64,7 @@ const ALL = [
   ...HOLDER_FAULTS,
   ...RETENTION_FAULTS,
   ...LINK_FAULTS,
+  ...BLIND_PEER_FAULTS,
   ...REPLICA_FAULTS,
   ...CLUSTER_FAULTS,
   ...SHARED_FAULTS,

@@ -62,11 +62,6 @@ export const blindPeersSchema = z
     peers.map(({ country, ...peer }) => ({ ...peer, country: country ?? null })),
   );
 
-/** @throws ZodError naming what is wrong; never the value. */
-export function parseBlindPeerKey(text: string): LinkKey {
-  return key.parse(text);
-}
-
 export function isChosen(
   { ledgers }: Pick<BlindPeerSettings, 'ledgers'>,
   tenant: string,
