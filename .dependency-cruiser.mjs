@@ -74,8 +74,8 @@ const mayImport = {
 const homeOf = {
   '(hypercore|corestore)': 'ledger/',
   'rocksdb-native': 'ledger/',
-  '(@hyperswarm/secret-stream|blind-peer-muxer|hyperdht|noise-curve-ed|noise-handshake|protomux|z32)':
-    'replication/',
+  '(@hyperswarm/secret-stream|hyperdht|noise-curve-ed|noise-handshake|protomux)': 'replication/',
+  '(blind-peer-muxer|z32)': 'replication/blind-peers/',
   '(bitcoinjs-lib|tiny-secp256k1)': 'anchoring/',
   express: '(api/|[^/]+/http)',
   commander: '(cli/|main)',

@@ -12,6 +12,7 @@ const REASONS: Readonly<Record<BlindTrouble, string>> = {
   behind: 'lack blocks, and do not catch up: see the status',
   longer: 'say that they have more of a log than this node: see the status',
   cut: 'say that a log was cut and written again: see the status',
+  conflict: 'are given a log of which another history was shown: see the status',
   withheld: 'are not given ledgers that are chosen for them: see the status',
 };
 

@@ -105,6 +105,9 @@ const blindLogSchema = z.object({
     .nullable()
     .meta({ description: 'Blocks that it says to have, more than were here: an alarm.' }),
   cut: z.boolean().meta({ description: 'It says that the log was cut: an alarm.' }),
+  conflict: z
+    .boolean()
+    .meta({ description: "Another history was shown, signed by the log's key: an alarm." }),
   withheld: z
     .boolean()
     .meta({ description: 'Not given to it: the data may not lie where it stands.' }),
@@ -161,10 +164,11 @@ function shownBlindPeer({
   return {
     ...peer,
     since: formatInstant(since),
-    logs: logs.map(({ behindSince, isCut, isWithheld, ...log }) => ({
+    logs: logs.map(({ behindSince, hasConflict, isCut, isWithheld, ...log }) => ({
       ...log,
       behindSince: instantOf(behindSince),
       cut: isCut,
+      conflict: hasConflict,
       withheld: isWithheld,
     })),
     troubles: troubles.map((one) => ({ ...one })),

@@ -55,6 +55,14 @@ export class GivenCore {
     this.#core.replicate(stream);
   }
 
+  /**
+   * Told once somebody shows a head that the log's key has signed and that is of another history. Hypercore closes the log then,
+   * and nothing can be written to it in this run. @param listener the same one is told once, however often it is given.
+   */
+  onConflict(listener: () => void): void {
+    if (!this.#core.listeners('conflict').includes(listener)) this.#core.on('conflict', listener);
+  }
+
   /** @param peer by which its stream knows it. @returns null where it has not opened this Hypercore. */
   heldBy(peer: Uint8Array): HeldElsewhere | null {
     const there = this.#peer(peer);

@@ -41,7 +41,8 @@ export async function startBlindPeer(
   });
   const key = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
-      resolve((JSON.parse(line) as { key: string }).key);
+      // Hypercore has lines of its own.
+      if (line.startsWith('{')) resolve((JSON.parse(line) as { key: string }).key);
     });
     child.on('close', (code) => {
       reject(new Error(`the blind peer ended with ${code}`));

@@ -23,6 +23,8 @@ export interface BlindLogStatus {
   readonly longer: number | null;
   /** It says, or said, that the log was cut and written again. */
   readonly isCut: boolean;
+  /** Somebody has shown another history of it, signed by its key: it is not written any more. */
+  readonly hasConflict: boolean;
   /** It is not given to this peer, because the ledger's data may not lie where the peer stands. */
   readonly isWithheld: boolean;
 }
@@ -48,7 +50,7 @@ export interface BlindPeerStatus {
 /** That a blind peer may be away, or behind, before it is said. */
 export const BORNE_MILLIS = 10 * 60_000;
 
-export const BLIND_TROUBLES = ['away', 'behind', 'longer', 'cut', 'withheld'] as const;
+export const BLIND_TROUBLES = ['away', 'behind', 'longer', 'cut', 'conflict', 'withheld'] as const;
 export type BlindTrouble = (typeof BLIND_TROUBLES)[number];
 
 export interface FoundTrouble {
@@ -92,6 +94,11 @@ function logTroubles(
     found.push({
       kind: 'cut',
       text: `${name}: it says that the log was cut and written again, which this node never does: either it is false, or somebody else has the log's key`,
+    });
+  if (log.hasConflict)
+    found.push({
+      kind: 'conflict',
+      text: `${name}: another history of it was shown, signed by its key: this node, or what was shown, went on from an older copy; the next write to it ends the node`,
     });
   if (log.isWithheld)
     found.push({

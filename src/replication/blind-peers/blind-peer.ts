@@ -22,6 +22,8 @@ export interface ChosenLog {
   readonly origin: string;
   readonly cores: readonly GivenCore[];
   readonly isShared: boolean;
+  /** Somebody has shown another history of it, signed by its key. */
+  readonly hasConflict: boolean;
   /** Its data may not lie where the peer stands. */
   readonly isWithheld: boolean;
 }
@@ -169,10 +171,10 @@ export class BlindPeer {
       logger.error('a blind peer says that a log was cut and written again', named);
   }
 
-  #statusOf({ tenant, ledger, origin, cores, isWithheld }: ChosenLog): BlindLogStatus {
+  #statusOf({ tenant, ledger, origin, cores, isWithheld, hasConflict }: ChosenLog): BlindLogStatus {
     const kept = isWithheld ? undefined : this.#kept.get(origin);
     return {
-      ...{ tenant, ledger, origin, isWithheld, blocks: blocksIn(cores) },
+      ...{ tenant, ledger, origin, isWithheld, hasConflict, blocks: blocksIn(cores) },
       received: kept?.received ?? null,
       behindSince: kept === undefined ? null : behindSince(kept),
       longer: kept?.longer ?? null,

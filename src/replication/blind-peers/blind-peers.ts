@@ -30,6 +30,9 @@ const LOOK_MILLIS = 5_000;
 export class BlindPeers {
   readonly #options: BlindPeersOptions;
   readonly #peers: readonly BlindPeer[];
+  /** By origin, who is told of conflicts; and of which logs there was one. */
+  readonly #told = new Map<string, () => void>();
+  readonly #conflicts = new Set<string>();
   #cancel: () => void = () => undefined;
   #isClosed = false;
 
@@ -100,8 +103,25 @@ export class BlindPeers {
         for (const log of one.logs) {
           const isShared = one.isShared && log === one.reader;
           const { origin, cores } = log;
-          yield { tenant, ledger, origin, cores, isShared, isWithheld };
+          for (const core of cores) core.onConflict(this.#conflictOf(origin));
+          const hasConflict = this.#conflicts.has(origin);
+          yield { tenant, ledger, origin, cores, isShared, isWithheld, hasConflict };
         }
       }
+  }
+
+  /** The same each time. */
+  #conflictOf(origin: string): () => void {
+    const known = this.#told.get(origin);
+    if (known !== undefined) return known;
+    const tell = (): void => {
+      if (this.#conflicts.has(origin)) return;
+      this.#conflicts.add(origin);
+      this.#options.logger.error('another history of a log was shown, signed by its key', {
+        origin,
+      });
+    };
+    this.#told.set(origin, tell);
+    return tell;
   }
 }

@@ -102,7 +102,7 @@ describe('how far a blind peer is with a log', () => {
 
 const log: BlindLogStatus = {
   ...{ tenant: 'acme', ledger: 'kyc', origin: 'example.org/1/kyc', blocks: 9, received: 9 },
-  ...{ behindSince: null, longer: null, isCut: false, isWithheld: false },
+  ...{ behindSince: null, longer: null, isCut: false, isWithheld: false, hasConflict: false },
 };
 const peer: BlindPeerStatus = {
   ...{ name: 'vault', key: linkKey('vault'), country: null, state: 'linked', since: at(0) },
@@ -124,8 +124,8 @@ describe('what is wrong with a blind peer', () => {
   });
 
   it('is said at once where it has more, a cut, or may not have it', () => {
-    const all = [{ ...log, longer: 12, isCut: true, isWithheld: true }];
-    expect(kinds({ logs: all }, 0)).toEqual(['longer', 'cut', 'withheld']);
+    const all = [{ ...log, longer: 12, isCut: true, isWithheld: true, hasConflict: true }];
+    expect(kinds({ logs: all }, 0)).toEqual(['longer', 'cut', 'conflict', 'withheld']);
     const [first] = blindTroubles({ ...peer, logs: all }, at(0));
     expect(first?.text).toMatch(/^acme\/kyc: .* 12 blocks/);
   });
