@@ -106,6 +106,10 @@ export class BlindLink {
     return this.#isOpen ? (this.#options.stream.rawStream.bytesTransmitted ?? 0) : 0;
   }
 
+  hasGiven(cores: readonly GivenCore[]): boolean {
+    return cores.some(({ key }) => this.#given.has(toHex(key)));
+  }
+
   /** Those that it has not been given yet; called once the peer takes any. */
   give(cores: readonly GivenCore[]): void {
     const fresh = cores.filter(({ key }) => !this.#given.has(toHex(key)));

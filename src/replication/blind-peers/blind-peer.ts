@@ -82,6 +82,9 @@ export class BlindPeer {
   /** Gives it those logs that it may have, and looks how far it has come. @param chosen all that it is to keep, as they are now. */
   look(chosen: readonly ChosenLog[]): void {
     this.#chosen = chosen;
+    // A group that has come to name countries: a Hypercore is given until the connection ends, so it ends, and the next one is not given it.
+    if (chosen.some(({ cores, isWithheld }) => isWithheld && this.#link?.hasGiven(cores) === true))
+      void this.#link?.close();
     for (const log of chosen) {
       if (log.isWithheld) continue;
       if (this.#isLinked) this.#link?.give(log.cores);
@@ -162,7 +165,8 @@ export class BlindPeer {
     const now = lookedAt(before, seen, isShared, clock.now());
     this.#kept.set(origin, now);
     const named = { peer: this.settings.name, tenant, ledger, origin };
-    if (now.longer !== null && now.longer !== before?.longer)
+    // Once: what it says next may be more each time.
+    if (now.longer !== null && (before?.longer ?? null) === null)
       logger.error('a blind peer says that it has more of a log than this node', {
         ...named,
         ...{ here: blocksIn(seen), there: now.longer },

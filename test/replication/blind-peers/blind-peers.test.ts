@@ -208,9 +208,31 @@ describe('a blind peer', () => {
     expect(node.log('vault', 'kyc')).toMatchObject({ isWithheld: true, received: null });
     expect(node.peer('vault').troubles).toMatchObject([{ kind: 'withheld' }]);
     const key = keyOf(node, 'kyc');
+    expect(node.peer('vault').reconnects).toBe(0);
     await node.takeBack();
     await peer.end('SIGTERM');
     expect(await holdsRaw(join(root, 'blind'), key)).toBe(false);
+  });
+
+  it('is given no more of them once its group says so', async () => {
+    const peer = await blindPeer();
+    const node = await writer();
+    await node.append('acme', 'kyc', 'one');
+    const { store } = node.opened;
+    await store.share(store.ledger(store.tenantNamed('acme')?.handle ?? '', 'kyc').identity.handle);
+    let countries: readonly string[] | null = null;
+    node.give([vault(peer.key, 'acme/kyc', 'acme/hr')], () => countries);
+    await received(node, 'kyc');
+    countries = ['DE'];
+    const isAgain = (): boolean => {
+      node.step('vault');
+      return node.peer('vault').reconnects === 1;
+    };
+    await eventually(isAgain, 'another connection', WITHIN);
+    await received(node, 'hr');
+    expect(node.log('vault', 'kyc')).toMatchObject({ isWithheld: true, received: null });
+    const [core] = coresOf(node, 'kyc');
+    expect(core?.heldBy(Buffer.from(peer.key, 'hex'))).toBeNull();
   });
 });
 

@@ -67,6 +67,14 @@ export const BLIND_PEER_FAULTS: readonly FaultOfSuite[] = [
     tests: 'may not lie',
   },
   {
+    name: 'what was given goes on being given',
+    file: PEER,
+    find: 'void this.#link?.close();',
+    replace: '',
+    suite: WHOLE,
+    tests: 'no more of them',
+  },
+  {
     name: 'Hypercores are given and nobody is asked to keep them',
     file: LINK,
     find: 'this.#channel?.addCores({',
