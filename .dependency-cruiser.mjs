@@ -75,6 +75,7 @@ const homeOf = {
   '(hypercore|corestore)': 'ledger/',
   'rocksdb-native': 'ledger/',
   '(@hyperswarm/secret-stream|hyperdht|noise-curve-ed|noise-handshake|protomux)': 'replication/',
+  '(blind-peer-muxer|z32)': 'replication/blind-peers/',
   '(bitcoinjs-lib|tiny-secp256k1)': 'anchoring/',
   express: '(api/|[^/]+/http)',
   commander: '(cli/|main)',

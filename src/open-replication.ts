@@ -4,15 +4,20 @@
  */
 import { toHex, utf8ToString } from './base/bytes.js';
 import { parseStrictJson } from './base/canonical-json.js';
+import { Lifetime } from './base/lifetime.js';
 import type { Logger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import type { Config } from './config.js';
 import type { KeyStore, ReplicationKeys } from './keys/key-store.js';
 import type { KeepersPort } from './replication/keepers/keepers-port.js';
+import type { LedgerStore } from './ledger/ledger-store.js';
+import type { JudgedBlindPeer } from './replication/blind-peers/blind-peer-status.js';
+import { BlindPeers } from './replication/blind-peers/blind-peers.js';
 import { linkKeyOf } from './replication/links/link-settings.js';
 import type { Link } from './replication/links/link.js';
 import { Links } from './replication/links/links.js';
+import { systemTimers } from './replication/links/timers.js';
 import type { NodeId } from './replication/protocol/term.js';
 import { ReplicationError } from './replication/replication-error.js';
 import type { OwnNode, ReplicationPort } from './replication/replication-port.js';
@@ -58,7 +63,14 @@ export interface OpenedReplication {
   readonly settings: ReplicationSettings;
   readonly port: ReplicationPort;
   readonly keepers: KeepersPort | null;
+  /** In the order of the settings. */
+  readonly blindPeers: () => readonly JudgedBlindPeer[];
   close(): Promise<void>;
+}
+
+export interface ReplicationParts extends Pick<SharingParts, 'clock' | 'random' | 'logger'> {
+  /** Whose logs blind peers may be given. */
+  readonly store: Pick<LedgerStore, 'tenants' | 'ledgersOf'>;
 }
 
 /** Null where no peers are set. @throws ConfigError CONFIG_REPLICATION_UNUSABLE. */
@@ -74,7 +86,7 @@ export async function readReplication({
 export async function openReplication(
   settings: ReplicationSettings,
   keyStore: Pick<KeyStore, 'beginReplicationKeys'>,
-  parts: Pick<SharingParts, 'clock' | 'random' | 'logger'>,
+  parts: ReplicationParts,
   openSharing: OpenSharing = (shared) => Promise.resolve(unshared(shared)),
 ): Promise<OpenedReplication> {
   const keys = await keyStore.beginReplicationKeys();
@@ -85,7 +97,10 @@ export async function openReplication(
       'peers: one of them has the receipt key of this very node; take it off its own list',
     );
   const { clock, random, logger } = parts;
+  const lifetime = new Lifetime();
   const sharing = await openSharing({ own, keys, settings, clock, random, logger });
+  // Nothing comes over a link any more when what it would be put into is closed.
+  lifetime.add(() => sharing.close());
   const byLinkKey = new Map(settings.peers.map((peer) => [peer.linkKey, peer]));
   try {
     const links = await Links.open({
@@ -95,21 +110,33 @@ export async function openReplication(
         if (peer !== undefined) sharing.onLink(peer, link);
       },
     });
+    lifetime.add(() => links.close());
+    const port = sharing.port(links);
+    const blindPeers = openBlindPeers(settings, links, port, parts);
+    if (blindPeers !== null) lifetime.add(() => blindPeers.close());
     return {
-      ...{ own, settings, port: sharing.port(links), keepers: sharing.keepers },
-      close: async () => {
-        // Nothing comes over a link any more when what it would be put into is closed.
-        try {
-          await links.close();
-        } finally {
-          await sharing.close();
-        }
-      },
+      ...{ own, settings, port, keepers: sharing.keepers },
+      blindPeers: () => blindPeers?.status() ?? [],
+      close: () => lifetime.close(),
     };
   } catch (cause) {
-    await sharing.close();
+    await lifetime.close();
     throw cause;
   }
+}
+
+function openBlindPeers(
+  { blindPeers: settings }: ReplicationSettings,
+  { dht }: Links,
+  port: ReplicationPort,
+  { clock, random, logger, store }: ReplicationParts,
+): BlindPeers | null {
+  if (settings.length === 0 || dht === null) return null;
+  return BlindPeers.open({
+    ...{ clock, random, logger, store, settings, timers: systemTimers },
+    dial: (key) => dht.dial(key),
+    countriesOf: (tenant, ledger) => port.statusOf(tenant, ledger)?.group?.countries ?? null,
+  });
 }
 
 export function ownNode(

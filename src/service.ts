@@ -10,6 +10,7 @@ import { Lifetime } from './base/lifetime.js';
 import type { Logger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
+import { blindPeerMetrics, blindPeerReasons } from './blind-peer-health.js';
 import { MapKeeper } from './commands/keep-maps.js';
 import type { Preparer } from './commands/preparation/preparer.js';
 import type { TrySchema } from './commands/schema-trial.js';
@@ -145,7 +146,7 @@ export class Service {
           : await openReplication(
               sharing,
               opened.keyStore,
-              parts,
+              { ...parts, store: opened.node.store },
               parts.openSharing ?? sharingOver(config, opened, onFailure),
             );
       const keepers = replication?.keepers ?? null;
@@ -153,6 +154,7 @@ export class Service {
         lifetime.add(() => replication.close());
         replicationMetrics(metrics.registry, () => replication.port.status());
         if (keepers !== null) keepersMetrics(metrics.registry, () => keepers.status());
+        blindPeerMetrics(metrics.registry, replication.blindPeers);
       }
       const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
       const augmentation = await openAugmentation(config, parts, opened, metrics);
@@ -221,7 +223,12 @@ export class Service {
             ...calendarReasons(calendars.stamps),
             ...batchReasons(seals),
             ...backups.reasons(),
-            ...(replication === null ? [] : replicationReasons(replication.port.status())),
+            ...(replication === null
+              ? []
+              : [
+                  ...replicationReasons(replication.port.status()),
+                  ...blindPeerReasons(replication.blindPeers()),
+                ]),
             ...(keepers === null ? [] : keeperReasons(keepers.status())),
             ...(augmentation?.reasons() ?? []),
           ],

@@ -142,6 +142,8 @@ declare module 'hyperdht' {
   }
   export default class HyperDHT extends EventEmitter {
     constructor(options: Options);
+    /** Of its options, or made for this once. */
+    readonly defaultKeyPair: NoiseKeyPair;
     static bootstrapper(port: number, host: string, options?: Partial<Options>): HyperDHT;
     address(): Address;
     /** Bound, and known to the others as far as they answer. */
@@ -155,4 +157,34 @@ declare module 'hyperdht' {
     destroy(options?: { force: boolean }): Promise<void>;
     toArray(): readonly Address[];
   }
+}
+
+declare module 'blind-peer-muxer' {
+  import type { Duplex } from 'node:stream';
+
+  export interface WantedCores {
+    readonly cores: readonly { readonly key: Uint8Array; readonly length: number }[];
+    /** 0 or 1, the most that a peer without a name may ask for: what is let go last where room runs out. */
+    readonly priority: number;
+    /** Whether strangers are to find the Hypercores by the DHT. */
+    readonly announce: boolean;
+    readonly referrer: Uint8Array | null;
+  }
+
+  /** The channel `blind-peer` on the Protomux of a stream, which is made if there is none; opened by the constructor. */
+  export default class BlindPeerMuxer {
+    /** @throws TypeError where the stream is destroyed. */
+    constructor(stream: Duplex, options: { onopen(): void; onclose(): void });
+    addCores(wanted: WantedCores): boolean;
+    close(): void;
+  }
+}
+
+declare module 'z32' {
+  const z32: {
+    encode(bytes: Uint8Array): string;
+    /** @throws Error for other characters. */
+    decode(text: string): Buffer;
+  };
+  export default z32;
 }

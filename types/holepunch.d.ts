@@ -87,6 +87,19 @@ declare module 'hypercore' {
     readonly remotePublicKey: Uint8Array | null;
     readonly remoteFork: number;
     readonly remoteLength: number;
+    /** Blocks that it has said to have, from the first one on. */
+    readonly remoteContiguousLength: number;
+    /** Beyond those that are contiguous. @returns of `findFirst` -1 beyond the largest number of a block. */
+    readonly remoteBitfield: { findFirst(value: boolean, from: number): number };
+    readonly wireWant: { send(range: WantedRange): void };
+    readonly wireUnwant: { send(range: WantedRange): void };
+  }
+
+  /** Of blocks: `length` is a power of two, `start` a multiple of it. */
+  export interface WantedRange {
+    readonly start: number;
+    readonly length: number;
+    readonly any: boolean;
   }
 
   export default class Hypercore extends EventEmitter {

@@ -3,6 +3,10 @@ import { z } from 'zod';
 import { definedMembers } from '../base/defined-members.js';
 import { formatInstant } from '../base/time.js';
 import type { KeepersStatus } from '../replication/keepers/keepers-port.js';
+import {
+  BLIND_TROUBLES,
+  type JudgedBlindPeer,
+} from '../replication/blind-peers/blind-peer-status.js';
 import { stoppingText, TROUBLES, troublesOf, troubleText } from '../replication/ledger-trouble.js';
 import type { LinksStatus, PeerStatus } from '../replication/links/link-status.js';
 import {
@@ -89,6 +93,41 @@ export const sharedLedgerSchema = z
   })
   .meta({ id: 'SharedLedger' });
 
+const blindLogSchema = z.object({
+  tenant: z.string(),
+  ledger: z.string(),
+  origin: z.string(),
+  blocks: count.meta({ description: 'Here.' }),
+  received: count.nullable().meta({
+    description:
+      'From the first on, as the blind peer says. It is no receipt: they may be on no disk. Null where it has said nothing yet.',
+  }),
+  behindSince: instantOrNull.meta({ description: 'Since when it lacks blocks that were here.' }),
+  longer: count
+    .nullable()
+    .meta({ description: 'Blocks that it says to have, more than were here: an alarm.' }),
+  cut: z.boolean().meta({ description: 'It says that the log was cut: an alarm.' }),
+  conflict: z
+    .boolean()
+    .meta({ description: "Another history was shown, signed by the log's key: an alarm." }),
+  withheld: z
+    .boolean()
+    .meta({ description: 'Not given to it: the data may not lie where it stands.' }),
+});
+const blindPeerSchema = z.object({
+  name: z.string(),
+  key: z.string().meta({ description: 'Hex.' }),
+  country: z.string().nullable(),
+  state: z.enum(['linked', 'dialling', 'waiting']),
+  since: instantSchema.meta({ description: 'Since when it is in touch, or out of touch.' }),
+  bytesOut: count,
+  reconnects: count,
+  failures: count.meta({ description: 'Tries in a row that led to no connection.' }),
+  lastFailure: z.string().nullable(),
+  logs: z.array(blindLogSchema).meta({ description: 'Of the ledgers that it is given.' }),
+  troubles: z.array(z.object({ kind: z.enum(BLIND_TROUBLES), text: z.string() })),
+});
+
 export const replicationSchema = z
   .object({
     node: z.object({ receiptKey: z.string(), linkKey: z.string(), ...place }),
@@ -102,6 +141,7 @@ export const replicationSchema = z
     keepers: keepersSchema
       .nullable()
       .meta({ description: 'Who keeps ledgers and has no part in them.' }),
+    blindPeers: z.array(blindPeerSchema),
     warnings: z.array(z.string()),
   })
   .meta({ id: 'Replication' });
@@ -109,6 +149,7 @@ export const replicationSchema = z
 export function shownReplication(
   status: ReplicationStatus,
   keepers: KeepersStatus | null,
+  blindPeers: readonly JudgedBlindPeer[],
 ): z.infer<typeof replicationSchema> {
   const { node, links, ledgers, warnings } = status;
   return {
@@ -116,7 +157,28 @@ export function shownReplication(
     links: shownLinks(links),
     ledgers: ledgers.map(shownSharedLedger),
     keepers: keepers && shownKeepers(keepers),
+    blindPeers: blindPeers.map(shownBlindPeer),
     warnings: [...warnings],
+  };
+}
+
+function shownBlindPeer({
+  since,
+  logs,
+  troubles,
+  ...peer
+}: JudgedBlindPeer): z.infer<typeof blindPeerSchema> {
+  return {
+    ...peer,
+    since: formatInstant(since),
+    logs: logs.map(({ behindSince, hasConflict, isCut, isWithheld, ...log }) => ({
+      ...log,
+      behindSince: instantOf(behindSince),
+      cut: isCut,
+      conflict: hasConflict,
+      withheld: isWithheld,
+    })),
+    troubles: troubles.map((one) => ({ ...one })),
   };
 }
 

@@ -2,10 +2,12 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { expected } from './answers.js';
+import { blindPeerLines, blindPeerSchema } from './blind-peer-lines.js';
 import { columns } from './columns.js';
 import { withExamples } from './command-help.js';
 import { isKeepingWrong, keepersLines, keepersSchema } from './keeper-lines.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
+import { addReplicationFetchCommand } from './replication-fetch.js';
 import { addReplicationKeysCommand } from './replication-keys.js';
 import { sharedLedgerLines, sharedLedgerSchema } from './shared-ledger-lines.js';
 import { type End, EXIT, oneLine, printResult, type Terminal } from './terminal.js';
@@ -21,13 +23,15 @@ export function addReplicationCommand(program: Command, terminal: Terminal, end:
       const answer = await client.request({ method: 'GET', path: '/v1/replication' });
       const said = expected(statusSchema, answer);
       printResult(terminal, flags.json, answer, linesOf(said));
+      const looked = [...said.ledgers, ...said.blindPeers];
       const isWrong =
-        said.ledgers.some(({ troubles }) => troubles.length > 0) ||
+        looked.some(({ troubles }) => troubles.length > 0) ||
         (said.keepers !== null && isKeepingWrong(said.keepers));
       end(isWrong ? EXIT.no : EXIT.done);
     });
   withExamples(status, 'chirograph replication status --url http://127.0.0.1:8787');
   addReplicationKeysCommand(replication, terminal);
+  addReplicationFetchCommand(replication, terminal, end);
 }
 
 const peerSchema = z.object({
@@ -47,16 +51,12 @@ const statusSchema = z.object({
   links: z.object({ peers: z.array(peerSchema) }),
   ledgers: z.array(sharedLedgerSchema),
   keepers: keepersSchema.nullable(),
+  blindPeers: z.array(blindPeerSchema),
   warnings: z.array(z.string()),
 });
 
-function linesOf({
-  node,
-  links,
-  ledgers,
-  keepers,
-  warnings,
-}: z.infer<typeof statusSchema>): string[] {
+function linesOf(status: z.infer<typeof statusSchema>): string[] {
+  const { node, links, ledgers, keepers, blindPeers, warnings } = status;
   const country = node.country === null ? '' : `, ${node.country}`;
   return [
     `this node: site ${oneLine(node.site)}${oneLine(country)}, receipt key ${oneLine(node.receiptKey)}`,
@@ -64,6 +64,7 @@ function linesOf({
     ...links.peers.flatMap(peerRemarks),
     ...(ledgers.length === 0 ? ['no ledger is shared'] : sharedLedgerLines(ledgers)),
     ...(keepers === null ? [] : keepersLines(keepers)),
+    ...blindPeerLines(blindPeers),
     ...warnings.map((warning) => `warning: ${oneLine(warning)}`),
   ];
 }

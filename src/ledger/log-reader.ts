@@ -11,6 +11,7 @@ import { encodeEntryBundle } from '../tlog/entry-bundle.js';
 import type { HandoverSignature, HandoverTerms } from '../tlog/handover.js';
 import { leafHash } from '../tlog/merkle-hash.js';
 import { TILE_WIDTH, type TileId } from '../tlog/tile.js';
+import type { GivenCore } from './given-core.js';
 import { keptNote, nextKeptSize } from './internal/kept-notes.js';
 import { type BlockSpan, LogBlocks } from './internal/log-blocks.js';
 import { handoversOf, type LogKeys, logKeysOf } from './internal/log-segments.js';
@@ -128,13 +129,9 @@ export class LogReader {
     return logKeysOf(this.#log.descriptor);
   }
 
-  /**
-   * Gives the log's blocks to the node at the other end, and takes none; to be called again once the keys have changed.
-   *
-   * @param stream a Noise stream, or the Protomux on one.
-   */
-  replicateTo(stream: object): void {
-    this.#log.hypercore.replicateTo(stream);
+  /** Oldest first: for whoever may have the blocks without reading them. There is one more once the keys have changed. */
+  get cores(): readonly GivenCore[] {
+    return this.#log.hypercore.cores;
   }
 
   /** Names the log in the stores of this node, and nowhere else; never used again for another. */

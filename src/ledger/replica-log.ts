@@ -6,6 +6,7 @@
 import type Hypercore from 'hypercore';
 import type { HypercoreProof, KeyPair } from 'hypercore';
 import { Turns } from '../base/turns.js';
+import type { GivenCore } from './given-core.js';
 import {
   HypercoreLog,
   type HypercoreStore,
@@ -97,6 +98,10 @@ export class ReplicaLog {
 
   get segments(): readonly LogSegment[] {
     return this.#ends;
+  }
+
+  get cores(): readonly GivenCore[] {
+    return this.#log.cores;
   }
 
   discoveryKeyAt(length: number): Uint8Array {

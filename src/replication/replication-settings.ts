@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { definedMembers } from '../base/defined-members.js';
 import { ED25519_COSIGNATURE, parseVerifierKey, type VerifierKey } from '../tlog/note-key.js';
 import { TlogError } from '../tlog/tlog-error.js';
+import { type BlindPeerSettings, blindPeersSchema } from './blind-peers/blind-peer-settings.js';
 import { type LinkSettings, parseLinkSettings, type PeerSettings } from './links/link-settings.js';
 import type { NodeId } from './protocol/term.js';
 import { ReplicationError } from './replication-error.js';
@@ -36,6 +37,8 @@ export interface KeepingBudget {
 
 export interface ReplicationSettings extends Omit<LinkSettings, 'peers'>, Place {
   readonly peers: readonly SharingPeer[];
+  /** Found through the DHT alone. */
+  readonly blindPeers: readonly BlindPeerSettings[];
 }
 
 const site = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and -');
@@ -78,8 +81,14 @@ const settings = z
   .strictObject({
     ...{ site, country, listen: ofLinks, bootstrap: ofLinks },
     peers: z.array(peer),
+    blindPeers: blindPeersSchema.default([]),
   })
-  .superRefine(({ peers }, context) => {
+  .superRefine(({ peers, bootstrap, blindPeers }, context) => {
+    if (blindPeers.length > 0 && (!Array.isArray(bootstrap) || bootstrap.length === 0))
+      context.addIssue({
+        ...{ code: 'custom', path: ['blindPeers'] },
+        message: 'need `bootstrap`: blind peers are found through a DHT alone',
+      });
     for (const [at, one] of peers.entries())
       if (peers.slice(0, at).some((other) => other.receiptKey === one.receiptKey))
         context.addIssue({
@@ -99,7 +108,7 @@ export function parseReplicationSettings(input: unknown): ReplicationSettings {
       `${where}: ${issue?.message ?? 'not understood'}`,
     );
   }
-  const { peers, listen, bootstrap, ...own } = parsed.data;
+  const { peers, listen, bootstrap, blindPeers, ...own } = parsed.data;
   const links = parseLinkSettings({
     ...definedMembers({ listen, bootstrap }),
     peers: peers.map(({ name, linkKey, address }) => definedMembers({ name, linkKey, address })),
@@ -111,7 +120,7 @@ export function parseReplicationSettings(input: unknown): ReplicationSettings {
     const may = { url: one.url ?? null, offers, keeps: budget, witness: cosigner };
     return [{ ...link, ...placeOf(one), receiptKey: key, ...may }];
   });
-  return { ...links, ...placeOf(own), peers: shared };
+  return { ...links, ...placeOf(own), peers: shared, blindPeers };
 }
 
 function placeOf({ site: at, country: of }: { site: string; country?: string | undefined }): Place {

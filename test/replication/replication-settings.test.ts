@@ -27,6 +27,7 @@ describe('settings of replication', () => {
       country: 'DE',
       listen: { host: '::1', port: 1 },
       bootstrap: [],
+      blindPeers: [],
       peers: [
         {
           ...{ ...full, address: { host: 'b.example', port: 1 }, url: 'https://b.example/base' },

@@ -12,6 +12,7 @@ import {
 } from '../../commands/share-ledger.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
 import type { KeepersPort } from '../../replication/keepers/keepers-port.js';
+import type { JudgedBlindPeer } from '../../replication/blind-peers/blind-peer-status.js';
 import { ReplicationError } from '../../replication/replication-error.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
@@ -27,12 +28,16 @@ import { addResource } from '../resource.js';
 import { json, problemResponse } from '../schemas.js';
 import { validate } from '../validate.js';
 
+export interface ReplicationRoutesDeps extends ShareLedgerDeps {
+  readonly blindPeers: () => readonly JudgedBlindPeer[];
+}
+
 export interface ReplicationRoutesOptions {
   readonly guard: Guard;
   readonly body: BodyLimits;
   readonly ledgers: TenantLedgers;
   /** Null of a node without peers. */
-  readonly replication: ShareLedgerDeps | null;
+  readonly replication: ReplicationRoutesDeps | null;
   /** Null where ledgers are kept by nobody else. */
   readonly keepers: Pick<KeepersPort, 'status'> | null;
   /** Aborted when the node begins to stop. */
@@ -91,8 +96,9 @@ export function replicationRoutes(options: ReplicationRoutesOptions): Router {
   addResource(router, '/replication', {
     get: guard('replication:read', (_principal, request, response) => {
       validate(noQuerySchema, request.query, 'the query');
-      const status = peersOf(replication).port.status();
-      sendJson(response, 200, shownReplication(status, keepers?.status() ?? null));
+      const { port, blindPeers } = peersOf(replication);
+      const kept = keepers?.status() ?? null;
+      sendJson(response, 200, shownReplication(port.status(), kept, blindPeers()));
     }),
   });
   addResource(router, '/ledgers/:ledger/group', {
@@ -161,7 +167,7 @@ export function replicationRoutes(options: ReplicationRoutesOptions): Router {
   return router;
 }
 
-function peersOf(replication: ShareLedgerDeps | null): ShareLedgerDeps {
+function peersOf(replication: ReplicationRoutesDeps | null): ReplicationRoutesDeps {
   if (replication !== null) return replication;
   throw new ReplicationError(
     'REPLICATION_OFF',

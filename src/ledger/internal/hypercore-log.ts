@@ -3,6 +3,7 @@ import Corestore, { type Manifest } from 'corestore';
 import Hypercore, { type HypercoreProof, type KeyPair } from 'hypercore';
 import { MerkleTree } from 'hypercore/lib/merkle-tree.js';
 import { CORE_NAMESPACE } from '../../tlog/log-binding.js';
+import { GivenCore } from '../given-core.js';
 import { damaged, LedgerError } from '../ledger-error.js';
 import { orDamaged } from './corruption.js';
 import { treeHash, type TreeRoots } from './hypercore-tree.js';
@@ -133,13 +134,11 @@ export class HypercoreLog {
     }));
   }
 
-  /**
-   * Gives the blocks to whoever is at the other end and knows the Hypercores' keys, for as long as the stream is open.
-   *
-   * @param stream a Noise stream, or the Protomux on one.
-   */
-  replicateTo(stream: object): void {
-    for (const { core } of this.#segments) core.replicate(stream);
+  /** Its Hypercores, for whoever may have the blocks; oldest first. */
+  get cores(): readonly GivenCore[] {
+    return this.#segments.map(
+      ({ core, from }, n) => new GivenCore(core, from, this.#segments[n + 1]?.from ?? null),
+    );
   }
 
   /**

@@ -220,7 +220,7 @@ export class Giving {
     if (given === undefined || given.get(origin) === how) return;
     given.set(origin, how);
     // A group’s log is taken from keepers as well: only heads that its writer announces count.
-    if (group === null) reader.replicateTo(link.mux);
+    if (group === null) for (const core of reader.cores) core.giveTo(link.mux);
     else group.replicateWith(link.mux);
   }
 

@@ -34,7 +34,7 @@ export interface LinkSettings {
 const MAX_PEERS = 256;
 const MAX_BOOTSTRAP = 32;
 
-const linkKey = z
+export const linkKeySchema = z
   .string()
   .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')
   .refine(isUsableKey, 'is no usable Ed25519 public key')
@@ -46,7 +46,7 @@ const address = z.string().transform((text, context): HostPort => {
   return z.NEVER;
 });
 const peer = z.strictObject({
-  linkKey,
+  linkKey: linkKeySchema,
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and -'),
   address: address.optional(),
 });

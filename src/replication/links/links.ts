@@ -47,6 +47,7 @@ export class Links {
   readonly #answering: Answering;
   readonly #lifetime = new Lifetime();
   #listener: Listener | null = null;
+  #dht: DhtEnd | null = null;
 
   private constructor(options: LinksOptions) {
     const { keys, clock, random, logger, limits = LINK_LIMITS, timers = systemTimers } = options;
@@ -90,6 +91,11 @@ export class Links {
     return this.#peers.get(linkKey)?.link ?? null;
   }
 
+  /** A way to whoever else is found through the DHT, by this node's link key: for what is no peer. Null without a DHT. */
+  get dht(): Pick<DhtEnd, 'dial'> | null {
+    return this.#dht;
+  }
+
   /** Resolves when every connection is gone. */
   async close(): Promise<void> {
     await this.#lifetime.close();
@@ -131,6 +137,7 @@ export class Links {
       },
     });
     this.#lifetime.add(() => dht.close());
+    this.#dht = dht;
     return dht;
   }
 

@@ -9,7 +9,7 @@ import type { Tail } from '../replica/tail.js';
  * @throws ReplicaError as `Tail.announce`.
  */
 export async function copyHere(
-  reader: Pick<LogReader, 'origin' | 'keys' | 'checkpoint' | 'replicateTo'>,
+  reader: Pick<LogReader, 'origin' | 'keys' | 'checkpoint' | 'cores'>,
   tail: Tail,
 ): Promise<void> {
   const checkpoint = reader.checkpoint();
@@ -18,7 +18,7 @@ export async function copyHere(
   // Of this process: they end with what follows, and nobody is to blame.
   for (const end of [giving, taking]) end.on('error', () => undefined);
   giving.rawStream.pipe(taking.rawStream).pipe(giving.rawStream);
-  reader.replicateTo(giving);
+  for (const core of reader.cores) core.giveTo(giving);
   tail.replicateWith(taking);
   try {
     await tail.announce({ origin: reader.origin, keys: reader.keys, checkpoint });

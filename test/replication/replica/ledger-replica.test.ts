@@ -42,7 +42,7 @@ beforeAll(async () => {
     const stream = new SecretStream(false, socket);
     stream.on('error', () => undefined);
     sockets.push(stream);
-    ledger.reader.replicateTo(stream);
+    for (const core of ledger.reader.cores) core.giveTo(stream);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
