@@ -1,10 +1,12 @@
 /** The process: its arguments, its standard streams, its exit code. */
+import { systemErrorCode } from './base/system-error.js';
 import { run } from './cli/program.js';
 import type { ExitCode } from './cli/terminal.js';
 import { keepPoolAwake } from './pool-wake.js';
 
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const rest = keepPoolAwake();
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithReader);
   try {
     return await run(argv, {
       stdout: (text) => process.stdout.write(text),
@@ -16,4 +18,13 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   } finally {
     rest();
   }
+}
+
+/** What a process ends with that SIGPIPE ends: Node ignores that signal. */
+const BROKEN_PIPE = 141;
+
+/** Whoever was reading has gone, as `head` does once it has its lines. */
+function endWithReader(error: Error): void {
+  if (systemErrorCode(error) !== 'EPIPE') throw error;
+  process.exit(BROKEN_PIPE);
 }
