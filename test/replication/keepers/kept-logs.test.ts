@@ -178,7 +178,7 @@ describe('a keeper that is a witness', () => {
     await away.close();
     stage.keep(await one.hear(writer, { witness: wishFrom(writer, 0) }));
     await one.until(() => one.cosigned === 9, 'a cosignature');
-    expect(one.of('cosigned').map(({ size }) => size)).toEqual([9]);
+    expect([...new Set(one.of('cosigned').map(({ size }) => size))]).toEqual([9]);
   });
 
   it('that was made none says so', async () => {
