@@ -1,8 +1,8 @@
 /** A log of this node's own store, taken into a tail in the same process: as any member takes it, with all checks. */
 import SecretStream from '@hyperswarm/secret-stream';
 import type { LogReader } from '../../ledger/log-reader.js';
-import { ReplicationError } from '../replication-error.js';
 import type { Tail } from '../replica/tail.js';
+import { ReplicationError } from '../replication-error.js';
 
 /**
  * Resolves when the tail has all that the log has.

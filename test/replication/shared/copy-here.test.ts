@@ -16,7 +16,7 @@ async function copied(giveTo: (stream: object, core: { replicate(to: object): vo
   stage.keep(one);
   const core = {
     giveTo: (stream: object) => {
-      giveTo(stream, writer.core as unknown as { replicate(to: object): void });
+      giveTo(stream, writer.core);
     },
   } as unknown as GivenCore;
   const reader = { origin, keys, checkpoint: () => checkpoint, cores: [core] };
