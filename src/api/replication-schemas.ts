@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { definedMembers } from '../base/defined-members.js';
 import { formatInstant } from '../base/time.js';
-import type { KeepersStatus } from '../replication/keepers/keepers-port.js';
 import {
   BLIND_TROUBLES,
   type JudgedBlindPeer,
 } from '../replication/blind-peers/blind-peer-status.js';
+import type { KeepersStatus } from '../replication/keepers/keepers-port.js';
 import { stoppingText, TROUBLES, troublesOf, troubleText } from '../replication/ledger-trouble.js';
 import type { LinksStatus, PeerStatus } from '../replication/links/link-status.js';
 import {

@@ -11,8 +11,8 @@ import {
   type ShareLedgerDeps,
 } from '../../commands/share-ledger.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
-import type { KeepersPort } from '../../replication/keepers/keepers-port.js';
 import type { JudgedBlindPeer } from '../../replication/blind-peers/blind-peer-status.js';
+import type { KeepersPort } from '../../replication/keepers/keepers-port.js';
 import { ReplicationError } from '../../replication/replication-error.js';
 import { sendJson } from '../answer.js';
 import type { Guard } from '../authentication.js';
