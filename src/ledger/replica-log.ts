@@ -290,8 +290,8 @@ export class ReplicaLog {
     const before = this.#segments[at - 1]?.core;
     const begins = this.#ends[at]?.begins ?? null;
     const core = this.#core(at);
-    if (begins !== null && before !== undefined) {
-      if (core.length >= begins.length) return;
+    // Blocks of it may have come before a crash: it has its tree then, and is on no stream yet.
+    if (begins !== null && before !== undefined && core.length < begins.length) {
       await takeTree(core, before, begins);
       if (core.length < begins.length) return;
     }
