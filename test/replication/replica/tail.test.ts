@@ -1,4 +1,6 @@
 /** The tail of a member: followed, written, and cut where the group goes on from an earlier place; real Hypercores and links. */
+import { cp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../support/eventually.js';
 import { Stage } from '../support/stage.js';
@@ -99,6 +101,24 @@ it('catches up over several elections at once', async () => {
   await c.follow(a);
   expectSame(c, a);
   expect(segmentsOf(c)).toHaveLength(3);
+});
+
+it('is fetched on over links that stand, where blocks of new keys came before a crash and the keys are learned again', async () => {
+  const [, b, c] = (await members(3)) as [TailMember, TailMember, TailMember];
+  await b.begin(2);
+  const heads = join(stage.root, 'node2', 'replicas', 'heads');
+  await cp(heads, `${heads}.before`, { recursive: true });
+  await c.follow(b);
+  await stage.cutOff();
+  await stage.close(c);
+  // What a crash leaves between a block and what is remembered of it.
+  await rm(heads, { recursive: true });
+  await rename(`${heads}.before`, heads);
+  const again = await member(2);
+  await b.write(2);
+  stage.connect(again, b);
+  await again.follow(b);
+  expectSame(again, b);
 });
 
 describe('what is not on the log of a later writer', () => {
