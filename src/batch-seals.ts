@@ -13,6 +13,7 @@ import type { Ledger } from './ledger/ledger.js';
 import type { LogReader } from './ledger/log-reader.js';
 import { type LedgerNode, NODE_TENANT } from './ledger-node.js';
 import { isSigned, lastBatch } from './queries/batches.js';
+import { QuorumPatience } from './quorum-patience.js';
 import { parseStatement } from './records/parse-statement.js';
 
 export interface BatchSealsOptions {
@@ -40,6 +41,7 @@ export class BatchSeals {
   readonly #backOff = new BackOff(FIRST_RETRY_MILLIS, LONGEST_RETRY_MILLIS);
   /** When this process last sealed a log, by its number: batches of others put nothing off. */
   readonly #sealedAt = new Map<number, UnixMillis>();
+  readonly #patience = new QuorumPatience();
   #sealed = 0;
   #refused = 0;
 
@@ -57,20 +59,24 @@ export class BatchSeals {
     if (this.#backOff.isOn(clock.now())) return;
     const own = store.tenantNamed(NODE_TENANT)?.handle;
     this.#refused = 0;
+    this.#patience.begin();
+    const away: unknown[] = [];
     for (const ledger of store.allLedgers()) {
       // Epochs have anchors, and are about all ledgers at once.
       if (ledger.identity.tenant === own) continue;
       // Whoever writes it seals it.
       if (!ledger.isWritable) continue;
-      try {
-        await this.#seal(ledger);
-      } catch (error) {
-        logger.warn('batch not sealed', { log: ledger.reader.origin, error });
-        // What one ledger does not take is its own matter; a key that is away is everybody's.
-        if (!(error instanceof KeysError)) {
-          this.#refused++;
-          continue;
+      await this.#patience.wait(ledger, async () => {
+        try {
+          await this.#seal(ledger);
+        } catch (error) {
+          logger.warn('batch not sealed', { log: ledger.reader.origin, error });
+          // What one ledger does not take is its own matter; a key that is away is everybody's.
+          if (error instanceof KeysError) away.push(error);
+          else this.#refused++;
         }
+      });
+      if (away.length > 0) {
         this.#backOff.failed(clock.now(), 'the seal cannot be had');
         return;
       }

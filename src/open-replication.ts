@@ -51,6 +51,8 @@ export interface Sharing {
   port(links: Links): ReplicationPort;
   /** Null where ledgers are kept by nobody else. */
   readonly keepers: KeepersPort | null;
+  /** Nobody waits for peers any more. */
+  callOff(): void;
   /** Takes no part any more. Called when the links are gone. */
   close(): Promise<void>;
 }
@@ -65,6 +67,8 @@ export interface OpenedReplication {
   readonly keepers: KeepersPort | null;
   /** In the order of the settings. */
   readonly blindPeers: () => readonly JudgedBlindPeer[];
+  /** Refuses whatever waits for peers: to be called where closing what waits takes too long. */
+  callOff(): void;
   close(): Promise<void>;
 }
 
@@ -117,6 +121,9 @@ export async function openReplication(
     return {
       ...{ own, settings, port, keepers: sharing.keepers },
       blindPeers: () => blindPeers?.status() ?? [],
+      callOff: () => {
+        sharing.callOff();
+      },
       close: () => lifetime.close(),
     };
   } catch (cause) {
@@ -169,6 +176,7 @@ function unshared({ own }: SharingParts): Sharing {
       misbehaviour: () => Promise.resolve(null),
       lagOf: () => null,
     }),
+    callOff: () => undefined,
     close: () => Promise.resolve(),
   };
 }

@@ -63,6 +63,9 @@ export function sharingOver(
       },
       keepers,
       port: (links) => sharingPort({ sharing, links, own, settings, store, clock, timers }),
+      callOff: () => {
+        sharing.callOff();
+      },
       // What destroys for a ledger is called off with the ledger, and what waits for one is refused by it.
       close: async () => {
         await keepers.close();

@@ -43,6 +43,7 @@ import { witnessMetrics, witnessReasons } from './open-witnesses.js';
 import { FindableFields } from './queries/findable-fields.js';
 import { IdentityBook } from './queries/identity-book.js';
 import { SchemaRegistry } from './queries/ledger-schemas.js';
+import { QuorumPatience } from './quorum-patience.js';
 import { hasRecovered } from './readiness.js';
 import { keeperReasons } from './replication/keepers/keeper-trouble.js';
 import type { Timers } from './replication/links/timers.js';
@@ -150,12 +151,17 @@ export class Service {
               parts.openSharing ?? sharingOver(config, opened, onFailure),
             );
       const keepers = replication?.keepers ?? null;
+      let late: NodeJS.Timeout | undefined;
       if (replication !== null) {
-        lifetime.add(() => replication.close());
+        lifetime.add(() => {
+          clearTimeout(late);
+          return replication.close();
+        });
         replicationMetrics(metrics.registry, () => replication.port.status());
         if (keepers !== null) keepersMetrics(metrics.registry, () => keepers.status());
         blindPeerMetrics(metrics.registry, replication.blindPeers);
       }
+      const patience = new QuorumPatience();
       const maps = new MapKeeper({ views, clock: parts.clock, sleep: delay });
       const augmentation = await openAugmentation(config, parts, opened, metrics);
       const { keeper: batches, seals } = openBatches(config, parts, opened, metrics.registry);
@@ -172,7 +178,7 @@ export class Service {
       lifetime.add(() => backups.stop());
       const anchoring = anchoringWithSteps(opened.node, {
         before: [
-          () => coverLedgers(opened.node.store, maps, parts.logger),
+          () => coverLedgers(opened.node.store, maps, parts.logger, patience),
           ...(seals === null ? [] : [() => seals.round()]),
         ],
         after:
@@ -246,6 +252,11 @@ export class Service {
         augmentation.timer.start();
         lifetime.add(() => augmentation.timer.stop());
       }
+      // Begun before anything is closed: a node whose quorum is away could not be stopped while it waits to write.
+      lifetime.add(() => {
+        late = setTimeout(() => replication?.callOff(), config.shutdownTimeoutMillis);
+        return Promise.resolve();
+      });
       return new Service(config, opened, server, metricsServer, lifetime, failed);
     } catch (cause) {
       await lifetime.close();

@@ -207,6 +207,7 @@ describe('a node with peers', () => {
             lagOf: () => ({ lag: 4, silentSince: null }),
           }),
           close: () => Promise.resolve(),
+          callOff: () => undefined,
           keepers: null,
         }),
     });
@@ -261,6 +262,7 @@ describe('a node with peers', () => {
             statusOf: () => kept(own),
           }),
           close: () => Promise.resolve(),
+          callOff: () => undefined,
           keepers: null,
         }),
     });

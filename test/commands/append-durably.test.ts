@@ -44,6 +44,7 @@ const openSharing: OpenSharing = ({ own }) =>
         }),
     }),
     close: () => Promise.resolve(),
+    callOff: () => undefined,
     keepers: null,
   });
 

@@ -235,13 +235,18 @@ export class SharedLedger implements TailUser {
     this.#tail.forget(stream);
   }
 
-  async close(): Promise<void> {
+  /** Takes no part any more, and refuses what waits for others; what is here is read as ever. */
+  callOff(): void {
     this.#isClosed = true;
     this.#member.close();
     this.#options.heard.forget(this.origin);
     this.#options.store.setWriter(null);
     this.#writer.refuse(elsewhere());
     this.#letGo();
+  }
+
+  async close(): Promise<void> {
+    this.callOff();
     await this.#erasing.close();
     await this.#carrying.stop();
     await this.#tail.close();
@@ -304,8 +309,8 @@ export class SharedLedger implements TailUser {
     const { outcomes, staged } = await store.stage(drafts);
     if (staged === null) return outcomes;
     const own = await ownKeysOf(this.#options, this.#tail.place?.keys ?? []);
-    // It may have been fenced meanwhile: then nothing of this was written.
-    if (own === null || !mayAppend(this.state)) {
+    // It may have been fenced, or called off, meanwhile: then nothing of this was written.
+    if (own === null || this.#isClosed || !mayAppend(this.state)) {
       store.abandon(staged);
       throw elsewhere();
     }

@@ -174,6 +174,11 @@ export class Sharing {
     this.#lookIn(Math.min(LOOK_MILLIS, Math.max(SOON_MILLIS, this.#shared.size / 4)));
   }
 
+  /** Nobody waits for other nodes any more, who may never come: what waits for them is refused. */
+  callOff(): void {
+    for (const { ledger } of this.all()) ledger.callOff();
+  }
+
   /** Takes no part any more. */
   async close(): Promise<void> {
     this.#isClosed = true;

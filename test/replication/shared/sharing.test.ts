@@ -96,6 +96,27 @@ it('is written by one, at quorum, and found at all with the same roots, proofs a
   await expect(at(1).append('alice', 'k2')).rejects.toMatchObject({ code: 'LEDGER_ELSEWHERE' });
 }, 60_000);
 
+it('refuses what waits for others once it is called off, and is read as ever', async () => {
+  await begun();
+  await at(0).append('alice', 'k1');
+  await allHave(4);
+  for (const index of [1, 2]) await at(index).close();
+  const draft = plainDraft((place) =>
+    formatStatement({ kind: 'map', ...place, persons: 0, root: '0'.repeat(64) as never, size: 0 }),
+  );
+  // One is in a block that nobody else has, the other not even in that.
+  const appending = [at(0).ledger.append([draft]), at(0).ledger.append([draft])];
+  const ends = Promise.allSettled(appending);
+  await eventually(() => at(0).ledger.reader.head.size === 4, 'nothing more', PATIENCE);
+  at(0).shared.callOff();
+  const codes = (await ends).map((end) =>
+    end.status === 'rejected' ? (end.reason as { code: string }).code : end.status,
+  );
+  for (const code of codes) expect(['LEDGER_UNSETTLED', 'LEDGER_ELSEWHERE']).toContain(code);
+  await expect(at(0).ledger.append([draft])).rejects.toMatchObject({ code: 'LEDGER_ELSEWHERE' });
+  expect(at(0).ledger.reader.head.size).toBe(4);
+}, 60_000);
+
 it('takes more at once than a block holds', async () => {
   await begun();
   await at(0).append('alice', 'k1');
