@@ -28,7 +28,10 @@ it('makes epochs without the map that waits for them, and ends in time', async (
 
   const env = { CHIROGRAPH_URL: shared.node('a').service.url, CHIROGRAPH_KEY: ADMIN };
   for (let time = 0; time < 2; time++) {
-    const { code, stderr } = await runCli(['anchor', 'now', '--no-wait', '--timeout', '20000'], env);
+    const { code, stderr } = await runCli(
+      ['anchor', 'now', '--no-wait', '--timeout', '20000'],
+      env,
+    );
     expect([code, stderr]).toEqual([0, '']);
   }
   await shared.stop('a');
