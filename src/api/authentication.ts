@@ -116,8 +116,8 @@ interface Entered {
   readonly stillMay: () => Promise<void>;
 }
 
-/** What is asked of whom may do it. */
-interface Asked {
+/** What roles are asked for. */
+export interface AskedRoles {
   readonly action: Action;
   readonly ledger: string | null;
   /** Null of what is about no file. */
@@ -198,7 +198,7 @@ function guardFor(options: GuardOptions, placeOf: (request: Request) => string |
     };
     const permit = async (): Promise<Permitted> => {
       const place = placeOf(request);
-      const found = await rolesIn(options, known, { action: asked, ledger, place });
+      const found = await rolesAt(options, known, { action: asked, ledger, place });
       const principal = { ...known, roles: found.roles };
       const allowing = authorize(principal, asked, known.tenant);
       const inspection = under === undefined ? null : inspections.enter(known, under, ledger);
@@ -279,10 +279,10 @@ interface Permitted {
 }
 
 /** Grants for folders are looked for only where nothing else allows it. */
-async function rolesIn(
-  { authority, folders }: GuardOptions,
+export async function rolesAt(
+  { authority, folders }: Pick<GuardOptions, 'authority' | 'folders'>,
   known: Principal,
-  { action, ledger, place }: Asked,
+  { action, ledger, place }: AskedRoles,
 ): Promise<LedgerRoles> {
   const found = authority.rolesIn(known, ledger);
   if (folders === undefined || ledger === null || place === null) return found;

@@ -54,7 +54,10 @@ export async function exchangeNdjson(
   answer: AnswerLines,
 ): Promise<void> {
   const { maxLineBytes } = options;
-  const groups = ndjsonLines(bytesOf(request, options.idleTimeoutMillis), { ...NDJSON_GROUP, maxLineBytes });
+  const groups = ndjsonLines(bytesOf(request, options.idleTimeoutMillis), {
+    ...NDJSON_GROUP,
+    maxLineBytes,
+  });
   const inFlight = new InFlight(options);
   let last: Promise<void> = Promise.resolve();
   try {

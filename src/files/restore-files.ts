@@ -22,8 +22,8 @@ export async function copyVersion(
   { drive, path, subject, condition }: CopyTo,
 ): Promise<Written> {
   const put = await source.open(version);
-  const whose = subject === undefined ? {} : { subject };
-  const content = await drive.copyOf(put, version.subject, source, whose);
+  const to = { by, ...(subject !== undefined && { subject }) };
+  const content = await drive.copyOf(put, version.subject, source, to);
   return drive.put(by, path, content, {
     ...saidWith(put),
     from: { drive: source.name, version: version.id },

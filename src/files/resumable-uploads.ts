@@ -75,7 +75,7 @@ export class ResumableUploads {
       const offset = sizeOf(parts);
       if (offset !== stretch.offset)
         throw new FilesError('UPLOAD_OFFSET', `the upload has come to byte ${offset}: go on there`);
-      const added = await this.#store(place, subject, parts.length, offset, stretch);
+      const added = await this.#store(place, { subject, by }, parts.length, offset, stretch);
       return this.#finishIfWhole(place, by, [...parts, ...added], condition);
     });
   }
@@ -98,7 +98,7 @@ export class ResumableUploads {
 
   async #store(
     place: UploadPlace,
-    subject: string,
+    whose: { readonly subject: string; readonly by: FileActor },
     before: number,
     offset: number,
     { bytes, checked }: Stretch,
@@ -114,9 +114,9 @@ export class ResumableUploads {
     };
     try {
       if (checked === null) {
-        while (!source.isOver) await add(await drive.store(source.next(PART_BYTES), { subject }));
+        while (!source.isOver) await add(await drive.store(source.next(PART_BYTES), whose));
       } else {
-        const content = await drive.store(source.whole(), { subject, sums: checked.sums });
+        const content = await drive.store(source.whole(), { ...whose, sums: checked.sums });
         checked.check(content);
         await add(content);
       }
@@ -137,9 +137,11 @@ export class ResumableUploads {
     const { drive, id, length } = place;
     const offset = sizeOf(parts);
     if (offset < length) return { offset, written: null };
-    const numbers = parts.map(({ number }) => ({ number }));
+    const numbers = parts.length === 0 ? [1] : parts.map(({ number }) => number);
+    if (parts.length === 0) await addEmptyPart(place, by);
+    const all = numbers.map((number) => ({ number }));
     try {
-      const written = await drive.uploads.complete(by, id, numbers, given('condition', condition));
+      const written = await drive.uploads.complete(by, id, all, given('condition', condition));
       this.#ended.set(keyOf(place), length);
       return { offset, written };
     } catch (cause) {
@@ -178,6 +180,16 @@ async function partsOf({ drive, id }: UploadPlace): Promise<readonly UploadPart[
     parts.push(...some);
     if (some.length < PART_PAGE) return parts;
   }
+}
+
+/** A file has at least one part. */
+async function addEmptyPart({ drive, id }: UploadPlace, by: FileActor): Promise<void> {
+  const { subject } = await drive.uploads.find(id);
+  await drive.uploads.addPart(id, 1, await drive.store(nothing(), { subject, by }));
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  // No bytes.
 }
 
 function sizeOf(parts: readonly UploadPart[]): number {

@@ -31,22 +31,25 @@ export function putHandler(parts: FilesParts): RequestHandler {
     const name = driveOf(request);
     const path = pathOf(request);
     validate(noQuery, request.query, 'the query');
-    const { subject, options } = saidInHeaders(request);
+    const { subject, idempotencyKey, options } = saidInHeaders(request);
     const digests = announcedDigests(request);
     const condition = writeCondition(request);
     const drive = await parts.drives.find(principal.tenant, name);
     // Before the content, which may be long; it is asked again in the turn of the path.
     condition?.(drive.newest(path));
     places.take(principal.tenant, response);
+    const by = actorOf(principal);
     const content = await drive.store(bytesOf(request, parts.idleTimeoutMillis), {
+      by,
       ...given('subject', subject),
       sums: sumsFor(digests),
     });
     // A crash or a refusal here leaves chunks that nothing refers to.
     checkDigests(digests, content);
-    const written = await drive.put(actorOf(principal), path, content, {
+    const written = await drive.put(by, path, content, {
       ...options,
       ...given('condition', condition),
+      ...given('idempotencyKey', idempotencyKey),
     });
     sendWritten(response, 201, written);
   });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ApiError } from '../../api/api-error.js';
 import { instantSchema } from '../../api/schemas.js';
 import { validate } from '../../api/validate.js';
+import { IDEMPOTENCY_KEY } from '../../commands/preparation/record-request.js';
 import { PERSON_NAME } from '../../base/secret-scope.js';
 import { parseInstant } from '../../base/time.js';
 import type { PutOptions } from '../drive-port.js';
@@ -53,6 +54,9 @@ export const putHeadersSchema = z.object({
       description:
         'Whose file it is, percent-encoded; else the drive’s own: with them it is erased.',
     }),
+  'idempotency-key': z.string().regex(IDEMPOTENCY_KEY).optional().meta({
+    description: 'Permanent: the same put again under it makes no second version.',
+  }),
   'chirograph-lock-mode': lockModeSchema.optional(),
   'chirograph-lock-until': instantSchema.max(30).optional(),
   'chirograph-hold': z.enum(['true', 'false']).optional().meta({ description: 'A legal hold.' }),
@@ -63,6 +67,7 @@ export const putHeadersSchema = z.object({
 
 export interface SaidInHeaders {
   readonly subject: string | undefined;
+  readonly idempotencyKey: string | undefined;
   readonly options: Pick<
     PutOptions,
     'mediaType' | 'headers' | 'metadata' | 'lock' | 'hold' | 'tags'
@@ -82,6 +87,7 @@ export function saidInHeaders(request: Request): SaidInHeaders {
   };
   return {
     subject: said['chirograph-subject'],
+    idempotencyKey: said['idempotency-key'],
     options: {
       mediaType: said['content-type'],
       ...(Object.keys(headers).length > 0 && { headers }),
