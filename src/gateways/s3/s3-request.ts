@@ -46,7 +46,7 @@ export interface BodyFacts {
  * `Content-MD5`, `x-amz-content-sha256`, the signature of each chunk and of the trailer. Otherwise it throws
  * S3Error BadDigest, InvalidDigest, IncompleteBody, EntityTooLarge, EntityTooSmall, SignatureDoesNotMatch,
  * XAmzContentSHA256Mismatch, MalformedTrailerError, InvalidRequest or RequestTimeout: by then pieces have been
- * given out that must not be kept. Signed chunks are given out only when their signature has been checked.
+ * given out that must not be kept.
  */
 export interface S3Body extends AsyncIterable<Uint8Array> {
   /** Bytes of content that the client announced; null of the file in a form, and where nothing says it. */
