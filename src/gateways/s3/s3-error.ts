@@ -6,6 +6,7 @@ import { ChirographError } from '../../base/errors.js';
 
 /** Every code that the endpoint answers, and its HTTP status (Amazon S3 API Reference, "Error responses"). */
 export const S3_STATUS = {
+  AccessControlListNotSupported: 400,
   AccessDenied: 403,
   AuthorizationHeaderMalformed: 400,
   AuthorizationQueryParametersError: 400,
@@ -22,6 +23,7 @@ export const S3_STATUS = {
   InternalError: 500,
   InvalidAccessKeyId: 403,
   InvalidArgument: 400,
+  InvalidBucketAclWithObjectOwnership: 400,
   InvalidBucketName: 400,
   InvalidBucketState: 409,
   InvalidDigest: 400,
@@ -53,14 +55,18 @@ export const S3_STATUS = {
   NoSuchKey: 404,
   NoSuchLifecycleConfiguration: 404,
   NoSuchObjectLockConfiguration: 404,
+  NoSuchPublicAccessBlockConfiguration: 404,
   NoSuchTagSet: 404,
   NoSuchUpload: 404,
   NoSuchVersion: 404,
+  NoSuchWebsiteConfiguration: 404,
   NotImplemented: 501,
   ObjectLockConfigurationNotFoundError: 404,
   OperationAborted: 409,
   OwnershipControlsNotFoundError: 404,
   PreconditionFailed: 412,
+  QuotaExceeded: 403,
+  ReplicationConfigurationNotFoundError: 404,
   RequestTimeTooSkewed: 403,
   RequestTimeout: 400,
   ServerSideEncryptionConfigurationNotFoundError: 404,
@@ -98,6 +104,17 @@ export class S3Error extends ChirographError<S3ErrorCode> {
     this.resource = options.resource;
     this.details = options.details ?? {};
     this.headers = options.headers ?? {};
+  }
+
+  /** The same, with these headers besides. */
+  withHeaders(headers: Readonly<Record<string, string>>): S3Error {
+    const { code, message, cause, resource, details } = this;
+    return new S3Error(code, message, {
+      cause,
+      details,
+      headers: { ...this.headers, ...headers },
+      ...(resource !== undefined && { resource }),
+    });
   }
 }
 

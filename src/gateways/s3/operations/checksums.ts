@@ -1,0 +1,71 @@
+/** Checksums of objects: as S3 names them in headers and documents, and as files keep them. */
+import type { FileChecksums } from '../../../files/file-change.js';
+import { type ChecksumName, CHECKSUMS } from '../../../files/stored-content.js';
+import { checksumHeader, parseChecksumAlgorithm } from '../checksum.js';
+import { S3Error } from '../s3-error.js';
+import type { ChecksumAlgorithm, S3Checksum, S3Headers } from '../s3-request.js';
+import { element, type XmlElement } from '../xml-element.js';
+
+export type Sums = Readonly<Partial<Record<ChecksumName, string>>>;
+
+export function nameOf(algorithm: ChecksumAlgorithm): ChecksumName {
+  return algorithm.toLowerCase() as ChecksumName;
+}
+
+export function algorithmOf(name: ChecksumName): ChecksumAlgorithm {
+  return name.toUpperCase() as ChecksumAlgorithm;
+}
+
+export function sumsOf(checksums: readonly S3Checksum[]): Sums {
+  return Object.fromEntries(checksums.map(({ algorithm, value }) => [nameOf(algorithm), value]));
+}
+
+/** What is kept of content that came in one piece; undefined where the client sent none. */
+export function fullChecksums(sums: Sums): FileChecksums | undefined {
+  return Object.keys(sums).length === 0 ? undefined : { ...sums, type: 'FULL_OBJECT' };
+}
+
+export function checksumHeaders(sums: FileChecksums | null | undefined): Record<string, string> {
+  if (sums === null || sums === undefined) return {};
+  const headers = CHECKSUMS.flatMap((name) => {
+    const value = sums[name];
+    return value === undefined ? [] : [[checksumHeader(algorithmOf(name)), value] as const];
+  });
+  if (headers.length === 0) return {};
+  return {
+    ...Object.fromEntries(headers),
+    ...(sums.type !== undefined && { 'x-amz-checksum-type': sums.type }),
+  };
+}
+
+/** `ChecksumCRC32` and so on, and the type. */
+export function checksumElements(sums: FileChecksums | null | undefined): readonly XmlElement[] {
+  if (sums === null || sums === undefined) return [];
+  const values = CHECKSUMS.flatMap((name) => {
+    const value = sums[name];
+    return value === undefined ? [] : [element(`Checksum${algorithmOf(name)}`, value)];
+  });
+  if (values.length === 0) return [];
+  return sums.type === undefined ? values : [...values, element('ChecksumType', sums.type)];
+}
+
+/** Of lists: which algorithms, and the type. */
+export function algorithmElements(sums: FileChecksums | null): readonly XmlElement[] {
+  if (sums === null) return [];
+  const names = CHECKSUMS.filter((name) => sums[name] !== undefined);
+  if (names.length === 0) return [];
+  return [
+    ...names.map((name) => element('ChecksumAlgorithm', algorithmOf(name))),
+    ...(sums.type === undefined ? [] : [element('ChecksumType', sums.type)]),
+  ];
+}
+
+/** The one that a request wants to be made. @throws S3Error InvalidRequest. */
+export function readAlgorithm(headers: S3Headers): ChecksumName | null {
+  const text = headers.get('x-amz-checksum-algorithm');
+  if (text === undefined) return null;
+  const algorithm = parseChecksumAlgorithm(text);
+  if (algorithm === null)
+    throw new S3Error('InvalidRequest', 'x-amz-checksum-algorithm is none that S3 has');
+  return nameOf(algorithm);
+}

@@ -1,0 +1,92 @@
+/** UploadPart, UploadPartCopy. */
+import { formatInstant } from '../../../base/time.js';
+import type { ReadRange, StoreOptions } from '../../../files/drive-port.js';
+import type { StoredContent } from '../../../files/stored-content.js';
+import type { Upload, UploadPart } from '../../../files/uploads-port.js';
+import { emptyAnswer, xmlAnswer } from '../s3-answer.js';
+import { S3Error } from '../s3-error.js';
+import { element, s3Document } from '../xml-element.js';
+import { readPartNumber } from './byte-range.js';
+import { algorithmOf, checksumElements, checksumHeaders } from './checksums.js';
+import { sourceHeader } from './copy-object.js';
+import { openSource } from './copy-source.js';
+import { openUpload } from './create-upload.js';
+import { disclosedObject } from './disclosed.js';
+import type { S3Object } from './object-access.js';
+import type { S3Operation } from './operation.js';
+import { MAX_PUT_BYTES } from './put-object.js';
+import { refuseUnserved } from './refused-headers.js';
+
+export const uploadPart: S3Operation = async (parts, request) => {
+  refuseUnserved(request.headers);
+  const number = partNumberOf(request.query.get('partNumber'));
+  const { bucket, upload } = await openUpload(parts, request);
+  const { drive } = bucket;
+  const content = await drive.store(request.body, optionsFor(upload));
+  requireAlgorithm(upload, request.body.facts().checksums);
+  const part = await drive.uploads.addPart(upload.id, number, content);
+  return emptyAnswer(200, { etag: `"${part.etag}"`, ...checksumHeaders(part.sums) });
+};
+
+export const uploadPartCopy: S3Operation = async (parts, request) => {
+  refuseUnserved(request.headers);
+  const number = partNumberOf(request.query.get('partNumber'));
+  const { bucket, upload } = await openUpload(parts, request);
+  const source = await openSource(parts, request, bucket);
+  const header = request.headers.get('x-amz-copy-source-range');
+  const content = await copied(source, header, (bytes) =>
+    bucket.drive.store(bytes, optionsFor(upload)),
+  );
+  const part: UploadPart = await bucket.drive.uploads.addPart(upload.id, number, content);
+  const document = s3Document('CopyPartResult', [
+    element('LastModified', formatInstant(part.storedAt)),
+    element('ETag', `"${part.etag}"`),
+    ...checksumElements(part.sums),
+  ]);
+  return {
+    ...xmlAnswer(document, sourceHeader(source)),
+    disclosure: disclosedObject(request, source.bucket, source.version),
+  };
+};
+
+async function copied(
+  { bucket, version }: S3Object,
+  header: string | undefined,
+  store: (bytes: AsyncIterable<Uint8Array>) => Promise<StoredContent>,
+): Promise<StoredContent> {
+  const range = header === undefined ? undefined : readCopyRange(header, version.size);
+  const put = await bucket.drive.open(version);
+  return store(bucket.drive.read(put.content, range));
+}
+
+/** Unlike a Range, it has both ends, and they are there. */
+function readCopyRange(header: string, size: number): ReadRange {
+  const [, first, last] = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header) ?? [];
+  if (first === undefined || Number(last) < Number(first))
+    throw new S3Error('InvalidArgument', 'x-amz-copy-source-range is bytes=first-last');
+  const range = { start: Number(first), end: Number(last) + 1 };
+  if (range.end > size) throw new S3Error('InvalidRange', 'the source has no such bytes');
+  return range;
+}
+
+function optionsFor({ subject, options }: Upload): StoreOptions {
+  const sums = options.sum === undefined ? [] : [options.sum];
+  return { subject, sums, maxBytes: MAX_PUT_BYTES };
+}
+
+function requireAlgorithm(
+  { options }: Upload,
+  checksums: readonly { readonly algorithm: string }[],
+): void {
+  if (options.sum === undefined) return;
+  const expected = algorithmOf(options.sum);
+  if (!checksums.every(({ algorithm }) => algorithm === expected))
+    throw new S3Error(
+      'InvalidRequest',
+      `the upload has checksums of ${expected}: send that of the part`,
+    );
+}
+
+function partNumberOf(text: string | undefined): number {
+  return readPartNumber(text ?? '') ?? 0;
+}
