@@ -25,28 +25,43 @@ export function fullChecksums(sums: Sums): FileChecksums | undefined {
   return Object.keys(sums).length === 0 ? undefined : { ...sums, type: 'FULL_OBJECT' };
 }
 
-export function checksumHeaders(sums: FileChecksums | null | undefined): Record<string, string> {
-  if (sums === null || sums === undefined) return {};
-  const headers = CHECKSUMS.flatMap((name) => {
-    const value = sums[name];
-    return value === undefined ? [] : [[checksumHeader(algorithmOf(name)), value] as const];
-  });
-  if (headers.length === 0) return {};
+export function checksumHeaders(of: Summed): Record<string, string> {
+  const values = valuesOf(of);
+  if (values.length === 0) return {};
+  const type = of.checksums?.type;
   return {
-    ...Object.fromEntries(headers),
-    ...(sums.type !== undefined && { 'x-amz-checksum-type': sums.type }),
+    ...Object.fromEntries(
+      values.map(([name, value]) => [checksumHeader(algorithmOf(name)), value] as const),
+    ),
+    ...(type !== undefined && { 'x-amz-checksum-type': type }),
   };
 }
 
-/** `ChecksumCRC32` and so on, and the type. */
-export function checksumElements(sums: FileChecksums | null | undefined): readonly XmlElement[] {
-  if (sums === null || sums === undefined) return [];
-  const values = CHECKSUMS.flatMap((name) => {
-    const value = sums[name];
-    return value === undefined ? [] : [element(`Checksum${algorithmOf(name)}`, value)];
+/** A version, or a part. */
+interface Summed {
+  readonly etag: string;
+  readonly checksums: FileChecksums | null;
+}
+
+/** Behind one of parts S3 says how many there are, as behind the ETag. */
+function valuesOf({ etag, checksums }: Summed): readonly (readonly [ChecksumName, string])[] {
+  const count = /-\d+$/.exec(etag)?.[0] ?? '';
+  const suffix = checksums?.type === 'COMPOSITE' ? count : '';
+  return CHECKSUMS.flatMap((name) => {
+    const value = checksums?.[name];
+    return value === undefined ? [] : [[name, `${value}${suffix}`] as const];
   });
-  if (values.length === 0) return [];
-  return sums.type === undefined ? values : [...values, element('ChecksumType', sums.type)];
+}
+
+/** `ChecksumCRC32` and so on, and the type. */
+export function checksumElements(of: Summed): readonly XmlElement[] {
+  const values = valuesOf(of).map(([name, value]) =>
+    element(`Checksum${algorithmOf(name)}`, value),
+  );
+  const type = of.checksums?.type;
+  return values.length === 0 || type === undefined
+    ? values
+    : [...values, element('ChecksumType', type)];
 }
 
 /** Of lists: which algorithms, and the type. */

@@ -1,14 +1,19 @@
 /** CompleteMultipartUpload: the parts that the client names become a version. */
+import type { Version } from '../../../files/drive-port.js';
 import { CHECKSUMS } from '../../../files/stored-content.js';
 import type { CompletedPart } from '../../../files/uploads-port.js';
 import { xmlAnswer } from '../s3-answer.js';
 import { S3Error } from '../s3-error.js';
+import type { S3Request } from '../s3-request.js';
 import { readXmlBody } from '../small-body.js';
 import { children, childText, element, s3Document, type XmlElement } from '../xml-element.js';
+import { checkAnnounced, type Completing } from './announced-whole.js';
+import { openBucket } from './bucket-access.js';
 import { algorithmOf, checksumElements } from './checksums.js';
+import { completedBefore } from './completed-before.js';
 import { writeCondition } from './conditions.js';
-import { openUpload } from './create-upload.js';
-import { versionHeaderIn } from './object-access.js';
+import { findUpload } from './create-upload.js';
+import { pathOf, versionHeaderIn } from './object-access.js';
 import type { S3Operation } from './operation.js';
 import { actorOf } from './owner.js';
 
@@ -19,23 +24,37 @@ const MAX_PARTS = 10_000;
 const MAX_BODY = 4 * 1024 * 1024;
 
 export const completeMultipartUpload: S3Operation = async (parts, request) => {
-  const { bucket, upload } = await openUpload(parts, request);
-  const root = await readXmlBody(request, 'CompleteMultipartUpload', MAX_BODY);
-  const named = readParts(root);
-  const condition = writeCondition(request.headers);
-  const { version } = await bucket.drive.uploads.complete(actorOf(request), upload.id, named, {
-    minPartBytes: MIN_PART_BYTES,
-    ...(condition !== undefined && { condition }),
-  });
+  const bucket = await openBucket(parts, request, 'WRITE');
+  const { drive } = bucket;
+  const path = pathOf(request.key ?? '');
+  const upload = await findUpload(drive, path, request);
+  const named = readParts(await readXmlBody(request, 'CompleteMultipartUpload', MAX_BODY));
+  const version =
+    upload === null
+      ? await completedBefore(drive, path, named)
+      : await complete(request, { drive, upload, named });
   const document = s3Document('CompleteMultipartUploadResult', [
-    element('Location', `${request.origin}${encodeURI(`/${bucket.drive.name}/${upload.path}`)}`),
-    element('Bucket', bucket.drive.name),
-    element('Key', upload.path),
+    element('Location', `${request.origin}${encodeURI(`/${drive.name}/${path}`)}`),
+    element('Bucket', drive.name),
+    element('Key', path),
     element('ETag', `"${version.etag}"`),
-    ...checksumElements(version.checksums),
+    ...checksumElements(version),
   ]);
   return xmlAnswer(document, versionHeaderIn(bucket, version));
 };
+
+async function complete(
+  request: S3Request,
+  { drive, upload, named }: Completing,
+): Promise<Version> {
+  await checkAnnounced(request.headers, { drive, upload, named });
+  const condition = writeCondition(request.headers);
+  const written = await drive.uploads.complete(actorOf(request), upload.id, named, {
+    minPartBytes: MIN_PART_BYTES,
+    ...(condition !== undefined && { condition }),
+  });
+  return written.version;
+}
 
 /** @throws S3Error MalformedXML, InvalidPartOrder. */
 function readParts(root: XmlElement): readonly CompletedPart[] {

@@ -52,7 +52,7 @@ export const copyObject: S3Operation = async (parts, request) => {
   const document = s3Document('CopyObjectResult', [
     element('LastModified', formatInstant(version.recordedAt)),
     element('ETag', `"${version.etag}"`),
-    ...checksumElements(version.checksums),
+    ...checksumElements(version),
   ]);
   return {
     ...xmlAnswer(document, { ...versionHeaderIn(bucket, version), ...sourceHeader(source) }),

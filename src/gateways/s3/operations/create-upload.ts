@@ -1,4 +1,7 @@
 /** CreateMultipartUpload, AbortMultipartUpload, and which upload a request is about. */
+import type { DrivePort } from '../../../files/drive-port.js';
+import type { FilePath } from '../../../files/file-path.js';
+import { FilesError } from '../../../files/files-error.js';
 import type { ChecksumName } from '../../../files/stored-content.js';
 import type { Upload, UploadOptions } from '../../../files/uploads-port.js';
 import { emptyAnswer, xmlAnswer } from '../s3-answer.js';
@@ -73,9 +76,28 @@ export async function openUpload(
 ): Promise<{ readonly bucket: Bucket; readonly upload: Upload }> {
   const path = pathOf(request.key ?? '');
   const bucket = await openBucket(parts, request, 'WRITE');
-  const id = request.query.get('uploadId') ?? '';
-  const upload = /^[0-9a-f]{32}$/.test(id) ? await bucket.drive.uploads.find(id) : null;
-  if (upload?.path !== path)
-    throw new S3Error('NoSuchUpload', 'there is no such upload of this key: it may have ended');
+  const upload = await findUpload(bucket.drive, path, request);
+  if (upload === null) throw noSuchUpload();
   return { bucket, upload };
+}
+
+/** Null where there is none of this path. */
+export async function findUpload(
+  { uploads }: DrivePort,
+  path: FilePath,
+  { query }: Pick<S3Request, 'query'>,
+): Promise<Upload | null> {
+  const id = query.get('uploadId') ?? '';
+  if (!/^[0-9a-f]{32}$/.test(id)) return null;
+  try {
+    const upload = await uploads.find(id);
+    return upload.path === path ? upload : null;
+  } catch (error) {
+    if (error instanceof FilesError && error.code === 'UPLOAD_UNKNOWN') return null;
+    throw error;
+  }
+}
+
+export function noSuchUpload(): S3Error {
+  return new S3Error('NoSuchUpload', 'there is no such upload of this key: it may have ended');
 }

@@ -49,7 +49,7 @@ function contentAnswer(
     status: range === null || size === 0 ? 200 : 206,
     headers: {
       ...headers,
-      ...(wantsSums && isWhole && checksumHeaders(version.checksums)),
+      ...(wantsSums && isWhole && checksumHeaders(version)),
       ...(range !== null && size > 0 && { 'content-range': `bytes ${start}-${end - 1}/${size}` }),
       ...(number !== undefined &&
         put.parts !== undefined && { 'x-amz-mp-parts-count': String(partCount(put.parts)) }),

@@ -2,7 +2,6 @@
 import { formatInstant } from '../../../base/time.js';
 import type { Listing, Version } from '../../../files/drive-port.js';
 import { xmlAnswer } from '../s3-answer.js';
-import { S3Error } from '../s3-error.js';
 import { element, s3Document, type XmlElement } from '../xml-element.js';
 import { type Bucket, openBucket } from './bucket-access.js';
 import { algorithmElements } from './checksums.js';
@@ -47,13 +46,12 @@ export const listObjectsV2: S3Operation = async (parts, request) => {
   const limit = readCount(query.get('max-keys'), 'max-keys', MAX_KEYS);
   const owned = query.get('fetch-owner')?.toLowerCase() === 'true';
   const token = query.get('continuation-token');
-  if (token === '')
-    throw new S3Error('InvalidArgument', 'The continuation token provided is incorrect');
   const bucket = await openBucket(parts, request, 'READ');
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
   const startAfter = query.get('start-after');
-  const after = token === undefined ? (startAfter ?? '') : decodeToken(token);
+  // An empty token is one that a client had none for.
+  const after = token === undefined || token === '' ? (startAfter ?? '') : decodeToken(token);
   const listing = await listed(bucket, { prefix, delimiter, after, limit });
   const { items, prefixes, isTruncated, last } = listing;
   const document = s3Document('ListBucketResult', [

@@ -32,10 +32,9 @@ export function readEncoding({ query }: Pick<S3Request, 'query'>): {
     : { isUrl: true, encoded: urlEncoded };
 }
 
-/** As S3 does: slashes stay, blanks are `+`. */
+/** As S3 does: slashes stay. */
 export function urlEncoded(text: string): string {
   return encodeURIComponent(text)
-    .replace(/[!'()~]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replace(/%2F/g, '/')
-    .replace(/%20/g, '+');
+    .replace(/[!'()]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/%2F/g, '/');
 }

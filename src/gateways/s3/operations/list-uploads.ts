@@ -37,7 +37,7 @@ export const listParts: S3Operation = async (parts, request) => {
           element('LastModified', formatInstant(part.storedAt)),
           element('ETag', `"${part.etag}"`),
           element('Size', part.size),
-          ...checksumElements(part.sums),
+          ...checksumElements({ etag: part.etag, checksums: part.sums }),
         ]),
       ),
     ]),

@@ -128,7 +128,9 @@ export function versionHeaderIn({ settings }: Bucket, version: Version): Record<
 }
 
 export function noSuchKey(): S3Error {
-  return new S3Error('NoSuchKey', 'there is no such object: check its name');
+  return new S3Error('NoSuchKey', 'there is no such object: check its name', {
+    headers: { 'x-amz-delete-marker': 'false' },
+  });
 }
 
 function noSuchVersion(): S3Error {

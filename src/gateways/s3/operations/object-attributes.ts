@@ -57,7 +57,7 @@ function attributeElement(
     case 'ETag':
       return [element('ETag', version.etag)];
     case 'Checksum': {
-      const sums = checksumElements(version.checksums);
+      const sums = checksumElements(version);
       return sums.length === 0 ? [] : [element('Checksum', sums)];
     }
     case 'ObjectParts':

@@ -57,7 +57,7 @@ function putAnswer(bucket: Bucket, { version }: Written): S3Answer {
   return emptyAnswer(200, {
     etag: `"${version.etag}"`,
     ...versionHeaderIn(bucket, version),
-    ...checksumHeaders(version.checksums),
+    ...checksumHeaders(version),
   });
 }
 

@@ -25,7 +25,10 @@ export const uploadPart: S3Operation = async (parts, request) => {
   const content = await drive.store(request.body, optionsFor(upload));
   requireAlgorithm(upload, request.body.facts().checksums);
   const part = await drive.uploads.addPart(upload.id, number, content);
-  return emptyAnswer(200, { etag: `"${part.etag}"`, ...checksumHeaders(part.sums) });
+  return emptyAnswer(200, {
+    etag: `"${part.etag}"`,
+    ...checksumHeaders({ etag: part.etag, checksums: part.sums }),
+  });
 };
 
 export const uploadPartCopy: S3Operation = async (parts, request) => {
@@ -41,7 +44,7 @@ export const uploadPartCopy: S3Operation = async (parts, request) => {
   const document = s3Document('CopyPartResult', [
     element('LastModified', formatInstant(part.storedAt)),
     element('ETag', `"${part.etag}"`),
-    ...checksumElements(part.sums),
+    ...checksumElements({ etag: part.etag, checksums: part.sums }),
   ]);
   return {
     ...xmlAnswer(document, sourceHeader(source)),
