@@ -20,6 +20,7 @@ import type { Preparer } from './commands/preparation/preparer.js';
 import type { TrySchema } from './commands/schema-trial.js';
 import type { Config } from './config.js';
 import type { Anchoring } from './epoch-timer.js';
+import type { Drives } from './files/drives.js';
 import type { OpenedCalendars } from './open-calendars.js';
 import type { OpenedNode } from './open-node.js';
 import type { OpenedReplication } from './open-replication.js';
@@ -49,6 +50,7 @@ export interface ServedNode extends OpenedNode {
   readonly backups: BackupKeeper;
   /** Null of a node without peers. */
   readonly replication: OpenedReplication | null;
+  readonly files: Drives;
 }
 
 export interface RouteParts {

@@ -36,6 +36,7 @@ import { openBackends } from './open-backends.js';
 import { openBackups } from './open-backups.js';
 import { batchReasons, openBatches } from './open-batches.js';
 import { calendarReasons, openCalendars } from './open-calendars.js';
+import { openFiles } from './open-files.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { openReplication, type OpenSharing, readReplication } from './open-replication.js';
 import { sharingOver } from './open-sharing.js';
@@ -150,6 +151,11 @@ export class Service {
               { ...parts, store: opened.node.store },
               parts.openSharing ?? sharingOver(config, opened, onFailure),
             );
+      const files = await openFiles(config, opened, {
+        ...{ clock: parts.clock, random: parts.random, identities: identityBook, views },
+        marksOf: opened.node.marksOf,
+      });
+      lifetime.add(() => files.close());
       const keepers = replication?.keepers ?? null;
       let late: NodeJS.Timeout | undefined;
       if (replication !== null) {
@@ -208,6 +214,7 @@ export class Service {
           waitingOf,
           calendars,
           replication,
+          files,
         },
         backends: () => backends.statuses(),
         backups: backups.keeper,

@@ -243,7 +243,7 @@ function isRead({ method }: Request): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-const LEDGER_NAME = /^[a-z0-9_][a-z0-9-_]{0,62}$/;
+const LEDGER_NAME = /^[a-z0-9_][a-z0-9._-]{0,62}$/;
 
 function ledgerOf({ params }: Request): string | null {
   const { ledger } = params;

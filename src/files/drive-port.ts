@@ -1,4 +1,5 @@
 /** What a drive does, for whoever serves one: REST, S3, the command line. */
+import type { TenantName } from '../access/tenant-name.js';
 import type { UnixMillis } from '../base/brand.js';
 import type { JsonObject } from '../base/canonical-json.js';
 import type { HexDigest } from '../base/hex-digest.js';
@@ -89,7 +90,9 @@ export interface PutOptions extends FileSayings {
   readonly partSums?: readonly string[];
   readonly headers?: FileHeaders;
   readonly metadata?: Texts;
-  readonly from?: FilePut['from'];
+  readonly from?: NonNullable<FilePut['from']>;
+  /** Permanent: put again under it, the same is answered; something else is refused by the ledger. 1–255 visible ASCII characters. */
+  readonly idempotencyKey?: string;
   readonly condition?: Condition;
 }
 
@@ -107,10 +110,14 @@ export interface ReadRange {
 }
 
 export interface StoreOptions {
+  /** Who sends it; the drive's owner without it. */
+  readonly by?: FileActor | undefined;
   /** Whose it is; the drive's own subject without it. */
   readonly subject?: string | undefined;
   /** Made besides SHA-256 and MD5. */
   readonly sums?: readonly ChecksumName[];
+  /** Its MD5, asked for at the end, of whoever has made it already. */
+  readonly md5?: () => Uint8Array;
   /** More bytes than these are FILE_TOO_LARGE. */
   readonly maxBytes?: number;
 }
@@ -190,22 +197,22 @@ export interface DrivePort {
 
 export interface DrivesPort {
   /** By name; of a tenant by its name. */
-  list(tenant: string): Promise<readonly DrivePort[]>;
+  list(tenant: TenantName): Promise<readonly DrivePort[]>;
   /** Ready to be read: all that is in its ledger is told. @throws FilesError DRIVE_UNKNOWN. */
-  find(tenant: string, name: string): Promise<DrivePort>;
+  find(tenant: TenantName, name: string): Promise<DrivePort>;
   /** As it was, of a drive that has been removed too. @throws FilesError DRIVE_UNKNOWN where there never was one. */
-  findPast(tenant: string, name: string): Promise<DrivePort>;
+  findPast(tenant: TenantName, name: string): Promise<DrivePort>;
   /**
    * Makes a drive, and its ledger unless there is one of that name.
    * @param name 3–63 of a-z, 0-9, `.` and `-`.
    * @throws FilesError DRIVE_EXISTS, DRIVE_NAME_REFUSED; LedgerError LEDGER_READ_ONLY.
    */
   make(
-    tenant: string,
+    tenant: TenantName,
     by: FileActor,
     name: string,
     settings?: Partial<Omit<DriveSettings, 'state' | 'owner' | 'madeAt'>>,
   ): Promise<DrivePort>;
   /** Nobody finds it from now on; its history stays. @throws FilesError DRIVE_NOT_EMPTY while it has versions or uploads. */
-  remove(tenant: string, by: FileActor, name: string): Promise<void>;
+  remove(tenant: TenantName, by: FileActor, name: string): Promise<void>;
 }

@@ -18,7 +18,7 @@ export interface Upload {
 /** As they are kept: no condition, and nothing that its parts say. */
 export type UploadOptions = Omit<
   PutOptions,
-  'condition' | 'etag' | 'parts' | 'partSums' | 'from'
+  'condition' | 'idempotencyKey' | 'checksums' | 'etag' | 'parts' | 'partSums' | 'from'
 > & {
   /** Algorithm of the checksums of parts, and whether the file gets one of the whole or of theirs. */
   readonly sum?: ChecksumName;

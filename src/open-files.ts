@@ -1,0 +1,42 @@
+/** The drives of a node that serves. */
+import { join } from 'node:path';
+import type { RandomSource } from './base/random.js';
+import type { Clock } from './base/time.js';
+import type { Config } from './config.js';
+import { Drives } from './files/drives.js';
+import type { OpenedNode } from './open-node.js';
+import type { IdentityBook } from './queries/identity-book.js';
+import type { MarksOf } from './queries/receipt.js';
+import type { NodeViews } from './views/node-views.js';
+
+export interface FilesSurroundings {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly identities: IdentityBook;
+  readonly views: NodeViews;
+  readonly marksOf: MarksOf;
+}
+
+/** @throws as `Drives.open`. */
+export function openFiles(
+  { data }: Config,
+  { node, access }: OpenedNode,
+  { clock, random, identities, views, marksOf }: FilesSurroundings,
+): Promise<Drives> {
+  return Drives.open({
+    directory: join(data, 'files'),
+    random,
+    store: node.store,
+    appending: {
+      ...{ store: node.store, clock, random, marksOf, identities },
+      idempotencyKey: (tenant) => node.tenantKeys(tenant).idempotency,
+    },
+    filesKey: (tenant) => node.tenantKeys(tenant).files,
+    createLedger: async (tenant, name) => {
+      const ledger = await node.createLedger(tenant, name);
+      views.of(ledger.reader).catch(() => undefined);
+      return ledger;
+    },
+    typeClassesOf: (tenant) => access.retention.policiesOf(tenant).types,
+  });
+}
