@@ -2,12 +2,13 @@
 import type { Version } from '../../../files/drive-port.js';
 import { CHECKSUMS } from '../../../files/stored-content.js';
 import type { CompletedPart } from '../../../files/uploads-port.js';
+import { checksumHeader } from '../checksum.js';
 import { xmlAnswer } from '../s3-answer.js';
 import { S3Error } from '../s3-error.js';
 import type { S3Request } from '../s3-request.js';
 import { readXmlBody } from '../small-body.js';
 import { children, childText, element, s3Document, type XmlElement } from '../xml-element.js';
-import { checkAnnounced, type Completing } from './announced-whole.js';
+import { checkSize, type Completing } from './announced-size.js';
 import { openBucket } from './bucket-access.js';
 import { algorithmOf, checksumElements } from './checksums.js';
 import { completedBefore } from './completed-before.js';
@@ -47,11 +48,15 @@ async function complete(
   request: S3Request,
   { drive, upload, named }: Completing,
 ): Promise<Version> {
-  await checkAnnounced(request.headers, { drive, upload, named });
-  const condition = writeCondition(request.headers);
+  const { headers } = request;
+  await checkSize(headers, { drive, upload, named });
+  const { sum } = upload.options;
+  const announced = sum === undefined ? undefined : headers.get(checksumHeader(algorithmOf(sum)));
+  const condition = writeCondition(headers);
   const written = await drive.uploads.complete(actorOf(request), upload.id, named, {
     minPartBytes: MIN_PART_BYTES,
     ...(condition !== undefined && { condition }),
+    ...(announced !== undefined && { checksum: announced.replace(/-\d+$/, '') }),
   });
   return written.version;
 }

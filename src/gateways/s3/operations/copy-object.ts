@@ -16,11 +16,9 @@ import { readDescription } from './object-description.js';
 import type { S3Operation } from './operation.js';
 import { actorOf } from './owner.js';
 import { readSayings } from './put-object.js';
-import { refuseUnserved } from './refused-headers.js';
 
 export const copyObject: S3Operation = async (parts, request) => {
   const { headers } = request;
-  refuseUnserved(headers);
   const path = pathOf(request.key ?? '');
   const bucket = await openBucket(parts, request, 'WRITE');
   const source = await openSource(parts, request, bucket);
@@ -37,7 +35,7 @@ export const copyObject: S3Operation = async (parts, request) => {
   const put = await from.open(source.version);
   const algorithm = readAlgorithm(headers);
   const { subject } = source.version;
-  const to = algorithm === null ? {} : { sums: [algorithm] };
+  const to = { by: actorOf(request), ...(algorithm !== null && { sums: [algorithm] }) };
   const content = await bucket.drive.copyOf(put, subject, from, to);
   const checksums = fullChecksums(content.sums) ?? kept(put);
   const condition = writeCondition(headers);

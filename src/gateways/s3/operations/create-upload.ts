@@ -15,10 +15,8 @@ import { readDescription } from './object-description.js';
 import type { S3Operation, S3Parts } from './operation.js';
 import { actorOf } from './owner.js';
 import { readSayings } from './put-object.js';
-import { refuseUnserved } from './refused-headers.js';
 
 export const createMultipartUpload: S3Operation = async (parts, request) => {
-  refuseUnserved(request.headers);
   const path = pathOf(request.key ?? '');
   const bucket = await openBucket(parts, request, 'WRITE');
   const sums = readSums(request.headers);

@@ -11,11 +11,9 @@ import { disclosedObject } from './disclosed.js';
 import { openObject, type S3Object } from './object-access.js';
 import { objectHeaders } from './object-headers.js';
 import type { S3Operation } from './operation.js';
-import { refuseUnserved } from './refused-headers.js';
 import { without } from './without.js';
 
 export const getObject: S3Operation = async (parts, request) => {
-  refuseUnserved(request.headers);
   const overrides = readOverrides(request);
   const object = await openObject(parts, request, 'READ');
   const { bucket, version } = object;

@@ -14,11 +14,7 @@ import { readLockHeaders } from './object-lock.js';
 import type { S3Operation, S3Parts } from './operation.js';
 import { actorOf } from './owner.js';
 import { checkNewAcl } from './public-grants.js';
-import { refuseUnserved } from './refused-headers.js';
 import { readTagsHeader } from './tags.js';
-
-/** Of one request, as Amazon S3 has it: larger ones come in parts. */
-export const MAX_PUT_BYTES = 5 * 1024 ** 3;
 
 export const putObject: S3Operation = (parts, request) => putFrom(parts, request);
 
@@ -28,7 +24,6 @@ export async function putFrom(
   request: S3Request,
   said: FileSayings = {},
 ): Promise<S3Answer> {
-  refuseUnserved(request.headers);
   const path = pathOf(request.key ?? '');
   const bucket = await openBucket(parts, request, 'WRITE');
   const description = readDescription(request.headers);
@@ -41,7 +36,10 @@ export async function putFrom(
       condition(drive.newest(path));
     });
   // A body that is not what it was announced to be ends in its error here: nothing refers to what was stored.
-  const content = await drive.store(request.body, { maxBytes: MAX_PUT_BYTES });
+  const content = await drive.store(request.body, {
+    by: actorOf(request),
+    md5: () => request.body.facts().md5,
+  });
   const checksums = fullChecksums(sumsOf(request.body.facts().checksums));
   const written = await drive.put(actorOf(request), path, content, {
     ...description,

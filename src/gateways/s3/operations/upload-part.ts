@@ -4,6 +4,7 @@ import type { ReadRange, StoreOptions } from '../../../files/drive-port.js';
 import type { StoredContent } from '../../../files/stored-content.js';
 import type { Upload, UploadPart } from '../../../files/uploads-port.js';
 import { emptyAnswer, xmlAnswer } from '../s3-answer.js';
+import { MAX_BODY_BYTES } from '../s3-body.js';
 import { S3Error } from '../s3-error.js';
 import { element, s3Document } from '../xml-element.js';
 import { readPartNumber } from './byte-range.js';
@@ -14,15 +15,15 @@ import { openUpload } from './create-upload.js';
 import { disclosedObject } from './disclosed.js';
 import type { S3Object } from './object-access.js';
 import type { S3Operation } from './operation.js';
-import { MAX_PUT_BYTES } from './put-object.js';
-import { refuseUnserved } from './refused-headers.js';
 
 export const uploadPart: S3Operation = async (parts, request) => {
-  refuseUnserved(request.headers);
   const number = partNumberOf(request.query.get('partNumber'));
   const { bucket, upload } = await openUpload(parts, request);
   const { drive } = bucket;
-  const content = await drive.store(request.body, optionsFor(upload));
+  const content = await drive.store(request.body, {
+    ...optionsFor(upload),
+    md5: () => request.body.facts().md5,
+  });
   requireAlgorithm(upload, request.body.facts().checksums);
   const part = await drive.uploads.addPart(upload.id, number, content);
   return emptyAnswer(200, {
@@ -32,7 +33,6 @@ export const uploadPart: S3Operation = async (parts, request) => {
 };
 
 export const uploadPartCopy: S3Operation = async (parts, request) => {
-  refuseUnserved(request.headers);
   const number = partNumberOf(request.query.get('partNumber'));
   const { bucket, upload } = await openUpload(parts, request);
   const source = await openSource(parts, request, bucket);
@@ -72,9 +72,9 @@ function readCopyRange(header: string, size: number): ReadRange {
   return range;
 }
 
-function optionsFor({ subject, options }: Upload): StoreOptions {
+function optionsFor({ author, subject, options }: Upload): StoreOptions {
   const sums = options.sum === undefined ? [] : [options.sum];
-  return { subject, sums, maxBytes: MAX_PUT_BYTES };
+  return { by: { author }, subject, sums, maxBytes: MAX_BODY_BYTES };
 }
 
 function requireAlgorithm(
