@@ -120,8 +120,10 @@ export class Drives implements DrivesPort {
     parseDriveName(name);
     return this.#making.take(async () => {
       // A crash after the ledger leaves one that is no drive, and becomes it when asked again.
-      const ledger =
-        this.#ledgerNamed(tenant, name) ?? (await this.#parts.createLedger(tenant, name));
+      const there = this.#ledgerNamed(tenant, name);
+      if (there !== undefined && there.reader.head.size > 0 && !(await this.#isDrive(there)))
+        throw new FilesError('DRIVE_EXISTS', 'there is a ledger of this name: choose another');
+      const ledger = there ?? (await this.#parts.createLedger(tenant, name));
       const drive = this.#driveOf(tenant, ledger);
       const isLocked = settings.lock !== undefined;
       await drive.begin(by, {
