@@ -1,16 +1,20 @@
 /** Limits on how often one address may fail to log in, and, if set, may ask at all. */
-import type { Request, RequestHandler } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
 import { ipKeyGenerator, MemoryStore, rateLimit } from 'express-rate-limit';
 import type { Clock } from '../base/time.js';
 import { ApiError } from './api-error.js';
 
 const WINDOW_MILLIS = 60_000;
 
+/** What came over a connection. */
+type Connected = Pick<IncomingMessage, 'socket'>;
+
 export interface LoginLimiter {
   /** @throws ApiError LOGIN_RATE_LIMITED if `account` failed too often from this address of late. */
-  check(request: Request, account: string): Promise<void>;
+  check(request: Connected, account: string): Promise<void>;
   /** Counts a failure. */
-  failed(request: Request, account: string): Promise<void>;
+  failed(request: Connected, account: string): Promise<void>;
 }
 
 /**
@@ -59,7 +63,7 @@ function secondsWithin(millis: number): number {
   return Math.ceil(bounded / 1000);
 }
 
-function counterOf(request: Request, account: string): string {
+function counterOf(request: Connected, account: string): string {
   return `${addressOf(request)} ${account}`;
 }
 
@@ -67,6 +71,6 @@ function counterOf(request: Request, account: string): string {
  * The peer's, not `request.ip`: that is the same as long as no proxy is trusted, and takes its time to
  * find that out. An IPv6 client has a whole network to choose from: its /56 counts as one.
  */
-function addressOf({ socket: { remoteAddress } }: Request): string {
+function addressOf({ socket: { remoteAddress } }: Connected): string {
   return remoteAddress === undefined ? 'unknown' : ipKeyGenerator(remoteAddress);
 }

@@ -47,6 +47,14 @@ export interface CompletedPart {
   readonly sums?: StoredContent['sums'];
 }
 
+export interface CompleteOptions {
+  /** All but the last must have so many: UPLOAD_PARTS_REFUSED otherwise. */
+  readonly minPartBytes?: number;
+  readonly condition?: Condition;
+  /** Of the upload's algorithm, base64: the whole must have it, or FILE_CONTENT_DIFFERS. */
+  readonly checksum?: string;
+}
+
 export interface UploadsPort {
   /** On disk when it returns. @throws FilesError UPLOAD_LIMIT. */
   begin(
@@ -68,14 +76,13 @@ export interface UploadsPort {
   parts(id: string, after: number, limit: number): Promise<readonly UploadPart[]>;
   /**
    * Makes a version of some of its parts, in that order, and forgets the upload. Asked again after that, UPLOAD_UNKNOWN.
-   * @param minPartBytes all but the last must have so many: UPLOAD_PARTS_REFUSED otherwise.
    * @throws FilesError UPLOAD_UNKNOWN, UPLOAD_PART_UNKNOWN, UPLOAD_PARTS_REFUSED; as `put`.
    */
   complete(
     by: FileActor,
     id: string,
     parts: readonly CompletedPart[],
-    options?: { readonly minPartBytes?: number; readonly condition?: Condition },
+    options?: CompleteOptions,
   ): Promise<Written>;
   /** @throws FilesError UPLOAD_UNKNOWN. */
   abort(id: string): Promise<void>;

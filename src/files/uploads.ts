@@ -21,6 +21,7 @@ import type { FindFilesSecret } from './upload-book.js';
 import { partOf, partToJson, type StoredPart, uploadOf, uploadToJson } from './upload-rows.js';
 import type {
   CompletedPart,
+  CompleteOptions,
   Upload,
   UploadList,
   UploadOptions,
@@ -111,13 +112,14 @@ export class DriveUploads implements UploadsPort {
     by: FileActor,
     id: string,
     parts: readonly CompletedPart[],
-    { minPartBytes = 0, condition }: Parameters<UploadsPort['complete']>[3] = {},
+    { minPartBytes = 0, condition, checksum }: CompleteOptions = {},
   ): Promise<Written> {
     return this.#locks.take([id], async () => {
       const upload = await this.find(id);
       const chosen = await this.#chosen(id, parts, minPartBytes);
       const secret = await this.#secretOf(upload.subject, by);
       const { content, options } = await this.#joined(upload, chosen, secret);
+      checkWhole(upload, options, checksum);
       try {
         const written = await this.#drive.put(by, upload.path, content, {
           ...options,
@@ -262,6 +264,19 @@ function composite(
   const checksum = startChecksum(sum);
   for (const value of partSums) checksum.update(Buffer.from(value, 'base64'));
   return toBase64(checksum.digest());
+}
+
+/** As its sender says. */
+function checkWhole(
+  { options: { sum } }: Upload,
+  { checksums }: PutOptions,
+  expected: string | undefined,
+): void {
+  if (expected === undefined || (sum !== undefined && checksums?.[sum] === expected)) return;
+  throw new FilesError(
+    'FILE_CONTENT_DIFFERS',
+    'the checksum of the whole is not what was announced: send the parts again',
+  );
 }
 
 function runsOf(parts: readonly StoredPart[]): PartRun[] {
