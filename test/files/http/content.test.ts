@@ -189,8 +189,7 @@ describe('paths', () => {
     await makeDrive(node, 'odd');
     const odd = ['a//b', '/a', 'e\u0301', 'é', '\u{1f4be} x', 'x?y#z%', 'con .', '…/..x', 'tail/'];
     for (const path of odd) await put(node, 'odd', path, path);
-    for (const path of odd)
-      expect(await textOf(node.request(filePath('odd', path)))).toBe(path);
+    for (const path of odd) expect(await textOf(node.request(filePath('odd', path)))).toBe(path);
     expect(paths(await list(node, 'odd')).sort()).toEqual([...odd].sort());
     // An encoded slash is a slash.
     expect(await textOf(node.request('/v1/files/odd/tail%2F'))).toBe('tail/');
@@ -285,7 +284,14 @@ describe('actions', () => {
   it('copy and move, keeping what was said', async () => {
     await makeDrive(node, 'archive');
     await put(node, 'desk', 'source', 'text', { headers: { 'content-type': 'text/x-odd' } });
-    const copied = await act(node, 'desk', 'source', 'copy', { to: 'x/copy', drive: 'archive' }, 201);
+    const copied = await act(
+      node,
+      'desk',
+      'source',
+      'copy',
+      { to: 'x/copy', drive: 'archive' },
+      201,
+    );
     expect(copied.file).toMatchObject({ path: 'x/copy', mediaType: 'text/x-odd' });
     expect(await textOf(node.request(filePath('archive', 'x/copy')))).toBe('text');
     const moved = await act(node, 'desk', 'source', 'move', { to: 'moved' }, 201);

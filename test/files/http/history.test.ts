@@ -95,10 +95,7 @@ describe('a drive as it was', () => {
     await makeDrive(node, 'past');
     const one = await put(node, 'past', 'f', 'one');
     const size = one.receipt.index + 1;
-    const made = await answer(
-      node.request('/v1/files/past?snapshot=q1', { method: 'PUT' }),
-      201,
-    );
+    const made = await answer(node.request('/v1/files/past?snapshot=q1', { method: 'PUT' }), 201);
     expect(made).toEqual({ name: 'q1', size });
     await put(node, 'past', 'f', 'two');
     await put(node, 'past', 'g', 'new');
@@ -234,7 +231,9 @@ describe('a drive', () => {
     await makeDrive(node, 'short-lived');
     expect((await node.request('/v1/files/short-lived', { method: 'DELETE' })).status).toBe(204);
     expect(await problem(node.request('/v1/files/short-lived'), 404)).toBe('DRIVE_UNKNOWN');
-    const drives = await answer<{ items: { name: string }[] }>(node.request('/v1/files?limit=1000'));
+    const drives = await answer<{ items: { name: string }[] }>(
+      node.request('/v1/files?limit=1000'),
+    );
     const names = drives.items.map(({ name }) => name);
     expect(names).toContain('settings');
     expect(names).not.toContain('short-lived');

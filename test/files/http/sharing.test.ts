@@ -35,8 +35,7 @@ async function grant(
 describe('a grant for a folder', () => {
   it('opens what is below it and nothing else, and its revocation shuts the next read', async () => {
     await makeDrive(node, 'team');
-    for (const path of ['a/1', 'a/b/2', 'ab/3', 'c'])
-      await put(node, 'team', path, `of ${path}`);
+    for (const path of ['a/1', 'a/b/2', 'ab/3', 'c']) await put(node, 'team', path, `of ${path}`);
     const { id, key } = await newKey('none');
     const read = (path: string): Promise<Response> => node.request(filePath('team', path), { key });
     expect(await problem(read('a/1'), 403)).toBe('ACCESS_DENIED');

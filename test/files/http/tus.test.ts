@@ -66,7 +66,11 @@ function sha256(bytes: Uint8Array): string {
 }
 
 /** @returns the path of the upload. */
-async function begin(path: string, length: number, more: Record<string, string> = {}): Promise<string> {
+async function begin(
+  path: string,
+  length: number,
+  more: Record<string, string> = {},
+): Promise<string> {
   const headers = { ...TUS, 'upload-length': String(length), ...more };
   const response = await node.request(`${filePath('desk', path)}?uploads`, {
     ...{ method: 'POST', headers },
