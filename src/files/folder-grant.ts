@@ -71,7 +71,7 @@ export function folderGrantJson({ to, expiresAt, madeAt, ...rest }: FolderGrant)
 }
 
 export function folderGrantsPayload(grants: readonly FolderGrant[]): JsonObject {
-  return { $v: FILES_FORMAT, grants: grants.map(folderGrantJson) };
+  return { $v: FILES_FORMAT, ...(grants.length > 0 && { grants: grants.map(folderGrantJson) }) };
 }
 
 /** @throws FilesError FILES_FORMAT_NEWER; LedgerError LEDGER_DAMAGED. */
