@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import type { Config } from './config.js';
+import type { SealingPort } from './files/chunks/sealing.js';
 import { Drives } from './files/drives.js';
 import type { OpenedNode } from './open-node.js';
 import type { IdentityBook } from './queries/identity-book.js';
@@ -15,13 +16,14 @@ export interface FilesSurroundings {
   readonly identities: IdentityBook;
   readonly views: NodeViews;
   readonly marksOf: MarksOf;
+  readonly sealing?: SealingPort;
 }
 
 /** @throws as `Drives.open`. */
 export function openFiles(
   { data }: Config,
   { node, access }: OpenedNode,
-  { clock, random, identities, views, marksOf }: FilesSurroundings,
+  { clock, random, identities, views, marksOf, sealing }: FilesSurroundings,
 ): Promise<Drives> {
   return Drives.open({
     directory: join(data, 'files'),
@@ -31,6 +33,7 @@ export function openFiles(
       ...{ store: node.store, clock, random, marksOf, identities },
       idempotencyKey: (tenant) => node.tenantKeys(tenant).idempotency,
     },
+    ...(sealing !== undefined && { sealing }),
     filesKey: (tenant) => node.tenantKeys(tenant).files,
     createLedger: async (tenant, name) => {
       const ledger = await node.createLedger(tenant, name);

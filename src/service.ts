@@ -18,6 +18,7 @@ import type { Config, Secrets } from './config.js';
 import { anchoringWithSteps } from './epoch-steps.js';
 import { type Anchoring, EpochTimer } from './epoch-timer.js';
 import { keepersMetrics } from './keepers-metrics.js';
+import type { SealingPort } from './files/chunks/sealing.js';
 import type { WriteOnceFiles } from './keys/write-once.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerStoreOptions } from './ledger/ledger-store.js';
@@ -71,6 +72,8 @@ export interface ServiceParts {
   readonly needsRecoveryKeys?: boolean;
   /** For tests: where anchor files are written. */
   readonly writeOnce?: WriteOnceFiles;
+  /** Of long content of files; closed with the service, and in this thread without it. */
+  readonly sealing?: SealingPort;
   /** Before a schema is kept. */
   readonly trySchema: TrySchema;
   /** Of reports for people. */
@@ -154,6 +157,7 @@ export class Service {
       const files = await openFiles(config, opened, {
         ...{ clock: parts.clock, random: parts.random, identities: identityBook, views },
         marksOf: opened.node.marksOf,
+        ...(parts.sealing !== undefined && { sealing: parts.sealing }),
       });
       lifetime.add(() => files.close());
       const keepers = replication?.keepers ?? null;

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Logger } from '../base/logger.js';
 import { RandomPool } from '../base/random.js';
 import { systemClock } from '../base/time.js';
+import { WorkerSealing } from '../files/chunks/worker-sealing.js';
 import { WorkerPreparer } from '../commands/preparation/worker-preparer.js';
 import { schemaTrial } from '../commands/schema-trial.js';
 import type { Config } from '../config.js';
@@ -43,6 +44,11 @@ async function serve(flags: SettingFlags, terminal: Terminal, end: End): Promise
         preparer: new WorkerPreparer({
           onCrash: (error) => {
             logger.error('preparation interrupted', { error });
+          },
+        }),
+        sealing: new WorkerSealing({
+          onCrash: (error) => {
+            logger.error('sealing of content interrupted', { error });
           },
         }),
         openViews: (directory) => Promise.resolve(new WorkerViews(directory)),

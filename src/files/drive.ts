@@ -16,6 +16,7 @@ import type { TypeClasses } from '../records/record-scopes.js';
 import { ownRecord } from '../schemas/own-records.js';
 import type { ChunkStore } from './chunks/chunk-store.js';
 import { readContent } from './chunks/content-reader.js';
+import type { SealingPort } from './chunks/sealing.js';
 import { type ContentSecret, writeContent } from './chunks/content-writer.js';
 import { checkFresh, contentSecretOf } from './content-secrets.js';
 import { DriveFollower } from './drive-follower.js';
@@ -56,6 +57,7 @@ export interface DriveParts {
   readonly vault: Vault;
   readonly chunks: ChunkStore;
   readonly uploads: UploadBook;
+  readonly sealing: SealingPort;
   /** Retention classes that record types have by policy. */
   readonly typeClasses: () => TypeClasses;
 }
@@ -141,10 +143,10 @@ export class Drive implements DrivePort {
     bytes: AsyncIterable<Uint8Array>,
     { subject, by, ...options }: StoreOptions = {},
   ): Promise<StoredContent> {
-    const { chunks } = this.#parts;
+    const { chunks, sealing } = this.#parts;
     const secret = await this.#secretOf(subject, by);
     const place = { tenant: this.ledger.identity.tenant, ledger: this.ledger.identity.handle };
-    return writeContent(bytes, { chunks, place, secret, ...options });
+    return writeContent(bytes, { chunks, place, secret, sealing, ...options });
   }
 
   async copyOf(

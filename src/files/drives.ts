@@ -18,6 +18,7 @@ import type { TypeClasses } from '../records/record-scopes.js';
 import { tagOf, thingOpener, thingValue } from '../records/tag.js';
 import { OWN_SUBJECT } from '../schemas/own-records.js';
 import { ChunkStore } from './chunks/chunk-store.js';
+import { inlineSealing, type SealingPort } from './chunks/sealing.js';
 import { Drive } from './drive.js';
 import { parseDriveName } from './drive-name.js';
 import type { DrivePort, DrivesPort, FileActor } from './drive-port.js';
@@ -41,19 +42,28 @@ export interface OpenDrivesOptions extends DrivesParts {
   /** See `ChunkStoreOptions`. */
   readonly filesKey: (tenant: string) => Uint8Array;
   readonly files?: DurableFileSystem;
+  /** Closed with the drives; without it content is sealed in this thread. */
+  readonly sealing?: SealingPort;
 }
 
 export class Drives implements DrivesPort {
   readonly #parts: DrivesParts;
   readonly #chunks: ChunkStore;
   readonly #uploads: UploadBook;
+  readonly #sealing: SealingPort;
   /** By handle of the ledger. */
   readonly #drives = new Map<string, Drive>();
   /** Two who make a drive of one name are told one after the other. */
   readonly #making = new Turns();
 
-  private constructor(parts: DrivesParts, chunks: ChunkStore, uploads: UploadBook) {
+  private constructor(
+    parts: DrivesParts,
+    chunks: ChunkStore,
+    uploads: UploadBook,
+    sealing: SealingPort,
+  ) {
     this.#parts = parts;
+    this.#sealing = sealing;
     this.#chunks = chunks;
     this.#uploads = uploads;
   }
@@ -65,7 +75,7 @@ export class Drives implements DrivesPort {
     const chunks = await ChunkStore.open({ directory, random, files, filesKey });
     try {
       const uploads = await UploadBook.open(join(directory, 'uploads'), random, files);
-      return new Drives(options, chunks, uploads);
+      return new Drives(options, chunks, uploads, options.sealing ?? inlineSealing);
     } catch (cause) {
       await chunks.close();
       throw cause;
@@ -134,6 +144,7 @@ export class Drives implements DrivesPort {
 
   async close(): Promise<void> {
     try {
+      await this.#sealing.close();
       await this.#uploads.close();
     } finally {
       await this.#chunks.close();
@@ -169,6 +180,7 @@ export class Drives implements DrivesPort {
         vault: store.vaultOf(owner),
         chunks: this.#chunks,
         uploads: this.#uploads,
+        sealing: this.#sealing,
         typeClasses: () => typeClassesOf(tenant),
       },
       ledger,

@@ -31,12 +31,23 @@ export type FilesErrorCode =
   /** Somebody was forgotten while content came in: send it again. */
   | 'FILES_STALE'
   | 'FILES_BUSY'
+  /** No byte of the content is in the range. */
+  | 'FILE_RANGE_REFUSED'
   | 'UPLOAD_UNKNOWN'
   | 'UPLOAD_PART_UNKNOWN'
   | 'UPLOAD_PARTS_REFUSED'
   | 'UPLOAD_LIMIT'
+  /** Bytes for another place than the upload has come to, or while others are coming in. */
+  | 'UPLOAD_OFFSET'
+  /** Bytes that are not what their checksum says; none of them is kept. */
+  | 'UPLOAD_CHECKSUM_DIFFERS'
+  /** The client speaks another version of tus. */
+  | 'UPLOAD_PROTOCOL'
   | 'SNAPSHOT_UNKNOWN'
   | 'SNAPSHOT_EXISTS'
+  | 'SNAPSHOT_LIMIT'
+  | 'FOLDER_GRANT_UNKNOWN'
+  | 'FOLDER_GRANT_LIMIT'
   | 'FILES_FORMAT_NEWER'
   /** What lies in `files/` is not what was written. */
   | 'FILES_DAMAGED'

@@ -11,19 +11,14 @@ export function filesSecretOf(tagsSecret: Uint8Array): Uint8Array {
   return hmacSha256(tagsSecret, LABEL);
 }
 
-export interface SealedChunk {
+/** By which a chunk is found, and opened; 32 bytes each. */
+export interface ChunkName {
   readonly address: Uint8Array;
   readonly key: Uint8Array;
-  /** As it is stored. */
-  readonly block: Uint8Array;
 }
 
 /** What a piece is named and sealed by: all that it takes to know whether it is there already. */
-export function nameChunk(
-  filesSecret: Uint8Array,
-  level: number,
-  piece: Uint8Array,
-): Omit<SealedChunk, 'block'> {
+export function nameChunk(filesSecret: Uint8Array, level: number, piece: Uint8Array): ChunkName {
   // One pass over the piece: what is made of its hash nobody makes who has not the secret.
   const content = createHash('sha256')
     .update(LEVELS.subarray(level, level + 1))
@@ -35,10 +30,7 @@ export function nameChunk(
   };
 }
 
-export function sealChunk(
-  { address, key }: Omit<SealedChunk, 'block'>,
-  piece: Uint8Array,
-): Uint8Array {
+export function sealChunk({ address, key }: ChunkName, piece: Uint8Array): Uint8Array {
   const block = Buffer.allocUnsafeSlow(PIECE_AT + piece.length + AEAD_TAG_LENGTH);
   block[0] = FORMAT;
   block.set(address, 1);
@@ -49,10 +41,7 @@ export function sealChunk(
 }
 
 /** Null of a block that is not this chunk: another one, or changed. */
-export function openChunk(
-  { address, key }: Omit<SealedChunk, 'block'>,
-  block: Uint8Array,
-): Uint8Array | null {
+export function openChunk({ address, key }: ChunkName, block: Uint8Array): Uint8Array | null {
   if (!isChunk(block, address)) return null;
   return openSealed(block.subarray(PIECE_AT), key, NONCE, associatedData(address));
 }

@@ -2,17 +2,18 @@
  * Cuts content into pieces, seals those that are not there, and makes the references that lead to them. Memory does not grow
  * with the content: a batch of pieces is written while the next one comes in, and references become chunks themselves.
  */
-import { createHash } from 'node:crypto';
-import { toBase64 } from '../../base/bytes.js';
-import { startChecksum } from '../checksum.js';
 import { FilesError } from '../files-error.js';
 import { encodeReferences, MAX_REFERENCES, type Reference, sizeOf } from '../references.js';
 import type { ChecksumName, ContentPlace, StoredContent } from '../stored-content.js';
 import { nameChunk, PIECE_LENGTH, sealChunk } from './chunk.js';
+import { ContentSealer, type ContentDigests, type SealedPieces } from './content-sealer.js';
+import { inlineSealing, type Sealing, type SealingPort } from './sealing.js';
 import type { ChunkPlace, ChunkStore, NewChunk } from './chunk-store.js';
 
 /** Content of so many bytes lies in the payload of its entry. */
 export const INLINE_LENGTH = 4096;
+/** Sealed together. */
+const SLAB_LENGTH = 8 * PIECE_LENGTH;
 const BATCH = 32;
 
 /** Under whose secret. */
@@ -27,45 +28,97 @@ export interface ContentWriterOptions {
   readonly chunks: Pick<ChunkStore, 'put'>;
   readonly place: ChunkPlace;
   readonly secret: ContentSecret;
+  /** Where long content is sealed; in this thread without it. */
+  readonly sealing?: SealingPort;
   readonly sums?: readonly ChecksumName[];
   readonly maxBytes?: number;
   /** MD5 of the content, of whoever has made it already. */
   readonly md5?: () => Uint8Array;
 }
 
-/** @throws FilesError FILE_TOO_LARGE, FILES_FAILED; what `bytes` throws. */
+/** @throws FilesError FILE_TOO_LARGE, FILES_FAILED, FILES_BUSY; what `bytes` throws. */
 export async function writeContent(
   bytes: AsyncIterable<Uint8Array>,
   options: ContentWriterOptions,
 ): Promise<StoredContent> {
   const { secret, sums = [], maxBytes = Infinity, md5 } = options;
-  const sha256 = createHash('sha256');
-  const ownMd5 = md5 === undefined ? createHash('md5') : null;
-  const checksums = sums.map((name) => [name, startChecksum(name)] as const);
-  const sink = new PieceSink(options);
-  const pieces = new Pieces();
+  const { filesSecret, subject, secretRow } = secret;
+  const how = { filesSecret, hasMd5: md5 === undefined, sums };
+  const slabs = new Slabs();
+  let long: LongContent | null = null;
   let size = 0;
-  for await (const some of bytes) {
-    size += some.length;
-    if (size > maxBytes)
-      throw new FilesError('FILE_TOO_LARGE', `it is more than ${maxBytes} bytes`);
-    sha256.update(some);
-    ownMd5?.update(some);
-    for (const [, checksum] of checksums) checksum.update(some);
-    for (const piece of pieces.take(some)) await sink.add(0, piece);
+  try {
+    for await (const some of bytes) {
+      size += some.length;
+      if (size > maxBytes)
+        throw new FilesError('FILE_TOO_LARGE', `it is more than ${maxBytes} bytes`);
+      for (const slab of slabs.take(some)) {
+        long ??= new LongContent(
+          (options.sealing ?? inlineSealing).begin(how),
+          new PieceSink(options),
+        );
+        await long.add(slab);
+      }
+    }
+    const { place, digests } = await (long === null
+      ? shortContent(slabs.rest(), new ContentSealer(how), new PieceSink(options))
+      : long.finish(slabs.rest()));
+    const hash = digests.md5 ?? md5?.() ?? new Uint8Array(0);
+    return { ...digests, size, md5: hash, place, subject, secretRow };
+  } finally {
+    long?.drop();
   }
-  const rest = pieces.rest();
-  const inline = size <= INLINE_LENGTH;
-  if (!inline && rest.length > 0) await sink.add(0, rest);
-  return {
-    size,
-    sha256: sha256.digest(),
-    md5: ownMd5 === null ? (md5?.() ?? new Uint8Array(0)) : ownMd5.digest(),
-    sums: Object.fromEntries(checksums.map(([name, sum]) => [name, toBase64(sum.digest())])),
-    place: inline ? { inline: rest } : { refs: await sink.finish() },
-    subject: secret.subject,
-    secretRow: secret.secretRow,
-  };
+}
+
+interface WrittenContent {
+  readonly place: ContentPlace;
+  readonly digests: ContentDigests;
+}
+
+/** Of one slab at the most: not worth another thread. */
+async function shortContent(
+  bytes: Uint8Array,
+  sealer: ContentSealer,
+  sink: PieceSink,
+): Promise<WrittenContent> {
+  if (bytes.length <= INLINE_LENGTH) {
+    sealer.hash(bytes);
+    return { place: { inline: bytes }, digests: sealer.digests() };
+  }
+  await sink.addSealed(bytes.length, sealer.seal(bytes));
+  return { place: { refs: await sink.finish() }, digests: sealer.digests() };
+}
+
+/** One slab is sealed while the one before it is written, and the next one comes in. */
+class LongContent {
+  readonly #sealing: Sealing;
+  readonly #sink: PieceSink;
+  #written: Promise<void> = Promise.resolve();
+
+  constructor(sealing: Sealing, sink: PieceSink) {
+    this.#sealing = sealing;
+    this.#sink = sink;
+  }
+
+  async add(slab: Uint8Array<ArrayBuffer>): Promise<void> {
+    const { length } = slab;
+    const before = this.#written;
+    const sealed = this.#sealing.seal(slab);
+    this.#written = before.then(async () => this.#sink.addSealed(length, await sealed));
+    // They are waited for later, and may fail before.
+    for (const one of [sealed, this.#written]) void one.catch(() => undefined);
+    await before;
+  }
+
+  async finish(rest: Uint8Array<ArrayBuffer>): Promise<WrittenContent> {
+    if (rest.length > 0) await this.add(rest);
+    await this.#written;
+    return { place: { refs: await this.#sink.finish() }, digests: await this.#sealing.digests() };
+  }
+
+  drop(): void {
+    this.#sealing.drop();
+  }
 }
 
 /** Contents that are there, one behind the other. @throws FilesError FILES_FAILED. */
@@ -84,28 +137,38 @@ export async function joinContents(
   return refs.length === 0 ? { inline: new Uint8Array(0) } : { refs };
 }
 
-/** Pieces of one length, whatever comes. */
-class Pieces {
-  #buffer = Buffer.allocUnsafeSlow(PIECE_LENGTH);
+/** Buffers of one length, whatever comes. */
+class Slabs {
+  #buffer = new Uint8Array(0);
   #length = 0;
 
-  *take(bytes: Uint8Array): Generator<Uint8Array> {
+  *take(bytes: Uint8Array): Generator<Uint8Array<ArrayBuffer>> {
     for (let at = 0; at < bytes.length;) {
-      const some = bytes.subarray(at, at + PIECE_LENGTH - this.#length);
+      this.#grow(bytes.length - at);
+      const some = bytes.subarray(at, at + this.#buffer.length - this.#length);
       this.#buffer.set(some, this.#length);
       this.#length += some.length;
       at += some.length;
-      if (this.#length < PIECE_LENGTH) continue;
-      const piece = this.#buffer;
-      // A new one each time: the one before waits to be sealed.
-      this.#buffer = Buffer.allocUnsafeSlow(PIECE_LENGTH);
+      if (this.#length < SLAB_LENGTH) continue;
+      const slab = this.#buffer;
+      // A new one each time: the one before is given away.
+      this.#buffer = new Uint8Array(SLAB_LENGTH);
       this.#length = 0;
-      yield piece;
+      yield slab;
     }
   }
 
-  rest(): Uint8Array {
-    return new Uint8Array(this.#buffer.subarray(0, this.#length));
+  rest(): Uint8Array<ArrayBuffer> {
+    return this.#buffer.slice(0, this.#length);
+  }
+
+  /** Most content is small. */
+  #grow(wanted: number): void {
+    const needed = Math.min(SLAB_LENGTH, this.#length + wanted);
+    if (needed <= this.#buffer.length) return;
+    const larger = new Uint8Array(Math.min(SLAB_LENGTH, Math.max(needed, 2 * this.#buffer.length)));
+    larger.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = larger;
   }
 }
 
@@ -120,10 +183,20 @@ class PieceSink {
     this.#options = options;
   }
 
+  /** Pieces of content, sealed; `length` bytes in all. */
+  async addSealed(length: number, { names, blocks }: SealedPieces): Promise<void> {
+    for (const [n, name] of names.entries()) {
+      const block = blocks[n];
+      if (block === undefined) throw new Error('a chunk without its block');
+      await this.#put({ address: name.address, block: () => block });
+      const size = Math.min(PIECE_LENGTH, length - n * PIECE_LENGTH);
+      await this.refer(0, { level: 0, size, ...name });
+    }
+  }
+
   async add(level: number, piece: Uint8Array, size = piece.length): Promise<void> {
     const name = nameChunk(this.#options.secret.filesSecret, level, piece);
-    this.#batch.push({ address: name.address, block: () => sealChunk(name, piece) });
-    if (this.#batch.length >= BATCH) await this.#flush();
+    await this.#put({ address: name.address, block: () => sealChunk(name, piece) });
     await this.refer(level, { level, size, ...name });
   }
 
@@ -157,6 +230,11 @@ class PieceSink {
 
   #fold(level: number, references: readonly Reference[]): Promise<void> {
     return this.add(level + 1, encodeReferences(references), sizeOf(references));
+  }
+
+  async #put(chunk: NewChunk): Promise<void> {
+    this.#batch.push(chunk);
+    if (this.#batch.length >= BATCH) await this.#flush();
   }
 
   /** One batch is written while the next is made. */
