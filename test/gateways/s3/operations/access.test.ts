@@ -1,7 +1,7 @@
 /** Who may do what over S3: a role opens, an ACL narrows, and what is granted to everybody is an administrator's to give. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { S3OperationName } from '../../../../src/gateways/s3/s3-operation-names.js';
 import { parseFilePath } from '../../../../src/files/file-path.js';
+import type { S3OperationName } from '../../../../src/gateways/s3/s3-operation-names.js';
 import { removeDirectory, temporaryDirectory } from '../../../support/temporary-directory.js';
 import { inPieces, TENANT } from '../../../support/test-drives.js';
 import {
