@@ -23,6 +23,8 @@ import { parseDriveName } from './drive-name.js';
 import type { DrivePort, DrivesPort, FileActor } from './drive-port.js';
 import { DRIVE_KEY, DRIVE_TYPE, ownSubjectOf } from './drive-settings.js';
 import { FilesError } from './files-error.js';
+import { CopiesBook } from './replication/copies-book.js';
+import { Replicas, type ReplicasOptions } from './replication/replicas.js';
 import { UploadBook } from './upload-book.js';
 
 export interface DrivesParts {
@@ -47,15 +49,23 @@ export class Drives implements DrivesPort {
   readonly #parts: DrivesParts;
   readonly #chunks: ChunkStore;
   readonly #uploads: UploadBook;
+  readonly #copies: CopiesBook;
+  #replicas: Replicas | null = null;
   /** By handle of the ledger. */
   readonly #drives = new Map<string, Drive>();
   /** Two who make a drive of one name are told one after the other. */
   readonly #making = new Turns();
 
-  private constructor(parts: DrivesParts, chunks: ChunkStore, uploads: UploadBook) {
+  private constructor(
+    parts: DrivesParts,
+    chunks: ChunkStore,
+    uploads: UploadBook,
+    copies: CopiesBook,
+  ) {
     this.#parts = parts;
     this.#chunks = chunks;
     this.#uploads = uploads;
+    this.#copies = copies;
   }
 
   /** @throws LedgerError LEDGER_LOCKED, LEDGER_DAMAGED; FilesError FILES_DAMAGED, FILES_FORMAT_NEWER. */
@@ -64,8 +74,9 @@ export class Drives implements DrivesPort {
     await makeDirectoryDurably(directory, files);
     const chunks = await ChunkStore.open({ directory, random, files, filesKey });
     try {
+      const copies = await CopiesBook.open(directory, files);
       const uploads = await UploadBook.open(join(directory, 'uploads'), random, files);
-      return new Drives(options, chunks, uploads);
+      return new Drives(options, chunks, uploads, copies);
     } catch (cause) {
       await chunks.close();
       throw cause;
@@ -74,6 +85,21 @@ export class Drives implements DrivesPort {
 
   get chunks(): ChunkStore {
     return this.#chunks;
+  }
+
+  /** What other nodes have of drives; null of a node without peers. */
+  get replicas(): Replicas | null {
+    return this.#replicas;
+  }
+
+  /** Once, when there are links to peers: from here on content comes from them and goes to them. */
+  joinPeers(joined: Pick<ReplicasOptions, 'peers' | 'settings' | 'timers' | 'logger'>): Replicas {
+    this.#replicas = new Replicas({
+      ...{ ...joined, chunks: this.#chunks, book: this.#copies, store: this.#parts.store },
+      isDrive: (ledger) => this.#isDrive(ledger),
+    });
+    this.#replicas.start();
+    return this.#replicas;
   }
 
   async list(tenant: TenantName): Promise<readonly DrivePort[]> {
@@ -132,6 +158,7 @@ export class Drives implements DrivesPort {
 
   async close(): Promise<void> {
     try {
+      await this.#replicas?.stop();
       await this.#uploads.close();
     } finally {
       await this.#chunks.close();
@@ -167,6 +194,7 @@ export class Drives implements DrivesPort {
         vault: store.vaultOf(owner),
         chunks: this.#chunks,
         uploads: this.#uploads,
+        replicas: () => this.#replicas,
         typeClasses: () => typeClassesOf(tenant),
       },
       ledger,

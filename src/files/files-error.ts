@@ -31,6 +31,8 @@ export type FilesErrorCode =
   /** Somebody was forgotten while content came in: send it again. */
   | 'FILES_STALE'
   | 'FILES_BUSY'
+  /** Too few of the nodes that keep the drive have the content: nothing refers to it yet. */
+  | 'FILES_QUORUM'
   | 'UPLOAD_UNKNOWN'
   | 'UPLOAD_PART_UNKNOWN'
   | 'UPLOAD_PARTS_REFUSED'
