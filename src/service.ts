@@ -22,6 +22,7 @@ import type { SealingPort } from './files/chunks/sealing.js';
 import type { WriteOnceFiles } from './keys/write-once.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerStoreOptions } from './ledger/ledger-store.js';
+import { forS3, listenForS3, type S3OperationsOf } from './listen-for-s3.js';
 import { listen, listenForMetrics } from './listeners.js';
 import { coverLedgers } from './map-epochs.js';
 import {
@@ -78,17 +79,25 @@ export interface ServiceParts {
   readonly trySchema: TrySchema;
   /** Of reports for people. */
   readonly print: PrintJob;
+  /** What serves the operations of S3; without it each answers NotImplemented. */
+  readonly s3Operations?: S3OperationsOf;
   /** For tests: what keeps ledgers together with peers. */
   readonly openSharing?: OpenSharing;
   /** For tests. */
   readonly timers?: Timers;
 }
 
+interface Servers {
+  readonly api: RunningServer;
+  /** Null of what is not served. */
+  readonly metrics: RunningServer | null;
+  readonly s3: RunningServer | null;
+}
+
 export class Service {
   readonly #config: Config;
   readonly #opened: OpenedNode;
-  readonly #server: RunningServer;
-  readonly #metricsServer: RunningServer | null;
+  readonly #servers: Servers;
   readonly #lifetime: Lifetime;
   /** Resolves when the store has failed: nothing more is acknowledged, and the process should end. */
   readonly failed: Promise<LedgerError>;
@@ -96,15 +105,13 @@ export class Service {
   private constructor(
     config: Config,
     opened: OpenedNode,
-    server: RunningServer,
-    metricsServer: RunningServer | null,
+    servers: Servers,
     lifetime: Lifetime,
     failed: Promise<LedgerError>,
   ) {
     this.#config = config;
     this.#opened = opened;
-    this.#server = server;
-    this.#metricsServer = metricsServer;
+    this.#servers = servers;
     this.#lifetime = lifetime;
     this.failed = failed;
   }
@@ -257,6 +264,9 @@ export class Service {
       });
       const metricsServer = await listenForMetrics(config, parts, metrics);
       if (metricsServer !== null) lifetime.add(() => metricsServer.stop(0));
+      const operationsOf = parts.s3Operations ?? (() => ({}));
+      const s3Server = await listenForS3(config, parts, metrics, opened, operationsOf);
+      if (s3Server !== null) lifetime.add(() => s3Server.stop(config.shutdownTimeoutMillis));
       epochs.start();
       lifetime.add(() => epochs.stop());
       if (augmentation !== null) {
@@ -268,7 +278,8 @@ export class Service {
         late = setTimeout(() => replication?.callOff(), config.shutdownTimeoutMillis);
         return Promise.resolve();
       });
-      return new Service(config, opened, server, metricsServer, lifetime, failed);
+      const servers = { api: server, metrics: metricsServer, s3: s3Server };
+      return new Service(config, opened, servers, lifetime, failed);
     } catch (cause) {
       await lifetime.close();
       throw cause;
@@ -277,12 +288,17 @@ export class Service {
 
   /** `http://127.0.0.1:8787`, or with `https:`, with the port that was taken. */
   get url(): string {
-    return this.#server.url;
+    return this.#servers.api.url;
   }
 
   /** Null unless metrics are served. */
   get metricsUrl(): string | null {
-    return this.#metricsServer?.url ?? null;
+    return this.#servers.metrics?.url ?? null;
+  }
+
+  /** Null unless S3 is spoken. */
+  get s3Url(): string | null {
+    return this.#servers.s3?.url ?? null;
   }
 
   /** The first API key, if it was made just now and not chosen by the operator: shown once. */
@@ -302,7 +318,8 @@ export class Service {
   async reloadTls(): Promise<boolean> {
     const material = await readTlsFiles(this.#config);
     if (material === null) return false;
-    this.#server.replaceTls(material);
+    this.#servers.api.replaceTls(material);
+    this.#servers.s3?.replaceTls(forS3(material));
     return true;
   }
 
