@@ -1,8 +1,8 @@
 /** Reads the entries of a drive's ledger into its index, from where it stands to the head. */
+import type { LeafIndex } from '../base/brand.js';
 import { utf8ToString } from '../base/bytes.js';
 import { parseStrictJson } from '../base/canonical-json.js';
 import { digestToHex } from '../base/hex-digest.js';
-import type { LeafIndex } from '../base/brand.js';
 import { Turns } from '../base/turns.js';
 import type { Vault } from '../keys/vault.js';
 import type { Ledger } from '../ledger/ledger.js';

@@ -3,8 +3,8 @@
  * the ledger, opened, and never written: names of files lie nowhere but in sealed parts.
  */
 import sorted from 'sorted-btree';
-import type { DriveSettings } from './drive-settings.js';
 import type { Listing, ListQuestion, Version, VersionsQuestion } from './drive-port.js';
+import type { DriveSettings } from './drive-settings.js';
 import type { FileChange } from './file-change.js';
 import { comparePaths, type FilePath } from './file-path.js';
 import { type ChangePlace, PathRows } from './path-rows.js';
@@ -126,9 +126,10 @@ function behind(
 
 /** The least path behind all that begin so; null where none can be told. */
 function behindAll(prefix: string): string | null {
-  const points = [...prefix];
-  const last = points.pop()?.codePointAt(0);
+  const isPair = /[\ud800-\udbff][\udc00-\udfff]$/.test(prefix);
+  const cut = prefix.length - (isPair ? 2 : 1);
+  const last = prefix.codePointAt(cut);
   if (last === undefined || last === 0x10ffff) return null;
   const next = last === 0xd7ff ? 0xe000 : last + 1;
-  return points.join('') + String.fromCodePoint(next);
+  return prefix.slice(0, cut) + String.fromCodePoint(next);
 }

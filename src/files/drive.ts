@@ -1,11 +1,12 @@
 /** A drive that is open: what is in it, and the one way to change it. */
 import type { UnixMillis } from '../base/brand.js';
-import { hexDigest } from '../base/hex-digest.js';
-import { parseStrictJson } from '../base/canonical-json.js';
+import type { LeafIndex } from '../base/brand.js';
 import { toHex, utf8ToString } from '../base/bytes.js';
+import { parseStrictJson } from '../base/canonical-json.js';
+import { hexDigest } from '../base/hex-digest.js';
+import { without } from '../base/without.js';
 import { appendRecords } from '../commands/append-records.js';
 import type { AppendRecordsDeps, AppendTarget } from '../commands/append-target.js';
-import type { LeafIndex } from '../base/brand.js';
 import type { Vault } from '../keys/vault.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { openUnerased } from '../queries/opened-entry.js';
@@ -16,8 +17,8 @@ import type { TypeClasses } from '../records/record-scopes.js';
 import { ownRecord } from '../schemas/own-records.js';
 import type { ChunkStore } from './chunks/chunk-store.js';
 import { readContent } from './chunks/content-reader.js';
-import type { SealingPort } from './chunks/sealing.js';
 import { type ContentSecret, writeContent } from './chunks/content-writer.js';
+import type { SealingPort } from './chunks/sealing.js';
 import { checkFresh, contentSecretOf } from './content-secrets.js';
 import { DriveFollower } from './drive-follower.js';
 import type {
@@ -48,9 +49,9 @@ import { parseChange } from './parse-change.js';
 import { PathLocks } from './path-locks.js';
 import { checkQuota } from './quota.js';
 import type { ContentPlace, StoredContent } from './stored-content.js';
-import { DriveUploads } from './uploads.js';
 import type { UploadBook } from './upload-book.js';
 import type { UploadsPort } from './uploads-port.js';
+import { DriveUploads } from './uploads.js';
 
 export interface DriveParts {
   readonly appending: AppendRecordsDeps;
@@ -240,7 +241,7 @@ export class Drive implements DrivePort {
       await this.upToDate();
       const newest = this.newest(from);
       if (newest?.kind !== 'file') throw new FilesError('FILE_UNKNOWN', 'there is no such file');
-      const { lock: _lock, hold: _hold, ...source } = await this.open(newest);
+      const source = without(await this.open(newest), 'lock', 'hold');
       const { tags, acl } = newest;
       const moved: FileChange = {
         ...{ ...source, path: to, tags, ...(acl !== null && { acl }) },
@@ -307,7 +308,8 @@ export class Drive implements DrivePort {
   }
 
   #newVersion(path: FilePath, content: StoredContent, options: PutOptions): FilePut {
-    const { condition: _, idempotencyKey: __, lock, hold, ...said } = options;
+    const { lock, hold } = options;
+    const said = without(options, 'condition', 'idempotencyKey', 'lock', 'hold');
     const { settings } = this;
     return {
       ...said,

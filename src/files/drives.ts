@@ -1,11 +1,11 @@
 /** The drives of a node, each opened when it is first asked for. */
 import { join } from 'node:path';
 import type { TenantName } from '../access/tenant-name.js';
-import type { AppendRecordsDeps } from '../commands/append-target.js';
 import { digestFromHex } from '../base/hex-digest.js';
 import type { RandomSource } from '../base/random.js';
 import { tagsScope } from '../base/secret-scope.js';
 import { Turns } from '../base/turns.js';
+import type { AppendRecordsDeps } from '../commands/append-target.js';
 import {
   type DurableFileSystem,
   durableFileSystem,
@@ -19,10 +19,10 @@ import { tagOf, thingOpener, thingValue } from '../records/tag.js';
 import { OWN_SUBJECT } from '../schemas/own-records.js';
 import { ChunkStore } from './chunks/chunk-store.js';
 import { inlineSealing, type SealingPort } from './chunks/sealing.js';
-import { Drive } from './drive.js';
 import { parseDriveName } from './drive-name.js';
 import type { DrivePort, DrivesPort, FileActor } from './drive-port.js';
 import { DRIVE_KEY, DRIVE_TYPE, ownSubjectOf } from './drive-settings.js';
+import { Drive } from './drive.js';
 import { FilesError } from './files-error.js';
 import { UploadBook } from './upload-book.js';
 

@@ -2,8 +2,8 @@
  * Grants for folders of a drive: the payload of `chirograph.FolderGrant`, whose newest version is the whole list
  * (docs/formats/files.md). They add to what roles allow; they never take anything away.
  */
-import { type Grantee, granteeIn, isFor } from '../access/grant.js';
 import type { Principal, Role } from '../access/authorize.js';
+import { type Grantee, granteeIn, isFor } from '../access/grant.js';
 import type { UnixMillis } from '../base/brand.js';
 import type { JsonObject, JsonValue } from '../base/canonical-json.js';
 import { COUNT, INSTANT, JsonMembers, oneOf, type Shape, textLike } from '../base/json-members.js';
@@ -71,7 +71,7 @@ export function folderGrantJson({ to, expiresAt, madeAt, ...rest }: FolderGrant)
 }
 
 export function folderGrantsPayload(grants: readonly FolderGrant[]): JsonObject {
-  return { $v: FILES_FORMAT, grants: grants.map(folderGrantJson) };
+  return { $v: FILES_FORMAT, ...(grants.length > 0 && { grants: grants.map(folderGrantJson) }) };
 }
 
 /** @throws FilesError FILES_FORMAT_NEWER; LedgerError LEDGER_DAMAGED. */

@@ -3,8 +3,8 @@
  * acknowledged, and a version when all of it is there. For tus, over the parts that S3 has.
  */
 import { LRUCache } from 'lru-cache';
-import { given } from './drive-settings.js';
 import type { Condition, DrivePort, FileActor, Written } from './drive-port.js';
+import { given } from './drive-settings.js';
 import type { FilePath } from './file-path.js';
 import { FilesError } from './files-error.js';
 import type { ChecksumName, StoredContent } from './stored-content.js';

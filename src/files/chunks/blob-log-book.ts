@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { toHex } from '../../base/bytes.js';
 import { COUNT, HANDLE, type JsonMembers, textLike } from '../../base/json-members.js';
 import { randomBytes, type RandomSource } from '../../base/random.js';
+import { without } from '../../base/without.js';
 import type { DurableFileSystem } from '../../keys/durable-file.js';
 import { RecordFiles, type RecordShape } from '../../keys/record-files.js';
 import { FilesError } from '../files-error.js';
@@ -59,8 +60,8 @@ export class BlobLogBook {
   }
 
   /** It is written again from here on. Durable when it returns: a crash later leaves it as one that was not closed. */
-  reopen({ closedAt: _, ...record }: BlobLogRecord): Promise<BlobLogRecord> {
-    return this.#put(record);
+  reopen(record: BlobLogRecord): Promise<BlobLogRecord> {
+    return this.#put(without(record, 'closedAt'));
   }
 
   /** All its blocks are on disk, and nothing will be added. Durable when it returns. */

@@ -149,7 +149,8 @@ export class ChunkStore {
     const there = await this.#index.getMany(distinct.map(({ address }) => address));
     const lacking: NewChunk[] = [];
     for (const [n, chunk] of distinct.entries())
-      if (there[n] == null || (await this.get(chunk.address)) === null) lacking.push(chunk);
+      if ((there[n] ?? null) === null || (await this.get(chunk.address)) === null)
+        lacking.push(chunk);
     return lacking;
   }
 

@@ -1,7 +1,7 @@
 /** `GET /v1/files/{drive}/{path}`: the content of a version, or a range of it; with `?metadata` what was said with it. */
 import type { Request } from 'express';
-import { z } from 'zod';
 import type { RequestHandler } from 'express';
+import { z } from 'zod';
 import { sendJson } from '../../api/answer.js';
 import { Places } from '../../api/places.js';
 import { sendStream } from '../../api/stream-answer.js';
@@ -24,8 +24,8 @@ import {
 } from './file-request.js';
 import { versionJson } from './file-schemas.js';
 import { type FilesParts, TRANSFERS_AT_A_TIME } from './files-parts.js';
-import { META_HEADER, VERSION_HEADER } from './put-headers.js';
 import { rangeHolds, readOutcome } from './preconditions.js';
+import { META_HEADER, VERSION_HEADER } from './put-headers.js';
 import { rangeOf } from './range.js';
 
 export const readQuery = z.strictObject({ asOf: asOfParameter, version: versionParameter });
