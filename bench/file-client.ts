@@ -1,7 +1,7 @@
 /** Puts and gets objects of a node over its two interfaces, one connection each. */
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { readFile } from 'node:fs/promises';
-import aws4 from 'aws4';
+import { sign } from 'aws4';
 import { type ByteRates, contentOf, rateOf } from './file-references.js';
 import type { ObjectSize } from './files.js';
 import type { NodeProcess } from './node-process.js';
@@ -15,7 +15,7 @@ export interface S3Key {
 const DRIVE = 'bench';
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
-type Headers = Readonly<Record<string, string>>;
+type Headers = Record<string, string | number>;
 type Body = Iterable<Uint8Array> | null;
 
 export class FileClient {
@@ -83,14 +83,14 @@ export class FileClient {
     const { host } = new URL(url);
     return this.#measure(size, (method, n, headers) => {
       const path = `/${DRIVE}/${prefix}/${n}`;
-      const signed = aws4.sign(
+      const signed = sign(
         {
           ...{ host, path, method, service: 's3', region: 'us-east-1' },
-          headers: { ...headers, 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' },
+          headers: { ...textual(headers), 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' },
         },
         key,
       );
-      return { url, path, method, headers: signed.headers as Headers };
+      return { url, path, method, headers: signed.headers };
     });
   }
 
@@ -145,6 +145,10 @@ interface Asked {
   readonly method: string;
   readonly path: string;
   readonly headers: Headers;
+}
+
+function textual(headers: Headers): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
 
 /** Of an answer, as text. */

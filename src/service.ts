@@ -39,7 +39,7 @@ import { openBackends } from './open-backends.js';
 import { openBackups } from './open-backups.js';
 import { batchReasons, openBatches } from './open-batches.js';
 import { calendarReasons, openCalendars } from './open-calendars.js';
-import { openFiles } from './open-files.js';
+import { holdingsOf, joinPeers, openFiles } from './open-files.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { openReplication, type OpenSharing, readReplication } from './open-replication.js';
 import { sharingOver } from './open-sharing.js';
@@ -153,6 +153,12 @@ export class Service {
       // It asks the views, and must not find them closed.
       lifetime.add(() => opened.eraser.close());
       viewMetrics(metrics.registry, views);
+      const files = await openFiles(config, opened, {
+        ...{ clock: parts.clock, random: parts.random, identities: identityBook, views },
+        marksOf: opened.node.marksOf,
+        ...(parts.sealing !== undefined && { sealing: parts.sealing }),
+      });
+      lifetime.add(() => files.close());
       const replication =
         sharing === null
           ? null
@@ -160,14 +166,8 @@ export class Service {
               sharing,
               opened.keyStore,
               { ...parts, store: opened.node.store },
-              parts.openSharing ?? sharingOver(config, opened, onFailure),
+              parts.openSharing ?? sharingOver(config, opened, holdingsOf(files), onFailure),
             );
-      const files = await openFiles(config, opened, {
-        ...{ clock: parts.clock, random: parts.random, identities: identityBook, views },
-        marksOf: opened.node.marksOf,
-        ...(parts.sealing !== undefined && { sealing: parts.sealing }),
-      });
-      lifetime.add(() => files.close());
       const keepers = replication?.keepers ?? null;
       let late: NodeJS.Timeout | undefined;
       if (replication !== null) {
@@ -175,6 +175,7 @@ export class Service {
           clearTimeout(late);
           return replication.close();
         });
+        joinPeers(config, files, replication, parts.logger);
         replicationMetrics(metrics.registry, () => replication.port.status());
         if (keepers !== null) keepersMetrics(metrics.registry, () => keepers.status());
         blindPeerMetrics(metrics.registry, replication.blindPeers);

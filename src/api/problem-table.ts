@@ -102,6 +102,7 @@ export const PROBLEMS = {
   FILES_QUOTA: kind(507, 'The drive is full'),
   FILES_STALE: kind(503, 'Somebody was forgotten meanwhile', 1),
   FILES_BUSY: kind(503, 'Too much of this kind is under way', 1),
+  FILES_QUORUM: kind(503, 'Too few nodes have the content', 5),
   UPLOAD_UNKNOWN: kind(404, 'There is no such upload'),
   UPLOAD_PART_UNKNOWN: kind(400, 'There is no such part'),
   UPLOAD_PARTS_REFUSED: kind(400, 'The parts make no file'),

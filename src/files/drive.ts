@@ -48,6 +48,7 @@ import { checkRemovable, checkSayings, lockOfNew } from './lock-rules.js';
 import { parseChange } from './parse-change.js';
 import { PathLocks } from './path-locks.js';
 import { checkQuota } from './quota.js';
+import type { Replicas } from './replication/replicas.js';
 import type { ContentPlace, StoredContent } from './stored-content.js';
 import type { UploadBook } from './upload-book.js';
 import type { UploadsPort } from './uploads-port.js';
@@ -59,6 +60,8 @@ export interface DriveParts {
   readonly chunks: ChunkStore;
   readonly uploads: UploadBook;
   readonly sealing: SealingPort;
+  /** What other nodes have; null of a node without peers. */
+  readonly replicas: () => Replicas | null;
   /** Retention classes that record types have by policy. */
   readonly typeClasses: () => TypeClasses;
 }
@@ -137,7 +140,8 @@ export class Drive implements DrivePort {
   }
 
   read(place: ContentPlace, range?: ReadRange): AsyncIterable<Uint8Array> {
-    return readContent(this.#parts.chunks, place, range);
+    const { chunks, replicas } = this.#parts;
+    return readContent(replicas()?.contentOf(this.ledger) ?? chunks, place, range);
   }
 
   async store(
@@ -177,6 +181,8 @@ export class Drive implements DrivePort {
   ): Promise<Written> {
     // Chunks first, on disk: a crash from here on leaves chunks that nobody refers to, or the whole version.
     await this.#parts.chunks.sync();
+    // Then on the disks of those who keep the drive too: what is acknowledged outlives the loss of this node.
+    await this.#parts.replicas()?.heldByOthers(this.ledger, content.place);
     return this.#locks.take([path], async () => {
       await this.upToDate();
       options.condition?.(this.newest(path));

@@ -24,6 +24,8 @@ import type { DrivePort, DrivesPort, FileActor } from './drive-port.js';
 import { DRIVE_KEY, DRIVE_TYPE, ownSubjectOf } from './drive-settings.js';
 import { Drive } from './drive.js';
 import { FilesError } from './files-error.js';
+import { CopiesBook } from './replication/copies-book.js';
+import { Replicas, type ReplicasOptions } from './replication/replicas.js';
 import { UploadBook } from './upload-book.js';
 
 export interface DrivesParts {
@@ -51,6 +53,8 @@ export class Drives implements DrivesPort {
   readonly #chunks: ChunkStore;
   readonly #uploads: UploadBook;
   readonly #sealing: SealingPort;
+  readonly #copies: CopiesBook;
+  #replicas: Replicas | null = null;
   /** By handle of the ledger. */
   readonly #drives = new Map<string, Drive>();
   /** Two who make a drive of one name are told one after the other. */
@@ -61,11 +65,13 @@ export class Drives implements DrivesPort {
     chunks: ChunkStore,
     uploads: UploadBook,
     sealing: SealingPort,
+    copies: CopiesBook,
   ) {
     this.#parts = parts;
     this.#sealing = sealing;
     this.#chunks = chunks;
     this.#uploads = uploads;
+    this.#copies = copies;
   }
 
   /** @throws LedgerError LEDGER_LOCKED, LEDGER_DAMAGED; FilesError FILES_DAMAGED, FILES_FORMAT_NEWER. */
@@ -74,8 +80,9 @@ export class Drives implements DrivesPort {
     await makeDirectoryDurably(directory, files);
     const chunks = await ChunkStore.open({ directory, random, files, filesKey });
     try {
+      const copies = await CopiesBook.open(directory, files);
       const uploads = await UploadBook.open(join(directory, 'uploads'), random, files);
-      return new Drives(options, chunks, uploads, options.sealing ?? inlineSealing);
+      return new Drives(options, chunks, uploads, options.sealing ?? inlineSealing, copies);
     } catch (cause) {
       await chunks.close();
       throw cause;
@@ -84,6 +91,21 @@ export class Drives implements DrivesPort {
 
   get chunks(): ChunkStore {
     return this.#chunks;
+  }
+
+  /** What other nodes have of drives; null of a node without peers. */
+  get replicas(): Replicas | null {
+    return this.#replicas;
+  }
+
+  /** Once, when there are links to peers: from here on content comes from them and goes to them. */
+  joinPeers(joined: Pick<ReplicasOptions, 'peers' | 'settings' | 'timers' | 'logger'>): Replicas {
+    this.#replicas = new Replicas({
+      ...{ ...joined, chunks: this.#chunks, book: this.#copies, store: this.#parts.store },
+      isDrive: (ledger) => this.#isDrive(ledger),
+    });
+    this.#replicas.start();
+    return this.#replicas;
   }
 
   async list(tenant: TenantName): Promise<readonly DrivePort[]> {
@@ -145,6 +167,7 @@ export class Drives implements DrivesPort {
   async close(): Promise<void> {
     try {
       await this.#sealing.close();
+      await this.#replicas?.stop();
       await this.#uploads.close();
     } finally {
       await this.#chunks.close();
@@ -181,6 +204,7 @@ export class Drives implements DrivesPort {
         chunks: this.#chunks,
         uploads: this.#uploads,
         sealing: this.#sealing,
+        replicas: () => this.#replicas,
         typeClasses: () => typeClassesOf(tenant),
       },
       ledger,

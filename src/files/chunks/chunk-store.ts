@@ -3,7 +3,7 @@
  * again from them where it is missing or behind. Chunks of one address are one chunk, whoever stored it.
  */
 import { join } from 'node:path';
-import { fromHex, u32be } from '../../base/bytes.js';
+import { equalBytes, fromHex, u32be } from '../../base/bytes.js';
 import { hmacSha256 } from '../../base/hash.js';
 import type { RandomSource } from '../../base/random.js';
 import { Turns } from '../../base/turns.js';
@@ -18,7 +18,7 @@ import { addressIn, isChunk } from './chunk.js';
 /** A chunk that is to be stored. */
 export interface NewChunk {
   readonly address: Uint8Array;
-  /** Made only where it is not there yet. */
+  /** The same bytes each time. */
   readonly block: () => Uint8Array;
 }
 
@@ -112,15 +112,23 @@ export class ChunkStore {
     }
   }
 
-  /** The chunk of an address as it is stored; null if it is not there, or something else lies in its place. */
-  async get(address: Uint8Array): Promise<Uint8Array | null> {
+  /**
+   * The chunk of an address as it is stored; null if it is not there, or something else lies in its place.
+   * @param tenant handle: those of others are not there.
+   */
+  async get(address: Uint8Array, tenant?: string): Promise<Uint8Array | null> {
     const value = await this.#index.get(address);
     if (value === null) return null;
     const { number, block } = readPlace(value);
     const record = this.#book.numbered(number);
-    if (record === undefined) return null;
+    if (record === undefined || (tenant !== undefined && record.tenant !== tenant)) return null;
     const stored = await (await this.#coreOf(record)).block(block);
     return stored !== null && isChunk(stored, address) ? stored : null;
+  }
+
+  /** Whether it was stored: nothing is read. */
+  async has(address: Uint8Array): Promise<boolean> {
+    return (await this.#index.get(address)) !== null;
   }
 
   /** What is on disk then may be gone on with the next time. */
@@ -141,16 +149,20 @@ export class ChunkStore {
     }
   }
 
-  /** One that is named twice in a batch is stored once. One that is there is looked at: what refers to it rests on it. */
+  /**
+   * One that is named twice in a batch is stored once. One that is there is compared: what refers to it rests on it, and the
+   * index may be ahead of what a power cut has left.
+   */
   async #lacking(chunks: readonly NewChunk[]): Promise<NewChunk[]> {
     const distinct = [
       ...new Map(chunks.map((chunk) => [keyOf(chunk.address), chunk] as const)).values(),
     ];
     const there = await this.#index.getMany(distinct.map(({ address }) => address));
     const lacking: NewChunk[] = [];
-    for (const [n, chunk] of distinct.entries())
-      if ((there[n] ?? null) === null || (await this.get(chunk.address)) === null)
-        lacking.push(chunk);
+    for (const [n, chunk] of distinct.entries()) {
+      const stored = (there[n] ?? null) === null ? null : await this.get(chunk.address);
+      if (stored === null || !equalBytes(stored, chunk.block())) lacking.push(chunk);
+    }
     return lacking;
   }
 
