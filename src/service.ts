@@ -22,6 +22,7 @@ import type { SealingPort } from './files/chunks/sealing.js';
 import type { WriteOnceFiles } from './keys/write-once.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerStoreOptions } from './ledger/ledger-store.js';
+import { s3Operations } from './gateways/s3/operations/serve-operations.js';
 import { forS3, listenForS3, type S3OperationsOf } from './listen-for-s3.js';
 import { listen, listenForMetrics } from './listeners.js';
 import { coverLedgers } from './map-epochs.js';
@@ -79,7 +80,7 @@ export interface ServiceParts {
   readonly trySchema: TrySchema;
   /** Of reports for people. */
   readonly print: PrintJob;
-  /** What serves the operations of S3; without it each answers NotImplemented. */
+  /** For tests: what serves the operations of S3. */
   readonly s3Operations?: S3OperationsOf;
   /** For tests: what keeps ledgers together with peers. */
   readonly openSharing?: OpenSharing;
@@ -265,7 +266,8 @@ export class Service {
       });
       const metricsServer = await listenForMetrics(config, parts, metrics);
       if (metricsServer !== null) lifetime.add(() => metricsServer.stop(0));
-      const operationsOf = parts.s3Operations ?? (() => ({}));
+      const { s3Operations: ofTest, clock } = parts;
+      const operationsOf = ofTest ?? ((access) => s3Operations({ drives: files, access, clock }));
       const s3Server = await listenForS3(config, parts, metrics, opened, operationsOf);
       if (s3Server !== null) lifetime.add(() => s3Server.stop(config.shutdownTimeoutMillis));
       epochs.start();

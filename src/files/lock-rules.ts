@@ -88,5 +88,6 @@ function isInForce(lock: FileLock | null, now: UnixMillis): lock is FileLock {
 
 function isAsStrict(old: FileLock, next: FileLock | null): boolean {
   if (next === null || next.until < old.until) return false;
-  return next.mode === old.mode || next.mode === 'compliance';
+  // From governance to compliance, too, takes somebody who may pass over it: nobody can go back.
+  return next.mode === old.mode;
 }

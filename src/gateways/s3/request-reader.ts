@@ -1,5 +1,6 @@
 /** Makes of what came over HTTP the request that an operation gets: parsed once, authenticated, its body not yet read. */
 import type { IncomingMessage } from 'node:http';
+import { keyIdOf } from '../../access/s3-key.js';
 import { authenticate, type AuthenticationDeps, type SignedRequest } from './authenticate.js';
 import { expectedDigests } from './body-digests.js';
 import { SIGNING_PARAMETER } from './claimed-signature.js';
@@ -84,6 +85,7 @@ export async function readRequest(
     key: target.key,
     headers,
     caller: who?.caller ?? null,
+    ...(operation === 'Preflight' && claimedTenant(deps, target)),
     form: null,
     body: s3Body({
       source,
@@ -129,6 +131,17 @@ async function readFormRequest(
   };
 }
 
+/** Of a link that a page is about to follow: in whose tenant the bucket is. Nobody is let in by it. */
+function claimedTenant(
+  { registry }: Pick<AuthenticationDeps, 'registry'>,
+  { pairs }: RequestTarget,
+): Pick<S3Request, 'claimedTenant'> {
+  const credential = pairs.find(([name]) => name === 'X-Amz-Credential')?.[1] ?? '';
+  const id = keyIdOf(credential.split('/', 1)[0] ?? '');
+  const tenant = id === null ? undefined : registry.find(id)?.tenant;
+  return tenant === undefined ? {} : { claimedTenant: tenant };
+}
+
 const WHOLE_NUMBER = /^\d{1,15}$/;
 
 /** @throws S3Error MissingContentLength, InvalidArgument. */
@@ -144,7 +157,9 @@ function lengthOf(
     if (WHOLE_NUMBER.test(value)) return Number(value);
     throw new S3Error('InvalidArgument', `${name} is a whole number of bytes`);
   }
+  // The end of the body is told by its framing.
+  if (!isChunked && headers.names.has('transfer-encoding')) return null;
   if (isChunked || operation === 'PutObject' || operation === 'UploadPart')
     throw new S3Error('MissingContentLength', `this operation needs the header ${name}`);
-  return headers.names.has('transfer-encoding') ? null : 0;
+  return 0;
 }

@@ -131,7 +131,12 @@ export function versionId({ isNull, id }: Pick<Version, 'isNull' | 'id'>): strin
   return isNull ? 'null' : id;
 }
 
-/** Of what was written, or read; nothing of a bucket that has never kept versions. */
+/** Of what was written: nothing while no versions are kept, as nobody needs to name the one there is. */
+export function madeVersionHeader({ drive }: Bucket, version: Version): Record<string, string> {
+  return drive.settings.versioning === 'on' ? versionHeader(version) : {};
+}
+
+/** Of what is read; nothing of a bucket that has never kept versions. */
 export function versionHeaderIn({ settings }: Bucket, version: Version): Record<string, string> {
   return settings.versioning === 'off' ? {} : versionHeader(version);
 }
