@@ -3,9 +3,9 @@ import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
 import { toHex } from '../base/bytes.js';
 import { parseCanonicalJson } from '../base/canonical-json.js';
 import { LedgerError } from '../ledger/ledger-error.js';
+import type { StoredEntry } from '../ledger/log-reader.js';
 import { openEntry } from '../queries/opened-entry.js';
 import type { LedgerLogs } from '../queries/tenant-ledgers.js';
-import type { StoredEntry } from '../ledger/log-reader.js';
 import { FILE_TYPE, type FileChange } from './file-change.js';
 import { parseChange } from './parse-change.js';
 
@@ -54,7 +54,7 @@ async function* feed(
   while (!signal.aborted) {
     // Both of one moment: what comes after it grows the log beyond this length.
     const { size, length } = reader.head;
-    while (next < size && !signal.aborted) {
+    while (next < size) {
       const to = Math.min(next + GROUP, size) as TreeSize;
       const group: FedChange[] = [];
       for await (const entry of reader.entries(next as LeafIndex, to)) {

@@ -2,8 +2,8 @@
  * Grants for folders of a drive: the payload of `chirograph.FolderGrant`, whose newest version is the whole list
  * (docs/formats/files.md). They add to what roles allow; they never take anything away.
  */
-import { type Grantee, granteeIn, isFor } from '../access/grant.js';
 import type { Principal, Role } from '../access/authorize.js';
+import { type Grantee, granteeIn, isFor } from '../access/grant.js';
 import type { UnixMillis } from '../base/brand.js';
 import type { JsonObject, JsonValue } from '../base/canonical-json.js';
 import { COUNT, INSTANT, JsonMembers, oneOf, type Shape, textLike } from '../base/json-members.js';

@@ -1,6 +1,6 @@
 /** The grants of a drive as its ledger has them now, and changes of them, one at a time. */
-import type { Grantee } from '../access/grant.js';
 import type { Principal, Role } from '../access/authorize.js';
+import type { Grantee } from '../access/grant.js';
 import type { TenantName } from '../access/tenant-name.js';
 import type { UnixMillis } from '../base/brand.js';
 import { toHex } from '../base/bytes.js';

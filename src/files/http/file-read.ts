@@ -1,14 +1,13 @@
 /** `GET /v1/files/{drive}/{path}`: the content of a version, or a range of it; with `?metadata` what was said with it. */
 import type { Request } from 'express';
-import { z } from 'zod';
 import type { RequestHandler } from 'express';
+import { z } from 'zod';
 import { sendJson } from '../../api/answer.js';
 import { Places } from '../../api/places.js';
 import { sendStream } from '../../api/stream-answer.js';
 import { validate } from '../../api/validate.js';
 import { fromHex, toBase64 } from '../../base/bytes.js';
 import type { JsonObject } from '../../base/canonical-json.js';
-import { dateOf } from '../../base/time.js';
 import type { ReadRange, Version } from '../drive-port.js';
 import type { FilePut } from '../file-change.js';
 import { FilesError } from '../files-error.js';
@@ -24,8 +23,9 @@ import {
 } from './file-request.js';
 import { versionJson } from './file-schemas.js';
 import { type FilesParts, TRANSFERS_AT_A_TIME } from './files-parts.js';
-import { META_HEADER, VERSION_HEADER } from './put-headers.js';
+import { httpDate } from './http-date.js';
 import { rangeHolds, readOutcome } from './preconditions.js';
+import { META_HEADER, VERSION_HEADER } from './put-headers.js';
 import { rangeOf } from './range.js';
 
 export const readQuery = z.strictObject({ asOf: asOfParameter, version: versionParameter });
@@ -101,7 +101,7 @@ function headersOf(version: Version, put: FilePut): Readonly<Record<string, stri
     'Cache-Control': 'private, no-cache',
     'Accept-Ranges': 'bytes',
     ETag: `"${version.etag}"`,
-    'Last-Modified': dateOf(version.recordedAt).toUTCString(),
+    'Last-Modified': httpDate(version.recordedAt),
     'Repr-Digest': `sha-256=:${toBase64(fromHex(put.sha256))}:`,
     [VERSION_HEADER]: version.id,
     ...metaHeaders(put),
