@@ -108,7 +108,7 @@ export class DriveFollower {
 }
 
 /** Null of a kind that a newer version writes: it is of no drive that this one reads. */
-function knownStatement(bytes: Uint8Array): Statement | null {
+export function knownStatement(bytes: Uint8Array): Statement | null {
   try {
     return parseStatement(bytes);
   } catch (cause) {

@@ -1,11 +1,9 @@
 /** The drives of a node, each opened when it is first asked for. */
 import { join } from 'node:path';
 import type { TenantName } from '../access/tenant-name.js';
-import type { AppendRecordsDeps } from '../commands/append-target.js';
-import { digestFromHex } from '../base/hex-digest.js';
 import type { RandomSource } from '../base/random.js';
-import { tagsScope } from '../base/secret-scope.js';
 import { Turns } from '../base/turns.js';
+import type { AppendRecordsDeps } from '../commands/append-target.js';
 import {
   type DurableFileSystem,
   durableFileSystem,
@@ -15,14 +13,13 @@ import { LedgerError } from '../ledger/ledger-error.js';
 import type { LedgerStore } from '../ledger/ledger-store.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { TypeClasses } from '../records/record-scopes.js';
-import { tagOf, thingOpener, thingValue } from '../records/tag.js';
-import { OWN_SUBJECT } from '../schemas/own-records.js';
 import { ChunkStore } from './chunks/chunk-store.js';
-import { Drive } from './drive.js';
 import { parseDriveName } from './drive-name.js';
 import type { DrivePort, DrivesPort, FileActor } from './drive-port.js';
-import { DRIVE_KEY, DRIVE_TYPE, ownSubjectOf } from './drive-settings.js';
+import { ownSubjectOf } from './drive-settings.js';
+import { Drive } from './drive.js';
 import { FilesError } from './files-error.js';
+import { isDrive } from './is-drive.js';
 import { UploadBook } from './upload-book.js';
 
 export interface DrivesParts {
@@ -175,17 +172,12 @@ export class Drives implements DrivesPort {
     return drive;
   }
 
-  /** Without reading it. */
   async #isDrive(ledger: Ledger): Promise<boolean> {
-    if (this.#drives.has(ledger.identity.handle)) return true;
-    const own = await this.#parts.store
-      .vaultOf(ledger.identity.tenant)
-      .find(tagsScope(OWN_SUBJECT));
-    if (own === null) return false;
-    const opener = thingOpener(own.secret, DRIVE_TYPE, DRIVE_KEY);
-    const tag = digestFromHex(tagOf(opener, thingValue(DRIVE_TYPE, DRIVE_KEY)));
-    for (const reader of ledger.logs) if ((await reader.latestVersion(tag)) !== null) return true;
-    return false;
+    const { store } = this.#parts;
+    return (
+      this.#drives.has(ledger.identity.handle) ||
+      isDrive(ledger, store.vaultOf(ledger.identity.tenant))
+    );
   }
 }
 

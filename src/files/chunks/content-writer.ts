@@ -8,8 +8,8 @@ import { startChecksum } from '../checksum.js';
 import { FilesError } from '../files-error.js';
 import { encodeReferences, MAX_REFERENCES, type Reference, sizeOf } from '../references.js';
 import type { ChecksumName, ContentPlace, StoredContent } from '../stored-content.js';
-import { nameChunk, PIECE_LENGTH, sealChunk } from './chunk.js';
 import type { ChunkPlace, ChunkStore, NewChunk } from './chunk-store.js';
+import { nameChunk, PIECE_LENGTH, sealChunk } from './chunk.js';
 
 /** Content of so many bytes lies in the payload of its entry. */
 export const INLINE_LENGTH = 4096;
