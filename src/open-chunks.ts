@@ -1,10 +1,14 @@
 /** The chunks of a data directory that no node has open. */
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RandomSource } from './base/random.js';
+import { systemErrorCode } from './base/system-error.js';
+import { BlobLogBook } from './files/chunks/blob-log-book.js';
 import { ChunkStore } from './files/chunks/chunk-store.js';
 import { type DurableFileSystem, durableFileSystem } from './keys/durable-file.js';
 import type { KeyStore } from './keys/key-store.js';
 import { tenantKeys } from './keys/tenant-keys.js';
+import type { TakenContent } from './ledger/blob-cores.js';
 
 export interface OpenChunksOptions {
   readonly dataDirectory: string;
@@ -30,4 +34,39 @@ export async function openChunks(options: OpenChunksOptions): Promise<ChunkStore
       return key;
     },
   });
+}
+
+/** All content of a stopped node while `use` runs, for a copy of it; none where there never were files. @throws as `openChunks`. */
+export async function withContent<T>(
+  options: OpenChunksOptions,
+  use: (content: () => Promise<readonly TakenContent[]>) => Promise<T>,
+): Promise<T> {
+  if (!(await isThere(join(options.dataDirectory, 'files')))) return use(() => Promise.resolve([]));
+  const chunks = await openChunks(options);
+  try {
+    return await use(() => chunks.taken());
+  } finally {
+    await chunks.close();
+  }
+}
+
+/** Hypercores of content that are in the data directory are not written again. A crash in it leaves some that are: to be done again. */
+export async function giveUpContent({
+  dataDirectory,
+  random,
+  files = durableFileSystem,
+}: Pick<OpenChunksOptions, 'dataDirectory' | 'random' | 'files'>): Promise<void> {
+  const directory = join(dataDirectory, 'files');
+  if (!(await isThere(directory))) return;
+  await (await BlobLogBook.open(directory, random, files)).giveUp();
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (cause) {
+    if (systemErrorCode(cause) === 'ENOENT') return false;
+    throw cause;
+  }
 }
