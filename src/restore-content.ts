@@ -3,8 +3,8 @@
  * with by whoever has the data that the backup was made of.
  */
 import type { CopiedContent } from './backup/unpack-backup.js';
-import { addressIn } from './files/chunks/chunk.js';
 import type { NewChunk } from './files/chunks/chunk-store.js';
+import { addressIn } from './files/chunks/chunk.js';
 import { openChunks, type OpenChunksOptions } from './open-chunks.js';
 
 const BATCH = 32;

@@ -1,6 +1,7 @@
 /** The drives of a node, each opened when it is first asked for. */
 import { join } from 'node:path';
 import type { TenantName } from '../access/tenant-name.js';
+import type { UnixMillis } from '../base/brand.js';
 import type { RandomSource } from '../base/random.js';
 import { Turns } from '../base/turns.js';
 import type { AppendRecordsDeps } from '../commands/append-target.js';
@@ -73,7 +74,11 @@ export class Drives implements DrivesPort {
     return this.#chunks;
   }
 
-  async list(tenant: TenantName): Promise<readonly DrivePort[]> {
+  list(tenant: TenantName): Promise<readonly DrivePort[]> {
+    return this.#activeOf(tenant);
+  }
+
+  async #activeOf(tenant: TenantName): Promise<readonly Drive[]> {
     const { store } = this.#parts;
     const handle = store.tenantNamed(tenant)?.handle;
     if (handle === undefined) return [];
@@ -125,6 +130,21 @@ export class Drives implements DrivesPort {
     const drive = await this.#known(tenant, name);
     if (drive === null) throw unknown();
     await this.#making.take(() => drive.end(by));
+  }
+
+  /** What of a person's files nobody may take out at an instant, in all drives of a tenant. */
+  async locksOf(
+    tenant: TenantName,
+    person: string,
+    at: UnixMillis,
+  ): Promise<
+    readonly (Awaited<ReturnType<Drive['locksOf']>>[number] & { readonly drive: string })[]
+  > {
+    const locks = [];
+    for (const drive of await this.#activeOf(tenant))
+      for (const lock of await drive.locksOf(person, at))
+        locks.push({ ...lock, drive: drive.name });
+    return locks;
   }
 
   async close(): Promise<void> {

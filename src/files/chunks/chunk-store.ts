@@ -173,8 +173,7 @@ export class ChunkStore {
     const there = await this.#index.getMany(distinct.map(({ address }) => address));
     const lacking: NewChunk[] = [];
     for (const [n, chunk] of distinct.entries()) {
-      const isKnown = (there[n] ?? null) !== null;
-      const stored = isKnown ? await this.get(chunk.address) : null;
+      const stored = (there[n] ?? null) === null ? null : await this.get(chunk.address);
       if (stored === null || !equalBytes(stored, chunk.block())) lacking.push(chunk);
     }
     return lacking;

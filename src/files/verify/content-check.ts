@@ -53,8 +53,7 @@ export class ContentCheck {
     expect('etag', (this.#md5 === null ? parts?.etag : toHex(this.#md5.digest())) === etag);
     for (const [name, sum] of this.#sums)
       expect(name, toBase64(sum.digest()) === checksums?.[name]);
-    if (partSums !== undefined)
-      expect('partSums', (parts?.sums ?? []).join() === partSums.join());
+    if (partSums !== undefined) expect('partSums', (parts?.sums ?? []).join() === partSums.join());
     if (checksums?.type === 'COMPOSITE')
       for (const name of CHECKSUMS)
         if (checksums[name] !== undefined) expect(name, parts?.composite === checksums[name]);
