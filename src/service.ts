@@ -193,7 +193,8 @@ export class Service {
         chainFailure: () => epochs.failure,
       });
       lifetime.add(() => backends.stop());
-      const backups = await openBackups(config, parts, opened, metrics.registry);
+      const content = () => files.chunks.taken();
+      const backups = await openBackups(config, { ...parts, content }, opened, metrics.registry);
       lifetime.add(() => backups.stop());
       const anchoring = anchoringWithSteps(opened.node, {
         before: [
