@@ -12,6 +12,7 @@ import {
   describeQuestion,
   describeVersion,
 } from './internal/describe-collection.js';
+import { describeCompared } from './internal/describe-compared.js';
 import { describeContainer } from './internal/describe-container.js';
 import { describeRanges } from './internal/describe-ranges.js';
 import {
@@ -71,6 +72,7 @@ export type PartId =
   | 'question'
   | 'log'
   | 'signatures'
+  | 'compared'
   | 'ranges'
   | 'checks'
   | 'not-proven'
@@ -111,6 +113,7 @@ export function reportOutline(report: FileReport, catalogue: Catalogue = ENGLISH
       say,
     ),
     ...(isCollectionReport(report) ? collectionParts(report, say) : evidenceParts(report, say)),
+    rowsPart('compared', say('title.compared'), describeCompared(report.compared ?? [], say), say),
     rowsPart('ranges', say('title.ranges'), describeRanges(report, say), say),
     {
       kind: 'checks',

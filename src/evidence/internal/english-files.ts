@@ -1,0 +1,21 @@
+/** What reports say of files: those that records attach, and those that a verifier compares with them. In English. */
+export const ENGLISH_FILES = {
+  'title.compared': 'Files compared',
+
+  'label.attached': 'attached',
+  'label.brings': 'brings',
+  'label.compared': 'compared',
+  'label.is': 'is',
+
+  'value.attached': '{number}: {size} bytes of {mediaType}, SHA-256 {sha256}, by entry {entry}',
+  'value.attached.named':
+    '{number}, “{name}”: {size} bytes of {mediaType}, SHA-256 {sha256}, by entry {entry}',
+  'value.compared': '{name}: {size} bytes, SHA-256 {sha256}',
+  'value.is.attachment': 'attachment {number} of entry {index}',
+  'value.is.attachment.named': 'attachment {number} of entry {index}, “{name}”',
+  'value.is.content': 'the content that entry {index} brought',
+  'value.is.nothing': 'NOTHING that the evidence shows',
+
+  'not-proven.attachments':
+    'What is in the attachments, and that they were files of this ledger: the evidence has their SHA-256 and size, as the log recorded them. Files of yours can be compared with these.',
+} as const;

@@ -1,0 +1,23 @@
+/** Was Berichte über Dateien sagen, auf Deutsch. */
+import type { ENGLISH_FILES } from './english-files.js';
+
+export const GERMAN_FILES: Readonly<Record<keyof typeof ENGLISH_FILES, string>> = {
+  'title.compared': 'Verglichene Dateien',
+
+  'label.attached': 'angehängt',
+  'label.brings': 'bringt',
+  'label.compared': 'verglichen',
+  'label.is': 'ist',
+
+  'value.attached': '{number}: {size} Bytes {mediaType}, SHA-256 {sha256}, durch Eintrag {entry}',
+  'value.attached.named':
+    '{number}, „{name}“: {size} Bytes {mediaType}, SHA-256 {sha256}, durch Eintrag {entry}',
+  'value.compared': '{name}: {size} Bytes, SHA-256 {sha256}',
+  'value.is.attachment': 'Anhang {number} von Eintrag {index}',
+  'value.is.attachment.named': 'Anhang {number} von Eintrag {index}, „{name}“',
+  'value.is.content': 'der Inhalt, den Eintrag {index} brachte',
+  'value.is.nothing': 'NICHTS, was der Nachweis zeigt',
+
+  'not-proven.attachments':
+    'Was in den Anhängen steht, und dass sie Dateien dieses Ledgers waren: Der Nachweis hat SHA-256 und Größe, wie das Log sie aufgezeichnet hat. Eigene Dateien lassen sich damit vergleichen.',
+};
