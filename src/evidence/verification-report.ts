@@ -73,6 +73,7 @@ export type CheckId =
   | 'tags'
   | 'claim'
   | 'author'
+  | 'attachments'
   | 'inclusion'
   | 'checkpoint'
   | 'handovers'

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../src/base/canonical-json.js';
 import { NO_TRUST } from '../../src/evidence/trust.js';
+import { verifyBytes } from '../../src/evidence/verify-file.js';
 import { verifyEvidence } from '../../src/evidence/verify.js';
 import { erase } from '../retention/erasure-client.js';
 import { DAY, setPolicies } from '../retention/retention-node.js';
@@ -118,6 +119,25 @@ describe('a record with attachments', () => {
     expect(report.entry?.disclosed?.attachments).toMatchObject([
       { entry: front, sha256: sha256Of('front'), size: 5 },
     ]);
+  });
+
+  it('is proven beside the evidence of the file itself, which says what it brought', async () => {
+    const evidenceOf = async (id: string): Promise<Uint8Array> =>
+      new Uint8Array(await (await node.request(`${RECORDS}/${id}/evidence`)).arrayBuffer());
+    const { entry } = verifyEvidence(await evidenceOf(front), NO_TRUST);
+    expect(entry).toMatchObject({
+      id: front,
+      brings: { mediaType: 'application/pdf', sha256: sha256Of('front'), size: 5 },
+    });
+    const subject = `customer with ${front}`;
+    const { id: file } = await append(node, 'kyc', fileRecord(subject, 'of both'));
+    await append(node, 'kyc', { ...attached(file), subject });
+    const path = `/v1/ledgers/kyc/subjects/${encodeURIComponent(subject)}/evidence`;
+    const collection = new Uint8Array(await (await node.request(path)).arrayBuffer());
+    const { checks } = verifyBytes(collection, NO_TRUST);
+    expect(checks.find(({ id }) => id === 'attachments')).toMatchObject({
+      ...{ result: 'pass', facts: { count: 1, shown: 1 } },
+    });
   });
 
   it('is taken with a claim that covers them, and with no other', async () => {

@@ -18,6 +18,19 @@ export const GERMAN_FILES: Readonly<Record<keyof typeof ENGLISH_FILES, string>> 
   'value.is.content': 'der Inhalt, den Eintrag {index} brachte',
   'value.is.nothing': 'NICHTS, was der Nachweis zeigt',
 
+  'check.attachments': 'Angehängt ist, was die Datei davon zeigt',
+  'means.attachments': 'Vergleich der Kopfdaten mit den Einträgen, die die Dateien brachten',
+
+  'attachments.pass':
+    'Von {shown} von {count} Anhängen ist der Eintrag hier, der ihn brachte: Beide sagen dasselbe.',
+  'attachments.not-shown':
+    'Von den {count} Anhängen ist keiner der Einträge hier, die sie brachten.',
+  'attachments.no-file': 'Was angehängt ist, ist keine Datei, die abgelegt wurde.',
+  'attachments.differs':
+    'Von einer angehängten Datei nennen die Kopfdaten ein anderes {member} als der Eintrag, der sie brachte.',
+  'attachments.subject': 'Eine angehängte Datei betrifft jemand anderen.',
+  'attachments.later': 'Eine angehängte Datei kam nach dem Datensatz, dem sie angehängt ist.',
+
   'not-proven.attachments':
     'Was in den Anhängen steht, und dass sie Dateien dieses Ledgers waren: Der Nachweis hat SHA-256 und Größe, wie das Log sie aufgezeichnet hat. Eigene Dateien lassen sich damit vergleichen.',
 };
