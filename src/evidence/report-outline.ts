@@ -6,6 +6,7 @@
 import type { LeafIndex } from '../base/brand.js';
 import type { JsonValue } from '../base/canonical-json.js';
 import type { CollectedSummary, CollectionReport, QuestionSummary } from './collection-report.js';
+import type { ComparedFile } from './compare-files.js';
 import { checkKind } from './internal/check-kind.js';
 import {
   describeAttached,
@@ -105,7 +106,9 @@ export function reportOutline(report: FileReport, catalogue: Catalogue = ENGLISH
     items: findings.map((finding) => findingText(finding, catalogue)),
   });
   const { container } = report;
+  const compared = report.compared ?? [];
   const parts: OutlinePart[] = [
+    rowsPart('compared', say('title.compared'), describeCompared(compared, say), say),
     rowsPart(
       'container',
       say('title.container'),
@@ -113,7 +116,6 @@ export function reportOutline(report: FileReport, catalogue: Catalogue = ENGLISH
       say,
     ),
     ...(isCollectionReport(report) ? collectionParts(report, say) : evidenceParts(report, say)),
-    rowsPart('compared', say('title.compared'), describeCompared(report.compared ?? [], say), say),
     rowsPart('ranges', say('title.ranges'), describeRanges(report, say), say),
     {
       kind: 'checks',
@@ -133,10 +135,16 @@ export function reportOutline(report: FileReport, catalogue: Catalogue = ENGLISH
   return {
     result,
     title: say(`result.${result}`),
-    means: say(`result.${result}.means`),
+    means: [say(`result.${result}.means`), ...unmatched(compared, say)].join(' '),
     parts: parts.filter((part) => !isEmpty(part)),
     file: [say('label.file'), say('value.file', report.file)],
   };
+}
+
+/** Nobody must take the answer for one about a file that is nothing of it. */
+function unmatched(compared: readonly ComparedFile[], say: Say): string[] {
+  const count = compared.filter(({ is }) => is.length === 0).length;
+  return count === 0 ? [] : [say('result.compared', { count, files: compared.length })];
 }
 
 function evidenceParts(report: VerificationReport, say: Say): OutlinePart[] {

@@ -163,6 +163,9 @@ describe('a file that is compared', () => {
       const { output } = runVerify({ ...request, files, json: false, language: language as 'en' });
       expect(output).not.toContain('\u001b');
       expect(output).not.toMatch(/\{[a-z]\w*\}/);
+      expect(output.split('\n', 3).join(' ')).toMatch(
+        /BUT .*\(2\), 1 match|ABER .*\(2\), entspricht 1/,
+      );
       expect(output).toContain(catalogue['title.compared']);
       expect(output).toContain(catalogue['value.is.nothing']);
       for (const line of output.split('\n'))

@@ -1,5 +1,8 @@
 /** What reports say of files: those that records attach, and those that a verifier compares with them. In English. */
 export const ENGLISH_FILES = {
+  'result.compared':
+    'BUT of the files that were compared with it ({files}), {count} match NOTHING that it shows.',
+
   'title.compared': 'Files compared',
 
   'label.attached': 'attached',

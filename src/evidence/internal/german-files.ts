@@ -2,6 +2,9 @@
 import type { ENGLISH_FILES } from './english-files.js';
 
 export const GERMAN_FILES: Readonly<Record<keyof typeof ENGLISH_FILES, string>> = {
+  'result.compared':
+    'ABER von den Dateien, die damit verglichen wurden ({files}), entspricht {count} NICHTS, was er zeigt.',
+
   'title.compared': 'Verglichene Dateien',
 
   'label.attached': 'angehängt',
