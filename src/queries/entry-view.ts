@@ -104,7 +104,7 @@ function recordMembers({ statement, said, payload }: OpenedRecord): Partial<Entr
   };
 }
 
-function attachmentView({ entry, name, ...content }: AttachmentDescription): AttachmentView {
+export function attachmentView({ entry, name, ...content }: AttachmentDescription): AttachmentView {
   return { file: entry, ...(name !== undefined && { name }), ...content };
 }
 

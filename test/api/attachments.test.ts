@@ -4,6 +4,7 @@ import type { JsonObject } from '../../src/base/canonical-json.js';
 import { NO_TRUST } from '../../src/evidence/trust.js';
 import { verifyBytes } from '../../src/evidence/verify-file.js';
 import { verifyEvidence } from '../../src/evidence/verify.js';
+import { readPdf, textOf } from '../reports/support/read-pdf.js';
 import { erase } from '../retention/erasure-client.js';
 import { DAY, setPolicies } from '../retention/retention-node.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -109,6 +110,23 @@ describe('a record with attachments', () => {
     expect(rows[0]?.endsWith(',erased,attachments')).toBe(true);
     expect(rows[entry.index + 1]).toContain(`""name"":""front, \\""the\\"" side.pdf""`);
     expect(rows[entry.index]?.endsWith(',')).toBe(true);
+  });
+
+  it('is in the export of its subject, as JSON and as pages', async () => {
+    const subject = `exported ${front.slice(0, 8)}`;
+    const { id: file } = await append(node, 'kyc', fileRecord(subject, 'of hers'));
+    const attachments = [{ file, name: 'hers.pdf' }];
+    const { id } = await append(node, 'kyc', { ...RECORD, subject, attachments });
+    const path = `/v1/ledgers/kyc/subjects/${encodeURIComponent(subject)}/export`;
+    const made = await answer<{ records: JsonObject[] }>(node.request(path));
+    const expected = { name: 'hers.pdf', sha256: sha256Of('of hers'), size: 7 };
+    expect(made.records.find((one) => one['id'] === id)).toMatchObject({
+      attachments: [{ file, mediaType: 'application/pdf', ...expected }],
+    });
+    const pages = await (await node.request(`${path}?format=pdf`)).arrayBuffer();
+    const text = textOf(readPdf(new Uint8Array(pages))).replaceAll(/\s/g, '');
+    expect(text).toContain(`Attachedashers.pdf`);
+    expect(text).toContain(sha256Of('of hers'));
   });
 
   it('is shown by its evidence with what was attached', async () => {
