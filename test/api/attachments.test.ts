@@ -201,6 +201,13 @@ describe('a record with attachments', () => {
   it.each<[string, () => Promise<string>]>([
     ['a record that is no file', async () => (await append(node, 'kyc', RECORD)).id],
     [
+      'a record of somebody’s that says what a file says',
+      async () => {
+        const { payload } = fileRecord(SUBJECT, 'front');
+        return (await append(node, 'kyc', { type: 'bank.File', subject: SUBJECT, payload })).id;
+      },
+    ],
+    [
       'a delete marker',
       async () => {
         const marker = fileRecord(SUBJECT, '', { manifest: { action: 'delete' } });
