@@ -13,7 +13,7 @@ import {
   parseHeadersOption,
 } from './evidence/chosen-headers.js';
 import { MAX_COLLECTION_BYTES } from './evidence/collection-file.js';
-import type { GivenFile } from './evidence/compare-files.js';
+import type { GivenFile } from './evidence/compared-file.js';
 import { isLanguage, type Language, LANGUAGES } from './evidence/languages.js';
 import type { VerifyResponse } from './evidence/run-verify.js';
 import { MAX_TRUST_BYTES } from './evidence/trust.js';

@@ -1,7 +1,7 @@
 /** Files that a verifier compares with what evidence shows of files: hashed as they are read, of any size. */
 import { createHash } from 'node:crypto';
 import { hexDigest } from '../base/hex-digest.js';
-import type { GivenFile } from '../evidence/compare-files.js';
+import type { GivenFile } from '../evidence/compared-file.js';
 import { inputBytes } from './files.js';
 import { createProgress } from './progress.js';
 import type { Terminal } from './terminal.js';

@@ -10,7 +10,7 @@ import {
   MAX_HEADERS_BYTES,
 } from '../evidence/chosen-headers.js';
 import { MAX_COLLECTION_BYTES } from '../evidence/collection-file.js';
-import type { GivenFile } from '../evidence/compare-files.js';
+import type { GivenFile } from '../evidence/compared-file.js';
 import { EvidenceError } from '../evidence/evidence-error.js';
 import { type Language, LANGUAGES } from '../evidence/languages.js';
 import { isOtsFile } from '../evidence/opentimestamps/ots-file.js';

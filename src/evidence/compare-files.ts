@@ -1,35 +1,9 @@
 /** Files that a verifier has, held against what a report says of attachments and of files. */
 import type { LeafIndex } from '../base/brand.js';
-import type { HexDigest } from '../base/hex-digest.js';
 import type { AttachmentDescription } from '../records/attachment.js';
 import type { FileContent } from '../records/file-content.js';
+import type { ComparedFile, FileMatch, GivenFile } from './compared-file.js';
 import { type FileReport, isCollectionReport } from './verify-file.js';
-
-export interface GivenFile {
-  /** As it was given. */
-  readonly name: string;
-  readonly sha256: HexDigest;
-  /** Bytes. */
-  readonly size: number;
-}
-
-export interface ComparedFile extends GivenFile {
-  /** Empty: it is nothing that the evidence shows. */
-  readonly is: readonly FileMatch[];
-}
-
-export type FileMatch =
-  /** The content that a `chirograph.File` brought. */
-  | { readonly kind: 'content'; readonly index: LeafIndex }
-  | {
-      readonly kind: 'attachment';
-      /** Of the record that attaches it. */
-      readonly index: LeafIndex;
-      /** From 1. */
-      readonly number: number;
-      /** The record's own word for it. */
-      readonly name?: string;
-    };
 
 /**
  * By SHA-256 and size: names say nothing. What a check that failed stands for is not in the report, and nothing is

@@ -6,7 +6,7 @@
 import type { LeafIndex } from '../base/brand.js';
 import type { JsonValue } from '../base/canonical-json.js';
 import type { CollectedSummary, CollectionReport, QuestionSummary } from './collection-report.js';
-import type { ComparedFile } from './compare-files.js';
+import type { ComparedFile } from './compared-file.js';
 import { checkKind } from './internal/check-kind.js';
 import {
   describeAttached,

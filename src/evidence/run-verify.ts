@@ -1,6 +1,7 @@
 /** The command `verify`, from bytes to exit code and text: one for the command line and the single-file verifier. */
 import { type HeadersInput, trustInHeaders } from './chosen-headers.js';
-import { compareFiles, type GivenFile } from './compare-files.js';
+import { compareFiles } from './compare-files.js';
+import type { GivenFile } from './compared-file.js';
 import { EvidenceError } from './evidence-error.js';
 import { CATALOGUES, type Language } from './languages.js';
 import { reportAsJson } from './report-json.js';

@@ -11,7 +11,7 @@ import type { StatementKind } from '../records/statement.js';
 import type { SignerSummary } from '../signing/signature-report.js';
 import type { AsicKind } from './asic-container.js';
 import type { ChainName } from './chains.js';
-import type { ComparedFile } from './compare-files.js';
+import type { ComparedFile } from './compared-file.js';
 import type { Attribution } from './internal/check-log-identity.js';
 import type { Finding, Outcome } from './internal/outcome.js';
 import type { JudgedTime } from './internal/proven-time.js';

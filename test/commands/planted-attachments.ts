@@ -109,7 +109,7 @@ export const ATTACHMENT_FAULTS: readonly FaultOfSuite[] = [
     find: 'content?.sha256 === file.sha256 && content.size',
     replace: 'content?.size',
     suite: EVIDENCE,
-    tests: 'is told by its content',
+    tests: 'is a "no"',
   },
   {
     name: 'a file that is nothing of the evidence is a yes',

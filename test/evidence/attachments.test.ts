@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { utf8 } from '../../src/base/bytes.js';
 import { hexDigest } from '../../src/base/hex-digest.js';
-import type { GivenFile } from '../../src/evidence/compare-files.js';
+import type { GivenFile } from '../../src/evidence/compared-file.js';
 import { CATALOGUES } from '../../src/evidence/languages.js';
 import { reportAsText } from '../../src/evidence/report-text.js';
 import { runVerify, type VerifyRequest } from '../../src/evidence/run-verify.js';
@@ -34,7 +34,7 @@ const given = (name: string, content: string): GivenFile => ({
   ...{ name, sha256: hexDigest(sha256Of(content)), size: utf8(content).length },
 });
 const PASSPORT = given('downloads/any name', CONTENT);
-const OTHER = given('other.pdf', 'another passport');
+const OTHER = given('other.pdf', 'both sides of a Passport');
 
 let built: Built;
 let collection: BuiltCollection;

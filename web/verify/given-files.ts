@@ -1,7 +1,7 @@
 /** Files that are compared with what evidence shows of files: hashed once, piece by piece, whatever their size. */
 import { createHash } from 'node:crypto';
 import { hexDigest } from '../../src/base/hex-digest.js';
-import type { GivenFile } from '../../src/evidence/compare-files.js';
+import type { GivenFile } from '../../src/evidence/compared-file.js';
 
 const known = new WeakMap<File, GivenFile>();
 

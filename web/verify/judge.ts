@@ -5,7 +5,7 @@ import {
   parseHeadersOption,
 } from '../../src/evidence/chosen-headers.js';
 import { MAX_COLLECTION_BYTES } from '../../src/evidence/collection-file.js';
-import type { GivenFile } from '../../src/evidence/compare-files.js';
+import type { GivenFile } from '../../src/evidence/compared-file.js';
 import { EvidenceError, type EvidenceErrorCode } from '../../src/evidence/evidence-error.js';
 import { type TrustInput, verifyFiles, withCompared } from '../../src/evidence/run-verify.js';
 import { MAX_TRUST_BYTES } from '../../src/evidence/trust.js';

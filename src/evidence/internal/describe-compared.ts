@@ -1,5 +1,5 @@
 /** Files that a verifier gave, and what each of them is, as labelled lines of text. */
-import type { ComparedFile, FileMatch } from '../compare-files.js';
+import type { ComparedFile, FileMatch } from '../compared-file.js';
 import type { Line, Say } from './describe.js';
 
 export function describeCompared(files: readonly ComparedFile[], say: Say): Line[] {

@@ -1,7 +1,7 @@
 /** What the reports of all kinds of files say in the same way, for programs. */
 import type { JsonObject, JsonValue } from '../../base/canonical-json.js';
 import { formatInstant } from '../../base/time.js';
-import type { ComparedFile } from '../compare-files.js';
+import type { ComparedFile } from '../compared-file.js';
 import { findingText, messageText } from '../message-text.js';
 import type {
   CheckReport,
