@@ -211,10 +211,11 @@ export const PROBLEMS = {
   KEYS_TOKEN_BUSY: kind(503, 'Too many signatures wait', 1),
 
   RECORD_MALFORMED: kind(400, 'Not a record'),
-  RECORD_MEMBER_NOT_SUPPORTED: kind(400, 'A member of the record is not taken yet'),
   RECORD_TYPE_RESERVED: kind(400, 'The type is reserved'),
   RECORD_CLAIM_DIFFERS: kind(400, 'The claim differs from the record'),
   RECORD_TOO_LARGE: kind(413, 'The record is too large'),
+  RECORD_ATTACHMENT_UNKNOWN: kind(400, 'The ledger has no such file'),
+  RECORD_ATTACHMENT_REFUSED: kind(400, 'This file cannot be attached to the record'),
   RECORD_FORMAT_NEWER: kind(500, 'The record is of a newer version'),
   STATEMENT_MALFORMED: kind(400, 'Not a statement'),
   STATEMENT_KIND_UNKNOWN: kind(400, 'The statement is of an unknown kind'),

@@ -12,6 +12,7 @@ import { STAMP_FAULTS } from '../anchoring/stamp-faults.js';
 import { AUGMENTATION_FAULTS } from '../augmentation/planted-faults.js';
 import { BACKUP_FAULTS } from '../backup/planted-backups.js';
 import { WITNESS_FAULTS } from '../checkpoint/planted-faults.js';
+import { ATTACHMENT_FAULTS } from '../commands/planted-attachments.js';
 import { CLUSTER_FAULTS } from '../deployment/planted-faults.js';
 import { SPV_FAULTS } from '../evidence/bitcoin/spv-faults.js';
 import { CONTAINER_FAULTS } from '../evidence/container-faults.js';
@@ -45,6 +46,7 @@ const ALL = [
   ...Object.values(PLANTED_FAULTS).flat(),
   ...ACCESS_FAULTS,
   ...S3_OPERATION_FAULTS,
+  ...ATTACHMENT_FAULTS,
   ...IDENTITY_FAULTS,
   ...SIGNING_FAULTS,
   ...VALIDATION_FAULTS,
