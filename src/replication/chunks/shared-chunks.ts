@@ -18,7 +18,7 @@ import {
   type HoldAnswer,
   MAX_CHUNK_MESSAGE_BYTES,
 } from './chunk-message.js';
-import type { ChunkPeerStatus } from './chunk-status.js';
+import type { ChunkPeerStatus } from './content-status.js';
 import { heldByQuorum } from './holding.js';
 
 /** What this node has of content. */
