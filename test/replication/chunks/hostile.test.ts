@@ -33,7 +33,7 @@ class Victim {
   readonly blocks = new Map<string, Uint8Array>();
   readonly held: string[] = [];
   readonly asked: string[] = [];
-  answer: () => Promise<HoldAnswer> = () => Promise.resolve('held');
+  answer: () => Promise<HoldAnswer | null> = () => Promise.resolve('held');
   #chunks: SharedChunks | null = null;
   /** Apart from those of its links, which are not to be found idle. */
   readonly timers = new FakeTimers();
@@ -148,6 +148,12 @@ describe('a peer that breaks the rules is dropped and banned', () => {
     for (let times = 0; times < 6; times++) say({ kind: 'want', origin: KEPT, addresses });
     await dropped('too-many');
   });
+});
+
+it('is dropped for content that is none, too', async () => {
+  victim.answer = () => Promise.resolve(null);
+  say({ kind: 'hold', id: 1, origin: KEPT, content: new Uint8Array(7) });
+  await dropped('garbage');
 });
 
 describe('a peer gets what it may have, and nothing else', () => {
