@@ -15,6 +15,7 @@ import { MapKeeper } from './commands/keep-maps.js';
 import type { Preparer } from './commands/preparation/preparer.js';
 import type { TrySchema } from './commands/schema-trial.js';
 import type { Config, Secrets } from './config.js';
+import { contentReasons } from './content-health.js';
 import { anchoringWithSteps } from './epoch-steps.js';
 import { type Anchoring, EpochTimer } from './epoch-timer.js';
 import { keepersMetrics } from './keepers-metrics.js';
@@ -39,7 +40,7 @@ import { openBackends } from './open-backends.js';
 import { openBackups } from './open-backups.js';
 import { batchReasons, openBatches } from './open-batches.js';
 import { calendarReasons, openCalendars } from './open-calendars.js';
-import { holdingsOf, joinPeers, openFiles } from './open-files.js';
+import { contentStatus, holdingsOf, joinPeers, openFiles } from './open-files.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { openReplication, type OpenSharing, readReplication } from './open-replication.js';
 import { sharingOver } from './open-sharing.js';
@@ -175,7 +176,7 @@ export class Service {
           clearTimeout(late);
           return replication.close();
         });
-        joinPeers(config, files, replication, parts.logger);
+        joinPeers(config, files, replication, { ...parts, ...metrics });
         replicationMetrics(metrics.registry, () => replication.port.status());
         if (keepers !== null) keepersMetrics(metrics.registry, () => keepers.status());
         blindPeerMetrics(metrics.registry, replication.blindPeers);
@@ -257,6 +258,7 @@ export class Service {
                   ...blindPeerReasons(replication.blindPeers()),
                 ]),
             ...(keepers === null ? [] : keeperReasons(keepers.status())),
+            ...contentReasons(contentStatus(files, replication)),
             ...(augmentation?.reasons() ?? []),
           ],
         }),

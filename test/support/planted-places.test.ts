@@ -27,6 +27,7 @@ import { REHEARSAL_FAULT } from '../interop/rehearsal-fault.js';
 import { HANDOVER_FAULTS } from '../ledger/planted-handovers.js';
 import { OUTAGE_FAULTS } from '../outages/outage-faults.js';
 import { BLIND_PEER_FAULTS } from '../replication/blind-peers/planted-faults.js';
+import { CHUNK_FAULTS } from '../replication/chunks/planted-chunks.js';
 import { KEEPER_FAULTS } from '../replication/keepers/planted-keepers.js';
 import { LINK_FAULTS } from '../replication/links/planted-faults.js';
 import { REPLICA_FAULTS } from '../replication/planted-faults.js';
@@ -71,6 +72,7 @@ const ALL = [
   ...RETENTION_FAULTS,
   ...LINK_FAULTS,
   ...KEEPER_FAULTS,
+  ...CHUNK_FAULTS,
   ...BLIND_PEER_FAULTS,
   ...REPLICA_FAULTS,
   ...MANY_FAULTS,
