@@ -145,7 +145,7 @@ export class Drive implements DrivePort {
     bytes: AsyncIterable<Uint8Array>,
     { subject, by, ...options }: StoreOptions = {},
   ): Promise<StoredContent> {
-    const { chunks } = this.#parts;
+    const chunks = this.#parts.replicas()?.storeOf(this.ledger) ?? this.#parts.chunks;
     const secret = await this.#secretOf(subject, by);
     const place = { tenant: this.ledger.identity.tenant, ledger: this.ledger.identity.handle };
     return writeContent(bytes, { chunks, place, secret, ...options });

@@ -12,6 +12,7 @@ import { keyPairOf } from '../../keys/key-pair.js';
 import { type BlobCore, BlobCores } from '../../ledger/blob-cores.js';
 import { type Row, RowDb } from '../../ledger/row-db.js';
 import { FilesError } from '../files-error.js';
+import type { Reference } from '../references.js';
 import { type BlobLogRecord, BlobLogBook } from './blob-log-book.js';
 import { addressIn, isChunk } from './chunk.js';
 
@@ -20,6 +21,8 @@ export interface NewChunk {
   readonly address: Uint8Array;
   /** The same bytes each time. */
   readonly block: () => Uint8Array;
+  /** What leads to it, of a piece of content. */
+  readonly reference?: Reference;
 }
 
 /** Whose Hypercore it goes to. Handles. */

@@ -122,9 +122,13 @@ class PieceSink {
 
   async add(level: number, piece: Uint8Array, size = piece.length): Promise<void> {
     const name = nameChunk(this.#options.secret.filesSecret, level, piece);
-    this.#batch.push({ address: name.address, block: () => sealChunk(name, piece) });
+    const reference = { level, size, ...name };
+    this.#batch.push({
+      ...{ address: name.address, block: () => sealChunk(name, piece) },
+      ...(level === 0 && { reference }),
+    });
     if (this.#batch.length >= BATCH) await this.#flush();
-    await this.refer(level, { level, size, ...name });
+    await this.refer(level, reference);
   }
 
   async refer(level: number, reference: Reference): Promise<void> {

@@ -10,7 +10,13 @@ import type { ChunkStore } from '../chunks/chunk-store.js';
 import type { ChunkSource } from '../chunks/content-reader.js';
 import { openWhole } from '../chunks/content-reader.js';
 import { FilesError } from '../files-error.js';
-import { decodeReferences, encodeReferences, type Reference, sizeOf } from '../references.js';
+import {
+  decodeReferences,
+  encodeReferences,
+  MAX_REFERENCES,
+  type Reference,
+  sizeOf,
+} from '../references.js';
 import type { ContentPlace } from '../stored-content.js';
 import type {
   ContentPeers,
@@ -117,6 +123,23 @@ export class Replicas {
     } finally {
       cancel();
     }
+  }
+
+  /** Where chunks of a drive go that comes in: others hear of them while the rest is on its way. */
+  storeOf(ledger: Ledger): Pick<ChunkStore, 'put'> {
+    const { chunks, peers } = this.#options;
+    return {
+      put: async (place, some) => {
+        await chunks.put(place, some);
+        if (!ledger.isShared || !ledger.isWritable) return;
+        const references = some.flatMap(({ reference }) => reference ?? []);
+        for (let at = 0; at < references.length; at += MAX_REFERENCES)
+          peers.foretell(
+            ledger.reader.origin,
+            encodeReferences(references.slice(at, at + MAX_REFERENCES)),
+          );
+      },
+    };
   }
 
   /** A peer wants all that references lead to on this disk. @returns null where it sent none. @throws FilesError FILES_FAILED. */
