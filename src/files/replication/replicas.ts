@@ -31,6 +31,9 @@ import { gather } from './gather.js';
 import { Pace } from './pace.js';
 import type { LookedAt } from './puts.js';
 
+/** What is said to whoever has content held; null where it is none. */
+type Held = 'held' | 'sparse' | 'later' | null;
+
 export interface ReplicasOptions {
   readonly chunks: ChunkStore;
   readonly book: CopiesBook;
@@ -61,6 +64,7 @@ export class Replicas {
   readonly #asked = new Set<string>();
   /** Who was there to be asked, by the origin of the log. */
   readonly #askable = new Map<string, number>();
+  readonly #holding = new Set<Promise<Held>>();
   #cancel: () => void = () => undefined;
   #looking: Promise<void> = Promise.resolve();
   #healed = 0;
@@ -79,7 +83,7 @@ export class Replicas {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#cancel();
-    await this.#looking;
+    await Promise.allSettled([this.#looking, ...this.#holding]);
   }
 
   /** What is missing or altered here is got from others for whoever reads, and put back. */
@@ -143,11 +147,17 @@ export class Replicas {
   }
 
   /** A peer wants all that references lead to on this disk. @returns null where it sent none. @throws FilesError FILES_FAILED. */
-  async hold(
-    origin: string,
-    content: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<'held' | 'sparse' | 'later' | null> {
+  async hold(origin: string, content: Uint8Array, signal: AbortSignal): Promise<Held> {
+    const holding = this.#hold(origin, content, signal);
+    this.#holding.add(holding);
+    try {
+      return await holding;
+    } finally {
+      this.#holding.delete(holding);
+    }
+  }
+
+  async #hold(origin: string, content: Uint8Array, signal: AbortSignal): Promise<Held> {
     const { chunks } = this.#options;
     const ledger = this.#shared().find(({ reader }) => reader.origin === origin);
     if (ledger === undefined) return 'later';

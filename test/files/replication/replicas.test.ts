@@ -73,6 +73,13 @@ describe('a drive that three nodes keep', () => {
     await expect(put(drive, 'big', big)).rejects.toMatchObject({ code: 'FILES_QUORUM' });
     await drive.upToDate();
     expect(drive.newest(parseFilePath('big'))).toBeNull();
+    // Nor where it came to another, and is not on its disk.
+    const { chunks } = nodes.at('b').drives;
+    const sync = chunks.sync.bind(chunks);
+    nodes.at('b').lies = {};
+    chunks.sync = () => Promise.reject(new Error('no disk'));
+    await expect(put(drive, 'big', big)).rejects.toMatchObject({ code: 'FILES_QUORUM' });
+    chunks.sync = sync;
     // What fits into the entry itself goes with it.
     await put(drive, 'tiny', Buffer.from('tiny'));
     for (const node of others) node.lies = {};

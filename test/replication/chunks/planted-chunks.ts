@@ -183,6 +183,22 @@ export const CHUNK_FAULTS: readonly FaultOfSuite[] = [
     tests: 'while it comes in',
   },
   {
+    name: 'content counts as held that is on no disk',
+    file: REPLICAS,
+    find: 'await chunks.sync();\n    return "held";',
+    replace: 'return "held";',
+    suite: NODES,
+    tests: 'is not written while',
+  },
+  {
+    name: 'what a peer owes on an older link is waited for',
+    file: ASKING,
+    find: 'this.leave(node);\n',
+    replace: '',
+    suite: ASKS,
+    tests: 'by a newer link',
+  },
+  {
     name: 'what is missing is not healed',
     file: READER,
     find: 'await chunks.heal?.(reference)',
