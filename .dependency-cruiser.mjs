@@ -67,6 +67,7 @@ const mayImport = {
     'replication',
     'commands',
     'queries',
+    'files',
   ],
   gateways: ['base', 'access', 'api', 'queries', 'commands', 'files'],
 };

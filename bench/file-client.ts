@@ -1,6 +1,6 @@
 /** Puts and gets objects of a node over its two interfaces, one connection each. */
-import { Agent, type IncomingMessage, request } from 'node:http';
 import { readFile } from 'node:fs/promises';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { sign } from 'aws4';
 import { type ByteRates, contentOf, rateOf } from './file-references.js';
 import type { ObjectSize } from './files.js';

@@ -7,8 +7,8 @@ import { FEED_TIMES } from './api/routes/feed.js';
 import { FilesError } from './files/files-error.js';
 import { describeFiles } from './files/http/describe-files.js';
 import { placeOf } from './files/http/file-request.js';
-import { filesRoutes } from './files/http/files-routes.js';
 import type { FilesParts } from './files/http/files-parts.js';
+import { filesRoutes } from './files/http/files-routes.js';
 import { Snapshots } from './files/snapshots.js';
 import {
   evidenceParts,

@@ -3,9 +3,10 @@
  * missing here does not compile, and docs/errors.md must have the same rows.
  */
 import type { OperationErrorCode } from '../commands/error-code.js';
+import type { FilesErrorCode } from '../files/files-error.js';
 import type { ApiErrorCode } from './api-error.js';
 
-export type ErrorCode = ApiErrorCode | OperationErrorCode;
+export type ErrorCode = ApiErrorCode | FilesErrorCode | OperationErrorCode;
 
 export interface ProblemKind {
   readonly status: number;

@@ -7,7 +7,6 @@ import type { CheckpointErrorCode } from '../checkpoint/checkpoint-error.js';
 import type { BitcoinProofErrorCode } from '../evidence/bitcoin/errors.js';
 import type { EvidenceErrorCode } from '../evidence/evidence-error.js';
 import type { OpenTimestampsErrorCode } from '../evidence/opentimestamps/errors.js';
-import type { FilesErrorCode } from '../files/files-error.js';
 import type { IdentityErrorCode } from '../identities/identity-error.js';
 import type { KeysErrorCode } from '../keys/keys-error.js';
 import type { LedgerErrorCode } from '../ledger/ledger-error.js';
@@ -31,7 +30,6 @@ export type OperationErrorCode =
   | CheckpointErrorCode
   | CommandErrorCode
   | EvidenceErrorCode
-  | FilesErrorCode
   | IdentityErrorCode
   | KeysErrorCode
   | LedgerErrorCode

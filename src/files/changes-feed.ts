@@ -54,7 +54,7 @@ async function* feed(
   while (!signal.aborted) {
     // Both of one moment: what comes after it grows the log beyond this length.
     const { size, length } = reader.head;
-    while (next < size && !signal.aborted) {
+    while (next < size) {
       const to = Math.min(next + GROUP, size) as TreeSize;
       const group: FedChange[] = [];
       for await (const entry of reader.entries(next as LeafIndex, to)) {

@@ -2,6 +2,7 @@
  * Uploads that go on after a cut: content that comes from an offset on, each stretch a part on disk before it is
  * acknowledged, and a version when all of it is there. For tus, over the parts that S3 has.
  */
+import { types } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import type { Condition, DrivePort, FileActor, Written } from './drive-port.js';
 import { given } from './drive-settings.js';
@@ -199,7 +200,7 @@ function sizeOf(parts: readonly UploadPart[]): number {
 /** Content taken a piece at a time. */
 class Source {
   /** Why it ended before its end. */
-  failure: unknown = null;
+  failure: Error | null = null;
   #isOver = false;
   readonly #bytes: AsyncIterator<Uint8Array>;
   #left: number;
@@ -244,10 +245,10 @@ class Source {
     if (rest !== null) return rest;
     if (this.#isOver) return null;
     try {
-      const { value, done } = await this.#bytes.next();
-      if (done !== true) return this.#counted(value);
+      const next = await this.#bytes.next();
+      if (next.done !== true) return this.#counted(next.value);
     } catch (cause) {
-      this.failure = cause;
+      this.failure = types.isNativeError(cause) ? cause : new Error(String(cause));
     }
     this.#isOver = true;
     return null;

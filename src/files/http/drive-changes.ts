@@ -7,7 +7,7 @@ import { cursorSchema, pageQuery } from '../../api/schemas.js';
 import { validate } from '../../api/validate.js';
 import type { JsonObject } from '../../base/canonical-json.js';
 import { definedMembers } from '../../base/defined-members.js';
-import type { DriveSettings } from '../drive-settings.js';
+import { type DriveSettings, given } from '../drive-settings.js';
 import { actorOf, driveOf, flag } from './file-request.js';
 import { changedDriveSchema, driveJson, driveSchema, newDriveSchema } from './file-schemas.js';
 import type { FilesParts } from './files-parts.js';
@@ -142,10 +142,10 @@ function changed(old: DriveSettings, wanted: Changed): DriveSettings {
   ) as unknown as DriveSettings;
   return {
     ...kept,
-    ...(retention != null && { retention }),
+    ...given('retention', retention ?? undefined),
     ...(versioning !== undefined && { versioning }),
-    ...(quota != null && { quota: definedMembers(quota) }),
-    ...(tags != null && { tags }),
+    ...(quota !== undefined && quota !== null && { quota: definedMembers(quota) }),
+    ...given('tags', tags ?? undefined),
     ...(lock !== undefined && { lock: lockChanged(old.lock, lock) }),
   };
 }

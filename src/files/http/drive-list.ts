@@ -102,8 +102,8 @@ export function historyHandler(parts: FilesParts): RequestHandler {
     const exact = pathOf(request);
     const asked = validate(historyQuery, request.query, 'the query');
     const query = { ...asked, prefix: exact, delimiter: undefined, exact };
-    return listed(parts, tenant, { name, query, isAll: true }, ({ prefixes: _, ...answer }) => {
-      sendJson(response, 200, answer);
+    return listed(parts, tenant, { name, query, isAll: true }, ({ items, cursor, asOf }) => {
+      sendJson(response, 200, { items, cursor, asOf });
     });
   });
 }

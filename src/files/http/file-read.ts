@@ -8,7 +8,6 @@ import { sendStream } from '../../api/stream-answer.js';
 import { validate } from '../../api/validate.js';
 import { fromHex, toBase64 } from '../../base/bytes.js';
 import type { JsonObject } from '../../base/canonical-json.js';
-import { dateOf } from '../../base/time.js';
 import type { ReadRange, Version } from '../drive-port.js';
 import type { FilePut } from '../file-change.js';
 import { FilesError } from '../files-error.js';
@@ -24,6 +23,7 @@ import {
 } from './file-request.js';
 import { versionJson } from './file-schemas.js';
 import { type FilesParts, TRANSFERS_AT_A_TIME } from './files-parts.js';
+import { httpDate } from './http-date.js';
 import { rangeHolds, readOutcome } from './preconditions.js';
 import { META_HEADER, VERSION_HEADER } from './put-headers.js';
 import { rangeOf } from './range.js';
@@ -101,7 +101,7 @@ function headersOf(version: Version, put: FilePut): Readonly<Record<string, stri
     'Cache-Control': 'private, no-cache',
     'Accept-Ranges': 'bytes',
     ETag: `"${version.etag}"`,
-    'Last-Modified': dateOf(version.recordedAt).toUTCString(),
+    'Last-Modified': httpDate(version.recordedAt),
     'Repr-Digest': `sha-256=:${toBase64(fromHex(put.sha256))}:`,
     [VERSION_HEADER]: version.id,
     ...metaHeaders(put),

@@ -95,8 +95,9 @@ export const versionSchema = z
 export const writtenSchema = z.object({ file: versionSchema, receipt: receiptSchema });
 
 export function driveJson(drive: DrivePort): JsonObject {
-  const { $v, state, cors, acl, s3, ...settings } = drivePayload(drive.settings);
-  return { name: drive.name, ...settings, size: drive.size, usage: { ...drive.usage() } };
+  const settings = Object.entries(drivePayload(drive.settings));
+  const shown = Object.fromEntries(settings.filter(([name]) => name in driveSchema.shape));
+  return { name: drive.name, ...shown, size: drive.size, usage: { ...drive.usage() } };
 }
 
 export function versionJson(version: Version): JsonObject {

@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import type { UnixMillis } from '../../base/brand.js';
 import type { Condition } from '../drive-port.js';
 import { FilesError } from '../files-error.js';
+import { parseHttpDate } from './http-date.js';
 
 /** What is compared; null where there is no file, or a delete marker. */
 export interface Representation {
@@ -66,8 +67,8 @@ function listOf(header: string): readonly string[] {
 
 /** In seconds; null for what is no HTTP date, which is then ignored (§13.1.3). */
 function dateOf(header: string | undefined): number | null {
-  const millis = header === undefined ? NaN : Date.parse(header);
-  return Number.isNaN(millis) ? null : Math.floor(millis / 1000);
+  const millis = header === undefined ? null : parseHttpDate(header);
+  return millis === null ? null : Math.floor(millis / 1000);
 }
 
 /** HTTP dates have no more. */

@@ -47,7 +47,9 @@ export function listSnapshotsHandler(parts: FilesParts): RequestHandler {
       entries: items.map(({ entry }) => entry),
       send: () => {
         sendJson(response, 200, {
-          items: items.map(({ entry: _, ...snapshot }) => snapshot),
+          items: items.map(({ name: called, size, madeAt, madeBy }) => ({
+            ...{ name: called, size, madeAt, madeBy },
+          })),
           cursor: next === null ? null : cursors.encode(list, { next }),
         });
       },

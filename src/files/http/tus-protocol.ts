@@ -56,6 +56,7 @@ export interface UploadMetadata {
 }
 
 const MAX_METADATA = 8 * 1024;
+const OWN: readonly string[] = ['filetype', 'filename', 'subject'];
 
 /**
  * `Upload-Metadata`: names, and values in base64. `filetype` is the media type, `subject` whose file it is; `filename` says
@@ -66,8 +67,9 @@ export function uploadMetadata(request: Request): UploadMetadata {
   const text = request.get('Upload-Metadata') ?? '';
   if (text.length > MAX_METADATA) throw malformed();
   const pairs = text === '' ? [] : text.split(',').map(pairOf);
-  const { filetype, filename: _, subject, ...rest } = Object.fromEntries(pairs) as Texts;
-  return { mediaType: filetype, subject, rest };
+  const all: Texts = Object.fromEntries(pairs);
+  const rest = Object.fromEntries(pairs.filter(([name]) => !OWN.includes(name)));
+  return { mediaType: all['filetype'], subject: all['subject'], rest };
 }
 
 function pairOf(text: string): [string, string] {

@@ -79,7 +79,7 @@ describe('a list', () => {
     const seen: number[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
-      const path: string = `${filePath('exact', 'x')}?versions&limit=2${cursor && `&cursor=${cursor}`}`;
+      const path = `${filePath('exact', 'x')}?versions&limit=2${cursor && `&cursor=${cursor}`}`;
       const page: ListView = await answer(node.request(path));
       expect(new Set(paths(page))).toEqual(new Set(['x']));
       seen.push(...page.items.map(({ index }) => index));

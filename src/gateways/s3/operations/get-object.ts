@@ -1,4 +1,5 @@
 /** GetObject and HeadObject, which differ in nothing that is decided here. */
+import { without } from '../../../base/without.js';
 import type { ReadRange, Version } from '../../../files/drive-port.js';
 import type { FilePut } from '../../../files/file-change.js';
 import { CHECKSUMS } from '../../../files/stored-content.js';
@@ -12,7 +13,6 @@ import { disclosedObject } from './disclosed.js';
 import { openObject, type S3Object } from './object-access.js';
 import { objectHeaders } from './object-headers.js';
 import type { S3Operation } from './operation.js';
-import { without } from './without.js';
 
 export const getObject: S3Operation = async (parts, request) => {
   const overrides = readOverrides(request);
