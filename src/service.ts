@@ -15,6 +15,7 @@ import { MapKeeper } from './commands/keep-maps.js';
 import type { Preparer } from './commands/preparation/preparer.js';
 import type { TrySchema } from './commands/schema-trial.js';
 import type { Config, Secrets } from './config.js';
+import { contentReasons } from './content-health.js';
 import { anchoringWithSteps } from './epoch-steps.js';
 import { type Anchoring, EpochTimer } from './epoch-timer.js';
 import type { SealingPort } from './files/chunks/sealing.js';
@@ -40,7 +41,7 @@ import { openBackends } from './open-backends.js';
 import { openBackups } from './open-backups.js';
 import { batchReasons, openBatches } from './open-batches.js';
 import { calendarReasons, openCalendars } from './open-calendars.js';
-import { holdingsOf, joinPeers, openFiles } from './open-files.js';
+import { contentStatus, holdingsOf, joinPeers, openFiles } from './open-files.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { openReplication, type OpenSharing, readReplication } from './open-replication.js';
 import { sharingOver } from './open-sharing.js';
@@ -176,7 +177,7 @@ export class Service {
           clearTimeout(late);
           return replication.close();
         });
-        joinPeers(config, files, replication, parts.logger);
+        joinPeers(config, files, replication, { ...parts, ...metrics });
         replicationMetrics(metrics.registry, () => replication.port.status());
         if (keepers !== null) keepersMetrics(metrics.registry, () => keepers.status());
         blindPeerMetrics(metrics.registry, replication.blindPeers);
@@ -194,7 +195,8 @@ export class Service {
         chainFailure: () => epochs.failure,
       });
       lifetime.add(() => backends.stop());
-      const backups = await openBackups(config, parts, opened, metrics.registry);
+      const content = () => files.chunks.taken();
+      const backups = await openBackups(config, { ...parts, content }, opened, metrics.registry);
       lifetime.add(() => backups.stop());
       const anchoring = anchoringWithSteps(opened.node, {
         before: [
@@ -257,6 +259,7 @@ export class Service {
                   ...blindPeerReasons(replication.blindPeers()),
                 ]),
             ...(keepers === null ? [] : keeperReasons(keepers.status())),
+            ...contentReasons(contentStatus(files, replication)),
             ...(augmentation?.reasons() ?? []),
           ],
         }),

@@ -15,6 +15,7 @@ import type { Receipt } from '../queries/receipt.js';
 import { parseRecordInput, type RecordInput } from '../records/record-input.js';
 import type { TypeClasses } from '../records/record-scopes.js';
 import { ownRecord } from '../schemas/own-records.js';
+import { checkStays } from './check-stays.js';
 import type { ChunkStore } from './chunks/chunk-store.js';
 import { readContent } from './chunks/content-reader.js';
 import { type ContentSecret, writeContent } from './chunks/content-writer.js';
@@ -120,6 +121,15 @@ export class Drive implements DrivePort {
 
   usage(): { readonly files: number; readonly bytes: number } {
     return this.#follower.index.usage();
+  }
+
+  /** What of a subject's files is locked or held, by what it lies under. */
+  async locksOf(
+    subject: string,
+    at: UnixMillis,
+  ): Promise<ReturnType<DriveFollower['index']['locksOf']>> {
+    await this.upToDate();
+    return this.#follower.index.locksOf(subject, at);
   }
 
   async open({ path, id, kind }: Version): Promise<FilePut> {
@@ -238,6 +248,7 @@ export class Drive implements DrivePort {
       const change = { action: 'change', path, version: version.id, bypass, ...sayings } as const;
       const [receipt] = await this.#append(by, [[change, version.subject]]);
       await this.upToDate();
+      await checkStays(sayings, this.#follower.index.rowsOf(path)?.placeOf(id), this.#parts.vault);
       return { version: this.version(path, version.id), receipt };
     });
   }

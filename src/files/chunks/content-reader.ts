@@ -62,20 +62,6 @@ async function* leaves(
   }
 }
 
-/** Every chunk that a reference leads to, itself first: for whoever looks whether all are there. */
-export async function* chunksBelow(
-  chunks: ChunkSource,
-  references: readonly Reference[],
-): AsyncGenerator<{ readonly reference: Reference; readonly piece: Uint8Array | null }> {
-  for (const reference of references) {
-    const stored = await chunks.get(reference.address);
-    const piece = stored === null ? null : openChunk(reference, stored);
-    yield { reference, piece };
-    if (reference.level > 0 && piece !== null)
-      yield* chunksBelow(chunks, decodeReferences(piece, reference.level));
-  }
-}
-
 async function openPiece(chunks: ChunkSource, reference: Reference): Promise<Uint8Array> {
   const stored = await chunks.get(reference.address);
   const piece = openWhole(reference, stored) ?? (await healed(chunks, reference));

@@ -10,7 +10,7 @@ import type { ChunkStore } from '../chunks/chunk-store.js';
 import type { ChunkSource } from '../chunks/content-reader.js';
 import { openWhole } from '../chunks/content-reader.js';
 import { FilesError } from '../files-error.js';
-import { decodeReferences, encodeReferences, type Reference } from '../references.js';
+import { decodeReferences, encodeReferences, type Reference, sizeOf } from '../references.js';
 import type { ContentPlace } from '../stored-content.js';
 import type {
   ContentPeers,
@@ -41,6 +41,8 @@ const LOOK_MILLIS = 1_000;
 const FOLLOWED_AT_ONCE = 4;
 /** For somebody who reads: less than a client waits. For nobody: until a link that broke stands again. */
 const [READING_MILLIS, FOLLOWING_MILLIS] = [5_000, 15_000];
+/** 1 MiB a second. */
+const SLOW_BYTES_A_MILLI = 2 ** 20 / 1_000;
 /** What a piece has at most. */
 const PIECE_BYTES = 65_536;
 
@@ -96,14 +98,12 @@ export class Replicas {
    * @throws FilesError FILES_QUORUM.
    */
   async heldByOthers(ledger: Ledger, place: ContentPlace): Promise<void> {
-    const { peers, settings, timers } = this.#options;
+    const { peers } = this.#options;
     // Whoever does not write it is refused when it appends.
     if ('inline' in place || place.refs.length === 0 || !ledger.isShared || !ledger.isWritable)
       return;
     const late = new AbortController();
-    const cancel = timers.after(settings.quorumMillis, () => {
-      late.abort();
-    });
+    const cancel = this.#abortWhenLate(late, sizeOf(place.refs));
     const signal = AbortSignal.any([late.signal, this.#stopping.signal]);
     try {
       await peers.holdAtQuorum(ledger.reader.origin, encodeReferences(place.refs), signal);
@@ -119,17 +119,18 @@ export class Replicas {
     }
   }
 
-  /** A peer wants all that references lead to on this disk. @throws LedgerError, FilesError where they are none, or the disk fails. */
+  /** A peer wants all that references lead to on this disk. @returns null where it sent none. @throws FilesError FILES_FAILED. */
   async hold(
     origin: string,
     content: Uint8Array,
     signal: AbortSignal,
-  ): Promise<'held' | 'sparse' | 'later'> {
+  ): Promise<'held' | 'sparse' | 'later' | null> {
     const { chunks } = this.#options;
     const ledger = this.#shared().find(({ reader }) => reader.origin === origin);
     if (ledger === undefined) return 'later';
     if (this.#keepingOf(ledger) !== 'all') return 'sparse';
-    const references = decodeReferences(content);
+    const references = referencesFrom(content);
+    if (references === null) return null;
     const ended = AbortSignal.any([signal, this.#stopping.signal]);
     const missing = await gather(
       {
@@ -165,6 +166,26 @@ export class Replicas {
       };
     });
     return { drives, bytes: book.bytes, maxBytes: settings.maxBytes, healed: this.#healed };
+  }
+
+  /** Where nothing goes to anybody any more, or it takes longer than a slow line would. @returns what calls it off. */
+  #abortWhenLate(late: AbortController, bytes: number): () => void {
+    const { peers, settings, timers } = this.#options;
+    const { quorumMillis } = settings;
+    const end = timers.now() + quorumMillis + bytes / SLOW_BYTES_A_MILLI;
+    let given = peers.given;
+    let cancel: () => void = () => undefined;
+    const look = (): void => {
+      if (peers.given === given || timers.now() >= end) late.abort();
+      else {
+        given = peers.given;
+        cancel = timers.after(quorumMillis, look);
+      }
+    };
+    cancel = timers.after(quorumMillis, look);
+    return () => {
+      cancel();
+    };
   }
 
   get #isFull(): boolean {
@@ -282,5 +303,14 @@ export class Replicas {
       },
       references,
     );
+  }
+}
+
+function referencesFrom(content: Uint8Array): readonly Reference[] | null {
+  try {
+    return decodeReferences(content);
+  } catch (cause) {
+    if (cause instanceof LedgerError) return null;
+    throw cause;
   }
 }

@@ -18,15 +18,15 @@ import {
   type HoldAnswer,
   MAX_CHUNK_MESSAGE_BYTES,
 } from './chunk-message.js';
-import type { ChunkPeerStatus } from './chunk-status.js';
+import type { ChunkPeerStatus } from './content-status.js';
 import { heldByQuorum } from './holding.js';
 
 /** What this node has of content. */
 export interface Holdings {
   /** The chunk of an address, if it is one of that tenant (by its handle); null if there is none. */
   get(tenant: string, address: Uint8Array): Promise<Uint8Array | null>;
-  /** Gets all that the content leads to, and has it on disk. @param content references, as a peer sent them. */
-  hold(origin: string, content: Uint8Array, signal: AbortSignal): Promise<HoldAnswer>;
+  /** Gets all that the content leads to, and has it on disk. @param content references, as a peer sent them. @returns null where they are none. */
+  hold(origin: string, content: Uint8Array, signal: AbortSignal): Promise<HoldAnswer | null>;
 }
 
 export interface SharedChunksOptions {
@@ -129,6 +129,11 @@ export class SharedChunks {
     return this.#asking.fetch(wanted);
   }
 
+  /** Bytes of chunks, to all peers since the start. */
+  get given(): number {
+    return [...this.#counts.values()].reduce((sum, { given }) => sum + given, 0);
+  }
+
   /** How many are linked that may have chunks of the log. */
   askable(origin: string): number {
     return [...this.#peers.keys()].filter((node) => this.#mayBeAsked(node, origin)).length;
@@ -200,7 +205,7 @@ export class SharedChunks {
     const { holdings, logger, sharing } = this.#options;
     const state = sharing.of(origin)?.state;
     const mayAsk = state !== undefined && keepsData(state, node);
-    let answer: HoldAnswer = 'later';
+    let answer: HoldAnswer | null = 'later';
     if (mayAsk && peer.holding < MAX_HOLDING) {
       peer.holding++;
       try {
@@ -212,7 +217,8 @@ export class SharedChunks {
         peer.holding--;
       }
     }
-    peer.channel.send({ kind: 'held', id, answer });
+    if (answer === null) peer.link.drop('garbage');
+    else peer.channel.send({ kind: 'held', id, answer });
   }
 
   #askToHold(node: NodeId, origin: string, content: Uint8Array): Promise<HoldAnswer | null> {
