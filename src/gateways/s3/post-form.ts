@@ -51,6 +51,10 @@ export function readPostForm(
     parser.on('file', (_name, stream, fileName) => {
       // Whoever reads it is told; where nobody does, nobody need be.
       stream.on('error', () => undefined);
+      // The parser forgets it where it is stopped itself, and whoever reads would wait for ever.
+      done.catch((cause: unknown) => {
+        stream.destroy(cause instanceof Error ? cause : malformed(cause));
+      });
       resolve({ fields, fileName, file: followed(stream, done) });
     });
     const done = pipeline(Readable.from(source, { objectMode: false }), parser).catch(
