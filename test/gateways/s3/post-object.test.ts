@@ -34,7 +34,7 @@ afterAll(async () => {
 
 const BOUNDARY = 'x-boundary-17';
 
-function form(fields: Fields, file: string | null, fileName = 'a/b\\photo.jpg'): string {
+function form(fields: Fields, file: string | null, name = '; filename="a/b\\photo.jpg"'): string {
   const parts = fields.map(
     ([name, value]) =>
       `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${value}\r\n`,
@@ -42,7 +42,7 @@ function form(fields: Fields, file: string | null, fileName = 'a/b\\photo.jpg'):
   const last =
     file === null
       ? ''
-      : `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="${fileName}"\r\nContent-Type: image/jpeg\r\n\r\n${file}\r\n`;
+      : `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"${name}\r\nContent-Type: image/jpeg\r\n\r\n${file}\r\n`;
   return `${parts.join('')}${last}--${BOUNDARY}--\r\n`;
 }
 
@@ -135,6 +135,18 @@ describe('a form without a policy', () => {
     expect(last?.content.length).toBe(file.length);
   });
 
+  it('fills the name of the file into its key, where it has one', async () => {
+    expect(await post(form([['key', 'a/${filename}']], 'hello'))).toMatchObject({ status: 204 });
+    expect(last?.request.key).toBe('a/photo.jpg');
+    expect(await post(form([['key', 'a/${filename}']], 'hello', ''))).toMatchObject({
+      status: 204,
+    });
+    expect(last?.request.key).toBe('a/');
+    expect(await post(form([['key', '${filename}']], 'hello', ''))).toMatchObject({
+      code: 'InvalidArgument',
+    });
+  });
+
   it('checks a checksum that came as a field', async () => {
     const good: Fields = [
       ['key', 'k'],
@@ -215,6 +227,11 @@ describe('a form without a policy', () => {
     for (const body of [cut, behind])
       expect(await post(body)).toMatchObject({ status: 400, code: 'MalformedPOSTRequest' });
     expect(last).toBeNull();
+  });
+
+  it('that stops coming is given up', async () => {
+    const whole = form([['key', 'k']], 'hello');
+    const cut = whole.slice(0, whole.indexOf('hello') + 3);
     const raw = `POST /photos HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=${BOUNDARY}\r\nContent-Length: ${whole.length}\r\n\r\n${cut}`;
     expect(await sendRaw(node, raw, /<\/Error>/)).toContain('<Code>RequestTimeout</Code>');
   });
