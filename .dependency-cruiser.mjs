@@ -55,6 +55,7 @@ const mayImport = {
     'queries',
   ],
   augmentation: ['base', 'signing', 'records', 'keys', 'ledger', 'access', 'queries', 'commands'],
+  files: ['base', 'records', 'schemas', 'keys', 'ledger', 'access', 'queries', 'commands', 'api'],
   api: [
     'base',
     'records',
@@ -85,6 +86,7 @@ const homeOf = {
   '(pdfkit|fontkit|dejavu-fonts-ttf)': 'reports/',
   '(node-forge|pkcs11js|shamir-secret-sharing)': 'keys/',
   '(pure-rand|tinyqueue)': 'replication/simulation/',
+  '(sorted-btree|@node-rs/crc32)': 'files/',
 };
 
 const layering = Object.entries(mayImport).map(([folder, allowed]) => ({
