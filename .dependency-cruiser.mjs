@@ -55,6 +55,7 @@ const mayImport = {
     'queries',
   ],
   augmentation: ['base', 'signing', 'records', 'keys', 'ledger', 'access', 'queries', 'commands'],
+  files: ['base', 'records', 'schemas', 'keys', 'ledger', 'access', 'queries', 'commands', 'api'],
   api: [
     'base',
     'records',
@@ -87,7 +88,8 @@ const homeOf = {
   '(pdfkit|fontkit|dejavu-fonts-ttf)': 'reports/',
   '(node-forge|pkcs11js|shamir-secret-sharing)': 'keys/',
   '(pure-rand|tinyqueue)': 'replication/simulation/',
-  '(saxes|@node-rs/crc32|@fastify/busboy)': 'gateways/',
+  '(saxes|@fastify/busboy)': 'gateways/',
+  '(sorted-btree|@node-rs/crc32)': 'files/',
 };
 
 const layering = Object.entries(mayImport).map(([folder, allowed]) => ({

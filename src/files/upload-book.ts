@@ -102,8 +102,11 @@ export class UploadBook {
   }
 
   async close(): Promise<void> {
-    await this.#wal.sync();
-    await this.#rows.close();
+    try {
+      await this.#wal.sync();
+    } finally {
+      await this.#rows.close();
+    }
   }
 
   async #all(range: KeyRange, find: FindFilesSecret, limit: number): Promise<UploadRow[]> {

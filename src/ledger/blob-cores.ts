@@ -60,8 +60,11 @@ export class BlobCores {
 
   /** Leaves everything flushed. */
   async close(): Promise<void> {
-    await this.#store.flush();
-    await this.#store.close();
+    try {
+      await this.#store.flush();
+    } finally {
+      await this.#store.close();
+    }
   }
 }
 

@@ -3,6 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+import { openNodeDrives } from '../support/node-drives.js';
+import { ANNA, bytesOf, inPieces, TENANT } from '../support/test-drives.js';
 import { openTestNode } from '../support/test-node.js';
 
 const [, data = '', keys = ''] = readFileSync('docs/formats/data-directory.md', 'utf8').split(
@@ -71,6 +73,10 @@ describe('docs/formats/data-directory.md', () => {
     for (const { identity } of node.store.allLedgers())
       if (identity.name === 'kyc') await node.store.rotateKeys(identity.handle);
     await node.anchorNow();
+    const drives = await openNodeDrives(opened, root);
+    const drive = await drives.make(TENANT, ANNA, 'passports');
+    await drive.store(inPieces(bytesOf(100_000)));
+    await drives.close();
     await opened.close();
 
     for (const [section, directory, others] of [

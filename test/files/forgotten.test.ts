@@ -2,12 +2,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { TenantName } from '../../src/access/tenant-name.js';
 import type { UnixMillis } from '../../src/base/brand.js';
 import { toHex } from '../../src/base/bytes.js';
+import type { TimeZoneName } from '../../src/base/calendar.js';
 import { type SecretScope, tagsScope } from '../../src/base/secret-scope.js';
 import { filesSecretOf } from '../../src/files/chunks/chunk.js';
 import type { DrivePort, PutOptions, Written } from '../../src/files/drive-port.js';
 import { parseFilePath } from '../../src/files/file-path.js';
+import { outlookOf } from '../../src/queries/erasure-plan.js';
+import { RetentionBook } from '../../src/retention/retention-book.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import {
   allOf,
@@ -62,6 +66,10 @@ async function forget(person: string): Promise<void> {
     handle(),
     secrets.map(({ rowId }) => toHex(rowId)),
   );
+}
+
+function never(): never {
+  throw new Error('there is no ledger');
 }
 
 async function secretOf(scope: SecretScope): Promise<Uint8Array> {
@@ -191,6 +199,24 @@ describe('locks of a subject', () => {
     expect((await locks('anna')).every((one) => one.until === longer.until)).toBe(true);
     await drive.remove(ANNA, path('anna/a'), version.id, { bypass: true });
     expect(await locks('anna')).toEqual([]);
+  });
+
+  test('are why nobody may propose to erase whom they are of', async () => {
+    const parts = {
+      retention: new RetentionBook(),
+      ledgers: { list: () => [], find: () => never() },
+      locks: {
+        of: (tenant: TenantName, person: string, at: UnixMillis) =>
+          node.drives.locksOf(tenant, person, at),
+      },
+      timeZoneOf: () => 'UTC' as TimeZoneName,
+    };
+    const lock = { mode: 'compliance', until: until(DAY) } as const;
+    await put('anna/a', Buffer.from('a'), { subject: 'anna', lock });
+    const outlook = (at: UnixMillis) => outlookOf(parts, TENANT, 'anna', at);
+    expect(await outlook(node.clock.now())).toBe('locked');
+    expect(await outlook((lock.until - 1) as UnixMillis)).toBe('locked');
+    expect(await outlook(lock.until)).not.toBe('locked');
   });
 
   test('are not taken any more once an erasure has begun', async () => {

@@ -160,8 +160,7 @@ export class ChunkStore {
         }
       }
     } finally {
-      await this.#index.close();
-      await this.#cores.close();
+      await Promise.all([this.#index.close(), this.#cores.close()]);
     }
   }
 
