@@ -67,7 +67,9 @@ const mayImport = {
     'replication',
     'commands',
     'queries',
+    'files',
   ],
+  gateways: ['base', 'access', 'api', 'queries', 'commands', 'files'],
 };
 
 // Each outside package has one home, so swapping it touches one folder.
@@ -85,6 +87,7 @@ const homeOf = {
   '(pdfkit|fontkit|dejavu-fonts-ttf)': 'reports/',
   '(node-forge|pkcs11js|shamir-secret-sharing)': 'keys/',
   '(pure-rand|tinyqueue)': 'replication/simulation/',
+  'fast-xml-parser': 'gateways/',
 };
 
 const layering = Object.entries(mayImport).map(([folder, allowed]) => ({

@@ -1,4 +1,5 @@
 /** Routes for who may do what, and who has: keys, tenants, grants, inspections, policies, holds, erasures, access entries. */
+import { s3Credentials } from './access/s3-key.js';
 import { DEFAULT_TENANT, isTenantName } from './access/tenant-name.js';
 import type { RouteModule } from './api/app.js';
 import { accessRoutes, describeAccess } from './api/routes/access.js';
@@ -34,6 +35,7 @@ export function accessModules(parts: RouteParts, shared: SharedParts): RouteModu
     tellTenant: (tenant, principal, request) =>
       recorder.doneTo(tenant, { principal, action: 'tenant:found', request }, { question: {} }),
     needsApproval: (tenant) => book.of(tenant).settings.approvals,
+    s3CredentialOf: s3Credentials(node.derivedKey('s3')),
   });
   const forget: MayForgetParts = {
     ledgers,

@@ -9,21 +9,14 @@ import { describePrepareSigning, prepareSigningRoutes } from './api/routes/prepa
 import { describeSignatures, signaturesRoutes } from './api/routes/signatures.js';
 import { describeSubjectSearch, subjectSearchRoutes } from './api/routes/subject-search.js';
 import { describeSubjects, subjectsRoutes } from './api/routes/subjects.js';
-import { type RouteParts, type SharedParts, v1 } from './route-parts.js';
+import { evidenceParts, type RouteParts, type SharedParts, v1 } from './route-parts.js';
 
 export function ledgerModules(parts: RouteParts, shared: SharedParts): RouteModule[] {
   const { config, opened, clock, random } = parts;
   const { node, findable, views, batches } = opened;
   const { book } = opened.access;
   const { guard, cursors, ledgers, body, seals } = shared;
-  const evidence = {
-    anchored: node.anchored,
-    stamped: node.stamped,
-    witnessed: node.witnessed,
-    byCalendars: opened.calendars.stamped,
-    identities: node.identities,
-    historiesOf: node.historiesOf,
-  };
+  const evidence = evidenceParts(opened);
   return [
     v1(
       ledgersRoutes({

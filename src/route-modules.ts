@@ -13,6 +13,7 @@ import { describeVerify, verifyRoutes } from './api/routes/verify.js';
 import { calendarModules } from './calendar-route-modules.js';
 import { builtConsolePage } from './console-page.js';
 import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
+import { fileModules } from './file-route-modules.js';
 import { identityModules } from './identity-route-modules.js';
 import { ledgerModules } from './ledger-route-modules.js';
 import { anchorBackends } from './queries/anchor-backends.js';
@@ -41,6 +42,7 @@ export function routeModules(parts: RouteParts): RouteModule[] {
     ...accessModules(parts, shared),
     ...ledgerModules(parts, shared),
     schemas,
+    ...fileModules(parts, shared),
     ...identityModules(parts, shared),
     ...transferModules(parts, shared),
     ...calendarModules(parts, shared),

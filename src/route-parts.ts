@@ -14,15 +14,19 @@ import type { Readiness } from './api/routes/health.js';
 import type { BackupKeeper } from './backup/backup-keeper.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
+import type { AppendRecordsDeps } from './commands/append-target.js';
 import type { BatchKeeper } from './commands/keep-batches.js';
 import type { MapKeeper } from './commands/keep-maps.js';
 import type { Preparer } from './commands/preparation/preparer.js';
 import type { TrySchema } from './commands/schema-trial.js';
 import type { Config } from './config.js';
 import type { Anchoring } from './epoch-timer.js';
+import type { Drives } from './files/drives.js';
+import { FolderGrants } from './files/folder-grants.js';
 import type { OpenedCalendars } from './open-calendars.js';
 import type { OpenedNode } from './open-node.js';
 import type { OpenedReplication } from './open-replication.js';
+import type { EvidenceParts } from './queries/entry-evidence.js';
 import type { FindableFields } from './queries/findable-fields.js';
 import type { IdentityBook } from './queries/identity-book.js';
 import type { SchemaRegistry } from './queries/ledger-schemas.js';
@@ -49,6 +53,7 @@ export interface ServedNode extends OpenedNode {
   readonly backups: BackupKeeper;
   /** Null of a node without peers. */
   readonly replication: OpenedReplication | null;
+  readonly files: Drives;
 }
 
 export interface RouteParts {
@@ -78,6 +83,7 @@ export interface SharedParts {
   readonly ledgers: TenantLedgers;
   readonly body: BodyLimits;
   readonly seals: ContainerSeals;
+  readonly folderGrants: FolderGrants;
   readonly timeoutMillis: number;
 }
 
@@ -95,7 +101,9 @@ export function sharedParts(parts: RouteParts): SharedParts {
     maps,
     timeZoneOf: (tenant) => book.of(tenant as TenantName).settings.timeZone,
   });
+  const folderGrants = new FolderGrants({ ...ownAppending(parts, ledgers), ledgers });
   return {
+    folderGrants,
     guard: createGuard({
       authenticators,
       certificates,
@@ -103,6 +111,7 @@ export function sharedParts(parts: RouteParts): SharedParts {
       authority: book,
       inspections,
       log: recorder,
+      folders: folderGrants,
       places: new LedgerPlaces({
         logOf: (tenant, name) => {
           const handle = node.store.tenantNamed(tenant)?.handle;
@@ -124,6 +133,30 @@ export function sharedParts(parts: RouteParts): SharedParts {
       clock,
     }),
     timeoutMillis,
+  };
+}
+
+/** For records that the node writes of itself, in ledgers of tenants. */
+export function ownAppending(
+  { opened, clock, random }: Pick<RouteParts, 'opened' | 'clock' | 'random'>,
+  { marksOf }: Pick<TenantLedgers, 'marksOf'>,
+): AppendRecordsDeps {
+  const { identityBook: identities, node } = opened;
+  return {
+    ...{ store: node.store, clock, random, marksOf, identities },
+    idempotencyKey: (tenant) => node.tenantKeys(tenant).idempotency,
+  };
+}
+
+/** What evidence files are gathered from. */
+export function evidenceParts({ node, calendars }: ServedNode): EvidenceParts {
+  return {
+    anchored: node.anchored,
+    stamped: node.stamped,
+    witnessed: node.witnessed,
+    byCalendars: calendars.stamped,
+    identities: node.identities,
+    historiesOf: node.historiesOf,
   };
 }
 

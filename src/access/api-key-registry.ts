@@ -27,6 +27,7 @@ export interface NewKey {
   /** See KEY_TEXT_PATTERN, as for `author`. */
   readonly label?: string;
   readonly author?: string;
+  readonly s3?: true;
 }
 
 export interface CreatedKey {
@@ -113,6 +114,11 @@ export class ApiKeyRegistry {
   /** The tenant's keys, revoked ones too, oldest first. */
   list(tenant: TenantName): readonly ApiKey[] {
     return [...this.#keys.values()].filter((key) => key.tenant === tenant);
+  }
+
+  /** Revoked ones too. */
+  find(id: KeyId): ApiKey | null {
+    return this.#keys.get(id) ?? null;
   }
 
   /** @throws AccessError ACCESS_KEY_LIMIT. */
@@ -240,7 +246,8 @@ export class ApiKeyRegistry {
 /** Longer than any key: not looked at further. */
 const BEARER_HEADER = /^Bearer +(\S{1,260})$/i;
 
-function principalOf(key: ApiKey): Principal | AccessError {
+/** @returns ACCESS_KEY_REVOKED where it is. */
+export function principalOf(key: ApiKey): Principal | AccessError {
   if (key.revokedAt !== undefined)
     return new AccessError('ACCESS_KEY_REVOKED', 'this key has been revoked: ask for another');
   return {

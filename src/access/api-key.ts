@@ -15,6 +15,8 @@ export interface ApiKey {
   readonly label?: string;
   /** The identity that records written with this key name as their author. */
   readonly author?: string;
+  /** That it has an S3 credential as well (`s3-key.ts`); others have none. */
+  readonly s3?: true;
   readonly revokedAt?: UnixMillis;
 }
 

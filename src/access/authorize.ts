@@ -60,6 +60,14 @@ const ALLOWED = {
   /** What is hashed and signed: kinds, types, times and tags. */
   'statement:read': EVERYONE,
   'signature:attach': ['writer', 'admin'],
+  /** A drive is a ledger of its own, whose changes are its entries: grants for that ledger count. */
+  'drive:create': ['writer', 'admin'],
+  'drive:configure': ['admin'],
+  /** Names and content of files: as records. */
+  'file:read': READERS,
+  'file:write': ['writer', 'admin'],
+  /** Removing what a governance lock keeps, or shortening it; nobody does that to a compliance lock. */
+  'file:bypass-lock': ['admin'],
   /** What is signed by it is the whole ledger so far: more than who writes one record answers for. */
   'batch:sign': ['admin'],
   'subject:export': ['officer', 'admin'],

@@ -30,6 +30,13 @@ export interface Disclosure {
    * for only where a scope asks: to find one may mean reading a block of the log.
    */
   readonly standing?: () => Promise<readonly UnixMillis[]>;
-  /** Sends the answer. Called once, and only when the disclosure is on record. */
-  readonly send: () => void | Promise<void>;
+  /**
+   * Sends the answer. Called once, and only when the disclosure is on record.
+   * @param more for an answer that goes on: to be awaited before further entries are shown. It throws when whoever asked may
+   * see no more.
+   */
+  readonly send: (more: DiscloseMore) => void | Promise<void>;
 }
+
+/** @throws AccessError ACCESS_DENIED and others that a new request would meet. */
+export type DiscloseMore = (entries: readonly DisclosedEntry[]) => Promise<void>;

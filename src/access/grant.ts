@@ -42,7 +42,7 @@ export interface Grant {
 }
 
 export const GRANT_ID_PATTERN = /^[0-9a-f]{12}$/;
-const LEDGER_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const LEDGER_NAME = /^[a-z0-9][a-z0-9.-]{0,62}$/;
 
 /** Whether it gives its role to this principal now. */
 export function holds(

@@ -47,7 +47,7 @@ export const MAX_NOTICES = 20;
 export const MAX_NOTICE_LABEL = 100;
 export const MAX_NOTICE_TEXT = 4_000;
 export const MAX_RESTRICTED_TYPES = 64;
-export const RESTRICTED_LEDGER_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
+export const RESTRICTED_LEDGER_PATTERN = /^[a-z0-9][a-z0-9.-]{0,62}$/;
 export const RESTRICTED_TYPE_PATTERN = /^[A-Za-z0-9._-]{1,128}$/;
 
 /** Whether only explicit grants open this ledger. */

@@ -4,12 +4,18 @@
  * byte of the answer leaves (design §3.12).
  */
 import type { Request, RequestHandler, Response } from 'express';
-import type { Authority } from '../access/access-book.js';
+import type { Authority, LedgerRoles } from '../access/access-book.js';
 import { AccessError } from '../access/access-error.js';
 import type { AccessLog, ActAbout, Acting } from '../access/access-log.js';
 import type { Authenticator, LogInAttempt } from '../access/authenticator.js';
-import { type Action, authorize, type Principal } from '../access/authorize.js';
-import type { Disclosure } from '../access/disclosure.js';
+import {
+  type Action,
+  authorize,
+  type Principal,
+  type Role,
+  rolesAllowing,
+} from '../access/authorize.js';
+import type { DisclosedEntry, Disclosure } from '../access/disclosure.js';
 import { type Inspections, outOfScope } from '../access/inspection-book.js';
 import { scopeFault } from '../access/inspection-scope.js';
 import type { Inspection } from '../access/inspection.js';
@@ -71,6 +77,17 @@ export interface Guard {
   disclosing(action: Action, handler: DisclosingHandler): RequestHandler;
   /** Of a route that changes who may do what, or what there is: on record before it is done, and after. */
   administering(action: Action, handler: AdministeringHandler): RequestHandler;
+  /**
+   * The same for routes about files: what grants for folders give counts besides, where it is for the folder asked about.
+   * @param placeOf the path, or the beginning of all paths, that a request is about.
+   */
+  below(placeOf: (request: Request) => string): Guard;
+}
+
+/** What grants for folders of a drive give. */
+export interface FolderAuthority {
+  /** @param place a path, or the beginning of all paths that are meant. @returns nothing where there is no such drive. */
+  rolesBelow(principal: Principal, drive: string, place: string): Promise<readonly Role[]>;
 }
 
 export interface GuardOptions {
@@ -83,6 +100,7 @@ export interface GuardOptions {
   readonly log: AccessLog;
   /** Of a node with ledgers. */
   readonly places?: LedgerPlaces;
+  readonly folders?: FolderAuthority;
 }
 
 /** What every handler begins with. */
@@ -94,6 +112,16 @@ interface Entered {
   /** What is thrown in it, and says that the principal may not, is put on record. */
   readonly refusing: <T>(run: () => T | Promise<T>) => Promise<T>;
   readonly refuse: Refuse;
+  /** Asked again, of an answer that goes on: throws once it is no longer permitted. */
+  readonly stillMay: () => Promise<void>;
+}
+
+/** What roles are asked for. */
+export interface AskedRoles {
+  readonly action: Action;
+  readonly ledger: string | null;
+  /** Null of what is about no file. */
+  readonly place: string | null;
 }
 
 /**
@@ -101,7 +129,11 @@ interface Entered {
  * with, INSPECTION_REQUIRED or ApiError LOGIN_RATE_LIMITED; and, where something cannot be put on record, what the ledger throws.
  */
 export function createGuard(options: GuardOptions): Guard {
-  const { authenticators, certificates, limiter, authority, inspections, log, places } = options;
+  return guardFor(options, () => null);
+}
+
+function guardFor(options: GuardOptions, placeOf: (request: Request) => string | null): Guard {
+  const { authenticators, certificates, limiter, inspections, log, places } = options;
   const attempt = async (request: Request): Promise<LogInAttempt> => {
     const { authorization } = request.headers;
     const credentials = { authorization, certificate: certificates.of(request.socket) };
@@ -164,22 +196,31 @@ export function createGuard(options: GuardOptions): Guard {
         throw located(error, known, request);
       }
     };
-    return refusing(async () => {
-      const { roles, isHidden } = authority.rolesIn(known, ledger);
-      const principal = { ...known, roles };
+    const permit = async (): Promise<Permitted> => {
+      const place = placeOf(request);
+      const found = await rolesAt(options, known, { action: asked, ledger, place });
+      const principal = { ...known, roles: found.roles };
       const allowing = authorize(principal, asked, known.tenant);
       const inspection = under === undefined ? null : inspections.enter(known, under, ledger);
       // Its entries may be hidden, which is for inspectors alone.
       if (inspection !== null && !allowing.includes('inspector')) throw notInspector();
       if (isDisclosing && inspection === null && allowing.every((role) => role === 'inspector'))
         throw noInspection();
+      return { principal, inspection, isHidden: found.isHidden };
+    };
+    const stillMay = (): Promise<void> =>
+      refusing(async () => {
+        if ((await permit()).isHidden) throw hiddenSince();
+      });
+    return refusing(async () => {
+      const { principal, inspection, isHidden } = await permit();
       if (isHidden) request.params['ledger'] = NO_LEDGER;
       const shown = ledgerOf(request);
       // Of one that is hidden as well: what is wrong with the request must not tell it from none.
       if (shown !== null && isRead(request))
         await places?.beforeRead(known.tenant, shown, request, response);
       if (readsEntries(ledger, asked)) await log.applied();
-      return { principal, acting, inspection, refusing, refuse };
+      return { principal, acting, inspection, refusing, refuse, stillMay };
     });
   };
 
@@ -192,12 +233,8 @@ export function createGuard(options: GuardOptions): Guard {
 
   const disclosing = (action: Action, handler: DisclosingHandler): RequestHandler =>
     markDisclosing(async (request, response) => {
-      const { principal, acting, inspection, refusing } = await enter(
-        action,
-        true,
-        request,
-        response,
-      );
+      const entered = await enter(action, true, request, response);
+      const { principal, acting, inspection, refusing, stillMay } = entered;
       const disclosure = await refusing(async () => {
         const found = await handler(principal, request, response);
         if (inspection !== null) await checkScope(inspection, found);
@@ -205,7 +242,12 @@ export function createGuard(options: GuardOptions): Guard {
       });
       await log.disclosed(acting, disclosure);
       // A crash here leaves on record what was about to be shown, and was not.
-      await disclosure.send();
+      await disclosure.send(async (entries: readonly DisclosedEntry[]) => {
+        const more = { ...disclosure, entries };
+        await stillMay();
+        if (inspection !== null) await refusing(() => checkScope(inspection, more));
+        await log.disclosed(acting, more);
+      });
     });
 
   const administering =
@@ -226,7 +268,29 @@ export function createGuard(options: GuardOptions): Guard {
       taken.send();
     };
 
-  return Object.assign(guard, { disclosing, administering });
+  const below = (place: (request: Request) => string): Guard => guardFor(options, place);
+  return Object.assign(guard, { disclosing, administering, below });
+}
+
+interface Permitted {
+  readonly principal: Principal;
+  readonly inspection: Inspection | null;
+  readonly isHidden: boolean;
+}
+
+/** Grants for folders are looked for only where nothing else allows it. */
+export async function rolesAt(
+  { authority, folders }: Pick<GuardOptions, 'authority' | 'folders'>,
+  known: Principal,
+  { action, ledger, place }: AskedRoles,
+): Promise<LedgerRoles> {
+  const found = authority.rolesIn(known, ledger);
+  if (folders === undefined || ledger === null || place === null) return found;
+  if (!found.isHidden && rolesAllowing(action, found.roles).length > 0) return found;
+  const more = await folders.rolesBelow(known, ledger, place);
+  if (more.length === 0) return found;
+  // What a hidden one is opened by is all that counts there.
+  return { roles: found.isHidden ? more : [...found.roles, ...more], isHidden: false };
 }
 
 /** @throws AccessError INSPECTION_OUT_OF_SCOPE. */
@@ -243,7 +307,7 @@ function isRead({ method }: Request): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-const LEDGER_NAME = /^[a-z0-9_][a-z0-9-_]{0,62}$/;
+const LEDGER_NAME = /^[a-z0-9_][a-z0-9._-]{0,62}$/;
 
 function ledgerOf({ params }: Request): string | null {
   const { ledger } = params;
@@ -273,6 +337,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'ERASURE_UNKNOWN',
   'ESCROW_COPY_UNKNOWN',
   'LEDGER_UNKNOWN',
+  'DRIVE_UNKNOWN',
   'IDENTITY_UNKNOWN',
   /** Whoever tries out a list. */
   'SEARCH_RATE_LIMITED',
@@ -286,6 +351,10 @@ function refusalOf(error: unknown): string | null {
 function codeOf(error: unknown): string {
   const code: unknown = error instanceof ChirographError ? error.code : null;
   return typeof code === 'string' ? code : 'INTERNAL';
+}
+
+function hiddenSince(): AccessError {
+  return new AccessError('ACCESS_DENIED', 'what allowed this has been taken back');
 }
 
 function notInspector(): AccessError {

@@ -49,7 +49,7 @@ export function operationName(method: string, path: string): string {
 }
 
 function describedPath(mountPath: string, path: string): string {
-  return `${mountPath === '/' ? '' : mountPath}${path.replace(/:(\w+)/g, '{$1}')}`;
+  return `${mountPath === '/' ? '' : mountPath}${path.replace(/[:*](\w+)/g, '{$1}')}`;
 }
 
 function showsContent(handler: object): boolean {

@@ -4,7 +4,7 @@ import type { LeafIndex, TreeSize } from '../base/brand.js';
 import { DURABILITIES } from '../commands/append-durably.js';
 import { instantSchema } from './schemas.js';
 
-export const LEDGER_NAME_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
+export const LEDGER_NAME_PATTERN = /^[a-z0-9][a-z0-9.-]{0,62}$/;
 
 /** Any text: one that no ledger can have names a ledger that is not there. */
 export const ledgerPath = { ledger: z.string().meta({ description: 'Name of the ledger.' }) };

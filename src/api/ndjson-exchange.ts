@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AsciiJson, asciiJsonLines } from '../base/ascii-json.js';
 import { assert } from '../base/errors.js';
 import { ApiError } from './api-error.js';
+import { bytesOf } from './body-stream.js';
 import { NDJSON_GROUP, type NdjsonLine, ndjsonLines } from './ndjson-lines.js';
 
 export const NDJSON = 'application/x-ndjson';
@@ -53,7 +54,10 @@ export async function exchangeNdjson(
   answer: AnswerLines,
 ): Promise<void> {
   const { maxLineBytes } = options;
-  const groups = ndjsonLines(bytesOf(request, options), { ...NDJSON_GROUP, maxLineBytes });
+  const groups = ndjsonLines(bytesOf(request, options.idleTimeoutMillis), {
+    ...NDJSON_GROUP,
+    maxLineBytes,
+  });
   const inFlight = new InFlight(options);
   let last: Promise<void> = Promise.resolve();
   try {
@@ -106,31 +110,6 @@ class InFlight {
       this.#lines >= maxLinesInFlight ||
       this.#bytes >= maxBytesInFlight
     );
-  }
-}
-
-/** Like iterating the request, but an end that comes early keeps the connection, for a problem. */
-async function* bytesOf(
-  request: IncomingMessage,
-  { idleTimeoutMillis }: NdjsonExchangeOptions,
-): AsyncGenerator<Uint8Array> {
-  const onTimeout = (): void => {
-    request.destroy(
-      new ApiError('REQUEST_TIMEOUT', `nothing was sent or read for ${idleTimeoutMillis} ms`),
-    );
-  };
-  request.setTimeout(idleTimeoutMillis, onTimeout);
-  try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      assert(chunk instanceof Uint8Array, 'a request without an encoding gives bytes');
-      yield chunk;
-    }
-  } catch (cause) {
-    if (cause instanceof ApiError) throw cause;
-    throw new ApiError('BODY_INCOMPLETE', 'the connection ended before the body', { cause });
-  } finally {
-    request.off('timeout', onTimeout);
-    request.resume();
   }
 }
 

@@ -3,9 +3,10 @@
  * missing here does not compile, and docs/errors.md must have the same rows.
  */
 import type { OperationErrorCode } from '../commands/error-code.js';
+import type { FilesErrorCode } from '../files/files-error.js';
 import type { ApiErrorCode } from './api-error.js';
 
-export type ErrorCode = ApiErrorCode | OperationErrorCode;
+export type ErrorCode = ApiErrorCode | FilesErrorCode | OperationErrorCode;
 
 export interface ProblemKind {
   readonly status: number;
@@ -81,6 +82,43 @@ export const PROBLEMS = {
   ACCESS_ADMIN_KEY_WEAK: kind(400, 'The chosen key is too weak'),
   ACCESS_FILE_DAMAGED: kind(500, 'The file of API keys is damaged'),
   ACCESS_FORMAT_NEWER: kind(500, 'The file of API keys is of a newer version'),
+
+  DRIVE_UNKNOWN: kind(404, 'There is no such drive'),
+  DRIVE_EXISTS: kind(409, 'The name is taken'),
+  DRIVE_NAME_REFUSED: kind(400, 'No drive can be called so'),
+  DRIVE_NOT_EMPTY: kind(409, 'The drive is not empty'),
+  DRIVE_SETTINGS_REFUSED: kind(409, 'The drive cannot be set so'),
+  FILE_PATH_REFUSED: kind(400, 'No file can have this path'),
+  FILE_UNKNOWN: kind(404, 'There is no such file'),
+  FILE_VERSION_UNKNOWN: kind(404, 'There is no such version'),
+  FILE_DELETED: kind(404, 'The file is deleted'),
+  FILE_LOCKED: kind(409, 'The version is locked'),
+  FILE_LOCK_REFUSED: kind(409, 'The lock cannot be set so'),
+  FILE_CHANGED: kind(412, 'The file is not what the request expects'),
+  FILE_ERASED: kind(410, 'The file has been erased'),
+  FILE_DAMAGED: kind(500, 'The content of the file is damaged'),
+  FILE_CONTENT_DIFFERS: kind(400, 'What came is not what was announced'),
+  FILE_TOO_LARGE: kind(413, 'The file is too large'),
+  FILE_RANGE_REFUSED: kind(416, 'The file has nothing in this range'),
+  FILES_QUOTA: kind(507, 'The drive is full'),
+  FILES_STALE: kind(503, 'Somebody was forgotten meanwhile', 1),
+  FILES_BUSY: kind(503, 'Too much of this kind is under way', 1),
+  FILES_QUORUM: kind(503, 'Too few nodes have the content', 5),
+  UPLOAD_UNKNOWN: kind(404, 'There is no such upload'),
+  UPLOAD_PART_UNKNOWN: kind(400, 'There is no such part'),
+  UPLOAD_PARTS_REFUSED: kind(400, 'The parts make no file'),
+  UPLOAD_LIMIT: kind(409, 'There are as many uploads as there may be'),
+  UPLOAD_OFFSET: kind(409, 'The upload is at another place'),
+  UPLOAD_CHECKSUM_DIFFERS: kind(460, 'The checksum differs'),
+  UPLOAD_PROTOCOL: kind(412, 'Another version of tus'),
+  SNAPSHOT_UNKNOWN: kind(404, 'There is no such snapshot'),
+  SNAPSHOT_EXISTS: kind(409, 'The snapshot exists'),
+  SNAPSHOT_LIMIT: kind(409, 'The drive has as many snapshots as it may'),
+  FOLDER_GRANT_UNKNOWN: kind(404, 'There is no such grant'),
+  FOLDER_GRANT_LIMIT: kind(409, 'The drive has as many grants as it may'),
+  FILES_FORMAT_NEWER: kind(500, 'The files are of a newer version'),
+  FILES_DAMAGED: kind(500, 'What is kept of files is damaged'),
+  FILES_FAILED: kind(500, 'Files could not be written'),
 
   RETENTION_POLICY_CHANGED: kind(412, 'The policies have been changed meanwhile'),
   RETENTION_POLICY_LIMIT: kind(409, 'The tenant has changed its policies as often as it may'),

@@ -1,16 +1,20 @@
 /** Limits on how often one address may fail to log in, and, if set, may ask at all. */
-import type { Request, RequestHandler } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
 import { ipKeyGenerator, MemoryStore, rateLimit } from 'express-rate-limit';
 import type { Clock } from '../base/time.js';
 import { ApiError } from './api-error.js';
 
 const WINDOW_MILLIS = 60_000;
 
+/** What came over a connection. */
+type Connected = Pick<IncomingMessage, 'socket'>;
+
 export interface LoginLimiter {
   /** @throws ApiError LOGIN_RATE_LIMITED if `account` failed too often from this address of late. */
-  check(request: Request, account: string): Promise<void>;
+  check(request: Connected, account: string): Promise<void>;
   /** Counts a failure. */
-  failed(request: Request, account: string): Promise<void>;
+  failed(request: Connected, account: string): Promise<void>;
 }
 
 /**
@@ -37,6 +41,25 @@ export function createLoginLimiter(failuresPerMinute: number, clock: Clock): Log
   };
 }
 
+export interface RequestLimiter {
+  /** @throws ApiError REQUEST_RATE_LIMITED. */
+  take(request: Connected): Promise<void>;
+}
+
+/** As `limitRequests`, for what Express does not serve. */
+export function createRequestLimiter(requestsPerMinute: number, clock: Clock): RequestLimiter {
+  const store = new MemoryStore();
+  rateLimit({ store, windowMs: WINDOW_MILLIS, validate: false });
+  return {
+    take: async (request) => {
+      const { totalHits, resetTime } = await store.increment(addressOf(request));
+      if (totalHits <= requestsPerMinute) return;
+      const waitMillis = (resetTime?.getTime() ?? Infinity) - clock.now();
+      throw tooManyRequests(secondsWithin(waitMillis));
+    },
+  };
+}
+
 /** Counts every request, by address. */
 export function limitRequests(requestsPerMinute: number): RequestHandler {
   return rateLimit({
@@ -48,9 +71,14 @@ export function limitRequests(requestsPerMinute: number): RequestHandler {
     validate: false,
     handler: (_request, response, next) => {
       const retryAfter = Number(response.getHeader('Retry-After'));
-      const options = { retryAfterSeconds: secondsWithin(retryAfter * 1000) };
-      next(new ApiError('REQUEST_RATE_LIMITED', 'too many requests: send fewer', options));
+      next(tooManyRequests(secondsWithin(retryAfter * 1000)));
     },
+  });
+}
+
+function tooManyRequests(retryAfterSeconds: number): ApiError {
+  return new ApiError('REQUEST_RATE_LIMITED', 'too many requests: send fewer', {
+    retryAfterSeconds,
   });
 }
 
@@ -59,7 +87,7 @@ function secondsWithin(millis: number): number {
   return Math.ceil(bounded / 1000);
 }
 
-function counterOf(request: Request, account: string): string {
+function counterOf(request: Connected, account: string): string {
   return `${addressOf(request)} ${account}`;
 }
 
@@ -67,6 +95,6 @@ function counterOf(request: Request, account: string): string {
  * The peer's, not `request.ip`: that is the same as long as no proxy is trusted, and takes its time to
  * find that out. An IPv6 client has a whole network to choose from: its /56 counts as one.
  */
-function addressOf({ socket: { remoteAddress } }: Request): string {
+function addressOf({ socket: { remoteAddress } }: Connected): string {
   return remoteAddress === undefined ? 'unknown' : ipKeyGenerator(remoteAddress);
 }

@@ -5,6 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { ApiError } from './api-error.js';
 
 export interface StreamAnswer {
+  /** 200 without it. */
+  readonly status?: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly chunks: AsyncIterable<string | Uint8Array>;
   /** Longest time in which the client reads nothing. */
@@ -19,9 +21,9 @@ export interface StreamAnswer {
 export async function sendStream(
   request: IncomingMessage,
   response: ServerResponse,
-  { headers, chunks, idleTimeoutMillis }: StreamAnswer,
+  { status = 200, headers, chunks, idleTimeoutMillis }: StreamAnswer,
 ): Promise<void> {
-  response.writeHead(200, headers);
+  response.writeHead(status, headers);
   if (request.method === 'HEAD') {
     response.end();
     return;

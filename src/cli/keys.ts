@@ -6,6 +6,7 @@ import { utf8 } from '../base/bytes.js';
 import type { JsonValue } from '../base/canonical-json.js';
 import { definedMembers } from '../base/defined-members.js';
 import { expected } from './answers.js';
+import { CliError } from './cli-error.js';
 import { withExamples } from './command-help.js';
 import { writeOwnFile } from './files.js';
 import { addCeremonyCommand } from './keys-ceremony.js';
@@ -23,7 +24,8 @@ interface OutputFlags extends NodeFlags {
 }
 
 interface CreateFlags extends OutputFlags {
-  readonly role: string;
+  readonly role?: string;
+  readonly s3?: true;
   readonly label?: string;
   readonly author?: string;
   readonly tenant?: string;
@@ -40,13 +42,20 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
 
   withNodeOptions(keys.command('create'))
     .description('make an API key and print it, this once')
-    .addOption(new Option('--role <role>', 'what it may do').choices(ROLES).makeOptionMandatory())
+    .addOption(
+      new Option('--role <role>', 'what it may do (required; with --s3: admin)').choices(ROLES),
+    )
+    .option('--s3', 'with an access key id and a secret access key for the S3 port')
     .option('--label <text>', 'what people call it')
     .option('--author <identity>', 'whom its records name as their author (default: key:<its id>)')
     .option('--tenant <name>', 'give a tenant that has no key its first one')
     .action(async (flags: CreateFlags) => {
-      const { role, label, author, tenant } = flags;
-      const body = definedMembers({ role, label, author, tenant });
+      const { s3, label, author, tenant } = flags;
+      // Whoever names no role wants what other S3 servers give: a key that may do all that S3 has.
+      const role = flags.role ?? (s3 === true ? 'admin' : undefined);
+      if (role === undefined)
+        throw new CliError('CLI_USAGE', `say what the key may do: --role ${ROLES.join('|')}`);
+      const body = definedMembers({ role, s3, label, author, tenant });
       const client = nodeClientFor(flags, terminal);
       const answer = await client.request({ method: 'POST', path: '/v1/keys', body });
       printAnswer(terminal, flags, answer, createdLines);
@@ -94,9 +103,24 @@ const EXAMPLES = {
   ceremony: '--threshold 3 --officers 5 --tenant bank --out ceremony',
 } as const;
 
+const CREATED = z.object({
+  id: z.string(),
+  key: z.string(),
+  role: z.string(),
+  accessKeyId: z.string().optional(),
+  secretAccessKey: z.string().optional(),
+});
+
 function createdLines(answer: JsonValue): readonly string[] {
-  const { id, key } = expected(z.object({ id: z.string(), key: z.string() }), answer);
-  return [oneLine(key), `# id ${oneLine(id)}; keep the line above, it cannot be had again`];
+  const { id, key, role, accessKeyId, secretAccessKey } = expected(CREATED, answer);
+  const lines = [oneLine(key), `# id ${oneLine(id)}; keep the line above, it cannot be had again`];
+  if (accessKeyId === undefined || secretAccessKey === undefined) return lines;
+  return [
+    ...lines,
+    `accessKeyId ${oneLine(accessKeyId)}`,
+    `secretAccessKey ${oneLine(secretAccessKey)}`,
+    `# for the S3 port, with the role ${oneLine(role)}; the secret cannot be had again`,
+  ];
 }
 
 function trustLines(file: string): (answer: JsonValue) => readonly string[] {

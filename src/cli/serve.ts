@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Logger } from '../base/logger.js';
 import { RandomPool } from '../base/random.js';
 import { systemClock } from '../base/time.js';
+import { WorkerSealing } from '../files/chunks/worker-sealing.js';
 import { WorkerPreparer } from '../commands/preparation/worker-preparer.js';
 import { schemaTrial } from '../commands/schema-trial.js';
 import type { Config } from '../config.js';
@@ -19,7 +20,9 @@ import { type End, EXIT, type Terminal } from './terminal.js';
 
 export function addServeCommand(program: Command, terminal: Terminal, end: End): void {
   const command = withSettings(program.command('serve'))
-    .description('run a node; logs JSON lines, the one with "event":"listening" has its url')
+    .description(
+      'run a node; logs JSON lines, the one with "event":"listening" has its url, "s3-listening" that of S3',
+    )
     .action(async (flags: SettingFlags) => {
       await serve(flags, terminal, end);
     });
@@ -45,6 +48,11 @@ async function serve(flags: SettingFlags, terminal: Terminal, end: End): Promise
             logger.error('preparation interrupted', { error });
           },
         }),
+        sealing: new WorkerSealing({
+          onCrash: (error) => {
+            logger.error('sealing of content interrupted', { error });
+          },
+        }),
         openViews: (directory) => Promise.resolve(new WorkerViews(directory)),
         trySchema: schemaTrial(),
         print: threadPrinting(),
@@ -56,6 +64,7 @@ async function serve(flags: SettingFlags, terminal: Terminal, end: End): Promise
       ...(service.metricsUrl !== null && { metricsUrl: service.metricsUrl }),
       ...(service.anchorAddress !== null && { anchorAddress: service.anchorAddress }),
     });
+    if (service.s3Url !== null) logger.info('s3-listening', { url: service.s3Url });
     const reload = reloadAtHangup(service, config, logger);
     const failed = service.failed.then(() => null);
     const signal = await Promise.race([stop.received, failed]);

@@ -10,6 +10,8 @@ export interface CreateKeyInput {
   readonly tenant?: TenantName;
   readonly label?: string;
   readonly author?: string;
+  /** With an S3 credential as well. */
+  readonly s3?: true;
 }
 
 export interface CreateKeyDeps {

@@ -87,7 +87,7 @@ const KIND = oneOf('collection');
 const ENTRIES = listOf(ANY, MAX_COLLECTION_ENTRIES);
 const PLACES = listOf(COUNT, MAX_COLLECTION_ENTRIES);
 const OPENER = hexOf(32);
-const LEDGER = textLike(/^[a-z0-9][a-z0-9-]{0,62}$/, 'the name of a ledger');
+const LEDGER = textLike(/^[a-z0-9][a-z0-9.-]{0,62}$/, 'the name of a ledger');
 const SUBJECT = textLike(PERSON_NAME, 'a name of 1 to 256 characters');
 const TYPES = arrayOf(textLike(/^[A-Za-z0-9._-]{1,128}$/, 'a record type'), 1_000);
 

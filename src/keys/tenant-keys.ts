@@ -10,6 +10,8 @@ export interface TenantKeys {
   readonly idempotency: Uint8Array;
   /** Makes the salts of anchored heads. */
   readonly index: Uint8Array;
+  /** Makes the keys of the Hypercores that content of files lies in. */
+  readonly files: Uint8Array;
 }
 
 /** @param root 32 bytes. Each key has 32. */
@@ -18,6 +20,7 @@ export function tenantKeys(root: Uint8Array): TenantKeys {
     block: derive(root, 'chirograph/tenant/block/1'),
     idempotency: derive(root, 'chirograph/tenant/idempotency/1'),
     index: derive(root, 'chirograph/tenant/index/1'),
+    files: derive(root, 'chirograph/tenant/files/1'),
   };
 }
 

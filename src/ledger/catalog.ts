@@ -21,7 +21,7 @@ const handle = z.string().regex(/^[0-9a-f]{16}$/);
 const tenantName = z.string().regex(/^(?:[a-z0-9][a-z0-9-]{0,62}|_node)$/);
 const ledgerName = z
   .string()
-  .regex(/^(?:[a-z0-9][a-z0-9-]{0,62}|_access|_inspections|_identities)$/);
+  .regex(/^(?:[a-z0-9][a-z0-9.-]{0,62}|_access|_inspections|_identities)$/);
 const key = z.string().regex(/^[0-9a-f]{64}$/);
 const digest = key.transform((hex) => hex as HexDigest);
 

@@ -16,7 +16,7 @@ import {
 import { appendBlock, treeHash } from './internal/hypercore-tree.js';
 import type { LogSegment } from './internal/log-segments.js';
 import { orAborted, signalled } from './internal/signalled.js';
-import type { WalSync } from './internal/wal-sync.js';
+import type { WalSync } from './wal-sync.js';
 import { LedgerError } from './ledger-error.js';
 
 export { hypercoreDiscoveryKey } from './internal/hypercore-log.js';

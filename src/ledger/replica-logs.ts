@@ -9,7 +9,7 @@ import {
   makeDirectoryDurably,
 } from '../keys/durable-file.js';
 import { HypercoreStore } from './internal/hypercore-log.js';
-import { WalSync } from './internal/wal-sync.js';
+import { WalSync } from './wal-sync.js';
 import { type LogSegment, noRoom, ReplicaLog, type ReplicaObserver } from './replica-log.js';
 
 export interface ReplicaLimits {

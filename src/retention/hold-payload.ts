@@ -86,7 +86,7 @@ function parseScope(members: JsonMembers, persons: readonly string[]): HoldScope
 
 const LINE = textLike(PERSON_NAME, 'a text of 1 to 256 characters');
 const CLASS = textLike(CLASS_NAME, 'a retention class');
-const LEDGER = textLike(/^[a-z0-9][a-z0-9-]{0,62}$/, 'the name of a ledger');
+const LEDGER = textLike(/^[a-z0-9][a-z0-9.-]{0,62}$/, 'the name of a ledger');
 
 function refuse(reason: string): Error {
   return damagedRetention('the holds of a tenant are', reason);

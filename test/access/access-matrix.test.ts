@@ -51,6 +51,7 @@ let identity = '';
 const keys = new Map<string, string>();
 
 const KYC = '/v1/ledgers/kyc';
+const DESK = '/v1/files/desk';
 const get = (path: string): (() => Asked) => {
   return () => ({ path, method: 'GET' });
 };
@@ -197,6 +198,76 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     // Nobody had it stamped.
     status: 404,
     ask: get(`/v1/calendar/timestamp/${'ab'.repeat(32)}`),
+  },
+  'GET /v1/files': { may: EVERYONE, ask: get('/v1/files') },
+  'GET /v1/files/{ledger}': { ...ofLedger, may: READERS, discloses: true, ask: get(DESK) },
+  'PUT /v1/files/{ledger}': {
+    may: WRITERS,
+    status: 201,
+    foreign: 201,
+    ask: () => ({ path: `/v1/files/drive-${made++}`, method: 'PUT', json: {} }),
+  },
+  'PATCH /v1/files/{ledger}': {
+    ...ofLedger,
+    may: ADMINS,
+    ask: () => ({ path: DESK, method: 'PATCH', json: { tags: { a: 'b' } } }),
+  },
+  'POST /v1/files/{ledger}': {
+    ...ofLedger,
+    may: ADMINS,
+    status: 201,
+    ask: () => ({
+      path: `${DESK}?grants`,
+      json: { to: { identity: 'x' }, right: 'read', prefix: 'of nobody/' },
+    }),
+  },
+  'DELETE /v1/files/{ledger}': {
+    ...ofLedger,
+    may: ADMINS,
+    status: 204,
+    ask: async () => {
+      const path = `/v1/files/drive-${made++}`;
+      await answer(node.request(path, { method: 'PUT', json: {} }), 201);
+      return { path, method: 'DELETE' };
+    },
+  },
+  'GET /v1/files/{ledger}/{path}': {
+    ...ofLedger,
+    may: READERS,
+    discloses: true,
+    ask: get(`${DESK}/a/f`),
+  },
+  'PUT /v1/files/{ledger}/{path}': {
+    ...ofLedger,
+    may: WRITERS,
+    status: 201,
+    ask: () => ({ path: `${DESK}/a/f`, method: 'PUT', body: 'x' }),
+  },
+  'POST /v1/files/{ledger}/{path}': {
+    ...ofLedger,
+    may: WRITERS,
+    ask: () => ({ path: `${DESK}/a/f?action=tag`, json: { tags: {} } }),
+  },
+  'PATCH /v1/files/{ledger}/{path}': {
+    ...ofLedger,
+    may: WRITERS,
+    // There is no such upload.
+    status: 404,
+    ask: () => ({
+      path: `${DESK}/a/f?upload=x`,
+      method: 'PATCH',
+      body: 'x',
+      headers: { 'tus-resumable': '1.0.0' },
+    }),
+  },
+  'DELETE /v1/files/{ledger}/{path}': {
+    ...ofLedger,
+    may: WRITERS,
+    ask: async () => {
+      const path = `${DESK}/d-${made++}`;
+      await answer(node.request(path, { method: 'PUT', body: 'x' }), 201);
+      return { path, method: 'DELETE' };
+    },
   },
   'GET /v1/grants': { may: OVERSEERS, ask: get('/v1/grants') },
   'POST /v1/grants': {
@@ -625,6 +696,8 @@ beforeAll(async () => {
   });
   await createLedger(node, 'kyc');
   await append(node, 'kyc');
+  await answer(node.request(DESK, { method: 'PUT', json: {} }), 201);
+  await answer(node.request(`${DESK}/a/f`, { method: 'PUT', body: 'x' }), 201);
   const seal = { json: { signer: 'seal' } };
   await answer(node.request(`${KYC}/records/1/signatures`, seal), 201);
   evidence = new Uint8Array(await (await node.request(`${KYC}/records/1/evidence`)).arrayBuffer());
@@ -780,6 +853,7 @@ describe.each(Object.entries(EXPECTED))('%s', (route, expectation) => {
     if (expectation.foreign !== 404) return;
     const nowhere = asked.path
       .replace(KYC, '/v1/ledgers/not-there')
+      .replace(/^\/v1\/files\/[a-z0-9-]+/, '/v1/files/not-there')
       .replace(
         /^\/v1\/(grants|keys|inspections|holds|erasures)\/[0-9a-f]{12}/,
         '/v1/$1/ffffffffffff',

@@ -27,6 +27,18 @@ beforeEach(() => {
   memory = accessMemory();
 });
 
+describe('a key with an S3 credential', () => {
+  it('is one after a restart, and others are not', async () => {
+    const registry = await open();
+    const { key } = await registry.create({ tenant: bank, role: 'writer', s3: true });
+    const { key: other } = await registry.create({ tenant: bank, role: 'writer' });
+    const again = await open();
+    expect(again.find(key.id)).toEqual({ ...key, s3: true });
+    expect(again.find(other.id)).not.toHaveProperty('s3');
+    expect(again.find('ffffffffffff' as KeyId)).toBeNull();
+  });
+});
+
 describe('authenticate', () => {
   it('knows whose key it is', async () => {
     const registry = await open();

@@ -43,6 +43,7 @@ const READS: readonly Action[] = [
   'evidence:export',
   'subject:search',
   'identity:read',
+  'file:read',
 ];
 const RETENTION: readonly Action[] = [
   'retention:configure',
@@ -78,6 +79,8 @@ const WRITES: readonly Action[] = [
   'calendar:submit',
   'identity:change',
   'identity:register',
+  'drive:create',
+  'file:write',
 ];
 
 const EXPECTED: Readonly<Record<Exclude<Role, 'admin'>, readonly Action[]>> = {

@@ -47,12 +47,27 @@ describe('POST /v1/keys', () => {
     ['null for a label', { role: 'reader', label: null }],
     ['an author that is another key', { role: 'writer', author: 'key:0123456789ab' }],
     ['a tenant name with a slash', { role: 'admin', tenant: '../bank' }],
+    ['an S3 credential for an inspector', { role: 'inspector', s3: true }],
+    ['an S3 credential that is denied in words', { role: 'reader', s3: false }],
     ['a list', [{ role: 'reader' }]],
     ['a text', 'reader'],
   ])('refuses %s', async (_what, body) => {
     const response = await post(body, node.adminKey);
     expect(response.status).toBe(400);
     expect(await problemCode(response)).toBe('REQUEST_INVALID');
+  });
+
+  it('makes an S3 credential where one is asked for, and shows its secret once', async () => {
+    const created = await create({ role: 'writer', s3: true });
+    const { accessKeyId, secretAccessKey } = created as unknown as Record<string, string>;
+    expect(accessKeyId).toMatch(/^CHIROS3K[0-9A-F]{12}$/);
+    expect(secretAccessKey).toMatch(/^[A-Za-z0-9_-]{40}$/);
+    const list = await (await node.fetch('/v1/keys', { key: node.adminKey })).text();
+    expect(list).toContain(accessKeyId);
+    expect(list).not.toContain(secretAccessKey);
+    const other = await create({ role: 'writer' });
+    expect(other).not.toHaveProperty('accessKeyId');
+    expect(other).not.toHaveProperty('secretAccessKey');
   });
 
   it('says where a body is wrong, and repeats no strange names from it', async () => {

@@ -45,6 +45,25 @@ describe('keys', () => {
     );
   });
 
+  it('makes a key with an S3 credential, of an admin unless it says otherwise', async () => {
+    const made = await runCli(['keys', 'create', '--s3', '--json'], env);
+    expect(JSON.parse(made.stdout)).toMatchObject({
+      role: 'admin',
+      accessKeyId: expect.stringMatching(/^CHIROS3K[0-9A-F]{12}$/),
+      secretAccessKey: expect.stringMatching(/^[A-Za-z0-9_-]{40}$/),
+    });
+    const told = await runCli(['keys', 'create', '--s3', '--role', 'writer'], env);
+    expect(told.stdout).toMatch(/^accessKeyId CHIROS3K\w{12}\nsecretAccessKey [\w-]{40}$/m);
+    expect(told.stdout).toContain('with the role writer');
+  });
+
+  it('wants a role of any other key', async () => {
+    expect(await runCli(['keys', 'create'], env)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--role'),
+    });
+  });
+
   it('prints JSON on one line when asked', async () => {
     const { stdout } = await runCli(['keys', 'list', '--json'], env);
     expect(stdout.trimEnd()).not.toContain('\n');

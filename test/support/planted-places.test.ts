@@ -21,6 +21,7 @@ import { KNOWN_BY_FAULTS } from '../evidence/known-by-faults.js';
 import { MONITOR_FAULTS } from '../evidence/misbehaviour/monitor-faults.js';
 import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.js';
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
+import { S3_OPERATION_FAULTS } from '../gateways/s3/operations/planted-faults.js';
 import { IDENTITY_FAULTS } from '../identities/planted-faults.js';
 import { REHEARSAL_FAULT } from '../interop/rehearsal-fault.js';
 import { HANDOVER_FAULTS } from '../ledger/planted-handovers.js';
@@ -45,6 +46,7 @@ const ALL = [
   ...Object.values(PLANTED_FAULTS).flat(),
   ...ACCESS_FAULTS,
   ...ATTACHMENT_FAULTS,
+  ...S3_OPERATION_FAULTS,
   ...IDENTITY_FAULTS,
   ...SIGNING_FAULTS,
   ...VALIDATION_FAULTS,

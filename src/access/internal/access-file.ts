@@ -70,6 +70,7 @@ function encodeKey(key: ApiKey): JsonObject {
     createdAt: formatInstant(key.createdAt),
     ...(key.label === undefined ? {} : { label: key.label }),
     ...(key.author === undefined ? {} : { author: key.author }),
+    ...(key.s3 === undefined ? {} : { s3: key.s3 }),
     ...(key.revokedAt === undefined ? {} : { revokedAt: formatInstant(key.revokedAt) }),
   };
 }
@@ -77,6 +78,7 @@ function encodeKey(key: ApiKey): JsonObject {
 function decodeKey(row: JsonMembers): ApiKey {
   const label = row.optional('label', TEXT);
   const author = row.optional('author', TEXT);
+  const s3 = row.optional('s3', ONLY_TRUE);
   const revokedAt = row.optional('revokedAt', INSTANT);
   const key: ApiKey = {
     id: row.required('id', KEY_ID),
@@ -86,6 +88,7 @@ function decodeKey(row: JsonMembers): ApiKey {
     createdAt: row.required('createdAt', INSTANT),
     ...(label === undefined ? {} : { label }),
     ...(author === undefined ? {} : { author }),
+    ...(s3 === undefined ? {} : { s3 }),
     ...(revokedAt === undefined ? {} : { revokedAt }),
   };
   row.end();
@@ -102,6 +105,12 @@ const KEY_ID: Shape<KeyId> = {
 const TENANT: Shape<TenantName> = {
   what: 'the name of a tenant',
   read: (value) => (typeof value === 'string' && isTenantName(value) ? value : null),
+};
+
+/** What is not said is not so. */
+const ONLY_TRUE: Shape<true> = {
+  what: 'true',
+  read: (value) => (value === true ? true : null),
 };
 
 function damaged(reason: string): AccessError {

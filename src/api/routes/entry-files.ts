@@ -1,8 +1,8 @@
 /** What of an entry is given as a file: statement, leaf input, evidence. */
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
-import { type Request, Router } from 'express';
+import { type Request, type RequestHandler, Router } from 'express';
 import { z } from 'zod';
-import { assert } from '../../base/errors.js';
+import type { Principal } from '../../access/authorize.js';
 import { leafInput, statementBytes } from '../../queries/entry-bytes.js';
 import {
   type EvidenceAnswer,
@@ -54,7 +54,7 @@ const evidenceQuerySchema = z.strictObject({
 });
 
 export function entryFilesRoutes(options: EntryFilesRoutesOptions): Router {
-  const { guard, ledgers, evidence, seals } = options;
+  const { guard, ledgers } = options;
   const router = Router({ caseSensitive: true, strict: true });
   addResource(router, '/ledgers/:ledger/records/:id/statement', {
     get: guard('statement:read', async ({ tenant }, request, response) => {
@@ -74,13 +74,42 @@ export function entryFilesRoutes(options: EntryFilesRoutesOptions): Router {
   });
   // It shows hashes and no content.
   const proof = guard('statement:read', async ({ tenant }, request, response) => {
-    const { ledger, id } = validate(pathSchema, request.params, 'the path');
-    evidenceFormat(request);
+    const { ledger, id } = entryAsked(request);
     const bytes = await logProof(ledgers.find(tenant, ledger), id);
     sendImmutable(request, response, EVIDENCE_TYPES['tlog-proof'], bytes);
   });
-  const file = guard.disclosing('evidence:export', async ({ tenant }, request, response) => {
-    const { ledger, id } = validate(pathSchema, request.params, 'the path');
+  const file = evidenceFileHandler(options, (_principal, request) => entryAsked(request));
+  addResource(router, '/ledgers/:ledger/records/:id/evidence', {
+    get: eitherHandler({ proof, file }, (request) =>
+      wantedFormat(request) === 'tlog-proof' ? 'proof' : 'file',
+    ),
+  });
+  return router;
+}
+
+function entryAsked(request: Request): EvidencePlace {
+  validate(evidenceQuerySchema, request.query, 'the query');
+  return validate(pathSchema, request.params, 'the path');
+}
+
+/** Which entry a request asks the evidence of. */
+export interface EvidencePlace {
+  readonly ledger: string;
+  /** Leaf hash or index. */
+  readonly id: string;
+}
+
+/**
+ * Of a route that gives the evidence of an entry, in each of the formats that show its content.
+ * @param placeOf checks path and query, in which `format` may be.
+ */
+export function evidenceFileHandler(
+  { guard, ledgers, evidence, seals }: EntryFilesRoutesOptions,
+  placeOf: (principal: Principal, request: Request) => EvidencePlace | Promise<EvidencePlace>,
+): RequestHandler {
+  return guard.disclosing('evidence:export', async (principal, request, response) => {
+    const { tenant } = principal;
+    const { ledger, id } = await placeOf(principal, request);
     const format = contentFormat(request);
     const make = MAKERS[format];
     const logs = ledgers.find(tenant, ledger);
@@ -99,12 +128,6 @@ export function entryFilesRoutes(options: EntryFilesRoutesOptions): Router {
       },
     };
   });
-  addResource(router, '/ledgers/:ledger/records/:id/evidence', {
-    get: eitherHandler({ proof, file }, (request) =>
-      wantedFormat(request) === 'tlog-proof' ? 'proof' : 'file',
-    ),
-  });
-  return router;
 }
 
 type Make = (
@@ -131,20 +154,12 @@ function wantedFormat(request: Request): EvidenceFormat | null {
   return formats.find((each) => EVIDENCE_TYPES[each] === accepted) ?? null;
 }
 
-/** @throws ApiError REQUEST_INVALID, NOT_ACCEPTABLE. */
-function evidenceFormat(request: Request): EvidenceFormat {
-  validate(evidenceQuerySchema, request.query, 'the query');
+/** A proof has been routed elsewhere, or is not given by that route. @throws ApiError NOT_ACCEPTABLE. */
+function contentFormat(request: Request): keyof typeof MAKERS {
   const wanted = wantedFormat(request);
-  if (wanted !== null) return wanted;
+  if (wanted !== null && wanted !== 'tlog-proof') return wanted;
   const types = Object.values(EVIDENCE_TYPES);
   throw new ApiError('NOT_ACCEPTABLE', `evidence is given as ${types.join(' or ')}`);
-}
-
-/** As `evidenceFormat`; a proof has been routed elsewhere. */
-function contentFormat(request: Request): keyof typeof MAKERS {
-  const format = evidenceFormat(request);
-  assert(format !== 'tlog-proof', 'a format that shows content');
-  return format;
 }
 
 export function describeEntryFiles(registry: OpenAPIRegistry): void {

@@ -6,6 +6,7 @@ import type { ApiKeyRegistry } from '../../access/api-key-registry.js';
 import { type ApiKey, KEY_TEXT_PATTERN } from '../../access/api-key.js';
 import { authorize, type Principal, ROLES } from '../../access/authorize.js';
 import { isKeyId, KEY_ID_PATTERN } from '../../access/key-text.js';
+import { accessKeyIdOf, type S3CredentialOf } from '../../access/s3-key.js';
 import type { TenantName } from '../../access/tenant-name.js';
 import { definedMembers } from '../../base/defined-members.js';
 import { formatInstant } from '../../base/time.js';
@@ -40,6 +41,7 @@ export type FoundTenant = (
 export interface KeyCreation extends Omit<CreateKeyDeps, 'tellTenant'> {
   /** As `CreateKeyDeps.tellTenant`, of a request. */
   readonly tellTenant: (tenant: TenantName, by: Principal, request: string) => Promise<void>;
+  readonly s3CredentialOf: S3CredentialOf;
 }
 
 export interface KeysRoutesOptions {
@@ -53,8 +55,8 @@ export interface KeysRoutesOptions {
 const keyIdSchema = branded(KEY_ID_PATTERN, isKeyId);
 const textSchema = textOfForm(KEY_TEXT_PATTERN);
 
-/** Keys without an identity are `key:…`, the node is `node`, tenants are `tenant:…`: none may pass for one. */
-const RESERVED_AUTHOR = /^(?:key:|tenant:|node$)/;
+/** Keys without an identity are `key:…`, the node is `node`, tenants are `tenant:…`, nobody is `anonymous`: none may pass for one. */
+const RESERVED_AUTHOR = /^(?:key:|tenant:|node$|anonymous$)/;
 
 /** What is said of a tenant's first key. */
 export const foundingSchema = z.strictObject({
@@ -65,12 +67,21 @@ export const foundingSchema = z.strictObject({
     .optional(),
 });
 
-const newKeySchema = foundingSchema.extend({
-  role: z.enum(ROLES).meta({ description: '`none` = only what grants give it.' }),
-  tenant: tenantSchema
-    .meta({ description: 'Another tenant that has no key yet; only for admins of "default".' })
-    .optional(),
-});
+const newKeySchema = foundingSchema
+  .extend({
+    role: z.enum(ROLES).meta({ description: '`none` = only what grants give it.' }),
+    tenant: tenantSchema
+      .meta({ description: 'Another tenant that has no key yet; only for admins of "default".' })
+      .optional(),
+    s3: z
+      .literal(true)
+      .meta({ description: 'With an access key id and a secret for the S3 port.' })
+      .optional(),
+  })
+  .refine(({ role, s3 }) => s3 === undefined || role !== 'inspector', {
+    message: 'an inspector reads under an inspection, which S3 cannot name',
+    path: ['s3'],
+  });
 
 const keySchema = z
   .object({
@@ -80,12 +91,17 @@ const keySchema = z
     createdAt: instantSchema,
     label: z.string().optional(),
     author: z.string().optional(),
+    accessKeyId: z.string().optional().meta({ description: 'Of a key with an S3 credential.' }),
     revokedAt: instantSchema.optional(),
   })
   .meta({ description: 'What is kept of a key: never the key itself.' });
 
 export const createdKeySchema = keySchema.extend({
   key: z.string().meta({ description: 'The whole key. It cannot be had again.' }),
+  secretAccessKey: z
+    .string()
+    .optional()
+    .meta({ description: 'Beside the accessKeyId. It cannot be had again.' }),
 });
 
 const keyPageSchema = z.object({ items: z.array(keySchema), cursor: cursorSchema });
@@ -96,10 +112,14 @@ const positionSchema = z.strictObject({ after: keyIdSchema });
 /** The same act for `POST /keys` and `POST /tenants`. */
 export function keyCreation(deps: KeyCreation): FoundTenant {
   return (principal, response, input) => {
-    const { role, tenant } = input;
+    const { role, tenant, s3 } = input;
     const request = requestIdOf(response);
     return {
-      question: { role, ...(tenant !== undefined && { tenant }) },
+      question: {
+        role,
+        ...(tenant !== undefined && { tenant }),
+        ...(s3 === true && { s3 }),
+      },
       take: async () => {
         const tellTenant = (founded: TenantName): Promise<void> =>
           deps.tellTenant(founded, principal, request);
@@ -107,9 +127,12 @@ export function keyCreation(deps: KeyCreation): FoundTenant {
         return {
           made: { key: key.id },
           send: () => {
-            sendJson(response, 201, { ...viewOf(key), key: text } satisfies z.infer<
-              typeof createdKeySchema
-            >);
+            const s3 = deps.s3CredentialOf(key);
+            sendJson(response, 201, {
+              ...viewOf(key),
+              key: text,
+              ...(s3 !== null && { secretAccessKey: s3.secretAccessKey }),
+            } satisfies z.infer<typeof createdKeySchema>);
           },
         };
       },
@@ -197,13 +220,14 @@ export function describeKeys(registry: OpenAPIRegistry): void {
 }
 
 function viewOf(key: ApiKey): z.infer<typeof keySchema> {
-  const { id, tenant, role, label, author, createdAt, revokedAt } = key;
+  const { id, tenant, role, label, author, s3, createdAt, revokedAt } = key;
   return definedMembers({
     id,
     tenant,
     role,
     label,
     author,
+    accessKeyId: s3 === true ? accessKeyIdOf(id) : undefined,
     createdAt: formatInstant(createdAt),
     revokedAt: revokedAt === undefined ? undefined : formatInstant(revokedAt),
   });

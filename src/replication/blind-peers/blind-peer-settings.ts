@@ -25,7 +25,7 @@ const MAX_BLIND_PEERS = 16;
 const MAX_CHOSEN = 1_000;
 
 const CHOSEN =
-  /^([a-z0-9][a-z0-9-]{0,62}|_node)\/(\*|[a-z0-9][a-z0-9-]{0,62}|_access|_inspections|_identities)$/;
+  /^([a-z0-9][a-z0-9-]{0,62}|_node)\/(\*|[a-z0-9][a-z0-9.-]{0,62}|_access|_inspections|_identities)$/;
 const chosen = z
   .string()
   .regex(CHOSEN, 'must be tenant/ledger, or tenant/* for all ledgers of a tenant')

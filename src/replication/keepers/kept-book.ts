@@ -8,7 +8,8 @@ import { DIGEST } from '../../base/json-members.js';
 import { type DurableFileSystem, durableFileSystem } from '../../keys/durable-file.js';
 import type { NodeId } from '../protocol/term.js';
 import { textUpTo } from '../replica/announcement.js';
-import { RecordFiles, type RecordShape } from '../replica/record-files.js';
+import { RecordFiles, type RecordShape } from '../../keys/record-files.js';
+import { memoryRefusals } from '../replica/memory-refusals.js';
 
 export interface KeptRecord {
   readonly origin: string;
@@ -52,5 +53,5 @@ const SHAPE: RecordShape<KeptRecord> = {
     recoveryKey: members.required('recoveryKey', textUpTo(1_024)),
     for: members.required('for', DIGEST) as string as NodeId,
   }),
-  advice: 'put it back, for without it another log could pass for that one',
+  ...memoryRefusals('put it back, for without it another log could pass for that one'),
 };

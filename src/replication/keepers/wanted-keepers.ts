@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { BOOLEAN, DIGEST, HANDLE } from '../../base/json-members.js';
 import { type DurableFileSystem, durableFileSystem } from '../../keys/durable-file.js';
 import type { NodeId } from '../protocol/term.js';
-import { RecordFiles, type RecordShape } from '../replica/record-files.js';
+import { RecordFiles, type RecordShape } from '../../keys/record-files.js';
+import { memoryRefusals } from '../replica/memory-refusals.js';
 
 export interface WantedKeeper {
   readonly node: NodeId;
@@ -78,5 +79,5 @@ const SHAPE: RecordShape<Wanted> = {
       return { node, isWitness };
     }),
   }),
-  advice: 'put it back, or take it away and say again who keeps the ledger',
+  ...memoryRefusals('put it back, or take it away and say again who keeps the ledger'),
 };

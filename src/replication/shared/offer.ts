@@ -53,7 +53,7 @@ export const MAX_OFFER_BYTES = 1024 * 1024;
 const MAX_MEMBERS = 62;
 const ANY: Shape<JsonValue> = { what: 'a value', read: (value) => value };
 /** Of tenants and ledgers; not those that begin with `_`, which are each node's own. */
-const NAME = textLike(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name of 1 to 63 of a-z, 0-9 and -');
+const NAME = textLike(/^[a-z0-9][a-z0-9.-]{0,62}$/, 'a name of 1 to 63 of a-z, 0-9 and -');
 
 export function formatOffer({ origin, members, data, claim }: LedgerOffer): Uint8Array {
   return canonicalJsonBytes({

@@ -10,7 +10,8 @@ import { END_SHAPE, groupToJson, shapeOf, SINCE_SHAPE, TERM_SHAPE } from '../gro
 import type { LogView } from '../protocol/log-view.js';
 import type { Term } from '../protocol/term.js';
 import { textUpTo } from '../replica/announcement.js';
-import { RecordFiles, type RecordShape } from '../replica/record-files.js';
+import { RecordFiles, type RecordShape } from '../../keys/record-files.js';
+import { memoryRefusals } from '../replica/memory-refusals.js';
 
 export interface VotingRecord {
   readonly origin: string;
@@ -69,5 +70,5 @@ const SHAPE: RecordShape<VotingRecord> = {
       groups: members.required('groups', shapeOf(SINCE_SHAPE, 'groups')),
     },
   }),
-  advice: 'put it back, or take it away and let this node hear all other members',
+  ...memoryRefusals('put it back, or take it away and let this node hear all other members'),
 };

@@ -5,6 +5,7 @@ import { ApiKeyRegistry } from '../../../src/access/api-key-registry.js';
 import { apiKeyAuthenticator, type Authenticator } from '../../../src/access/authenticator.js';
 import type { Role } from '../../../src/access/authorize.js';
 import { InspectionBook } from '../../../src/access/inspection-book.js';
+import { s3Credentials } from '../../../src/access/s3-key.js';
 import { DEFAULT_TENANT, type TenantName } from '../../../src/access/tenant-name.js';
 import { createApp } from '../../../src/api/app.js';
 import { createGuard, type Guard } from '../../../src/api/authentication.js';
@@ -106,6 +107,7 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
             ensureTenant: () => Promise.resolve(),
             tellTenant: () => Promise.resolve(),
             needsApproval: () => false,
+            s3CredentialOf: s3Credentials(new Uint8Array(32)),
           }),
           guard,
           cursors,

@@ -4,16 +4,15 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JsonObject } from '../../base/canonical-json.js';
-import { JsonMembers } from '../../base/json-members.js';
-import { formatStoredJson, parseStoredJson } from '../../base/stored-json.js';
+import type { JsonObject } from '../base/canonical-json.js';
+import { JsonMembers } from '../base/json-members.js';
+import { formatStoredJson, parseStoredJson } from '../base/stored-json.js';
 import {
   type DurableFileSystem,
   makeDirectoryDurably,
   removeFileDurably,
   writeFileDurably,
-} from '../../keys/durable-file.js';
-import { ReplicaError } from './replica-error.js';
+} from './durable-file.js';
 
 export interface RecordShape<T> {
   /** Of the directory, in the data directory. */
@@ -23,8 +22,9 @@ export interface RecordShape<T> {
   readonly toJson: (record: T) => JsonObject;
   /** Whatever is left over is refused. */
   readonly read: (members: JsonMembers) => T;
-  /** What to do about a file that is not what was written. */
-  readonly advice: string;
+  /** Of a file that is not what was written: its place, and why. */
+  readonly damaged: (place: string, reason: string) => Error;
+  readonly newer: (place: string, format: number, known: number) => Error;
 }
 
 const MODE = 0o600;
@@ -51,7 +51,7 @@ export class RecordFiles<T> {
     return new RecordFiles(directory, shape, files);
   }
 
-  /** By name. @throws ReplicaError REPLICA_MEMORY_DAMAGED, REPLICA_MEMORY_NEWER. */
+  /** By name. @throws what the shape makes of a file that cannot be taken. */
   async all(): Promise<readonly T[]> {
     const names = (await readdir(this.#directory)).filter((name) => NAME.test(name)).sort();
     return Promise.all(names.map((name) => this.#read(name)));
@@ -78,11 +78,7 @@ export class RecordFiles<T> {
     }
     const content = parseStoredJson(this.#placeOf(name), bytes, {
       damaged: (reason) => this.#damaged(name, reason),
-      newer: (format, known) =>
-        new ReplicaError(
-          'REPLICA_MEMORY_NEWER',
-          `${this.#placeOf(name)} has format ${format}; this version reads up to ${known}`,
-        ),
+      newer: (format, known) => this.#shape.newer(this.#placeOf(name), format, known),
     });
     const members = new JsonMembers(content, (reason) => this.#damaged(name, reason));
     const record = this.#shape.read(members);
@@ -96,10 +92,7 @@ export class RecordFiles<T> {
     return `${this.#shape.place}/${name}`;
   }
 
-  #damaged(name: string, reason: string): ReplicaError {
-    return new ReplicaError(
-      'REPLICA_MEMORY_DAMAGED',
-      `${this.#placeOf(name)} is not what was written: ${reason}; ${this.#shape.advice}`,
-    );
+  #damaged(name: string, reason: string): Error {
+    return this.#shape.damaged(this.#placeOf(name), reason);
   }
 }

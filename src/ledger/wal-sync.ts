@@ -5,9 +5,9 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemErrorCode } from '../../base/system-error.js';
-import { type DurableFileSystem, durableFileSystem } from '../../keys/durable-file.js';
-import { LedgerError } from '../ledger-error.js';
+import { systemErrorCode } from '../base/system-error.js';
+import { type DurableFileSystem, durableFileSystem } from '../keys/durable-file.js';
+import { LedgerError } from './ledger-error.js';
 
 export class WalSync {
   readonly #directory: string;

@@ -1,0 +1,135 @@
+/**
+ * What is in a drive, in memory: all paths in the order of their bytes with all their versions. It is made of the entries of
+ * the ledger, opened, and never written: names of files lie nowhere but in sealed parts.
+ */
+import sorted from 'sorted-btree';
+import type { Listing, ListQuestion, Version, VersionsQuestion } from './drive-port.js';
+import type { DriveSettings } from './drive-settings.js';
+import type { FileChange } from './file-change.js';
+import { comparePaths, type FilePath } from './file-path.js';
+import { type ChangePlace, PathRows } from './path-rows.js';
+
+export class DriveIndex {
+  readonly #paths = new sorted.default<string, PathRows>(undefined, comparePaths);
+  readonly #settings: { readonly order: number; readonly settings: DriveSettings }[] = [];
+  #files = 0;
+  #bytes = 0;
+
+  apply(change: FileChange, place: ChangePlace): void {
+    let rows = this.#paths.get(change.path);
+    if (rows === undefined) this.#paths.set(change.path, (rows = new PathRows(change.path)));
+    this.#count(rows.newestAt(Infinity), -1);
+    rows.apply(change, place);
+    this.#count(rows.newestAt(Infinity), 1);
+  }
+
+  applySettings(settings: DriveSettings, order: number): void {
+    this.#settings.push({ order, settings });
+  }
+
+  /** The newest below a size; null if there were none. */
+  settingsAt(size: number): DriveSettings | null {
+    return this.#settings.findLast(({ order }) => order < size)?.settings ?? null;
+  }
+
+  rowsOf(path: FilePath): PathRows | undefined {
+    return this.#paths.get(path);
+  }
+
+  /** Of newest versions. */
+  usage(): { readonly files: number; readonly bytes: number } {
+    return { files: this.#files, bytes: this.#bytes };
+  }
+
+  /** Whether a version is there, delete markers counted. */
+  hasAny(): boolean {
+    for (const [, rows] of this.#paths.entries()) if (rows.newestAt(Infinity) !== null) return true;
+    return false;
+  }
+
+  list(question: ListQuestion): Listing {
+    const { at = Infinity } = question;
+    return this.#walk(question, (rows) => {
+      const newest = rows.newestAt(at);
+      return newest?.kind === 'file' ? [newest] : [];
+    });
+  }
+
+  listVersions(question: VersionsQuestion): Listing {
+    const { at = Infinity } = question;
+    return this.#walk(question, (rows) => rows.at(at));
+  }
+
+  /** @param versionsOf what is told of a path. */
+  #walk(
+    { prefix = '', delimiter = '', after, afterVersion, limit }: VersionsQuestion,
+    versionsOf: (rows: PathRows) => readonly Version[],
+  ): Listing {
+    const items: Version[] = [];
+    const prefixes: string[] = [];
+    let last: Listing['last'] = null;
+    const isFull = (): boolean => items.length + prefixes.length >= limit;
+    const truncated = (): Listing => ({ items, prefixes, isTruncated: true, last });
+    let from: string | null =
+      after !== undefined && comparePaths(after, prefix) > 0 ? after : prefix;
+    while (from !== null) {
+      const start: string = from;
+      from = null;
+      for (const [path, rows] of this.#paths.entries(start)) {
+        if (!path.startsWith(prefix)) return { items, prefixes, isTruncated: false, last };
+        const cut = delimiter === '' ? -1 : path.indexOf(delimiter, prefix.length);
+        const versions = versionsOf(rows);
+        if (cut >= 0 && versions.length > 0) {
+          const common = path.slice(0, cut + delimiter.length);
+          if (after === undefined || comparePaths(common, after) > 0) {
+            if (isFull()) return truncated();
+            prefixes.push(common);
+            last = { path: common, version: null };
+          }
+          from = behindAll(common);
+          if (from !== null) break;
+          continue;
+        }
+        for (const version of behind(path, versions, after, afterVersion)) {
+          if (isFull()) return truncated();
+          items.push(version);
+          last = { path, version: version.id };
+        }
+      }
+    }
+    return { items, prefixes, isTruncated: false, last };
+  }
+
+  #count(newest: Version | null, sign: 1 | -1): void {
+    if (newest?.kind !== 'file') return;
+    this.#files += sign;
+    this.#bytes += sign * newest.size;
+  }
+}
+
+/** Those of a path that come behind what was told before. */
+function behind(
+  path: string,
+  versions: readonly Version[],
+  after: string | undefined,
+  afterVersion: string | undefined,
+): readonly Version[] {
+  if (after === undefined) return versions;
+  const order = comparePaths(path, after);
+  if (order > 0) return versions;
+  if (order < 0 || afterVersion === undefined) return [];
+  const told = versions.findIndex(
+    ({ id, isNull }) => id === afterVersion || (isNull && afterVersion === 'null'),
+  );
+  return versions.slice(told + 1);
+}
+
+/** The least path behind all that begin so; null where none can be told. */
+function behindAll(prefix: string): string | null {
+  const isPair = /[\ud800-\udbff][\udc00-\udfff]$/.test(prefix);
+  const cut = prefix.length - (isPair ? 2 : 1);
+  const last = prefix.codePointAt(cut);
+  if (last === undefined || last === 0x10ffff) return null;
+  const next = last === 0xd7ff ? 0xe000 : last + 1;
+  return prefix.slice(0, cut) + String.fromCodePoint(next);
+}

@@ -1,0 +1,22 @@
+/** What tests take of aws4, which has no types. */
+declare module 'aws4' {
+  export interface Signable {
+    readonly host: string;
+    readonly service: string;
+    readonly region: string;
+    readonly method: string;
+    readonly path: string;
+    readonly headers?: Record<string, string>;
+    readonly body?: string;
+    readonly signQuery?: boolean;
+  }
+  export interface Credentials {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+  }
+  /** Changes and gives back what it is given. */
+  export function sign(
+    request: Signable,
+    credentials: Credentials,
+  ): { readonly path: string; readonly headers: Record<string, string | number> };
+}
