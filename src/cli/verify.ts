@@ -59,7 +59,7 @@ export function addVerifyCommand(program: Command, terminal: Terminal, end: End)
       'evidence files, collections of them, containers of either, proofs of misbehaviour',
     )
     .description(
-      'verify evidence files, collections and containers offline, and say what was checked and on whose word',
+      'verify evidence files, collections and containers offline, say what was checked and on whose word, and what the files of --file are',
     )
     .option(
       '--trust <file>',

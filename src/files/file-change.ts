@@ -11,7 +11,7 @@ import { encodeReferences } from './references.js';
 import type { ChecksumName, ContentPlace } from './stored-content.js';
 import type { Texts } from './texts.js';
 
-export const FILE_TYPE = 'chirograph.File';
+export { FILE_TYPE } from '../records/file-content.js';
 export const FILE_SUBJECT_TYPE = 'chirograph.FileSubject';
 
 export interface FileLock {

@@ -1,4 +1,7 @@
-/** What a record of the type `chirograph.File` says of the content that it brings (docs/formats/files.md). */
+/**
+ * What a record of the type `chirograph.File` says of the content that it brings (docs/formats/files.md): for whoever attaches
+ * it, and for verifiers. All that it says is for `files/parse-change` to read.
+ */
 import { parseCanonicalJson } from '../base/canonical-json.js';
 import { BaseError } from '../base/errors.js';
 import type { HexDigest } from '../base/hex-digest.js';
@@ -15,8 +18,6 @@ export interface FileContent {
 }
 
 /**
- * Whatever else it says is for the folder of files to read.
- *
  * @param payload of a `chirograph.File`.
  * @returns null of one that brings no content: a delete marker, or a change of what is said of a version.
  */

@@ -69,7 +69,7 @@ export async function openServed(browser: Browser, address: string): Promise<Ser
 /** Chooses files in a field of the verifier's page. */
 export async function giveFiles(
   page: Page,
-  field: 'evidence' | 'trust' | 'headers',
+  field: 'evidence' | 'trust' | 'headers' | 'files',
   files: readonly string[],
 ): Promise<void> {
   const input = await elementOf(page, `#${field}`);

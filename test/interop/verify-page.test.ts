@@ -12,6 +12,7 @@ import { parseCollection } from '../../src/evidence/parse-collection.js';
 import { reportOutline, type ReportOutline } from '../../src/evidence/report-outline.js';
 import { verifyFiles } from '../../src/evidence/run-verify.js';
 import { build, trustBytes } from '../evidence/evidence-builder.js';
+import { attachingCollection, CONTENT } from '../evidence/support/attachment-forgeries.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import {
   elementOf,
@@ -108,6 +109,23 @@ describe('verify.html', () => {
     expect(await shown()).toEqual(sentencesOf(outlineOf(EVIDENCE, [], 'en')));
   });
 
+  it('says which attachment a file is, as verify.mjs does, and of another that it is none', async () => {
+    const evidence = join(directory, 'anna.collection');
+    writeFileSync(evidence, (await attachingCollection()).bytes);
+    writeFileSync(join(directory, 'scan.pdf'), CONTENT);
+    // Of more than one piece of a stream.
+    writeFileSync(join(directory, 'other.pdf'), Buffer.alloc(3_000_000));
+    await give('evidence', evidence);
+    await give('files', join(directory, 'scan.pdf'), join(directory, 'other.pdf'));
+    expect(await results(1)).toEqual(['consistent']);
+    await page.waitForSelector('section.compared');
+    const args = ['verify.mjs', evidence, '--file', 'scan.pdf', '--file', 'other.pdf'];
+    const { stdout } = spawnSync(process.execPath, args, { cwd: directory, encoding: 'utf8' });
+    expect(stdout).toContain('attachment 1 of entry 9');
+    expect(await texts('pre.plain')).toEqual([stdout]);
+    expect((await texts('.verdict p'))[1]).toMatch(/BUT .* \(2\), 1 match NOTHING/);
+  });
+
   it('fails a file of which one digit is another', async () => {
     const altered = fileOf('altered.evidence', (text) =>
       text.replace(/"inclusion":\["./, '"inclusion":["+'),
@@ -174,7 +192,7 @@ describe('verify.html', () => {
     ]);
     const reached: unknown[] = [];
     await page.focus('#language-en');
-    for (let tab = 0; tab < 7; tab++) {
+    for (let tab = 0; tab < 8; tab++) {
       await page.keyboard.press('Tab');
       reached.push(
         await page.evaluate('document.activeElement.id || document.activeElement.textContent'),
@@ -187,6 +205,7 @@ describe('verify.html', () => {
       'Remove',
       'trust',
       'headers',
+      'files',
       'Print',
       plain,
     ]);
@@ -257,7 +276,7 @@ describe('the build of verify.html', () => {
 
 const one = (selector: string): Promise<ElementHandle> => elementOf(page, selector);
 const give = (
-  field: 'evidence' | 'trust' | 'headers',
+  field: 'evidence' | 'trust' | 'headers' | 'files',
   ...files: readonly string[]
 ): Promise<void> => giveFiles(page, field, files);
 const results = (count: number): Promise<unknown> => resultsOn(page, count);

@@ -184,6 +184,7 @@ export async function plantTenant(node: TestService, wish: TenantWish): Promise<
       key: ['residence', 'wrong', ...spare.map(({ id }) => id)],
       author: [`${contentMark} founder`],
       retracts: hashes,
+      file: hashes,
       retention: ['short', 'default'],
       origin: origins,
       path: ['0/000.p/2', 'entries/000.p/2', '0/000.p/1', 'entries/000.p/1', 'entries/000'],
