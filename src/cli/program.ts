@@ -10,6 +10,7 @@ import { addDemoCommand } from './demo.js';
 import { addDhtCommand } from './dht.js';
 import { addEraseCommand } from './erase.js';
 import { addEvidenceCommand } from './evidence.js';
+import { addFilesCommand } from './files-command.js';
 import { addFsckCommand } from './fsck.js';
 import { addGetCommand } from './get.js';
 import { addHoldCommand } from './hold.js';
@@ -72,6 +73,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addKeysCommand(program, terminal);
   addAccessCommand(program, terminal);
   addLedgerCommand(program, terminal, end);
+  addFilesCommand(program, terminal);
   addIdentityCommand(program, terminal);
   addInspectCommand(program, terminal);
   addRetentionCommand(program, terminal);
