@@ -6,6 +6,8 @@ import { BenchLedger } from './bench-ledger.js';
 import type { BenchResult } from './bench-result.js';
 import { type EpochSize, measureEpochs } from './epochs.js';
 import { type ErasureExtent, measureErasures } from './erasures.js';
+import { formatFiles } from './files-report.js';
+import { type FilesExtent, measureFiles } from './files.js';
 import { measureGrowth } from './growth.js';
 import { measureLoads } from './loads.js';
 import { newApiKey, startNode } from './node-process.js';
@@ -36,6 +38,7 @@ interface Extent {
   readonly epochs: readonly EpochSize[];
   readonly erasures: ErasureExtent;
   readonly replication: ReplicationExtent;
+  readonly files: FilesExtent;
 }
 
 const QUICK: Extent = {
@@ -47,6 +50,15 @@ const QUICK: Extent = {
   replication: {
     ...{ runs: 1, entries: 40_000, rawBlocks: 4_000, millis: 500, rounds: 2 },
     ...{ ledgers: 50, restMillis: 2_000 },
+  },
+  files: {
+    runs: 1,
+    sizes: [
+      { bytes: 2 ** 16, count: 50 },
+      { bytes: 2 ** 23, count: 4 },
+      { bytes: 2 ** 26, count: 1 },
+    ],
+    ...{ keys: 2_000, editedBytes: 10_000_000 },
   },
 };
 const FULL: Extent = {
@@ -63,6 +75,15 @@ const FULL: Extent = {
     ...{ runs: 3, entries: 200_000, rawBlocks: 20_000, millis: 3_000, rounds: 5 },
     ...{ ledgers: 2_000, restMillis: 10_000 },
   },
+  files: {
+    runs: 3,
+    sizes: [
+      { bytes: 2 ** 16, count: 500 },
+      { bytes: 2 ** 23, count: 32 },
+      { bytes: 2 ** 30, count: 1 },
+    ],
+    ...{ keys: 100_000, editedBytes: 100_000_000 },
+  },
 };
 
 const HELP = `npm run bench -- [options]: shows figures, and passes and fails nothing
@@ -76,6 +97,7 @@ const HELP = `npm run bench -- [options]: shows figures, and passes and fails no
   --erasure         erasures alone
   --replication     replication alone: a log and its replica beside raw Hypercore, writes at quorum beside a
                     node alone, fail-over, and nodes with many ledgers
+  --files           files alone: through REST and S3, beside raw Hyperblobs and plain files
   --part NAME       of replication: replica, quorum or ledgers; may be repeated (default: all)
   --ledgers N       of the nodes with many (default: 2,000)
   --views           views alone, with options of their own: --records N --subjects N --runs N
@@ -97,6 +119,8 @@ const { values } = parseArgs({
     erasure: { type: 'boolean', default: false },
     /** Replication alone: a log and its replica in this process, and nodes that keep ledgers together. */
     replication: { type: 'boolean', default: false },
+    /** Files alone: nodes, and what they are compared with. */
+    files: { type: 'boolean', default: false },
     /** Of replication, these parts alone. */
     part: { type: 'string', multiple: true, default: [...REPLICATION_PARTS] },
     /** Of nodes with many. */
@@ -134,6 +158,14 @@ else if (values.erasure)
     const figures = await measureErasures(scratch, newApiKey(), erasures, tell);
     process.stdout.write(
       values.json ? `${JSON.stringify(figures, null, 2)}\n` : formatErasures(figures),
+    );
+  });
+else if (values.files)
+  await withScratch(values.directory, async (scratch) => {
+    const { files } = values.quick ? QUICK : FULL;
+    const figures = await measureFiles(scratch, files, tell);
+    process.stdout.write(
+      values.json ? `${JSON.stringify(figures, null, 2)}\n` : formatFiles(figures),
     );
   });
 else if (values.replication)

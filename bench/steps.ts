@@ -81,11 +81,11 @@ async function preparation(millis: number): Promise<number> {
     isCommitted: true,
   };
   const run = (): Promise<unknown> =>
-    preparer.prepare(
-      batch,
-      (scopes) => Promise.resolve(scopes.map(() => ({ ...secret }))),
-      () => Promise.resolve([]),
-    );
+    preparer.prepare(batch, {
+      findSecrets: (scopes) => Promise.resolve(scopes.map(() => ({ ...secret }))),
+      findSchemas: () => Promise.resolve([]),
+      findFiles: () => Promise.resolve([]),
+    });
   const warm = performance.now() + millis / 2;
   while (performance.now() < warm) await run();
   const started = performance.now();

@@ -32,6 +32,10 @@ export interface Config {
   readonly oidcIssuers?: readonly OidcIssuer[];
   /** Where /metrics is served; nowhere without it. */
   readonly metricsPort?: number;
+  /** Where S3 is spoken, 0 = any free port; nowhere without it. */
+  readonly s3Port?: number;
+  /** Hosts `<bucket>.<domain>` name a bucket there; only paths do without it. */
+  readonly s3Domain?: string;
   readonly logLevel: LogLevel;
   /** First part of every origin; without it `chirograph.<first 8 hex digits of the node id>`. */
   readonly logName?: string;

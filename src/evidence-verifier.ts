@@ -2,8 +2,10 @@
  * The single-file verifier, `verify.mjs`: needs Node and nothing else, opens no connection, writes no file.
  * `npm run build:verifier` makes it; whoever doubts us can read it, or write another from docs/formats.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { hexDigest } from './base/hex-digest.js';
 import {
   HEADERS_FORM,
   type HeadersOption,
@@ -11,15 +13,19 @@ import {
   parseHeadersOption,
 } from './evidence/chosen-headers.js';
 import { MAX_COLLECTION_BYTES } from './evidence/collection-file.js';
+import type { GivenFile } from './evidence/compared-file.js';
 import { isLanguage, type Language, LANGUAGES } from './evidence/languages.js';
 import type { VerifyResponse } from './evidence/run-verify.js';
 import { MAX_TRUST_BYTES } from './evidence/trust.js';
 import { runVerifyCommand } from './evidence/verify-command.js';
 
+const PIECE_BYTES = 1024 * 1024;
+
 /** Put in by the build. */
 declare const CHIROGRAPH_VERSION: string | undefined;
 
-const HELP = `Usage: node verify.mjs FILE [--trust FILE]… [--headers …]… [--require attributed] [--lang de|en] [--json]
+const HELP = `Usage: node verify.mjs FILE [--trust FILE]… [--headers …]… [--file FILE]…
+       [--require attributed] [--lang de|en] [--json]
 
 Verifies an evidence file or a collection, alone or in a container (ASiC), offline and says, check by check,
 what was checked, how, and on whose word. Verifies a proof of misbehaviour likewise, and says whether it is proven.
@@ -29,13 +35,15 @@ what was checked, how, and on whose word. Verifies a proof of misbehaviour likew
   --headers NETWORK:HEIGHT:FILE
                          consecutive headers of the best chain, raw, from that height on, at most 4,096,
                          from a source of your choice; may be given more than once
+  --file FILE            a file that is to be an attachment of the record, or the content of the file, that
+                         the evidence shows; may be given more than once
   --require attributed   a file that rests on nothing but its own word is a "no"
   --lang de|en           language of the report for people; English unless given
   --json                 the report as JSON
   --version, --help
 
 Exit code: 0 verified, or verified as consistent; 1 failed, or not attributed where that is required
-(of a proof of misbehaviour: always);
+(of a proof of misbehaviour: always), or a file of --file is nothing that the evidence shows;
 2 the input is no evidence file, of a newer format, or cannot be read.
 
 Untried: anchors in Bitcoin mainnet, which no run of this version has made or verified with a live
@@ -72,14 +80,21 @@ function answer(args: readonly string[]): VerifyResponse {
     if (typeof bytes === 'string') return unusable(bytes);
     headers.push({ ...option, bytes });
   }
+  const files = [];
+  for (const name of options.files) {
+    const file = hashed(name);
+    if (typeof file === 'string') return unusable(file);
+    files.push(file);
+  }
   const { requireAttributed, json, language } = options;
-  return runVerifyCommand({ evidence, trust, headers, requireAttributed, json, language });
+  return runVerifyCommand({ evidence, trust, headers, files, requireAttributed, json, language });
 }
 
 interface Options {
   readonly paths: readonly string[];
   readonly trust: readonly string[];
   readonly headers: readonly HeadersOption[];
+  readonly files: readonly string[];
   readonly requireAttributed: boolean;
   readonly language: Language;
   readonly json: boolean;
@@ -96,6 +111,7 @@ function readArguments(args: readonly string[]): Options | string {
       options: {
         trust: { type: 'string', multiple: true },
         headers: { type: 'string', multiple: true },
+        file: { type: 'string', multiple: true },
         require: { type: 'string' },
         lang: { type: 'string' },
         json: { type: 'boolean' },
@@ -113,6 +129,7 @@ function readArguments(args: readonly string[]): Options | string {
       paths: positionals,
       trust: values.trust ?? [],
       headers,
+      files: values.file ?? [],
       requireAttributed: values.require === 'attributed',
       language,
       json: values.json ?? false,
@@ -134,6 +151,25 @@ function readFile(path: string, maximum: number): Uint8Array | string {
     return readFileSync(path);
   } catch {
     return `${path} cannot be read`;
+  }
+}
+
+/** Of any size: piece by piece. Or why it cannot be had. */
+function hashed(name: string): GivenFile | string {
+  try {
+    const file = openSync(name, 'r');
+    try {
+      const hash = createHash('sha256');
+      const piece = new Uint8Array(PIECE_BYTES);
+      let size = 0;
+      for (let read; (read = readSync(file, piece)) > 0; size += read)
+        hash.update(piece.subarray(0, read));
+      return { name, sha256: hexDigest(hash.digest('hex')), size };
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return `${name} cannot be read`;
   }
 }
 

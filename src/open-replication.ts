@@ -13,6 +13,7 @@ import type { KeyStore, ReplicationKeys } from './keys/key-store.js';
 import type { LedgerStore } from './ledger/ledger-store.js';
 import type { JudgedBlindPeer } from './replication/blind-peers/blind-peer-status.js';
 import { BlindPeers } from './replication/blind-peers/blind-peers.js';
+import type { SharedChunks } from './replication/chunks/shared-chunks.js';
 import type { KeepersPort } from './replication/keepers/keepers-port.js';
 import { linkKeyOf } from './replication/links/link-settings.js';
 import type { Link } from './replication/links/link.js';
@@ -51,6 +52,8 @@ export interface Sharing {
   port(links: Links): ReplicationPort;
   /** Null where ledgers are kept by nobody else. */
   readonly keepers: KeepersPort | null;
+  /** Content of files, to and from peers; null where none is kept. */
+  readonly chunks: SharedChunks | null;
   /** Nobody waits for peers any more. */
   callOff(): void;
   /** Takes no part any more. Called when the links are gone. */
@@ -65,6 +68,7 @@ export interface OpenedReplication {
   readonly settings: ReplicationSettings;
   readonly port: ReplicationPort;
   readonly keepers: KeepersPort | null;
+  readonly chunks: SharedChunks | null;
   /** In the order of the settings. */
   readonly blindPeers: () => readonly JudgedBlindPeer[];
   /** Refuses whatever waits for peers: to be called where closing what waits takes too long. */
@@ -119,7 +123,7 @@ export async function openReplication(
     const blindPeers = openBlindPeers(settings, links, port, parts);
     if (blindPeers !== null) lifetime.add(() => blindPeers.close());
     return {
-      ...{ own, settings, port, keepers: sharing.keepers },
+      ...{ own, settings, port, keepers: sharing.keepers, chunks: sharing.chunks },
       blindPeers: () => blindPeers?.status() ?? [],
       callOff: () => {
         sharing.callOff();
@@ -166,6 +170,7 @@ function unshared({ own }: SharingParts): Sharing {
   return {
     onLink: () => undefined,
     keepers: null,
+    chunks: null,
     port: (links) => ({
       status: () => ({ node: own, links: links.status(), ledgers: [], warnings: [] }),
       statusOf: () => null,

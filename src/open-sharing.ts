@@ -9,6 +9,7 @@ import { ReplicaLogs } from './ledger/replica-logs.js';
 import { openKeepers } from './open-keepers.js';
 import type { OpenedNode } from './open-node.js';
 import type { OpenSharing } from './open-replication.js';
+import { type Holdings, SharedChunks } from './replication/chunks/shared-chunks.js';
 import { systemTimers } from './replication/links/timers.js';
 import { ReplicaMemory } from './replication/replica/replica-memory.js';
 import type { ErasingPort } from './replication/shared/erasing.js';
@@ -18,10 +19,11 @@ import { VotingMemory } from './replication/shared/voting-memory.js';
 import { isHeard } from './retention/erasure-execution.js';
 import { parseVerifierKey } from './tlog/note-key.js';
 
-/** @param onFailure told once, when nothing is known any more of what is on disk. */
+/** @param holdings content of files. @param onFailure told once, when nothing is known any more of what is on disk. */
 export function sharingOver(
   config: Pick<Config, 'data' | 'keys'>,
   opened: Pick<OpenedNode, 'eraser' | 'keyStore' | 'node' | 'ownHolders'>,
+  holdings: Holdings,
   onFailure: (error: LedgerError) => void,
 ): OpenSharing {
   const { data } = config;
@@ -56,18 +58,21 @@ export function sharingOver(
       await sharing.close();
       throw cause;
     });
+    const chunks = new SharedChunks({ sharing, holdings, timers, logger });
     return {
       onLink: (peer, link) => {
         sharing.onLink(peer, link);
         keepers.onLink(peer, link);
+        chunks.onLink(peer, link);
       },
-      keepers,
+      ...{ keepers, chunks },
       port: (links) => sharingPort({ sharing, links, own, settings, store, clock, timers }),
       callOff: () => {
         sharing.callOff();
       },
       // What destroys for a ledger is called off with the ledger, and what waits for one is refused by it.
       close: async () => {
+        chunks.close();
         await keepers.close();
         await Promise.all([opened.eraser.close(), sharing.close()]);
       },

@@ -15,6 +15,7 @@ import { MapKeeper } from './commands/keep-maps.js';
 import type { Preparer } from './commands/preparation/preparer.js';
 import type { TrySchema } from './commands/schema-trial.js';
 import type { Config, Secrets } from './config.js';
+import { contentReasons } from './content-health.js';
 import { anchoringWithSteps } from './epoch-steps.js';
 import { type Anchoring, EpochTimer } from './epoch-timer.js';
 import { keepersMetrics } from './keepers-metrics.js';
@@ -22,6 +23,8 @@ import type { SealingPort } from './files/chunks/sealing.js';
 import type { WriteOnceFiles } from './keys/write-once.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerStoreOptions } from './ledger/ledger-store.js';
+import { s3Operations } from './gateways/s3/operations/serve-operations.js';
+import { forS3, listenForS3, type S3OperationsOf } from './listen-for-s3.js';
 import { listen, listenForMetrics } from './listeners.js';
 import { coverLedgers } from './map-epochs.js';
 import {
@@ -37,7 +40,7 @@ import { openBackends } from './open-backends.js';
 import { openBackups } from './open-backups.js';
 import { batchReasons, openBatches } from './open-batches.js';
 import { calendarReasons, openCalendars } from './open-calendars.js';
-import { openFiles } from './open-files.js';
+import { contentStatus, holdingsOf, joinPeers, openFiles } from './open-files.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { openReplication, type OpenSharing, readReplication } from './open-replication.js';
 import { sharingOver } from './open-sharing.js';
@@ -78,17 +81,25 @@ export interface ServiceParts {
   readonly trySchema: TrySchema;
   /** Of reports for people. */
   readonly print: PrintJob;
+  /** For tests: what serves the operations of S3. */
+  readonly s3Operations?: S3OperationsOf;
   /** For tests: what keeps ledgers together with peers. */
   readonly openSharing?: OpenSharing;
   /** For tests. */
   readonly timers?: Timers;
 }
 
+interface Servers {
+  readonly api: RunningServer;
+  /** Null of what is not served. */
+  readonly metrics: RunningServer | null;
+  readonly s3: RunningServer | null;
+}
+
 export class Service {
   readonly #config: Config;
   readonly #opened: OpenedNode;
-  readonly #server: RunningServer;
-  readonly #metricsServer: RunningServer | null;
+  readonly #servers: Servers;
   readonly #lifetime: Lifetime;
   /** Resolves when the store has failed: nothing more is acknowledged, and the process should end. */
   readonly failed: Promise<LedgerError>;
@@ -96,15 +107,13 @@ export class Service {
   private constructor(
     config: Config,
     opened: OpenedNode,
-    server: RunningServer,
-    metricsServer: RunningServer | null,
+    servers: Servers,
     lifetime: Lifetime,
     failed: Promise<LedgerError>,
   ) {
     this.#config = config;
     this.#opened = opened;
-    this.#server = server;
-    this.#metricsServer = metricsServer;
+    this.#servers = servers;
     this.#lifetime = lifetime;
     this.failed = failed;
   }
@@ -145,6 +154,12 @@ export class Service {
       // It asks the views, and must not find them closed.
       lifetime.add(() => opened.eraser.close());
       viewMetrics(metrics.registry, views);
+      const files = await openFiles(config, opened, {
+        ...{ clock: parts.clock, random: parts.random, identities: identityBook, views },
+        marksOf: opened.node.marksOf,
+        ...(parts.sealing !== undefined && { sealing: parts.sealing }),
+      });
+      lifetime.add(() => files.close());
       const replication =
         sharing === null
           ? null
@@ -152,14 +167,8 @@ export class Service {
               sharing,
               opened.keyStore,
               { ...parts, store: opened.node.store },
-              parts.openSharing ?? sharingOver(config, opened, onFailure),
+              parts.openSharing ?? sharingOver(config, opened, holdingsOf(files), onFailure),
             );
-      const files = await openFiles(config, opened, {
-        ...{ clock: parts.clock, random: parts.random, identities: identityBook, views },
-        marksOf: opened.node.marksOf,
-        ...(parts.sealing !== undefined && { sealing: parts.sealing }),
-      });
-      lifetime.add(() => files.close());
       const keepers = replication?.keepers ?? null;
       let late: NodeJS.Timeout | undefined;
       if (replication !== null) {
@@ -167,6 +176,7 @@ export class Service {
           clearTimeout(late);
           return replication.close();
         });
+        joinPeers(config, files, replication, { ...parts, ...metrics });
         replicationMetrics(metrics.registry, () => replication.port.status());
         if (keepers !== null) keepersMetrics(metrics.registry, () => keepers.status());
         blindPeerMetrics(metrics.registry, replication.blindPeers);
@@ -184,7 +194,8 @@ export class Service {
         chainFailure: () => epochs.failure,
       });
       lifetime.add(() => backends.stop());
-      const backups = await openBackups(config, parts, opened, metrics.registry);
+      const content = () => files.chunks.taken();
+      const backups = await openBackups(config, { ...parts, content }, opened, metrics.registry);
       lifetime.add(() => backups.stop());
       const anchoring = anchoringWithSteps(opened.node, {
         before: [
@@ -247,6 +258,7 @@ export class Service {
                   ...blindPeerReasons(replication.blindPeers()),
                 ]),
             ...(keepers === null ? [] : keeperReasons(keepers.status())),
+            ...contentReasons(contentStatus(files, replication)),
             ...(augmentation?.reasons() ?? []),
           ],
         }),
@@ -257,6 +269,10 @@ export class Service {
       });
       const metricsServer = await listenForMetrics(config, parts, metrics);
       if (metricsServer !== null) lifetime.add(() => metricsServer.stop(0));
+      const { s3Operations: ofTest, clock } = parts;
+      const operationsOf = ofTest ?? ((access) => s3Operations({ drives: files, access, clock }));
+      const s3Server = await listenForS3(config, parts, metrics, opened, operationsOf);
+      if (s3Server !== null) lifetime.add(() => s3Server.stop(config.shutdownTimeoutMillis));
       epochs.start();
       lifetime.add(() => epochs.stop());
       if (augmentation !== null) {
@@ -268,7 +284,8 @@ export class Service {
         late = setTimeout(() => replication?.callOff(), config.shutdownTimeoutMillis);
         return Promise.resolve();
       });
-      return new Service(config, opened, server, metricsServer, lifetime, failed);
+      const servers = { api: server, metrics: metricsServer, s3: s3Server };
+      return new Service(config, opened, servers, lifetime, failed);
     } catch (cause) {
       await lifetime.close();
       throw cause;
@@ -277,12 +294,17 @@ export class Service {
 
   /** `http://127.0.0.1:8787`, or with `https:`, with the port that was taken. */
   get url(): string {
-    return this.#server.url;
+    return this.#servers.api.url;
   }
 
   /** Null unless metrics are served. */
   get metricsUrl(): string | null {
-    return this.#metricsServer?.url ?? null;
+    return this.#servers.metrics?.url ?? null;
+  }
+
+  /** Null unless S3 is spoken. */
+  get s3Url(): string | null {
+    return this.#servers.s3?.url ?? null;
   }
 
   /** The first API key, if it was made just now and not chosen by the operator: shown once. */
@@ -302,7 +324,8 @@ export class Service {
   async reloadTls(): Promise<boolean> {
     const material = await readTlsFiles(this.#config);
     if (material === null) return false;
-    this.#server.replaceTls(material);
+    this.#servers.api.replaceTls(material);
+    this.#servers.s3?.replaceTls(forS3(material));
     return true;
   }
 

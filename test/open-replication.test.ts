@@ -209,6 +209,7 @@ describe('a node with peers', () => {
           close: () => Promise.resolve(),
           callOff: () => undefined,
           keepers: null,
+          chunks: null,
         }),
     });
     await node.request('/v1/ledgers', { json: { name: 'kyc' } });
@@ -264,6 +265,7 @@ describe('a node with peers', () => {
           close: () => Promise.resolve(),
           callOff: () => undefined,
           keepers: null,
+          chunks: null,
         }),
     });
     const env = { CHIROGRAPH_URL: node.service.url, CHIROGRAPH_KEY: node.adminKey };

@@ -30,6 +30,7 @@ declare module 'corestore' {
     close(): Promise<void>;
     /** By its key alone only where others have its manifest. */
     get(options: {
+      name?: string;
       manifest?: Manifest;
       key?: Uint8Array;
       allowFork?: boolean;
@@ -197,5 +198,25 @@ declare module 'rocksdb-native' {
       range: Range,
       options?: { limit?: number; reverse?: boolean; capacity?: number },
     ): AsyncIterable<{ readonly key: Buffer; readonly value: Buffer }>;
+  }
+}
+
+declare module 'hyperblobs' {
+  import type { EventEmitter } from 'node:events';
+  import type Hypercore from 'hypercore';
+
+  export interface BlobId {
+    readonly byteLength: number;
+  }
+  export interface BlobWriteStream extends EventEmitter {
+    readonly id: BlobId;
+    write(bytes: Uint8Array): boolean;
+    end(): void;
+  }
+  export default class Hyperblobs {
+    constructor(core: Hypercore);
+    ready(): Promise<void>;
+    createWriteStream(): BlobWriteStream;
+    createReadStream(id: BlobId): AsyncIterable<Uint8Array>;
   }
 }

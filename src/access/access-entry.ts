@@ -14,6 +14,8 @@ export const ACCESS_RETENTION = 'access';
 
 /** Who acts where nobody asked: the node itself. */
 export const NODE_ACTOR = 'node';
+/** Who shows no key: at the S3 port there may be files that anybody reads. */
+export const ANONYMOUS = 'anonymous';
 
 /** How far it went when the entry was written. */
 export type AccessOutcome =
@@ -38,7 +40,7 @@ export interface AccessEntry {
   readonly entries?: { readonly count: number; readonly rootHash: string };
   /** What came of it: ids. */
   readonly made?: JsonObject;
-  readonly key?: CredentialId;
+  readonly key?: CredentialId | typeof ANONYMOUS;
   readonly request?: string;
   readonly inspection?: string;
   /** Of an entry about more persons than one record names: n from 1. */

@@ -1,14 +1,20 @@
 /** What the interface enters into access ledgers; `commands/access-recorder.ts` does it. */
 import type { JsonObject } from '../base/canonical-json.js';
+import type { ANONYMOUS } from './access-entry.js';
 import type { Action, Principal } from './authorize.js';
 import type { CredentialId } from './credential-id.js';
 import type { Disclosure } from './disclosure.js';
 import type { InspectionMark } from './inspection.js';
 import type { TenantName } from './tenant-name.js';
 
+/** What is put on record of a disclosure. */
+export type Disclosed = Pick<Disclosure, 'ledger' | 'question' | 'entries' | 'persons'>;
+
 /** Who does what, in which request. */
 export interface Acting {
-  readonly principal: Pick<Principal, 'tenant' | 'author' | 'keyId'>;
+  readonly principal: Pick<Principal, 'tenant' | 'author'> & {
+    readonly keyId: CredentialId | typeof ANONYMOUS;
+  };
   readonly action: Action;
   /** Id of the request. */
   readonly request: string;
@@ -37,7 +43,7 @@ export interface FailedLogIn {
 /** Each is durable when its promise resolves; one that rejects has entered nothing that is known of. */
 export interface AccessLog {
   /** Whoever reads the access ledger finds it there after `applied`. */
-  disclosed(acting: Acting, disclosure: Disclosure): Promise<void>;
+  disclosed(acting: Acting, disclosure: Disclosed): Promise<void>;
   /** For readers of the access ledger: all that has been entered is there. */
   applied(): Promise<void>;
   begun(acting: Acting, about: ActAbout): Promise<void>;

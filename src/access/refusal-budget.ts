@@ -3,6 +3,7 @@
  * make the access ledger grow as fast as it can ask. The rest are counted, and the count is entered.
  */
 import type { UnixMillis } from '../base/brand.js';
+import type { ANONYMOUS } from './access-entry.js';
 import type { CredentialId } from './credential-id.js';
 import type { TenantName } from './tenant-name.js';
 
@@ -10,7 +11,7 @@ const WINDOW_MILLIS = 60_000;
 
 export interface Refused {
   readonly tenant: TenantName;
-  readonly key: CredentialId;
+  readonly key: CredentialId | typeof ANONYMOUS;
   /** As whom entries name them. */
   readonly actor: string;
 }
@@ -30,7 +31,7 @@ interface Window {
 export class RefusalBudget {
   readonly #perMinute: number;
   /** Of keys that there are, and that were refused of late. */
-  readonly #windows = new Map<CredentialId, Window>();
+  readonly #windows = new Map<Refused['key'], Window>();
 
   constructor(perMinute: number) {
     this.#perMinute = perMinute;

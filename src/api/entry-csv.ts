@@ -30,6 +30,7 @@ const COLUMNS = [
   'mediaType',
   'payload',
   'erased',
+  'attachments',
 ] as const;
 
 const OPTIONS = { columns: [...COLUMNS], escape_formulas: true, record_delimiter: '\r\n' };
@@ -42,13 +43,16 @@ export function csvRows(entries: readonly EntryView[]): string {
   return stringify(entries.map(rowOf), OPTIONS);
 }
 
-function rowOf({ finality, payload, ...said }: EntryView): Record<string, unknown> {
+function rowOf({ attachments, finality, payload, ...said }: EntryView): Record<string, unknown> {
   return {
     ...said,
     witnessed: String(finality.witnessed),
     timestamped: String(finality.timestamped),
     anchored: String(finality.anchored),
     ...(payload !== undefined && { payload: canonicalJson(payload) }),
+    ...(attachments !== undefined && {
+      attachments: canonicalJson(attachments.map((one) => ({ ...one }))),
+    }),
     ...(said.erased && { erased: 'true' }),
   };
 }

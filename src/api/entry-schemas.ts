@@ -84,6 +84,14 @@ export const receiptSchema = z
   })
   .meta({ id: 'Receipt', description: 'What a writer keeps: already evidence.' });
 
+const attachmentSchema = z.object({
+  file: hashSchema.meta({ description: 'Id (leaf hash) of the file’s entry.' }),
+  name: z.string().optional(),
+  mediaType: z.string(),
+  size: z.number().int().meta({ description: 'Bytes of the content.' }),
+  sha256: hashSchema.meta({ description: 'Of the content.' }),
+});
+
 export const entrySchema = z
   .object({
     id: hashSchema,
@@ -104,6 +112,9 @@ export const entrySchema = z
     validFrom: instantSchema.optional(),
     validTo: instantSchema.optional(),
     retracts: hashSchema.optional(),
+    attachments: z.array(attachmentSchema).readonly().optional().meta({
+      description: 'Files of the same ledger and subject; what they held when they were attached.',
+    }),
     mediaType: z.string().optional(),
     payload: z.unknown().optional(),
     erased: z.literal(true).optional().meta({

@@ -41,6 +41,25 @@ export function createLoginLimiter(failuresPerMinute: number, clock: Clock): Log
   };
 }
 
+export interface RequestLimiter {
+  /** @throws ApiError REQUEST_RATE_LIMITED. */
+  take(request: Connected): Promise<void>;
+}
+
+/** As `limitRequests`, for what Express does not serve. */
+export function createRequestLimiter(requestsPerMinute: number, clock: Clock): RequestLimiter {
+  const store = new MemoryStore();
+  rateLimit({ store, windowMs: WINDOW_MILLIS, validate: false });
+  return {
+    take: async (request) => {
+      const { totalHits, resetTime } = await store.increment(addressOf(request));
+      if (totalHits <= requestsPerMinute) return;
+      const waitMillis = (resetTime?.getTime() ?? Infinity) - clock.now();
+      throw tooManyRequests(secondsWithin(waitMillis));
+    },
+  };
+}
+
 /** Counts every request, by address. */
 export function limitRequests(requestsPerMinute: number): RequestHandler {
   return rateLimit({
@@ -52,9 +71,14 @@ export function limitRequests(requestsPerMinute: number): RequestHandler {
     validate: false,
     handler: (_request, response, next) => {
       const retryAfter = Number(response.getHeader('Retry-After'));
-      const options = { retryAfterSeconds: secondsWithin(retryAfter * 1000) };
-      next(new ApiError('REQUEST_RATE_LIMITED', 'too many requests: send fewer', options));
+      next(tooManyRequests(secondsWithin(retryAfter * 1000)));
     },
+  });
+}
+
+function tooManyRequests(retryAfterSeconds: number): ApiError {
+  return new ApiError('REQUEST_RATE_LIMITED', 'too many requests: send fewer', {
+    retryAfterSeconds,
   });
 }
 

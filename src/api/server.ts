@@ -22,6 +22,8 @@ export interface ServerOptions {
   readonly messages?: MessageClasses;
   /** Plain HTTP without it. */
   readonly tls?: ServerTls;
+  /** The listener says `100 Continue` itself, when it wants a body; Node says it at once without this. */
+  readonly saysContinue?: boolean;
 }
 
 export interface ServerTls {
@@ -80,6 +82,7 @@ export async function startServer(
   const server = createEither(options, handle);
   // Node would say 417 and nothing else. RFC 9110 §10.1.1 lets an expectation that nobody knows be ignored.
   server.on('checkExpectation', handle);
+  if (options.saysContinue === true) server.on('checkContinue', handle);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const begun = [...inFlight].some(
       (response) => response.socket === socket && response.headersSent,

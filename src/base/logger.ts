@@ -43,6 +43,7 @@ const SECRET_NAMES = new Set([
   'privatekey',
   'secret',
   'seed',
+  'secretaccesskey',
   'password',
   'passphrase',
   'token',

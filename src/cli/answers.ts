@@ -29,6 +29,14 @@ export const lineProblemSchema = z.object({
   detail: z.string().optional(),
 });
 
+const attachmentSchema = z.object({
+  file: z.string(),
+  name: z.string().optional(),
+  mediaType: z.string(),
+  size: z.number(),
+  sha256: z.string(),
+});
+
 export const entrySchema = z.object({
   id: z.string(),
   index: z.number(),
@@ -50,6 +58,7 @@ export const entrySchema = z.object({
   retracts: z.string().optional(),
   validFrom: z.string().optional(),
   validTo: z.string().optional(),
+  attachments: z.array(attachmentSchema).optional(),
   payload: z.json().optional(),
 });
 export type Entry = z.output<typeof entrySchema>;

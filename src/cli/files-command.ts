@@ -9,10 +9,11 @@ import { drivePath, filePath, sizeText } from './files-client.js';
 import { getFile, pipeFile } from './files-get.js';
 import { addFilesListCommands } from './files-list.js';
 import { addFilesLockCommands } from './files-locks.js';
+import { addFilesVerifyCommand } from './files-verify.js';
 import { putFile } from './files-put.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions, withReadOptions } from './node-options.js';
 import { withProgress } from './progress.js';
-import { oneLine, printAnswer, printResult, type Terminal } from './terminal.js';
+import { type End, oneLine, printAnswer, printResult, type Terminal } from './terminal.js';
 
 interface Flags extends NodeFlags {
   readonly json?: true;
@@ -39,7 +40,7 @@ interface VersionFlags extends Flags {
   readonly asOf?: string;
 }
 
-export function addFilesCommand(program: Command, terminal: Terminal): void {
+export function addFilesCommand(program: Command, terminal: Terminal, end: End): void {
   const files = program
     .command('files')
     .description('drives: files whose every version is an entry of a ledger');
@@ -49,6 +50,7 @@ export function addFilesCommand(program: Command, terminal: Terminal): void {
   addGet(files, terminal);
   addFilesChangeCommands(files, terminal);
   addFilesLockCommands(files, terminal);
+  addFilesVerifyCommand(files, terminal, end);
 }
 
 function addCreate(files: Command, terminal: Terminal): void {

@@ -17,6 +17,8 @@ export async function orCannotListen<T>(
       cause.syscall === 'listen';
     if (!isListening) throw cause;
     const code = systemErrorCode(cause) ?? 'unknown cause';
-    throw new CliError('CLI_USAGE', `cannot listen on ${host} port ${port}: ${code}`, { cause });
+    // A node may listen on others besides.
+    const taken = 'port' in cause && typeof cause.port === 'number' ? cause.port : port;
+    throw new CliError('CLI_USAGE', `cannot listen on ${host} port ${taken}: ${code}`, { cause });
   }
 }

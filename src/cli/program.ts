@@ -73,7 +73,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addKeysCommand(program, terminal);
   addAccessCommand(program, terminal);
   addLedgerCommand(program, terminal, end);
-  addFilesCommand(program, terminal);
+  addFilesCommand(program, terminal, end);
   addIdentityCommand(program, terminal);
   addInspectCommand(program, terminal);
   addRetentionCommand(program, terminal);

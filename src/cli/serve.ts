@@ -20,7 +20,9 @@ import { type End, EXIT, type Terminal } from './terminal.js';
 
 export function addServeCommand(program: Command, terminal: Terminal, end: End): void {
   const command = withSettings(program.command('serve'))
-    .description('run a node; logs JSON lines, the one with "event":"listening" has its url')
+    .description(
+      'run a node; logs JSON lines, the one with "event":"listening" has its url, "s3-listening" that of S3',
+    )
     .action(async (flags: SettingFlags) => {
       await serve(flags, terminal, end);
     });
@@ -62,6 +64,7 @@ async function serve(flags: SettingFlags, terminal: Terminal, end: End): Promise
       ...(service.metricsUrl !== null && { metricsUrl: service.metricsUrl }),
       ...(service.anchorAddress !== null && { anchorAddress: service.anchorAddress }),
     });
+    if (service.s3Url !== null) logger.info('s3-listening', { url: service.s3Url });
     const reload = reloadAtHangup(service, config, logger);
     const failed = service.failed.then(() => null);
     const signal = await Promise.race([stop.received, failed]);

@@ -10,6 +10,7 @@ import {
   MAX_HEADERS_BYTES,
 } from '../evidence/chosen-headers.js';
 import { MAX_COLLECTION_BYTES } from '../evidence/collection-file.js';
+import type { GivenFile } from '../evidence/compared-file.js';
 import { EvidenceError } from '../evidence/evidence-error.js';
 import { type Language, LANGUAGES } from '../evidence/languages.js';
 import { isOtsFile } from '../evidence/opentimestamps/ots-file.js';
@@ -25,6 +26,7 @@ import {
 import { CliError } from './cli-error.js';
 import { repeated, withExamples } from './command-help.js';
 import { readFileUpTo } from './files.js';
+import { givenFiles } from './given-files.js';
 import { repeatedHeaders } from './header-options.js';
 import { headersOf, type ShownBlocks, shownBlocks } from './headers-of-source.js';
 import { createProgress } from './progress.js';
@@ -34,6 +36,7 @@ interface VerifyFlags {
   readonly trust?: readonly string[];
   readonly headers?: readonly (HeadersOption | SourceOption)[];
   readonly rpcCookie?: string;
+  readonly file?: readonly string[];
   readonly require?: string;
   readonly lang: Language;
   readonly json?: true;
@@ -44,6 +47,8 @@ interface Roots {
   readonly headers: readonly HeadersInput[];
   /** Asked for the headers of each file when its turn comes. */
   readonly sources: readonly OpenedSource[];
+  /** To be compared with what the evidence shows of files. */
+  readonly files: readonly GivenFile[];
 }
 
 export function addVerifyCommand(program: Command, terminal: Terminal, end: End): void {
@@ -67,6 +72,11 @@ export function addVerifyCommand(program: Command, terminal: Terminal, end: End)
       repeatedHeaders,
     )
     .option('--rpc-cookie <file>', COOKIE_HELP)
+    .option(
+      '--file <file>',
+      'a file that is to be an attachment of the record, or the content of the file, that the evidence shows; of one FILE at a time; repeatable',
+      repeated,
+    )
     .addOption(
       new Option(
         '--require <what>',
@@ -85,6 +95,7 @@ export function addVerifyCommand(program: Command, terminal: Terminal, end: End)
   withExamples(
     command,
     'chirograph verify residence.evidence.json --trust bank.trust.json --require attributed',
+    'chirograph verify residence.evidence.json --file passport.pdf',
     'chirograph verify residence.evidence.json --headers mainnet:core:http://127.0.0.1:8332 --rpc-cookie ~/.bitcoin/.cookie',
   );
   command.addHelpText(
@@ -99,6 +110,8 @@ async function verifyAll(
   flags: VerifyFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  if (flags.file !== undefined && files.length > 1)
+    throw new CliError('CLI_USAGE', '--file is compared with one evidence file: name one');
   const trust: TrustInput[] = [];
   for (const label of flags.trust ?? [])
     trust.push({ label: oneLine(label), bytes: await readFileUpTo(label, MAX_TRUST_BYTES) });
@@ -112,15 +125,10 @@ async function verifyAll(
         path: oneLine(option.path),
         bytes: await readFileUpTo(option.path, MAX_HEADERS_BYTES),
       });
+  const roots = { trust, headers, sources, files: await givenFiles(flags.file ?? [], terminal) };
   let worst: ExitCode = EXIT.done;
   for (const file of files) {
-    const code = await verifyOne(
-      file,
-      { trust, headers, sources },
-      flags,
-      terminal,
-      files.length > 1,
-    );
+    const code = await verifyOne(file, roots, flags, terminal, files.length > 1);
     if (code > worst) worst = code;
   }
   return worst;
@@ -150,6 +158,7 @@ async function verifyOne(
     evidence,
     trust: roots.trust,
     headers: [...roots.headers, ...(await askedHeaders(evidence, roots, terminal))],
+    files: roots.files,
     requireAttributed,
     json: json === true,
     language,

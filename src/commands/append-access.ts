@@ -42,7 +42,8 @@ export async function appendAccess(
     idempotencyKey: null,
   }));
   const results = await appendPrepared(deps, to, requests, {
-    prepare: (some, context, find) => prepareRecords(some, context, find, { random, tags }),
+    prepare: (some, context, { findSecrets }) =>
+      prepareRecords(some, context, findSecrets, { random, tags }),
     // Nobody waits for a receipt.
     receipt: () => null,
     until: to.until,

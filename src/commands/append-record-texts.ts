@@ -31,11 +31,10 @@ export async function appendRecordTexts(
   const schemas = await deps.schemas.of(store.ledger(target.tenant, target.ledger));
   return appendPrepared(deps, target, texts, {
     // How it is now, each time: an attempt may be made again after a change.
-    prepare: (some, context, find) =>
+    prepare: (some, context, sources) =>
       preparer.prepare(
         { ...context, schemas: schemaCheckOf(schemas), maxPayloadBytes, texts: some },
-        find,
-        (types) => findSchemas(schemas, types),
+        { ...sources, findSchemas: (types) => findSchemas(schemas, types) },
       ),
     receipt: (entry, warnings) => receipts.write(entry, warnings),
   });

@@ -6,6 +6,7 @@ import { receiptOf } from '../queries/receipt.js';
 import { PersonTags } from '../records/tag.js';
 import type { AppendRecordsDeps, AppendTarget, RecordResult } from './append-target.js';
 import { appendPrepared } from './internal/append-prepared.js';
+import { attachFiles } from './preparation/attach-files.js';
 import { prepareRecords } from './preparation/prepare-records.js';
 import type { RecordRequest } from './preparation/record-request.js';
 
@@ -24,7 +25,8 @@ export async function appendRecords(
   const { random, marksOf } = deps;
   const tags = new PersonTags();
   return appendPrepared(deps, target, requests, {
-    prepare: (some, context, find) => prepareRecords(some, context, find, { random, tags }),
+    prepare: async (some, context, { findSecrets, findFiles }) =>
+      prepareRecords(await attachFiles(some, findFiles), context, findSecrets, { random, tags }),
     receipt: (entry) => receiptOf(entry, marksOf),
   });
 }

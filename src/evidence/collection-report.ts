@@ -2,6 +2,7 @@
 import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
 import type { JsonObject, JsonValue } from '../base/canonical-json.js';
 import type { HexDigest } from '../base/hex-digest.js';
+import type { FileContent } from '../records/file-content.js';
 import type { Question } from './collection-file.js';
 import type {
   DisclosedHeader,
@@ -20,6 +21,7 @@ export interface CollectionReport extends Pick<
   | 'notProven'
   | 'trust'
   | 'file'
+  | 'compared'
   | 'container'
 > {
   readonly questions: readonly QuestionSummary[];
@@ -70,6 +72,7 @@ export interface CollectedSummary {
   readonly disclosed?: DisclosedHeader;
   /** As of an entry of evidence. */
   readonly content?: JsonValue;
+  readonly brings?: FileContent;
 }
 
 export interface AttachedSummary extends SignatureSummary {

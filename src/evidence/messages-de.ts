@@ -4,6 +4,7 @@
  */
 import { GERMAN_COLLECTION } from './internal/german-collection.js';
 import { GERMAN_CONTAINER } from './internal/german-container.js';
+import { GERMAN_FILES } from './internal/german-files.js';
 import { GERMAN_FINDINGS } from './internal/german-findings.js';
 import { GERMAN_REPORT } from './internal/german-report.js';
 import type { Catalogue } from './messages-en.js';
@@ -13,4 +14,5 @@ export const GERMAN: Catalogue = {
   ...GERMAN_FINDINGS,
   ...GERMAN_COLLECTION,
   ...GERMAN_CONTAINER,
+  ...GERMAN_FILES,
 };

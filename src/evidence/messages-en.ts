@@ -4,6 +4,7 @@
  */
 import { ENGLISH_COLLECTION } from './internal/english-collection.js';
 import { ENGLISH_CONTAINER } from './internal/english-container.js';
+import { ENGLISH_FILES } from './internal/english-files.js';
 import { ENGLISH_FINDINGS } from './internal/english-findings.js';
 import { ENGLISH_REPORT } from './internal/english-report.js';
 
@@ -12,6 +13,7 @@ export const ENGLISH = {
   ...ENGLISH_FINDINGS,
   ...ENGLISH_COLLECTION,
   ...ENGLISH_CONTAINER,
+  ...ENGLISH_FILES,
 } as const satisfies Readonly<Record<string, string>>;
 
 export type MessageCode = keyof typeof ENGLISH;

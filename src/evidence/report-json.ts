@@ -7,6 +7,7 @@ import { formatInstant } from '../base/time.js';
 import { collectionToJson } from './internal/collection-report-to-json.js';
 import {
   checkToJson,
+  comparedToJson,
   containerToJson,
   disclosedToJson,
   findingToJson,
@@ -38,6 +39,7 @@ export function reportToJson(report: FileReport): JsonObject {
     growthCheckedBy: [...report.growthCheckedBy],
     trust: report.trust.map((source) => ({ ...source })),
     file: { ...report.file },
+    ...(report.compared !== undefined && { compared: report.compared.map(comparedToJson) }),
     ...(report.container !== undefined && { container: containerToJson(report.container) }),
   };
 }
@@ -50,6 +52,7 @@ function entryToJson({
   recordedAt,
   notYetIn,
   stamped,
+  brings,
   disclosed,
   ...entry
 }: EntrySummary): JsonObject {
@@ -59,6 +62,7 @@ function entryToJson({
     in: blockToJson(entry.in),
     notYetIn: blockToJson(notYetIn),
     ...(stamped !== undefined && { stamped: { ...stamped, at: formatInstant(stamped.at) } }),
+    ...(brings !== undefined && { brings: { ...brings } }),
     ...(disclosed !== undefined && { disclosed: disclosedToJson(disclosed) }),
   };
 }

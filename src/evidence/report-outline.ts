@@ -6,12 +6,14 @@
 import type { LeafIndex } from '../base/brand.js';
 import type { JsonValue } from '../base/canonical-json.js';
 import type { CollectedSummary, CollectionReport, QuestionSummary } from './collection-report.js';
+import type { ComparedFile } from './compared-file.js';
 import { checkKind } from './internal/check-kind.js';
 import {
   describeAttached,
   describeQuestion,
   describeVersion,
 } from './internal/describe-collection.js';
+import { describeCompared } from './internal/describe-compared.js';
 import { describeContainer } from './internal/describe-container.js';
 import { describeRanges } from './internal/describe-ranges.js';
 import {
@@ -71,6 +73,7 @@ export type PartId =
   | 'question'
   | 'log'
   | 'signatures'
+  | 'compared'
   | 'ranges'
   | 'checks'
   | 'not-proven'
@@ -103,7 +106,9 @@ export function reportOutline(report: FileReport, catalogue: Catalogue = ENGLISH
     items: findings.map((finding) => findingText(finding, catalogue)),
   });
   const { container } = report;
+  const compared = report.compared ?? [];
   const parts: OutlinePart[] = [
+    rowsPart('compared', say('title.compared'), describeCompared(compared, say), say),
     rowsPart(
       'container',
       say('title.container'),
@@ -130,10 +135,16 @@ export function reportOutline(report: FileReport, catalogue: Catalogue = ENGLISH
   return {
     result,
     title: say(`result.${result}`),
-    means: say(`result.${result}.means`),
+    means: [say(`result.${result}.means`), ...unmatched(compared, say)].join(' '),
     parts: parts.filter((part) => !isEmpty(part)),
     file: [say('label.file'), say('value.file', report.file)],
   };
+}
+
+/** Nobody must take the answer for one about a file that is nothing of it. */
+function unmatched(compared: readonly ComparedFile[], say: Say): string[] {
+  const count = compared.filter(({ is }) => is.length === 0).length;
+  return count === 0 ? [] : [say('result.compared', { count, files: compared.length })];
 }
 
 function evidenceParts(report: VerificationReport, say: Say): OutlinePart[] {

@@ -1,5 +1,7 @@
 /** The command `verify`, from bytes to exit code and text: one for the command line and the single-file verifier. */
 import { type HeadersInput, trustInHeaders } from './chosen-headers.js';
+import { compareFiles } from './compare-files.js';
+import type { GivenFile } from './compared-file.js';
 import { EvidenceError } from './evidence-error.js';
 import { CATALOGUES, type Language } from './languages.js';
 import { reportAsJson } from './report-json.js';
@@ -15,6 +17,8 @@ export interface VerifyRequest {
   readonly trust: readonly TrustInput[];
   /** From a source of the best chain that the verifier chose. */
   readonly headers?: readonly HeadersInput[];
+  /** Files that the verifier has: each must be an attachment or the content of a file that the evidence shows. */
+  readonly files?: readonly GivenFile[];
   /** Whether a file that rests on its own word is a "no". */
   readonly requireAttributed: boolean;
   readonly json: boolean;
@@ -29,7 +33,7 @@ export interface TrustInput {
 }
 
 export interface VerifyResponse {
-  /** 0: verified. 1: failed, or not attributed where that was asked for. 2: not to be judged. */
+  /** 0: verified. 1: failed, not attributed where that was asked for, or a file is nothing of it. 2: not to be judged. */
   readonly exitCode: 0 | 1 | 2;
   /** The report; empty if there is none. */
   readonly output: string;
@@ -40,13 +44,15 @@ export interface VerifyResponse {
 /** Never throws for what a stranger has made. */
 export function runVerify(request: VerifyRequest): VerifyResponse {
   try {
-    const report = verifyFiles(request.evidence, request.trust, request.headers);
+    const { evidence, trust, headers, files } = request;
+    const report = withCompared(verifyFiles(evidence, trust, headers), files);
     const isYes =
       report.result === 'verified' ||
       (report.result === 'consistent' && !request.requireAttributed);
+    const isFound = report.compared?.every(({ is }) => is.length > 0) ?? true;
     const catalogue = CATALOGUES[request.language ?? 'en'];
     const output = request.json ? `${reportAsJson(report)}\n` : reportAsText(report, catalogue);
-    return { exitCode: isYes ? 0 : 1, output, error: '' };
+    return { exitCode: isYes && isFound ? 0 : 1, output, error: '' };
   } catch (cause) {
     if (!(cause instanceof EvidenceError)) throw cause;
     return { exitCode: 2, output: '', error: cause.message };
@@ -66,6 +72,11 @@ export function verifyFiles(
   const roots = mergeTrust(SHIPPED_TRUST, ...trust.map(readTrust));
   const chosen = headers.map((input) => trustInHeaders(input, roots));
   return verifyBytes(evidence, mergeTrust(roots, ...chosen));
+}
+
+/** @param files none where nothing is to be compared. */
+export function withCompared(report: FileReport, files: readonly GivenFile[] = []): FileReport {
+  return files.length === 0 ? report : { ...report, compared: compareFiles(report, files) };
 }
 
 /** @throws EvidenceError TRUST_MALFORMED, TRUST_FORMAT_NEWER, naming the file. */

@@ -5,10 +5,13 @@
 import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
 import type { JsonValue } from '../base/canonical-json.js';
 import type { HexDigest } from '../base/hex-digest.js';
+import type { AttachmentDescription } from '../records/attachment.js';
+import type { FileContent } from '../records/file-content.js';
 import type { StatementKind } from '../records/statement.js';
 import type { SignerSummary } from '../signing/signature-report.js';
 import type { AsicKind } from './asic-container.js';
 import type { ChainName } from './chains.js';
+import type { ComparedFile } from './compared-file.js';
 import type { Attribution } from './internal/check-log-identity.js';
 import type { Finding, Outcome } from './internal/outcome.js';
 import type { JudgedTime } from './internal/proven-time.js';
@@ -38,6 +41,8 @@ export interface VerificationReport {
   readonly notProven: readonly Finding[];
   readonly trust: readonly TrustSource[];
   readonly file: { readonly sha256: HexDigest; readonly size: number };
+  /** Files that the verifier gave beside it, each with what it is; absent where none was given. */
+  readonly compared?: readonly ComparedFile[];
   /** Of evidence that came in one. */
   readonly container?: ContainerSummary;
 }
@@ -68,6 +73,7 @@ export type CheckId =
   | 'tags'
   | 'claim'
   | 'author'
+  | 'attachments'
   | 'inclusion'
   | 'checkpoint'
   | 'handovers'
@@ -101,9 +107,13 @@ export interface EntrySummary {
   readonly disclosed?: DisclosedHeader;
   /** The payload of a record, if it was opened and checked and is JSON of at most 64 KiB. */
   readonly content?: JsonValue;
+  /** Of a `chirograph.File` whose payload was opened and checked: what it brought. */
+  readonly brings?: FileContent;
 }
 
 export interface DisclosedHeader {
+  /** In the order of the record. */
+  readonly attachments?: readonly AttachmentDescription[];
   readonly author: string;
   readonly key?: string;
   readonly mediaType: string;

@@ -19,6 +19,12 @@ import { mergeTrust } from './trust.js';
 /** Never throws for what a stranger has made. The report of a proof of misbehaviour is in English. */
 export function runVerifyCommand(request: VerifyRequest): VerifyResponse {
   if (!isMisbehaviour(request.evidence)) return runVerify(request);
+  if ((request.files ?? []).length > 0)
+    return {
+      exitCode: 2,
+      output: '',
+      error: 'a proof of misbehaviour shows no files to compare with',
+    };
   try {
     const trust = mergeTrust(SHIPPED_TRUST, ...request.trust.map(readTrust));
     const report = verifyMisbehaviour(request.evidence, trust);

@@ -1,9 +1,9 @@
 /** Under which secret the chunks of a subject's files are: made when files of the subject begin, and committed before it is used. */
+import { equalBytes } from '../base/bytes.js';
 import type { JsonObject } from '../base/canonical-json.js';
 import { tagsScope } from '../base/secret-scope.js';
-import { equalBytes } from '../base/bytes.js';
-import type { AppendRecordsDeps, AppendTarget } from '../commands/append-target.js';
 import { appendRecords } from '../commands/append-records.js';
+import type { AppendRecordsDeps, AppendTarget } from '../commands/append-target.js';
 import type { Vault } from '../keys/vault.js';
 import { parseRecordInput } from '../records/record-input.js';
 import { filesSecretOf } from './chunks/chunk.js';

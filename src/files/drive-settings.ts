@@ -121,8 +121,8 @@ const NAME = textLike(PERSON_NAME, 'a name');
 export function given<K extends string, V>(
   name: K,
   value: V | undefined,
-): { readonly [key in K]?: V } {
-  return (value === undefined ? {} : { [name]: value }) as { readonly [key in K]?: V };
+): Readonly<Partial<Record<K, V>>> {
+  return (value === undefined ? {} : { [name]: value }) as Readonly<Partial<Record<K, V>>>;
 }
 
 function refuse(reason: string): Error {

@@ -1,11 +1,12 @@
 /** A drive that is open: what is in it, and the one way to change it. */
 import type { UnixMillis } from '../base/brand.js';
-import { hexDigest } from '../base/hex-digest.js';
-import { parseStrictJson } from '../base/canonical-json.js';
+import type { LeafIndex } from '../base/brand.js';
 import { toHex, utf8ToString } from '../base/bytes.js';
+import { parseStrictJson } from '../base/canonical-json.js';
+import { hexDigest } from '../base/hex-digest.js';
+import { without } from '../base/without.js';
 import { appendRecords } from '../commands/append-records.js';
 import type { AppendRecordsDeps, AppendTarget } from '../commands/append-target.js';
-import type { LeafIndex } from '../base/brand.js';
 import type { Vault } from '../keys/vault.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { openUnerased } from '../queries/opened-entry.js';
@@ -14,10 +15,11 @@ import type { Receipt } from '../queries/receipt.js';
 import { parseRecordInput, type RecordInput } from '../records/record-input.js';
 import type { TypeClasses } from '../records/record-scopes.js';
 import { ownRecord } from '../schemas/own-records.js';
+import { checkStays } from './check-stays.js';
 import type { ChunkStore } from './chunks/chunk-store.js';
 import { readContent } from './chunks/content-reader.js';
-import type { SealingPort } from './chunks/sealing.js';
 import { type ContentSecret, writeContent } from './chunks/content-writer.js';
+import type { SealingPort } from './chunks/sealing.js';
 import { checkFresh, contentSecretOf } from './content-secrets.js';
 import { DriveFollower } from './drive-follower.js';
 import type {
@@ -47,10 +49,11 @@ import { checkRemovable, checkSayings, lockOfNew } from './lock-rules.js';
 import { parseChange } from './parse-change.js';
 import { PathLocks } from './path-locks.js';
 import { checkQuota } from './quota.js';
+import type { Replicas } from './replication/replicas.js';
 import type { ContentPlace, StoredContent } from './stored-content.js';
-import { DriveUploads } from './uploads.js';
 import type { UploadBook } from './upload-book.js';
 import type { UploadsPort } from './uploads-port.js';
+import { DriveUploads } from './uploads.js';
 
 export interface DriveParts {
   readonly appending: AppendRecordsDeps;
@@ -58,6 +61,8 @@ export interface DriveParts {
   readonly chunks: ChunkStore;
   readonly uploads: UploadBook;
   readonly sealing: SealingPort;
+  /** What other nodes have; null of a node without peers. */
+  readonly replicas: () => Replicas | null;
   /** Retention classes that record types have by policy. */
   readonly typeClasses: () => TypeClasses;
 }
@@ -118,6 +123,15 @@ export class Drive implements DrivePort {
     return this.#follower.index.usage();
   }
 
+  /** What of a subject's files is locked or held, by what it lies under. */
+  async locksOf(
+    subject: string,
+    at: UnixMillis,
+  ): Promise<ReturnType<DriveFollower['index']['locksOf']>> {
+    await this.upToDate();
+    return this.#follower.index.locksOf(subject, at);
+  }
+
   async open({ path, id, kind }: Version): Promise<FilePut> {
     if (kind === 'delete-marker') throw new FilesError('FILE_DELETED', 'the file has been deleted');
     const place = this.#follower.index.rowsOf(path)?.placeOf(id);
@@ -136,7 +150,8 @@ export class Drive implements DrivePort {
   }
 
   read(place: ContentPlace, range?: ReadRange): AsyncIterable<Uint8Array> {
-    return readContent(this.#parts.chunks, place, range);
+    const { chunks, replicas } = this.#parts;
+    return readContent(replicas()?.contentOf(this.ledger) ?? chunks, place, range);
   }
 
   async store(
@@ -176,6 +191,8 @@ export class Drive implements DrivePort {
   ): Promise<Written> {
     // Chunks first, on disk: a crash from here on leaves chunks that nobody refers to, or the whole version.
     await this.#parts.chunks.sync();
+    // Then on the disks of those who keep the drive too: what is acknowledged outlives the loss of this node.
+    await this.#parts.replicas()?.heldByOthers(this.ledger, content.place);
     return this.#locks.take([path], async () => {
       await this.upToDate();
       options.condition?.(this.newest(path));
@@ -231,6 +248,7 @@ export class Drive implements DrivePort {
       const change = { action: 'change', path, version: version.id, bypass, ...sayings } as const;
       const [receipt] = await this.#append(by, [[change, version.subject]]);
       await this.upToDate();
+      await checkStays(sayings, this.#follower.index.rowsOf(path)?.placeOf(id), this.#parts.vault);
       return { version: this.version(path, version.id), receipt };
     });
   }
@@ -240,7 +258,7 @@ export class Drive implements DrivePort {
       await this.upToDate();
       const newest = this.newest(from);
       if (newest?.kind !== 'file') throw new FilesError('FILE_UNKNOWN', 'there is no such file');
-      const { lock: _lock, hold: _hold, ...source } = await this.open(newest);
+      const source = without(await this.open(newest), 'lock', 'hold');
       const { tags, acl } = newest;
       const moved: FileChange = {
         ...{ ...source, path: to, tags, ...(acl !== null && { acl }) },
@@ -307,7 +325,8 @@ export class Drive implements DrivePort {
   }
 
   #newVersion(path: FilePath, content: StoredContent, options: PutOptions): FilePut {
-    const { condition: _, idempotencyKey: __, lock, hold, ...said } = options;
+    const { lock, hold } = options;
+    const said = without(options, 'condition', 'idempotencyKey', 'lock', 'hold');
     const { settings } = this;
     return {
       ...said,

@@ -1,11 +1,10 @@
 /** The drives of a node, each opened when it is first asked for. */
 import { join } from 'node:path';
 import type { TenantName } from '../access/tenant-name.js';
-import type { AppendRecordsDeps } from '../commands/append-target.js';
-import { digestFromHex } from '../base/hex-digest.js';
+import type { UnixMillis } from '../base/brand.js';
 import type { RandomSource } from '../base/random.js';
-import { tagsScope } from '../base/secret-scope.js';
 import { Turns } from '../base/turns.js';
+import type { AppendRecordsDeps } from '../commands/append-target.js';
 import {
   type DurableFileSystem,
   durableFileSystem,
@@ -15,15 +14,16 @@ import { LedgerError } from '../ledger/ledger-error.js';
 import type { LedgerStore } from '../ledger/ledger-store.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { TypeClasses } from '../records/record-scopes.js';
-import { tagOf, thingOpener, thingValue } from '../records/tag.js';
-import { OWN_SUBJECT } from '../schemas/own-records.js';
 import { ChunkStore } from './chunks/chunk-store.js';
 import { inlineSealing, type SealingPort } from './chunks/sealing.js';
-import { Drive } from './drive.js';
 import { parseDriveName } from './drive-name.js';
 import type { DrivePort, DrivesPort, FileActor } from './drive-port.js';
-import { DRIVE_KEY, DRIVE_TYPE, ownSubjectOf } from './drive-settings.js';
+import { ownSubjectOf } from './drive-settings.js';
+import { Drive } from './drive.js';
 import { FilesError } from './files-error.js';
+import { isDrive } from './is-drive.js';
+import { CopiesBook } from './replication/copies-book.js';
+import { Replicas, type ReplicasOptions } from './replication/replicas.js';
 import { UploadBook } from './upload-book.js';
 
 export interface DrivesParts {
@@ -51,6 +51,8 @@ export class Drives implements DrivesPort {
   readonly #chunks: ChunkStore;
   readonly #uploads: UploadBook;
   readonly #sealing: SealingPort;
+  readonly #copies: CopiesBook;
+  #replicas: Replicas | null = null;
   /** By handle of the ledger. */
   readonly #drives = new Map<string, Drive>();
   /** Two who make a drive of one name are told one after the other. */
@@ -61,11 +63,13 @@ export class Drives implements DrivesPort {
     chunks: ChunkStore,
     uploads: UploadBook,
     sealing: SealingPort,
+    copies: CopiesBook,
   ) {
     this.#parts = parts;
     this.#sealing = sealing;
     this.#chunks = chunks;
     this.#uploads = uploads;
+    this.#copies = copies;
   }
 
   /** @throws LedgerError LEDGER_LOCKED, LEDGER_DAMAGED; FilesError FILES_DAMAGED, FILES_FORMAT_NEWER. */
@@ -74,8 +78,9 @@ export class Drives implements DrivesPort {
     await makeDirectoryDurably(directory, files);
     const chunks = await ChunkStore.open({ directory, random, files, filesKey });
     try {
+      const copies = await CopiesBook.open(directory, files);
       const uploads = await UploadBook.open(join(directory, 'uploads'), random, files);
-      return new Drives(options, chunks, uploads, options.sealing ?? inlineSealing);
+      return new Drives(options, chunks, uploads, options.sealing ?? inlineSealing, copies);
     } catch (cause) {
       await chunks.close();
       throw cause;
@@ -86,7 +91,26 @@ export class Drives implements DrivesPort {
     return this.#chunks;
   }
 
-  async list(tenant: TenantName): Promise<readonly DrivePort[]> {
+  /** What other nodes have of drives; null of a node without peers. */
+  get replicas(): Replicas | null {
+    return this.#replicas;
+  }
+
+  /** Once, when there are links to peers: from here on content comes from them and goes to them. */
+  joinPeers(joined: Pick<ReplicasOptions, 'peers' | 'settings' | 'timers' | 'logger'>): Replicas {
+    this.#replicas = new Replicas({
+      ...{ ...joined, chunks: this.#chunks, book: this.#copies, store: this.#parts.store },
+      isDrive: (ledger) => this.#isDrive(ledger),
+    });
+    this.#replicas.start();
+    return this.#replicas;
+  }
+
+  list(tenant: TenantName): Promise<readonly DrivePort[]> {
+    return this.#activeOf(tenant);
+  }
+
+  async #activeOf(tenant: TenantName): Promise<readonly Drive[]> {
     const { store } = this.#parts;
     const handle = store.tenantNamed(tenant)?.handle;
     if (handle === undefined) return [];
@@ -142,9 +166,25 @@ export class Drives implements DrivesPort {
     await this.#making.take(() => drive.end(by));
   }
 
+  /** What of a person's files nobody may take out at an instant, in all drives of a tenant. */
+  async locksOf(
+    tenant: TenantName,
+    person: string,
+    at: UnixMillis,
+  ): Promise<
+    readonly (Awaited<ReturnType<Drive['locksOf']>>[number] & { readonly drive: string })[]
+  > {
+    const locks = [];
+    for (const drive of await this.#activeOf(tenant))
+      for (const lock of await drive.locksOf(person, at))
+        locks.push({ ...lock, drive: drive.name });
+    return locks;
+  }
+
   async close(): Promise<void> {
     try {
       await this.#sealing.close();
+      await this.#replicas?.stop();
       await this.#uploads.close();
     } finally {
       await this.#chunks.close();
@@ -181,6 +221,7 @@ export class Drives implements DrivesPort {
         chunks: this.#chunks,
         uploads: this.#uploads,
         sealing: this.#sealing,
+        replicas: () => this.#replicas,
         typeClasses: () => typeClassesOf(tenant),
       },
       ledger,
@@ -189,17 +230,12 @@ export class Drives implements DrivesPort {
     return drive;
   }
 
-  /** Without reading it. */
   async #isDrive(ledger: Ledger): Promise<boolean> {
-    if (this.#drives.has(ledger.identity.handle)) return true;
-    const own = await this.#parts.store
-      .vaultOf(ledger.identity.tenant)
-      .find(tagsScope(OWN_SUBJECT));
-    if (own === null) return false;
-    const opener = thingOpener(own.secret, DRIVE_TYPE, DRIVE_KEY);
-    const tag = digestFromHex(tagOf(opener, thingValue(DRIVE_TYPE, DRIVE_KEY)));
-    for (const reader of ledger.logs) if ((await reader.latestVersion(tag)) !== null) return true;
-    return false;
+    const { store } = this.#parts;
+    return (
+      this.#drives.has(ledger.identity.handle) ||
+      isDrive(ledger, store.vaultOf(ledger.identity.tenant))
+    );
   }
 }
 

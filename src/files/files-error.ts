@@ -33,6 +33,8 @@ export type FilesErrorCode =
   | 'FILES_BUSY'
   /** No byte of the content is in the range. */
   | 'FILE_RANGE_REFUSED'
+  /** Too few of the nodes that keep the drive have the content: nothing refers to it yet. */
+  | 'FILES_QUORUM'
   | 'UPLOAD_UNKNOWN'
   | 'UPLOAD_PART_UNKNOWN'
   | 'UPLOAD_PARTS_REFUSED'

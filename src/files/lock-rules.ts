@@ -1,6 +1,6 @@
 /** What locks and holds forbid (S3 Object Lock): nobody shortens one, and what is locked is not taken out. Pure. */
 import type { UnixMillis } from '../base/brand.js';
-import { DAY_MILLIS, formatInstant } from '../base/time.js';
+import { asDate, DAY_MILLIS, formatInstant } from '../base/time.js';
 import type { Version } from './drive-port.js';
 import type { DriveSettings } from './drive-settings.js';
 import type { FileLock, FileSayings } from './file-change.js';
@@ -57,14 +57,14 @@ export function lockOfNew(
   now: UnixMillis,
 ): Pick<FileSayings, 'lock' | 'hold'> {
   if (settings.lock === undefined) {
-    if (lock != null || hold === true)
+    if ((lock !== undefined && lock !== null) || hold === true)
       throw new FilesError(
         'FILE_LOCK_REFUSED',
         'versions of this drive cannot be locked: it was made without locks',
       );
     return {};
   }
-  if (lock != null && lock.until <= now)
+  if (lock !== undefined && lock !== null && lock.until <= now)
     throw new FilesError('FILE_LOCK_REFUSED', 'a lock must end in the future');
   const byDefault = lock === undefined ? defaultLock(settings, now) : (lock ?? undefined);
   return {
@@ -77,9 +77,14 @@ function defaultLock(settings: DriveSettings, now: UnixMillis): FileLock | undef
   const set = settings.lock?.default;
   if (set === undefined) return undefined;
   if ('days' in set) return { mode: set.mode, until: (now + set.days * DAY_MILLIS) as UnixMillis };
-  const until = new Date(now);
+  const until = asDate(now);
   until.setUTCFullYear(until.getUTCFullYear() + set.years);
   return { mode: set.mode, until: until.getTime() as UnixMillis };
+}
+
+/** Whether nobody may take it out, other than a governance lock by somebody who may pass it over. */
+export function isLocked({ lock, hold }: Pick<Version, 'lock' | 'hold'>, now: UnixMillis): boolean {
+  return hold || isInForce(lock, now);
 }
 
 function isInForce(lock: FileLock | null, now: UnixMillis): lock is FileLock {
@@ -88,5 +93,6 @@ function isInForce(lock: FileLock | null, now: UnixMillis): lock is FileLock {
 
 function isAsStrict(old: FileLock, next: FileLock | null): boolean {
   if (next === null || next.until < old.until) return false;
-  return next.mode === old.mode || next.mode === 'compliance';
+  // From governance to compliance, too, takes somebody who may pass over it: nobody can go back.
+  return next.mode === old.mode;
 }

@@ -176,7 +176,7 @@ const RUN: Shape<PartRun> = {
   read: (value) => {
     if (!Array.isArray(value) || value.length !== 2) return null;
     const [size, count] = value.map((each) => COUNT.read(each as JsonValue));
-    return size == null || count == null ? null : [size, count];
+    return typeof size === 'number' && typeof count === 'number' ? [size, count] : null;
   },
 };
 

@@ -7,7 +7,7 @@ export class PathLocks {
 
   /** Taken together, so that two who want the same paths never wait for each other. */
   take<T>(paths: readonly string[], act: () => Promise<T>): Promise<T> {
-    const before = [this.#whole, ...paths.map((path) => this.#last.get(path))];
+    const before = [this.#whole, ...paths.map((path) => this.#last.get(path) ?? NOTHING)];
     const done = Promise.all(before).then(act);
     const end = Promise.allSettled([done]);
     for (const path of paths) this.#hold(path, end);
@@ -28,3 +28,5 @@ export class PathLocks {
     });
   }
 }
+
+const NOTHING: Promise<unknown> = Promise.resolve();

@@ -13,6 +13,7 @@ import {
   type Shape,
 } from '../base/json-members.js';
 import { formatInstant } from '../base/time.js';
+import { without } from '../base/without.js';
 import { given, LOCK_MODE } from './drive-settings.js';
 import { FILE_HEADERS, type FileHeaders, type FileLock } from './file-change.js';
 import { type FilePath, parseFilePath } from './file-path.js';
@@ -22,7 +23,8 @@ import { CHECKSUMS, type ContentPlace, type StoredContent } from './stored-conte
 import { readTexts } from './texts.js';
 import type { Upload, UploadOptions, UploadPart } from './uploads-port.js';
 
-export function uploadToJson({ id: _, options, begunAt, ...upload }: Upload): JsonObject {
+export function uploadToJson({ options, begunAt, ...named }: Upload): JsonObject {
+  const upload = without(named, 'id');
   const { lock, headers, ...rest } = options;
   return {
     ...upload,
@@ -30,8 +32,9 @@ export function uploadToJson({ id: _, options, begunAt, ...upload }: Upload): Js
     options: {
       ...rest,
       ...(headers !== undefined && { headers: { ...headers } }),
-      ...(lock != null && { lock: { mode: lock.mode, until: formatInstant(lock.until) } }),
-    } as JsonObject,
+      ...(lock !== undefined &&
+        lock !== null && { lock: { mode: lock.mode, until: formatInstant(lock.until) } }),
+    },
   };
 }
 

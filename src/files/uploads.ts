@@ -1,16 +1,16 @@
 /** Uploads of one drive: parts are stored as they come, and in the end become one version. */
 import { createHash } from 'node:crypto';
 import { toBase64, toHex } from '../base/bytes.js';
-import type { Ledger } from '../ledger/ledger.js';
-import { LedgerError } from '../ledger/ledger-error.js';
 import { randomBytes } from '../base/random.js';
+import { LedgerError } from '../ledger/ledger-error.js';
+import type { Ledger } from '../ledger/ledger.js';
 import { startChecksum } from './checksum.js';
 import { filesSecretOf } from './chunks/chunk.js';
 import { readContent } from './chunks/content-reader.js';
 import { type ContentSecret, joinContents } from './chunks/content-writer.js';
 import { checkFresh, contentSecretOf } from './content-secrets.js';
-import type { DriveParts } from './drive.js';
 import type { DrivePort, FileActor, PutOptions, Written } from './drive-port.js';
+import type { DriveParts } from './drive.js';
 import type { PartRun } from './file-change.js';
 import { comparePaths, type FilePath } from './file-path.js';
 import { FilesError } from './files-error.js';

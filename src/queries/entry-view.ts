@@ -2,6 +2,7 @@
 import { toBase64, toHex, utf8ToString } from '../base/bytes.js';
 import type { JsonValue } from '../base/canonical-json.js';
 import { formatInstant } from '../base/time.js';
+import type { AttachmentDescription } from '../records/attachment.js';
 import type { ErasedEntry, OpenedEntry, OpenedRecord, OpenedSignature } from './opened-entry.js';
 import { type MarksOf, type Finality, finalityOf } from './receipt.js';
 
@@ -26,11 +27,23 @@ export interface EntryView {
   readonly validFrom?: string;
   readonly validTo?: string;
   readonly retracts?: string;
+  readonly attachments?: readonly AttachmentView[];
   readonly mediaType?: string;
   /** JSON of a record, base64 of a signature's CMS. */
   readonly payload?: JsonValue;
   /** Only there where what it held has been erased: of that nothing is left but what stands in clear. */
   readonly erased?: true;
+}
+
+/** A file of the same ledger, as the record names it. */
+export interface AttachmentView {
+  /** Leaf hash of the entry that brought it. */
+  readonly file: string;
+  readonly name?: string;
+  readonly mediaType: string;
+  /** Bytes of the content. */
+  readonly size: number;
+  readonly sha256: string;
 }
 
 export function entryView(origin: string, opened: OpenedEntry, marksOf: MarksOf): EntryView {
@@ -59,6 +72,7 @@ export function entryView(origin: string, opened: OpenedEntry, marksOf: MarksOf)
 
 function recordMembers({ statement, said, payload }: OpenedRecord): Partial<EntryView> {
   const {
+    attachments,
     author,
     claimSignature,
     key,
@@ -83,10 +97,15 @@ function recordMembers({ statement, said, payload }: OpenedRecord): Partial<Entr
       claimSignature: { keyId: claimSignature.keyId, alg: claimSignature.alg },
     }),
     ...(key !== undefined && { key }),
+    ...(attachments !== undefined && { attachments: attachments.map(attachmentView) }),
     ...(retracts !== undefined && { retracts }),
     ...(validFrom !== undefined && { validFrom: formatInstant(validFrom) }),
     ...(validTo !== undefined && { validTo: formatInstant(validTo) }),
   };
+}
+
+export function attachmentView({ entry, name, ...content }: AttachmentDescription): AttachmentView {
+  return { file: entry, ...(name !== undefined && { name }), ...content };
 }
 
 function erasedMembers({ statement }: ErasedEntry): Partial<EntryView> {

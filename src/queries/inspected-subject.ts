@@ -15,6 +15,7 @@ import type {
   TreeState,
 } from '../reports/inspection-data.js';
 import { instantOfState } from './as-of.js';
+import { attachedFiles } from './attached-file.js';
 import type { EntryView } from './entry-view.js';
 import type { InspectionPackage } from './inspection-package.js';
 import type { PackageQuestion } from './inspection-questions.js';
@@ -82,7 +83,8 @@ async function stateOf(about: Inspected, question: PackageQuestion): Promise<Sub
 }
 
 function thing(entry: EntryView): ThingState {
-  const { type = '', key, index, recordedAt, author = '', payload, erased = false } = entry;
+  const { attachments, type = '', key, index, recordedAt, author = '' } = entry;
+  const { payload, erased = false } = entry;
   return {
     type,
     key: key ?? null,
@@ -90,6 +92,7 @@ function thing(entry: EntryView): ThingState {
     recordedAt: parseInstant(recordedAt),
     valid: validTimeOf(entry),
     author,
+    ...attachedFiles(attachments),
     content: erased
       ? { kind: 'withheld', reason: 'erased' }
       : { kind: 'json', value: payload ?? null },

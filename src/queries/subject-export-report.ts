@@ -19,6 +19,7 @@ import type {
   Omission,
   SubjectExportData,
 } from '../reports/subject-export-data.js';
+import { attachedFiles } from './attached-file.js';
 import type {
   ExportedRecord,
   ExportedSignature,
@@ -99,7 +100,8 @@ function entryOf<T>(map: Map<string, T>, key: string, make: () => T): T {
 }
 
 function versionOf(record: ExportedRecord): ExportedVersion {
-  const { author, isCurrent, payload, retention, retracts, validFrom, validTo } = record;
+  const { attachments, author, isCurrent, payload, retention, retracts } = record;
+  const { validFrom, validTo } = record;
   return {
     ...placeOf(record),
     valid: {
@@ -110,6 +112,7 @@ function versionOf(record: ExportedRecord): ExportedVersion {
     retentionClass: retention,
     isCurrent,
     retracts: retracts === undefined ? null : hexDigest(retracts),
+    ...attachedFiles(attachments),
     content: { kind: 'json', value: payload },
   };
 }

@@ -12,6 +12,7 @@ import type { Vault } from '../keys/vault.js';
 import { damaged } from '../ledger/ledger-error.js';
 import type { LogReader } from '../ledger/log-reader.js';
 import type { LogView } from '../views/log-view.js';
+import { type AttachmentView, attachmentView } from './entry-view.js';
 import { openEntry, openPayload, type RecordWithHeader } from './opened-entry.js';
 import { QueryError } from './query-error.js';
 import {
@@ -59,6 +60,7 @@ export interface ExportedRecord {
   readonly retracts?: string;
   /** Whether it is the version that stands now. */
   readonly isCurrent: boolean;
+  readonly attachments?: readonly AttachmentView[];
   readonly payload: JsonValue;
 }
 
@@ -217,7 +219,7 @@ async function record(
   isCurrent: boolean,
 ): Promise<ExportedRecord> {
   const { payload, said, statement } = await openPayload(vault, version);
-  const { author, key, retention, retracts, type, validFrom, validTo } = said;
+  const { attachments, author, key, retention, retracts, type, validFrom, validTo } = said;
   return {
     ...place(origin, version),
     recordedAt: formatInstant(statement.recordedAt),
@@ -229,6 +231,7 @@ async function record(
     ...(validTo !== undefined && { validTo: formatInstant(validTo) }),
     ...(retracts !== undefined && { retracts }),
     isCurrent,
+    ...(attachments !== undefined && { attachments: attachments.map(attachmentView) }),
     payload: JSON.parse(utf8ToString(payload.bytes)) as JsonValue,
   };
 }

@@ -14,7 +14,7 @@ export interface Claim {
   readonly key?: string;
   /** Hex, 16 bytes. */
   readonly nonce: string;
-  /** SHA-256 of the payload bytes, then of the bytes of each part. */
+  /** SHA-256 of the payload bytes, then of the bytes of each part, then of the content of each attachment. */
   readonly payloads: readonly HexDigest[];
   /** When, by its author's clock; format 2 alone. */
   readonly signedAt?: UnixMillis;
@@ -87,8 +87,8 @@ const CLAIM_FORMAT = 2;
 const UNDATED_FORMAT = 1;
 const SCALARS = ['author', 'key', 'subject', 'type', 'validFrom', 'validTo'] as const;
 const NONCE = textLike(/^[0-9a-f]{32}$/, 'hex of 16 bytes');
-/** The payload and at most 64 parts. */
-const PAYLOADS = arrayOf(DIGEST, 65);
+/** The payload, at most 64 parts and at most 64 attachments. */
+const PAYLOADS = arrayOf(DIGEST, 129);
 
 function differs(member: string): RecordsError {
   return new RecordsError(

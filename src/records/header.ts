@@ -24,16 +24,21 @@ import {
   textLike,
 } from '../base/json-members.js';
 import { formatInstant } from '../base/time.js';
+import { type AttachmentDescription, readAttachments } from './attachment.js';
 import { CLAIM_ALGORITHMS, CLAIM_SIGNATURE_BYTES, type ClaimSignature } from './claim.js';
 import { KEY, KEY_ID, PERSON, RETENTION, TYPE } from './internal/shapes.js';
 import { formatNewer, RecordsError } from './records-error.js';
 
-/** Of a record with a signed claim; of all others it is 1. */
-const HEADER_FORMAT = 2;
-const UNSIGNED_FORMAT = 1;
+/** Of a record with attachments. */
+const ATTACHED_FORMAT = 3;
+/** Of a record with a signed claim and no attachments; of all others it is 1. */
+const SIGNED_FORMAT = 2;
+const PLAIN_FORMAT = 1;
 export const MAX_HEADER_LENGTH = 65_536;
 
 export interface RecordHeader {
+  /** Files of the same ledger and subject, in the order of the record. */
+  readonly attachments?: readonly AttachmentDescription[];
   /** Who wrote: an identity, or `key:<API key id>`. */
   readonly author: string;
   /** With `claimSignature`: digest of the last event of the author's history when the entry was made. */
@@ -96,20 +101,18 @@ export function describePayload(
 
 /** The text of which the header bytes are the UTF-8. @throws RecordsError RECORD_TOO_LARGE beyond 64 KiB. */
 export function formatHeader(header: RecordHeader | SignatureHeader): string {
-  const isSigned = 'claimSignature' in header;
-  const $v = isSigned ? HEADER_FORMAT : UNSIGNED_FORMAT;
-  const text = canonicalJson({ $v, ...membersOf(header) });
+  const text = canonicalJson({ $v: formatOf(header), ...membersOf(header) });
   if (Buffer.byteLength(text) > MAX_HEADER_LENGTH)
     throw new RecordsError(
       'RECORD_TOO_LARGE',
-      `the header of an entry is larger than ${MAX_HEADER_LENGTH} bytes: a smaller claim`,
+      `the header of an entry is larger than ${MAX_HEADER_LENGTH} bytes: a smaller claim, or fewer attachments`,
     );
   return text;
 }
 
 /** The claim is not looked into. @throws RecordsError HEADER_MALFORMED, RECORD_FORMAT_NEWER. */
 export function parseRecordHeader(bytes: Uint8Array): RecordHeader {
-  const { members, isSigned } = readMembers(bytes);
+  const { members, format } = readMembers(bytes);
   const [claim, key, keyOpener] = [
     members.optional('claim', JSON_OBJECT),
     members.optional('key', KEY),
@@ -117,8 +120,10 @@ export function parseRecordHeader(bytes: Uint8Array): RecordHeader {
   ];
   if ((key === undefined) === (keyOpener === undefined))
     throw malformed('it has not just one of the members key and keyOpener');
-  const signed = isSigned ? readClaimSignature(members) : {};
-  if (isSigned && claim === undefined) throw malformed('it has a signature of no claim');
+  const attachments = format === ATTACHED_FORMAT ? attachmentsIn(members) : [];
+  const signed = readSigned(members, format);
+  if ('claimSignature' in signed && claim === undefined)
+    throw malformed('it has a signature of no claim');
   const parts = members.objects('parts', MAX_PARTS).map(readPart);
   const retracts = members.optional('retracts', DIGEST);
   const validFrom = members.optional('validFrom', INSTANT);
@@ -133,6 +138,7 @@ export function parseRecordHeader(bytes: Uint8Array): RecordHeader {
     subject: members.required('subject', PERSON),
     type: members.required('type', TYPE),
     ...signed,
+    ...(attachments.length > 0 && { attachments }),
     ...(claim !== undefined && { claim }),
     ...(key !== undefined && { key }),
     ...(keyOpener !== undefined && { keyOpener }),
@@ -147,8 +153,8 @@ export function parseRecordHeader(bytes: Uint8Array): RecordHeader {
 
 /** @throws RecordsError HEADER_MALFORMED, RECORD_FORMAT_NEWER. */
 export function parseSignatureHeader(bytes: Uint8Array): SignatureHeader {
-  const { members, isSigned } = readMembers(bytes);
-  if (isSigned) throw malformed('its format is not 1');
+  const { members, format } = readMembers(bytes);
+  if (format !== PLAIN_FORMAT) throw malformed('its format is not 1');
   const header = {
     author: members.required('author', PERSON),
     of: members.required('of', DIGEST),
@@ -174,9 +180,10 @@ const MEDIA_TYPE = textLike(
 function membersOf(header: RecordHeader | SignatureHeader): JsonObject {
   const payload = { ...header.payload };
   if ('of' in header) return { ...header, payload };
-  const { claimSignature, parts, validFrom, validTo, ...rest } = header;
+  const { attachments, claimSignature, parts, validFrom, validTo, ...rest } = header;
   return {
     ...rest,
+    ...(attachments !== undefined && { attachments: attachments.map((one) => ({ ...one })) }),
     ...(claimSignature !== undefined && {
       claimSignature: { ...claimSignature, value: toBase64(claimSignature.value) },
     }),
@@ -187,19 +194,37 @@ function membersOf(header: RecordHeader | SignatureHeader): JsonObject {
   };
 }
 
-function readMembers(bytes: Uint8Array): { members: JsonMembers; isSigned: boolean } {
+function formatOf(header: RecordHeader | SignatureHeader): number {
+  if ('attachments' in header) return ATTACHED_FORMAT;
+  return 'claimSignature' in header ? SIGNED_FORMAT : PLAIN_FORMAT;
+}
+
+function readMembers(bytes: Uint8Array): { members: JsonMembers; format: number } {
   if (bytes.length > MAX_HEADER_LENGTH) throw malformed('it is larger than 64 KiB');
   const members = new JsonMembers(readJson(bytes), malformed);
   const format = members.required('$v', COUNT);
-  if (format > HEADER_FORMAT) throw formatNewer('header', format, HEADER_FORMAT);
-  if (format !== HEADER_FORMAT && format !== UNSIGNED_FORMAT)
-    throw malformed('its format is neither 1 nor 2');
-  return { members, isSigned: format === HEADER_FORMAT };
+  if (format > ATTACHED_FORMAT) throw formatNewer('header', format, ATTACHED_FORMAT);
+  if (format < PLAIN_FORMAT) throw malformed('its format is none of 1, 2 and 3');
+  return { members, format };
 }
 
-function readClaimSignature(
+function attachmentsIn(members: JsonMembers): AttachmentDescription[] {
+  const attachments = readAttachments(members);
+  if (attachments.length === 0) throw malformed('it has no attachments');
+  if (new Set(attachments.map(({ entry }) => entry)).size !== attachments.length)
+    throw malformed('it names a file twice');
+  return attachments;
+}
+
+/** In format 2 it is there, in format 3 it may be. */
+function readSigned(
   members: JsonMembers,
-): Required<Pick<RecordHeader, 'authorEvent' | 'claimSignature'>> {
+  format: number,
+): Pick<RecordHeader, 'authorEvent' | 'claimSignature'> {
+  if (format === PLAIN_FORMAT) return {};
+  const authorEvent = members.optional('authorEvent', DIGEST);
+  if (authorEvent === undefined && format === ATTACHED_FORMAT) return {};
+  if (authorEvent === undefined) throw malformed('its claim has no signature');
   const inner = members.object('claimSignature');
   const claimSignature = {
     alg: inner.required('alg', ALG),
@@ -207,7 +232,7 @@ function readClaimSignature(
     value: inner.required('value', base64Of(CLAIM_SIGNATURE_BYTES)),
   };
   inner.end();
-  return { authorEvent: members.required('authorEvent', DIGEST), claimSignature };
+  return { authorEvent, claimSignature };
 }
 
 function readPayload(members: JsonMembers): PayloadDescription {

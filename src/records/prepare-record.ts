@@ -6,7 +6,9 @@ import { sha256Hex } from '../base/hash.js';
 import { digestToHex, type HexDigest, hexDigest } from '../base/hex-digest.js';
 import { randomBytes, type RandomSource } from '../base/random.js';
 import { parseInstant } from '../base/time.js';
-import { checkClaim, type ClaimedRecord, type ClaimSigner, parseClaim } from './claim.js';
+import type { AttachmentDescription } from './attachment.js';
+import { checkClaim, type ClaimSigner, parseClaim } from './claim.js';
+import { claimedBy } from './claimed-by.js';
 import {
   describePayload,
   formatHeader,
@@ -36,6 +38,8 @@ export interface PrepareRecordOptions {
   readonly schema: string;
   /** Of a record whose claim is signed, once that has been checked; null of all others. */
   readonly signer?: ClaimSigner | null;
+  /** What the record's attachments are, in their order; null where one of them is refused, and so is the record. */
+  readonly attachments?: readonly AttachmentDescription[] | null;
   readonly random: RandomSource;
   /** Where records of the same persons follow one another. */
   readonly tags?: PersonTags;
@@ -45,12 +49,16 @@ export interface PrepareRecordOptions {
  * @throws RecordsError about the claim: RECORD_MALFORMED, RECORD_CLAIM_DIFFERS, RECORD_FORMAT_NEWER.
  */
 export function prepareRecord(record: RecordInput, options: PrepareRecordOptions): PreparedEntry {
-  const { author, secrets, random, tags = new PersonTags() } = options;
+  const { attachments = [], author, secrets, random, tags = new PersonTags() } = options;
+  const count = record.attachments?.length ?? 0;
+  assert(attachments === null || attachments.length === count, 'every attachment was looked for');
   const payload = canonicalJson(record.payload);
   const thing = prepareThing(record, options);
   const parts = prepareParts(record, options);
   const header = describeRecord(record, options, payload, thing.header, parts);
-  if (record.claim !== undefined) checkClaim(parseClaim(record.claim), claimedOf(header));
+  // Of a file that is not to be had any more nobody can tell what the claim should say of it.
+  if (record.claim !== undefined && attachments !== null)
+    checkClaim(parseClaim(record.claim), claimedBy(header));
   const headerPart = commitAndSeal(formatHeader(header), secrets.subjectData, random);
   const payloadPart = commitAndSeal(payload, secrets.subjectData, random);
   const subjectTag = tags.of(secrets.subjectTags.secret, 'subject', record.subject);
@@ -132,12 +140,13 @@ function prepareParts(record: RecordInput, options: PrepareRecordOptions): Prepa
 
 function describeRecord(
   record: RecordInput,
-  { author, schema, retention, signer = null }: PrepareRecordOptions,
+  { attachments, author, schema, retention, signer = null }: PrepareRecordOptions,
   payload: string,
   thing: Thing['header'],
   parts: readonly PreparedPart[],
 ): RecordHeader {
   const { claim, claimSignature, retracts, subject, type, validFrom, validTo } = record;
+  const attached = attachments ?? [];
   return {
     author,
     payload: describePayload(JSON_MEDIA_TYPE, payload),
@@ -146,6 +155,7 @@ function describeRecord(
     subject,
     type,
     ...thing,
+    ...(attached.length > 0 && { attachments: attached }),
     ...(claim !== undefined && { claim }),
     ...(claimSignature !== undefined &&
       signer !== null && {
@@ -161,11 +171,6 @@ function describeRecord(
     ...(validFrom !== undefined && { validFrom: parseInstant(validFrom) }),
     ...(validTo !== undefined && { validTo: parseInstant(validTo) }),
   };
-}
-
-function claimedOf(header: RecordHeader): ClaimedRecord {
-  const payloads = [header.payload.sha256, ...(header.parts ?? []).map((part) => part.sha256)];
-  return { ...header, payloads };
 }
 
 function partyTags(record: RecordInput, secrets: RecordSecrets): HexDigest[] {

@@ -7,6 +7,7 @@ import { BaseError } from '../base/errors.js';
 import { withMissingNamed } from '../base/missing-text.js';
 import { CLASS_NAME, PERSON_NAME } from '../base/secret-scope.js';
 import { parseInstant } from '../base/time.js';
+import { ATTACHMENT_NAME, MAX_ATTACHMENTS } from './attachment.js';
 import { CLAIM_ALGORITHMS, CLAIM_SIGNATURE_BYTES } from './claim.js';
 import { KEY_ID, RECORD_KEY, TYPE_NAME } from './internal/shapes.js';
 import { RecordsError } from './records-error.js';
@@ -41,6 +42,18 @@ const part = z.strictObject({
     .regex(/^[0-9a-f]{32}$/, 'must be 32 lower-case hex digits')
     .exactOptional()
     .meta({ description: 'random; needed with a claim, which hashes the part nonce and all' }),
+});
+
+const attachment = z.strictObject({
+  file: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be a leaf hash: 64 lower-case hex digits')
+    .meta({ description: 'id (leaf hash) of a file of the same ledger and subject' }),
+  name: z
+    .string()
+    .regex(ATTACHMENT_NAME, 'must be 1 to 256 characters, none of them a control character')
+    .exactOptional()
+    .meta({ description: 'what the record calls it' }),
 });
 
 const claimSignature = z.strictObject({
@@ -82,6 +95,13 @@ export const recordInputSchema = z.strictObject({
     .exactOptional()
     .meta({ description: 'other persons concerned; tagged only' }),
   parts: z.array(part).min(1).max(MAX_PARTS).exactOptional(),
+  attachments: z
+    .array(attachment)
+    .min(1)
+    .max(MAX_ATTACHMENTS)
+    .refine(namesNoneTwice, 'must not name a file twice')
+    .exactOptional()
+    .meta({ description: 'files that belong to it: what they hold is in the claim' }),
   retention: className
     .exactOptional()
     .meta({ description: 'retention class; its type’s in the retention policies, else `default`' }),
@@ -98,17 +118,10 @@ export type RecordInput = Brand<Readonly<Members>, 'RecordInput'>;
 
 /**
  * @param value from `parseStrictJson`, which has refused lone surrogates, duplicates and depth.
- * @throws RecordsError RECORD_MALFORMED, RECORD_MEMBER_NOT_SUPPORTED, with the path of the first fault.
+ * @throws RecordsError RECORD_MALFORMED, with the path of the first fault.
  */
 export function parseRecordInput(value: JsonValue): RecordInput {
   if (!isObject(value)) throw malformed('a record must be a JSON object', '');
-  for (const name of NOT_YET)
-    if (Object.hasOwn(value, name))
-      throw new RecordsError(
-        'RECORD_MEMBER_NOT_SUPPORTED',
-        `${name} is not supported yet: leave it out`,
-        { path: `/${name}` },
-      );
   const parsed = recordInputSchema.safeParse(value);
   if (!parsed.success) throw firstFault(parsed.error);
   const record = parsed.data;
@@ -125,22 +138,29 @@ export function parseRecordInput(value: JsonValue): RecordInput {
   return record as RecordInput;
 }
 
-/** Never stored unchecked: each is refused by name until what checks it is there. */
-const NOT_YET = ['attachments'] as const;
-
 function firstFault(error: z.ZodError): RecordsError {
   const issue = error.issues[0];
   if (issue === undefined) return malformed('not a record', '');
   const path = issue.path.map((step) => `/${String(step)}`).join('');
   if (issue.code !== 'unrecognized_keys') return malformed(withMissingNamed(issue.message), path);
   // Named by what it is not: its own name is the client's text, which may be anyone's data.
-  const known = Object.keys((path === '' ? recordInputSchema : part).shape).join(', ');
+  const known = Object.keys(shapeAt(path)).join(', ');
   return malformed(`has a member that is none of ${known}`, path);
+}
+
+function shapeAt(path: string): object {
+  if (path.startsWith('/attachments')) return attachment.shape;
+  if (path.startsWith('/parts')) return part.shape;
+  return (path === '/claimSignature' ? claimSignature : recordInputSchema).shape;
 }
 
 function malformed(reason: string, path: string): RecordsError {
   const where = path === '' ? 'the record' : path.slice(1).replaceAll('/', '.');
   return new RecordsError('RECORD_MALFORMED', `${where}: ${reason}`, { path });
+}
+
+function namesNoneTwice(attachments: readonly { readonly file: string }[]): boolean {
+  return new Set(attachments.map(({ file }) => file)).size === attachments.length;
 }
 
 function isSignature(text: string): boolean {

@@ -4,13 +4,15 @@ import { ChirographError } from '../base/errors.js';
 export type RecordsErrorCode =
   /** Not a record: `path` says where. */
   | 'RECORD_MALFORMED'
-  /** A member that is described but not taken yet: `path` names it. */
-  | 'RECORD_MEMBER_NOT_SUPPORTED'
   /** A type that only the node itself writes. */
   | 'RECORD_TYPE_RESERVED'
   /** The claim says something else than the record: `path` names the member of the claim. */
   | 'RECORD_CLAIM_DIFFERS'
   | 'RECORD_TOO_LARGE'
+  /** An attachment names no entry of the ledger: `path` names the attachment. */
+  | 'RECORD_ATTACHMENT_UNKNOWN'
+  /** What it names is no file whose content can be attached to this record: `path` names the attachment. */
+  | 'RECORD_ATTACHMENT_REFUSED'
   | 'STATEMENT_MALFORMED'
   /** A kind of entry that this version does not know; it can be kept and proved all the same. */
   | 'STATEMENT_KIND_UNKNOWN'

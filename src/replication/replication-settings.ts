@@ -4,6 +4,7 @@ import { definedMembers } from '../base/defined-members.js';
 import { ED25519_COSIGNATURE, parseVerifierKey, type VerifierKey } from '../tlog/note-key.js';
 import { TlogError } from '../tlog/tlog-error.js';
 import { type BlindPeerSettings, blindPeersSchema } from './blind-peers/blind-peer-settings.js';
+import { type ContentSettings, contentSchema } from './chunks/content-settings.js';
 import { type LinkSettings, parseLinkSettings, type PeerSettings } from './links/link-settings.js';
 import type { NodeId } from './protocol/term.js';
 import { ReplicationError } from './replication-error.js';
@@ -39,6 +40,8 @@ export interface ReplicationSettings extends Omit<LinkSettings, 'peers'>, Place 
   readonly peers: readonly SharingPeer[];
   /** Found through the DHT alone. */
   readonly blindPeers: readonly BlindPeerSettings[];
+  /** What this node keeps of the content of files. */
+  readonly files: ContentSettings;
 }
 
 const site = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and -');
@@ -82,6 +85,7 @@ const settings = z
     ...{ site, country, listen: ofLinks, bootstrap: ofLinks },
     peers: z.array(peer),
     blindPeers: blindPeersSchema.default([]),
+    files: contentSchema.prefault({}),
   })
   .superRefine(({ peers, bootstrap, blindPeers }, context) => {
     if (blindPeers.length > 0 && (!Array.isArray(bootstrap) || bootstrap.length === 0))
@@ -108,7 +112,7 @@ export function parseReplicationSettings(input: unknown): ReplicationSettings {
       `${where}: ${issue?.message ?? 'not understood'}`,
     );
   }
-  const { peers, listen, bootstrap, blindPeers, ...own } = parsed.data;
+  const { peers, listen, bootstrap, blindPeers, files, ...own } = parsed.data;
   const links = parseLinkSettings({
     ...definedMembers({ listen, bootstrap }),
     peers: peers.map(({ name, linkKey, address }) => definedMembers({ name, linkKey, address })),
@@ -120,7 +124,7 @@ export function parseReplicationSettings(input: unknown): ReplicationSettings {
     const may = { url: one.url ?? null, offers, keeps: budget, witness: cosigner };
     return [{ ...link, ...placeOf(one), receiptKey: key, ...may }];
   });
-  return { ...links, ...placeOf(own), peers: shared, blindPeers };
+  return { ...links, ...placeOf(own), peers: shared, blindPeers, files };
 }
 
 function placeOf({ site: at, country: of }: { site: string; country?: string | undefined }): Place {

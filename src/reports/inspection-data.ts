@@ -2,6 +2,7 @@
 import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
 import type { JsonValue } from '../base/canonical-json.js';
 import type { HexDigest } from '../base/hex-digest.js';
+import type { AttachedFile } from './attached.js';
 import type { Content, ValidTime } from './content.js';
 import type { ProofState } from './proof-state.js';
 import type { EmbeddedFile } from './report-document.js';
@@ -97,6 +98,8 @@ export interface ThingState {
   readonly recordedAt: UnixMillis;
   readonly valid: ValidTime;
   readonly author: string;
+  /** Absent where there are none. */
+  readonly attachments?: readonly AttachedFile[];
   readonly content: Content;
 }
 

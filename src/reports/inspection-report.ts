@@ -4,6 +4,7 @@
  */
 import type { JsonValue } from '../base/canonical-json.js';
 import { formatInstant } from '../base/time.js';
+import { attachedBlocks } from './attached.js';
 import { contentBlocks, jsonText } from './content.js';
 import type {
   Difference,
@@ -152,6 +153,7 @@ function thingBlocks(thing: ThingState, say: Say): readonly Block[] {
       [say('label.valid'), periodText(thing.valid, say)],
       [say('label.author'), thing.author],
     ]),
+    ...attachedBlocks(thing.attachments ?? [], say),
     ...contentBlocks(thing.content, say),
   ];
 }

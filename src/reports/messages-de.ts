@@ -99,6 +99,9 @@ export const GERMAN: ReportCatalogue = {
   'label.known': 'Bekannt bis',
   'label.sha256': 'SHA-256',
   'label.content': 'Inhalt',
+  'label.attached': 'Angehängte Datei',
+  'label.attached-as': 'Angehängt als',
+  'label.attached-entry': 'Eintrag der Datei',
 
   'column.time': 'Zeit (UTC)',
   'column.question': 'Frage',

@@ -98,6 +98,9 @@ export const ENGLISH = {
   'label.known': 'Known until',
   'label.sha256': 'SHA-256',
   'label.content': 'Content',
+  'label.attached': 'Attached file',
+  'label.attached-as': 'Attached as',
+  'label.attached-entry': 'Entry of the file',
 
   'column.time': 'Time (UTC)',
   'column.question': 'Question',

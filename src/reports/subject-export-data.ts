@@ -1,6 +1,7 @@
 /** What a data subject's export is made from: plain data, put together by whoever may read all of it. */
 import type { LeafIndex, TreeSize, UnixMillis } from '../base/brand.js';
 import type { HexDigest } from '../base/hex-digest.js';
+import type { AttachedFile } from './attached.js';
 import type { Content, OmissionReason, ValidTime } from './content.js';
 import type { ProofState } from './proof-state.js';
 import type { EmbeddedFile } from './report-document.js';
@@ -72,6 +73,8 @@ export interface ExportedVersion extends EntryPlace {
   readonly isCurrent: boolean;
   /** Leaf hash of the version it withdraws. */
   readonly retracts: HexDigest | null;
+  /** Absent where there are none. */
+  readonly attachments?: readonly AttachedFile[];
   readonly content: Content;
 }
 

@@ -3,6 +3,7 @@
  * version, who read it, and what is missing for which reason.
  */
 import { formatInstant } from '../base/time.js';
+import { attachedBlocks } from './attached.js';
 import { contentBlocks } from './content.js';
 import { heading, paragraph, rows, type RowText } from './internal/blocks.js';
 import { fileSection, verifySection } from './internal/file-section.js';
@@ -103,7 +104,7 @@ function versionBlocks(
   count: number,
   say: Say,
 ): readonly Block[] {
-  const { author, content, isCurrent, retentionClass, retracts, valid } = version;
+  const { attachments = [], author, content, isCurrent, retentionClass, retracts, valid } = version;
   const withdraws = retracts !== null;
   return [
     heading(4, say(withdraws ? 'export.version.withdrawn' : 'export.version', { number, count })),
@@ -115,6 +116,7 @@ function versionBlocks(
       [say('label.author'), author],
       [say('label.retention'), retentionClass],
     ]),
+    ...attachedBlocks(attachments, say),
     ...contentBlocks(content, say),
   ];
 }

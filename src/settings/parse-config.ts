@@ -233,6 +233,9 @@ function checkTogether(config: Config): void {
     throw mustBe(flagName('backupIntervalMillis'), 'set together with --backup-directories');
   if (config.metricsPort !== undefined && config.metricsPort === config.port && config.port !== 0)
     throw mustBe(flagName('metricsPort'), 'another port than --port');
+  if (config.s3Port !== undefined && config.s3Port !== 0)
+    if (config.s3Port === config.port || config.s3Port === config.metricsPort)
+      throw mustBe(flagName('s3Port'), 'another port than --port and --metrics-port');
   if (config.maxPayloadBytes > config.maxBodyBytes)
     throw mustBe(flagName('maxPayloadBytes'), 'at most --max-body-bytes');
   const sources = [config.bitcoinRpcUrl, config.esploraUrl].filter((url) => url !== undefined);

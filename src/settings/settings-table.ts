@@ -94,6 +94,12 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<Settings[Name]>
     'whose access tokens are taken, as JSON (see README, Log-in)',
   ),
   metricsPort: wholeNumber(0, MAX_PORT, 'port of /metrics (default: none)'),
+  s3Port: wholeNumber(0, MAX_PORT, 'port of S3; 0 takes a free one (default: none)'),
+  s3Domain: text(
+    isDomain,
+    'a host name in lower case',
+    'domain whose hosts name buckets at the S3 port, as in <bucket>.s3.example.com (default: none)',
+  ),
   logLevel: choice(LOG_LEVELS, 'least level that is logged'),
   logName: text(
     isLogName,
@@ -361,6 +367,11 @@ const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
 
 function isHost(value: string): boolean {
   return isIP(value) !== 0 || (value.length <= 253 && HOST_NAME.test(value));
+}
+
+/** Lower case only: hosts are compared without regard to it. */
+function isDomain(value: string): boolean {
+  return value.length <= 190 && HOST_NAME.test(value);
 }
 
 /** Lower case only: an origin is compared byte by byte. */

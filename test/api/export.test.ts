@@ -102,10 +102,10 @@ describe('an export as CSV', () => {
     expect(response.headers.get('x-chirograph-count')).toBe('1');
     expect(response.headers.get('x-chirograph-as-of')).toBe('2');
     const [header = '', row = '', ...rest] = (await response.text()).split('\r\n');
-    expect(header).toMatch(/^index,id,kind,recordedAt,.*,payload,erased$/);
+    expect(header).toMatch(/^index,id,kind,recordedAt,.*,payload,erased,attachments$/);
     expect(rest).toEqual(['']);
     expect(row).toContain(`"'=HYPERLINK(""x"")"`);
-    expect(row).toMatch(/,"\{""a"":1,""b"":""a,\\""b\\""\\nc""\}",$/);
+    expect(row).toMatch(/,"\{""a"":1,""b"":""a,\\""b\\""\\nc""\}",,$/);
     expect(response.headers.get('x-chirograph-root')).toBe(rootOf([row.split(',')[1] ?? '']));
   });
 });

@@ -70,7 +70,7 @@ describe('a stream of records', () => {
       [{ ...good, payload: { n: 'x'.repeat(MAX_LINE_BYTES / 2) } }, 'RECORD_TOO_LARGE'],
       [{ ...good, payload: { n: 'x'.repeat(MAX_LINE_BYTES) } }, 'LINE_TOO_LONG'],
       [{ ...good, validFrom: '2026-02-30T00:00:00.000Z' }, 'RECORD_MALFORMED'],
-      [{ ...good, attachments: [] }, 'RECORD_MEMBER_NOT_SUPPORTED'],
+      [{ ...good, attachments: [{ file: '0'.repeat(64) }] }, 'RECORD_ATTACHMENT_UNKNOWN'],
       [{ ...good, idempotencyKey: 7 }, 'RECORD_MALFORMED'],
       [{ ...good, idempotencyKey: 'a b' }, 'RECORD_MALFORMED'],
       [[], 'RECORD_MALFORMED'],

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { attachingCollection, CONTENT } from '../evidence/support/attachment-forgeries.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { runProgram } from './support/program.js';
 import { runCli } from './support/run-cli.js';
@@ -52,6 +53,36 @@ describe('verify', () => {
     const { code, stderr } = await runCli(['verify', garbage, '--trust', garbage]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^chirograph: [^\n]*garbage: not a trust file[^\n]*\n$/);
+  });
+
+  it('says which attachment a file is, of any size, and of another that it is none', async () => {
+    const { bytes } = await attachingCollection();
+    const evidence = fileOf('anna.collection', bytes);
+    const scan = fileOf('scan.pdf', CONTENT);
+    const large = fileOf('large.pdf', new Uint8Array(3_000_000));
+    const found = await runCli(['verify', evidence, '--file', scan]);
+    expect(found).toMatchObject({ code: 0, stderr: '' });
+    expect(found.stdout).toContain('attachment 1 of entry 9, “passport.pdf”');
+    const { code, stdout } = await runCli([
+      ...['verify', evidence, '--file', scan, '--file', large, '--json'],
+    ]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      compared: [
+        { name: scan, is: [{}, {}, {}] },
+        { name: large, size: 3_000_000, is: [] },
+      ],
+    });
+  });
+
+  it.each([
+    ['that is not there', ['--file', join(directory, 'nothing')]],
+    ['that is a directory', ['--file', folder]],
+    ['beside two evidence files', [garbage, '--file', garbage]],
+  ])('compares no file %s', async (_, more) => {
+    const { code, stdout, stderr } = await runCli(['verify', garbage, ...more]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^chirograph: [^\n]*(?:cannot be read|name one)[^\n]*\n$/);
   });
 
   it('says of each file why it cannot be judged, and goes on', async () => {

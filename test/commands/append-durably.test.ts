@@ -46,6 +46,7 @@ const openSharing: OpenSharing = ({ own }) =>
     close: () => Promise.resolve(),
     callOff: () => undefined,
     keepers: null,
+    chunks: null,
   });
 
 beforeEach(async () => {

@@ -7,13 +7,16 @@ import { ChirographError } from '../../src/base/errors.js';
 import { RandomPool } from '../../src/base/random.js';
 import { tagsScope } from '../../src/base/secret-scope.js';
 import { appendRecordTexts } from '../../src/commands/append-record-texts.js';
+import { appendRecords } from '../../src/commands/append-records.js';
 import { inlinePreparer } from '../../src/commands/preparation/inline-preparer.js';
-import type { Preparer } from '../../src/commands/preparation/preparer.js';
+import type { PreparationBatch, Preparer } from '../../src/commands/preparation/preparer.js';
 import { WorkerPreparer } from '../../src/commands/preparation/worker-preparer.js';
+import { parseRecordInput } from '../../src/records/record-input.js';
 import { verifyCheckpoint } from '../../src/tlog/checkpoint.js';
 import { verifyInclusion } from '../../src/tlog/inclusion-proof.js';
 import { parseVerifierKey } from '../../src/tlog/note-key.js';
 import { noteVerifier } from '../../src/tlog/signed-note.js';
+import { fileRecord } from '../support/file-entries.js';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { depsOf, openTestStore, type TestStore } from '../support/test-store.js';
 
@@ -130,6 +133,36 @@ describe.each([
     expect(await vault.find(tagsScope('c-2'))).toBeNull();
   });
 
+  it('attach files of their ledger and subject, which are looked for once', async () => {
+    const target = { tenant: tenantOf(opened), ledger: 'kyc', author: 'a' };
+    const files = ['c-1', 'c-2'].map((subject) => ({
+      record: parseRecordInput(fileRecord(subject, `of ${subject}`)),
+      idempotencyKey: null,
+    }));
+    const put = await appendRecords(await depsOf(opened), target, files);
+    const [one, two] = put.map((each) => (each.kind === 'receipt' ? each.receipt.leafHash : ''));
+    const attaching = (n: number, file = '', more: object = {}): Uint8Array =>
+      lineOf(n, { attachments: [{ file }], ...more });
+    const lines = [
+      attaching(1, one),
+      attaching(1, two),
+      lineOf(1),
+      attaching(1, 'ab'.repeat(32)),
+      attaching(2, two, { idempotencyKey: 'once' }),
+      attaching(2, one, { idempotencyKey: 'never' }),
+      attaching(2, two, { idempotencyKey: 'once' }),
+    ];
+    const results = await append(lines);
+    expect(told(results)).toEqual([
+      ...[3, 'RECORD_ATTACHMENT_REFUSED', 4, 'RECORD_ATTACHMENT_UNKNOWN'],
+      ...[5, 'RECORD_ATTACHMENT_REFUSED', 5],
+    ]);
+    const refused = results[1];
+    expect(refused?.kind === 'error' ? refused.error : null).toMatchObject({
+      path: '/attachments/0',
+    });
+  });
+
   it('may be many batches at a time', async () => {
     const batches = Array.from({ length: 8 }, (_, at) =>
       append(Array.from({ length: 16 }, (_, n) => lineOf((at + n) % 5))),
@@ -141,27 +174,18 @@ describe.each([
   });
 
   it('are finished when the preparer is closed meanwhile', async () => {
-    const batch = {
-      tenant: 't',
-      ledger: 'kyc',
-      author: 'a',
-      month: '2026-11',
-      idempotencyKey: new Uint8Array(32),
-      schemas: null,
-      typeClasses: {},
-      isShared: false,
-      claims: { author: null, now: 0 as UnixMillis, recordedAt: 0 as UnixMillis },
-      vaultEdition: 1,
-      maxPayloadBytes: 4096,
-      texts: [{ bytes: lineOf(0) }],
-    };
+    const batch = batchOf(lineOf(0));
     let closed: Promise<void> | undefined;
     const find = (scopes: readonly unknown[]) => {
       closed = preparer.close();
       const secret = { rowId: new Uint8Array(16), secret: new Uint8Array(32), isCommitted: false };
       return Promise.resolve(scopes.map(() => secret));
     };
-    const [prepared] = await preparer.prepare(batch, find, () => Promise.resolve([]));
+    const [prepared] = await preparer.prepare(batch, {
+      findSecrets: find,
+      findSchemas: () => Promise.resolve([]),
+      findFiles: () => Promise.resolve([]),
+    });
     await closed;
     expect(prepared).toMatchObject({ entry: { kind: 'record', month: '2026-11' } });
   });
@@ -200,6 +224,19 @@ describe('a preparation thread', () => {
     expect(told(await append([large]))).toEqual([2]);
   });
 
+  it('fails a batch whose files cannot be looked for, and no other', async () => {
+    preparer = new WorkerPreparer({ onCrash, entry: BUILT });
+    const line = lineOf(0, { attachments: [{ file: 'ab'.repeat(32) }] });
+    const failing = preparer.prepare(batchOf(line), {
+      findSecrets: () => Promise.reject(new Error('nothing of it is asked for')),
+      findSchemas: () => Promise.resolve([]),
+      findFiles: () => Promise.reject(new Error('no disk')),
+    });
+    await expect(failing).rejects.toThrow('no disk');
+    expect(told(await append([lineOf(0)]))).toEqual([1]);
+    expect(crashes).toEqual([]);
+  });
+
   it('takes nothing once it is told to close', async () => {
     preparer = new WorkerPreparer({ onCrash, entry: BUILT });
     await preparer.close();
@@ -209,3 +246,21 @@ describe('a preparation thread', () => {
     expect(crashes).toEqual([]);
   });
 });
+
+/** Of one line. */
+function batchOf(line: Uint8Array): PreparationBatch {
+  return {
+    tenant: 't',
+    ledger: 'kyc',
+    author: 'a',
+    month: '2026-11',
+    idempotencyKey: new Uint8Array(32),
+    schemas: null,
+    typeClasses: {},
+    isShared: false,
+    claims: { author: null, now: 0 as UnixMillis, recordedAt: 0 as UnixMillis },
+    vaultEdition: 1,
+    maxPayloadBytes: 4096,
+    texts: [{ bytes: line }],
+  };
+}

@@ -6,6 +6,12 @@ import { digestToHex } from '../../src/base/hex-digest.js';
 import { dataScope, tagsScope } from '../../src/base/secret-scope.js';
 import { decodeBatch, encodeBatch } from '../../src/commands/preparation/internal/batch-codec.js';
 import {
+  decodeEntries,
+  decodeFoundFiles,
+  encodeEntries,
+  encodeFoundFiles,
+} from '../../src/commands/preparation/internal/files-codec.js';
+import {
   decodeResults,
   encodeResults,
 } from '../../src/commands/preparation/internal/results-codec.js';
@@ -110,6 +116,18 @@ const batch = fc.record({
     { maxLength: 6 },
   ),
 });
+const foundFile = fc.oneof(
+  fc.constantFrom('unknown' as const, 'no-content' as const, 'erased' as const).map((kind) => ({
+    kind,
+  })),
+  fc.record({
+    kind: fc.constant('file' as const),
+    subject: text,
+    mediaType: text,
+    sha256: digest,
+    size: fc.maxSafeNat(),
+  }),
+);
 const scope = fc.oneof(
   fc.constantFrom('anna', 'bo', 'Ümit').map(tagsScope),
   fc.constantFrom('anna', 'bo').map((person) => dataScope(person, 'default', MONTH)),
@@ -138,6 +156,15 @@ describe('what threads hand over to each other', () => {
       fc.property(fc.array(scope), fc.array(secret), (scopes, found) => {
         expect(decodeScopes(encodeScopes(scopes))).toEqual(scopes);
         expect(decodeFound(encodeFound(found))).toEqual(found);
+      }),
+    );
+  });
+
+  it('arrives as it was sent: questions about files and their answers', () => {
+    fc.assert(
+      fc.property(fc.array(digest), fc.array(foundFile), (entries, files) => {
+        expect(decodeEntries(encodeEntries(entries))).toEqual(entries);
+        expect(decodeFoundFiles(encodeFoundFiles(files))).toEqual(files);
       }),
     );
   });
@@ -175,6 +202,9 @@ describe('what threads hand over to each other', () => {
       refusesAllButTheWhole(encodeScopes(value), decodeScopes);
     for (const value of samples(fc.array(secret, { maxLength: 3 })))
       refusesAllButTheWhole(encodeFound(value), decodeFound);
+    for (const value of samples(fc.array(foundFile, { maxLength: 3 })))
+      refusesAllButTheWhole(encodeFoundFiles(value), decodeFoundFiles);
+    refusesAllButTheWhole(encodeEntries(samples(digest)), decodeEntries);
     for (const value of samples(fc.array(fc.oneof(prepared, refused), { maxLength: 3 })))
       refusesAllButTheWhole(encodeResults(value), (one) => decodeResults(one, MONTH));
   });

@@ -16,6 +16,7 @@ import type {
 } from '../../src/evidence/evidence-file.js';
 import { formatCollection } from '../../src/evidence/format-collection.js';
 import { parseTrust, type Trust } from '../../src/evidence/trust.js';
+import type { AttachmentDescription } from '../../src/records/attachment.js';
 import type { RecordHeader } from '../../src/records/header.js';
 import { parseStatement } from '../../src/records/parse-statement.js';
 import { personTagsOf } from '../../src/records/person-tags.js';
@@ -92,6 +93,15 @@ export interface CollectionPlan {
   readonly recordedAt: (index: number) => UnixMillis;
   readonly header: (header: RecordHeader, index: number) => RecordHeader;
   readonly record: (statement: RecordStatement, index: number) => RecordStatement;
+  /** What a record is and holds, where it is something else than usual. */
+  readonly content: (
+    index: number,
+  ) => { readonly type: string; readonly payload: JsonObject } | null;
+  /** @param leaf of an earlier entry. */
+  readonly attachments: (
+    index: number,
+    leaf: (index: number) => HexDigest,
+  ) => readonly AttachmentDescription[];
   /** What a signature says it is over. */
   readonly signedLeaf: (of: HexDigest, index: number) => HexDigest;
   /** @param leaf of an earlier entry. */
@@ -156,6 +166,8 @@ export async function buildCollection(
     recordedAt: (index) => minutes(10 * index),
     header: same,
     record: same,
+    content: () => null,
+    attachments: () => [],
     signedLeaf: same,
     signature: same,
     signed: same,
@@ -389,10 +401,13 @@ function recordOf(
   planned: CollectionPlan,
   { index, recordedAt }: { index: LeafIndex; recordedAt: UnixMillis },
   subject: string,
-  { type = 'tradle.Residence', key, prev, retracts, part, party, header: said }: RecordDraft,
+  { key, prev, retracts, part, party, header: said, ...draft }: RecordDraft,
   leaf: (index: number) => HexDigest,
 ): OpenEntry {
-  const payload = canonicalJsonBytes({ number: index, of: subject });
+  const usual = { type: draft.type ?? 'tradle.Residence', payload: { number: index, of: subject } };
+  const { type, payload: content } = planned.content(index) ?? usual;
+  const payload = canonicalJsonBytes(content);
+  const attachments = planned.attachments(index, leaf);
   const digest = digestToHex(derived(`${SEED} part ${index}`));
   const author = planned.authorOf(index);
   const order = {
@@ -407,6 +422,7 @@ function recordOf(
           {
             ...header,
             ...(retracts !== undefined && { retracts: leaf(retracts) }),
+            ...(attachments.length > 0 && { attachments }),
             ...(part !== undefined && { parts: [{ class: 'default', sha256: digest, size: 7 }] }),
             ...said,
           },

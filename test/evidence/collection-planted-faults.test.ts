@@ -16,7 +16,7 @@ beforeAll(async () => {
   forgeries = await collectionForgeries();
 });
 
-const OWN = ['format', 'inclusion', 'attached', 'completeness'] as const;
+const OWN = ['format', 'inclusion', 'attached', 'attachments', 'completeness'] as const;
 /**
  * `after` has two rules, of which one needs a block that costs real work to make: see anchor-rules.test.ts.
  * Those of `witnessed` are taken out one by one in witnessed.test.ts: they are the same objects.

@@ -8,6 +8,7 @@ import { removeDirectory, temporaryDirectory } from '../support/temporary-direct
 import { build, type Built, trustBytes } from './evidence-builder.js';
 import { LOG_KEY } from './misbehaviour/support/history.js';
 import { proofOf } from './misbehaviour/support/proofs.js';
+import { attachingCollection, CONTENT } from './support/attachment-forgeries.js';
 import { edited, set } from './support/json-edit.js';
 
 const BUILD = fileURLToPath(new URL('../../scripts/build-verifier.mjs', import.meta.url));
@@ -52,6 +53,20 @@ describe('verify.mjs', () => {
     expect(JSON.parse(stdout)).toMatchObject({ result: 'verified' });
   });
 
+  it('says which attachment a file is', async () => {
+    const { bytes } = await attachingCollection();
+    writeFileSync(join(directory, 'anna.collection'), bytes);
+    writeFileSync(join(directory, 'scan.pdf'), CONTENT);
+    writeFileSync(join(directory, 'other.pdf'), Buffer.alloc(1_500_000));
+    const found = verify('anna.collection', '--file', 'scan.pdf');
+    expect(found).toMatchObject({ status: 0, stderr: '' });
+    expect(found.stdout).toContain('attachment 1 of entry 9, “passport.pdf”');
+    const { status, stdout } = verify('anna.collection', '--file', 'other.pdf');
+    expect({ status, size: /other\.pdf: (\d+) bytes/.exec(stdout)?.[1] }).toEqual({
+      ...{ status: 1, size: '1500000' },
+    });
+  });
+
   it('verifies a proof of misbehaviour', () => {
     writeFileSync(join(directory, 'fork.json'), proofOf('entry'));
     const log = { $v: 1, name: 'auditor', logs: [LOG_KEY.text] };
@@ -73,6 +88,11 @@ describe('verify.mjs', () => {
   const unusable: readonly [what: string, args: readonly string[], message: RegExp][] = [
     ['garbage', ['bank.json'], /^verify: not an evidence file: .+\n$/],
     ['a file that is not there', ['no.evidence'], /^verify: no\.evidence cannot be read\n$/],
+    [
+      'a file that is not there, to compare',
+      ['entry.evidence', '--file', 'no.pdf'],
+      /^verify: no\.pdf cannot be read\n$/,
+    ],
     ['a directory', ['.'], /^verify: \. is not a file\n$/],
     ['no file', [], /^verify: name one evidence file.*\n$/],
     ['two files', ['a', 'b'], /^verify: name one evidence file.*\n$/],

@@ -1,6 +1,6 @@
 /** The thread that seals content says what this one would, and says so where it ends. */
-import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { inlineSealing } from '../../src/files/chunks/sealing.js';
 import { WorkerSealing } from '../../src/files/chunks/worker-sealing.js';

@@ -72,7 +72,7 @@ describe('parseClaim', () => {
     ['no nonce', without(CLAIM, 'nonce')],
     ['a short nonce', { ...CLAIM, nonce: '00' }],
     ['no payloads', { ...CLAIM, payloads: [] }],
-    ['66 payloads', { ...CLAIM, payloads: Array.from({ length: 66 }, () => one) }],
+    ['130 payloads', { ...CLAIM, payloads: Array.from({ length: 130 }, () => one) }],
     ['no author', without(CLAIM, 'author')],
     ['a date without a time', { ...CLAIM, validFrom: '2026-01-01' }],
     ['no format', without(CLAIM, '$v')],

@@ -34,6 +34,17 @@ const signatureHeader = fc.record({
   retention: className,
   subject: person,
 });
+const attachment = fc
+  .tuple(
+    fc.record({
+      entry: digest,
+      mediaType: fc.constantFrom('application/pdf', 'Text/Plain; charset=UTF-8'),
+      sha256: digest,
+      size: fc.maxSafeNat(),
+    }),
+    fc.record({ name: person }, { requiredKeys: [] }),
+  )
+  .map(([required, name]) => ({ ...required, ...name }));
 const recordHeader: fc.Arbitrary<RecordHeader> = fc
   .tuple(
     fc.record({
@@ -46,6 +57,9 @@ const recordHeader: fc.Arbitrary<RecordHeader> = fc
     }),
     fc.record(
       {
+        attachments: fc.uniqueArray(attachment, {
+          ...{ minLength: 1, maxLength: 3, selector: ({ entry }) => entry },
+        }),
         claim: payload,
         parts: fc.array(fc.record({ class: className, sha256: digest, size: fc.maxSafeNat() }), {
           minLength: 1,
@@ -69,6 +83,10 @@ const RECORD: JsonObject = {
   schema: 'none',
   subject: 'customer-4711',
   type: 'tradle.Residence',
+};
+const ATTACHED: JsonObject = {
+  ...{ entry: '4'.repeat(64), mediaType: 'application/pdf', name: 'passport.pdf' },
+  ...{ sha256: '5'.repeat(64), size: 3 },
 };
 const SIGNATURE: JsonObject = {
   $v: 1,
@@ -107,6 +125,36 @@ describe('a header', () => {
       { ...unsigned, claim, claimSignature },
       { ...unsigned, claim, authorEvent },
     ] as JsonObject[])
+      expect(failure(() => parseRecordHeader(utf8(canonicalJson(wrong)))).code).toBe(
+        'HEADER_MALFORMED',
+      );
+  });
+
+  it('of attachments round-trips in format 3, with a signed claim or without, and in no other', () => {
+    const attached: JsonObject = { ...RECORD, $v: 3, attachments: [ATTACHED] };
+    const signature = { alg: 'ES256K', keyId: 'daily', value: `${'A'.repeat(86)}==` };
+    const signed = {
+      ...attached,
+      ...{ authorEvent: '3'.repeat(64), claim: { $v: 1 }, claimSignature: signature },
+    };
+    for (const header of [attached, signed])
+      expect(formatHeader(parseRecordHeader(utf8(canonicalJson(header))))).toBe(
+        canonicalJson(header),
+      );
+    for (const wrong of [
+      { ...attached, $v: 1 },
+      { ...signed, $v: 2 },
+      without(attached, 'attachments'),
+      without(signed, 'authorEvent'),
+      without(signed, 'claimSignature'),
+      without(signed, 'claim'),
+      { ...attached, attachments: [] },
+      { ...attached, attachments: [ATTACHED, { ...ATTACHED, name: 'again' }] },
+      { ...attached, attachments: [{ ...ATTACHED, x: 1 }] },
+      { ...attached, attachments: [{ ...ATTACHED, mediaType: 'a\n' }] },
+      { ...attached, attachments: [without(ATTACHED, 'sha256')] },
+      { ...attached, attachments: [{ ...ATTACHED, size: -1 }] },
+    ])
       expect(failure(() => parseRecordHeader(utf8(canonicalJson(wrong)))).code).toBe(
         'HEADER_MALFORMED',
       );
@@ -188,7 +236,7 @@ describe('a header', () => {
   });
 
   it('of a newer format is told apart', () => {
-    const newer = canonicalJsonBytes({ ...RECORD, $v: 3 });
+    const newer = canonicalJsonBytes({ ...RECORD, $v: 4 });
     expect(failure(() => parseRecordHeader(newer)).code).toBe('RECORD_FORMAT_NEWER');
     expect(failure(() => parseSignatureHeader(newer)).code).toBe('RECORD_FORMAT_NEWER');
   });

@@ -8,6 +8,7 @@ import { digestFromHex, type HexDigest, hexDigest } from '../../src/base/hex-dig
 import { randomBytes } from '../../src/base/random.js';
 import { type SecretRef, scopeText, type SecretScope } from '../../src/base/secret-scope.js';
 import { parseInstant } from '../../src/base/time.js';
+import type { AttachmentDescription } from '../../src/records/attachment.js';
 import {
   parseRecordHeader,
   parseSignatureHeader,
@@ -200,6 +201,44 @@ describe('prepareRecord', () => {
       });
   });
 
+  it('says in the header what it attaches, and asks the claim for it behind payload and parts', () => {
+    const [one, two] = ['1'.repeat(64), '2'.repeat(64)].map(hexDigest) as [HexDigest, HexDigest];
+    const attachments = [
+      { entry: one, mediaType: 'application/pdf', name: 'a.pdf', sha256: sha256Hex('a'), size: 1 },
+      { entry: two, mediaType: 'image/png', sha256: sha256Hex('b'), size: 1 },
+    ];
+    const nonce = '0'.repeat(32);
+    const part = { subject: 'customer-4712', payload: {}, nonce };
+    const record = {
+      ...{ ...LEAST, parts: [part] },
+      attachments: [{ file: one, name: 'a.pdf' }, { file: two }],
+    };
+    const said = [LEAST.payload, { nonce, payload: {}, subject: part.subject }];
+    const own = said.map((value) => sha256Hex(canonicalJson(value)));
+    const claim = (payloads: readonly string[]) => ({
+      ...{ $v: 1, author: AUTHOR, nonce, payloads, subject: LEAST.subject, type: LEAST.type },
+    });
+    const all = claim([...own, sha256Hex('a'), sha256Hex('b')]);
+    const { entry, secrets } = prepared({ ...record, claim: all }, 'seed', { attachments });
+    expect(opened(entry, secrets).header).toMatchObject({ attachments, claim: all });
+    for (const payloads of [
+      own,
+      [...own, sha256Hex('a')],
+      [...own, sha256Hex('b'), sha256Hex('a')],
+      [own[0] ?? '', sha256Hex('a'), sha256Hex('b'), own[1] ?? ''],
+      [...all.payloads, sha256Hex('c')],
+    ])
+      expect(
+        failure(() => prepared({ ...record, claim: claim(payloads) }, 'seed', { attachments })),
+      ).toMatchObject({ code: 'RECORD_CLAIM_DIFFERS', path: '/claim/payloads' });
+  });
+
+  it('never leaves out what a record attaches', () => {
+    expect(() => prepared({ ...LEAST, attachments: [{ file: '1'.repeat(64) }] })).toThrow(
+      'every attachment was looked for',
+    );
+  });
+
   it('refuses a claim that is none', () => {
     const error = failure(() => prepared({ ...LEAST, claim: { $v: 1, text: 'x' } }));
     expect(error).toMatchObject({ code: 'RECORD_MALFORMED', path: '/claim' });
@@ -332,6 +371,7 @@ const OPTIONS = {
 };
 
 interface Overrides {
+  attachments?: readonly AttachmentDescription[];
   author?: string;
   idempotent?: boolean;
   typeClasses?: Record<string, string>;

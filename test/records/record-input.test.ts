@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import type { JsonValue } from '../../src/base/canonical-json.js';
+import type { JsonObject, JsonValue } from '../../src/base/canonical-json.js';
 import { parseRecordInput, recordInputSchema } from '../../src/records/record-input.js';
 import { failure } from '../support/errors.js';
 import { payload, person, typeName } from './arbitraries.js';
@@ -9,6 +9,8 @@ import { payload, person, typeName } from './arbitraries.js';
 const RECORD = { type: 'tradle.Residence', subject: 'customer-4711', payload: { city: 'London' } };
 const PART = { subject: 'customer-4712', payload: {} };
 const CLAIM = { $v: 1 };
+const FILE = { file: 'a'.repeat(64) };
+const SIGNED = { keyId: 'k', alg: 'ES256', value: `${'A'.repeat(86)}==` };
 
 describe('parseRecordInput', () => {
   it('takes what it is given, unchanged', () => {
@@ -20,6 +22,7 @@ describe('parseRecordInput', () => {
       retracts: 'a'.repeat(64),
       parties: ['customer-1', 'customer-2'],
       parts: [{ ...PART, class: 'kyc', nonce: '0'.repeat(32) }],
+      attachments: [{ ...FILE, name: 'passport.pdf' }],
       retention: 'aml-5y',
       claim: CLAIM,
     };
@@ -96,6 +99,26 @@ describe('parseRecordInput', () => {
       { ...RECORD, claim: CLAIM, parts: [PART] },
       '/parts/0/nonce',
     ],
+    ['has no attachments but an array for them', { ...RECORD, attachments: [] }, '/attachments'],
+    ['has an object for attachments', { ...RECORD, attachments: {} }, '/attachments'],
+    ['has 65 attachments', { ...RECORD, attachments: files(65) }, '/attachments'],
+    [
+      'attaches a file twice',
+      { ...RECORD, attachments: [FILE, { ...FILE, name: 'again' }] },
+      '/attachments',
+    ],
+    ['attaches a path', { ...RECORD, attachments: [{ file: 'a.pdf' }] }, '/attachments/0/file'],
+    ['attaches nothing', { ...RECORD, attachments: [FILE, {}] }, '/attachments/1/file'],
+    [
+      'attaches a file under a name with a line end',
+      { ...RECORD, attachments: [{ ...FILE, name: 'a\n' }] },
+      '/attachments/0/name',
+    ],
+    [
+      'says more of an attachment',
+      { ...RECORD, attachments: [{ ...FILE, sha256: 'f'.repeat(64) }] },
+      '/attachments/0',
+    ],
     ['has a retention class in capitals', { ...RECORD, retention: 'AML' }, '/retention'],
     ['has an empty retention class', { ...RECORD, retention: '' }, '/retention'],
     ['has a claim that is text', { ...RECORD, claim: '{}' }, '/claim'],
@@ -104,12 +127,18 @@ describe('parseRecordInput', () => {
     expect(error).toMatchObject({ code: 'RECORD_MALFORMED', path });
   });
 
-  it.each(['attachments'])('refuses %s by name until it is supported', (name) => {
-    for (const value of [{}, null, []]) {
-      const error = failure(() => parseRecordInput({ ...RECORD, [name]: value }));
-      expect(error).toMatchObject({ code: 'RECORD_MEMBER_NOT_SUPPORTED', path: `/${name}` });
-      expect(error.message).toContain(name);
-    }
+  it('takes 64 attachments, named or not, in their order', () => {
+    const attachments = [{ ...FILE, name: 'passport, both sides.pdf' }, ...files(63)];
+    expect(parseRecordInput({ ...RECORD, attachments }).attachments).toEqual(attachments);
+  });
+
+  it.each<[string, JsonObject, string]>([
+    ['an attachment', { attachments: [{ ...FILE, x: 1 }] }, 'file, name'],
+    ['a part', { parts: [{ ...PART, x: 1 }] }, 'subject, class, payload, nonce'],
+    ['a signature', { claimSignature: { x: 1, ...SIGNED } }, 'keyId, alg, value'],
+  ])('says which members there are of %s', (_, more, known) => {
+    const { message } = failure(() => parseRecordInput({ ...RECORD, claim: CLAIM, ...more }));
+    expect(message).toContain(`none of ${known}`);
   });
 
   it.each<[string, JsonValue]>([
@@ -151,6 +180,10 @@ describe('recordInputSchema', () => {
 
 function valid(validTo: string): JsonValue {
   return { ...RECORD, validFrom: '2026-01-01T00:00:00.000Z', validTo };
+}
+
+function files(count: number): { file: string }[] {
+  return Array.from({ length: count }, (_, at) => ({ file: at.toString(16).padStart(64, '0') }));
 }
 
 function names(count: number): string[] {

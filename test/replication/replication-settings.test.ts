@@ -28,6 +28,7 @@ describe('settings of replication', () => {
       listen: { host: '::1', port: 1 },
       bootstrap: [],
       blindPeers: [],
+      files: { keep: 'all', ledgers: [], maxBytes: null, maxBytesPerSecond: 64 * 2 ** 20 },
       peers: [
         {
           ...{ ...full, address: { host: 'b.example', port: 1 }, url: 'https://b.example/base' },

@@ -12,6 +12,7 @@ import { subjectExportReport } from '../../src/reports/subject-export-report.js'
 import { printed } from './support/print.js';
 import { readPdf, textOf } from './support/read-pdf.js';
 import {
+  ATTACHED,
   EVIDENCE_FILE,
   exampleEvidence,
   inspectionData,
@@ -136,6 +137,28 @@ describe('the export of a person’s data', () => {
       'files.none',
     ] as const)
       expect(texts).toContain(say(code));
+  });
+});
+
+describe('attached files', () => {
+  const ROWS = [
+    ...['Attached file', '48213 bytes of application/pdf', 'Attached as', 'Stromrechnung.pdf'],
+    ...['SHA-256', ATTACHED.sha256, 'Entry of the file', ATTACHED.id],
+  ];
+
+  it.each([
+    ['the report of an inspection', inspectionReport(inspectionData())],
+    ['the export of a person’s data', subjectExportReport(subjectExportData())],
+  ])('stand in %s with what they are, and where they came from', (_, { blocks }) => {
+    const texts = textsOf(blocks);
+    const from = texts.indexOf('Attached file');
+    expect(texts.slice(from, from + ROWS.length)).toEqual(ROWS);
+  });
+
+  it('have no name but the one that the record gave them', () => {
+    const texts = textsOf(subjectExportReport(subjectExportData()).blocks);
+    expect(texts.filter((text) => text === 'Attached file')).toHaveLength(2);
+    expect(texts.filter((text) => text === 'Attached as')).toHaveLength(1);
   });
 });
 

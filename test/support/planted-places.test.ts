@@ -12,6 +12,7 @@ import { STAMP_FAULTS } from '../anchoring/stamp-faults.js';
 import { AUGMENTATION_FAULTS } from '../augmentation/planted-faults.js';
 import { BACKUP_FAULTS } from '../backup/planted-backups.js';
 import { WITNESS_FAULTS } from '../checkpoint/planted-faults.js';
+import { ATTACHMENT_FAULTS } from '../commands/planted-attachments.js';
 import { CLUSTER_FAULTS } from '../deployment/planted-faults.js';
 import { SPV_FAULTS } from '../evidence/bitcoin/spv-faults.js';
 import { CONTAINER_FAULTS } from '../evidence/container-faults.js';
@@ -20,11 +21,13 @@ import { KNOWN_BY_FAULTS } from '../evidence/known-by-faults.js';
 import { MONITOR_FAULTS } from '../evidence/misbehaviour/monitor-faults.js';
 import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.js';
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
+import { S3_OPERATION_FAULTS } from '../gateways/s3/operations/planted-faults.js';
 import { IDENTITY_FAULTS } from '../identities/planted-faults.js';
 import { REHEARSAL_FAULT } from '../interop/rehearsal-fault.js';
 import { HANDOVER_FAULTS } from '../ledger/planted-handovers.js';
 import { OUTAGE_FAULTS } from '../outages/outage-faults.js';
 import { BLIND_PEER_FAULTS } from '../replication/blind-peers/planted-faults.js';
+import { CHUNK_FAULTS } from '../replication/chunks/planted-chunks.js';
 import { KEEPER_FAULTS } from '../replication/keepers/planted-keepers.js';
 import { LINK_FAULTS } from '../replication/links/planted-faults.js';
 import { REPLICA_FAULTS } from '../replication/planted-faults.js';
@@ -43,6 +46,8 @@ import { productRoot } from './product.js';
 const ALL = [
   ...Object.values(PLANTED_FAULTS).flat(),
   ...ACCESS_FAULTS,
+  ...S3_OPERATION_FAULTS,
+  ...ATTACHMENT_FAULTS,
   ...IDENTITY_FAULTS,
   ...SIGNING_FAULTS,
   ...VALIDATION_FAULTS,
@@ -67,6 +72,7 @@ const ALL = [
   ...RETENTION_FAULTS,
   ...LINK_FAULTS,
   ...KEEPER_FAULTS,
+  ...CHUNK_FAULTS,
   ...BLIND_PEER_FAULTS,
   ...REPLICA_FAULTS,
   ...MANY_FAULTS,

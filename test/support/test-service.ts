@@ -24,6 +24,7 @@ export interface TestServiceOptions extends Partial<Config> {
   readonly secrets?: Secrets;
   readonly openSharing?: ServiceParts['openSharing'];
   readonly timers?: ServiceParts['timers'];
+  readonly s3Operations?: ServiceParts['s3Operations'];
 }
 
 export interface RequestOptions {
@@ -61,6 +62,7 @@ export async function openTestService(
     secrets = {},
     openSharing,
     timers,
+    s3Operations,
     ...settings
   }: TestServiceOptions = {},
   adminKey?: string,
@@ -91,6 +93,7 @@ export async function openTestService(
     ...(rowsAnEntry !== undefined && { rowsAnEntry }),
     ...(openSharing !== undefined && { openSharing }),
     ...(timers !== undefined && { timers }),
+    ...(s3Operations !== undefined && { s3Operations }),
   };
   const service = await Service.open(config, secrets, parts);
   const key = adminKey ?? service.firstKey ?? '';

@@ -1,10 +1,11 @@
 /** Files that are given to the verifier's page, and what becomes of them before any of it is shown. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { fromHex } from '../../src/base/bytes.js';
+import { fromHex, utf8 } from '../../src/base/bytes.js';
 import { MAX_HEADERS_BYTES } from '../../src/evidence/chosen-headers.js';
 import { type Judgement, judge } from '../../web/verify/judge.js';
 import { blocks } from '../evidence/bitcoin/vectors.js';
+import { attachingCollection, CONTENT } from '../evidence/support/attachment-forgeries.js';
 
 const evidence = fileOf(
   'residence.evidence',
@@ -18,13 +19,37 @@ function fileOf(name: string, bytes: Uint8Array): File {
   return new File([Uint8Array.from(bytes)], name);
 }
 
+/** Of a stick that was pulled out. */
+class GoneFile extends File {
+  override stream(): never {
+    throw new DOMException('gone', 'NotReadableError');
+  }
+}
+
 const judgeWith = (name: string, bytes: Uint8Array): Promise<Judgement> =>
-  judge(evidence, { trust, headers: [fileOf(name, bytes)] });
+  judge(evidence, { trust, headers: [fileOf(name, bytes)], files: [] });
 
 describe('the page’s judge', () => {
   it('says what the evidence is worth by the roots that were given', async () => {
-    const judgement = await judge(evidence, { trust, headers: [] });
+    const judgement = await judge(evidence, { trust, headers: [], files: [] });
     expect(judgement).toMatchObject({ kind: 'report', report: { result: 'verified' } });
+  });
+
+  it('says what files are that were given to be compared, by what is in them', async () => {
+    const { bytes } = await attachingCollection();
+    const files = [fileOf('scan.pdf', utf8(CONTENT)), fileOf('other.pdf', utf8('other'))];
+    const judgement = await judge(fileOf('a.collection', bytes), { trust: [], headers: [], files });
+    expect(judgement.kind === 'report' && judgement.report.compared).toMatchObject([
+      { name: 'scan.pdf', size: 24, is: [{ kind: 'content' }, { number: 1 }, { kind: 'content' }] },
+      { name: 'other.pdf', is: [] },
+    ]);
+  });
+
+  it('judges nothing with a file that the browser cannot read', async () => {
+    const files = [new GoneFile(['gone'], 'gone.pdf')];
+    expect(await judge(evidence, { trust, headers: [], files })).toMatchObject({
+      ...{ kind: 'unusable', problem: 'UNREADABLE', reason: 'gone.pdf: 4 bytes' },
+    });
   });
 
   it('takes headers of a file whose name says which they are', async () => {

@@ -1,4 +1,5 @@
 /** What the node answers, as far as the console shows it. */
+import { type Attachment, readAttachments } from './attachments.js';
 import {
   anything,
   count,
@@ -38,6 +39,7 @@ export interface Entry {
   readonly validTo: string | null;
   readonly schema: string | null;
   readonly retention: string | null;
+  readonly attachments: readonly Attachment[];
   readonly payload: unknown;
   /** What it held nobody can open any more. */
   readonly isErased: boolean;
@@ -201,6 +203,7 @@ export const readEntry: Reader<Entry> = (value) => {
     validTo: textOf('validTo'),
     schema: textOf('schema'),
     retention: textOf('retention'),
+    attachments: readAttachments(value),
     payload: entry['payload'],
     isErased: flag(entry['erased'] ?? false),
     raw: value,

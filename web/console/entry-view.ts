@@ -2,8 +2,10 @@
 import { visible } from '../../src/base/visible-text.js';
 import { button, type Child, element } from '../shared/elements.js';
 import type { Entry, Mention } from './answers.js';
+import type { Attachment } from './attachments.js';
 import type { Context } from './context.js';
 import { payloadRows } from './payload-rows.js';
+import type { Say } from './say.js';
 import { hashView, marksView, momentView, type Row, rowsView } from './view-parts.js';
 
 /** What can be done with an entry. */
@@ -124,7 +126,18 @@ function entryRows(entry: Entry, context: Context): Row[] {
     ...given(say('entry.retracts'), entry.retracts, hashView),
     ...given(say('entry.schema'), entry.schema === 'none' ? null : entry.schema, visible),
     ...given(say('entry.retention'), entry.retention, visible),
+    ...entry.attachments.map((one): Row => [say('entry.attached'), attachmentView(one, say)]),
     [say('entry.index'), String(entry.index)],
     [say('entry.id'), hashView(entry.id)],
   ];
+}
+
+function attachmentView({ name, mediaType, size, sha256 }: Attachment, say: Say): HTMLElement {
+  return element(
+    'span',
+    {},
+    ...(name === null ? [] : [element('bdi', {}, visible(name)), ': ']),
+    `${say('entry.attachment', { size, mediaType })} `,
+    hashView(sha256),
+  );
 }

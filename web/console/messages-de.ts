@@ -99,6 +99,8 @@ export const GERMAN: Readonly<Record<MessageCode, string>> = {
   'entry.id': 'Blatt-Hash',
   'entry.schema': 'Schema',
   'entry.retention': 'Aufbewahrungsklasse',
+  'entry.attached': 'Angehängt',
+  'entry.attachment': '{size} Bytes {mediaType}, SHA-256',
   'entry.retracts': 'Nimmt zurück',
   'entry.signature': 'Signatur des Eintrags {of}',
   'entry.party': 'Als Beteiligter genannt',

@@ -96,6 +96,8 @@ export const ENGLISH = {
   'entry.id': 'Leaf hash',
   'entry.schema': 'Schema',
   'entry.retention': 'Retention class',
+  'entry.attached': 'Attached',
+  'entry.attachment': '{size} bytes of {mediaType}, SHA-256',
   'entry.retracts': 'Withdraws',
   'entry.signature': 'Signature of entry {of}',
   'entry.party': 'Named as a party',

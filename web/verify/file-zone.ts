@@ -3,7 +3,7 @@ import { visible } from '../../src/base/visible-text.js';
 import { button, element } from '../shared/elements.js';
 import type { PageTexts, ZoneTexts } from './page-texts.js';
 
-export type ZoneId = 'evidence' | 'trust' | 'headers';
+export type ZoneId = 'evidence' | 'trust' | 'headers' | 'files';
 
 export interface FileZone {
   readonly id: ZoneId;

@@ -5,10 +5,12 @@ import {
   parseHeadersOption,
 } from '../../src/evidence/chosen-headers.js';
 import { MAX_COLLECTION_BYTES } from '../../src/evidence/collection-file.js';
+import type { GivenFile } from '../../src/evidence/compared-file.js';
 import { EvidenceError, type EvidenceErrorCode } from '../../src/evidence/evidence-error.js';
-import { type TrustInput, verifyFiles } from '../../src/evidence/run-verify.js';
+import { type TrustInput, verifyFiles, withCompared } from '../../src/evidence/run-verify.js';
 import { MAX_TRUST_BYTES } from '../../src/evidence/trust.js';
 import type { FileReport } from '../../src/evidence/verify-file.js';
+import { givenFile } from './given-files.js';
 
 /** `BROKEN` is a fault of ours: it must not be taken for a verdict on the file. */
 export type Problem = EvidenceErrorCode | FileProblemCode | 'BROKEN';
@@ -23,9 +25,11 @@ export interface Roots {
   readonly trust: readonly File[];
   /** Consecutive headers, raw, each file named `NETWORK-HEIGHT.headers` for its first. */
   readonly headers: readonly File[];
+  /** To be compared with what the evidence shows of files. */
+  readonly files: readonly File[];
 }
 
-export async function judge(evidence: File, { trust, headers }: Roots): Promise<Judgement> {
+export async function judge(evidence: File, { trust, headers, files }: Roots): Promise<Judgement> {
   try {
     const inputs: TrustInput[] = [];
     for (const file of trust)
@@ -33,7 +37,9 @@ export async function judge(evidence: File, { trust, headers }: Roots): Promise<
     const chosen: HeadersInput[] = [];
     for (const file of headers) chosen.push(await readHeaders(file));
     const bytes = await readFile(evidence, MAX_COLLECTION_BYTES);
-    return { kind: 'report', report: verifyFiles(bytes, inputs, chosen) };
+    const given = [];
+    for (const file of files) given.push(await readGiven(file));
+    return { kind: 'report', report: withCompared(verifyFiles(bytes, inputs, chosen), given) };
   } catch (error) {
     return { kind: 'unusable', problem: problemOf(error), reason: messageOf(error) };
   }
@@ -61,6 +67,14 @@ async function readFile(file: File, maximum: number): Promise<Uint8Array> {
   if (file.size > maximum) throw new FileProblem('TOO_LARGE', file);
   try {
     return new Uint8Array(await file.arrayBuffer());
+  } catch {
+    throw new FileProblem('UNREADABLE', file);
+  }
+}
+
+async function readGiven(file: File): Promise<GivenFile> {
+  try {
+    return await givenFile(file);
   } catch {
     throw new FileProblem('UNREADABLE', file);
   }

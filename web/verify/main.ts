@@ -19,11 +19,13 @@ declare const CHIROGRAPH_VERSION: string;
 /** More than a person drops at a time; the others are left out. */
 const MAX_FILES = 100;
 /** In the order in which they are shown. */
-const ZONES: readonly ZoneId[] = ['evidence', 'trust', 'headers'];
+const ZONES: readonly ZoneId[] = ['evidence', 'trust', 'headers', 'files'];
 
 class Page {
   #language: Language = browserLanguage();
-  readonly #files: Record<ZoneId, readonly File[]> = { evidence: [], trust: [], headers: [] };
+  readonly #files: Record<ZoneId, readonly File[]> = {
+    ...{ evidence: [], trust: [], headers: [], files: [] },
+  };
   readonly #digests = new Map<File, string>();
   #judgements = new Map<File, Judgement>();
   /** Counts the verifications: one that was overtaken shows nothing. */

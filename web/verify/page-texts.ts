@@ -10,6 +10,7 @@ export interface PageTexts {
   readonly evidence: ZoneTexts;
   readonly trust: ZoneTexts;
   readonly headers: ZoneTexts;
+  readonly files: ZoneTexts;
   readonly reports: string;
   readonly none: string;
   readonly working: string;
@@ -62,6 +63,13 @@ const ENGLISH: PageTexts = {
     explanation:
       'For anchors, if you like: consecutive headers of the best chain from a Bitcoin node of your choice, raw, 80 bytes each, at most 4,096. The name of the file says of which network they are and how high the first one is: mainnet-935000.headers.',
     choose: 'Choose header files',
+    drop: 'or drop them here',
+  },
+  files: {
+    title: 'Files to compare',
+    explanation:
+      'Files of any size, if you have them: each report says whether they are attachments of a record, or the content of a file, that its evidence shows. Their names do not matter, only what is in them.',
+    choose: 'Choose files',
     drop: 'or drop them here',
   },
   reports: 'Report',
@@ -143,6 +151,13 @@ const GERMAN: PageTexts = {
     explanation:
       'Für Anker, wenn Sie möchten: aufeinanderfolgende Header der besten Kette aus einem Bitcoin-Knoten Ihrer Wahl, roh, je 80 Bytes, höchstens 4.096. Der Name der Datei sagt, aus welchem Netz sie sind und wie hoch der erste liegt: mainnet-935000.headers.',
     choose: 'Header-Dateien wählen',
+    drop: 'oder hier ablegen',
+  },
+  files: {
+    title: 'Dateien zum Vergleich',
+    explanation:
+      'Dateien beliebiger Größe, wenn Sie welche haben: Jeder Bericht sagt, ob sie Anhänge eines Datensatzes oder der Inhalt einer Datei sind, die sein Nachweis zeigt. Ihre Namen spielen keine Rolle, nur was darin steht.',
+    choose: 'Dateien wählen',
     drop: 'oder hier ablegen',
   },
   reports: 'Bericht',

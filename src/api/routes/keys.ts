@@ -55,8 +55,8 @@ export interface KeysRoutesOptions {
 const keyIdSchema = branded(KEY_ID_PATTERN, isKeyId);
 const textSchema = textOfForm(KEY_TEXT_PATTERN);
 
-/** Keys without an identity are `key:…`, the node is `node`, tenants are `tenant:…`: none may pass for one. */
-const RESERVED_AUTHOR = /^(?:key:|tenant:|node$)/;
+/** Keys without an identity are `key:…`, the node is `node`, tenants are `tenant:…`, nobody is `anonymous`: none may pass for one. */
+const RESERVED_AUTHOR = /^(?:key:|tenant:|node$|anonymous$)/;
 
 /** What is said of a tenant's first key. */
 export const foundingSchema = z.strictObject({

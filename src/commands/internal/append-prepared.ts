@@ -24,12 +24,13 @@ import { typeIn } from '../../records/statement-template.js';
 import type { SchemaFault } from '../../schemas/schemas-error.js';
 import type { AppendRecordsDeps, AppendTarget, RecordResult } from '../append-target.js';
 import type {
-  FindSecrets,
   Preparation,
   PreparationContext,
+  PreparationSources,
   PreparedRecord,
 } from '../preparation/preparer.js';
 import { checkRetraction } from './check-retraction.js';
+import { findFiles } from './find-files.js';
 import { SecretsInUse } from './secrets-in-use.js';
 
 /** @template T what records come as. @template R what their receipts leave as. */
@@ -38,7 +39,7 @@ export interface RecordForm<T, R> {
   readonly prepare: (
     items: readonly T[],
     context: PreparationContext,
-    find: FindSecrets,
+    sources: Omit<PreparationSources, 'findSchemas'>,
   ) => Promise<readonly Preparation[]>;
   readonly receipt: (entry: AppendedEntry, warnings: readonly SchemaFault[]) => R;
   /** Without it, until readers find the entries too. */
@@ -122,8 +123,11 @@ async function attemptAs<T, R>(
   };
   const secrets = new SecretsInUse(vault);
   try {
-    const prepared = await form.prepare(items, context, (scopes) => secrets.find(scopes));
-    // Some of the secrets may have been destroyed since they were found.
+    const prepared = await form.prepare(items, context, {
+      findSecrets: (scopes) => secrets.find(scopes),
+      findFiles: (entries) => findFiles(ledger, vault, entries),
+    });
+    // Some of the secrets may have been destroyed since they were found, or files erased.
     if (vault.edition !== vaultEdition) return items.map(() => 'stale');
     const drafts = await draftsOf(ledger, target, prepared, vaultEdition);
     const outcomes = await ledger.append(drafts.filter(isDraft), form.until);

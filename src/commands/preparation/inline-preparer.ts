@@ -1,22 +1,17 @@
 /** Prepares in the thread that asks: for tests, and for hosts with a single core. */
 import type { RandomSource } from '../../base/random.js';
 import { PersonTags } from '../../records/tag.js';
+import { attachFiles } from './attach-files.js';
 import { checkPayloads } from './check-payloads.js';
 import { SchemaCache } from './internal/schema-cache.js';
 import { orRefusal, type PreparationTools, prepareRecords } from './prepare-records.js';
-import type {
-  FindSchemas,
-  FindSecrets,
-  Preparation,
-  PreparationBatch,
-  Preparer,
-} from './preparer.js';
+import type { Preparation, PreparationBatch, PreparationSources, Preparer } from './preparer.js';
 import { parseRecordText } from './record-request.js';
 
 export function inlinePreparer(random: RandomSource): Preparer {
   const tools = { random, tags: new PersonTags(), schemas: new SchemaCache() };
   return {
-    prepare: (batch, find, findSchemas) => prepareTexts(batch, find, findSchemas, tools),
+    prepare: (batch, sources) => prepareTexts(batch, sources, tools),
     close: () => Promise.resolve(),
   };
 }
@@ -27,8 +22,7 @@ export interface TextTools extends PreparationTools {
 
 export async function prepareTexts(
   batch: PreparationBatch,
-  find: FindSecrets,
-  findSchemas: FindSchemas,
+  { findSecrets, findSchemas, findFiles }: PreparationSources,
   { schemas, ...tools }: TextTools,
 ): Promise<Preparation[]> {
   const requests = batch.texts.map((text) =>
@@ -38,5 +32,5 @@ export async function prepareTexts(
     batch.schemas === null
       ? requests
       : await checkPayloads(requests, { ...batch, schemas: batch.schemas }, findSchemas, schemas);
-  return prepareRecords(checked, batch, find, tools);
+  return prepareRecords(await attachFiles(checked, findFiles), batch, findSecrets, tools);
 }

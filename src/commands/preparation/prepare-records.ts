@@ -54,7 +54,14 @@ function scopesOf(
 }
 
 function prepareOne(
-  { record, idempotencyKey, schema = 'none', warnings = [], ...checked }: CheckedRequest,
+  {
+    record,
+    attachments = [],
+    idempotencyKey,
+    schema = 'none',
+    warnings = [],
+    ...checked
+  }: CheckedRequest,
   slots: PerSecret<number>,
   found: readonly (FoundSecret | null)[],
   context: PreparationContext,
@@ -67,6 +74,7 @@ function prepareOne(
   const secrets = mapSecrets(slots, (slot) => found[slot] ?? noneLeft());
   const entry = prepareRecord(record, {
     author: context.author,
+    attachments,
     signer,
     secrets,
     retention: retentionOf(record, context.typeClasses),

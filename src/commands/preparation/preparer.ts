@@ -4,8 +4,10 @@
  */
 import type { UnixMillis } from '../../base/brand.js';
 import type { ChirographError } from '../../base/errors.js';
+import type { HexDigest } from '../../base/hex-digest.js';
 import type { SecretRef, SecretScope } from '../../base/secret-scope.js';
 import type { ClaimAuthor } from '../../identities/claim-signature.js';
+import type { FileContent } from '../../records/file-content.js';
 import type { PreparedEntry } from '../../records/prepared-entry.js';
 import type { TypeClasses } from '../../records/record-scopes.js';
 import type { SchemaMode, SchemaSettings } from '../../schemas/schema-document.js';
@@ -94,17 +96,34 @@ export interface FoundSchema {
   readonly bytes: Uint8Array;
 }
 
+/** What the entries are that attachments name, each named once, in their order. */
+export type FindFiles = (entries: readonly HexDigest[]) => Promise<readonly FoundFile[]>;
+
+export type FoundFile =
+  | AttachableFile
+  /** The ledger has no such entry; it brings no content; nobody can open it any more. */
+  | { readonly kind: 'unknown' | 'no-content' | 'erased' };
+
+export interface AttachableFile extends FileContent {
+  readonly kind: 'file';
+  /** Whose it is. */
+  readonly subject: string;
+}
+
+/** What is asked for while a batch is prepared, and only if something of it needs that. */
+export interface PreparationSources {
+  readonly findSecrets: FindSecrets;
+  readonly findSchemas: FindSchemas;
+  readonly findFiles: FindFiles;
+}
+
 export interface Preparer {
   /**
    * @returns one for each text, in order; one that is refused does not disturb the others.
    * @throws LedgerError LEDGER_PUSHBACK, LEDGER_CLOSED; CommandError PREPARATION_INTERRUPTED; what
-   * `find` and `findSchemas` throw. Nothing of the batch has been appended then.
+   * `sources` throw. Nothing of the batch has been appended then.
    */
-  prepare(
-    batch: PreparationBatch,
-    find: FindSecrets,
-    findSchemas: FindSchemas,
-  ): Promise<readonly Preparation[]>;
+  prepare(batch: PreparationBatch, sources: PreparationSources): Promise<readonly Preparation[]>;
   /** Finishes what it has, takes nothing more. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { utf8ToString } from '../../base/bytes.js';
 import { type JsonValue, parseStrictJson } from '../../base/canonical-json.js';
 import type { ChirographError } from '../../base/errors.js';
 import { isJsonObject } from '../../base/json-members.js';
+import type { AttachmentDescription } from '../../records/attachment.js';
 import { checkPayloadSize } from '../../records/payload-size.js';
 import { parseRecordInput, type RecordInput } from '../../records/record-input.js';
 import { RecordsError } from '../../records/records-error.js';
@@ -21,11 +22,13 @@ export interface RecordRequest {
   readonly idempotencyKey: string | null;
 }
 
-/** A request after its payload has been looked at. */
+/** A request after its payload and its attachments have been looked at. */
 export interface CheckedRequest extends RecordRequest {
   /** `none`, or the schema that the payload is as. */
   readonly schema?: string;
   readonly warnings?: readonly SchemaFault[];
+  /** What the record attaches, in its order; null if one of them is refused. */
+  readonly attachments?: readonly AttachmentDescription[] | null;
   /** See `PreparedRecord`. */
   readonly refusal?: ChirographError | null;
 }
@@ -37,7 +40,7 @@ export const IDEMPOTENCY_KEY_RULE = 'must be 1 to 255 visible ASCII characters';
 /**
  * @param maxPayloadBytes see `checkPayloadSize`.
  * @throws BaseError BYTES_MALFORMED, JSON_MALFORMED, JSON_NOT_CANONICAL; RecordsError RECORD_MALFORMED,
- * RECORD_MEMBER_NOT_SUPPORTED, RECORD_TYPE_RESERVED, RECORD_TOO_LARGE.
+ * RECORD_TYPE_RESERVED, RECORD_TOO_LARGE.
  */
 export function parseRecordText(text: RecordText, maxPayloadBytes: number): RecordRequest {
   const value = parseStrictJson(utf8ToString(text.bytes));

@@ -7,17 +7,12 @@ import { assert } from '../../base/errors.js';
 import { LedgerError } from '../../ledger/ledger-error.js';
 import { CommandError } from '../command-error.js';
 import { encodeBatch } from './internal/batch-codec.js';
+import { decodeEntries, encodeFoundFiles } from './internal/files-codec.js';
 import { type Packet, packetOf, post } from './internal/packet.js';
 import { decodeResults } from './internal/results-codec.js';
 import { decodeTypes, encodeFoundSchemas } from './internal/schemas-codec.js';
 import { decodeScopes, encodeFound } from './internal/secrets-codec.js';
-import type {
-  FindSchemas,
-  FindSecrets,
-  Preparation,
-  PreparationBatch,
-  Preparer,
-} from './preparer.js';
+import type { Preparation, PreparationBatch, PreparationSources, Preparer } from './preparer.js';
 
 export interface WorkerPreparerOptions {
   /** Told why the thread ended, when it was not told to. Not to be shown to clients. */
@@ -34,8 +29,7 @@ const MAX_BYTES_IN_FLIGHT = 64 * 1024 * 1024;
 interface InFlight {
   readonly month: string;
   readonly bytes: number;
-  readonly find: FindSecrets;
-  readonly findSchemas: FindSchemas;
+  readonly sources: PreparationSources;
   readonly resolve: (results: readonly Preparation[]) => void;
   readonly reject: (cause: unknown) => void;
 }
@@ -55,8 +49,7 @@ export class WorkerPreparer implements Preparer {
 
   async prepare(
     batch: PreparationBatch,
-    find: FindSecrets,
-    findSchemas: FindSchemas,
+    sources: PreparationSources,
   ): Promise<readonly Preparation[]> {
     if (this.#isClosed)
       throw new LedgerError('LEDGER_CLOSED', 'the node is stopping: try another, or later');
@@ -69,8 +62,7 @@ export class WorkerPreparer implements Preparer {
     const id = ++this.#lastId;
     const { month } = batch;
     const results = new Promise<readonly Preparation[]>((resolve, reject) => {
-      const sources = { find, findSchemas };
-      this.#inFlight.set(id, { month, bytes: bytes.length, ...sources, resolve, reject });
+      this.#inFlight.set(id, { month, bytes: bytes.length, sources, resolve, reject });
     });
     this.#bytesInFlight += bytes.length;
     post(worker, { kind: 'prepare', id, bytes });
@@ -117,6 +109,10 @@ export class WorkerPreparer implements Preparer {
       void this.#findSchemas(worker, id, bytes);
       return;
     }
+    if (kind === 'findFiles') {
+      void this.#findFiles(worker, id, bytes);
+      return;
+    }
     assert(kind === 'prepared', 'a worker asks or answers');
     const batch = this.#take(id);
     try {
@@ -129,7 +125,7 @@ export class WorkerPreparer implements Preparer {
   async #find(worker: Worker, id: number, bytes: Uint8Array): Promise<void> {
     const scopes = decodeScopes(bytes);
     try {
-      const found = await this.#inFlight.get(id)?.find(scopes);
+      const found = await this.#inFlight.get(id)?.sources.findSecrets(scopes);
       // The thread may be another by now, which knows nothing of this batch.
       if (found !== undefined && worker === this.#worker)
         post(worker, { kind: 'found', id, bytes: encodeFound(found) });
@@ -144,13 +140,28 @@ export class WorkerPreparer implements Preparer {
   async #findSchemas(worker: Worker, id: number, bytes: Uint8Array): Promise<void> {
     const types = decodeTypes(bytes);
     try {
-      const found = await this.#inFlight.get(id)?.findSchemas(types);
+      const found = await this.#inFlight.get(id)?.sources.findSchemas(types);
       if (found !== undefined && worker === this.#worker)
         post(worker, { kind: 'foundSchemas', id, bytes: encodeFoundSchemas(found) });
     } catch (cause) {
       this.#take(id)?.reject(cause);
       // The thread must not take it that there are none, for other batches: it is begun anew.
       if (worker === this.#worker) await worker.terminate();
+    }
+  }
+
+  async #findFiles(worker: Worker, id: number, bytes: Uint8Array): Promise<void> {
+    const entries = decodeEntries(bytes);
+    try {
+      const found = await this.#inFlight.get(id)?.sources.findFiles(entries);
+      if (found !== undefined && worker === this.#worker)
+        post(worker, { kind: 'foundFiles', id, bytes: encodeFoundFiles(found) });
+    } catch (cause) {
+      this.#take(id)?.reject(cause);
+      // The thread goes on to refuse the texts, and nobody listens: it keeps nothing of files.
+      const none = entries.map(() => ({ kind: 'unknown' }) as const);
+      if (worker === this.#worker)
+        post(worker, { kind: 'foundFiles', id, bytes: encodeFoundFiles(none) });
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import { isClaimSignedByKey } from '../../identities/claim-signature.js';
 import { checkClaim as compareClaim, parseClaim } from '../../records/claim.js';
+import { claimedBy } from '../../records/claimed-by.js';
 import type { RecordHeader } from '../../records/header.js';
 import { headerOf } from './check-header.js';
 import {
@@ -53,17 +54,4 @@ export function checkClaim(entry: ReadEntry, rules: Rules<RecordHeader> = CLAIM_
   return signed === undefined
     ? passed('math', 'claim.pass')
     : passed('math', 'claim.pass-signed', { key: signed.keyId });
-}
-
-function claimedBy(header: RecordHeader) {
-  const { author, key, parts = [], payload, subject, type, validFrom, validTo } = header;
-  return {
-    author,
-    payloads: [payload.sha256, ...parts.map(({ sha256 }) => sha256)],
-    subject,
-    type,
-    ...(key !== undefined && { key }),
-    ...(validFrom !== undefined && { validFrom }),
-    ...(validTo !== undefined && { validTo }),
-  };
 }

@@ -40,6 +40,7 @@ export function collectionNotProven(collection: ReadCollection, run: CollectionR
     records.some(hasUnsignedClaim) && finding('not-proven.claim'),
     ...authorsNotProven(run),
     records.some(namesOthers) && finding('not-proven.parts'),
+    records.some(attachesFiles) && finding('not-proven.attachments'),
     file.inspection !== undefined && finding('not-proven.inspection'),
     log.groups.length > 0 && finding('not-proven.elections'),
     log.first.content.kind === 'loss' && finding('not-proven.loss'),
@@ -56,6 +57,11 @@ function lacksThing(entry: CollectedEntry): boolean {
 function hasUnsignedClaim(entry: CollectedEntry): boolean {
   const header = headerOf(entry);
   return header !== null && 'claim' in header && !('claimSignature' in header);
+}
+
+function attachesFiles(entry: CollectedEntry): boolean {
+  const header = headerOf(entry);
+  return header !== null && 'attachments' in header;
 }
 
 function namesOthers({ content }: CollectedEntry): boolean {

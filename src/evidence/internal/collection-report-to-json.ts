@@ -25,10 +25,11 @@ function questionSummaryToJson({ answer, map, question, tag }: QuestionSummary):
   };
 }
 
-function entryToJson({ disclosed, recordedAt, ...entry }: CollectedSummary): JsonObject {
+function entryToJson({ brings, disclosed, recordedAt, ...entry }: CollectedSummary): JsonObject {
   return {
     ...entry,
     recordedAt: formatInstant(recordedAt),
+    ...(brings !== undefined && { brings: { ...brings } }),
     ...(disclosed !== undefined && { disclosed: disclosedToJson(disclosed) }),
   };
 }

@@ -1,6 +1,7 @@
 /** All the rules of the verifier of collections, check by check; what they share with evidence is the same. */
 import { developmentPartsOfCollection } from '../development-parts.js';
 import { type AttachedSubject, ATTACHED_RULES } from './check-attached.js';
+import { type AttachmentSubject, ATTACHMENT_RULES } from './check-attachments.js';
 import type { EntryRules } from './check-collected.js';
 import { type CompletenessSubject, COMPLETENESS_RULES } from './check-completeness.js';
 import { compareInclusion } from './check-inclusion.js';
@@ -30,6 +31,7 @@ export interface CollectionRuleBook
   readonly format: Rules<ReadCollection>;
   readonly inclusion: Rules<ReadCollection>;
   readonly attached: Rules<AttachedSubject>;
+  readonly attachments: Rules<AttachmentSubject>;
   readonly completeness: Rules<CompletenessSubject>;
 }
 
@@ -97,6 +99,7 @@ export const COLLECTION_RULE_BOOK: CollectionRuleBook = {
   stamp: { ...RULE_BOOK.head, ...RULE_BOOK.stamp },
   witnessed: RULE_BOOK.witnessed,
   attached: ATTACHED_RULES,
+  attachments: ATTACHMENT_RULES,
   completeness: COMPLETENESS_RULES,
 };
 

@@ -20,12 +20,13 @@ export type Say = (code: MessageCode, facts?: Facts) => string;
 export type Line = readonly [label: MessageCode, text: string];
 
 export function describeEntry(entry: EntrySummary, say: Say): Line[] {
-  const { index, treeSize: size, recordedAt, disclosed, type, previous } = entry;
+  const { index, treeSize: size, recordedAt, brings, disclosed, type, previous } = entry;
   const entered = describeEntered(entry, say);
   return [
     ['label.kind', entry.kind],
     ...optional('label.type', type),
     ...(disclosed === undefined ? [] : describeHeader(disclosed, say)),
+    ...optional('label.brings', brings && say('value.payload', { ...brings })),
     ['label.id', entry.id],
     ...optional('label.previous', previous),
     ['label.index', say('value.index', { index, size })],
@@ -114,6 +115,12 @@ export function describeHeader(header: DisclosedHeader, say: Say): Line[] {
     ...optional('label.retracts', header.retracts),
     ['label.payload', say('value.payload', { size, mediaType, sha256 })],
     ...optional('label.schema', header.schema && say('value.text', { text: header.schema })),
+    ...(header.attachments ?? []).map(({ name, ...content }, at): Line => {
+      const facts = { ...content, number: at + 1 };
+      return name === undefined
+        ? ['label.attached', say('value.attached', facts)]
+        : ['label.attached', say('value.attached.named', { ...facts, name })];
+    }),
   ];
 }
 

@@ -46,6 +46,7 @@ export function notProven(evidence: ReadEvidence, run: CheckRun): Finding[] {
     entry.content.kind === 'record' &&
       (entry.content.parts !== undefined || entry.content.tags.parties !== undefined) &&
       finding('not-proven.parts'),
+    header !== null && 'attachments' in header && finding('not-proven.attachments'),
     log.groups.length > 0 && finding('not-proven.elections'),
     log.first.content.kind === 'loss' && finding('not-proven.loss'),
   ];

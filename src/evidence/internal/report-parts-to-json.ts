@@ -1,6 +1,7 @@
 /** What the reports of all kinds of files say in the same way, for programs. */
 import type { JsonObject, JsonValue } from '../../base/canonical-json.js';
 import { formatInstant } from '../../base/time.js';
+import type { ComparedFile } from '../compared-file.js';
 import { findingText, messageText } from '../message-text.js';
 import type {
   CheckReport,
@@ -31,9 +32,15 @@ export function findingToJson({ code, facts }: Finding): Readonly<Record<string,
   return { code, facts: { ...facts }, detail: findingText({ code, facts }) };
 }
 
-export function disclosedToJson({ validFrom, validTo, ...header }: DisclosedHeader): JsonObject {
+export function disclosedToJson({
+  attachments,
+  validFrom,
+  validTo,
+  ...header
+}: DisclosedHeader): JsonObject {
   return {
     ...header,
+    ...(attachments !== undefined && { attachments: attachments.map((one) => ({ ...one })) }),
     ...(validFrom !== undefined && { validFrom: formatInstant(validFrom) }),
     ...(validTo !== undefined && { validTo: formatInstant(validTo) }),
   };
@@ -65,6 +72,10 @@ export function logToJson({
 
 export function signatureToJson({ recordedAt, ...validation }: SignatureSummary): JsonObject {
   return { ...validationToJson(validation), recordedAt: formatInstant(recordedAt) };
+}
+
+export function comparedToJson({ is, ...file }: ComparedFile): JsonObject {
+  return { ...file, is: is.map((match) => ({ ...match })) };
 }
 
 export function containerToJson({ kind, files, signatures }: ContainerSummary): JsonObject {

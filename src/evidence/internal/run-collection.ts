@@ -3,6 +3,7 @@ import type { Trust } from '../trust.js';
 import type { CheckId, CheckReport } from '../verification-report.js';
 import { checkAnchors } from './check-anchor.js';
 import { type AttachedSignatures, checkAttached } from './check-attached.js';
+import { checkAttachments } from './check-attachments.js';
 import { checkAuthors } from './check-author.js';
 import { checkBatch } from './check-batch.js';
 import { checkCheckpoint } from './check-checkpoint.js';
@@ -44,6 +45,7 @@ export function runCollectionChecks(
   const collected = checkCollected(collection, rules);
   const { entries, file } = collection;
   const authors = checkAuthors(entries, file.histories ?? [], trust, rules.author);
+  const attachments = checkAttachments(collection, rules.attachments);
   const completeness = checkCompleteness(collection, rules.completeness);
   const checks = [
     named('format', checkFormat(collection, rules)),
@@ -53,6 +55,7 @@ export function runCollectionChecks(
     named('tags', collected.tags),
     named('claim', collected.claim),
     ...(authors.outcome === null ? [] : [named('author', authors.outcome)]),
+    ...(attachments === null ? [] : [named('attachments', attachments)]),
     named('inclusion', checkInclusion(collection, rules)),
     named('checkpoint', checkCheckpoint(collection, rules.checkpoint)),
     named('handovers', checkHandovers(collection, rules)),

@@ -2,6 +2,7 @@
 import { type JsonValue, parseCanonicalJson } from '../../base/canonical-json.js';
 import { BaseError } from '../../base/errors.js';
 import { digestToHex } from '../../base/hex-digest.js';
+import { FILE_TYPE, type FileContent, fileContentIn } from '../../records/file-content.js';
 import { JSON_MEDIA_TYPE, type RecordHeader, type SignatureHeader } from '../../records/header.js';
 import type { SignatureReport } from '../../signing/signature-report.js';
 import { formatVerifierKey } from '../../tlog/note-key.js';
@@ -47,13 +48,21 @@ export function entrySummary(evidence: ReadEvidence, run: CheckRun): EntrySummar
 export function disclosedOf(
   entry: ReadEntry,
   checks: readonly CheckReport[],
-): Pick<EntrySummary, 'disclosed' | 'content'> {
+): Pick<EntrySummary, 'brings' | 'content' | 'disclosed'> {
   const header = hasPassed(checks, 'header') ? headerOf(entry) : null;
-  const text = hasPassed(checks, 'payload') ? contentOf(header, entry) : undefined;
+  const isIntact = hasPassed(checks, 'payload');
+  const text = isIntact ? contentOf(header, entry) : undefined;
+  const file = isIntact ? broughtBy(entry) : null;
   return {
     ...(header !== null && { disclosed: disclosedHeader(header) }),
     ...(text !== undefined && { content: text }),
+    ...(file !== null && { brings: file }),
   };
+}
+
+function broughtBy({ content, file: { payload } }: ReadEntry): FileContent | null {
+  const isFile = content.kind === 'record' && content.type === FILE_TYPE;
+  return isFile && payload !== undefined ? fileContentIn(payload.bytes) : null;
 }
 
 export function hasPassed(checks: readonly CheckReport[], id: CheckId): boolean {
@@ -150,10 +159,11 @@ function disclosedHeader(header: RecordHeader | SignatureHeader): DisclosedHeade
     payloadSha256: payload.sha256,
   };
   if ('of' in header) return common;
-  const { key, retracts, schema, validFrom, validTo } = header;
+  const { attachments, key, retracts, schema, validFrom, validTo } = header;
   return {
     ...common,
     schema,
+    ...(attachments !== undefined && { attachments }),
     ...(key !== undefined && { key }),
     ...(retracts !== undefined && { retracts }),
     ...(validFrom !== undefined && { validFrom }),

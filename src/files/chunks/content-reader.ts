@@ -7,8 +7,10 @@ import { openChunk } from './chunk.js';
 
 /** Where chunks come from: this node's disk, or whoever has them. */
 export interface ChunkSource {
-  /** As it is stored; null if nobody has it. */
+  /** As it is stored here; null if it is not. */
   get(address: Uint8Array): Promise<Uint8Array | null>;
+  /** One that is missing here, or is not what was written, from whoever has it, and put back; null if nobody gives it. */
+  heal?(reference: Reference): Promise<Uint8Array | null>;
 }
 
 const AHEAD = 8;
@@ -60,24 +62,10 @@ async function* leaves(
   }
 }
 
-/** Every chunk that a reference leads to, itself first: for whoever looks whether all are there. */
-export async function* chunksBelow(
-  chunks: ChunkSource,
-  references: readonly Reference[],
-): AsyncGenerator<{ readonly reference: Reference; readonly piece: Uint8Array | null }> {
-  for (const reference of references) {
-    const stored = await chunks.get(reference.address);
-    const piece = stored === null ? null : openChunk(reference, stored);
-    yield { reference, piece };
-    if (reference.level > 0 && piece !== null)
-      yield* chunksBelow(chunks, decodeReferences(piece, reference.level));
-  }
-}
-
 async function openPiece(chunks: ChunkSource, reference: Reference): Promise<Uint8Array> {
   const stored = await chunks.get(reference.address);
-  const piece = stored === null ? null : openChunk(reference, stored);
-  if (piece === null || (reference.level === 0 && piece.length !== reference.size))
+  const piece = openWhole(reference, stored) ?? (await healed(chunks, reference));
+  if (piece === null)
     throw new FilesError(
       'FILE_DAMAGED',
       stored === null
@@ -85,4 +73,15 @@ async function openPiece(chunks: ChunkSource, reference: Reference): Promise<Uin
         : 'a part of the content is not what was written: run `files verify`',
     );
   return piece;
+}
+
+async function healed(chunks: ChunkSource, reference: Reference): Promise<Uint8Array | null> {
+  return openWhole(reference, (await chunks.heal?.(reference)) ?? null);
+}
+
+/** What a reference refers to; null where the block is none, another, or not what was written. */
+export function openWhole(reference: Reference, block: Uint8Array | null): Uint8Array | null {
+  const piece = block === null ? null : openChunk(reference, block);
+  const isWhole = reference.level > 0 || piece?.length === reference.size;
+  return isWhole ? piece : null;
 }

@@ -3,12 +3,18 @@
  * with the content: a batch of pieces is written while the next one comes in, and references become chunks themselves.
  */
 import { FilesError } from '../files-error.js';
-import { encodeReferences, MAX_REFERENCES, type Reference, sizeOf } from '../references.js';
+import {
+  encodeReferences,
+  MAX_LEVEL,
+  MAX_REFERENCES,
+  type Reference,
+  sizeOf,
+} from '../references.js';
 import type { ChecksumName, ContentPlace, StoredContent } from '../stored-content.js';
+import type { ChunkPlace, ChunkStore, NewChunk } from './chunk-store.js';
 import { nameChunk, PIECE_LENGTH, sealChunk } from './chunk.js';
 import { ContentSealer, type ContentDigests, type SealedPieces } from './content-sealer.js';
 import { inlineSealing, type Sealing, type SealingPort } from './sealing.js';
-import type { ChunkPlace, ChunkStore, NewChunk } from './chunk-store.js';
 
 /** Content of so many bytes lies in the payload of its entry. */
 export const INLINE_LENGTH = 4096;
@@ -175,7 +181,7 @@ class Slabs {
 class PieceSink {
   readonly #options: Pick<ContentWriterOptions, 'chunks' | 'place' | 'secret'>;
   /** References that no chunk holds yet, by level. */
-  readonly #levels: Reference[][] = [];
+  readonly #levels: Reference[][] = Array.from({ length: MAX_LEVEL + 1 }, () => []);
   #batch: NewChunk[] = [];
   #writing: Promise<void> = Promise.resolve();
 
@@ -216,7 +222,7 @@ class PieceSink {
 
   /** Everything is written when it returns. */
   async finish(): Promise<readonly Reference[]> {
-    const left = (): Reference[] => this.#levels.flatMap((references) => references ?? []);
+    const left = (): Reference[] => this.#levels.flat();
     // Of the highest level first: that is their order.
     for (let level = 0; left().length > MAX_REFERENCES; level++) {
       const waiting = this.#levels[level] ?? [];
@@ -225,7 +231,7 @@ class PieceSink {
     }
     await this.#flush();
     await this.#writing;
-    return this.#levels.toReversed().flatMap((references) => references ?? []);
+    return this.#levels.toReversed().flat();
   }
 
   #fold(level: number, references: readonly Reference[]): Promise<void> {

@@ -5,8 +5,8 @@
 import { Worker } from 'node:worker_threads';
 import { FilesError } from '../files-error.js';
 import type { ContentDigests, SealedPieces, SealerOptions } from './content-sealer.js';
-import type { Sealing, SealingPort } from './sealing.js';
 import { type SealingAnswer, type SealingRequest, unpackPieces } from './sealing-messages.js';
+import type { Sealing, SealingPort } from './sealing.js';
 
 export interface WorkerSealingOptions {
   /** Told why the thread ended, when it was not told to. */

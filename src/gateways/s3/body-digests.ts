@@ -1,8 +1,9 @@
 /** The digests that a client announced of its content, compared with those of what came. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { fromBase64, toBase64, toHex } from '../../base/bytes.js';
+import type { Checksum } from '../../files/checksum.js';
 import type { Trailers } from './aws-chunked.js';
-import { algorithmOfHeader, type Checksum, CHECKSUM_LENGTH, startChecksum } from './checksum.js';
+import { algorithmOfHeader, CHECKSUM_LENGTH, startChecksum } from './checksum.js';
 import { notImplemented, S3Error } from './s3-error.js';
 import type { BodyFacts, ChecksumAlgorithm, S3Headers } from './s3-request.js';
 

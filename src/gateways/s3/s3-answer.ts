@@ -1,6 +1,6 @@
 /** What an operation gives back. The server sends it, when what it shows is on record. */
+import type { Disclosed } from '../../access/access-log.js';
 import type { Action } from '../../access/authorize.js';
-import type { Disclosure } from '../../access/disclosure.js';
 import type { TenantName } from '../../access/tenant-name.js';
 import type { XmlElement } from './xml-element.js';
 
@@ -22,10 +22,7 @@ export type S3AnswerBody =
     };
 
 /** What the answer shows, and of whom. */
-export interface S3Disclosure extends Pick<
-  Disclosure,
-  'ledger' | 'question' | 'entries' | 'persons'
-> {
+export interface S3Disclosure extends Disclosed {
   /** `file:read`. */
   readonly action: Action;
   /** Whose data it is, also where the caller is of another tenant or nobody. */

@@ -3,6 +3,7 @@
  * checked while it is read. What an operation makes of it is in `s3-answer.ts`.
  */
 import type { Principal } from '../../access/authorize.js';
+import type { TenantName } from '../../access/tenant-name.js';
 import type { S3Answer } from './s3-answer.js';
 import type { S3OperationName } from './s3-operation-names.js';
 
@@ -73,6 +74,8 @@ export interface S3Request {
   readonly query: ReadonlyMap<string, string>;
   /** Of a form these are its fields: `content-type`, `x-amz-meta-…`, `x-amz-acl` (from its `acl`). */
   readonly headers: S3Headers;
+  /** Of a preflight, which is never signed: whose key the link is signed with that is asked about, if it says so. */
+  readonly claimedTenant?: TenantName;
   /** Null of an anonymous request: whether that may do anything the operation decides. */
   readonly caller: S3Caller | null;
   /**

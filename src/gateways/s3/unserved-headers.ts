@@ -2,8 +2,9 @@
  * Headers that would make a request mean something that is not served here. Each is told by its name: whoever asked
  * for an encryption key of theirs, or another storage class, must not believe that they got it.
  */
+import { checksumHeader } from './checksum.js';
 import { notImplemented } from './s3-error.js';
-import type { S3Headers } from './s3-request.js';
+import { CHECKSUM_ALGORITHMS, type S3Headers } from './s3-request.js';
 
 /** @throws S3Error NotImplemented, naming the header. */
 export function refuseUnservedHeaders(headers: S3Headers): void {
@@ -25,6 +26,10 @@ const SERVED: ReadonlySet<string> = new Set([
   'x-amz-acl',
   'x-amz-bucket-object-lock-enabled',
   'x-amz-bypass-governance-retention',
+  ...CHECKSUM_ALGORITHMS.map(checksumHeader),
+  'x-amz-checksum-algorithm',
+  'x-amz-checksum-mode',
+  'x-amz-checksum-type',
   'x-amz-content-sha256',
   'x-amz-copy-source',
   'x-amz-copy-source-range',
@@ -55,7 +60,6 @@ const SERVED: ReadonlySet<string> = new Set([
 ]);
 
 const BEGINNINGS: readonly string[] = [
-  'x-amz-checksum-',
   'x-amz-copy-source-if-',
   'x-amz-grant-',
   'x-amz-if-match-',

@@ -22,6 +22,7 @@ import {
   type QuestionOrder,
   tagFor,
 } from '../collection-builder.js';
+import { attachmentForgeries } from './attachment-forgeries.js';
 import { edited, get, type Path, update } from './json-edit.js';
 import { minutes } from './plan.js';
 import { derived } from './synthetic-keys.js';
@@ -190,6 +191,9 @@ export async function collectionForgeries(): Promise<CollectionForgery[]> {
     overElse.bytes,
     overElse,
   );
+
+  for (const { rule, name, built } of await attachmentForgeries())
+    add(['attachments', rule], name, 'attachments', built.bytes, built);
 
   altered(
     ['completeness', 'the ledger is that of the log'],

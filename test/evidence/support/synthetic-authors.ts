@@ -113,10 +113,11 @@ export function withClaim(
 
 /** What the author of this header would claim. */
 export function claimOf(header: RecordHeader): JsonObject {
-  const { author, key, parts = [], payload, subject, type, validFrom, validTo } = header;
+  const { attachments = [], author, key, parts = [], payload, subject, type } = header;
+  const { validFrom, validTo } = header;
   return {
     ...{ $v: 1, author, nonce: '00'.repeat(16), subject, type },
-    payloads: [payload.sha256, ...parts.map(({ sha256 }) => sha256)],
+    payloads: [payload.sha256, ...[...parts, ...attachments].map(({ sha256 }) => sha256)],
     ...(key !== undefined && { key }),
     ...(validFrom !== undefined && { validFrom: formatInstant(validFrom) }),
     ...(validTo !== undefined && { validTo: formatInstant(validTo) }),

@@ -16,6 +16,7 @@ import { ReplicaLogs } from '../../../src/ledger/replica-logs.js';
 import { openEntry } from '../../../src/queries/opened-entry.js';
 import { parseRecordInput } from '../../../src/records/record-input.js';
 import { linkKeyOf } from '../../../src/replication/links/link-settings.js';
+import type { Link } from '../../../src/replication/links/link.js';
 import { Links } from '../../../src/replication/links/links.js';
 import { systemTimers } from '../../../src/replication/links/timers.js';
 import type { NodeId } from '../../../src/replication/protocol/term.js';
@@ -24,6 +25,7 @@ import type { GroupWish } from '../../../src/replication/replication-port.js';
 import {
   parseReplicationSettings,
   type ReplicationSettings,
+  type SharingPeer,
 } from '../../../src/replication/replication-settings.js';
 import { Sharing } from '../../../src/replication/shared/sharing.js';
 import { VotingMemory } from '../../../src/replication/shared/voting-memory.js';
@@ -103,7 +105,12 @@ export class SharingNode {
     };
   }
 
-  async share(own: NodeKeys, all: readonly NodeKeys[]): Promise<void> {
+  /** @param also speaks over each link, too: begun once the node shares. */
+  async share(
+    own: NodeKeys,
+    all: readonly NodeKeys[],
+    also: (sharing: Sharing) => (peer: SharingPeer, link: Link) => void = () => () => undefined,
+  ): Promise<void> {
     const settings: ReplicationSettings = parseReplicationSettings({
       site: `site-${this.name}`,
       listen: own.address,
@@ -145,12 +152,15 @@ export class SharingNode {
       onFailure: (cause) => this.failures.push(cause),
     });
     const byKey = new Map(settings.peers.map((peer) => [peer.linkKey, peer]));
+    const speak = also(this.sharing);
     this.links = await Links.open({
       ...{ settings, keys: keys.link, clock: new FakeClock(), random: new RandomPool() },
       logger: silentLogger,
       onLink: ({ linkKey }, link) => {
         const peer = byKey.get(linkKey);
-        if (peer !== undefined) this.shared.onLink(peer, link);
+        if (peer === undefined) return;
+        this.shared.onLink(peer, link);
+        speak(peer, link);
       },
     });
   }

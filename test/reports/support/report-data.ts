@@ -5,6 +5,7 @@ import { sha256Hex } from '../../../src/base/hash.js';
 import { parseInstant } from '../../../src/base/time.js';
 import type { Trust } from '../../../src/evidence/trust.js';
 import { verifyEvidence } from '../../../src/evidence/verify.js';
+import type { AttachedFile } from '../../../src/reports/attached.js';
 import type { InspectionReportData } from '../../../src/reports/inspection-data.js';
 import { proofState } from '../../../src/reports/proof-state.js';
 import type { EmbeddedFile } from '../../../src/reports/report-document.js';
@@ -33,6 +34,11 @@ const version = (number: number) => ({
   isCurrent: true,
   retracts: null,
 });
+
+export const ATTACHED: AttachedFile = {
+  ...{ id: sha256Hex('entry of a bill'), name: 'Stromrechnung.pdf', mediaType: 'application/pdf' },
+  ...{ size: 48_213, sha256: sha256Hex('a bill') },
+};
 
 export function exampleEvidence(): EmbeddedFile {
   return {
@@ -120,6 +126,7 @@ export function inspectionData(
                 recordedAt: at('2025-02-03T10:11:12.131Z'),
                 valid: { from: at('2025-02-01T00:00:00.000Z'), to: null },
                 author: 'onboarding@beispielbank.example',
+                attachments: [ATTACHED],
                 content: {
                   kind: 'json',
                   value: {
@@ -260,6 +267,7 @@ export function subjectExportData(bends: Partial<SubjectExportData> = {}): Subje
                 recordedAt: at('2025-02-03T10:11:12.131Z'),
                 valid: { from: at('2025-02-01T00:00:00.000Z'), to: null },
                 author: 'onboarding@beispielbank.example',
+                attachments: [ATTACHED, { ...ATTACHED, name: null, size: 7 }],
                 content: {
                   kind: 'json',
                   value: { address: { street: 'Städtle 12', city: 'Vaduz' }, lines: [] },

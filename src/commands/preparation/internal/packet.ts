@@ -1,12 +1,22 @@
 /**
- * What the threads say to each other about one batch, in this order: `prepare` →, at most once
- * (← `findSchemas`, `foundSchemas` →), at most once (← `find`, `found` →), ← `prepared`. The bytes are handed over with it.
+ * What the threads say to each other about one batch, in this order: `prepare` →, each at most once
+ * (← `findSchemas`, `foundSchemas` →), (← `findFiles`, `foundFiles` →), (← `find`, `found` →), ← `prepared`. The bytes are
+ * handed over with it.
  */
 import { types } from 'node:util';
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { assert } from '../../../base/errors.js';
 
-const KINDS = ['prepare', 'findSchemas', 'foundSchemas', 'find', 'found', 'prepared'] as const;
+const KINDS = [
+  'prepare',
+  'findSchemas',
+  'foundSchemas',
+  'findFiles',
+  'foundFiles',
+  'find',
+  'found',
+  'prepared',
+] as const;
 
 export interface Packet {
   readonly kind: (typeof KINDS)[number];

@@ -4,9 +4,10 @@ import { assert } from '../../../base/errors.js';
 import type { RandomSource } from '../../../base/random.js';
 import { PersonTags } from '../../../records/tag.js';
 import { prepareTexts } from '../inline-preparer.js';
-import type { FindSchemas, FindSecrets } from '../preparer.js';
+import type { PreparationSources } from '../preparer.js';
 import { decodeBatch } from './batch-codec.js';
-import { type Packet, packetOf, post } from './packet.js';
+import { decodeFoundFiles, encodeEntries } from './files-codec.js';
+import { packetOf, post } from './packet.js';
 import { encodeResults } from './results-codec.js';
 import { SchemaCache } from './schema-cache.js';
 import { decodeFoundSchemas, encodeTypes } from './schemas-codec.js';
@@ -24,9 +25,9 @@ export function servePreparation(
   /** By batch: who waits for an answer, one at a time. */
   const asking = new Map<number, Asking>();
 
-  const ask = (id: number, { kind, bytes }: Omit<Packet, 'id'>): Promise<Uint8Array> => {
+  const ask = (id: number, kind: Question, bytes: Uint8Array): Promise<Uint8Array> => {
     const answer = new Promise<Uint8Array>((resolve) => {
-      asking.set(id, { kind: kind === 'find' ? 'found' : 'foundSchemas', resolve });
+      asking.set(id, { kind: ANSWERS[kind], resolve });
     });
     post(port, { kind, id, bytes });
     return answer;
@@ -34,11 +35,16 @@ export function servePreparation(
 
   const prepare = async (id: number, bytes: Uint8Array): Promise<void> => {
     const batch = decodeBatch(bytes);
-    const find: FindSecrets = async (scopes) =>
-      decodeFound(await ask(id, { kind: 'find', bytes: encodeScopes(scopes) }));
-    const findSchemas: FindSchemas = async (types) =>
-      decodeFoundSchemas(await ask(id, { kind: 'findSchemas', bytes: encodeTypes(types) }));
-    const results = await prepareTexts(batch, cache.finder(batch, find), findSchemas, tools);
+    const sources: PreparationSources = {
+      findSecrets: cache.finder(batch, async (scopes) =>
+        decodeFound(await ask(id, 'find', encodeScopes(scopes))),
+      ),
+      findSchemas: async (types) =>
+        decodeFoundSchemas(await ask(id, 'findSchemas', encodeTypes(types))),
+      findFiles: async (entries) =>
+        decodeFoundFiles(await ask(id, 'findFiles', encodeEntries(entries))),
+    };
+    const results = await prepareTexts(batch, sources, tools);
     post(port, { kind: 'prepared', id, bytes: encodeResults(results) });
   };
 
@@ -55,7 +61,10 @@ export function servePreparation(
   });
 }
 
+const ANSWERS = { find: 'found', findSchemas: 'foundSchemas', findFiles: 'foundFiles' } as const;
+type Question = keyof typeof ANSWERS;
+
 interface Asking {
-  readonly kind: 'found' | 'foundSchemas';
+  readonly kind: (typeof ANSWERS)[Question];
   readonly resolve: (answer: Uint8Array) => void;
 }

@@ -35,9 +35,12 @@ export interface Bucket {
 
 export type Asked = Exclude<Permission, 'FULL_CONTROL'>;
 
-/** Whoever has no key is served of the tenant that every node has. */
-export function tenantOf({ caller }: Pick<S3Request, 'caller'>): TenantName {
-  return caller === null ? DEFAULT_TENANT : caller.principal.tenant;
+/** Whoever has no key is served of the tenant that every node has; of a preflight the link says which is meant. */
+export function tenantOf({
+  caller,
+  claimedTenant,
+}: Pick<S3Request, 'caller' | 'claimedTenant'>): TenantName {
+  return caller?.principal.tenant ?? claimedTenant ?? DEFAULT_TENANT;
 }
 
 /**

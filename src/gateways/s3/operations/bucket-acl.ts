@@ -23,7 +23,7 @@ export const getBucketAcl: S3Operation = async (parts, request) => {
 
 export const putBucketAcl: S3Operation = async (parts, request) => {
   const bucket = await openFor(parts, request, 'WRITE_ACP');
-  const acl = await readNewAcl(parts, request, bucket, bucket.owner);
+  const acl = await readNewAcl(parts, request, bucket, bucket.owner, 'bucket');
   const kept = aclToJson(acl);
   await configure(parts, request, bucket, { acl: kept }, (old) => ({ ...old, acl: kept }));
   return emptyAnswer(200);

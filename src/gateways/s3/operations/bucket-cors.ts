@@ -1,4 +1,5 @@
 /** GetBucketCors, PutBucketCors, DeleteBucketCors, and the preflight of browsers. */
+import { without } from '../../../base/without.js';
 import { emptyAnswer, xmlAnswer } from '../s3-answer.js';
 import { S3Error } from '../s3-error.js';
 import { readXmlBody } from '../small-body.js';
@@ -16,7 +17,6 @@ import {
   MAX_RULES,
 } from './cors-rules.js';
 import type { S3Operation } from './operation.js';
-import { without } from './without.js';
 
 /** As Amazon S3 has it. */
 const MAX_BODY = 64 * 1024;

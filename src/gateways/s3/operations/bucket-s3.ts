@@ -1,9 +1,9 @@
 /** What only S3 keeps of a bucket: the member `s3` of a drive's settings. */
 import type { JsonObject } from '../../../base/canonical-json.js';
 import { BOOLEAN, JsonMembers, oneOf, textLike } from '../../../base/json-members.js';
+import { without } from '../../../base/without.js';
 import { type DriveSettings, given } from '../../../files/drive-settings.js';
 import { damaged } from '../../../ledger/ledger-error.js';
-import { without } from './without.js';
 
 export interface PublicAccessBlock {
   readonly blockPublicAcls: boolean;

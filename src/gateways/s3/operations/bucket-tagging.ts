@@ -1,10 +1,10 @@
 /** GetBucketTagging, PutBucketTagging, DeleteBucketTagging. */
+import { without } from '../../../base/without.js';
 import { xmlAnswer } from '../s3-answer.js';
 import { S3Error } from '../s3-error.js';
 import { openOwnBucket, setting } from './configure-bucket.js';
 import type { S3Operation } from './operation.js';
 import { MAX_BUCKET_TAGS, readTagsBody, tagsDocument } from './tags.js';
-import { without } from './without.js';
 
 export const getBucketTagging: S3Operation = async (parts, request) => {
   const { tags } = (await openOwnBucket(parts, request)).settings;

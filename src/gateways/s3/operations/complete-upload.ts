@@ -14,7 +14,7 @@ import { algorithmOf, checksumElements } from './checksums.js';
 import { completedBefore } from './completed-before.js';
 import { writeCondition } from './conditions.js';
 import { findUpload } from './create-upload.js';
-import { pathOf, versionHeaderIn } from './object-access.js';
+import { madeVersionHeader, pathOf } from './object-access.js';
 import type { S3Operation } from './operation.js';
 import { actorOf } from './owner.js';
 
@@ -41,7 +41,7 @@ export const completeMultipartUpload: S3Operation = async (parts, request) => {
     element('ETag', `"${version.etag}"`),
     ...checksumElements(version),
   ]);
-  return xmlAnswer(document, versionHeaderIn(bucket, version));
+  return xmlAnswer(document, madeVersionHeader(bucket, version));
 };
 
 async function complete(
@@ -66,9 +66,10 @@ function readParts(root: XmlElement): readonly CompletedPart[] {
   const elements = children(root, 'Part');
   if (elements.length === 0 || elements.length > MAX_PARTS) throw malformed();
   const parts = elements.map(readPart);
-  if (parts.some(({ number }, at) => at > 0 && number <= (parts[at - 1]?.number ?? 0)))
+  if (parts.some(({ number }, at) => at > 0 && number < (parts[at - 1]?.number ?? 0)))
     throw new S3Error('InvalidPartOrder', 'name the parts in ascending order of their numbers');
-  return parts;
+  // Clients that sent a part twice name it twice: what counts is what they named last.
+  return parts.filter(({ number }, at) => parts[at + 1]?.number !== number);
 }
 
 function readPart(part: XmlElement): CompletedPart {

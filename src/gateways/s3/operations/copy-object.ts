@@ -11,7 +11,7 @@ import { checksumElements, fullChecksums, readAlgorithm } from './checksums.js';
 import { writeCondition } from './conditions.js';
 import { openSource } from './copy-source.js';
 import { disclosedObject } from './disclosed.js';
-import { pathOf, type S3Object, versionHeaderIn, versionId } from './object-access.js';
+import { madeVersionHeader, pathOf, type S3Object, versionId } from './object-access.js';
 import { readDescription } from './object-description.js';
 import type { S3Operation } from './operation.js';
 import { actorOf } from './owner.js';
@@ -53,7 +53,7 @@ export const copyObject: S3Operation = async (parts, request) => {
     ...checksumElements(version),
   ]);
   return {
-    ...xmlAnswer(document, { ...versionHeaderIn(bucket, version), ...sourceHeader(source) }),
+    ...xmlAnswer(document, { ...madeVersionHeader(bucket, version), ...sourceHeader(source) }),
     disclosure: disclosedObject(request, source.bucket, source.version),
   };
 };

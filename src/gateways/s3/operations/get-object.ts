@@ -1,6 +1,8 @@
 /** GetObject and HeadObject, which differ in nothing that is decided here. */
-import type { ReadRange } from '../../../files/drive-port.js';
+import { without } from '../../../base/without.js';
+import type { ReadRange, Version } from '../../../files/drive-port.js';
 import type { FilePut } from '../../../files/file-change.js';
+import { CHECKSUMS } from '../../../files/stored-content.js';
 import { emptyAnswer, type S3Answer } from '../s3-answer.js';
 import { S3Error } from '../s3-error.js';
 import type { S3Request } from '../s3-request.js';
@@ -11,7 +13,6 @@ import { disclosedObject } from './disclosed.js';
 import { openObject, type S3Object } from './object-access.js';
 import { objectHeaders } from './object-headers.js';
 import type { S3Operation } from './operation.js';
-import { without } from './without.js';
 
 export const getObject: S3Operation = async (parts, request) => {
   const overrides = readOverrides(request);
@@ -40,14 +41,12 @@ function contentAnswer(
   const range =
     number === undefined ? readRange(rangeHeader, size) : rangeOfPart(number, put.parts, size);
   const { start, end }: ReadRange = range ?? { start: 0, end: size };
-  // A checksum is of all of it: nobody could check a piece by it.
-  const isWhole = end - start === size;
   const wantsSums = request.headers.get('x-amz-checksum-mode')?.toUpperCase() === 'ENABLED';
   return {
     status: range === null || size === 0 ? 200 : 206,
     headers: {
       ...headers,
-      ...(wantsSums && isWhole && checksumHeaders(version)),
+      ...(wantsSums && sumsSent(version, put, { number, isWhole: end - start === size })),
       ...(range !== null && size > 0 && { 'content-range': `bytes ${start}-${end - 1}/${size}` }),
       ...(number !== undefined &&
         put.parts !== undefined && { 'x-amz-mp-parts-count': String(partCount(put.parts)) }),
@@ -58,6 +57,22 @@ function contentAnswer(
       bytes: bucket.drive.read(put.content, { start, end }),
     },
   };
+}
+
+/** Of all of it, or of the part: nobody could check another piece by these. */
+function sumsSent(
+  version: Version,
+  { parts, partSums, checksums }: FilePut,
+  { number, isWhole }: { readonly number: number | undefined; readonly isWhole: boolean },
+): Record<string, string> {
+  if (number === undefined || parts === undefined) return isWhole ? checksumHeaders(version) : {};
+  const name = CHECKSUMS.find((one) => checksums?.[one] !== undefined);
+  const value = partSums?.[number - 1];
+  if (name === undefined || value === undefined) return {};
+  const type = checksums?.type;
+  const sum = { [name]: value, ...(type !== undefined && { type }) };
+  // The ETag of a part, which says nothing of others.
+  return checksumHeaders({ etag: '', checksums: sum });
 }
 
 const OVERRIDES = [

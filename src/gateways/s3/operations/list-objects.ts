@@ -26,7 +26,8 @@ export const listObjects: S3Operation = async (parts, request) => {
   const { items, isTruncated, last } = listing;
   const document = s3Document('ListBucketResult', [
     element('Name', bucket.drive.name),
-    element('Prefix', encoded(prefix)),
+    // As it came: clients decode it in version 2 alone.
+    element('Prefix', prefix),
     element('Marker', encoded(marker)),
     ...(isTruncated && last !== null ? [element('NextMarker', encoded(last.path))] : []),
     element('MaxKeys', limit),

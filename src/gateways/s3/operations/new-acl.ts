@@ -18,6 +18,7 @@ export async function readNewAcl(
   request: S3Request,
   bucket: Bucket,
   owner: S3Owner,
+  kind: 'bucket' | 'object',
 ): Promise<Acl> {
   const acl =
     requestedAcl(request.headers, owner, bucket.owner) ??
@@ -26,6 +27,6 @@ export async function readNewAcl(
       owner,
       nameAmong([owner, bucket.owner, ownerOf(authorOf(request))]),
     );
-  await checkNewAcl(parts, request, bucket, acl);
+  await checkNewAcl(parts, request, bucket, acl, kind);
   return acl;
 }

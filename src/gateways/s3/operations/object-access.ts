@@ -4,7 +4,7 @@ import { type FilePath, parseFilePath } from '../../../files/file-path.js';
 import { FilesError } from '../../../files/files-error.js';
 import { S3Error } from '../s3-error.js';
 import type { S3Request } from '../s3-request.js';
-import { type Acl, aclFromJson, privateTo } from './acl.js';
+import { type Acl, aclFromJson, type Grant, privateTo } from './acl.js';
 import {
   type Asked,
   type Bucket,
@@ -37,7 +37,16 @@ export function aclOfObject(bucket: Bucket, version: Version): Acl {
 /** Null where roles alone say: a version without an ACL in a drive without one. */
 export function aclAsked(bucket: Bucket, version: Version): Acl | null {
   if (version.acl === null && bucket.acl === null) return null;
-  return inForce(aclOfObject(bucket, version), bucket.s3);
+  const { grants } = inForce(aclOfObject(bucket, version), bucket.s3);
+  return { grants: [...grants, ...alwaysTo(ownerOfObject(bucket, version))] };
+}
+
+/** Whatever an owner has granted, they can look at it and change it. */
+function alwaysTo({ id, name }: S3Owner): readonly Grant[] {
+  return [
+    { id, name, permission: 'READ_ACP' },
+    { id, name, permission: 'WRITE_ACP' },
+  ];
 }
 
 /** @throws S3Error InvalidArgument, KeyTooLongError. */
@@ -122,7 +131,12 @@ export function versionId({ isNull, id }: Pick<Version, 'isNull' | 'id'>): strin
   return isNull ? 'null' : id;
 }
 
-/** Of what was written, or read; nothing of a bucket that has never kept versions. */
+/** Of what was written: nothing while no versions are kept, as nobody needs to name the one there is. */
+export function madeVersionHeader({ drive }: Bucket, version: Version): Record<string, string> {
+  return drive.settings.versioning === 'on' ? versionHeader(version) : {};
+}
+
+/** Of what is read; nothing of a bucket that has never kept versions. */
 export function versionHeaderIn({ settings }: Bucket, version: Version): Record<string, string> {
   return settings.versioning === 'off' ? {} : versionHeader(version);
 }

@@ -19,7 +19,7 @@ export const getObjectAcl: S3Operation = async (parts, request) => {
 
 export const putObjectAcl: S3Operation = async (parts, request) => {
   const { bucket, version } = await openObject(parts, request, 'WRITE_ACP');
-  const acl = await readNewAcl(parts, request, bucket, ownerOfObject(bucket, version));
+  const acl = await readNewAcl(parts, request, bucket, ownerOfObject(bucket, version), 'object');
   const { drive } = bucket;
   await drive.say(actorOf(request), version.path, version.id, { acl: aclToJson(acl) });
   return emptyAnswer(200, versionHeaderIn(bucket, version));

@@ -3,6 +3,7 @@ import type { FileHeaders } from '../../../files/file-change.js';
 import type { Texts } from '../../../files/texts.js';
 import { S3Error } from '../s3-error.js';
 import type { S3Headers } from '../s3-request.js';
+import { fromHeader } from './header-text.js';
 
 export interface ObjectDescription {
   readonly mediaType: string;
@@ -29,8 +30,8 @@ export const DESCRIBING = [
 export function readDescription(headers: S3Headers): ObjectDescription {
   const mediaType = headers.get('content-type');
   const given = DESCRIBING.flatMap(([header, name]) => {
-    const value = valueOf(header, headers.get(header));
-    return value === undefined ? [] : [[name, value] as const];
+    const value = headers.get(header);
+    return value === undefined ? [] : [[name, checked(value, MAX_TEXT)] as const];
   });
   return {
     mediaType:
@@ -42,21 +43,10 @@ export function readDescription(headers: S3Headers): ObjectDescription {
   };
 }
 
-/** Of the framing that the body came in nothing is kept. */
-function valueOf(header: string, value: string | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  if (header !== 'content-encoding') return checked(value, MAX_TEXT);
-  const codings = value.split(',').map((coding) => coding.trim());
-  const kept = codings.filter((coding) => coding !== '' && coding.toLowerCase() !== 'aws-chunked');
-  return kept.length === 0 ? undefined : checked(kept.join(', '), MAX_TEXT);
-}
-
 function readMetadata(headers: S3Headers): Texts {
   const pairs = headers.startingWith('x-amz-meta-');
-  const bytes = pairs.reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
-    0,
-  );
+  // Of a value each character is a byte here.
+  const bytes = pairs.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
   if (bytes > MAX_METADATA_BYTES)
     throw new S3Error('MetadataTooLarge', `metadata take at most ${MAX_METADATA_BYTES} bytes`, {
       details: { MaxSizeAllowed: String(MAX_METADATA_BYTES), Size: String(bytes) },
@@ -65,7 +55,8 @@ function readMetadata(headers: S3Headers): Texts {
 }
 
 function checked(value: string, maximum: number): string {
-  if (value.length > maximum || !value.isWellFormed())
+  const text = fromHeader(value);
+  if (text.length > maximum)
     throw new S3Error('InvalidArgument', `a header of an object has at most ${maximum} characters`);
-  return value;
+  return text;
 }

@@ -4,6 +4,7 @@ import type { Version } from '../../../files/drive-port.js';
 import type { FilePut } from '../../../files/file-change.js';
 import { formatHttpDate } from '../http-date.js';
 import type { Bucket } from './bucket-access.js';
+import { toHeader } from './header-text.js';
 import { modeName } from './lock-names.js';
 import { versionHeaderIn } from './object-access.js';
 import { DESCRIBING } from './object-description.js';
@@ -17,14 +18,14 @@ export function objectHeaders(
   const tagCount = Object.keys(tags).length;
   const described = DESCRIBING.flatMap(([header, name]) => {
     const value = put.headers?.[name];
-    return value === undefined ? [] : [[header, value] as const];
+    return value === undefined ? [] : [[header, toHeader(value)] as const];
   });
   const metadata = Object.entries(put.metadata ?? {}).map(
-    ([name, value]) => [`x-amz-meta-${name}`, value] as const,
+    ([name, value]) => [`x-amz-meta-${name}`, toHeader(value)] as const,
   );
   return {
     ...Object.fromEntries([...metadata, ...described]),
-    'content-type': version.mediaType,
+    'content-type': toHeader(version.mediaType),
     'accept-ranges': 'bytes',
     etag: `"${etag}"`,
     'last-modified': formatHttpDate(recordedAt),

@@ -2,7 +2,7 @@
 import { emptyAnswer, type S3Answer, xmlAnswer } from '../s3-answer.js';
 import { S3Error } from '../s3-error.js';
 import type { S3Request } from '../s3-request.js';
-import { element, s3Document } from '../xml-element.js';
+import { element } from '../xml-element.js';
 import type { S3Operation } from './operation.js';
 import { putFrom } from './put-object.js';
 import { MAX_OBJECT_TAGS, readTagsText } from './tags.js';
@@ -27,7 +27,8 @@ function formAnswer(request: S3Request, { headers }: S3Answer): S3Answer {
   const told = { ...headers, location };
   const status = form?.get('success_action_status');
   if (status !== '201') return emptyAnswer(status === '200' ? 200 : 204, told);
-  const document = s3Document('PostResponse', [
+  // Without a namespace, as S3 has it.
+  const document = element('PostResponse', [
     element('Location', location),
     element('Bucket', bucket ?? ''),
     element('Key', key ?? ''),

@@ -8,7 +8,7 @@ import { aclToJson } from './acl.js';
 import { type Bucket, openBucket } from './bucket-access.js';
 import { checksumHeaders, fullChecksums, sumsOf } from './checksums.js';
 import { writeCondition } from './conditions.js';
-import { ownerOfObject, pathOf, versionHeaderIn } from './object-access.js';
+import { madeVersionHeader, ownerOfObject, pathOf } from './object-access.js';
 import { readDescription } from './object-description.js';
 import { readLockHeaders } from './object-lock.js';
 import type { S3Operation, S3Parts } from './operation.js';
@@ -54,7 +54,7 @@ export async function putFrom(
 function putAnswer(bucket: Bucket, { version }: Written): S3Answer {
   return emptyAnswer(200, {
     etag: `"${version.etag}"`,
-    ...versionHeaderIn(bucket, version),
+    ...madeVersionHeader(bucket, version),
     ...checksumHeaders(version),
   });
 }
@@ -66,7 +66,7 @@ export async function readSayings(
   bucket: Bucket,
 ): Promise<FileSayings> {
   const acl = requestedAcl(request.headers, ownerOfObject(bucket, actorOf(request)), bucket.owner);
-  if (acl !== null) await checkNewAcl(parts, request, bucket, acl);
+  if (acl !== null) await checkNewAcl(parts, request, bucket, acl, 'object');
   const tagging = request.headers.get('x-amz-tagging');
   return {
     ...(acl !== null && { acl: aclToJson(acl) }),

@@ -3,8 +3,8 @@ import { ChirographError } from '../../../base/errors.js';
 import { FilesError, type FilesErrorCode } from '../../../files/files-error.js';
 import { S3Error, type S3ErrorCode } from '../s3-error.js';
 
-/** Null of what is no answer to a client: the server logs it and says InternalError. */
-const OF_FILES: Readonly<Record<FilesErrorCode, S3ErrorCode | null>> = {
+/** Any other is no answer to a client of S3: the server logs it and says InternalError. */
+const OF_FILES: Readonly<Partial<Record<FilesErrorCode, S3ErrorCode>>> = {
   DRIVE_UNKNOWN: 'NoSuchBucket',
   DRIVE_EXISTS: 'BucketAlreadyExists',
   DRIVE_NAME_REFUSED: 'InvalidBucketName',
@@ -18,27 +18,15 @@ const OF_FILES: Readonly<Record<FilesErrorCode, S3ErrorCode | null>> = {
   FILE_LOCK_REFUSED: 'AccessDenied',
   FILE_CHANGED: 'PreconditionFailed',
   FILE_ERASED: 'NoSuchKey',
-  FILE_DAMAGED: null,
   FILE_CONTENT_DIFFERS: 'BadDigest',
   FILE_TOO_LARGE: 'EntityTooLarge',
   FILES_QUOTA: 'QuotaExceeded',
   FILES_STALE: 'OperationAborted',
   FILES_BUSY: 'SlowDown',
-  FILE_RANGE_REFUSED: 'InvalidRange',
   UPLOAD_UNKNOWN: 'NoSuchUpload',
   UPLOAD_PART_UNKNOWN: 'InvalidPart',
   UPLOAD_PARTS_REFUSED: 'EntityTooSmall',
   UPLOAD_LIMIT: 'InvalidRequest',
-  UPLOAD_OFFSET: null,
-  UPLOAD_CHECKSUM_DIFFERS: null,
-  UPLOAD_PROTOCOL: null,
-  SNAPSHOT_UNKNOWN: null,
-  SNAPSHOT_EXISTS: null,
-  SNAPSHOT_LIMIT: null,
-  FOLDER_GRANT_UNKNOWN: null,
-  FOLDER_GRANT_LIMIT: null,
-  FILES_FORMAT_NEWER: null,
-  FILES_DAMAGED: null,
   FILES_FAILED: 'ServiceUnavailable',
 };
 
@@ -58,10 +46,10 @@ const OF_LEDGERS: Readonly<Partial<Record<string, S3ErrorCode>>> = {
 export function toS3Error(error: unknown): unknown {
   if (error instanceof FilesError) return named(error, OF_FILES[error.code]);
   if (error instanceof ChirographError && !(error instanceof S3Error))
-    return named(error, OF_LEDGERS[String(error.code)] ?? null);
+    return named(error, OF_LEDGERS[String(error.code)]);
   return error;
 }
 
-function named(error: Error, code: S3ErrorCode | null): unknown {
-  return code === null ? error : new S3Error(code, error.message, { cause: error });
+function named(error: Error, code: S3ErrorCode | undefined): unknown {
+  return code === undefined ? error : new S3Error(code, error.message, { cause: error });
 }

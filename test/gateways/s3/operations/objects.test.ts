@@ -34,7 +34,7 @@ describe('an object', () => {
     const headers = {
       'content-type': 'text/plain',
       'cache-control': 'no-cache',
-      'content-encoding': 'aws-chunked, gzip',
+      'content-encoding': 'gzip',
       'x-amz-meta-who': 'anna',
       'x-amz-tagging': 'a=1&b=2',
     };

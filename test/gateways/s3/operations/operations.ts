@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import { type Action, authorize, type Role } from '../../../../src/access/authorize.js';
 import type { KeyId } from '../../../../src/access/key-text.js';
 import type { UnixMillis } from '../../../../src/base/brand.js';
+import { s3Operations } from '../../../../src/gateways/s3/operations/serve-operations.js';
 import type { S3Access } from '../../../../src/gateways/s3/s3-access.js';
 import type { S3Answer } from '../../../../src/gateways/s3/s3-answer.js';
 import { S3Error } from '../../../../src/gateways/s3/s3-error.js';
 import type { S3OperationName } from '../../../../src/gateways/s3/s3-operation-names.js';
 import type { S3Headers, S3Request } from '../../../../src/gateways/s3/s3-request.js';
-import { s3Operations } from '../../../../src/gateways/s3/operations/serve-operations.js';
 import { writeXml } from '../../../../src/gateways/s3/xml-writer.js';
 import { allOf, openTestDrives, TENANT, type TestDrives } from '../../../support/test-drives.js';
 

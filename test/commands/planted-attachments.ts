@@ -1,0 +1,138 @@
+/** The rules of attachments taken away one by one: a suite of records, of the API or of evidence must notice. */
+import type { FaultOfSuite } from '../support/planted-suite.js';
+
+const API = 'test/api/attachments.test.ts';
+const HEADERS = 'test/records/header.test.ts';
+const EVIDENCE = 'test/evidence/attachments.test.ts';
+
+export const ATTACHMENT_FAULTS: readonly FaultOfSuite[] = [
+  {
+    name: 'a file of another subject is attached',
+    file: 'commands/preparation/attach-files.js',
+    find: 'file.subject !== subject',
+    replace: 'false',
+    suite: API,
+    tests: 'of another subject',
+  },
+  {
+    name: 'what the ledger does not have is taken for its newest file',
+    file: 'commands/internal/find-files.js',
+    find: 'return null;\n    throw error;',
+    replace:
+      'return { reader: ledger.reader, index: ledger.reader.head.size - 1 };\n    throw error;',
+    suite: API,
+    tests: 'does not have, be it in another',
+  },
+  {
+    name: 'a file that was erased is not told from one that never was',
+    file: 'commands/internal/find-files.js',
+    find: '{ kind: "erased" }',
+    replace: '{ kind: "unknown" }',
+    suite: API,
+    tests: 'that was erased',
+  },
+  {
+    name: 'any record may say that it is a file',
+    file: 'commands/internal/find-files.js',
+    find: '|| statement.type !== FILE_TYPE',
+    replace: '',
+    suite: API,
+    tests: 'is refused with a record',
+  },
+  {
+    name: 'a delete marker counts as a file',
+    file: 'records/file-content.js',
+    find: '|| said["action"] !== "put"',
+    replace: '',
+    suite: API,
+    tests: 'a delete marker',
+  },
+  {
+    name: 'each attachment is the first file that was found',
+    file: 'commands/preparation/attach-files.js',
+    find: 'files[at] ?? UNKNOWN',
+    replace: 'files[0] ?? UNKNOWN',
+    suite: API,
+    tests: 'in its order',
+  },
+  {
+    name: 'a request that was taken is refused once its file is erased',
+    file: 'commands/preparation/attach-files.js',
+    find: 'request.idempotencyKey === null',
+    replace: 'true',
+    suite: API,
+    tests: 'taken again',
+  },
+  {
+    name: 'of a file that is gone, the claim is still asked for',
+    file: 'records/prepare-record.js',
+    find: '&& attachments !== null',
+    replace: '',
+    suite: API,
+    tests: 'taken again',
+  },
+  {
+    name: 'a claim need not cover attachments',
+    file: 'records/claimed-by.js',
+    find: ', ...attachments]',
+    replace: ']',
+    suite: API,
+    tests: 'a claim that covers them',
+  },
+  {
+    name: 'a verifier asks no claim for attachments',
+    file: 'records/claimed-by.js',
+    find: ', ...attachments]',
+    replace: ']',
+    suite: EVIDENCE,
+    tests: 'fails with a claim',
+  },
+  {
+    name: 'a header with attachments is in a format that knows none',
+    file: 'records/header.js',
+    find: 'if ("attachments" in header)',
+    replace: 'if (false)',
+    suite: HEADERS,
+    tests: 'of attachments round-trips',
+  },
+  {
+    name: 'a header names a file twice',
+    file: 'records/header.js',
+    find: '.size !== attachments.length',
+    replace: '.size < 0',
+    suite: HEADERS,
+    tests: 'of attachments round-trips',
+  },
+  {
+    name: 'files of one size are one file',
+    file: 'evidence/compare-files.js',
+    find: 'content?.sha256 === file.sha256 && content.size',
+    replace: 'content?.size',
+    suite: EVIDENCE,
+    tests: 'is a "no"',
+  },
+  {
+    name: 'a file that is nothing of the evidence is a yes',
+    file: 'evidence/run-verify.js',
+    find: 'isYes && isFound',
+    replace: 'isYes',
+    suite: EVIDENCE,
+    tests: 'is a "no"',
+  },
+  {
+    name: 'files are found in what has failed',
+    file: 'evidence/internal/summaries.js',
+    find: 'hasPassed(checks, "header") ?',
+    replace: 'true ?',
+    suite: EVIDENCE,
+    tests: 'makes nothing of',
+  },
+  {
+    name: 'the answer does not say that a file is nothing of it',
+    file: 'evidence/report-outline.js',
+    find: '...unmatched(compared, say)',
+    replace: '',
+    suite: EVIDENCE,
+    tests: 'is spoken of',
+  },
+];
