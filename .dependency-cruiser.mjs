@@ -69,6 +69,7 @@ const mayImport = {
     'queries',
     'files',
   ],
+  files: ['base', 'records', 'schemas', 'keys', 'ledger', 'access', 'queries', 'commands', 'api'],
   gateways: ['base', 'access', 'api', 'queries', 'commands', 'files'],
 };
 
@@ -87,7 +88,7 @@ const homeOf = {
   '(pdfkit|fontkit|dejavu-fonts-ttf)': 'reports/',
   '(node-forge|pkcs11js|shamir-secret-sharing)': 'keys/',
   '(pure-rand|tinyqueue)': 'replication/simulation/',
-  'fast-xml-parser': 'gateways/',
+  '(saxes|@node-rs/crc32|@fastify/busboy)': 'gateways/',
 };
 
 const layering = Object.entries(mayImport).map(([folder, allowed]) => ({

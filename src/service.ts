@@ -18,12 +18,13 @@ import type { Config, Secrets } from './config.js';
 import { contentReasons } from './content-health.js';
 import { anchoringWithSteps } from './epoch-steps.js';
 import { type Anchoring, EpochTimer } from './epoch-timer.js';
-import { keepersMetrics } from './keepers-metrics.js';
 import type { SealingPort } from './files/chunks/sealing.js';
+import { LONG_BYTES } from './gateways/s3/operations/made-answer.js';
+import { s3Operations } from './gateways/s3/operations/serve-operations.js';
+import { keepersMetrics } from './keepers-metrics.js';
 import type { WriteOnceFiles } from './keys/write-once.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerStoreOptions } from './ledger/ledger-store.js';
-import { s3Operations } from './gateways/s3/operations/serve-operations.js';
 import { forS3, listenForS3, type S3OperationsOf } from './listen-for-s3.js';
 import { listen, listenForMetrics } from './listeners.js';
 import { coverLedgers } from './map-epochs.js';
@@ -270,7 +271,9 @@ export class Service {
       const metricsServer = await listenForMetrics(config, parts, metrics);
       if (metricsServer !== null) lifetime.add(() => metricsServer.stop(0));
       const { s3Operations: ofTest, clock } = parts;
-      const operationsOf = ofTest ?? ((access) => s3Operations({ drives: files, access, clock }));
+      const operationsOf =
+        ofTest ??
+        ((access) => s3Operations({ drives: files, access, clock, longBytes: LONG_BYTES }));
       const s3Server = await listenForS3(config, parts, metrics, opened, operationsOf);
       if (s3Server !== null) lifetime.add(() => s3Server.stop(config.shutdownTimeoutMillis));
       epochs.start();

@@ -158,7 +158,8 @@ export class Drive implements DrivePort {
     bytes: AsyncIterable<Uint8Array>,
     { subject, by, ...options }: StoreOptions = {},
   ): Promise<StoredContent> {
-    const { chunks, sealing } = this.#parts;
+    const { sealing } = this.#parts;
+    const chunks = this.#parts.replicas()?.storeOf(this.ledger) ?? this.#parts.chunks;
     const secret = await this.#secretOf(subject, by);
     const place = { tenant: this.ledger.identity.tenant, ledger: this.ledger.identity.handle };
     return writeContent(bytes, { chunks, place, secret, sealing, ...options });

@@ -14,6 +14,7 @@ import { type BlobCore, BlobCores, type TakenContent } from '../../ledger/blob-c
 import { LedgerError } from '../../ledger/ledger-error.js';
 import { type Row, RowDb } from '../../ledger/row-db.js';
 import { FilesError } from '../files-error.js';
+import type { Reference } from '../references.js';
 import { type BlobLogRecord, BlobLogBook } from './blob-log-book.js';
 import { chunkRow, reachedKey, reachedRow, readPlace, readReached } from './chunk-rows.js';
 import { addressIn, isChunk } from './chunk.js';
@@ -23,6 +24,8 @@ export interface NewChunk {
   readonly address: Uint8Array;
   /** The same bytes each time. */
   readonly block: () => Uint8Array;
+  /** What leads to it, of a piece of content. */
+  readonly reference?: Reference;
 }
 
 /** Whose Hypercore it goes to. Handles. */

@@ -13,7 +13,8 @@ export interface ChunkSource {
   heal?(reference: Reference): Promise<Uint8Array | null>;
 }
 
-const AHEAD = 8;
+/** What one reader holds at most, 2 MiB: several nodes may be asked for them at once. */
+const AHEAD = 32;
 
 /**
  * @param range within the content; all of it without it.

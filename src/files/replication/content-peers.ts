@@ -15,6 +15,8 @@ export interface WantedContent {
 export interface ContentPeers {
   /** A chunk as it is stored elsewhere; null if nobody who is linked gives one that `isIt`. */
   fetch(wanted: WantedContent): Promise<Uint8Array | null>;
+  /** Others may get this already of a content that is coming in. */
+  foretell(origin: string, references: Uint8Array): void;
   /** Bytes of content that went to others since the start: it goes on where that grows. */
   readonly given: number;
   /** How many are linked that may have content of the log. */

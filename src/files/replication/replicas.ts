@@ -10,7 +10,13 @@ import type { ChunkStore } from '../chunks/chunk-store.js';
 import type { ChunkSource } from '../chunks/content-reader.js';
 import { openWhole } from '../chunks/content-reader.js';
 import { FilesError } from '../files-error.js';
-import { decodeReferences, encodeReferences, type Reference, sizeOf } from '../references.js';
+import {
+  decodeReferences,
+  encodeReferences,
+  MAX_REFERENCES,
+  type Reference,
+  sizeOf,
+} from '../references.js';
 import type { ContentPlace } from '../stored-content.js';
 import type {
   ContentPeers,
@@ -24,6 +30,9 @@ import { DriveCopy } from './drive-copy.js';
 import { gather } from './gather.js';
 import { Pace } from './pace.js';
 import type { LookedAt } from './puts.js';
+
+/** What is said to whoever has content held; null where it is none. */
+type Held = 'held' | 'sparse' | 'later' | null;
 
 export interface ReplicasOptions {
   readonly chunks: ChunkStore;
@@ -55,6 +64,7 @@ export class Replicas {
   readonly #asked = new Set<string>();
   /** Who was there to be asked, by the origin of the log. */
   readonly #askable = new Map<string, number>();
+  readonly #holding = new Set<Promise<Held>>();
   #cancel: () => void = () => undefined;
   #looking: Promise<void> = Promise.resolve();
   #healed = 0;
@@ -73,7 +83,7 @@ export class Replicas {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#cancel();
-    await this.#looking;
+    await Promise.allSettled([this.#looking, ...this.#holding]);
   }
 
   /** What is missing or altered here is got from others for whoever reads, and put back. */
@@ -119,12 +129,35 @@ export class Replicas {
     }
   }
 
+  /** Where chunks of a drive go that comes in: others hear of them while the rest is on its way. */
+  storeOf(ledger: Ledger): Pick<ChunkStore, 'put'> {
+    const { chunks, peers } = this.#options;
+    return {
+      put: async (place, some) => {
+        await chunks.put(place, some);
+        if (!ledger.isShared || !ledger.isWritable) return;
+        const references = some.flatMap(({ reference }) => reference ?? []);
+        for (let at = 0; at < references.length; at += MAX_REFERENCES)
+          peers.foretell(
+            ledger.reader.origin,
+            encodeReferences(references.slice(at, at + MAX_REFERENCES)),
+          );
+      },
+    };
+  }
+
   /** A peer wants all that references lead to on this disk. @returns null where it sent none. @throws FilesError FILES_FAILED. */
-  async hold(
-    origin: string,
-    content: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<'held' | 'sparse' | 'later' | null> {
+  async hold(origin: string, content: Uint8Array, signal: AbortSignal): Promise<Held> {
+    const holding = this.#hold(origin, content, signal);
+    this.#holding.add(holding);
+    try {
+      return await holding;
+    } finally {
+      this.#holding.delete(holding);
+    }
+  }
+
+  async #hold(origin: string, content: Uint8Array, signal: AbortSignal): Promise<Held> {
     const { chunks } = this.#options;
     const ledger = this.#shared().find(({ reader }) => reader.origin === origin);
     if (ledger === undefined) return 'later';

@@ -210,6 +210,14 @@ describe('chunks that are wanted', () => {
     expect(swarm.asking.hear('b' as NodeId, addressOf(1), null)).toBe(false);
   });
 
+  it('are asked of a peer again that is there by a newer link', async () => {
+    const swarm = new Swarm();
+    swarm.peer('b').answers = () => 'nothing';
+    const fetched = swarm.fetch(1);
+    swarm.peer('b');
+    expect(await now(moved(swarm, fetched))).toEqual(blockOf(addressOf(1)));
+  });
+
   it('are wanted by two, and asked for once', async () => {
     const swarm = new Swarm();
     const b = swarm.peer('b');

@@ -179,7 +179,7 @@ describe('a peer gets what it may have, and nothing else', () => {
     },
   );
 
-  it('has content held for ledgers that it keeps alone, and sixteen at a time', async () => {
+  it('has content held for ledgers that it keeps alone, sixteen at a time, and so many wait', async () => {
     say({ kind: 'hold', id: 1, origin: OTHERS, content: new Uint8Array(72) });
     await eventually(() => heard.length === 1, 'an answer');
     expect(heard).toEqual([{ kind: 'held', id: 1, answer: 'later' }]);
@@ -191,14 +191,19 @@ describe('a peer gets what it may have, and nothing else', () => {
           resolve('held');
         }),
       );
-    for (let id = 10; id < 30; id++)
+    for (let id = 10; id < 300; id++)
       say({ kind: 'hold', id, origin: KEPT, content: new Uint8Array(72) });
-    await eventually(() => heard.length === 5, 'those beyond');
+    // Of 290, beside those that are got and those that wait.
+    await eventually(() => heard.length === 1 + 290 - 16 - 256, 'those beyond');
     expect(victim.held).toHaveLength(16);
-    for (const end of ends) end();
-    await eventually(() => heard.length === 21, 'all answers');
+    for (let answered = 0; answered < 272; answered++) {
+      await eventually(() => ends.length > answered, 'the next');
+      expect(ends.length).toBeLessThanOrEqual(answered + 16);
+      ends[answered]?.();
+    }
+    await eventually(() => heard.length === 291, 'all answers');
     const answers = heard.map((one) => one.kind === 'held' && one.answer);
-    expect(answers.filter((answer) => answer === 'held')).toHaveLength(16);
+    expect(answers.filter((answer) => answer === 'held')).toHaveLength(272);
   });
 });
 
