@@ -70,6 +70,7 @@ const mayImport = {
     'queries',
     'files',
   ],
+  files: ['base', 'records', 'schemas', 'keys', 'ledger', 'access', 'queries', 'commands', 'api'],
   gateways: ['base', 'access', 'api', 'queries', 'commands', 'files'],
 };
 

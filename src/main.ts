@@ -1,4 +1,5 @@
 /** The process: its arguments, its standard streams, its exit code. */
+import { once } from 'node:events';
 import { systemErrorCode } from './base/system-error.js';
 import { run } from './cli/program.js';
 import type { ExitCode } from './cli/terminal.js';
@@ -10,6 +11,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   try {
     return await run(argv, {
       stdout: (text) => process.stdout.write(text),
+      content: (bytes) => writeContent(bytes),
       stderr: (text) => process.stderr.write(text),
       isInteractive: process.stderr.isTTY,
       stdin: process.stdin,
@@ -27,4 +29,9 @@ const BROKEN_PIPE = 141;
 function endWithReader(error: Error): void {
   if (systemErrorCode(error) !== 'EPIPE') throw error;
   process.exit(BROKEN_PIPE);
+}
+
+/** Takes no more than whoever reads it does. */
+async function writeContent(bytes: Uint8Array): Promise<void> {
+  if (!process.stdout.write(bytes)) await once(process.stdout, 'drain');
 }

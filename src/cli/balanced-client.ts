@@ -44,7 +44,9 @@ const NOT_CONNECTED: ReadonlySet<string> = new Set([
 export function createBalancedClient(nodes: readonly BalancedNode[]): NodeClient {
   const known = new Map<string, Promise<readonly BalancedNode[]>>();
   const inOrder = (path: string): Promise<readonly BalancedNode[]> => {
-    const asked = /^\/v1\/ledgers\/[^/?]+/.exec(path)?.[0] ?? '/readyz';
+    // A drive is a ledger of its name.
+    const name = /^\/v1\/(?:ledgers|files)\/([^/?]+)/.exec(path)?.[1];
+    const asked = name === undefined ? '/readyz' : `/v1/ledgers/${name}`;
     const found = known.get(asked) ?? ranked(nodes, asked);
     known.set(asked, found);
     return found;
@@ -65,7 +67,8 @@ export function createBalancedClient(nodes: readonly BalancedNode[]): NodeClient
     },
     headers: (path) => read(path, (client) => client.headers(path)),
     download: (path) => read(path, (client) => client.download(path)),
-    open: (path, accept) => read(path, (client) => client.open(path, accept)),
+    open: (path, accept, headers) => read(path, (client) => client.open(path, accept, headers)),
+    send: (request) => write(request.path, false, (client) => client.send(request)),
     postBytes: (path, type, bytes) =>
       write(path, false, (client) => client.postBytes(path, type, bytes)),
     postLines: (path, lines) =>

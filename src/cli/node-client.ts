@@ -7,7 +7,7 @@ import { isJsonObject } from '../base/json-members.js';
 import type { Secret } from '../base/secret.js';
 import { systemErrorCode } from '../base/system-error.js';
 import { CliError, RefusedByNode } from './cli-error.js';
-import { type ClientTls, openHttp, readAnswer } from './http-exchange.js';
+import { type BodyStream, type ClientTls, openHttp, readAnswer } from './http-exchange.js';
 import { oneLine } from './terminal.js';
 
 export interface NodeClientOptions {
@@ -23,7 +23,7 @@ export interface NodeClientOptions {
 }
 
 export interface NodeRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the node's URL, its parts encoded: `/v1/keys`. */
   readonly path: string;
   readonly body?: JsonValue;
@@ -46,12 +46,32 @@ export interface NodeClient {
    * As `download`, of any length, while it arrives; the time-out is for each part.
    * @param accept what the headers say; if it throws, nothing is downloaded. @throws CliError.
    */
-  open<T>(path: string, accept: (headers: Headers) => T): Promise<NodeDownload<T>>;
+  open<T>(
+    path: string,
+    accept: (headers: Headers) => T,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<NodeDownload<T>>;
+  /** Sends content of any length; the time-out is for each part of it, and then for the answer. @throws CliError; what `bytes` throws. */
+  send(request: NodeSending): Promise<NodeSent>;
   /**
    * Posts NDJSON and gives the answer to each line, in order. The whole of both is held in memory: for
    * thousands of lines, not millions. @throws CliError.
    */
   postLines(path: string, lines: Uint8Array): Promise<JsonValue[]>;
+}
+
+export interface NodeSending {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'HEAD' | 'DELETE';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Made anew where it is sent a second time. */
+  readonly body?: () => BodyStream;
+}
+
+export interface NodeSent {
+  readonly headers: Headers;
+  /** Null of an answer without a body. */
+  readonly json: JsonValue | null;
 }
 
 export interface NodeDownload<T> {
@@ -82,10 +102,11 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
       parseAnswer(base, await exchange({ method: 'POST', path, type, body })),
     headers: async (path) => (await exchange({ method: 'GET', path })).headers,
     download: async (path) => (await exchange({ method: 'GET', path })).bytes,
-    open: async (path, accept) => {
+    open: async (path, accept, headers = {}) => {
       const late = new IdleTimer(options.timeoutMillis);
       try {
-        const response = await send(base, { method: 'GET', path }, options, late.signal);
+        const request = { method: 'GET', path, headers } as const;
+        const response = await send(base, request, options, late.signal);
         const status = response.statusCode ?? 0;
         if (isGood({ status }))
           return { said: accept(headersOf(response)), chunks: chunksOf(base, response, late) };
@@ -93,6 +114,26 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
       } catch (cause) {
         late.abort();
         throw cause;
+      }
+    },
+    send: async ({ method, path, headers, body }) => {
+      const late = new IdleTimer(options.timeoutMillis);
+      try {
+        const stream = body?.();
+        const request = {
+          ...{ method, path, headers },
+          ...(stream && { body: { ...stream, bytes: timed(stream.bytes, late) } }),
+        };
+        const answer = await wholeOf(
+          base,
+          await send(base, request, options, late.signal),
+          late.signal,
+        );
+        const json = answer.bytes.length === 0 ? null : parseAnswer(base, answer);
+        if (!isGood(answer)) throw refusal(answer.status, json);
+        return { headers: answer.headers, json };
+      } finally {
+        late.stop();
       }
     },
     postLines: async (path, lines) => {
@@ -108,10 +149,11 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
 }
 
 interface HttpRequest {
-  readonly method: NodeRequest['method'];
+  readonly method: NodeRequest['method'] | 'HEAD';
   readonly path: string;
   readonly type?: string;
-  readonly body?: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | BodyStream;
   readonly idempotencyKey?: string;
   readonly ifMatch?: string;
 }
@@ -124,11 +166,12 @@ interface Answer {
 
 async function send(
   base: URL,
-  { method, path, type, body, idempotencyKey, ifMatch }: HttpRequest,
+  { method, path, type, body, idempotencyKey, ifMatch, headers: more = {} }: HttpRequest,
   { key, tls = {}, inspection }: NodeClientOptions,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const headers = {
+    ...more,
     accept: type ?? 'application/json',
     ...(key !== undefined && { authorization: `Bearer ${key.reveal()}` }),
     ...(type !== undefined && { 'content-type': type }),
@@ -140,6 +183,8 @@ async function send(
   try {
     return await openHttp(new URL(`.${path}`, base), request);
   } catch (cause) {
+    // What was to be sent could not be read.
+    if (cause instanceof CliError) throw cause;
     throw unreachableNode(base, cause, signal);
   }
 }
@@ -195,6 +240,18 @@ function headersOf({ headers }: IncomingMessage): Headers {
   for (const [name, value] of Object.entries(headers))
     if (value !== undefined) all.set(name, String(value));
   return all;
+}
+
+/** Each part that is taken is a sign of life. */
+async function* timed(
+  bytes: AsyncIterable<Uint8Array>,
+  late: IdleTimer,
+): AsyncGenerator<Uint8Array> {
+  for await (const part of bytes) {
+    late.again();
+    yield part;
+  }
+  late.again();
 }
 
 async function* chunksOf(
@@ -284,8 +341,8 @@ function unusable(base: URL, status: number, cause?: unknown): CliError {
 }
 
 /** `LEDGER_UNKNOWN: There is no such ledger (detail)`, from a problem of RFC 9457. */
-function refusal(status: number, value: JsonValue): CliError {
-  const problem = isJsonObject(value) ? value : {};
+function refusal(status: number, value: JsonValue | null): CliError {
+  const problem = value !== null && isJsonObject(value) ? value : {};
   const member = (name: string): string => {
     const text = problem[name];
     return typeof text === 'string' ? oneLine(text).slice(0, 300) : '';

@@ -22,3 +22,16 @@ export function createProgress({ isInteractive, stderr }: Terminal): Progress {
     },
   };
 }
+
+/** Shown while it lasts. */
+export async function withProgress<T>(
+  terminal: Terminal,
+  act: (progress: Progress) => Promise<T>,
+): Promise<T> {
+  const progress = createProgress(terminal);
+  try {
+    return await act(progress);
+  } finally {
+    progress.end();
+  }
+}

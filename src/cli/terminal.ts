@@ -4,6 +4,8 @@ import type { JsonValue } from '../base/canonical-json.js';
 export interface Terminal {
   /** Whole lines, each with its line feed: results and nothing else. */
   readonly stdout: (text: string) => void;
+  /** Content as it is, where it goes to another program; resolves when it takes more. Not every terminal has it. */
+  readonly content?: (bytes: Uint8Array) => Promise<void>;
   /** What people should know beside the result. */
   readonly stderr: (text: string) => void;
   /** Whether a person is reading stderr as it comes. */

@@ -96,26 +96,39 @@ describe('a grant for a folder', () => {
     expect((await restore('')).status).toBe(403);
   });
 
-  it('ends when it says, is for a file as well, and opens a restricted drive at its place alone', async () => {
+  it('opens a restricted drive at its place alone, and only there for whoever reads all others', async () => {
     await makeDrive(node, 'hidden');
     await put(node, 'hidden', 'open/me', 'open');
     await put(node, 'hidden', 'shut', 'shut');
     const { id, key } = await newKey('reader');
-    expect(await textOf(node.request(filePath('hidden', 'shut'), { key }))).toBe('shut');
-    const tenant = await answer<object>(node.request('/v1/tenants/default'));
-    expect(tenant).toBeDefined();
-    await grant('hidden', id, 'open/me', 'read', {
-      expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    const read = (path: string): Promise<Response> =>
+      node.request(filePath('hidden', path), { key });
+    expect(await textOf(read('shut'))).toBe('shut');
+    const restrict = (restrictedTypes: object): Promise<Response> =>
+      node.request('/v1/tenants/default', { method: 'PUT', json: { restrictedTypes } });
+    const granted = await grant('hidden', id, 'open/me', 'read');
+    expect((await restrict({ 'x.Restricted': 'hidden' })).status).toBe(200);
+    expect(await textOf(read('open/me'))).toBe('open');
+    expect(await problem(read('shut'), 404)).toBe('DRIVE_UNKNOWN');
+    expect(await problem(node.request('/v1/files/hidden', { key }), 404)).toBe('DRIVE_UNKNOWN');
+    const copy = node.request(`${filePath('hidden', 'open/me')}?action=copy`, {
+      ...{ json: { to: 'x' }, key },
     });
+    expect((await copy).status).toBe(403);
+    await answer(node.request(`/v1/files/hidden?grant=${granted}`, { method: 'DELETE' }), 404);
+    await answer(restrict({}));
+    expect(await textOf(read('shut'))).toBe('shut');
+  });
+
+  it('is refused where it ends in the past, or is for no folder', async () => {
+    await makeDrive(node, 'refused');
+    const wrong = (json: object): Promise<Response> =>
+      node.request('/v1/files/refused?grants', {
+        json: { to: { identity: 'x' }, right: 'read', ...json },
+      });
     const past = { expiresAt: '2020-01-01T00:00:00.000Z' };
-    const late = node.request('/v1/files/hidden?grants', {
-      json: { to: { key: id }, right: 'read', ...past },
-    });
-    expect(await problem(late, 400)).toBe('REQUEST_INVALID');
-    const odd = node.request('/v1/files/hidden?grants', {
-      json: { to: { key: id }, right: 'read', prefix: 'a/../b' },
-    });
-    expect(await problem(odd, 400)).toBe('FILE_PATH_REFUSED');
+    expect(await problem(wrong(past), 400)).toBe('REQUEST_INVALID');
+    expect(await problem(wrong({ prefix: 'a/../b' }), 400)).toBe('FILE_PATH_REFUSED');
   });
 
   it('is no way around two persons', async () => {
