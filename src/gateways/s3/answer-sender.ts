@@ -12,6 +12,8 @@ export interface SendOptions {
   readonly isHead: boolean;
   /** The document of what a late answer fails with. */
   readonly failure: (error: unknown) => XmlElement;
+  /** For tests. */
+  readonly blankMillis?: number;
 }
 
 /** Resolves when the last byte has been handed over. @throws what a stream throws; the answer is then half sent. */
@@ -28,7 +30,7 @@ export async function sendAnswer(
 async function sendBody(
   response: ServerResponse,
   body: S3AnswerBody,
-  { isHead, failure }: SendOptions,
+  options: SendOptions,
 ): Promise<void> {
   switch (body.kind) {
     case 'none':
@@ -36,14 +38,14 @@ async function sendBody(
       response.end();
       return;
     case 'xml':
-      sendDocument(response, body.document, isHead);
+      sendDocument(response, body.document, options.isHead);
       return;
     case 'late-xml':
-      await sendLate(response, body.document, failure);
+      await sendLate(response, body.document, options);
       return;
     case 'stream':
       response.setHeader('Content-Length', String(body.length));
-      if (isHead) response.end();
+      if (options.isHead) response.end();
       else await sendStream(response, body.bytes, body.length);
   }
 }
@@ -59,14 +61,14 @@ function sendDocument(response: ServerResponse, document: XmlElement, isHead: bo
 async function sendLate(
   response: ServerResponse,
   make: () => Promise<XmlElement>,
-  failure: (error: unknown) => XmlElement,
+  { failure, blankMillis = BLANK_MILLIS }: SendOptions,
 ): Promise<void> {
   const blanks = setInterval(() => {
     if (!response.headersSent) {
       response.setHeader('Content-Type', 'application/xml');
       response.write(XML_DECLARATION);
     } else response.write(' ');
-  }, BLANK_MILLIS);
+  }, blankMillis);
   let document: XmlElement;
   try {
     document = await make();

@@ -354,6 +354,9 @@ describe('an answer', () => {
   it('that is not as long as it says is cut, so that nobody takes it for whole', async () => {
     await expect(ask(node, { path: '/b/short' })).rejects.toThrow();
     await expect(ask(node, { path: '/b/long' })).rejects.toThrow();
+    // What came next on the connection would be read as its rest.
+    const twice = 'GET /b/short HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(2);
+    expect((await sendRaw(node, twice)).split('HTTP/1.1 200').length).toBeLessThan(3);
   });
 
   it('is XML, escaped', async () => {

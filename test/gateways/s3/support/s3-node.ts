@@ -187,6 +187,8 @@ export function sendRaw(
       if (until?.test(text) === true) done();
     });
     socket.on('end', done);
+    // So that whoever waits for what does not come is told what did.
+    socket.setTimeout(5_000, done);
     socket.on('error', reject);
     socket.write(Buffer.from(bytes, 'latin1'));
   });
