@@ -99,6 +99,21 @@ export class Replicas {
     return block;
   }
 
+  /** Has every chunk of a content of a drive here as it was written, got from others where it is not. @returns how many nobody gave. */
+  async makeWhole(ledger: Ledger, place: ContentPlace): Promise<number> {
+    if ('inline' in place) return 0;
+    const { chunks } = this.#options;
+    const missing = await gather(
+      {
+        get: (address) => chunks.get(address),
+        fetch: (reference) => this.heal(ledger, reference),
+      },
+      place.refs,
+    );
+    await chunks.sync();
+    return missing;
+  }
+
   /** See `heldByOthers`. @throws FilesError FILES_QUORUM. */
   heldByOthers(ledger: Ledger, place: ContentPlace): Promise<void> {
     const { peers, settings, timers } = this.#options;
