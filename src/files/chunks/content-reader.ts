@@ -70,7 +70,7 @@ async function openPiece(chunks: ChunkSource, reference: Reference): Promise<Uin
     throw new FilesError(
       'FILE_DAMAGED',
       stored === null
-        ? 'a part of the content is missing here: `files verify` says which files need it, and heals it where another node has it'
+        ? 'a part of the content is missing here, and no node that is linked gave it: `files verify` says which files need it'
         : 'a part of the content is not what was written: run `files verify`',
     );
   return piece;

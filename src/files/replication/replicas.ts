@@ -9,13 +9,11 @@ import type { Ledger } from '../../ledger/ledger.js';
 import type { ChunkStore } from '../chunks/chunk-store.js';
 import type { ChunkSource } from '../chunks/content-reader.js';
 import { openWhole } from '../chunks/content-reader.js';
-import { FilesError } from '../files-error.js';
 import {
   decodeReferences,
   encodeReferences,
   MAX_REFERENCES,
   type Reference,
-  sizeOf,
 } from '../references.js';
 import type { ContentPlace } from '../stored-content.js';
 import type {
@@ -26,8 +24,10 @@ import type {
   ReplicaTimers,
 } from './content-peers.js';
 import type { CopiesBook } from './copies-book.js';
+import { DriveCopies } from './drive-copies.js';
 import { DriveCopy } from './drive-copy.js';
 import { gather } from './gather.js';
+import { heldByOthers } from './held-by-others.js';
 import { Pace } from './pace.js';
 import type { LookedAt } from './puts.js';
 
@@ -45,45 +45,41 @@ export interface ReplicasOptions {
   readonly logger: Logger;
 }
 
-const LOOK_MILLIS = 1_000;
-/** Drives that are followed at a time. */
-const FOLLOWED_AT_ONCE = 4;
 /** For somebody who reads: less than a client waits. For nobody: until a link that broke stands again. */
 const [READING_MILLIS, FOLLOWING_MILLIS] = [5_000, 15_000];
-/** 1 MiB a second. */
-const SLOW_BYTES_A_MILLI = 2 ** 20 / 1_000;
 /** What a piece has at most. */
 const PIECE_BYTES = 65_536;
 
 export class Replicas {
   readonly #options: ReplicasOptions;
   readonly #pace: Pace;
-  readonly #copies = new Map<string, DriveCopy>();
+  readonly #copies: DriveCopies;
   readonly #stopping = new AbortController();
-  /** Drives whose content is kept where it was asked for. */
-  readonly #asked = new Set<string>();
-  /** Who was there to be asked, by the origin of the log. */
-  readonly #askable = new Map<string, number>();
   readonly #holding = new Set<Promise<Held>>();
-  #cancel: () => void = () => undefined;
-  #looking: Promise<void> = Promise.resolve();
   #healed = 0;
 
   constructor(options: ReplicasOptions) {
     this.#options = options;
-    this.#pace = new Pace(options.timers, options.settings.maxBytesPerSecond);
+    const { isDrive, logger, peers, settings, timers } = options;
+    this.#pace = new Pace(timers, settings.maxBytesPerSecond);
+    this.#copies = new DriveCopies({
+      ...{ isDrive, logger, timers, signal: this.#stopping.signal },
+      ledgers: () => this.#shared(),
+      copyOf: (ledger) => this.#copyOf(ledger),
+      keepsAll: (ledger) => this.#keepingOf(ledger) === 'all',
+      askable: (origin) => peers.askable(origin),
+    });
   }
 
   /** Begins to follow. */
   start(): void {
-    this.#lookIn(0);
+    this.#copies.start();
   }
 
   /** Follows no more; resolves when nothing is under way. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#cancel();
-    await Promise.allSettled([this.#looking, ...this.#holding]);
+    await Promise.allSettled([this.#copies.stopped(), ...this.#holding]);
   }
 
   /** What is missing or altered here is got from others for whoever reads, and put back. */
@@ -103,30 +99,27 @@ export class Replicas {
     return block;
   }
 
-  /**
-   * Resolves when enough of those who keep the drive have the content on disk; at once where nobody else does.
-   * @throws FilesError FILES_QUORUM.
-   */
-  async heldByOthers(ledger: Ledger, place: ContentPlace): Promise<void> {
-    const { peers } = this.#options;
-    // Whoever does not write it is refused when it appends.
-    if ('inline' in place || place.refs.length === 0 || !ledger.isShared || !ledger.isWritable)
-      return;
-    const late = new AbortController();
-    const cancel = this.#abortWhenLate(late, sizeOf(place.refs));
-    const signal = AbortSignal.any([late.signal, this.#stopping.signal]);
-    try {
-      await peers.holdAtQuorum(ledger.reader.origin, encodeReferences(place.refs), signal);
-    } catch (cause) {
-      if (!signal.aborted) throw cause;
-      throw new FilesError(
-        'FILES_QUORUM',
-        'too few of the nodes that keep the drive have its content in time: nothing was put; once they are linked, send it again',
-        { cause },
-      );
-    } finally {
-      cancel();
-    }
+  /** Has every chunk of a content of a drive here as it was written, got from others where it is not. @returns how many nobody gave. */
+  async makeWhole(ledger: Ledger, place: ContentPlace): Promise<number> {
+    if ('inline' in place) return 0;
+    const { chunks } = this.#options;
+    const missing = await gather(
+      {
+        get: (address) => chunks.get(address),
+        fetch: (reference) => this.heal(ledger, reference),
+      },
+      place.refs,
+    );
+    await chunks.sync();
+    return missing;
+  }
+
+  /** See `heldByOthers`. @throws FilesError FILES_QUORUM. */
+  heldByOthers(ledger: Ledger, place: ContentPlace): Promise<void> {
+    const { peers, settings, timers } = this.#options;
+    const { quorumMillis } = settings;
+    const parts = { peers, timers, quorumMillis, stopping: this.#stopping.signal };
+    return heldByOthers(parts, ledger, place);
   }
 
   /** Where chunks of a drive go that comes in: others hear of them while the rest is on its way. */
@@ -181,44 +174,15 @@ export class Replicas {
 
   status(): ReplicasStatus {
     const { book, settings, store } = this.#options;
-    const drives = this.#shared().flatMap((ledger) => {
-      const { handle, name, tenant } = ledger.identity;
-      const copy = this.#copies.get(handle);
-      if (copy === undefined && !this.#asked.has(handle)) return [];
-      return {
-        ...{
-          tenant: store.tenantOf(tenant)?.name ?? '',
-          ledger: name,
-          origin: ledger.reader.origin,
-        },
-        ...{
-          keep: this.#keepingOf(ledger),
-          behind: copy?.behind ?? 0,
-          lacking: copy?.lacking ?? 0,
-        },
-      };
-    });
+    const drives = this.#copies.all().map(({ copy, ledger }) => ({
+      tenant: store.tenantOf(ledger.identity.tenant)?.name ?? '',
+      ledger: ledger.identity.name,
+      origin: ledger.reader.origin,
+      keep: this.#keepingOf(ledger),
+      behind: copy?.behind ?? 0,
+      lacking: copy?.lacking ?? 0,
+    }));
     return { drives, bytes: book.bytes, maxBytes: settings.maxBytes, healed: this.#healed };
-  }
-
-  /** Where nothing goes to anybody any more, or it takes longer than a slow line would. @returns what calls it off. */
-  #abortWhenLate(late: AbortController, bytes: number): () => void {
-    const { peers, settings, timers } = this.#options;
-    const { quorumMillis } = settings;
-    const end = timers.now() + quorumMillis + bytes / SLOW_BYTES_A_MILLI;
-    let given = peers.given;
-    let cancel: () => void = () => undefined;
-    const look = (): void => {
-      if (peers.given === given || timers.now() >= end) late.abort();
-      else {
-        given = peers.given;
-        cancel = timers.after(quorumMillis, look);
-      }
-    };
-    cancel = timers.after(quorumMillis, look);
-    return () => {
-      cancel();
-    };
   }
 
   get #isFull(): boolean {
@@ -257,68 +221,15 @@ export class Replicas {
     return block;
   }
 
-  #lookIn(millis: number): void {
-    if (this.#stopping.signal.aborted) return;
-    this.#cancel = this.#options.timers.after(millis, () => {
-      this.#looking = this.#look().then(() => {
-        this.#lookIn(LOOK_MILLIS);
-      });
-    });
-  }
-
-  /** Never rejects. */
-  async #look(): Promise<void> {
-    const waiting = this.#shared();
-    const work = async (): Promise<void> => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        if (this.#stopping.signal.aborted) return;
-        await this.#follow(next);
-      }
-    };
-    await Promise.all(Array.from({ length: FOLLOWED_AT_ONCE }, work));
-  }
-
-  /** What one drive has that cannot be read holds up none of the others. */
-  async #follow(ledger: Ledger): Promise<void> {
-    const { logger } = this.#options;
-    const { origin } = ledger.reader;
-    try {
-      if (!(await this.#options.isDrive(ledger))) return;
-      if (this.#keepingOf(ledger) !== 'all') {
-        this.#asked.add(ledger.identity.handle);
-        return;
-      }
-      const copy = this.#copyOf(ledger);
-      this.#greet(copy, ledger);
-      if (copy.hasWork) await copy.goOn();
-    } catch (error) {
-      const isOver = error instanceof LedgerError && error.code === 'LEDGER_CLOSED';
-      if (!isOver && !this.#stopping.signal.aborted)
-        logger.error('content of a drive could not be followed', { origin, error });
-    }
-  }
-
-  /** Who comes may have what nobody had. */
-  #greet(copy: DriveCopy, { reader: { origin } }: Ledger): void {
-    const askable = this.#options.peers.askable(origin);
-    if (askable > (this.#askable.get(origin) ?? 0)) copy.someoneCame();
-    this.#askable.set(origin, askable);
-  }
-
   #copyOf(ledger: Ledger): DriveCopy {
     const { book, chunks, peers, store, timers } = this.#options;
-    const { handle, tenant } = ledger.identity;
-    const known = this.#copies.get(handle);
-    if (known !== undefined) return known;
-    const { signal } = this.#stopping;
-    const copy = new DriveCopy({
-      ...{ ledger, book, timers, signal, vault: store.vaultOf(tenant) },
+    return new DriveCopy({
+      ...{ ledger, book, timers, signal: this.#stopping.signal },
+      vault: store.vaultOf(ledger.identity.tenant),
       gather: (entry) => this.#gather(ledger, entry),
       sync: () => chunks.sync(),
       canGet: () => peers.askable(ledger.reader.origin) > 0 && !this.#isFull,
     });
-    this.#copies.set(handle, copy);
-    return copy;
   }
 
   #gather(ledger: Ledger, { references }: LookedAt): Promise<number> {

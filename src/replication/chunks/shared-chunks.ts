@@ -19,6 +19,7 @@ import {
   MAX_CHUNK_MESSAGE_BYTES,
 } from './chunk-message.js';
 import type { ChunkPeerStatus } from './content-status.js';
+import { HoldTurns } from './hold-turns.js';
 import { heldByQuorum } from './holding.js';
 
 /** What this node has of content. */
@@ -38,8 +39,6 @@ export interface SharedChunksOptions {
 
 /** What a node of ours says in a second, and what it is answered, several times over. */
 const BUDGET = { perSecond: 8_000, burst: 20_000 } as const;
-/** Contents of one peer that are got at a time, and that wait for that. */
-const [HOLDING, MAX_WAITING] = [16, 256];
 /** Told to a peer while a content comes in: what it has no time for, it gets with the rest. */
 const MAX_FORETOLD = 4;
 /** So long a peer is not asked that has lied; its link is dropped besides. */
@@ -54,9 +53,8 @@ interface Conversation {
   readonly asked: Map<number, (answer: HoldAnswer | null) => void>;
   /** Aborted with the link. */
   readonly closing: AbortController;
-  /** Contents that are got for it, and those that wait. */
-  holding: number;
-  readonly waiting: (() => void)[];
+  /** Contents that are got for it. */
+  readonly holds: HoldTurns;
   foretold: number;
   /** Logs of which it has said to keep what is asked for. */
   readonly sparse: Set<string>;
@@ -126,7 +124,7 @@ export class SharedChunks {
       },
     });
     const conversation: Conversation = {
-      ...{ name, link, channel, answering, asked: new Map(), holding: 0, waiting: [] },
+      ...{ name, link, channel, answering, asked: new Map(), holds: new HoldTurns() },
       ...{ foretold: 0, sparse: new Set() },
       closing: new AbortController(),
     };
@@ -224,17 +222,13 @@ export class SharedChunks {
     const state = sharing.of(origin)?.state;
     const mayAsk = state !== undefined && keepsData(state, node);
     let answer: HoldAnswer | null = 'later';
-    if (mayAsk && peer.waiting.length < MAX_WAITING) {
-      await turnOf(peer);
-      try {
-        answer = await holdings.hold(origin, content, peer.closing.signal);
-      } catch (error) {
-        if (!peer.closing.signal.aborted)
-          logger.error('content could not be held for a peer', { peer: peer.name, error });
-      } finally {
-        peer.holding--;
-        peer.waiting.shift()?.();
-      }
+    const { signal } = peer.closing;
+    try {
+      if (mayAsk && !peer.holds.isFull)
+        answer = await peer.holds.take(() => holdings.hold(origin, content, signal));
+    } catch (error) {
+      if (!signal.aborted)
+        logger.error('content could not be held for a peer', { peer: peer.name, error });
     }
     if (answer === null) peer.link.drop('garbage');
     else peer.channel.send({ kind: 'held', id, answer });
@@ -304,10 +298,4 @@ export class SharedChunks {
     }
     return counts;
   }
-}
-
-/** Resolves when it may begin; whoever has begun lets the next one. */
-async function turnOf(peer: Conversation): Promise<void> {
-  if (peer.holding >= HOLDING) await new Promise<void>((resolve) => peer.waiting.push(resolve));
-  peer.holding++;
 }

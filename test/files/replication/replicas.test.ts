@@ -176,9 +176,17 @@ describe('a drive that three nodes keep', () => {
     expect(big.equals(await read(a, 'big'))).toBe(true);
     expect(new Set(stored)).toEqual(new Set([hex(first.address), hex(second.address)]));
     expect(a.replicas.status().healed).toBe(2);
+    // The same without reading it.
+    const { ledger: of } = a.sharing;
+    const content = { refs: await referencesAt(a, 'big') };
+    lost.add(hex(first.address));
+    expect(await a.replicas.makeWhole(of, content)).toBe(0);
+    expect([a.replicas.status().healed, lost.size]).toEqual([3, 0]);
     await nodes.stop('b');
     await nodes.stop('c');
     expect(big.equals(await read(a, 'big'))).toBe(true);
+    lost.add(hex(first.address));
+    expect(await a.replicas.makeWhole(of, content)).toBe(1);
   });
 
   it('is taken from those who are honest, and a node that lies is dropped and asked no more', async () => {

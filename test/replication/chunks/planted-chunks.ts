@@ -12,6 +12,7 @@ const DRIVE = 'files/drive.js';
 const GATHER = 'files/replication/gather.js';
 const READER = 'files/chunks/content-reader.js';
 const REPLICAS = 'files/replication/replicas.js';
+const TURNS = 'replication/chunks/hold-turns.js';
 const STORE = 'files/chunks/chunk-store.js';
 const ASKS = 'test/replication/chunks/asking.test.ts';
 const COPIES = 'test/files/replication/drive-copy.test.ts';
@@ -112,16 +113,16 @@ export const CHUNK_FAULTS: readonly FaultOfSuite[] = [
   },
   {
     name: 'any number of contents is got for one peer at once',
-    file: CHUNKS,
-    find: 'if (peer.holding >= HOLDING) await',
-    replace: 'if (peer.holding < 0) await',
+    file: TURNS,
+    find: 'this.#holding >= HOLDING',
+    replace: 'false',
     suite: HOSTILE,
     tests: 'has content held',
   },
   {
     name: 'any number of contents waits for one peer',
     file: CHUNKS,
-    find: ' && peer.waiting.length < MAX_WAITING',
+    find: ' && !peer.holds.isFull',
     replace: '',
     suite: HOSTILE,
     tests: 'has content held',
