@@ -21,6 +21,7 @@ import { ownSubjectOf } from './drive-settings.js';
 import { Drive } from './drive.js';
 import { FilesError } from './files-error.js';
 import { isDrive } from './is-drive.js';
+import { KeptDrives } from './kept-drives.js';
 import { UploadBook } from './upload-book.js';
 
 export interface DrivesParts {
@@ -39,19 +40,27 @@ export interface OpenDrivesOptions extends DrivesParts {
   /** See `ChunkStoreOptions`. */
   readonly filesKey: (tenant: string) => Uint8Array;
   readonly files?: DurableFileSystem;
+  /** Of all drives that are kept in memory though nobody asks for them. */
+  readonly maxChanges?: number;
 }
+
+const MAX_CHANGES = 2_000_000;
 
 export class Drives implements DrivesPort {
   readonly #parts: DrivesParts;
   readonly #chunks: ChunkStore;
   readonly #uploads: UploadBook;
-  /** By handle of the ledger. */
-  readonly #drives = new Map<string, Drive>();
+  readonly #kept: KeptDrives;
   /** Two who make a drive of one name are told one after the other. */
   readonly #making = new Turns();
 
-  private constructor(parts: DrivesParts, chunks: ChunkStore, uploads: UploadBook) {
+  private constructor(
+    { maxChanges = MAX_CHANGES, ...parts }: OpenDrivesOptions,
+    chunks: ChunkStore,
+    uploads: UploadBook,
+  ) {
     this.#parts = parts;
+    this.#kept = new KeptDrives(maxChanges);
     this.#chunks = chunks;
     this.#uploads = uploads;
   }
@@ -175,27 +184,28 @@ export class Drives implements DrivesPort {
 
   #driveOf(tenant: TenantName, ledger: Ledger): Drive {
     const { handle, tenant: owner } = ledger.identity;
-    const known = this.#drives.get(handle);
-    if (known !== undefined) return known;
     const { store, appending, typeClassesOf } = this.#parts;
-    const drive = new Drive(
-      {
-        appending,
-        vault: store.vaultOf(owner),
-        chunks: this.#chunks,
-        uploads: this.#uploads,
-        typeClasses: () => typeClassesOf(tenant),
-      },
-      ledger,
+    return this.#kept.get(
+      handle,
+      (locks) =>
+        new Drive(
+          {
+            appending,
+            vault: store.vaultOf(owner),
+            chunks: this.#chunks,
+            uploads: this.#uploads,
+            typeClasses: () => typeClassesOf(tenant),
+          },
+          ledger,
+          locks,
+        ),
     );
-    this.#drives.set(handle, drive);
-    return drive;
   }
 
   async #isDrive(ledger: Ledger): Promise<boolean> {
     const { store } = this.#parts;
     return (
-      this.#drives.has(ledger.identity.handle) ||
+      this.#kept.has(ledger.identity.handle) ||
       isDrive(ledger, store.vaultOf(ledger.identity.tenant))
     );
   }
