@@ -16,6 +16,7 @@ export class DriveIndex {
   /** By subject: paths of which some version was locked or held once. */
   readonly #lockable = new Map<string, Set<PathRows>>();
   #files = 0;
+  #weight = 0;
   #bytes = 0;
 
   apply(change: FileChange, place: ChangePlace): void {
@@ -23,6 +24,7 @@ export class DriveIndex {
     if (rows === undefined) this.#paths.set(change.path, (rows = new PathRows(change.path)));
     this.#count(rows.newestAt(Infinity), -1);
     rows.apply(change, place);
+    this.#weight++;
     this.#count(rows.newestAt(Infinity), 1);
     this.#noteLock(change, place, rows);
   }
@@ -62,6 +64,11 @@ export class DriveIndex {
   /** Of newest versions. */
   usage(): { readonly files: number; readonly bytes: number } {
     return { files: this.#files, bytes: this.#bytes };
+  }
+
+  /** Changes in memory, each some 600 bytes. */
+  get weight(): number {
+    return this.#weight;
   }
 
   /** Whether a version is there, delete markers counted. */

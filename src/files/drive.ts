@@ -67,20 +67,28 @@ export interface DriveParts {
   readonly typeClasses: () => TypeClasses;
 }
 
+/** One change of a path at a time, and one end of an upload. */
+export interface DriveLocks {
+  readonly paths: PathLocks;
+  readonly uploads: PathLocks;
+}
+
 export class Drive implements DrivePort {
   readonly name: string;
   readonly ledger: Ledger;
   readonly uploads: UploadsPort;
   readonly #parts: DriveParts;
   readonly #follower: DriveFollower;
-  readonly #locks = new PathLocks();
+  readonly #locks: PathLocks;
 
-  constructor(parts: DriveParts, ledger: Ledger) {
+  /** @param locks the same for all who have the ledger open as a drive. */
+  constructor(parts: DriveParts, ledger: Ledger, locks: DriveLocks) {
     this.name = ledger.identity.name;
     this.ledger = ledger;
     this.#parts = parts;
     this.#follower = new DriveFollower(ledger, parts.vault);
-    this.uploads = new DriveUploads({ ...parts, drive: this, ledger });
+    this.#locks = locks.paths;
+    this.uploads = new DriveUploads({ ...parts, drive: this, ledger, locks: locks.uploads });
   }
 
   get settings(): DriveSettings {
@@ -93,6 +101,11 @@ export class Drive implements DrivePort {
 
   get size(): number {
     return this.#follower.size;
+  }
+
+  /** Versions in memory. */
+  get weight(): number {
+    return this.#follower.index.weight;
   }
 
   upToDate(): Promise<void> {

@@ -22,6 +22,7 @@ import { ownSubjectOf } from './drive-settings.js';
 import { Drive } from './drive.js';
 import { FilesError } from './files-error.js';
 import { isDrive } from './is-drive.js';
+import { KeptDrives } from './kept-drives.js';
 import { CopiesBook } from './replication/copies-book.js';
 import { Replicas, type ReplicasOptions } from './replication/replicas.js';
 import { UploadBook } from './upload-book.js';
@@ -44,7 +45,11 @@ export interface OpenDrivesOptions extends DrivesParts {
   readonly files?: DurableFileSystem;
   /** Closed with the drives; without it content is sealed in this thread. */
   readonly sealing?: SealingPort;
+  /** Of all drives that are kept in memory though nobody asks for them. */
+  readonly maxChanges?: number;
 }
+
+const MAX_CHANGES = 2_000_000;
 
 export class Drives implements DrivesPort {
   readonly #parts: DrivesParts;
@@ -53,13 +58,12 @@ export class Drives implements DrivesPort {
   readonly #sealing: SealingPort;
   readonly #copies: CopiesBook;
   #replicas: Replicas | null = null;
-  /** By handle of the ledger. */
-  readonly #drives = new Map<string, Drive>();
+  readonly #kept: KeptDrives;
   /** Two who make a drive of one name are told one after the other. */
   readonly #making = new Turns();
 
   private constructor(
-    parts: DrivesParts,
+    { maxChanges = MAX_CHANGES, ...parts }: OpenDrivesOptions,
     chunks: ChunkStore,
     uploads: UploadBook,
     sealing: SealingPort,
@@ -67,6 +71,7 @@ export class Drives implements DrivesPort {
   ) {
     this.#parts = parts;
     this.#sealing = sealing;
+    this.#kept = new KeptDrives(maxChanges);
     this.#chunks = chunks;
     this.#uploads = uploads;
     this.#copies = copies;
@@ -211,29 +216,30 @@ export class Drives implements DrivesPort {
 
   #driveOf(tenant: TenantName, ledger: Ledger): Drive {
     const { handle, tenant: owner } = ledger.identity;
-    const known = this.#drives.get(handle);
-    if (known !== undefined) return known;
     const { store, appending, typeClassesOf } = this.#parts;
-    const drive = new Drive(
-      {
-        appending,
-        vault: store.vaultOf(owner),
-        chunks: this.#chunks,
-        uploads: this.#uploads,
-        sealing: this.#sealing,
-        replicas: () => this.#replicas,
-        typeClasses: () => typeClassesOf(tenant),
-      },
-      ledger,
+    return this.#kept.get(
+      handle,
+      (locks) =>
+        new Drive(
+          {
+            appending,
+            vault: store.vaultOf(owner),
+            chunks: this.#chunks,
+            uploads: this.#uploads,
+            sealing: this.#sealing,
+            replicas: () => this.#replicas,
+            typeClasses: () => typeClassesOf(tenant),
+          },
+          ledger,
+          locks,
+        ),
     );
-    this.#drives.set(handle, drive);
-    return drive;
   }
 
   async #isDrive(ledger: Ledger): Promise<boolean> {
     const { store } = this.#parts;
     return (
-      this.#drives.has(ledger.identity.handle) ||
+      this.#kept.has(ledger.identity.handle) ||
       isDrive(ledger, store.vaultOf(ledger.identity.tenant))
     );
   }

@@ -15,7 +15,7 @@ import type { PartRun } from './file-change.js';
 import { comparePaths, type FilePath } from './file-path.js';
 import { FilesError } from './files-error.js';
 import { MAX_PARTS } from './parse-change.js';
-import { PathLocks } from './path-locks.js';
+import type { PathLocks } from './path-locks.js';
 import type { ContentPlace, StoredContent } from './stored-content.js';
 import type { FindFilesSecret } from './upload-book.js';
 import { partOf, partToJson, type StoredPart, uploadOf, uploadToJson } from './upload-rows.js';
@@ -36,11 +36,17 @@ export class DriveUploads implements UploadsPort {
   readonly #parts: DriveParts;
   readonly #drive: DrivePort;
   readonly #ledger: Ledger;
-  readonly #locks = new PathLocks();
+  readonly #locks: PathLocks;
 
-  constructor({ drive, ledger, ...parts }: DriveParts & { drive: DrivePort; ledger: Ledger }) {
+  constructor({
+    drive,
+    ledger,
+    locks,
+    ...parts
+  }: DriveParts & { drive: DrivePort; ledger: Ledger; locks: PathLocks }) {
     this.#parts = parts;
     this.#drive = drive;
+    this.#locks = locks;
     this.#ledger = ledger;
   }
 

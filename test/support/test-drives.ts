@@ -19,7 +19,7 @@ export interface TestDrives extends TestStore {
 
 export async function openTestDrives(
   root: string,
-  { files }: { readonly files?: DurableFileSystem } = {},
+  { files, maxChanges }: { readonly files?: DurableFileSystem; readonly maxChanges?: number } = {},
 ): Promise<TestDrives> {
   const test = await openTestStore(root);
   const { store, keyStore } = test;
@@ -32,6 +32,7 @@ export async function openTestDrives(
     createLedger: (_, name) => store.createLedger(tenant, name),
     typeClassesOf: () => ({}),
     ...(files !== undefined && { files }),
+    ...(maxChanges !== undefined && { maxChanges }),
   });
   return {
     ...{ ...test, drives, root },
