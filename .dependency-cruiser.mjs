@@ -87,7 +87,7 @@ const homeOf = {
   '(pdfkit|fontkit|dejavu-fonts-ttf)': 'reports/',
   '(node-forge|pkcs11js|shamir-secret-sharing)': 'keys/',
   '(pure-rand|tinyqueue)': 'replication/simulation/',
-  'fast-xml-parser': 'gateways/',
+  '(saxes|@node-rs/crc32|@fastify/busboy)': 'gateways/',
 };
 
 const layering = Object.entries(mayImport).map(([folder, allowed]) => ({

@@ -1,7 +1,7 @@
 /** Puts and gets objects of a node over its two interfaces, one connection each. */
 import { readFile } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { sign } from 'aws4';
+import aws4 from 'aws4';
 import { type ByteRates, contentOf, rateOf } from './file-references.js';
 import type { ObjectSize } from './files.js';
 import type { NodeProcess } from './node-process.js';
@@ -34,12 +34,12 @@ export class FileClient {
   async makeKey(logPath: string): Promise<S3Key> {
     const body = [Buffer.from(JSON.stringify({ role: 'writer', s3: true }))];
     const text = await this.#rest('POST', '/v1/keys', body, JSON_TYPE);
-    const { s3 } = JSON.parse(text) as { s3: Omit<S3Key, 'url'> };
+    const { accessKeyId, secretAccessKey } = JSON.parse(text) as Omit<S3Key, 'url'>;
     const line = (await readFile(logPath, 'utf8'))
       .split('\n')
       .find((one) => one.includes('"s3-listening"'));
     const { url } = JSON.parse(line ?? '{}') as { url: string };
-    return { ...s3, url };
+    return { accessKeyId, secretAccessKey, url };
   }
 
   put(path: string, content: Uint8Array): Promise<string> {
@@ -83,7 +83,7 @@ export class FileClient {
     const { host } = new URL(url);
     return this.#measure(size, (method, n, headers) => {
       const path = `/${DRIVE}/${prefix}/${n}`;
-      const signed = sign(
+      const signed = aws4.sign(
         {
           ...{ host, path, method, service: 's3', region: 'us-east-1' },
           headers: { ...textual(headers), 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' },

@@ -40,6 +40,7 @@ export function accessModules(parts: RouteParts, shared: SharedParts): RouteModu
   const forget: MayForgetParts = {
     ledgers,
     retention,
+    locks: { of: (tenant, person, at) => opened.files.locksOf(tenant, person, at) },
     timeZoneOf: (tenant) => book.of(tenant).settings.timeZone,
   };
   return [

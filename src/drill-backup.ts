@@ -21,6 +21,7 @@ import { LedgerStore } from './ledger/ledger-store.js';
 import type { LogReader } from './ledger/log-reader.js';
 import { fsckNode } from './node-fsck.js';
 import { openEntry } from './queries/opened-entry.js';
+import { restoreContent } from './restore-content.js';
 import { verifyInclusion } from './tlog/inclusion-proof.js';
 
 export interface DrillOptions {
@@ -112,6 +113,8 @@ class Drill {
     const { rotatedSince } = await unpackBackup({
       ...{ target, others, content, into: this.#place, keyStore: keys, random, progress },
       files: durableFileSystem,
+      putContent: (copied) =>
+        restoreContent({ dataDirectory: this.#place, keyStore: keys, random }, copied),
     });
     this.restoreMillis = Math.round(performance.now() - startedAt);
     await this.#fsck(keys, new Set(rotatedSince.map(({ tenant }) => tenant)));

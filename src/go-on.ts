@@ -15,6 +15,7 @@ import { LedgerStore, type LedgerStoreOptions } from './ledger/ledger-store.js';
 import type { Ledger } from './ledger/ledger.js';
 import { epochLedger } from './ledger-node.js';
 import { readRunFile, writeRunFile } from './node-run.js';
+import { giveUpContent } from './open-chunks.js';
 import { recordRestore } from './record-restore.js';
 
 export interface GoOnOptions {
@@ -70,6 +71,8 @@ export async function goOnAsSuccessor(options: GoOnOptions): Promise<WentOn[]> {
       },
     });
     await options.besides?.(store);
+    // Content that comes from now on lies in Hypercores of its own, as entries lie in logs of their own.
+    await giveUpContent(options);
     await ApiKeyRegistry.accept(dataDirectory, keyStore);
     await rememberEpochs(store, dataDirectory, keyStore);
     return wentOn;

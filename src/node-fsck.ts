@@ -34,6 +34,7 @@ import { epochLedger } from './ledger-node.js';
 import { whyNotToWrite } from './node-run.js';
 import { erasedRows } from './queries/tenant-erasures.js';
 import { parseVerifierKey } from './tlog/note-key.js';
+import { filesProblems } from './verify-files.js';
 
 export interface NodeFsckOptions extends FsckOptions {
   readonly clock: Clock;
@@ -118,6 +119,7 @@ async function* problemsAbove(
   try {
     yield* secretProblems(store, missing);
     for await (const problem of nodeProblems(options, store)) yield { log: '', problem };
+    yield* filesProblems(options, store);
   } finally {
     for await (const problem of problemOf(() => store.close().then(() => null)))
       yield { log: '', problem };

@@ -2,6 +2,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { AugmentationTimer } from './augmentation-timer.js';
 import { BackupKeeper, type LastBackup } from './backup/backup-keeper.js';
+import type { BackupParts } from './backup/make-backup.js';
 import type { Logger } from './base/logger.js';
 import { Pace } from './base/pace.js';
 import type { RandomSource } from './base/random.js';
@@ -21,6 +22,7 @@ export interface BackupSurroundings {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
+  readonly content: BackupParts['content'];
 }
 
 /** Each try wraps a whole vault anew (docs/decisions/0039). */

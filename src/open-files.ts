@@ -1,15 +1,18 @@
 /** The drives of a node that serves. */
 import { join } from 'node:path';
+import type { Registry } from 'prom-client';
 import type { Logger } from './base/logger.js';
 import type { RandomSource } from './base/random.js';
 import type { Clock } from './base/time.js';
 import type { Config } from './config.js';
 import type { SealingPort } from './files/chunks/sealing.js';
+import { contentMetrics } from './content-health.js';
 import { Drives } from './files/drives.js';
 import type { OpenedNode } from './open-node.js';
 import type { OpenedReplication } from './open-replication.js';
 import type { IdentityBook } from './queries/identity-book.js';
 import type { MarksOf } from './queries/receipt.js';
+import type { ContentStatus } from './replication/chunks/content-status.js';
 import type { Holdings } from './replication/chunks/shared-chunks.js';
 import { systemTimers } from './replication/links/timers.js';
 import type { NodeViews } from './views/node-views.js';
@@ -57,14 +60,16 @@ export function holdingsOf(files: Drives): Holdings {
   };
 }
 
-/** Content of drives comes from peers from here on, and goes to them. */
+/** Content of drives comes from peers from here on, and goes to them; of a node without peers nothing does. */
 export function joinPeers(
   { quorumTimeoutMillis }: Pick<Config, 'quorumTimeoutMillis'>,
   files: Drives,
-  { chunks, settings }: Pick<OpenedReplication, 'chunks' | 'settings'>,
-  logger: Logger,
+  replication: OpenedReplication | null,
+  { logger, registry }: { readonly logger: Logger; readonly registry: Registry },
 ): void {
-  if (chunks === null) return;
+  const chunks = replication?.chunks ?? null;
+  if (replication === null || chunks === null) return;
+  const { settings } = replication;
   const { keep, ledgers, maxBytes, maxBytesPerSecond } = settings.files;
   const named = new Map(ledgers.map((one) => [`${one.tenant}/${one.ledger}`, one.keep]));
   files.joinPeers({
@@ -75,4 +80,15 @@ export function joinPeers(
     },
     ...{ timers: systemTimers, logger },
   });
+  contentMetrics(registry, () => contentStatus(files, replication));
+}
+
+/** Null where no content goes between nodes. */
+export function contentStatus(
+  files: Drives,
+  replication: Pick<OpenedReplication, 'chunks'> | null,
+): ContentStatus | null {
+  const chunks = replication?.chunks ?? null;
+  if (chunks === null || files.replicas === null) return null;
+  return { ...files.replicas.status(), peers: chunks.status() };
 }

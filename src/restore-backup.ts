@@ -20,6 +20,7 @@ import type { KeyStore } from './keys/key-store.js';
 import type { Mark } from './keys/mark.js';
 import type { LedgerStore } from './ledger/ledger-store.js';
 import { recordErasedSince } from './record-erased-since.js';
+import { restoreContent } from './restore-content.js';
 
 export interface RestoreBackupOptions extends GoOnOptions {
   /** Directory of the backup. */
@@ -57,6 +58,7 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Rest
   // A crash from here on leaves `restored.tmp`, which nothing opens, and which the next try begins anew.
   const { isKeyGone, rotatedSince } = await unpackBackup({
     ...{ ...options, target, content, others, into: building, files },
+    putContent: (copied) => restoreContent({ ...options, dataDirectory: building, files }, copied),
   });
   let erasedSince = 0;
   const besides = async (store: LedgerStore): Promise<void> => {

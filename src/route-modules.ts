@@ -16,6 +16,7 @@ import { MAX_EVIDENCE_BYTES } from './evidence/evidence-file.js';
 import { fileModules } from './file-route-modules.js';
 import { identityModules } from './identity-route-modules.js';
 import { ledgerModules } from './ledger-route-modules.js';
+import { contentStatus } from './open-files.js';
 import { anchorBackends } from './queries/anchor-backends.js';
 import { recordModules } from './record-route-modules.js';
 import { laggingLedgers } from './replication-health.js';
@@ -82,6 +83,7 @@ export function routeModules(parts: RouteParts): RouteModule[] {
         ...{ guard, body: shared.body, ledgers: shared.ledgers },
         ...{ replication: opened.replication, stopping: parts.stopping },
         keepers: opened.replication?.keepers ?? null,
+        content: () => contentStatus(opened.files, opened.replication),
       }),
       describeReplication,
     ),

@@ -15,14 +15,16 @@ import { MapKeeper } from './commands/keep-maps.js';
 import type { Preparer } from './commands/preparation/preparer.js';
 import type { TrySchema } from './commands/schema-trial.js';
 import type { Config, Secrets } from './config.js';
+import { contentReasons } from './content-health.js';
 import { anchoringWithSteps } from './epoch-steps.js';
 import { type Anchoring, EpochTimer } from './epoch-timer.js';
-import { keepersMetrics } from './keepers-metrics.js';
 import type { SealingPort } from './files/chunks/sealing.js';
+import { LONG_BYTES } from './gateways/s3/operations/made-answer.js';
+import { s3Operations } from './gateways/s3/operations/serve-operations.js';
+import { keepersMetrics } from './keepers-metrics.js';
 import type { WriteOnceFiles } from './keys/write-once.js';
 import type { LedgerError } from './ledger/ledger-error.js';
 import type { LedgerStoreOptions } from './ledger/ledger-store.js';
-import { s3Operations } from './gateways/s3/operations/serve-operations.js';
 import { forS3, listenForS3, type S3OperationsOf } from './listen-for-s3.js';
 import { listen, listenForMetrics } from './listeners.js';
 import { coverLedgers } from './map-epochs.js';
@@ -39,7 +41,7 @@ import { openBackends } from './open-backends.js';
 import { openBackups } from './open-backups.js';
 import { batchReasons, openBatches } from './open-batches.js';
 import { calendarReasons, openCalendars } from './open-calendars.js';
-import { holdingsOf, joinPeers, openFiles } from './open-files.js';
+import { contentStatus, holdingsOf, joinPeers, openFiles } from './open-files.js';
 import { openNode, type OpenedNode } from './open-node.js';
 import { openReplication, type OpenSharing, readReplication } from './open-replication.js';
 import { sharingOver } from './open-sharing.js';
@@ -175,7 +177,7 @@ export class Service {
           clearTimeout(late);
           return replication.close();
         });
-        joinPeers(config, files, replication, parts.logger);
+        joinPeers(config, files, replication, { ...parts, ...metrics });
         replicationMetrics(metrics.registry, () => replication.port.status());
         if (keepers !== null) keepersMetrics(metrics.registry, () => keepers.status());
         blindPeerMetrics(metrics.registry, replication.blindPeers);
@@ -193,7 +195,8 @@ export class Service {
         chainFailure: () => epochs.failure,
       });
       lifetime.add(() => backends.stop());
-      const backups = await openBackups(config, parts, opened, metrics.registry);
+      const content = () => files.chunks.taken();
+      const backups = await openBackups(config, { ...parts, content }, opened, metrics.registry);
       lifetime.add(() => backups.stop());
       const anchoring = anchoringWithSteps(opened.node, {
         before: [
@@ -256,6 +259,7 @@ export class Service {
                   ...blindPeerReasons(replication.blindPeers()),
                 ]),
             ...(keepers === null ? [] : keeperReasons(keepers.status())),
+            ...contentReasons(contentStatus(files, replication)),
             ...(augmentation?.reasons() ?? []),
           ],
         }),
@@ -267,7 +271,9 @@ export class Service {
       const metricsServer = await listenForMetrics(config, parts, metrics);
       if (metricsServer !== null) lifetime.add(() => metricsServer.stop(0));
       const { s3Operations: ofTest, clock } = parts;
-      const operationsOf = ofTest ?? ((access) => s3Operations({ drives: files, access, clock }));
+      const operationsOf =
+        ofTest ??
+        ((access) => s3Operations({ drives: files, access, clock, longBytes: LONG_BYTES }));
       const s3Server = await listenForS3(config, parts, metrics, opened, operationsOf);
       if (s3Server !== null) lifetime.add(() => s3Server.stop(config.shutdownTimeoutMillis));
       epochs.start();

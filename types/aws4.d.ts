@@ -1,4 +1,4 @@
-/** What tests take of aws4, which has no types. */
+/** What tests and benchmarks take of aws4, which has no types. */
 declare module 'aws4' {
   export interface Signable {
     readonly host: string;
@@ -19,4 +19,7 @@ declare module 'aws4' {
     request: Signable,
     credentials: Credentials,
   ): { readonly path: string; readonly headers: Record<string, string | number> };
+  /** What Node gives, which finds no names in it. */
+  const aws4: { readonly sign: typeof sign };
+  export default aws4;
 }

@@ -130,6 +130,7 @@ export const PROBLEMS = {
   ERASURE_EXISTS: kind(409, 'The same erasure is pending'),
   ERASURE_LIMIT: kind(409, 'The tenant has as many erasures as it may'),
   ERASURE_HELD: kind(409, 'A hold keeps it'),
+  ERASURE_LOCKED: kind(409, 'A lock of files keeps it'),
   ERASURE_NOTHING_FREE: kind(409, 'Nothing may be erased'),
   ERASURE_RESERVED: kind(409, 'This is never erased'),
   ERASURE_ELSEWHERE: kind(409, 'Another node carries erasures out'),

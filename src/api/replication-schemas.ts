@@ -6,6 +6,7 @@ import {
   BLIND_TROUBLES,
   type JudgedBlindPeer,
 } from '../replication/blind-peers/blind-peer-status.js';
+import type { ContentStatus } from '../replication/chunks/content-status.js';
 import type { KeepersStatus } from '../replication/keepers/keepers-port.js';
 import { stoppingText, TROUBLES, troublesOf, troubleText } from '../replication/ledger-trouble.js';
 import type { LinksStatus, PeerStatus } from '../replication/links/link-status.js';
@@ -15,6 +16,7 @@ import {
   SHARED_ROLES,
   type SharedLedgerStatus,
 } from '../replication/replication-port.js';
+import { contentSchema, shownContent } from './content-schemas.js';
 import { keepersSchema, shownKeepers } from './keepers-schemas.js';
 import { instantSchema } from './schemas.js';
 
@@ -142,6 +144,9 @@ export const replicationSchema = z
       .nullable()
       .meta({ description: 'Who keeps ledgers and has no part in them.' }),
     blindPeers: z.array(blindPeerSchema),
+    content: contentSchema
+      .nullable()
+      .meta({ description: 'Of files: what of it goes between nodes.' }),
     warnings: z.array(z.string()),
   })
   .meta({ id: 'Replication' });
@@ -150,6 +155,7 @@ export function shownReplication(
   status: ReplicationStatus,
   keepers: KeepersStatus | null,
   blindPeers: readonly JudgedBlindPeer[],
+  content: ContentStatus | null,
 ): z.infer<typeof replicationSchema> {
   const { node, links, ledgers, warnings } = status;
   return {
@@ -158,6 +164,7 @@ export function shownReplication(
     ledgers: ledgers.map(shownSharedLedger),
     keepers: keepers && shownKeepers(keepers),
     blindPeers: blindPeers.map(shownBlindPeer),
+    content: content && shownContent(content),
     warnings: [...warnings],
   };
 }

@@ -155,7 +155,7 @@ export const holdSchema = z
 export const holdPageSchema = z.object({ items: z.array(holdSchema), cursor: cursorSchema });
 
 const reasonSchema = z.looseObject({
-  kind: z.enum(['policy', 'clock', 'hold', 'own', 'data-left']),
+  kind: z.enum(['policy', 'clock', 'hold', 'lock', 'own', 'data-left']),
 });
 export const dueSchema = z.object({
   at: instantSchema.meta({ description: 'The instant that was meant.' }),

@@ -11,6 +11,7 @@ import {
   type FileRun,
   type Manifest,
   type NeededVault,
+  type TakenBlobs,
   type WrittenPart,
 } from './internal/manifest.js';
 import { manifestNumber, manifestPlace, MANIFESTS, partPlace } from './internal/places.js';
@@ -40,6 +41,10 @@ export interface BackupContent {
   readonly heads: ReadonlyMap<string, LogHead>;
   /** By handle of the log, in the order of the blocks. */
   readonly blocks: ReadonlyMap<string, readonly Placed<BlockRun>[]>;
+  /** Hypercores of content, by id, the oldest first. */
+  readonly content: ReadonlyMap<string, TakenBlobs>;
+  /** By that id, in the order of the blocks. */
+  readonly chunks: ReadonlyMap<string, readonly Placed<BlockRun>[]>;
   /** By path in the data directory. */
   readonly files: ReadonlyMap<string, Placed<FileRun>>;
 }
@@ -104,11 +109,13 @@ class Folded implements BackupContent {
   readonly parts = new Map<string, WrittenPart>();
   readonly heads = new Map<string, LogHead>();
   readonly blocks = new Map<string, Placed<BlockRun>[]>();
+  readonly content = new Map<string, TakenBlobs>();
+  readonly chunks = new Map<string, Placed<BlockRun>[]>();
   readonly files = new Map<string, Placed<FileRun>>();
 
   /** @throws BackupError BACKUP_DAMAGED if it cannot follow. */
   with(manifest: Manifest, digest: HexDigest): this {
-    const { number, parts, logs, blocks, files, removed } = manifest;
+    const { number, parts, logs, blocks, content, chunks, files, removed } = manifest;
     this.digest = digest;
     this.number = number;
     this.startedAt = manifest.startedAt;
@@ -119,7 +126,9 @@ class Folded implements BackupContent {
     this.accessChanges = manifest.accessChanges;
     this.vaults = manifest.vaults;
     parts.forEach((part, at) => this.parts.set(partPlace(number, at + 1), part));
-    for (const run of blocks) this.#addBlocks({ ...run, file: partPlace(number, run.part) });
+    for (const run of blocks) this.#add(this.blocks, { ...run, file: partPlace(number, run.part) });
+    for (const run of chunks) this.#add(this.chunks, { ...run, file: partPlace(number, run.part) });
+    for (const taken of content) this.content.set(taken.id, taken);
     for (const { handle, ...head } of logs) this.heads.set(handle, head);
     for (const path of removed) this.files.delete(path);
     for (const run of files)
@@ -127,16 +136,19 @@ class Folded implements BackupContent {
     for (const [handle, { length }] of this.heads)
       if (endOf(this.blocks.get(handle)) !== length)
         throw damagedBackup(manifestPlace(number), 'leaves out blocks of a log');
+    for (const { id, length } of this.content.values())
+      if (endOf(this.chunks.get(id)) !== length)
+        throw damagedBackup(manifestPlace(number), 'leaves out content of files');
     return this;
   }
 
-  #addBlocks(run: Placed<BlockRun>): void {
-    const before = this.blocks.get(run.log) ?? [];
+  #add(runs: Map<string, Placed<BlockRun>[]>, run: Placed<BlockRun>): void {
+    const before = runs.get(run.log) ?? [];
     if (run.from !== endOf(before))
       throw damagedBackup(manifestPlace(this.number), 'leaves out blocks of a log');
     // Not a new array each time: there are as many runs as there were backups.
     before.push(run);
-    this.blocks.set(run.log, before);
+    runs.set(run.log, before);
   }
 }
 

@@ -8,6 +8,7 @@ import { sha256Hex } from '../base/hash.js';
 import type { Clock } from '../base/time.js';
 import { durableFileSystem } from '../keys/durable-file.js';
 import type { BackupSource, TakenHeads, TakenLog } from '../ledger/backup-source.js';
+import type { TakenContent } from '../ledger/blob-cores.js';
 import { type BackupContent, readContent } from './backup-content.js';
 import { BackupError } from './backup-error.js';
 import { type BlockRun, encodeManifest, type FileRun } from './internal/manifest.js';
@@ -22,6 +23,8 @@ import { copyVault } from './vault-copy.js';
 export interface BackupParts extends TargetWriting {
   readonly dataDirectory: string;
   readonly source: BackupSource;
+  /** Hypercores with the content of files, the oldest first. */
+  readonly content: () => Promise<readonly TakenContent[]>;
   readonly clock: Clock;
   /** No node has the data directory open. */
   readonly isAtRest: boolean;
@@ -57,9 +60,13 @@ export async function makeBackup(target: Target, parts: BackupParts): Promise<Ba
   const small = await readSmallFiles(dataDirectory);
   const heads = await source.heads();
   for (const log of heads.logs) await checkGrown(log, before);
+  // A chunk is on disk before the entry that refers to it: behind the heads there is all that they need.
+  const taken = await parts.content();
+  for (const one of taken) checkContentGrown(one, before);
   // A crash during this leaves parts that no manifest names, and the next backup removes them.
   const writer = new PartWriter(target, number, files, random);
   const blocks = await writeBlocks(writer, heads.logs, before, parts.progress);
+  const chunks = await writeContent(writer, taken, before, parts.progress, entriesOf(heads));
   const content = new Map([...small, ...heads.catalog]);
   const written = await writeFiles(writer, content, before);
   const made = await writer.finish();
@@ -75,6 +82,10 @@ export async function makeBackup(target: Target, parts: BackupParts): Promise<Ba
       .filter((log) => hasMoved(log, before))
       .map(({ handle, head }) => ({ handle, ...head })),
     blocks,
+    content: taken
+      .filter((one) => hasGrown(one, before))
+      .map(({ id, tenant, ledger, length }) => ({ id, tenant, ledger, length })),
+    chunks,
     files: written,
     removed: [...before.files.keys()].filter((path) => !content.has(path)),
     vaults: [...heads.vaults].map(([tenant, { generation, length }]) => ({
@@ -86,7 +97,7 @@ export async function makeBackup(target: Target, parts: BackupParts): Promise<Ba
   // A crash before it is renamed into place leaves no backup of this number, one after it the whole.
   await putFile(target.directory, place, sealed, files);
   const bytes = made.reduce((sum, { length }) => sum + length, sealed.length + vaultBytes);
-  const entries = heads.logs.reduce((sum, { head }) => sum + head.size, 0);
+  const entries = entriesOf(heads);
   return { number, startedAt, completedAt, bytes, entries, logs: heads.logs.length };
 }
 
@@ -137,6 +148,43 @@ async function writeBlocks(
     entries += head.size;
   }
   return blocks;
+}
+
+/** Of one that is not there no byte: whoever lacks it knows that from its entry. */
+async function writeContent(
+  writer: PartWriter,
+  content: readonly TakenContent[],
+  before: BackupContent,
+  progress: BackupParts['progress'],
+  entries: number,
+): Promise<BlockRun[]> {
+  const chunks: BlockRun[] = [];
+  for (const { id, length, block } of content) {
+    const read = async (number: number): Promise<Uint8Array> => {
+      progress(entries);
+      return (await block(number)) ?? new Uint8Array(0);
+    };
+    for await (const run of writer.blocks(before.content.get(id)?.length ?? 0, length, read))
+      chunks.push({ log: id, ...run });
+  }
+  return chunks;
+}
+
+function entriesOf({ logs }: TakenHeads): number {
+  return logs.reduce((sum, { head }) => sum + head.size, 0);
+}
+
+function hasGrown({ id, length }: TakenContent, before: BackupContent): boolean {
+  return before.content.get(id)?.length !== length;
+}
+
+/** Of Hypercores that are never cut short, and have names of their own. */
+function checkContentGrown({ id, length }: TakenContent, before: BackupContent): void {
+  if ((before.content.get(id)?.length ?? 0) > length)
+    throw new BackupError(
+      'BACKUP_TARGET_OTHER',
+      'the target holds more content of files than the data directory: keep it, and give an empty one',
+    );
 }
 
 async function writeFiles(

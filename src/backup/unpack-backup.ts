@@ -11,7 +11,7 @@ import type { VaultState } from '../keys/vault.js';
 import { type RebuiltStore, rebuildStore } from '../ledger/rebuild-store.js';
 import { type BackupContent, partProblems, type Placed } from './backup-content.js';
 import { BackupError, damagedBackup } from './backup-error.js';
-import type { BlockRun, NeededVault, Run } from './internal/manifest.js';
+import type { BlockRun, NeededVault, Run, TakenBlobs } from './internal/manifest.js';
 import { unseal } from './internal/seal.js';
 import { atTarget } from './internal/target-files.js';
 import type { Target } from './target.js';
@@ -27,8 +27,15 @@ export interface UnpackOptions {
   readonly keyStore: KeyStore;
   readonly random: RandomSource;
   readonly files: DurableFileSystem;
+  /** Puts content of files into that directory, oldest first, and has it on disk when it returns. */
+  readonly putContent: (content: readonly CopiedContent[]) => Promise<void>;
   /** Called with what is read or made now. */
   readonly progress: (what: string) => void;
+}
+
+export interface CopiedContent extends TakenBlobs {
+  /** Asked for in their order. Of no bytes where the backup has none. */
+  readonly block: (number: number) => Promise<Uint8Array>;
 }
 
 export interface Unpacked extends RebuiltStore {
@@ -71,6 +78,13 @@ export async function unpackBackup(options: UnpackOptions): Promise<Unpacked> {
     },
     progress,
   });
+  progress('content of files');
+  await options.putContent(
+    [...content.content.values()].map((taken) => {
+      const runs = new BlockRuns(target, content.chunks.get(taken.id) ?? []);
+      return { ...taken, block: (number) => runs.block(number) };
+    }),
+  );
   const rotatedSince = content.vaults
     .map(({ tenant, generation: before }) => ({
       ...{ tenant, generations: { before, after: states.get(tenant)?.generation ?? before } },

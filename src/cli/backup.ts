@@ -12,6 +12,7 @@ import { drillBackup, type DrillReport } from '../drill-backup.js';
 import { unobserved } from '../ledger/commit-observer.js';
 import { LedgerStore } from '../ledger/ledger-store.js';
 import { NODE_TENANT } from '../ledger-node.js';
+import { withContent } from '../open-chunks.js';
 import { expected } from './answers.js';
 import { CliError } from './cli-error.js';
 import { repeated, withExamples } from './command-help.js';
@@ -199,13 +200,19 @@ async function makeAtRest(
     if (nodeTenant === undefined)
       throw new CliError('CLI_USAGE', 'no node has ever run on the data directory (--data)');
     const writing = { keyStore, random, nodeTenant };
-    const made: BackupResult = await makeBackup(await beginTarget(directory, writing), {
-      ...{ ...writing, dataDirectory, clock: systemClock, source: store.backupSource },
-      isAtRest: true,
-      progress: (entries) => {
-        progress.show(`${entries} entries`);
-      },
-    });
+    const tenants = store.tenants().map(({ handle }) => handle);
+    const target = await beginTarget(directory, writing);
+    const made: BackupResult = await withContent(
+      { ...writing, dataDirectory, tenants },
+      (content) =>
+        makeBackup(target, {
+          ...{ ...writing, dataDirectory, clock: systemClock, source: store.backupSource, content },
+          isAtRest: true,
+          progress: (entries) => {
+            progress.show(`${entries} entries`);
+          },
+        }),
+    );
     const { number: backup, completedAt, entries, bytes, logs } = made;
     return { target: directory, backup, at: formatInstant(completedAt), entries, bytes, logs };
   } finally {

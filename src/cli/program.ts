@@ -10,6 +10,7 @@ import { addDemoCommand } from './demo.js';
 import { addDhtCommand } from './dht.js';
 import { addEraseCommand } from './erase.js';
 import { addEvidenceCommand } from './evidence.js';
+import { addFilesVerifyCommand } from './files-verify.js';
 import { addFsckCommand } from './fsck.js';
 import { addGetCommand } from './get.js';
 import { addHoldCommand } from './hold.js';
@@ -78,6 +79,7 @@ export function createProgram(terminal: Terminal, end: End): Command {
   addHoldCommand(program, terminal);
   addEraseCommand(program, terminal);
   addSchemasCommand(program, terminal);
+  addFilesVerifyCommand(program.command('files').description('files in drives'), terminal, end);
   addFsckCommand(program, terminal, end);
   addBackupCommand(program, terminal, end);
   addRestoreCommand(program, terminal);

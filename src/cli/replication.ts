@@ -5,6 +5,7 @@ import { expected } from './answers.js';
 import { blindPeerLines, blindPeerSchema } from './blind-peer-lines.js';
 import { columns } from './columns.js';
 import { withExamples } from './command-help.js';
+import { contentLines, contentSchema } from './content-lines.js';
 import { isKeepingWrong, keepersLines, keepersSchema } from './keeper-lines.js';
 import { type NodeFlags, nodeClientFor, withNodeOptions } from './node-options.js';
 import { addReplicationFetchCommand } from './replication-fetch.js';
@@ -23,7 +24,8 @@ export function addReplicationCommand(program: Command, terminal: Terminal, end:
       const answer = await client.request({ method: 'GET', path: '/v1/replication' });
       const said = expected(statusSchema, answer);
       printResult(terminal, flags.json, answer, linesOf(said));
-      const looked = [...said.ledgers, ...said.blindPeers];
+      const content = said.content === null ? [] : [said.content];
+      const looked = [...said.ledgers, ...said.blindPeers, ...content];
       const isWrong =
         looked.some(({ troubles }) => troubles.length > 0) ||
         (said.keepers !== null && isKeepingWrong(said.keepers));
@@ -52,11 +54,12 @@ const statusSchema = z.object({
   ledgers: z.array(sharedLedgerSchema),
   keepers: keepersSchema.nullable(),
   blindPeers: z.array(blindPeerSchema),
+  content: contentSchema.nullable(),
   warnings: z.array(z.string()),
 });
 
 function linesOf(status: z.infer<typeof statusSchema>): string[] {
-  const { node, links, ledgers, keepers, blindPeers, warnings } = status;
+  const { node, links, ledgers, keepers, blindPeers, content, warnings } = status;
   const country = node.country === null ? '' : `, ${node.country}`;
   return [
     `this node: site ${oneLine(node.site)}${oneLine(country)}, receipt key ${oneLine(node.receiptKey)}`,
@@ -65,6 +68,7 @@ function linesOf(status: z.infer<typeof statusSchema>): string[] {
     ...(ledgers.length === 0 ? ['no ledger is shared'] : sharedLedgerLines(ledgers)),
     ...(keepers === null ? [] : keepersLines(keepers)),
     ...blindPeerLines(blindPeers),
+    ...(content === null ? [] : contentLines(content)),
     ...warnings.map((warning) => `warning: ${oneLine(warning)}`),
   ];
 }

@@ -239,8 +239,8 @@ function dueLine(item: JsonValue): string {
     const held = heldBy.length === 0 ? [] : [`held by ${heldBy.join(' ')}`];
     return oneLine([...place, `due since ${dueSince ?? ''}`, basis ?? '', ...held].join('  '));
   }
-  const why = reasons.map(({ kind, why: wait, hold }) =>
-    [kind, wait ?? hold].filter(Boolean).join(' '),
+  const why = reasons.map(({ kind, why: wait, hold, drive }) =>
+    [kind, wait ?? hold ?? drive].filter(Boolean).join(' '),
   );
   const due = dueAt === undefined ? [] : [`due ${dueAt}`];
   return oneLine([...place, isFree ? 'free' : `kept: ${why.join(', ')}`, ...due].join('  '));

@@ -5,7 +5,7 @@
 import type { TenantName } from '../access/tenant-name.js';
 import { formatInstant } from '../base/time.js';
 import { findingsOf } from '../queries/erasure-findings.js';
-import { ErasurePlan, type PlannedErasure } from '../queries/erasure-plan.js';
+import { ErasurePlan, type PlannedErasure, type PlanQuestion } from '../queries/erasure-plan.js';
 import type { MayForgetParts } from '../queries/may-forget.js';
 import { type Execution, executionsOf } from '../retention/erasure-execution.js';
 import { type Erasure, ERASURE_CLASS, nowUnnamed } from '../retention/erasure.js';
@@ -47,8 +47,10 @@ export async function announceErasures(
       for (const one of outcomes) findings.set(one, await findingsOf(forget.ledgers, tenant, one));
       const announced = await retentionChanges.whileUnchanged(() =>
         changes.whileUnchanged(async () => {
-          // What changed meanwhile must be judged: a hold that was placed, or one that was withdrawn.
-          const isAsJudged = wanted.every((one) => now(one).state === 'approved');
+          // What changed meanwhile must be judged: a hold that was placed, a file that was locked, or one that was withdrawn.
+          const isAsJudged =
+            wanted.every((one) => now(one).state === 'approved') &&
+            !(await isLockedSince(forget, question, outcomes));
           if (retention.revisionOf(tenant) !== revision || !isAsJudged) return null;
           const sayAll = async (): Promise<readonly Announced[]> => {
             const said: Announced[] = [];
@@ -88,6 +90,24 @@ export async function announceErasures(
     'RETENTION_LIST_STALE',
     'policies or holds changed again and again while the erasure was judged: run it again',
   );
+}
+
+/** Whether a file was locked in what is to go: from here on nobody locks what is there (`check-stays.ts`). */
+async function isLockedSince(
+  { locks }: MayForgetParts,
+  { tenant, at }: PlanQuestion,
+  outcomes: readonly PlannedErasure[],
+): Promise<boolean> {
+  const going = new Map<string, Set<string>>();
+  for (const { scope } of outcomes.flatMap(({ secrets }) => secrets)) {
+    if (scope.use !== 'data') continue;
+    const places = going.get(scope.person) ?? new Set();
+    going.set(scope.person, places.add(`${scope.month} ${scope.class}`));
+  }
+  for (const [person, places] of going)
+    for (const lock of await locks.of(tenant, person, at))
+      if (places.has(`${lock.month} ${lock.class}`)) return true;
+  return false;
 }
 
 /** Who was meant lies under a secret of its own, for which no vault is rotated. */

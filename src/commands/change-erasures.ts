@@ -55,7 +55,7 @@ export class ErasureChanges {
   }
 
   /**
-   * @throws RetentionError ERASURE_EXISTS, ERASURE_LIMIT, ERASURE_RESERVED, ERASURE_HELD, ERASURE_NOTHING_FREE; as
+   * @throws RetentionError ERASURE_EXISTS, ERASURE_LIMIT, ERASURE_RESERVED, ERASURE_LOCKED, ERASURE_HELD, ERASURE_NOTHING_FREE; as
    * `ForgetSession.mayForget`.
    */
   propose(by: Principal, wanted: NewErasure, forget: MayForgetParts): Promise<Erasure> {
@@ -152,7 +152,7 @@ function checkRoom(all: readonly Erasure[], now: UnixMillis): void {
     );
 }
 
-/** @throws RetentionError ERASURE_RESERVED, ERASURE_HELD, ERASURE_NOTHING_FREE. */
+/** @throws RetentionError ERASURE_RESERVED, ERASURE_LOCKED, ERASURE_HELD, ERASURE_NOTHING_FREE. */
 async function checkSubject(
   forget: MayForgetParts,
   tenant: TenantName,
@@ -165,6 +165,11 @@ async function checkSubject(
       'these are the node’s and the tenant’s own data, and of no person: they are never erased',
     );
   const outlook = await outlookOf(forget, tenant, subject, at);
+  if (outlook === 'locked')
+    throw new RetentionError(
+      'ERASURE_LOCKED',
+      'versions of files of this person are locked, or under a legal hold: they are kept until that is over',
+    );
   if (outlook === 'held')
     throw new RetentionError(
       'ERASURE_HELD',

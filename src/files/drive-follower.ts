@@ -1,6 +1,6 @@
 /** Reads the entries of a drive's ledger into its index, from where it stands to the head. */
 import type { LeafIndex } from '../base/brand.js';
-import { utf8ToString } from '../base/bytes.js';
+import { toHex, utf8ToString } from '../base/bytes.js';
 import { parseStrictJson } from '../base/canonical-json.js';
 import { digestToHex } from '../base/hex-digest.js';
 import { Turns } from '../base/turns.js';
@@ -10,11 +10,13 @@ import type { LogReader, StoredEntry } from '../ledger/log-reader.js';
 import { openEntry } from '../queries/opened-entry.js';
 import { parseStatement } from '../records/parse-statement.js';
 import { RecordsError } from '../records/records-error.js';
+import { rowIdOf } from '../records/sealing.js';
 import type { Statement } from '../records/statement.js';
 import { DriveIndex } from './drive-index.js';
 import { DRIVE_TYPE, parseDrive } from './drive-settings.js';
 import { FILE_TYPE } from './file-change.js';
 import { parseChange } from './parse-change.js';
+import type { ChangeScope } from './path-rows.js';
 
 /** Far more than a log ever has entries. */
 const LOG_SPAN = 2 ** 48;
@@ -26,6 +28,8 @@ export class DriveFollower {
   #index = new DriveIndex();
   /** Entries of each log that are in the index, by the log's number. */
   #sizes = new Map<number, number>();
+  /** By row of the vault, which are few. */
+  readonly #scopes = new Map<string, ChangeScope | null>();
   /** Of the vault: once a secret is destroyed, what it opened is to be forgotten here too. */
   #generation: number;
 
@@ -85,6 +89,19 @@ export class DriveFollower {
     }
   }
 
+  async #scopeOf({ sealedParts: [, payload] }: StoredEntry): Promise<ChangeScope | null> {
+    if (payload === undefined) return null;
+    const rowId = rowIdOf(payload);
+    const key = toHex(rowId);
+    let scope = this.#scopes.get(key);
+    if (scope === undefined) {
+      const found = await this.#vault.scopeOfRow(rowId);
+      scope = found?.use === 'data' ? { class: found.class, month: found.month } : null;
+      this.#scopes.set(key, scope);
+    }
+    return scope;
+  }
+
   async #apply(reader: LogReader, entry: StoredEntry, offset: number): Promise<void> {
     const statement = knownStatement(entry.statement);
     if (statement?.kind !== 'record') return;
@@ -103,6 +120,7 @@ export class DriveFollower {
       id: digestToHex(entry.leafHash),
       author: opened.said.author,
       subject: opened.said.subject,
+      scope: await this.#scopeOf(entry),
     });
   }
 }

@@ -3,15 +3,18 @@
  * the ledger, opened, and never written: names of files lie nowhere but in sealed parts.
  */
 import sorted from 'sorted-btree';
+import type { UnixMillis } from '../base/brand.js';
 import type { Listing, ListQuestion, Version, VersionsQuestion } from './drive-port.js';
 import type { DriveSettings } from './drive-settings.js';
 import type { FileChange } from './file-change.js';
 import { comparePaths, type FilePath } from './file-path.js';
-import { type ChangePlace, PathRows } from './path-rows.js';
+import { type ChangePlace, type ChangeScope, PathRows } from './path-rows.js';
 
 export class DriveIndex {
   readonly #paths = new sorted.default<string, PathRows>(undefined, comparePaths);
   readonly #settings: { readonly order: number; readonly settings: DriveSettings }[] = [];
+  /** By subject: paths of which some version was locked or held once. */
+  readonly #lockable = new Map<string, Set<PathRows>>();
   #files = 0;
   #bytes = 0;
 
@@ -21,6 +24,7 @@ export class DriveIndex {
     this.#count(rows.newestAt(Infinity), -1);
     rows.apply(change, place);
     this.#count(rows.newestAt(Infinity), 1);
+    this.#noteLock(change, place, rows);
   }
 
   applySettings(settings: DriveSettings, order: number): void {
@@ -34,6 +38,25 @@ export class DriveIndex {
 
   rowsOf(path: FilePath): PathRows | undefined {
     return this.#paths.get(path);
+  }
+
+  /** What of a subject's files nobody may take out, by what their entries lie under. */
+  locksOf(
+    subject: string,
+    now: UnixMillis,
+  ): readonly (ChangeScope & { readonly until: UnixMillis | null })[] {
+    const locks = new Map<string, ChangeScope & { readonly until: UnixMillis | null }>();
+    for (const rows of this.#lockable.get(subject) ?? [])
+      for (const { until, scopes } of rows.locked(subject, now))
+        for (const scope of scopes) {
+          const key = `${scope.month} ${scope.class}`;
+          const before = locks.get(key);
+          locks.set(key, {
+            ...scope,
+            until: before === undefined ? until : later(before.until, until),
+          });
+        }
+    return [...locks.values()];
   }
 
   /** Of newest versions. */
@@ -100,11 +123,24 @@ export class DriveIndex {
     return { items, prefixes, isTruncated: false, last };
   }
 
+  #noteLock(change: FileChange, { subject }: ChangePlace, rows: PathRows): void {
+    if (change.action !== 'put' && change.action !== 'change') return;
+    if ((change.lock ?? null) === null && change.hold !== true) return;
+    const lockable = this.#lockable.get(subject) ?? new Set();
+    this.#lockable.set(subject, lockable.add(rows));
+  }
+
   #count(newest: Version | null, sign: 1 | -1): void {
     if (newest?.kind !== 'file') return;
     this.#files += sign;
     this.#bytes += sign * newest.size;
   }
+}
+
+/** Null is without end. */
+function later(one: UnixMillis | null, other: UnixMillis | null): UnixMillis | null {
+  if (one === null || other === null) return null;
+  return one > other ? one : other;
 }
 
 /** Those of a path that come behind what was told before. */

@@ -15,6 +15,7 @@ import type { Receipt } from '../queries/receipt.js';
 import { parseRecordInput, type RecordInput } from '../records/record-input.js';
 import type { TypeClasses } from '../records/record-scopes.js';
 import { ownRecord } from '../schemas/own-records.js';
+import { checkStays } from './check-stays.js';
 import type { ChunkStore } from './chunks/chunk-store.js';
 import { readContent } from './chunks/content-reader.js';
 import { type ContentSecret, writeContent } from './chunks/content-writer.js';
@@ -122,6 +123,15 @@ export class Drive implements DrivePort {
     return this.#follower.index.usage();
   }
 
+  /** What of a subject's files is locked or held, by what it lies under. */
+  async locksOf(
+    subject: string,
+    at: UnixMillis,
+  ): Promise<ReturnType<DriveFollower['index']['locksOf']>> {
+    await this.upToDate();
+    return this.#follower.index.locksOf(subject, at);
+  }
+
   async open({ path, id, kind }: Version): Promise<FilePut> {
     if (kind === 'delete-marker') throw new FilesError('FILE_DELETED', 'the file has been deleted');
     const place = this.#follower.index.rowsOf(path)?.placeOf(id);
@@ -148,7 +158,8 @@ export class Drive implements DrivePort {
     bytes: AsyncIterable<Uint8Array>,
     { subject, by, ...options }: StoreOptions = {},
   ): Promise<StoredContent> {
-    const { chunks, sealing } = this.#parts;
+    const { sealing } = this.#parts;
+    const chunks = this.#parts.replicas()?.storeOf(this.ledger) ?? this.#parts.chunks;
     const secret = await this.#secretOf(subject, by);
     const place = { tenant: this.ledger.identity.tenant, ledger: this.ledger.identity.handle };
     return writeContent(bytes, { chunks, place, secret, sealing, ...options });
@@ -238,6 +249,7 @@ export class Drive implements DrivePort {
       const change = { action: 'change', path, version: version.id, bypass, ...sayings } as const;
       const [receipt] = await this.#append(by, [[change, version.subject]]);
       await this.upToDate();
+      await checkStays(sayings, this.#follower.index.rowsOf(path)?.placeOf(id), this.#parts.vault);
       return { version: this.version(path, version.id), receipt };
     });
   }

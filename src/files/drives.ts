@@ -1,9 +1,8 @@
 /** The drives of a node, each opened when it is first asked for. */
 import { join } from 'node:path';
 import type { TenantName } from '../access/tenant-name.js';
-import { digestFromHex } from '../base/hex-digest.js';
+import type { UnixMillis } from '../base/brand.js';
 import type { RandomSource } from '../base/random.js';
-import { tagsScope } from '../base/secret-scope.js';
 import { Turns } from '../base/turns.js';
 import type { AppendRecordsDeps } from '../commands/append-target.js';
 import {
@@ -15,15 +14,14 @@ import { LedgerError } from '../ledger/ledger-error.js';
 import type { LedgerStore } from '../ledger/ledger-store.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { TypeClasses } from '../records/record-scopes.js';
-import { tagOf, thingOpener, thingValue } from '../records/tag.js';
-import { OWN_SUBJECT } from '../schemas/own-records.js';
 import { ChunkStore } from './chunks/chunk-store.js';
 import { inlineSealing, type SealingPort } from './chunks/sealing.js';
 import { parseDriveName } from './drive-name.js';
 import type { DrivePort, DrivesPort, FileActor } from './drive-port.js';
-import { DRIVE_KEY, DRIVE_TYPE, ownSubjectOf } from './drive-settings.js';
+import { ownSubjectOf } from './drive-settings.js';
 import { Drive } from './drive.js';
 import { FilesError } from './files-error.js';
+import { isDrive } from './is-drive.js';
 import { CopiesBook } from './replication/copies-book.js';
 import { Replicas, type ReplicasOptions } from './replication/replicas.js';
 import { UploadBook } from './upload-book.js';
@@ -108,7 +106,11 @@ export class Drives implements DrivesPort {
     return this.#replicas;
   }
 
-  async list(tenant: TenantName): Promise<readonly DrivePort[]> {
+  list(tenant: TenantName): Promise<readonly DrivePort[]> {
+    return this.#activeOf(tenant);
+  }
+
+  async #activeOf(tenant: TenantName): Promise<readonly Drive[]> {
     const { store } = this.#parts;
     const handle = store.tenantNamed(tenant)?.handle;
     if (handle === undefined) return [];
@@ -164,6 +166,21 @@ export class Drives implements DrivesPort {
     await this.#making.take(() => drive.end(by));
   }
 
+  /** What of a person's files nobody may take out at an instant, in all drives of a tenant. */
+  async locksOf(
+    tenant: TenantName,
+    person: string,
+    at: UnixMillis,
+  ): Promise<
+    readonly (Awaited<ReturnType<Drive['locksOf']>>[number] & { readonly drive: string })[]
+  > {
+    const locks = [];
+    for (const drive of await this.#activeOf(tenant))
+      for (const lock of await drive.locksOf(person, at))
+        locks.push({ ...lock, drive: drive.name });
+    return locks;
+  }
+
   async close(): Promise<void> {
     try {
       await this.#sealing.close();
@@ -213,17 +230,12 @@ export class Drives implements DrivesPort {
     return drive;
   }
 
-  /** Without reading it. */
   async #isDrive(ledger: Ledger): Promise<boolean> {
-    if (this.#drives.has(ledger.identity.handle)) return true;
-    const own = await this.#parts.store
-      .vaultOf(ledger.identity.tenant)
-      .find(tagsScope(OWN_SUBJECT));
-    if (own === null) return false;
-    const opener = thingOpener(own.secret, DRIVE_TYPE, DRIVE_KEY);
-    const tag = digestFromHex(tagOf(opener, thingValue(DRIVE_TYPE, DRIVE_KEY)));
-    for (const reader of ledger.logs) if ((await reader.latestVersion(tag)) !== null) return true;
-    return false;
+    const { store } = this.#parts;
+    return (
+      this.#drives.has(ledger.identity.handle) ||
+      isDrive(ledger, store.vaultOf(ledger.identity.tenant))
+    );
   }
 }
 

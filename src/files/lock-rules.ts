@@ -82,6 +82,11 @@ function defaultLock(settings: DriveSettings, now: UnixMillis): FileLock | undef
   return { mode: set.mode, until: until.getTime() as UnixMillis };
 }
 
+/** Whether nobody may take it out, other than a governance lock by somebody who may pass it over. */
+export function isLocked({ lock, hold }: Pick<Version, 'lock' | 'hold'>, now: UnixMillis): boolean {
+  return hold || isInForce(lock, now);
+}
+
 function isInForce(lock: FileLock | null, now: UnixMillis): lock is FileLock {
   return lock !== null && lock.until > now;
 }

@@ -5,6 +5,7 @@ import type { LogReader } from '../ledger/log-reader.js';
 import type { Version } from './drive-port.js';
 import type { FileChange, FileSayings } from './file-change.js';
 import type { FilePath } from './file-path.js';
+import { isLocked } from './lock-rules.js';
 
 /** Where an entry of a drive is, and who wrote it. */
 export interface ChangePlace {
@@ -16,6 +17,20 @@ export interface ChangePlace {
   readonly recordedAt: UnixMillis;
   readonly author: string;
   readonly subject: string;
+  /** What its payload lies under; null where that is being forgotten. */
+  readonly scope: ChangeScope | null;
+}
+
+/** Retention class, and month of recording. */
+export interface ChangeScope {
+  readonly class: string;
+  readonly month: string;
+}
+
+interface Said {
+  readonly order: number;
+  readonly scope: ChangeScope | null;
+  readonly sayings: FileSayings;
 }
 
 interface Row extends ChangePlace {
@@ -26,7 +41,7 @@ interface Row extends ChangePlace {
   readonly mediaType: string;
   readonly checksums: Version['checksums'];
   /** Oldest first: when it was put, and what was said of it since. */
-  readonly said: { readonly order: number; readonly sayings: FileSayings }[];
+  readonly said: Said[];
   /** Order of the entry that took it out, or took its place. */
   removedAt: number;
 }
@@ -51,7 +66,7 @@ export class PathRows {
           etag: change.etag,
           mediaType: change.mediaType,
           checksums: change.checksums ?? null,
-          said: [{ order: place.order, sayings: sayingsOf(change) }],
+          said: [saidIn(place, change)],
           removedAt: Infinity,
         });
         return;
@@ -64,10 +79,7 @@ export class PathRows {
         });
         return;
       case 'change':
-        this.#named(change.version)?.said.push({
-          order: place.order,
-          sayings: sayingsOf(change),
-        });
+        this.#named(change.version)?.said.push(saidIn(place, change));
         return;
       case 'remove': {
         const row = this.#named(change.version);
@@ -88,6 +100,22 @@ export class PathRows {
     return row === undefined ? null : versionOf(this.#path, row, size, true);
   }
 
+  /** Versions of a subject that nobody may take out, each with all entries that it takes to know that. */
+  locked(
+    subject: string,
+    now: UnixMillis,
+  ): { readonly until: UnixMillis | null; readonly scopes: readonly ChangeScope[] }[] {
+    return this.#rows
+      .filter((row) => row.subject === subject && row.removedAt === Infinity)
+      .flatMap((row) => {
+        const version = versionOf(this.#path, row, Infinity, false);
+        if (!isLocked(version, now)) return [];
+        const scopes = [row.scope, ...row.said.map(({ scope }) => scope)];
+        const until = version.hold ? null : (version.lock?.until ?? null);
+        return [{ until, scopes: scopes.filter((scope) => scope !== null) }];
+      });
+  }
+
   /** Where the entry is that made a version, whether it is there still or not. */
   placeOf(id: string): ChangePlace | undefined {
     return this.#named(id);
@@ -103,6 +131,10 @@ export class PathRows {
         if (before.isNull) before.removedAt = Math.min(before.removedAt, row.order);
     this.#rows.push(row);
   }
+}
+
+function saidIn({ order, scope }: ChangePlace, change: FileSayings): Said {
+  return { order, scope, sayings: sayingsOf(change) };
 }
 
 function sayingsOf({ lock, hold, tags, acl }: FileSayings): FileSayings {

@@ -307,6 +307,12 @@ export class Vault {
     return this.#condemned;
   }
 
+  /** Whether nothing new rests on it any more: it is about to be destroyed. */
+  isGoing(rowId: Uint8Array): boolean {
+    const isIn = (going: ReadonlySet<string>): boolean => going.size > 0 && going.has(toHex(rowId));
+    return isIn(this.#doomed) || isIn(this.#condemned);
+  }
+
   /** They are gone, or were never here. */
   absolve(rows: ReadonlySet<string>): void {
     this.#condemned = new Set([...this.#condemned].filter((id) => !rows.has(id)));
@@ -383,9 +389,7 @@ export class Vault {
   }
 
   #unlessDoomed(ref: SecretRef): SecretRef {
-    const isGoing = (going: ReadonlySet<string>): boolean =>
-      going.size > 0 && going.has(toHex(ref.rowId));
-    if (isGoing(this.#doomed) || isGoing(this.#condemned))
+    if (this.isGoing(ref.rowId))
       throw new KeysError(
         'KEYS_VAULT_PUSHBACK',
         'somebody is being forgotten whom this names: try again after a moment',

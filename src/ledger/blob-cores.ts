@@ -10,8 +10,23 @@ import {
   makeDirectoryDurably,
 } from '../keys/durable-file.js';
 import type { KeyPair } from '../keys/key-pair.js';
+import { orDamaged } from './internal/corruption.js';
 import { HypercoreStore } from './internal/hypercore-log.js';
+import { damaged } from './ledger-error.js';
 import { WalSync } from './wal-sync.js';
+
+/** One Hypercore of content, for a copy of it: as it is at one moment, on disk up to its length. */
+export interface TakenContent {
+  /** 32 hex digits, for ever the same. */
+  readonly id: string;
+  /** Handles. */
+  readonly tenant: string;
+  readonly ledger: string;
+  /** In blocks. */
+  readonly length: number;
+  /** Null of one that is not there, or cannot be read. */
+  readonly block: (number: number) => Promise<Uint8Array | null>;
+}
 
 export class BlobCores {
   readonly #store: HypercoreStore;
@@ -66,12 +81,17 @@ export class BlobCore {
 
   /** @returns number of the first of them. */
   async append(blocks: readonly Uint8Array[]): Promise<number> {
-    const { length } = await this.#core.append(blocks, { keyPair: this.#keys });
+    const appending = this.#core.append(blocks, { keyPair: this.#keys });
+    const { length } = await orDamaged(appending, 'files/blobs is not what was written');
     return length - blocks.length;
   }
 
-  /** Null if it is not there. */
-  block(number: number): Promise<Uint8Array | null> {
-    return this.#core.get(number, { wait: false });
+  /** Null if it is not there. @throws LedgerError LEDGER_DAMAGED if what is there cannot be read. */
+  async block(number: number): Promise<Uint8Array | null> {
+    try {
+      return await this.#core.get(number, { wait: false });
+    } catch (cause) {
+      throw damaged(`block ${number} of files/blobs cannot be read`, cause);
+    }
   }
 }

@@ -79,8 +79,8 @@ async function copyTree(from: string, to: string): Promise<void> {
 /** Nothing rests on the views and the index of epochs: they are made again from what is checked. */
 const UNRELIED: ReadonlySet<string> = new Set(['views', 'epoch-index']);
 
-/** Tables are written once. A lock must be the very same file, or it would lock nothing. */
-const IS_SHARED = /^(?:.*\.sst|LOCK)$/;
+/** Tables and the blobs beside them are written once. A lock must be the very same file, or it would lock nothing. */
+const IS_SHARED = /^(?:.*\.(?:sst|blob)|LOCK)$/;
 
 async function linked(source: string, target: string): Promise<boolean> {
   try {

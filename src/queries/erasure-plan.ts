@@ -176,8 +176,10 @@ export async function outlookOf(
   tenant: TenantName,
   subject: string,
   at: UnixMillis,
-): Promise<'free' | 'held' | 'kept' | 'unknown'> {
+): Promise<'free' | 'locked' | 'held' | 'kept' | 'unknown'> {
   const session = new ForgetSession(parts, tenant);
+  // Whatever else is free: half of a person's files would not be what a lock promises.
+  if ((await session.locksOf(subject, at)).length > 0) return 'locked';
   const scopes = (await session.dataScopesOf(subject)).filter(
     (scope) => scope.class !== ERASURE_CLASS,
   );

@@ -14,6 +14,7 @@ import {
   judge,
   type Judgement,
   judgeTags,
+  type LockFact,
   type PersonFacts,
   type Reason,
   type TenantRules,
@@ -29,8 +30,15 @@ import {
 export interface MayForgetParts {
   readonly retention: Pick<RetentionBook, 'versionsOf' | 'holdsOf' | 'revisionOf'>;
   readonly ledgers: RetentionLedgers;
+  readonly locks: FileLocks;
   /** The legal one of a tenant. */
   readonly timeZoneOf: (tenant: TenantName) => TimeZoneName;
+}
+
+/** What keeps files of a person where they are: locks and legal holds of versions. */
+export interface FileLocks {
+  /** Those that are in force at an instant, of all drives of the tenant. */
+  readonly of: (tenant: TenantName, person: string, at: UnixMillis) => Promise<readonly LockFact[]>;
 }
 
 export type ForgetScope = Omit<DataScope, 'use'>;
@@ -40,15 +48,16 @@ export class ForgetSession {
   readonly #tenant: TenantName;
   readonly #clocks = new Map<string, Promise<ClockFacts>>();
   readonly #places = new Map<string, Promise<ReadonlySet<string>>>();
+  readonly #locks = new Map<string, Promise<readonly LockFact[]>>();
 
   constructor(parts: MayForgetParts, tenant: TenantName) {
     this.#parts = parts;
     this.#tenant = tenant;
   }
 
-  /** How many persons ledgers have been asked about. */
+  /** How many persons ledgers and drives have been asked about. */
   get asked(): number {
-    return this.#clocks.size + this.#places.size;
+    return Math.max(this.#clocks.size + this.#places.size, this.#locks.size);
   }
 
   /** As it is decided now, also if that changes during the session. */
@@ -72,7 +81,10 @@ export class ForgetSession {
     for (;;) {
       const revision = retention.revisionOf(this.#tenant);
       const { rules } = this;
-      const facts = await this.#factsFor(rules, scope, at);
+      const facts = {
+        ...(await this.#factsFor(rules, scope, at)),
+        locks: await this.locksOf(scope.person, at),
+      };
       // A hold that was placed meanwhile counts, and may ask for other facts.
       if (retention.revisionOf(this.#tenant) === revision) return judge(rules, scope, facts, at);
     }
@@ -92,6 +104,13 @@ export class ForgetSession {
     const there = await this.dataScopesOf(person);
     const left = there.filter((one) => !going.some((other) => isSame(one, other)));
     return judgeTags(this.rules, person, left, at);
+  }
+
+  /** Of files of a person, in force at an instant. */
+  locksOf(person: string, at: UnixMillis): Promise<readonly LockFact[]> {
+    return once(this.#locks, `${at} ${person}`, () =>
+      this.#parts.locks.of(this.#tenant, person, at),
+    );
   }
 
   /** See `retention-facts.ts`. */
@@ -115,7 +134,7 @@ export class ForgetSession {
     { versions, holds }: TenantRules,
     scope: ForgetScope,
     at: UnixMillis,
-  ): Promise<PersonFacts> {
+  ): Promise<Omit<PersonFacts, 'locks'>> {
     const types = eventTypes(countingPolicies(versions, scope.class, scope.month));
     const isOfLedger = holds.some((hold) => hold.scope.ledger !== undefined && isInForce(hold, at));
     const clock = types.length === 0 ? NO_FACTS : await this.#clock(scope.person, types);

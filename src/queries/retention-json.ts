@@ -30,6 +30,10 @@ function reasonToJson(reason: Reason): JsonObject {
       const end = until === undefined ? {} : { until: formatInstant(until) };
       return { kind, hold: id, holdKind, caseId, authority, ...end };
     }
+    case 'lock': {
+      const { drive, until } = reason;
+      return { kind, drive, ...(until !== null && { until: formatInstant(until) }) };
+    }
     case 'own':
       return { kind };
     case 'data-left':

@@ -26,6 +26,8 @@ export type Reason =
       readonly why: ClockWait;
     }
   | { readonly kind: 'hold'; readonly hold: Hold }
+  /** Versions of files in a drive are locked, or held there. */
+  | { readonly kind: 'lock'; readonly drive: string; readonly until: UnixMillis | null }
   /** The tenant's own: grants, settings, policies, schemas. */
   | { readonly kind: 'own' }
   /** Of tags: data of the person are left. */
@@ -47,8 +49,19 @@ export interface TenantRules {
   readonly zone: TimeZoneName;
 }
 
+/** What is locked of a person's files, or held there. */
+export interface LockFact {
+  readonly drive: string;
+  /** Of the secret that it lies under. */
+  readonly class: string;
+  readonly month: string;
+  /** Of the last lock; null of a legal hold, which has no end. */
+  readonly until: UnixMillis | null;
+}
+
 /** What is known of the person. */
 export interface PersonFacts extends ClockFacts {
+  readonly locks: readonly LockFact[];
   /** Names of the ledgers that have an entry about them; asked for only where a hold is of a ledger. */
   readonly ledgers: ReadonlySet<string>;
 }
@@ -77,6 +90,9 @@ export function judge(
       lasts(hold, scope, due, zone, at)
     )
       reasons.push({ kind: 'hold', hold });
+  for (const { drive, until, ...place } of facts.locks)
+    if (place.class === scope.class && place.month === scope.month)
+      reasons.push({ kind: 'lock', drive, until });
   return { reasons, due };
 }
 

@@ -34,6 +34,8 @@ export type RetentionErrorCode =
   | 'ERASURE_LIMIT'
   /** Holds keep all of the person. */
   | 'ERASURE_HELD'
+  /** Versions of files of the person are locked. */
+  | 'ERASURE_LOCKED'
   /** Nothing that is meant is free, or nothing is known of the person. */
   | 'ERASURE_NOTHING_FREE'
   /** The node's or the tenant's own data. */

@@ -1,13 +1,14 @@
 /** A node that lives, is backed up while it does, and is brought back elsewhere. */
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BackupResult, makeBackup } from '../../src/backup/make-backup.js';
+import { type BackupParts, type BackupResult, makeBackup } from '../../src/backup/make-backup.js';
 import { beginTarget } from '../../src/backup/target.js';
 import { RandomPool } from '../../src/base/random.js';
 import { DirectoryKeyStore } from '../../src/keys/directory-key-store.js';
 import type { DurableFileSystem } from '../../src/keys/durable-file.js';
 import { unobserved } from '../../src/ledger/commit-observer.js';
 import { LedgerStore } from '../../src/ledger/ledger-store.js';
+import { withContent } from '../../src/open-chunks.js';
 import { SchemaRegistry } from '../../src/queries/ledger-schemas.js';
 import {
   restoreBackup,
@@ -39,6 +40,7 @@ export async function backUp(
   root: string,
   target = 'target',
   files?: DurableFileSystem,
+  content: BackupParts['content'] = () => Promise.resolve([]),
 ): Promise<BackupResult> {
   const directory = join(root, target);
   await mkdir(directory, { recursive: true });
@@ -50,6 +52,7 @@ export async function backUp(
     ...writing,
     dataDirectory: join(root, 'data'),
     source: node.store.backupSource,
+    content,
     clock,
     isAtRest: false,
     progress: () => undefined,
@@ -71,11 +74,15 @@ export async function backUpAtRest(root: string, target = 'target'): Promise<Bac
     await mkdir(directory, { recursive: true });
     const nodeTenant = store.tenantNamed('_node')?.handle ?? '';
     const writing = { keyStore, random, nodeTenant };
-    return await makeBackup(await beginTarget(directory, writing), {
-      ...{ ...writing, dataDirectory, source: store.backupSource, clock },
-      isAtRest: true,
-      progress: () => undefined,
-    });
+    const begun = await beginTarget(directory, writing);
+    const tenants = store.tenants().map(({ handle }) => handle);
+    return await withContent({ ...writing, dataDirectory, tenants }, (content) =>
+      makeBackup(begun, {
+        ...{ ...writing, dataDirectory, source: store.backupSource, clock, content },
+        isAtRest: true,
+        progress: () => undefined,
+      }),
+    );
   } finally {
     await store.close();
   }

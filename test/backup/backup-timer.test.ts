@@ -43,6 +43,7 @@ async function openKeeper(intervalMillis: number | null = DAY): Promise<BackupKe
     known: await KnownTargets.open(join(root, 'data'), durableFileSystem),
     dataDirectory: join(root, 'data'),
     source: node.store.backupSource,
+    content: () => Promise.resolve([]),
     nodeTenant: node.tenantNamed('_node').handle,
     logger: silentLogger,
     begins: () => gate(),

@@ -46,6 +46,7 @@ const NOT_BY_THE_NODE_ALONE = [
   'calendars/<log>/<size>.json',
   'chirograph.config.json',
   'epochs/<log>/<epoch>.json',
+  'files/copies/<ledger>.json',
   'keepers/<ledger>.json',
   'kept/cores/',
   'kept/heads/<origin>.json',

@@ -8,6 +8,7 @@ import { removeDirectory, temporaryDirectory } from '../support/temporary-direct
 import {
   allOf,
   ANNA,
+  bytesOf,
   inPieces,
   openTestDrives,
   TENANT,
@@ -31,14 +32,6 @@ afterEach(async () => {
 
 const path = parseFilePath;
 
-/** Not compressible, and the same each time. */
-function contentOf(length: number, seed = 1): Buffer {
-  const bytes = Buffer.alloc(length);
-  for (let at = 0, n = 0; at < length; at += 32, n++)
-    createHash('sha256').update(`${seed}/${n}`).digest().copy(bytes, at);
-  return bytes;
-}
-
 async function put(drive: DrivePort, name: string, bytes: Uint8Array, options = PLAIN) {
   const content = await drive.store(inPieces(bytes));
   return drive.put(ANNA, path(name), content, options);
@@ -61,7 +54,7 @@ describe('a drive', () => {
     'gives back %i bytes as they were put, whole and in part',
     async (length) => {
       const drive = await node.drives.make(TENANT, ANNA, 'passports');
-      const bytes = contentOf(length);
+      const bytes = bytesOf(length);
       const { version } = await put(drive, 'a/b.bin', bytes);
       expect(version).toMatchObject({
         size: length,
@@ -144,7 +137,7 @@ describe('a drive', () => {
 
   test('stores what is equal once', async () => {
     const drive = await node.drives.make(TENANT, ANNA, 'passports');
-    const bytes = contentOf(2_000_000);
+    const bytes = bytesOf(2_000_000);
     const one = await drive.store(inPieces(bytes));
     const other = await drive.store(inPieces(bytes, 77_777));
     expect(other.place).toEqual(one.place);
@@ -175,7 +168,7 @@ describe('a drive', () => {
 
   test('joins parts in order', async () => {
     const drive = await node.drives.make(TENANT, ANNA, 'passports');
-    const bytes = contentOf(20_000_000);
+    const bytes = bytesOf(20_000_000);
     const upload = await drive.uploads.begin(ANNA, path('big'), { ...PLAIN, sum: 'crc32c' });
     const cuts = [0, 7_000_001, 7_000_002, 12_500_000, 20_000_000];
     for (let n = 4; n >= 1; n--) {
@@ -223,10 +216,10 @@ describe('a drive', () => {
 
   test('moves a file in one step', async () => {
     const drive = await node.drives.make(TENANT, ANNA, 'passports');
-    await put(drive, 'a', contentOf(100_000));
+    await put(drive, 'a', bytesOf(100_000));
     const { version } = await drive.move(ANNA, path('a'), path('b/c'));
     expect(version.path).toBe('b/c');
     expect(drive.newest(path('a'))).toBeNull();
-    expect(await textOf(drive, 'b/c')).toBe(contentOf(100_000).toString());
+    expect(await textOf(drive, 'b/c')).toBe(bytesOf(100_000).toString());
   });
 });

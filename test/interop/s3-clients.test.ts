@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+import { forwardProxy } from './forward-proxy.js';
 import { type NodeUnderTest, type S3Key, startNode } from './s3-tests/node-under-test.mjs';
 
 const MINUTES = 60_000;
@@ -67,17 +68,21 @@ async function digestOf(root: string): Promise<string> {
 }
 
 describe('aws-cli', () => {
-  const aws = async (args: readonly string[], style = 'path'): Promise<string> => {
+  const aws = async (
+    args: readonly string[],
+    { style = 'path', at = endpoint, proxy = '' } = {},
+  ): Promise<string> => {
     const config = join(directory, `aws-${style}`);
     await writeFile(
       config,
       `[default]\nregion = us-east-1\ns3 =\n  addressing_style = ${style}\n  signature_version = s3v4\n`,
     );
-    return run('/usr/bin/aws', ['--endpoint-url', endpoint, '--output', 'json', ...args], {
+    return run('/usr/bin/aws', ['--endpoint-url', at, '--output', 'json', ...args], {
       AWS_ACCESS_KEY_ID: key.accessKeyId,
       AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
       AWS_CONFIG_FILE: config,
       AWS_PAGER: '',
+      ...(proxy !== '' && { HTTP_PROXY: proxy }),
     });
   };
 
@@ -111,6 +116,15 @@ describe('aws-cli', () => {
     const altered = await fetch(link.replace('a/small', 'a/large'));
     expect(altered.status).toBe(403);
     expect(await altered.text()).toContain('<Code>SignatureDoesNotMatch</Code>');
+  });
+
+  it('names the bucket in the host', async () => {
+    await using proxy = await forwardProxy(node.s3Port);
+    const virtual = { style: 'virtual', at: 'http://s3.test', proxy: proxy.url };
+    await aws(['s3', 'cp', 'small', 's3://aws-files/b/small', '--quiet'], virtual);
+    await aws(['s3', 'cp', 's3://aws-files/b/small', 'small.back', '--quiet'], virtual);
+    expect(await readFile(join(directory, 'small.back'), 'utf8')).toBe('small');
+    expect(new Set(proxy.hosts)).toEqual(new Set(['aws-files.s3.test']));
   });
 
   it('removes what it made', async () => {
@@ -209,7 +223,7 @@ describe('s3cmd', () => {
       await s3cmd(['mb', 's3://cmd-files']);
       await s3cmd(['put', 'cmd', 's3://cmd-files/ä b/cmd']);
       await s3cmd(['cp', 's3://cmd-files/ä b/cmd', 's3://cmd-files/copy']);
-      expect(await s3cmd(['ls', '-r', 's3://cmd-files'])).toMatch(/ä b\/cmd\n.*copy\n/);
+      expect(await s3cmd(['ls', '-r', 's3://cmd-files'])).toMatch(/copy\n.*ä b\/cmd\n/);
       await s3cmd(['get', 's3://cmd-files/copy', 'cmd.back']);
       expect((await readFile(join(directory, 'cmd.back'))).equals(content)).toBe(true);
       await s3cmd(['del', '-r', '-f', 's3://cmd-files']);

@@ -41,7 +41,8 @@ function partsOf(policy: ClassPolicy): MayForgetParts {
   retention.addVersion(BANK, version);
   const ledger = { identity: { name: 'kyc' }, logs: [] };
   const ledgers = { list: () => [ledger], find: () => ({ ledger, vault }) };
-  return { retention, timeZoneOf: () => UTC, ledgers: ledgers as never };
+  const locks = { of: () => Promise.resolve([]) };
+  return { retention, locks, timeZoneOf: () => UTC, ledgers: ledgers as never };
 }
 
 async function commit(...scopes: ReturnType<typeof dataScope>[]): Promise<void> {

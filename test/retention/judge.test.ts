@@ -34,7 +34,7 @@ const UTC = 'UTC' as TimeZoneName;
 const TENANT = 'bank' as TenantName;
 const at = (text: string): UnixMillis => parseInstant(text);
 const NOW = at('2032-06-01T00:00:00.000Z');
-const NOTHING: PersonFacts = { events: [], unreadable: [], ledgers: new Set() };
+const NOTHING: PersonFacts = { events: [], unreadable: [], ledgers: new Set(), locks: [] };
 
 const FIVE_YEARS: PolicyVersion = {
   ...{ version: 1, setAt: at('2020-01-01T00:00:00.000Z'), setBy: ANNA, types: {} },
@@ -122,6 +122,15 @@ describe('a secret', () => {
   ] as const)('is kept by a hold of %s: %j', (_, scope, isHeld) => {
     const facts = { ...NOTHING, ledgers: new Set(['kyc']) };
     expect(kept({}, [placed(scope)], { facts })).toEqual(isHeld ? ['hold'] : []);
+  });
+
+  it('is kept as long as files under it are locked, and no other secret is', () => {
+    const until = at('2032-07-01T00:00:00.000Z');
+    const lock = { drive: 'passports', class: 'a', month: '2026-01', until };
+    const facts = { ...NOTHING, locks: [lock] };
+    expect(kept({}, [], { facts })).toEqual(['lock']);
+    expect(kept({ month: '2026-02' }, [], { facts })).toEqual([]);
+    expect(kept({ class: 'b' }, [], { facts })).toEqual([]);
   });
 
   it('under which the name in a hold lies is kept as long as the hold is', () => {
@@ -252,6 +261,7 @@ describe('what happens over time', () => {
           const facts: PersonFacts = {
             events: known.events.map((when) => ({ type: ENDED, at: when })),
             unreadable: [],
+            locks: [],
             ledgers: new Set(known.ledgers),
           };
           const versions = settings

@@ -21,12 +21,15 @@ import { KNOWN_BY_FAULTS } from '../evidence/known-by-faults.js';
 import { MONITOR_FAULTS } from '../evidence/misbehaviour/monitor-faults.js';
 import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.js';
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
+import { S3_FAULTS } from '../gateways/planted-faults.js';
 import { S3_OPERATION_FAULTS } from '../gateways/s3/operations/planted-faults.js';
+import { FILE_FAULTS } from '../files/planted-files.js';
 import { IDENTITY_FAULTS } from '../identities/planted-faults.js';
 import { REHEARSAL_FAULT } from '../interop/rehearsal-fault.js';
 import { HANDOVER_FAULTS } from '../ledger/planted-handovers.js';
 import { OUTAGE_FAULTS } from '../outages/outage-faults.js';
 import { BLIND_PEER_FAULTS } from '../replication/blind-peers/planted-faults.js';
+import { CHUNK_FAULTS } from '../replication/chunks/planted-chunks.js';
 import { KEEPER_FAULTS } from '../replication/keepers/planted-keepers.js';
 import { LINK_FAULTS } from '../replication/links/planted-faults.js';
 import { REPLICA_FAULTS } from '../replication/planted-faults.js';
@@ -45,8 +48,10 @@ import { productRoot } from './product.js';
 const ALL = [
   ...Object.values(PLANTED_FAULTS).flat(),
   ...ACCESS_FAULTS,
-  ...ATTACHMENT_FAULTS,
   ...S3_OPERATION_FAULTS,
+  ...ATTACHMENT_FAULTS,
+  ...S3_FAULTS,
+  ...FILE_FAULTS,
   ...IDENTITY_FAULTS,
   ...SIGNING_FAULTS,
   ...VALIDATION_FAULTS,
@@ -71,6 +76,7 @@ const ALL = [
   ...RETENTION_FAULTS,
   ...LINK_FAULTS,
   ...KEEPER_FAULTS,
+  ...CHUNK_FAULTS,
   ...BLIND_PEER_FAULTS,
   ...REPLICA_FAULTS,
   ...MANY_FAULTS,

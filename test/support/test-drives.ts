@@ -1,4 +1,5 @@
 /** Drives of one tenant over a ledger store on a real directory. */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { TenantName } from '../../src/access/tenant-name.js';
 import { RandomPool } from '../../src/base/random.js';
@@ -39,6 +40,14 @@ export async function openTestDrives(
       await store.close();
     },
   };
+}
+
+/** Not compressible, and the same each time. */
+export function bytesOf(length: number, seed = 1): Buffer {
+  const bytes = Buffer.alloc(length);
+  for (let at = 0, n = 0; at < length; at += 32, n++)
+    createHash('sha256').update(`${seed}/${n}`).digest().copy(bytes, at);
+  return bytes;
 }
 
 /** Content in pieces of any length. */

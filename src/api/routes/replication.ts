@@ -12,6 +12,7 @@ import {
 } from '../../commands/share-ledger.js';
 import type { TenantLedgers } from '../../queries/tenant-ledgers.js';
 import type { JudgedBlindPeer } from '../../replication/blind-peers/blind-peer-status.js';
+import type { ContentStatus } from '../../replication/chunks/content-status.js';
 import type { KeepersPort } from '../../replication/keepers/keepers-port.js';
 import { ReplicationError } from '../../replication/replication-error.js';
 import { sendJson } from '../answer.js';
@@ -40,6 +41,8 @@ export interface ReplicationRoutesOptions {
   readonly replication: ReplicationRoutesDeps | null;
   /** Null where ledgers are kept by nobody else. */
   readonly keepers: Pick<KeepersPort, 'status'> | null;
+  /** Of files; null where none goes between nodes. */
+  readonly content: () => ContentStatus | null;
   /** Aborted when the node begins to stop. */
   readonly stopping: AbortSignal;
 }
@@ -85,7 +88,7 @@ const misbehaviourSchema = z.object({
 const shownSchema = z.object({ shared: z.union([sharedLedgerSchema, z.null()]) });
 
 export function replicationRoutes(options: ReplicationRoutesOptions): Router {
-  const { guard, body, keepers, ledgers, replication, stopping } = options;
+  const { guard, body, content, keepers, ledgers, replication, stopping } = options;
   const router = Router({ caseSensitive: true, strict: true });
   const shown = (tenant: string, ledger: string): z.infer<typeof shownSchema> => {
     // Of another tenant's, or of none, nothing is said but that.
@@ -98,7 +101,7 @@ export function replicationRoutes(options: ReplicationRoutesOptions): Router {
       validate(noQuerySchema, request.query, 'the query');
       const { port, blindPeers } = peersOf(replication);
       const kept = keepers?.status() ?? null;
-      sendJson(response, 200, shownReplication(port.status(), kept, blindPeers()));
+      sendJson(response, 200, shownReplication(port.status(), kept, blindPeers(), content()));
     }),
   });
   addResource(router, '/ledgers/:ledger/group', {

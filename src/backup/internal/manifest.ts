@@ -56,6 +56,16 @@ export interface MovedLog extends LogHead {
   readonly handle: string;
 }
 
+/** A Hypercore of content, as far as the backups have it. */
+export interface TakenBlobs {
+  /** 32 hex digits. */
+  readonly id: string;
+  /** Handles. */
+  readonly tenant: string;
+  readonly ledger: string;
+  readonly length: number;
+}
+
 export interface Manifest {
   readonly number: number;
   /** Of the file of the one before; null in the first. */
@@ -68,6 +78,10 @@ export interface Manifest {
   readonly parts: readonly WrittenPart[];
   readonly logs: readonly MovedLog[];
   readonly blocks: readonly BlockRun[];
+  /** Those that have grown. */
+  readonly content: readonly TakenBlobs[];
+  /** Of these; `log` is their id. A block of no bytes is one that was not there. */
+  readonly chunks: readonly BlockRun[];
   readonly files: readonly FileRun[];
   readonly removed: readonly string[];
   readonly vaults: readonly NeededVault[];
@@ -80,6 +94,8 @@ const PATH = textLike(
   /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,254})(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}){0,3}$/,
   'a path',
 );
+
+const CONTENT_ID = textLike(/^[0-9a-f]{32}$/, 'an id of content');
 
 export function encodeManifest(manifest: Manifest): Uint8Array {
   const { number, previous, startedAt, completedAt, isAtRest, mark, accessChanges } = manifest;
@@ -94,6 +110,8 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
     ...listed('parts', manifest.parts),
     ...listed('logs', manifest.logs.map(logToJson)),
     ...listed('blocks', manifest.blocks),
+    ...listed('content', manifest.content),
+    ...listed('chunks', manifest.chunks),
     ...listed('files', manifest.files),
     ...listed('removed', manifest.removed),
     ...listed('vaults', manifest.vaults),
@@ -115,7 +133,9 @@ export function decodeManifest(file: string, bytes: Uint8Array): Manifest {
       accessChanges: members.required('accessChanges', COUNT),
       parts: readEach(members, 'parts', MAX_PARTS, readDigested),
       logs: readEach(members, 'logs', MAX_ITEMS, readLog),
-      blocks: readEach(members, 'blocks', MAX_ITEMS, readBlocks),
+      blocks: readEach(members, 'blocks', MAX_ITEMS, blocksOf(HANDLE)),
+      content: readEach(members, 'content', MAX_ITEMS, readTaken),
+      chunks: readEach(members, 'chunks', MAX_ITEMS, blocksOf(CONTENT_ID)),
       files: readEach(members, 'files', MAX_ITEMS, readFile),
       removed: members.optional('removed', arrayOf(PATH, MAX_ITEMS)) ?? [],
       vaults: readEach(members, 'vaults', MAX_ITEMS, readVault),
@@ -155,12 +175,21 @@ function readRun(item: JsonMembers): Run {
   };
 }
 
-function readBlocks(item: JsonMembers): BlockRun {
-  return {
+function blocksOf(log: typeof HANDLE): (item: JsonMembers) => BlockRun {
+  return (item) => ({
     ...readRun(item),
-    log: item.required('log', HANDLE),
+    log: item.required('log', log),
     from: item.required('from', COUNT),
     count: item.required('count', COUNT),
+  });
+}
+
+function readTaken(item: JsonMembers): TakenBlobs {
+  return {
+    id: item.required('id', CONTENT_ID),
+    tenant: item.required('tenant', HANDLE),
+    ledger: item.required('ledger', HANDLE),
+    length: item.required('length', COUNT),
   };
 }
 

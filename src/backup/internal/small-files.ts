@@ -4,11 +4,11 @@ import { join, relative, sep } from 'node:path';
 import { systemErrorCode } from '../../base/system-error.js';
 import { BackupError } from '../backup-error.js';
 
-/** Made again, kept otherwise, fetched again from other nodes, evidence of old damage, or the operator's own. */
+/** Made again, kept otherwise (content of files too), fetched again from other nodes, evidence of old damage, or the operator's own. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   ...['state', 'views', 'epoch-index', 'augmentation.json'],
   ...['journal', 'logs', 'vault', 'catalog'],
-  ...['replicas', 'kept'],
+  ...['replicas', 'kept', 'files'],
   ...['damaged', 'restore', 'restore.tmp'],
   'chirograph.config.json',
 ]);

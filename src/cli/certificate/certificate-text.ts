@@ -166,6 +166,8 @@ function reasonText(say: Say, { kind, ...rest }: Reason): string {
     return say(facts['dueAt'] === undefined ? 'reason.policy.endless' : 'reason.policy', facts);
   if (kind === 'hold')
     return say(facts['until'] === undefined ? 'reason.hold' : 'reason.hold.until', facts);
+  if (kind === 'lock')
+    return say(facts['until'] === undefined ? 'reason.lock' : 'reason.lock.until', facts);
   if (kind === 'clock' || kind === 'own' || kind === 'data-left')
     return say(`reason.${kind}`, facts);
   return [kind, ...Object.entries(facts).map(([name, text]) => `${name} ${text}`)].join(', ');

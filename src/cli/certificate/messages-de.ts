@@ -39,6 +39,8 @@ export const GERMAN: CertificateCatalogue = {
   'reason.clock': '{basis} bewahrt es, und die Frist läuft nicht: {why}',
   'reason.hold': 'Fall {caseId} ({authority}) hält es zurück',
   'reason.hold.until': 'Fall {caseId} ({authority}) hält es bis {until} zurück',
+  'reason.lock': 'Dateien des Laufwerks {drive} sind von Rechts wegen gesperrt (Legal Hold)',
+  'reason.lock.until': 'Dateien des Laufwerks {drive} sind bis {until} gesperrt',
   'reason.own': 'es gehört dem Mandanten selbst',
   'reason.data-left': 'andere Daten der Person sind noch da',
 

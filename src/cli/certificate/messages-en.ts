@@ -36,6 +36,8 @@ export const ENGLISH = {
   'reason.clock': '{basis} keeps it, and its time does not run: {why}',
   'reason.hold': 'case {caseId} of {authority} holds it',
   'reason.hold.until': 'case {caseId} of {authority} holds it until {until}',
+  'reason.lock': 'files of the drive {drive} are under a legal hold',
+  'reason.lock.until': 'files of the drive {drive} are locked until {until}',
   'reason.own': 'it is the tenant’s own',
   'reason.data-left': 'other data of the person are left',
 

@@ -45,8 +45,9 @@ export class BlobLogBook {
     return book;
   }
 
+  /** In the order of their numbers. */
   all(): readonly BlobLogRecord[] {
-    return [...this.#known.values()];
+    return [...this.#known.values()].sort((one, other) => one.number - other.number);
   }
 
   numbered(number: number): BlobLogRecord | undefined {
@@ -62,6 +63,14 @@ export class BlobLogBook {
   /** It is written again from here on. Durable when it returns: a crash later leaves it as one that was not closed. */
   reopen(record: BlobLogRecord): Promise<BlobLogRecord> {
     return this.#put(without(record, 'closedAt'));
+  }
+
+  /**
+   * None is written again: the data are a copy, and whoever has the other may go on in them. A crash in it leaves some that
+   * are gone on with, and the order that is given again.
+   */
+  async giveUp(): Promise<void> {
+    for (const record of this.all()) if (record.closedAt !== undefined) await this.reopen(record);
   }
 
   /** All its blocks are on disk, and nothing will be added. Durable when it returns. */

@@ -2,17 +2,21 @@
  * Where the chunks of a node are: in Hypercores of their own (`files/blobs/`), found by an index (`files/index/`) that is made
  * again from them where it is missing or behind. Chunks of one address are one chunk, whoever stored it.
  */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { equalBytes, fromHex, u32be } from '../../base/bytes.js';
+import { equalBytes, fromHex } from '../../base/bytes.js';
 import { hmacSha256 } from '../../base/hash.js';
 import type { RandomSource } from '../../base/random.js';
 import { Turns } from '../../base/turns.js';
 import type { DurableFileSystem } from '../../keys/durable-file.js';
 import { keyPairOf } from '../../keys/key-pair.js';
-import { type BlobCore, BlobCores } from '../../ledger/blob-cores.js';
+import { type BlobCore, BlobCores, type TakenContent } from '../../ledger/blob-cores.js';
+import { LedgerError } from '../../ledger/ledger-error.js';
 import { type Row, RowDb } from '../../ledger/row-db.js';
 import { FilesError } from '../files-error.js';
+import type { Reference } from '../references.js';
 import { type BlobLogRecord, BlobLogBook } from './blob-log-book.js';
+import { chunkRow, reachedKey, reachedRow, readPlace, readReached } from './chunk-rows.js';
 import { addressIn, isChunk } from './chunk.js';
 
 /** A chunk that is to be stored. */
@@ -20,6 +24,8 @@ export interface NewChunk {
   readonly address: Uint8Array;
   /** The same bytes each time. */
   readonly block: () => Uint8Array;
+  /** What leads to it, of a piece of content. */
+  readonly reference?: Reference;
 }
 
 /** Whose Hypercore it goes to. Handles. */
@@ -65,7 +71,7 @@ export class ChunkStore {
     const cores = await BlobCores.open(join(directory, 'blobs'), files);
     try {
       const book = await BlobLogBook.open(directory, random, files);
-      const index = await RowDb.open(join(directory, 'index'), { isFrugal: true });
+      const index = await openIndex(join(directory, 'index'));
       const store = new ChunkStore(options, { cores, index, book });
       for (const record of book.all()) await store.#catchUp(record);
       return store;
@@ -90,12 +96,9 @@ export class ChunkStore {
       await this.#turnsOf(record).take(async () => {
         // A crash before `sync` leaves some of them, of which nobody says anything.
         const first = await core.append(blocks);
-        const rows = lacking.map(({ address }, n): Row => [
-          address,
-          placeValue(record.number, first + n),
-        ]);
+        const rows = lacking.map(({ address }, n) => chunkRow(address, record.number, first + n));
         // A crash in between leaves an index that is behind: the next opening reads on from where it ends.
-        await this.#index.write({ put: [...rows, reached(record.number, core.length)] });
+        await this.#index.write({ put: [...rows, reachedRow(record.number, core.length)] });
       });
     } catch (cause) {
       throw this.#fail(cause);
@@ -113,22 +116,35 @@ export class ChunkStore {
   }
 
   /**
-   * The chunk of an address as it is stored; null if it is not there, or something else lies in its place.
+   * The chunk of an address as it is stored; null if it is not there, cannot be read, or something else lies in its place.
    * @param tenant handle: those of others are not there.
    */
   async get(address: Uint8Array, tenant?: string): Promise<Uint8Array | null> {
-    const value = await this.#index.get(address);
-    if (value === null) return null;
-    const { number, block } = readPlace(value);
-    const record = this.#book.numbered(number);
-    if (record === undefined || (tenant !== undefined && record.tenant !== tenant)) return null;
-    const stored = await (await this.#coreOf(record)).block(block);
+    const place = await this.#placeOf(address);
+    if (place === null || (tenant !== undefined && place.record.tenant !== tenant)) return null;
+    const stored = await readOrNull(await this.#coreOf(place.record), place.block);
     return stored !== null && isChunk(stored, address) ? stored : null;
   }
 
   /** Whether it was stored: nothing is read. */
   async has(address: Uint8Array): Promise<boolean> {
     return (await this.#index.get(address)) !== null;
+  }
+
+  /** All that was put before, on disk, for a copy of it: what comes meanwhile is not in it. @throws FilesError FILES_FAILED. */
+  async taken(): Promise<readonly TakenContent[]> {
+    const taken: TakenContent[] = [];
+    for (const record of this.#book.all()) {
+      const { id, tenant, ledger } = record;
+      // Most were closed, and need not be opened for it.
+      const length = record.closedAt ?? (await this.#coreOf(record)).length;
+      const block = async (number: number): Promise<Uint8Array | null> =>
+        readOrNull(await this.#coreOf(record), number);
+      if (length > 0) taken.push({ id, tenant, ledger, length, block });
+    }
+    // A power cut must not take from here what a copy has.
+    await this.sync();
+    return taken;
   }
 
   /** What is on disk then may be gone on with the next time. */
@@ -147,6 +163,14 @@ export class ChunkStore {
       await this.#index.close();
       await this.#cores.close();
     }
+  }
+
+  async #placeOf(address: Uint8Array): Promise<{ record: BlobLogRecord; block: number } | null> {
+    const value = await this.#index.get(address);
+    if (value === null) return null;
+    const { number, block } = readPlace(value);
+    const record = this.#book.numbered(number);
+    return record === undefined ? null : { record, block };
   }
 
   /**
@@ -203,7 +227,7 @@ export class ChunkStore {
   /** The index has every block that is there. */
   async #catchUp(record: BlobLogRecord): Promise<void> {
     const value = await this.#index.get(reachedKey(record.number));
-    const from = value === null ? 0 : Buffer.from(value).readUIntBE(0, 6);
+    const from = value === null ? 0 : readReached(value);
     // Most are like this, and need not be opened for it.
     if (from === record.closedAt) return;
     const core = await this.#coreOf(record);
@@ -211,12 +235,12 @@ export class ChunkStore {
       const end = Math.min(at + CATCH_UP, core.length);
       const rows: Row[] = [];
       for (let n = at; n < end; n++) {
-        const block = await core.block(n);
+        const block = await readOrNull(core, n);
         const address = block === null ? null : addressIn(block);
         // What a power cut tore out of the end: nobody refers to it, or `files verify` says who does.
-        if (address !== null) rows.push([address.slice(), placeValue(record.number, n)]);
+        if (address !== null) rows.push(chunkRow(address.slice(), record.number, n));
       }
-      await this.#index.write({ put: [...rows, reached(record.number, end)] });
+      await this.#index.write({ put: [...rows, reachedRow(record.number, end)] });
     }
   }
 
@@ -230,29 +254,27 @@ export class ChunkStore {
   }
 }
 
+/** One that cannot be opened is made again: nobody else has it open, who would have the Hypercores. */
+async function openIndex(directory: string): Promise<RowDb> {
+  try {
+    return await RowDb.open(directory, { isFrugal: true });
+  } catch {
+    // A crash in it leaves an index without rows, which is filled from the Hypercores.
+    await rm(directory, { recursive: true, force: true });
+    return RowDb.open(directory, { isFrugal: true });
+  }
+}
+
 const CATCH_UP = 256;
 
-/** Rows of chunks have keys of 32 bytes; these have five. */
-function reachedKey(number: number): Uint8Array {
-  return Buffer.concat([Buffer.from('L'), u32be(number)]);
-}
-
-function reached(number: number, length: number): Row {
-  const value = Buffer.alloc(6);
-  value.writeUIntBE(length, 0, 6);
-  return [reachedKey(number), value];
-}
-
-function placeValue(number: number, block: number): Uint8Array {
-  const value = Buffer.alloc(10);
-  value.writeUInt32BE(number, 0);
-  value.writeUIntBE(block, 4, 6);
-  return value;
-}
-
-function readPlace(value: Uint8Array): { readonly number: number; readonly block: number } {
-  const view = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return { number: view.readUInt32BE(0), block: view.readUIntBE(4, 6) };
+/** What cannot be read is as good as gone: whoever has it stores it again, and `files verify` says who needs it. */
+async function readOrNull(core: BlobCore, number: number): Promise<Uint8Array | null> {
+  try {
+    return await core.block(number);
+  } catch (cause) {
+    if (cause instanceof LedgerError && cause.code === 'LEDGER_DAMAGED') return null;
+    throw cause;
+  }
 }
 
 function keyOf(address: Uint8Array): string {

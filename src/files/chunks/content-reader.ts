@@ -13,7 +13,8 @@ export interface ChunkSource {
   heal?(reference: Reference): Promise<Uint8Array | null>;
 }
 
-const AHEAD = 8;
+/** What one reader holds at most, 2 MiB: several nodes may be asked for them at once. */
+const AHEAD = 32;
 
 /**
  * @param range within the content; all of it without it.
@@ -59,20 +60,6 @@ async function* leaves(
       const below = decodeReferences(await openPiece(chunks, reference), reference.level);
       yield* leaves(chunks, below, from, to);
     }
-  }
-}
-
-/** Every chunk that a reference leads to, itself first: for whoever looks whether all are there. */
-export async function* chunksBelow(
-  chunks: ChunkSource,
-  references: readonly Reference[],
-): AsyncGenerator<{ readonly reference: Reference; readonly piece: Uint8Array | null }> {
-  for (const reference of references) {
-    const stored = await chunks.get(reference.address);
-    const piece = stored === null ? null : openChunk(reference, stored);
-    yield { reference, piece };
-    if (reference.level > 0 && piece !== null)
-      yield* chunksBelow(chunks, decodeReferences(piece, reference.level));
   }
 }
 

@@ -194,16 +194,21 @@ class PieceSink {
     for (const [n, name] of names.entries()) {
       const block = blocks[n];
       if (block === undefined) throw new Error('a chunk without its block');
-      await this.#put({ address: name.address, block: () => block });
       const size = Math.min(PIECE_LENGTH, length - n * PIECE_LENGTH);
-      await this.refer(0, { level: 0, size, ...name });
+      const reference = { level: 0, size, ...name };
+      await this.#put({ address: name.address, block: () => block, reference });
+      await this.refer(0, reference);
     }
   }
 
   async add(level: number, piece: Uint8Array, size = piece.length): Promise<void> {
     const name = nameChunk(this.#options.secret.filesSecret, level, piece);
-    await this.#put({ address: name.address, block: () => sealChunk(name, piece) });
-    await this.refer(level, { level, size, ...name });
+    const reference = { level, size, ...name };
+    await this.#put({
+      ...{ address: name.address, block: () => sealChunk(name, piece) },
+      ...(level === 0 && { reference }),
+    });
+    await this.refer(level, reference);
   }
 
   async refer(level: number, reference: Reference): Promise<void> {

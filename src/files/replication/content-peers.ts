@@ -15,6 +15,10 @@ export interface WantedContent {
 export interface ContentPeers {
   /** A chunk as it is stored elsewhere; null if nobody who is linked gives one that `isIt`. */
   fetch(wanted: WantedContent): Promise<Uint8Array | null>;
+  /** Others may get this already of a content that is coming in. */
+  foretell(origin: string, references: Uint8Array): void;
+  /** Bytes of content that went to others since the start: it goes on where that grows. */
+  readonly given: number;
   /** How many are linked that may have content of the log. */
   askable(origin: string): number;
   /**
@@ -34,7 +38,7 @@ export interface ReplicasSettings {
   readonly maxBytes: number | null;
   /** Of what nobody waits for. */
   readonly maxBytesPerSecond: number;
-  /** How long a put waits for others to have its content. */
+  /** How long a put waits while nothing of its content goes to others. */
   readonly quorumMillis: number;
 }
 

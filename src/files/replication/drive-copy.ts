@@ -153,5 +153,5 @@ export class DriveCopy {
 }
 
 function isSame(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>): boolean {
-  return a.size === b.size && [...b].every(([log, size]) => a.get(log) === size);
+  return [...b].every(([log, size]) => (a.get(log) ?? 0) === size);
 }

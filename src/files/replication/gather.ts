@@ -1,5 +1,6 @@
 /** All chunks that references lead to, here: those that are not are got from others. */
 import { atOnce } from '../../base/at-once.js';
+import { toHex } from '../../base/bytes.js';
 import { openWhole } from '../chunks/content-reader.js';
 import { decodeReferences, type Reference } from '../references.js';
 
@@ -15,14 +16,16 @@ export interface GatherParts {
   readonly isThere?: (address: Uint8Array) => Promise<boolean>;
 }
 
-/** @returns how many were not to be had; below those nothing was looked for. Written, and not synced. */
+/** @param seen chunks of references, in hex. @returns how many were not to be had; below those nothing was looked for. Written, and not synced. */
 export async function gather(
   parts: GatherParts,
   references: readonly Reference[],
+  seen = new Set<string>(),
 ): Promise<number> {
   let missing = 0;
+  const pieces = references.filter(({ level }) => level === 0);
   await atOnce(
-    references.filter(({ level }) => level === 0),
+    new Map(pieces.map((reference) => [toHex(reference.address), reference])).values(),
     AT_ONCE,
     async (reference) => {
       if ((await parts.isThere?.(reference.address)) === true) return;
@@ -31,10 +34,12 @@ export async function gather(
   );
   // One after the other: a content of any size takes as much memory as one chunk of references.
   for (const reference of references) {
-    if (reference.level === 0) continue;
+    // Each once: a few chunks that refer to each other many times would be a content without end.
+    if (reference.level === 0 || seen.has(toHex(reference.address))) continue;
+    seen.add(toHex(reference.address));
     const piece = await pieceOf(parts, reference);
     if (piece === null) missing++;
-    else missing += await gather(parts, decodeReferences(piece, reference.level));
+    else missing += await gather(parts, decodeReferences(piece, reference.level), seen);
   }
   return missing;
 }

@@ -10,7 +10,13 @@ import type { ChunkStore } from '../chunks/chunk-store.js';
 import type { ChunkSource } from '../chunks/content-reader.js';
 import { openWhole } from '../chunks/content-reader.js';
 import { FilesError } from '../files-error.js';
-import { decodeReferences, encodeReferences, type Reference } from '../references.js';
+import {
+  decodeReferences,
+  encodeReferences,
+  MAX_REFERENCES,
+  type Reference,
+  sizeOf,
+} from '../references.js';
 import type { ContentPlace } from '../stored-content.js';
 import type {
   ContentPeers,
@@ -24,6 +30,9 @@ import { DriveCopy } from './drive-copy.js';
 import { gather } from './gather.js';
 import { Pace } from './pace.js';
 import type { LookedAt } from './puts.js';
+
+/** What is said to whoever has content held; null where it is none. */
+type Held = 'held' | 'sparse' | 'later' | null;
 
 export interface ReplicasOptions {
   readonly chunks: ChunkStore;
@@ -41,6 +50,8 @@ const LOOK_MILLIS = 1_000;
 const FOLLOWED_AT_ONCE = 4;
 /** For somebody who reads: less than a client waits. For nobody: until a link that broke stands again. */
 const [READING_MILLIS, FOLLOWING_MILLIS] = [5_000, 15_000];
+/** 1 MiB a second. */
+const SLOW_BYTES_A_MILLI = 2 ** 20 / 1_000;
 /** What a piece has at most. */
 const PIECE_BYTES = 65_536;
 
@@ -53,6 +64,7 @@ export class Replicas {
   readonly #asked = new Set<string>();
   /** Who was there to be asked, by the origin of the log. */
   readonly #askable = new Map<string, number>();
+  readonly #holding = new Set<Promise<Held>>();
   #cancel: () => void = () => undefined;
   #looking: Promise<void> = Promise.resolve();
   #healed = 0;
@@ -71,7 +83,7 @@ export class Replicas {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#cancel();
-    await this.#looking;
+    await Promise.allSettled([this.#looking, ...this.#holding]);
   }
 
   /** What is missing or altered here is got from others for whoever reads, and put back. */
@@ -96,14 +108,12 @@ export class Replicas {
    * @throws FilesError FILES_QUORUM.
    */
   async heldByOthers(ledger: Ledger, place: ContentPlace): Promise<void> {
-    const { peers, settings, timers } = this.#options;
+    const { peers } = this.#options;
     // Whoever does not write it is refused when it appends.
     if ('inline' in place || place.refs.length === 0 || !ledger.isShared || !ledger.isWritable)
       return;
     const late = new AbortController();
-    const cancel = timers.after(settings.quorumMillis, () => {
-      late.abort();
-    });
+    const cancel = this.#abortWhenLate(late, sizeOf(place.refs));
     const signal = AbortSignal.any([late.signal, this.#stopping.signal]);
     try {
       await peers.holdAtQuorum(ledger.reader.origin, encodeReferences(place.refs), signal);
@@ -119,17 +129,41 @@ export class Replicas {
     }
   }
 
-  /** A peer wants all that references lead to on this disk. @throws LedgerError, FilesError where they are none, or the disk fails. */
-  async hold(
-    origin: string,
-    content: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<'held' | 'sparse' | 'later'> {
+  /** Where chunks of a drive go that comes in: others hear of them while the rest is on its way. */
+  storeOf(ledger: Ledger): Pick<ChunkStore, 'put'> {
+    const { chunks, peers } = this.#options;
+    return {
+      put: async (place, some) => {
+        await chunks.put(place, some);
+        if (!ledger.isShared || !ledger.isWritable) return;
+        const references = some.flatMap(({ reference }) => reference ?? []);
+        for (let at = 0; at < references.length; at += MAX_REFERENCES)
+          peers.foretell(
+            ledger.reader.origin,
+            encodeReferences(references.slice(at, at + MAX_REFERENCES)),
+          );
+      },
+    };
+  }
+
+  /** A peer wants all that references lead to on this disk. @returns null where it sent none. @throws FilesError FILES_FAILED. */
+  async hold(origin: string, content: Uint8Array, signal: AbortSignal): Promise<Held> {
+    const holding = this.#hold(origin, content, signal);
+    this.#holding.add(holding);
+    try {
+      return await holding;
+    } finally {
+      this.#holding.delete(holding);
+    }
+  }
+
+  async #hold(origin: string, content: Uint8Array, signal: AbortSignal): Promise<Held> {
     const { chunks } = this.#options;
     const ledger = this.#shared().find(({ reader }) => reader.origin === origin);
     if (ledger === undefined) return 'later';
     if (this.#keepingOf(ledger) !== 'all') return 'sparse';
-    const references = decodeReferences(content);
+    const references = referencesFrom(content);
+    if (references === null) return null;
     const ended = AbortSignal.any([signal, this.#stopping.signal]);
     const missing = await gather(
       {
@@ -165,6 +199,26 @@ export class Replicas {
       };
     });
     return { drives, bytes: book.bytes, maxBytes: settings.maxBytes, healed: this.#healed };
+  }
+
+  /** Where nothing goes to anybody any more, or it takes longer than a slow line would. @returns what calls it off. */
+  #abortWhenLate(late: AbortController, bytes: number): () => void {
+    const { peers, settings, timers } = this.#options;
+    const { quorumMillis } = settings;
+    const end = timers.now() + quorumMillis + bytes / SLOW_BYTES_A_MILLI;
+    let given = peers.given;
+    let cancel: () => void = () => undefined;
+    const look = (): void => {
+      if (peers.given === given || timers.now() >= end) late.abort();
+      else {
+        given = peers.given;
+        cancel = timers.after(quorumMillis, look);
+      }
+    };
+    cancel = timers.after(quorumMillis, look);
+    return () => {
+      cancel();
+    };
   }
 
   get #isFull(): boolean {
@@ -282,5 +336,14 @@ export class Replicas {
       },
       references,
     );
+  }
+}
+
+function referencesFrom(content: Uint8Array): readonly Reference[] | null {
+  try {
+    return decodeReferences(content);
+  } catch (cause) {
+    if (cause instanceof LedgerError) return null;
+    throw cause;
   }
 }

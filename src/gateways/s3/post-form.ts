@@ -11,7 +11,7 @@ import type { S3Form } from './s3-request.js';
 export interface PostForm {
   /** Names in lower case. */
   readonly fields: S3Form;
-  /** As the client calls it, without a path. */
+  /** As the client calls it, without a path; empty where it does not. */
   readonly fileName: string;
   /** Iterated to its end it says whether the form came whole. @throws S3Error MalformedPOSTRequest. */
   readonly file: AsyncIterable<Uint8Array>;
@@ -48,10 +48,15 @@ export function readPostForm(
     parser.on('fieldsLimit', () => {
       stop(tooMuch());
     });
-    parser.on('file', (_name, stream, fileName) => {
+    // Undefined where the client names none, whatever the types say.
+    parser.on('file', (_name, stream, fileName: string | undefined) => {
       // Whoever reads it is told; where nobody does, nobody need be.
       stream.on('error', () => undefined);
-      resolve({ fields, fileName, file: followed(stream, done) });
+      // The parser forgets it where it is stopped itself, and whoever reads would wait for ever.
+      done.catch((cause: unknown) => {
+        stream.destroy(cause instanceof Error ? cause : malformed(cause));
+      });
+      resolve({ fields, fileName: fileName ?? '', file: followed(stream, done) });
     });
     const done = pipeline(Readable.from(source, { objectMode: false }), parser).catch(
       (cause: unknown) => {

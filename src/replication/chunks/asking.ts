@@ -64,6 +64,8 @@ export class Asking {
   /** @param ask says to the peer what is wanted of it, and whether that was said. */
   join(node: NodeId, ask: (origin: string, address: Uint8Array) => boolean): void {
     const { timers } = this.#options;
+    // Over a newer link: what it owes on the older one never comes.
+    this.leave(node);
     const peer = new AskedPeer<Wanted>({ node, timers, ask });
     this.#peers.set(node, peer);
     this.#occupy(peer);

@@ -18,15 +18,15 @@ import {
   type HoldAnswer,
   MAX_CHUNK_MESSAGE_BYTES,
 } from './chunk-message.js';
-import type { ChunkPeerStatus } from './chunk-status.js';
+import type { ChunkPeerStatus } from './content-status.js';
 import { heldByQuorum } from './holding.js';
 
 /** What this node has of content. */
 export interface Holdings {
   /** The chunk of an address, if it is one of that tenant (by its handle); null if there is none. */
   get(tenant: string, address: Uint8Array): Promise<Uint8Array | null>;
-  /** Gets all that the content leads to, and has it on disk. @param content references, as a peer sent them. */
-  hold(origin: string, content: Uint8Array, signal: AbortSignal): Promise<HoldAnswer>;
+  /** Gets all that the content leads to, and has it on disk. @param content references, as a peer sent them. @returns null where they are none. */
+  hold(origin: string, content: Uint8Array, signal: AbortSignal): Promise<HoldAnswer | null>;
 }
 
 export interface SharedChunksOptions {
@@ -38,8 +38,10 @@ export interface SharedChunksOptions {
 
 /** What a node of ours says in a second, and what it is answered, several times over. */
 const BUDGET = { perSecond: 8_000, burst: 20_000 } as const;
-/** Of one peer, that are got at a time. */
-const MAX_HOLDING = 16;
+/** Contents of one peer that are got at a time, and that wait for that. */
+const [HOLDING, MAX_WAITING] = [16, 256];
+/** Told to a peer while a content comes in: what it has no time for, it gets with the rest. */
+const MAX_FORETOLD = 4;
 /** So long a peer is not asked that has lied; its link is dropped besides. */
 const SET_ASIDE_MILLIS = 60 * 60_000;
 
@@ -52,7 +54,12 @@ interface Conversation {
   readonly asked: Map<number, (answer: HoldAnswer | null) => void>;
   /** Aborted with the link. */
   readonly closing: AbortController;
+  /** Contents that are got for it, and those that wait. */
   holding: number;
+  readonly waiting: (() => void)[];
+  foretold: number;
+  /** Logs of which it has said to keep what is asked for. */
+  readonly sparse: Set<string>;
 }
 
 interface Counts {
@@ -119,7 +126,8 @@ export class SharedChunks {
       },
     });
     const conversation: Conversation = {
-      ...{ name, link, channel, answering, asked: new Map(), holding: 0 },
+      ...{ name, link, channel, answering, asked: new Map(), holding: 0, waiting: [] },
+      ...{ foretold: 0, sparse: new Set() },
       closing: new AbortController(),
     };
   }
@@ -127,6 +135,11 @@ export class SharedChunks {
   /** A chunk from whoever has it. @returns null if nobody who is linked does, or not in time. */
   fetch(wanted: WantedChunk): Promise<Uint8Array | null> {
     return this.#asking.fetch(wanted);
+  }
+
+  /** Bytes of chunks, to all peers since the start. */
+  get given(): number {
+    return [...this.#counts.values()].reduce((sum, { given }) => sum + given, 0);
   }
 
   /** How many are linked that may have chunks of the log. */
@@ -148,6 +161,16 @@ export class SharedChunks {
       content,
       signal,
     );
+  }
+
+  /** Content is coming in, and this of it is on disk: others may get it already. Whether they do is seen by `holdAtQuorum`. */
+  foretell(origin: string, content: Uint8Array): void {
+    const state = this.#options.sharing.of(origin)?.state;
+    if (state === undefined) return;
+    for (const [node, peer] of this.#peers) {
+      const isBusy = peer.foretold >= MAX_FORETOLD || peer.sparse.has(origin);
+      if (!isBusy && keepsData(state, node)) void this.#foretellTo(node, peer, origin, content);
+    }
   }
 
   status(): readonly ChunkPeerStatus[] {
@@ -200,9 +223,9 @@ export class SharedChunks {
     const { holdings, logger, sharing } = this.#options;
     const state = sharing.of(origin)?.state;
     const mayAsk = state !== undefined && keepsData(state, node);
-    let answer: HoldAnswer = 'later';
-    if (mayAsk && peer.holding < MAX_HOLDING) {
-      peer.holding++;
+    let answer: HoldAnswer | null = 'later';
+    if (mayAsk && peer.waiting.length < MAX_WAITING) {
+      await turnOf(peer);
       try {
         answer = await holdings.hold(origin, content, peer.closing.signal);
       } catch (error) {
@@ -210,9 +233,23 @@ export class SharedChunks {
           logger.error('content could not be held for a peer', { peer: peer.name, error });
       } finally {
         peer.holding--;
+        peer.waiting.shift()?.();
       }
     }
-    peer.channel.send({ kind: 'held', id, answer });
+    if (answer === null) peer.link.drop('garbage');
+    else peer.channel.send({ kind: 'held', id, answer });
+  }
+
+  async #foretellTo(
+    node: NodeId,
+    peer: Conversation,
+    origin: string,
+    content: Uint8Array,
+  ): Promise<void> {
+    peer.foretold++;
+    const answer = await this.#askToHold(node, origin, content);
+    peer.foretold--;
+    if (answer === 'sparse') peer.sparse.add(origin);
   }
 
   #askToHold(node: NodeId, origin: string, content: Uint8Array): Promise<HoldAnswer | null> {
@@ -267,4 +304,10 @@ export class SharedChunks {
     }
     return counts;
   }
+}
+
+/** Resolves when it may begin; whoever has begun lets the next one. */
+async function turnOf(peer: Conversation): Promise<void> {
+  if (peer.holding >= HOLDING) await new Promise<void>((resolve) => peer.waiting.push(resolve));
+  peer.holding++;
 }

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { concat, toBase64, toHex, utf8 } from '../../../src/base/bytes.js';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sign } from 'aws4';
 import type { TenantName } from '../../../src/access/tenant-name.js';
+import { concat, toBase64, toHex, utf8 } from '../../../src/base/bytes.js';
 import { emptyAnswer, type S3Answer, xmlAnswer } from '../../../src/gateways/s3/s3-answer.js';
 import { S3Error } from '../../../src/gateways/s3/s3-error.js';
 import type { S3Request } from '../../../src/gateways/s3/s3-request.js';
@@ -162,7 +163,7 @@ describe('a signed request', () => {
   });
 
   it('must sign every x-amz-… header', async () => {
-    const { path } = await presigned('/b');
+    const { path } = presigned('/b');
     const headers = { 'x-amz-acl': 'public-read' };
     const answered = await ask(node, { path, credential: null, headers });
     expect(answered).toMatchObject({ status: 403, code: 'AccessDenied' });
@@ -172,20 +173,23 @@ describe('a signed request', () => {
   it.each(['versionId=8', 'response-content-type=text%2Fhtml', 'X-Amz-Expires=604800'])(
     'in a URL is of that URL alone: not with %s',
     async (more) => {
-      const { path } = await presigned('/b/k');
+      const { path } = presigned('/b/k');
       const answered = await ask(node, { path: `${path}&${more}`, credential: null });
       expect(answered.code).toBe('SignatureDoesNotMatch');
     },
   );
 
   it.each(['0', '-7', '604801', 'x'])('in a URL does not live %s seconds', async (expires) => {
-    const { path } = await presigned(`/b/k?X-Amz-Expires=${expires}`);
+    const { path } = presigned(`/b/k?X-Amz-Expires=${expires}`);
     expect(await ask(node, { path, credential: null })).toMatchObject({ status: 403 });
   });
 });
 
-async function presigned(path: string): Promise<{ readonly path: string }> {
-  const { sign } = await import('aws4');
+function without(headers: Readonly<Record<string, string>>, name: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([one]) => one !== name));
+}
+
+function presigned(path: string): { readonly path: string } {
   const host = `127.0.0.1:${node.port}`;
   const wanted = { host, service: 's3', region: 'any', method: 'GET', path, signQuery: true };
   return sign(wanted, node.credential);
@@ -202,7 +206,7 @@ describe('an anonymous request', () => {
   });
 
   it('asks before it signs where a browser does', async () => {
-    const { path } = await presigned('/b/k');
+    const { path } = presigned('/b/k');
     const answered = await ask(node, { method: 'OPTIONS', path, credential: null });
     expect(answered.status).toBe(200);
   });
@@ -251,9 +255,9 @@ describe('a body', () => {
     expect(answered.status).toBe(200);
   });
 
-  it('needs a length where it is kept', async () => {
+  it('needs a length where it is kept, or framing that tells its end', async () => {
     const raw = 'PUT /b/k HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n';
-    expect(await sendRaw(node, raw, /<\/Error>/)).toContain('<Code>MissingContentLength</Code>');
+    expect(await sendRaw(node, raw, /x-length: 0/)).toMatch(/^HTTP\/1.1 200 /);
     const none = 'PUT /b/k HTTP/1.1\r\nHost: a\r\n\r\n';
     expect(await sendRaw(node, none, /<\/Error>/)).toMatch(/^HTTP\/1.1 411 /);
   });
@@ -289,9 +293,9 @@ describe('a body', () => {
     expect(await put(headers, body({ 'x-amz-checksum-sha256': sha256 }))).toMatchObject({
       code: 'MalformedTrailerError',
     });
-    const { 'x-amz-trailer': _unsaid, ...unannounced } = headers;
+    const unannounced = without(headers, 'x-amz-trailer');
     expect(await put(unannounced, body(trailer))).toMatchObject({ code: 'MalformedTrailerError' });
-    const { 'x-amz-decoded-content-length': _length, ...unmeasured } = headers;
+    const unmeasured = without(headers, 'x-amz-decoded-content-length');
     expect(await put(unmeasured, body(trailer))).toMatchObject({ code: 'MissingContentLength' });
   });
 

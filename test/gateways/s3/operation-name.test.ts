@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { operationOf } from '../../../src/gateways/s3/operation-name.js';
+import { parseTarget } from '../../../src/gateways/s3/request-target.js';
 import {
   S3_OPERATIONS,
   type S3OperationName,
 } from '../../../src/gateways/s3/s3-operation-names.js';
-import { parseTarget } from '../../../src/gateways/s3/request-target.js';
 
 function operation(method: string, url: string, ...headers: readonly string[]): S3OperationName {
   const { bucket, key, pairs } = parseTarget(url, { host: 'a' });

@@ -19,7 +19,6 @@ export async function startNode() {
   const log = join(directory, 'log');
   const child = spawn(
     process.execPath,
-    // Clients of a test suite are many, and all from one address.
     [
       PROGRAM,
       'serve',
@@ -29,6 +28,8 @@ export async function startNode() {
       `${port}`,
       '--s3-port',
       `${s3Port}`,
+      '--s3-domain',
+      's3.test',
     ],
     { env: { ...process.env, CHIROGRAPH_ADMIN_KEY: adminKey }, stdio: ['ignore', 'pipe', 'pipe'] },
   );

@@ -14,14 +14,14 @@ class Peer {
   /** Chunks that it was asked for. */
   readonly asked: Uint8Array[] = [];
   answers: (address: Uint8Array) => Uint8Array | null | 'nothing' = blockOf;
+  readonly swarm: Swarm;
+  readonly #millisEach: number;
   #freeAt = 0;
 
-  constructor(
-    readonly swarm: Swarm,
-    name: string,
-    readonly millisEach: number,
-  ) {
+  constructor(swarm: Swarm, name: string, millisEach: number) {
     this.node = name as NodeId;
+    this.swarm = swarm;
+    this.#millisEach = millisEach;
     swarm.asking.join(this.node, (_, address) => this.#ask(address));
   }
 
@@ -30,7 +30,7 @@ class Peer {
     const answer = this.answers(address);
     if (answer === 'nothing') return true;
     const { timers } = this.swarm;
-    this.#freeAt = Math.max(timers.now() + LATENCY_MILLIS, this.#freeAt + this.millisEach);
+    this.#freeAt = Math.max(timers.now() + LATENCY_MILLIS, this.#freeAt + this.#millisEach);
     timers.after(this.#freeAt - timers.now(), () => {
       expect(this.swarm.asking.hear(this.node, address, answer)).toBe(true);
     });
@@ -208,6 +208,14 @@ describe('chunks that are wanted', () => {
     expect(c.asked).toHaveLength(1);
     expect(await now(moved(swarm, fetched))).toEqual(blockOf(addressOf(1)));
     expect(swarm.asking.hear('b' as NodeId, addressOf(1), null)).toBe(false);
+  });
+
+  it('are asked of a peer again that is there by a newer link', async () => {
+    const swarm = new Swarm();
+    swarm.peer('b').answers = () => 'nothing';
+    const fetched = swarm.fetch(1);
+    swarm.peer('b');
+    expect(await now(moved(swarm, fetched))).toEqual(blockOf(addressOf(1)));
   });
 
   it('are wanted by two, and asked for once', async () => {

@@ -9,7 +9,7 @@ import {
   textLike,
 } from '../../../base/json-members.js';
 import { PERSON_NAME } from '../../../base/secret-scope.js';
-import { damaged } from '../../../ledger/ledger-error.js';
+import { damagedSettings } from './kept-settings-error.js';
 import { type S3Owner } from './owner.js';
 
 export const PERMISSIONS = ['READ', 'WRITE', 'READ_ACP', 'WRITE_ACP', 'FULL_CONTROL'] as const;
@@ -73,7 +73,7 @@ export function aclToJson({ grants }: Acl): JsonObject {
   };
 }
 
-/** @throws LedgerError LEDGER_DAMAGED. */
+/** @throws FilesError FILES_DAMAGED. */
 export function aclFromJson(value: JsonObject): Acl {
   const members = new JsonMembers(value, refuse);
   // An ACL may grant nothing at all, which `arrayOf` does not know.
@@ -100,5 +100,5 @@ function grantFromJson(value: JsonObject): Grant {
 }
 
 function refuse(reason: string): Error {
-  return damaged(`what a drive grants over S3 is not what was written: ${reason}`);
+  return damagedSettings('what S3 grants', reason);
 }

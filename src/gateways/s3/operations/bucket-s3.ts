@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../base/canonical-json.js';
 import { BOOLEAN, JsonMembers, oneOf, textLike } from '../../../base/json-members.js';
 import { without } from '../../../base/without.js';
 import { type DriveSettings, given } from '../../../files/drive-settings.js';
-import { damaged } from '../../../ledger/ledger-error.js';
+import { damagedSettings } from './kept-settings-error.js';
 
 export interface PublicAccessBlock {
   readonly blockPublicAcls: boolean;
@@ -25,7 +25,7 @@ export interface BucketS3 {
 
 export const LOCATION = /^[a-z0-9-]{1,64}$/i;
 
-/** @throws LedgerError LEDGER_DAMAGED. */
+/** @throws FilesError FILES_DAMAGED. */
 export function bucketS3Of({ s3 }: Pick<DriveSettings, 's3'>): BucketS3 {
   if (s3 === undefined) return {};
   const members = new JsonMembers(s3, refuse, 's3');
@@ -66,5 +66,5 @@ export function withBucketS3(
 }
 
 function refuse(reason: string): Error {
-  return damaged(`what S3 keeps of a drive is not what was written: ${reason}`);
+  return damagedSettings('what S3 keeps', reason);
 }

@@ -1,20 +1,21 @@
 /** CompleteMultipartUpload: the parts that the client names become a version. */
 import type { Version } from '../../../files/drive-port.js';
+import { FilesError } from '../../../files/files-error.js';
 import { CHECKSUMS } from '../../../files/stored-content.js';
 import type { CompletedPart } from '../../../files/uploads-port.js';
 import { checksumHeader } from '../checksum.js';
-import { xmlAnswer } from '../s3-answer.js';
 import { S3Error } from '../s3-error.js';
 import type { S3Request } from '../s3-request.js';
 import { readXmlBody } from '../small-body.js';
 import { children, childText, element, s3Document, type XmlElement } from '../xml-element.js';
-import { checkSize, type Completing } from './announced-size.js';
 import { openBucket } from './bucket-access.js';
 import { algorithmOf, checksumElements } from './checksums.js';
 import { completedBefore } from './completed-before.js';
 import { writeCondition } from './conditions.js';
 import { findUpload } from './create-upload.js';
-import { madeVersionHeader, pathOf } from './object-access.js';
+import { madeAnswer } from './made-answer.js';
+import { checkAnnounced, type Completing, sizeOf } from './named-parts.js';
+import { pathOf } from './object-access.js';
 import type { S3Operation } from './operation.js';
 import { actorOf } from './owner.js';
 
@@ -30,18 +31,21 @@ export const completeMultipartUpload: S3Operation = async (parts, request) => {
   const path = pathOf(request.key ?? '');
   const upload = await findUpload(drive, path, request);
   const named = readParts(await readXmlBody(request, 'CompleteMultipartUpload', MAX_BODY));
-  const version =
-    upload === null
-      ? await completedBefore(drive, path, named)
-      : await complete(request, { drive, upload, named });
-  const document = s3Document('CompleteMultipartUploadResult', [
-    element('Location', `${request.origin}${encodeURI(`/${drive.name}/${path}`)}`),
-    element('Bucket', drive.name),
-    element('Key', path),
-    element('ETag', `"${version.etag}"`),
-    ...checksumElements(version),
-  ]);
-  return xmlAnswer(document, madeVersionHeader(bucket, version));
+  const documentOf = (version: Version): XmlElement =>
+    s3Document('CompleteMultipartUploadResult', [
+      element('Location', `${request.origin}${encodeURI(`/${drive.name}/${path}`)}`),
+      element('Bucket', drive.name),
+      element('Key', path),
+      element('ETag', `"${version.etag}"`),
+      ...checksumElements(version),
+    ]);
+  const before = (): Promise<Version> => completedBefore(drive, path, named);
+  if (upload === null) return madeAnswer(false, { bucket, make: before, documentOf });
+  const completing = { drive, upload, named };
+  const size = await sizeOf(completing);
+  checkAnnounced(request.headers, size);
+  const make = (): Promise<Version> => complete(request, completing).catch(orElse(before));
+  return madeAnswer(size >= parts.longBytes, { bucket, make, documentOf });
 };
 
 async function complete(
@@ -49,7 +53,6 @@ async function complete(
   { drive, upload, named }: Completing,
 ): Promise<Version> {
   const { headers } = request;
-  await checkSize(headers, { drive, upload, named });
   const { sum } = upload.options;
   const announced = sum === undefined ? undefined : headers.get(checksumHeader(algorithmOf(sum)));
   const condition = writeCondition(headers);
@@ -59,6 +62,14 @@ async function complete(
     ...(announced !== undefined && { checksum: announced.replace(/-\d+$/, '') }),
   });
   return written.version;
+}
+
+/** A client that would not wait asks again: the first of its requests has completed it meanwhile. */
+function orElse(before: () => Promise<Version>): (error: unknown) => Promise<Version> {
+  return (error) => {
+    if (error instanceof FilesError && error.code === 'UPLOAD_UNKNOWN') return before();
+    throw error;
+  };
 }
 
 /** @throws S3Error MalformedXML, InvalidPartOrder. */

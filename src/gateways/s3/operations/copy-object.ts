@@ -1,17 +1,17 @@
 /** CopyObject. What is copied is said to be shown: whoever has the copy has what it is of. */
 import { formatInstant } from '../../../base/time.js';
-import type { PutOptions } from '../../../files/drive-port.js';
+import type { PutOptions, Version } from '../../../files/drive-port.js';
 import type { FilePut } from '../../../files/file-change.js';
-import { xmlAnswer } from '../s3-answer.js';
 import { S3Error } from '../s3-error.js';
 import type { S3Headers } from '../s3-request.js';
-import { element, s3Document } from '../xml-element.js';
+import { element, s3Document, type XmlElement } from '../xml-element.js';
 import { openBucket } from './bucket-access.js';
 import { checksumElements, fullChecksums, readAlgorithm } from './checksums.js';
 import { writeCondition } from './conditions.js';
 import { openSource } from './copy-source.js';
 import { disclosedObject } from './disclosed.js';
-import { madeVersionHeader, pathOf, type S3Object, versionId } from './object-access.js';
+import { madeAnswer } from './made-answer.js';
+import { pathOf, type S3Object, versionId } from './object-access.js';
 import { readDescription } from './object-description.js';
 import type { S3Operation } from './operation.js';
 import { actorOf } from './owner.js';
@@ -36,27 +36,37 @@ export const copyObject: S3Operation = async (parts, request) => {
   const algorithm = readAlgorithm(headers);
   const { subject } = source.version;
   const to = { by: actorOf(request), ...(algorithm !== null && { sums: [algorithm] }) };
-  const content = await bucket.drive.copyOf(put, subject, from, to);
-  const checksums = fullChecksums(content.sums) ?? kept(put);
   const condition = writeCondition(headers);
-  const { version } = await bucket.drive.put(actorOf(request), path, content, {
-    ...(replaces ? readDescription(headers) : descriptionOf(put)),
-    ...sayings,
-    tags: replacesTags ? (tags ?? {}) : source.version.tags,
-    ...(checksums !== undefined && { checksums }),
-    from: { drive: from.name, version: source.version.id },
-    ...(condition !== undefined && { condition }),
+  // Before anything is copied; it is asked again when the version is made.
+  condition?.(bucket.drive.newest(path));
+  const make = async (): Promise<Version> => {
+    const content = await bucket.drive.copyOf(put, subject, from, to);
+    const checksums = fullChecksums(content.sums) ?? kept(put);
+    const { version } = await bucket.drive.put(actorOf(request), path, content, {
+      ...(replaces ? readDescription(headers) : descriptionOf(put)),
+      ...sayings,
+      tags: replacesTags ? (tags ?? {}) : source.version.tags,
+      ...(checksums !== undefined && { checksums }),
+      from: { drive: from.name, version: source.version.id },
+      ...(condition !== undefined && { condition }),
+    });
+    return version;
+  };
+  const isLong = put.size >= parts.longBytes;
+  const answer = await madeAnswer(isLong, {
+    ...{ bucket, make, documentOf },
+    headers: sourceHeader(source),
   });
-  const document = s3Document('CopyObjectResult', [
+  return { ...answer, disclosure: disclosedObject(request, source.bucket, source.version) };
+};
+
+function documentOf(version: Version): XmlElement {
+  return s3Document('CopyObjectResult', [
     element('LastModified', formatInstant(version.recordedAt)),
     element('ETag', `"${version.etag}"`),
     ...checksumElements(version),
   ]);
-  return {
-    ...xmlAnswer(document, { ...madeVersionHeader(bucket, version), ...sourceHeader(source) }),
-    disclosure: disclosedObject(request, source.bucket, source.version),
-  };
-};
+}
 
 /** Of the whole it holds for the copy as well; one of parts does not, as the copy has none. */
 function kept({ checksums }: FilePut): FilePut['checksums'] {

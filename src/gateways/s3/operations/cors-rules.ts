@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../../base/canonical-json.js';
 import { arrayOf, COUNT, JsonMembers, textLike } from '../../../base/json-members.js';
 import { given } from '../../../files/drive-settings.js';
-import { damaged } from '../../../ledger/ledger-error.js';
+import { damagedSettings } from './kept-settings-error.js';
 
 export const CORS_METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD'] as const;
 export const MAX_RULES = 100;
@@ -71,7 +71,7 @@ export function corsToJson(rule: CorsRule): JsonObject {
   };
 }
 
-/** @throws LedgerError LEDGER_DAMAGED. */
+/** @throws FilesError FILES_DAMAGED. */
 export function corsFromJson(value: JsonObject): CorsRule {
   const members = new JsonMembers(value, refuse, 'cors');
   const rule: CorsRule = {
@@ -92,5 +92,5 @@ const TEXT = textLike(CORS_TEXT, 'a text');
 const TEXTS = arrayOf(TEXT, MAX_ITEMS);
 
 function refuse(reason: string): Error {
-  return damaged(`the CORS rules of a drive are not what was written: ${reason}`);
+  return damagedSettings('a CORS rule', reason);
 }

@@ -9,6 +9,8 @@ export interface S3Parts {
   readonly drives: DrivesPort;
   readonly access: S3Access;
   readonly clock: Clock;
+  /** Content of so many bytes or more is answered for while it is still being read: `LONG_BYTES`. */
+  readonly longBytes: number;
 }
 
 /** @throws S3Error; what the parts throw: `serve-operations.ts` says what of that a client is told. */

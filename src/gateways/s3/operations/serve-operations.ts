@@ -1,7 +1,9 @@
 /** All operations that are served, by their names. */
+import type { S3Answer } from '../s3-answer.js';
 import type { S3OperationName } from '../s3-operation-names.js';
 import type { S3Operations } from '../s3-operations.js';
 import type { S3Handler } from '../s3-request.js';
+import type { XmlElement } from '../xml-element.js';
 import { getBucketAcl, getBucketPolicyStatus, putBucketAcl } from './bucket-acl.js';
 import { deleteBucketCors, getBucketCors, preflight, putBucketCors } from './bucket-cors.js';
 import { deleteBucketTagging, getBucketTagging, putBucketTagging } from './bucket-tagging.js';
@@ -135,9 +137,20 @@ export function s3Operations(parts: S3Parts): S3Operations {
 function handlerOf(parts: S3Parts, operation: S3Operation): S3Handler {
   return withCors(parts, async (request) => {
     try {
-      return await operation(parts, request);
+      return withErrorsOfS3(await operation(parts, request));
     } catch (error) {
       throw toS3Error(error);
     }
   });
+}
+
+/** Also of what is done when the answer has begun. */
+function withErrorsOfS3(answer: S3Answer): S3Answer {
+  const { body } = answer;
+  if (body.kind !== 'late-xml') return answer;
+  const document = (): Promise<XmlElement> =>
+    body.document().catch((error: unknown) => {
+      throw toS3Error(error);
+    });
+  return { ...answer, body: { kind: 'late-xml', document } };
 }

@@ -259,6 +259,32 @@ describe('an upload in parts', () => {
     );
   });
 
+  test('that is large is answered for while it is made, and its errors in the answer', async () => {
+    await s3.close();
+    s3 = await openOperations(`${directory}/other`, { longBytes: 3 });
+    await s3.ask('CreateBucket', { bucket: 'docs' });
+    const uploadId = await begun();
+    const body = completing([[1, await send(uploadId, 1, 'end')]]);
+    const complete = { ...at('big', { uploadId }), body };
+    const [one, two] = await Promise.all([
+      s3.ask('CompleteMultipartUpload', complete),
+      s3.ask('CompleteMultipartUpload', complete),
+    ]);
+    expect(one.answer.body.kind).toBe('late-xml');
+    // Who asked again while it was made is told the same.
+    expect(two.text).toBe(one.text);
+    const { answer } = await s3.ask('CopyObject', {
+      ...at('copy'),
+      headers: { 'x-amz-copy-source': 'docs/big' },
+    });
+    expect(answer.body.kind).toBe('late-xml');
+    const wrong = completing([[2, `"${md5('end')}"`]]);
+    const again = { ...at('big', { uploadId: await begun() }), body: wrong };
+    await expect(s3.ask('CompleteMultipartUpload', again)).rejects.toMatchObject(
+      code('InvalidPart'),
+    );
+  });
+
   test('is refused with parts out of order, too small, altered or unknown', async () => {
     const uploadId = await begun();
     const [one, two] = [await send(uploadId, 1, 'small'), await send(uploadId, 2, 'end')];

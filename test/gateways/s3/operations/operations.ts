@@ -53,7 +53,7 @@ export interface TestOperations {
 
 export async function openOperations(
   root: string,
-  now = () => Date.now() as UnixMillis,
+  { now = () => Date.now() as UnixMillis, longBytes = Infinity } = {},
 ): Promise<TestOperations> {
   const node = await openTestDrives(root);
   const entered: Entered[] = [];
@@ -61,6 +61,7 @@ export async function openOperations(
     drives: node.drives,
     access: accessOf(entered),
     clock: { now },
+    longBytes,
   });
   return {
     node,
