@@ -21,6 +21,7 @@ import { KNOWN_BY_FAULTS } from '../evidence/known-by-faults.js';
 import { MONITOR_FAULTS } from '../evidence/misbehaviour/monitor-faults.js';
 import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.js';
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
+import { FILES_HTTP_FAULTS } from '../files/http/planted-files-http.js';
 import { S3_FAULTS } from '../gateways/planted-faults.js';
 import { S3_OPERATION_FAULTS } from '../gateways/s3/operations/planted-faults.js';
 import { FILE_FAULTS } from '../files/planted-files.js';
@@ -50,6 +51,7 @@ const ALL = [
   ...ACCESS_FAULTS,
   ...S3_OPERATION_FAULTS,
   ...ATTACHMENT_FAULTS,
+  ...FILES_HTTP_FAULTS,
   ...S3_FAULTS,
   ...FILE_FAULTS,
   ...IDENTITY_FAULTS,
