@@ -120,5 +120,5 @@ export class S3Error extends ChirographError<S3ErrorCode> {
 
 /** What the endpoint does not serve is told by its name, and never ignored. */
 export function notImplemented(what: string, details: Record<string, string> = {}): S3Error {
-  return new S3Error('NotImplemented', `${what} is not served here: leave it out`, { details });
+  return new S3Error('NotImplemented', `${what} is not served here`, { details });
 }

@@ -7,7 +7,8 @@ import { emptyAnswer, type S3Answer, xmlAnswer } from '../../../src/gateways/s3/
 import { S3Error } from '../../../src/gateways/s3/s3-error.js';
 import type { S3Request } from '../../../src/gateways/s3/s3-request.js';
 import { element, s3Document } from '../../../src/gateways/s3/xml-element.js';
-import { ask, type S3Node, sendRaw, startS3Node } from './support/s3-node.js';
+import { framed } from './support/chunked.js';
+import { ask, type S3Node, send, sendRaw, startS3Node } from './support/s3-node.js';
 
 let node: S3Node;
 /** What the operations were asked, last one last. */
@@ -297,6 +298,31 @@ describe('a body', () => {
     expect(await put(unannounced, body(trailer))).toMatchObject({ code: 'MalformedTrailerError' });
     const unmeasured = without(headers, 'x-amz-decoded-content-length');
     expect(await put(unmeasured, body(trailer))).toMatchObject({ code: 'MissingContentLength' });
+  });
+
+  it('comes in signed chunks, as restic and minio send it', async () => {
+    const payload = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD';
+    const host = `127.0.0.1:${node.port}`;
+    const wanted = {
+      ...{ host, service: 's3', region: 'eu-1', method: 'PUT', path: '/b/k' },
+      headers: { 'X-Amz-Content-Sha256': payload, 'X-Amz-Decoded-Content-Length': '11' },
+    };
+    // It changes what it is given.
+    const signed = sign({ ...wanted, headers: { ...wanted.headers } }, node.credential);
+    const time = String(signed.headers['X-Amz-Date']);
+    const [, seed = ''] = /Signature=(\w+)/.exec(String(signed.headers['Authorization'])) ?? [];
+    const signing = {
+      ...{ secret: node.credential.secretAccessKey, time, seed },
+      ...{ date: time.slice(0, 8), region: 'eu-1' },
+    };
+    const body = framed({ chunks: [utf8('hello '), utf8('world')], signing });
+    const how = { method: 'PUT', path: '/b/k', headers: signed.headers };
+    const taken = await send(node, how, body);
+    expect(taken.headers['x-content']).toBe(toBase64(utf8('hello world')));
+    const changed = Buffer.from(body.toString('latin1').replace('world', 'World'), 'latin1');
+    expect(await send(node, how, changed)).toMatchObject({ code: 'SignatureDoesNotMatch' });
+    const anonymous = { ...how, headers: wanted.headers };
+    expect(await send(node, anonymous, body)).toMatchObject({ code: 'InvalidArgument' });
   });
 
   it('is waited for only when an operation wants it', async () => {
