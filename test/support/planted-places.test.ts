@@ -23,7 +23,6 @@ import { FAULTS_OF_TIMESTAMPS } from '../evidence/opentimestamps/planted-faults.
 import { PLANTED_FAULTS } from '../faults/planted-faults.js';
 import { S3_FAULTS } from '../gateways/planted-faults.js';
 import { S3_OPERATION_FAULTS } from '../gateways/s3/operations/planted-faults.js';
-import { FILE_FAULTS } from '../files/planted-files.js';
 import { IDENTITY_FAULTS } from '../identities/planted-faults.js';
 import { REHEARSAL_FAULT } from '../interop/rehearsal-fault.js';
 import { HANDOVER_FAULTS } from '../ledger/planted-handovers.js';
@@ -51,7 +50,6 @@ const ALL = [
   ...S3_OPERATION_FAULTS,
   ...ATTACHMENT_FAULTS,
   ...S3_FAULTS,
-  ...FILE_FAULTS,
   ...IDENTITY_FAULTS,
   ...SIGNING_FAULTS,
   ...VALIDATION_FAULTS,
