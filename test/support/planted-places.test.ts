@@ -24,7 +24,6 @@ import { PLANTED_FAULTS } from '../faults/planted-faults.js';
 import { FILES_HTTP_FAULTS } from '../files/http/planted-files-http.js';
 import { S3_FAULTS } from '../gateways/planted-faults.js';
 import { S3_OPERATION_FAULTS } from '../gateways/s3/operations/planted-faults.js';
-import { FILE_FAULTS } from '../files/planted-files.js';
 import { IDENTITY_FAULTS } from '../identities/planted-faults.js';
 import { REHEARSAL_FAULT } from '../interop/rehearsal-fault.js';
 import { HANDOVER_FAULTS } from '../ledger/planted-handovers.js';
@@ -53,7 +52,6 @@ const ALL = [
   ...ATTACHMENT_FAULTS,
   ...FILES_HTTP_FAULTS,
   ...S3_FAULTS,
-  ...FILE_FAULTS,
   ...IDENTITY_FAULTS,
   ...SIGNING_FAULTS,
   ...VALIDATION_FAULTS,
