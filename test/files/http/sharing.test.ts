@@ -100,7 +100,7 @@ describe('a grant for a folder', () => {
     await makeDrive(node, 'hidden');
     await put(node, 'hidden', 'open/me', 'open');
     await put(node, 'hidden', 'shut', 'shut');
-    const { id, key } = await newKey('reader');
+    const { id, key } = await newKey('writer');
     const read = (path: string): Promise<Response> =>
       node.request(filePath('hidden', path), { key });
     expect(await textOf(read('shut'))).toBe('shut');
@@ -109,12 +109,15 @@ describe('a grant for a folder', () => {
     const granted = await grant('hidden', id, 'open/me', 'read');
     expect((await restrict({ 'x.Restricted': 'hidden' })).status).toBe(200);
     expect(await textOf(read('open/me'))).toBe('open');
+    // Writing elsewhere in the tenant is no right to write here.
+    const write = node.request(filePath('hidden', 'open/me'), { method: 'PUT', body: 'x', key });
+    expect((await write).status).toBeGreaterThanOrEqual(403);
     expect(await problem(read('shut'), 404)).toBe('DRIVE_UNKNOWN');
     expect(await problem(node.request('/v1/files/hidden', { key }), 404)).toBe('DRIVE_UNKNOWN');
     const copy = node.request(`${filePath('hidden', 'open/me')}?action=copy`, {
       ...{ json: { to: 'x' }, key },
     });
-    expect((await copy).status).toBe(403);
+    expect((await copy).status).toBe(404);
     await answer(node.request(`/v1/files/hidden?grant=${granted}`, { method: 'DELETE' }), 404);
     await answer(restrict({}));
     expect(await textOf(read('shut'))).toBe('shut');
