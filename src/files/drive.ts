@@ -6,22 +6,19 @@ import { parseStrictJson } from '../base/canonical-json.js';
 import { hexDigest } from '../base/hex-digest.js';
 import { without } from '../base/without.js';
 import { appendRecords } from '../commands/append-records.js';
-import type { AppendRecordsDeps, AppendTarget } from '../commands/append-target.js';
-import type { Vault } from '../keys/vault.js';
+import type { AppendTarget } from '../commands/append-target.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { openUnerased } from '../queries/opened-entry.js';
 import { QueryError } from '../queries/query-error.js';
 import type { Receipt } from '../queries/receipt.js';
 import { parseRecordInput, type RecordInput } from '../records/record-input.js';
-import type { TypeClasses } from '../records/record-scopes.js';
 import { ownRecord } from '../schemas/own-records.js';
 import { checkStays } from './check-stays.js';
-import type { ChunkStore } from './chunks/chunk-store.js';
 import { readContent } from './chunks/content-reader.js';
 import { type ContentSecret, writeContent } from './chunks/content-writer.js';
-import type { SealingPort } from './chunks/sealing.js';
 import { checkFresh, contentSecretOf } from './content-secrets.js';
 import { DriveFollower } from './drive-follower.js';
+import type { DriveParts } from './drive-parts.js';
 import type {
   Condition,
   DrivePort,
@@ -47,25 +44,11 @@ import { type FilePath, keyOfPath } from './file-path.js';
 import { FilesError } from './files-error.js';
 import { checkRemovable, checkSayings, lockOfNew } from './lock-rules.js';
 import { parseChange } from './parse-change.js';
-import { PathLocks } from './path-locks.js';
+import type { PathLocks } from './path-locks.js';
 import { checkQuota } from './quota.js';
-import type { Replicas } from './replication/replicas.js';
 import type { ContentPlace, StoredContent } from './stored-content.js';
-import type { UploadBook } from './upload-book.js';
 import type { UploadsPort } from './uploads-port.js';
 import { DriveUploads } from './uploads.js';
-
-export interface DriveParts {
-  readonly appending: AppendRecordsDeps;
-  readonly vault: Vault;
-  readonly chunks: ChunkStore;
-  readonly uploads: UploadBook;
-  readonly sealing: SealingPort;
-  /** What other nodes have; null of a node without peers. */
-  readonly replicas: () => Replicas | null;
-  /** Retention classes that record types have by policy. */
-  readonly typeClasses: () => TypeClasses;
-}
 
 /** One change of a path at a time, and one end of an upload. */
 export interface DriveLocks {

@@ -1,6 +1,6 @@
 /** Content that comes in parts, in any order, over days: S3's multipart, resumable uploads. */
 import type { UnixMillis } from '../base/brand.js';
-import type { Condition, FileActor, PutOptions, Written } from './drive-port.js';
+import type { Condition, FileActor, PutOptions, Written } from './drive-types.js';
 import type { FilePath } from './file-path.js';
 import type { ChecksumName, StoredContent } from './stored-content.js';
 
