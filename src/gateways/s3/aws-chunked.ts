@@ -52,6 +52,8 @@ export async function* decodeAwsChunked(
         'IncompleteBody',
         'there is less content than x-amz-decoded-content-length',
       );
+    // Without signatures nothing else shows that the body was cut before its trailers.
+    if (hasTrailer && signatures === null && (await feed.isAtEnd())) throw new FeedEnded();
     const trailers = hasTrailer ? await readTrailers(feed, signatures) : NO_TRAILERS;
     // Some clients leave out the last line, which is empty.
     if (!hasTrailer && !(await feed.isAtEnd())) await feed.lineEnd();
