@@ -66,7 +66,7 @@ export class DriveIndex {
     return { files: this.#files, bytes: this.#bytes };
   }
 
-  /** Changes in memory, each some 600 bytes. */
+  /** Changes in memory: some 1.4 KB each where every path has one version (measured with Node 20, paths of 25 characters). */
   get weight(): number {
     return this.#weight;
   }

@@ -49,7 +49,8 @@ export interface OpenDrivesOptions extends DrivesParts {
   readonly maxChanges?: number;
 }
 
-const MAX_CHANGES = 2_000_000;
+/** Some 700 MB. */
+const MAX_CHANGES = 500_000;
 
 export class Drives implements DrivesPort {
   readonly #parts: DrivesParts;

@@ -66,7 +66,7 @@ export class PathRows {
           etag: change.etag,
           mediaType: change.mediaType,
           checksums: change.checksums ?? null,
-          said: [saidIn(place, change)],
+          said: saidIn(place, change),
           removedAt: Infinity,
         });
         return;
@@ -79,7 +79,7 @@ export class PathRows {
         });
         return;
       case 'change':
-        this.#named(change.version)?.said.push(saidIn(place, change));
+        this.#named(change.version)?.said.push(...saidIn(place, change));
         return;
       case 'remove': {
         const row = this.#named(change.version);
@@ -133,8 +133,10 @@ export class PathRows {
   }
 }
 
-function saidIn({ order, scope }: ChangePlace, change: FileSayings): Said {
-  return { order, scope, sayings: sayingsOf(change) };
+/** Of most nothing is said, and there are many of them. */
+function saidIn({ order, scope }: ChangePlace, change: FileSayings): Said[] {
+  const sayings = sayingsOf(change);
+  return Object.keys(sayings).length === 0 ? [] : [{ order, scope, sayings }];
 }
 
 function sayingsOf({ lock, hold, tags, acl }: FileSayings): FileSayings {

@@ -55,7 +55,9 @@ async function brokenBy(place: string, fault: PlannedFault): Promise<string[]> {
     // It goes on, with what was begun too.
     const drive = await again.drives.find(TENANT, 'passports');
     memory.open.clear();
-    await completeAll(drive, memory).catch(() => memory.parts.clear());
+    await completeAll(drive, memory).catch(() => {
+      memory.parts.clear();
+    });
     await put(drive, memory, 'afterwards', bytesOf(500_000, 1));
     await put(drive, memory, 'stored', bytesOf(300_000, 3));
     return [...broken, ...(await brokenIn(again, memory))];

@@ -35,19 +35,8 @@ export interface Step {
 export const STEPS: readonly Step[] = [
   { name: 'put', act: (drive, memory) => put(drive, memory, 'a', bytesOf(400_000, 1)) },
   { name: 'put small', act: (drive, memory) => put(drive, memory, 'small', bytesOf(9, 2)) },
-  { name: 'store', act: async (drive) => void (await drive.store(inPieces(bytesOf(300_000, 3)))) },
-  {
-    name: 'begin and parts',
-    act: async (drive, memory) => {
-      const { id } = await drive.uploads.begin(ANNA, parseFilePath('parts'), PLAIN);
-      memory.parts.set(id, []);
-      for (const number of [1, 2]) {
-        const content = await drive.store(inPieces(bytesOf(PART, 10 + number)));
-        await drive.uploads.addPart(id, number, content);
-        memory.parts.get(id)?.push(number);
-      }
-    },
-  },
+  { name: 'store', act: storeOnly },
+  { name: 'begin and parts', act: beginParts },
   { name: 'complete', act: completeAll },
   // Equal to what is there, and to what came in before: neither is stored again.
   { name: 'put again', act: (drive, memory) => put(drive, memory, 'b', bytesOf(400_000, 1)) },
@@ -56,18 +45,32 @@ export const STEPS: readonly Step[] = [
     name: 'delete',
     act: (drive, memory) => change(memory, 'a', null, () => drive.delete(ANNA, parseFilePath('a'))),
   },
-  {
-    name: 'move',
-    act: async (drive, memory) => {
-      memory.send('d', bytesOf(400_000, 1));
-      await change(memory, 'b', null, () =>
-        change(memory, 'd', hashOf(bytesOf(400_000, 1)), () =>
-          drive.move(ANNA, parseFilePath('b'), parseFilePath('d')),
-        ),
-      );
-    },
-  },
+  { name: 'move', act: moveOne },
 ];
+
+async function storeOnly(drive: DrivePort): Promise<void> {
+  await drive.store(inPieces(bytesOf(300_000, 3)));
+}
+
+async function beginParts(drive: DrivePort, memory: FileMemory): Promise<void> {
+  const { id } = await drive.uploads.begin(ANNA, parseFilePath('parts'), PLAIN);
+  memory.parts.set(id, []);
+  for (const number of [1, 2]) {
+    const content = await drive.store(inPieces(bytesOf(PART, 10 + number)));
+    await drive.uploads.addPart(id, number, content);
+    memory.parts.get(id)?.push(number);
+  }
+}
+
+async function moveOne(drive: DrivePort, memory: FileMemory): Promise<void> {
+  const moved = bytesOf(400_000, 1);
+  memory.send('d', moved);
+  await change(memory, 'b', null, () =>
+    change(memory, 'd', hashOf(moved), () =>
+      drive.move(ANNA, parseFilePath('b'), parseFilePath('d')),
+    ),
+  );
+}
 
 export async function put(
   drive: DrivePort,

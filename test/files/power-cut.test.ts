@@ -139,5 +139,6 @@ function noting(place: string, synced: Map<string, number>): DurableFileSystem {
 }
 
 function structuredCloneOf(memory: FileMemory): FileMemory {
-  return Object.assign(new FileMemory(), structuredClone({ ...memory }));
+  const { sent, told, open, parts } = memory;
+  return Object.assign(new FileMemory(), structuredClone({ sent, told, open, parts }));
 }

@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RandomPool } from '../../../src/base/random.js';
 import { fsckNode } from '../../../src/node-fsck.js';
 import { verifyFiles } from '../../../src/verify-files.js';
+import { keysOf } from '../../backup/backed-node.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { SeededChoice } from '../../support/seeded-choice.js';
 import { report } from '../../support/suite.js';
 import { bytesOf, openTestDrives, TENANT } from '../../support/test-drives.js';
-import { keysOf } from '../../backup/backed-node.js';
 import { brokenIn, FileMemory, hashOf } from '../file-life.js';
 import type { FileServer, StartFileServer } from './file-server.js';
 
