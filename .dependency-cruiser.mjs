@@ -55,7 +55,6 @@ const mayImport = {
     'queries',
   ],
   augmentation: ['base', 'signing', 'records', 'keys', 'ledger', 'access', 'queries', 'commands'],
-  files: ['base', 'records', 'schemas', 'keys', 'ledger', 'access', 'queries', 'commands', 'api'],
   api: [
     'base',
     'records',

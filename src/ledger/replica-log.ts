@@ -16,8 +16,8 @@ import {
 import { appendBlock, treeHash } from './internal/hypercore-tree.js';
 import type { LogSegment } from './internal/log-segments.js';
 import { orAborted, signalled } from './internal/signalled.js';
-import type { WalSync } from './wal-sync.js';
 import { LedgerError } from './ledger-error.js';
+import type { WalSync } from './wal-sync.js';
 
 export { hypercoreDiscoveryKey } from './internal/hypercore-log.js';
 export { type LogSegment, segmentsOfKeys } from './internal/log-segments.js';

@@ -9,8 +9,8 @@ import {
   makeDirectoryDurably,
 } from '../keys/durable-file.js';
 import { HypercoreStore } from './internal/hypercore-log.js';
-import { WalSync } from './wal-sync.js';
 import { type LogSegment, noRoom, ReplicaLog, type ReplicaObserver } from './replica-log.js';
+import { WalSync } from './wal-sync.js';
 
 export interface ReplicaLimits {
   /** Logs that are followed at a time. */

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { openNodeDrives } from '../support/node-drives.js';
+import { removeDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 import { ANNA, bytesOf, inPieces, TENANT } from '../support/test-drives.js';
 import { openTestNode } from '../support/test-node.js';
 

@@ -12,9 +12,9 @@ export async function givenFile(file: File): Promise<GivenFile> {
   const hash = createHash('sha256');
   const reader = file.stream().getReader();
   for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    hash.update(value);
+    const read: ReadableStreamReadResult<Uint8Array> = await reader.read();
+    if (read.done) break;
+    hash.update(read.value);
   }
   const given = { name: file.name, sha256: hexDigest(hash.digest('hex')), size: file.size };
   known.set(file, given);

@@ -14,7 +14,6 @@ import type { Texts } from '../texts.js';
 import { lockModeSchema, tagsSchema } from './file-schemas.js';
 
 export const VERSION_HEADER = 'Chirograph-Version';
-const SUBJECT_HEADER = 'Chirograph-Subject';
 export const META_HEADER = 'Chirograph-Meta-';
 /** Names and values. */
 const MAX_METADATA_BYTES = 2048;

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { sha256Hex } from '../../base/hash.js';
 import { DIGEST } from '../../base/json-members.js';
 import { type DurableFileSystem, durableFileSystem } from '../../keys/durable-file.js';
+import { RecordFiles, type RecordShape } from '../../keys/record-files.js';
 import type { NodeId } from '../protocol/term.js';
 import { textUpTo } from '../replica/announcement.js';
-import { RecordFiles, type RecordShape } from '../../keys/record-files.js';
 import { memoryRefusals } from '../replica/memory-refusals.js';
 
 export interface KeptRecord {

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { BOOLEAN, DIGEST, HANDLE } from '../../base/json-members.js';
 import { type DurableFileSystem, durableFileSystem } from '../../keys/durable-file.js';
-import type { NodeId } from '../protocol/term.js';
 import { RecordFiles, type RecordShape } from '../../keys/record-files.js';
+import type { NodeId } from '../protocol/term.js';
 import { memoryRefusals } from '../replica/memory-refusals.js';
 
 export interface WantedKeeper {

@@ -6,11 +6,11 @@
 import { join } from 'node:path';
 import { sha256Hex } from '../../base/hash.js';
 import { type DurableFileSystem, durableFileSystem } from '../../keys/durable-file.js';
+import { RecordFiles, type RecordShape } from '../../keys/record-files.js';
 import { END_SHAPE, groupToJson, shapeOf, SINCE_SHAPE, TERM_SHAPE } from '../group-shapes.js';
 import type { LogView } from '../protocol/log-view.js';
 import type { Term } from '../protocol/term.js';
 import { textUpTo } from '../replica/announcement.js';
-import { RecordFiles, type RecordShape } from '../../keys/record-files.js';
 import { memoryRefusals } from '../replica/memory-refusals.js';
 
 export interface VotingRecord {
