@@ -130,6 +130,8 @@ describe('a drive that three nodes keep', () => {
     await nodes.haveAll();
     await nodes.areCopied('b');
     const c = nodes.at('c');
+    // It looks for drives among its ledgers in rounds.
+    await eventually(() => c.replicas.status().drives.length > 0, 'the drive known', PATIENCE);
     expect(c.replicas.status()).toMatchObject({ bytes: 0, drives: [{ keep: 'asked', behind: 0 }] });
     const some = await (
       await c.drive()
