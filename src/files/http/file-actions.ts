@@ -6,7 +6,7 @@ import { type Principal, rolesAllowing } from '../../access/authorize.js';
 import { sendJson } from '../../api/answer.js';
 import { ApiError } from '../../api/api-error.js';
 import { readJsonBody } from '../../api/body.js';
-import { cursorSchema, instantSchema } from '../../api/schemas.js';
+import { cursorSchema, instantSchema, textOfForm } from '../../api/schemas.js';
 import { validate } from '../../api/validate.js';
 import { PERSON_NAME } from '../../base/secret-scope.js';
 import { parseInstant } from '../../base/time.js';
@@ -37,7 +37,7 @@ export const ACTION_BODIES = {
   copy: z.strictObject({
     to: pathText,
     drive: z.string().optional().meta({ description: 'The same without it.' }),
-    subject: z.string().regex(PERSON_NAME).optional().meta({
+    subject: textOfForm(PERSON_NAME).optional().meta({
       description: 'Whose the copy is; that of the drive it goes to without it.',
     }),
     version,

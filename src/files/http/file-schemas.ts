@@ -1,7 +1,7 @@
 /** Drives, versions and what is written, as answers describe them in /openapi.json. */
 import { z } from 'zod';
 import { receiptSchema } from '../../api/entry-schemas.js';
-import { instantSchema, jsonObjectSchema } from '../../api/schemas.js';
+import { instantSchema, jsonObjectSchema, textOfForm } from '../../api/schemas.js';
 import type { JsonObject } from '../../base/canonical-json.js';
 import { CLASS_NAME, PERSON_NAME } from '../../base/secret-scope.js';
 import { formatInstant } from '../../base/time.js';
@@ -27,7 +27,7 @@ const quotaSchema = z.strictObject({
 });
 
 export const newDriveSchema = z.strictObject({
-  subject: z.string().regex(PERSON_NAME).optional().meta({
+  subject: textOfForm(PERSON_NAME).optional().meta({
     description:
       'Whose its files are, where they say nothing else; `drive:` and its name without it.',
   }),
