@@ -215,13 +215,14 @@ describe('the leaf input', () => {
 });
 
 describe('the description', () => {
-  it('names the 304 of what never changes', async () => {
+  it('names the 304 of what never changes, and of files, whose ETag changes with them', async () => {
     const { paths } = await answer<{
       paths: Record<string, { get?: { responses: Record<string, unknown> } }>;
     }>(node.request('/openapi.json'));
     const unchanging = Object.keys(paths).filter((path) => paths[path]?.get?.responses['304']);
     expect(unchanging.map((path) => path.replace('/v1/ledgers/{ledger}/', '')).toSorted()).toEqual([
       '/console',
+      '/v1/files/{ledger}/{path}',
       'checkpoints/{size}',
       'proofs/consistency',
       'proofs/inclusion',
