@@ -49,15 +49,16 @@ describe('tenantKeys', () => {
       block: derived('block'),
       idempotency: derived('idempotency'),
       index: derived('index'),
+      files: derived('files'),
     });
   });
 
   it('gives another tenant other keys, and no key twice', () => {
     const all = ['00', '01'].flatMap((byte) => {
-      const { block, idempotency, index } = tenantKeys(fromHex(byte.repeat(32)));
-      return [block, idempotency, index];
+      const { block, idempotency, index, files } = tenantKeys(fromHex(byte.repeat(32)));
+      return [block, idempotency, index, files];
     });
-    expect(new Set(all.map(toHex)).size).toBe(6);
+    expect(new Set(all.map(toHex)).size).toBe(8);
   });
 });
 
